@@ -1,0 +1,41 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { PrismaPg } from "@prisma/adapter-pg";
+import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
+import * as bindings from "@prisma/schema-engine-wasm/schema_engine_bg";
+
+export type SchemaEngine = bindings.SchemaEngine;
+
+let loaded: Promise<void> | undefined;
+
+/**
+ * Prisma's own schema engine as WebAssembly, in this process: migrations need no binary and no download,
+ * also on an air-gapped site.
+ */
+export async function openSchemaEngine(url: string, schema: string): Promise<SchemaEngine> {
+  loaded ??= instantiate();
+  await loaded;
+  return bindings.SchemaEngine.new(
+    { datamodels: [["schema.prisma", schema]] },
+    () => undefined, // the engine's debug log
+    bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: url })),
+  );
+}
+
+// @types/node leaves WebAssembly to the DOM library, which a server has no other use for.
+interface WasmRuntime {
+  instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: { exports: Record<string, unknown> } }>;
+}
+
+async function instantiate(): Promise<void> {
+  const file = createRequire(import.meta.url)
+    .resolve("@prisma/schema-engine-wasm/schema_engine_bg")
+    .replace(/\.js$/, ".wasm");
+  const { WebAssembly } = globalThis as unknown as { WebAssembly: WasmRuntime };
+  const { instance } = await WebAssembly.instantiate(await readFile(file), { "./schema_engine_bg.js": bindings });
+  const internals = bindings as unknown as { __wbg_set_wasm(exports: object): void };
+  internals.__wbg_set_wasm(instance.exports);
+  const start = instance.exports.__wbindgen_start;
+  if (typeof start !== "function") throw new Error("The schema engine's WebAssembly has no start function");
+  start();
+}
