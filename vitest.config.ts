@@ -5,6 +5,7 @@ const ssr = { resolve: { conditions: ["source"], externalConditions: ["source"] 
 
 export default defineConfig({
   test: {
+    globalSetup: ["packages/database/src/testing/postgres-setup.ts"],
     projects: [
       {
         resolve,

@@ -37,7 +37,9 @@ export async function migrate(url: string): Promise<string[]> {
 /** The names of the migrations of this build that the database has not. */
 export async function pendingMigrations(client: Pick<Client, "query">): Promise<string[]> {
   const names = await migrationNames();
-  const { rows } = await client.query<{ known: boolean }>("SELECT to_regclass('_prisma_migrations') IS NOT NULL AS known");
+  const { rows } = await client.query<{ known: boolean }>(
+    "SELECT to_regclass('_prisma_migrations') IS NOT NULL AS known",
+  );
   if (rows[0]?.known !== true) return names;
   const applied = await client.query<{ migration_name: string }>(
     "SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL",
@@ -87,7 +89,10 @@ async function readMigrations() {
         path: name,
         migrationFile: {
           path: "migration.sql",
-          content: { tag: "ok" as const, value: await readFile(join(MIGRATIONS_DIR, name, "migration.sql"), "utf8") },
+          content: {
+            tag: "ok" as const,
+            value: await readFile(join(MIGRATIONS_DIR, name, "migration.sql"), "utf8"),
+          },
         },
       })),
     ),

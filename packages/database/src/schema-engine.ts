@@ -24,7 +24,10 @@ export async function openSchemaEngine(url: string, schema: string): Promise<Sch
 
 // @types/node leaves WebAssembly to the DOM library, which a server has no other use for.
 interface WasmRuntime {
-  instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: { exports: Record<string, unknown> } }>;
+  instantiate(
+    bytes: Uint8Array,
+    imports: object,
+  ): Promise<{ instance: { exports: Record<string, unknown> } }>;
 }
 
 async function instantiate(): Promise<void> {
@@ -32,7 +35,9 @@ async function instantiate(): Promise<void> {
     .resolve("@prisma/schema-engine-wasm/schema_engine_bg")
     .replace(/\.js$/, ".wasm");
   const { WebAssembly } = globalThis as unknown as { WebAssembly: WasmRuntime };
-  const { instance } = await WebAssembly.instantiate(await readFile(file), { "./schema_engine_bg.js": bindings });
+  const { instance } = await WebAssembly.instantiate(await readFile(file), {
+    "./schema_engine_bg.js": bindings,
+  });
   const internals = bindings as unknown as { __wbg_set_wasm(exports: object): void };
   internals.__wbg_set_wasm(instance.exports);
   const start = instance.exports.__wbindgen_start;

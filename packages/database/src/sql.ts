@@ -9,7 +9,11 @@ export interface Sql {
    * Runs one statement. `name` makes it a prepared statement of that name: use it for fixed texts on hot paths.
    * Errors are node-postgres' `DatabaseError`s.
    */
-  query<Row extends QueryResultRow>(text: string, values?: readonly unknown[], name?: string): Promise<QueryResult<Row>>;
+  query<Row extends QueryResultRow>(
+    text: string,
+    values?: readonly unknown[],
+    name?: string,
+  ): Promise<QueryResult<Row>>;
 }
 
 /** A `Sql` over a pool (each statement by itself) or over one client (inside its transaction). */

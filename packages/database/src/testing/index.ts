@@ -1,0 +1,1 @@
+export { createTestDatabase, type TestDatabase, urlOfDatabase } from "./test-database.ts";

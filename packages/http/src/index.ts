@@ -1,0 +1,11 @@
+export {
+  assignRequestId,
+  handleProblems,
+  logRequests,
+  notFound,
+  requestId,
+  routePattern,
+} from "./middleware.ts";
+export { parseInput } from "./parse.ts";
+export { Problem, type ProblemDocument, type ProblemField, problemDocument } from "./problem.ts";
+export { asProblem } from "./request-error.ts";

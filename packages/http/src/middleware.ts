@@ -1,0 +1,103 @@
+import { randomUUID } from "node:crypto";
+import type { Logger } from "@sallyport/logging";
+import type { ErrorRequestHandler, Request, RequestHandler } from "express";
+import { Problem, problemDocument } from "./problem.ts";
+import { asProblem } from "./request-error.ts";
+
+const REQUEST_ID = "x-request-id";
+// What a proxy in front may hand us; anything else could forge log lines or overflow columns.
+const ACCEPTABLE_ID = /^[\w.-]{8,64}$/;
+
+const requestIds = new WeakMap<object, string>();
+
+/** Gives each request an id (a trusted proxy's own where it is well-formed) and answers with it. Mount it first. */
+export function assignRequestId(): RequestHandler {
+  return (req, res, next) => {
+    const given = req.get(REQUEST_ID);
+    const id = given !== undefined && ACCEPTABLE_ID.test(given) ? given : randomUUID();
+    requestIds.set(req, id);
+    res.setHeader(REQUEST_ID, id);
+    next();
+  };
+}
+
+/** The id under which logs, audit events and error pages know this request. */
+export function requestId(req: Pick<Request, "headers">): string {
+  let id = requestIds.get(req);
+  if (id === undefined) {
+    id = randomUUID();
+    requestIds.set(req, id);
+  }
+  return id;
+}
+
+/** One line a request at its end: method, route pattern (never the URL: it may carry people's data), status, time. */
+export function logRequests(log: Logger): RequestHandler {
+  return (req, res, next) => {
+    const start = process.hrtime.bigint();
+    res.once("close", () => {
+      const ms = Number(process.hrtime.bigint() - start) / 1e6;
+      const level = res.statusCode >= 500 ? "error" : "info";
+      log[level](
+        {
+          requestId: requestId(req),
+          method: req.method,
+          route: routePattern(req),
+          status: res.statusCode,
+          ms: Math.round(ms * 10) / 10,
+          ...(res.writableFinished ? {} : { aborted: true }),
+        },
+        "request",
+      );
+    });
+    next();
+  };
+}
+
+/** The pattern that matched ("/scim/v2/:directoryId/Users"), or "unmatched": a bounded set, fit for metrics. */
+export function routePattern(req: Request): string {
+  const route: unknown = req.route;
+  if (typeof route !== "object" || route === null || !("path" in route)) return "unmatched";
+  return `${mountPattern(req)}${String(route.path)}`;
+}
+
+// Express replaces parameters in baseUrl by their values: put the names back.
+function mountPattern(req: Request): string {
+  let base = req.baseUrl;
+  for (const [name, value] of Object.entries(req.params)) {
+    if (typeof value === "string" && value !== "") base = base.replace(`/${value}`, `/:${name}`);
+  }
+  return base;
+}
+
+/** Nothing matched: 404 as a problem. Mount it behind all routes. */
+export function notFound(): RequestHandler {
+  return () => {
+    throw new Problem(
+      404,
+      "route_not_found",
+      "There is nothing at this path. See /api/openapi.json for what there is.",
+    );
+  };
+}
+
+/** Answers every thrown error as problem+json; what is not the caller's doing is logged and answers 500 without detail. */
+export function handleProblems(log: Logger): ErrorRequestHandler {
+  return (error: unknown, req, res, next) => {
+    const problem = asProblem(error) ?? unexpected(error, req, log);
+    if (res.headersSent) return next(error);
+    res
+      .status(problem.status)
+      .type("application/problem+json")
+      .send(JSON.stringify(problemDocument(problem, requestId(req))));
+  };
+}
+
+function unexpected(error: unknown, req: Request, log: Logger): Problem {
+  log.error({ requestId: requestId(req), err: error }, "unexpected error");
+  return new Problem(
+    500,
+    "internal_error",
+    "Something went wrong on our side. Report the request id to the operator.",
+  );
+}

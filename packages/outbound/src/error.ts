@@ -1,0 +1,19 @@
+export type OutboundErrorCode =
+  | "outbound_url_invalid"
+  | "outbound_scheme_refused"
+  | "outbound_address_refused"
+  | "outbound_redirect_refused"
+  | "outbound_too_large"
+  | "outbound_timeout"
+  | "outbound_failed";
+
+/** Why a tenant-supplied URL was not fetched. The message may be shown to the tenant's admin. */
+export class OutboundError extends Error {
+  readonly code: OutboundErrorCode;
+
+  constructor(code: OutboundErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "OutboundError";
+    this.code = code;
+  }
+}

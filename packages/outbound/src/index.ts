@@ -1,0 +1,2 @@
+export { OutboundError, type OutboundErrorCode } from "./error.ts";
+export { createOutbound, type Outbound, type OutboundOptions } from "./outbound.ts";

@@ -1,0 +1,99 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { OutboundError } from "./error.ts";
+import { createOutbound, type Outbound } from "./outbound.ts";
+
+let server: Server | undefined;
+let outbound: Outbound | undefined;
+
+afterEach(async () => {
+  await outbound?.close();
+  outbound = undefined;
+  await new Promise((resolve) => (server === undefined ? resolve(null) : server.close(resolve)));
+  server?.closeAllConnections();
+  server = undefined;
+});
+
+async function serve(listener: RequestListener): Promise<string> {
+  const started = createServer(listener).listen(0, "127.0.0.1");
+  server = started;
+  await new Promise((resolve) => started.once("listening", resolve));
+  return `http://localhost:${(started.address() as AddressInfo).port}`;
+}
+
+const LOOPBACK = ["127.0.0.0/8", "::1/128"];
+
+async function codeOf(allow: string[], url: string, limits = {}): Promise<string> {
+  outbound = createOutbound({ allow, ...limits });
+  try {
+    const response = await outbound.fetch(url);
+    return String(response.status);
+  } catch (error) {
+    if (error instanceof OutboundError) return error.code;
+    throw error;
+  }
+}
+
+describe("the outbound client", () => {
+  it("fetches from an allowed address", async () => {
+    const url = await serve((req, res) => res.end(`${req.method} ${req.url}`));
+    outbound = createOutbound({ allow: LOOPBACK });
+    const response = await outbound.fetch(`${url}/metadata`, { method: "POST", body: "x" });
+    expect(await response.text()).toBe("POST /metadata");
+  });
+
+  it.each([
+    "https://127.0.0.1/",
+    "https://127.1/",
+    "https://2130706433/",
+    "https://0x7f.0.0.1/",
+    "https://10.0.0.1/",
+    "https://169.254.169.254/latest/meta-data",
+    "https://[::1]/",
+    "https://[::ffff:127.0.0.1]/",
+    "https://[64:ff9b::7f00:1]/",
+    "https://[fd00::1]/",
+    "https://0.0.0.0/",
+    "https://100.64.0.1/",
+    "https://localhost/",
+  ])("refuses %s, which is not public", async (url) => {
+    expect(await codeOf([], url)).toBe("outbound_address_refused");
+  });
+
+  it("refuses a name that resolves to an address that is not allowed, also where plain http would pass", async () => {
+    const url = await serve((_req, res) => res.end());
+    expect(await codeOf([], url)).toBe("outbound_address_refused");
+  });
+
+  it.each(["http://example.com/", "ftp://example.com/", "file:///etc/passwd", "gopher://localhost/"])(
+    "refuses the scheme of %s",
+    async (url) => {
+      expect(await codeOf(LOOPBACK, url)).toBe("outbound_scheme_refused");
+    },
+  );
+
+  it.each(["not a url", "https://user:pass@example.com/"])("refuses the malformed %s", async (url) => {
+    expect(await codeOf(LOOPBACK, url)).toBe("outbound_url_invalid");
+  });
+
+  it("follows no redirect", async () => {
+    const url = await serve((_req, res) => res.writeHead(302, { location: "http://169.254.169.254/" }).end());
+    expect(await codeOf(LOOPBACK, url)).toBe("outbound_redirect_refused");
+  });
+
+  it("stops reading at its limit", async () => {
+    const url = await serve((_req, res) => res.end("x".repeat(2_000)));
+    expect(await codeOf(LOOPBACK, url, { maxBytes: 1_000 })).toBe("outbound_too_large");
+  });
+
+  it("gives up on a server that does not answer, or is not there", async () => {
+    const url = await serve(() => undefined);
+    expect(await codeOf(LOOPBACK, url, { timeoutMs: 50 })).toBe("outbound_timeout");
+    expect(await codeOf(LOOPBACK, "http://localhost:1/")).toBe("outbound_failed");
+  });
+
+  it("takes no list of networks that it cannot read", () => {
+    expect(() => createOutbound({ allow: ["10.0.0.0"] })).toThrow(TypeError);
+  });
+});

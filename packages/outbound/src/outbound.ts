@@ -1,0 +1,165 @@
+import { type LookupAddress, type LookupOptions, lookup } from "node:dns";
+import { isIP } from "node:net";
+import { Agent, type Dispatcher, request } from "undici";
+import { type AddressPolicy, addressPolicy } from "./addresses.ts";
+import { OutboundError } from "./error.ts";
+
+/** The one client for URLs that tenants supply (invariant 8). */
+export interface Outbound {
+  /**
+   * Fetches like `fetch`, but connects only to allowed addresses (checked on the very address that is dialled, so
+   * DNS rebinding gains nothing), follows no redirect, and reads at most `maxBytes` within `timeoutMs`.
+   * Throws `OutboundError`. Fits where a library takes a custom fetch.
+   */
+  fetch(url: string | URL, init?: OutboundInit): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export interface OutboundInit {
+  readonly method?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
+  readonly body?: string | Uint8Array | URLSearchParams | null | undefined;
+  readonly signal?: AbortSignal | null | undefined;
+}
+
+export interface OutboundOptions {
+  /** CIDRs that may be contacted beside public addresses. Loopback among them also allows plain http to it. */
+  readonly allow: readonly string[];
+  /** Default 5 seconds, for the whole exchange. */
+  readonly timeoutMs?: number;
+  /** Default 1 MiB. */
+  readonly maxBytes?: number;
+}
+
+export function createOutbound(options: OutboundOptions): Outbound {
+  const allowed = addressPolicy(options.allow);
+  const timeoutMs = options.timeoutMs ?? 5_000;
+  const maxBytes = options.maxBytes ?? 1024 * 1024;
+  const agent = new Agent({
+    connect: { lookup: guardedLookup(allowed), timeout: timeoutMs },
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    maxHeaderSize: 16 * 1024,
+  });
+
+  return {
+    async fetch(target, init = {}) {
+      const url = checkUrl(target, allowed);
+      const timeout = AbortSignal.timeout(timeoutMs);
+      const signal = init.signal ? AbortSignal.any([timeout, init.signal]) : timeout;
+      try {
+        const answer = await request(url, {
+          dispatcher: agent,
+          method: (init.method ?? "GET") as Dispatcher.HttpMethod,
+          headers: plainHeaders(init),
+          body: init.body instanceof URLSearchParams ? init.body.toString() : (init.body ?? null),
+          signal,
+        });
+        return await toResponse(answer, url, maxBytes);
+      } catch (error) {
+        throw toOutboundError(error, url, timeout.aborted, timeoutMs);
+      }
+    },
+    close: () => agent.close(),
+  };
+}
+
+function plainHeaders(init: OutboundInit): Record<string, string> {
+  const headers: Record<string, string> = { "user-agent": "sallyport" };
+  if (init.body instanceof URLSearchParams) headers["content-type"] = "application/x-www-form-urlencoded";
+  const given = init.headers instanceof Headers ? init.headers.entries() : Object.entries(init.headers ?? {});
+  for (const [name, value] of given) headers[name.toLowerCase()] = value;
+  return headers;
+}
+
+// https anywhere; http for loopback alone, and only where the operator allows loopback.
+function checkUrl(target: string | URL, allowed: AddressPolicy): URL {
+  let url: URL;
+  try {
+    url = new URL(target);
+  } catch (cause) {
+    throw new OutboundError("outbound_url_invalid", "The URL is malformed. Give an absolute https:// URL.", {
+      cause,
+    });
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new OutboundError(
+      "outbound_url_invalid",
+      "The URL carries a user name or password. Leave them out.",
+    );
+  }
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const loopback = host === "localhost" || host === "127.0.0.1" || host === "::1";
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback)) {
+    throw new OutboundError(
+      "outbound_scheme_refused",
+      `The URL must use https, not ${url.protocol.slice(0, -1)}.`,
+    );
+  }
+  // A literal address never reaches the resolver.
+  if (isIP(host) !== 0 && !allowed(host)) throw addressRefused(host);
+  return url;
+}
+
+function addressRefused(host: string): OutboundError {
+  return new OutboundError(
+    "outbound_address_refused",
+    `${host} is not a public address. The operator may allow its network in OUTBOUND_ALLOW.`,
+  );
+}
+
+type LookupCallback = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
+
+/** Resolves a name and hands over only if every address of it is allowed: one bad record condemns the name. */
+function guardedLookup(allowed: AddressPolicy) {
+  return (hostname: string, options: LookupOptions, callback: LookupCallback): void => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) return callback(error, []);
+      const first = addresses[0];
+      if (first === undefined || !addresses.every(({ address }) => allowed(address))) {
+        return callback(addressRefused(hostname), []);
+      }
+      if (options.all === true) return callback(null, addresses);
+      callback(null, first.address, first.family);
+    });
+  };
+}
+
+const NO_BODY = new Set([204, 205, 304]);
+
+async function toResponse(answer: Dispatcher.ResponseData, url: URL, maxBytes: number): Promise<Response> {
+  if (answer.statusCode >= 300 && answer.statusCode < 400 && answer.statusCode !== 304) {
+    await answer.body.dump();
+    throw new OutboundError(
+      "outbound_redirect_refused",
+      `${url.host} answered with a redirect. Give the final URL.`,
+    );
+  }
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBytes) {
+      answer.body.destroy();
+      throw new OutboundError("outbound_too_large", `${url.host} answered with more than ${maxBytes} bytes.`);
+    }
+    chunks.push(chunk);
+  }
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(answer.headers)) {
+    for (const one of Array.isArray(value) ? value : [value])
+      if (one !== undefined) headers.append(name, one);
+  }
+  const body = NO_BODY.has(answer.statusCode) ? null : Buffer.concat(chunks);
+  return new Response(body, { status: answer.statusCode, headers });
+}
+
+function toOutboundError(error: unknown, url: URL, timedOut: boolean, timeoutMs: number): OutboundError {
+  if (error instanceof OutboundError) return error;
+  if (timedOut) {
+    return new OutboundError("outbound_timeout", `${url.host} did not answer within ${timeoutMs} ms.`, {
+      cause: error,
+    });
+  }
+  return new OutboundError("outbound_failed", `${url.host} could not be reached.`, { cause: error });
+}

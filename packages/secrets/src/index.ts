@@ -1,0 +1,2 @@
+export { createSecretBox, newEncryptionKey, type SecretBox, SecretError } from "./secret-box.ts";
+export { digestToken, matchesDigest, newToken, tokenHint } from "./tokens.ts";

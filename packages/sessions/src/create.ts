@@ -1,0 +1,51 @@
+import { newId, type Sql } from "@sallyport/database";
+
+/** One sign-in, as the broker hands it over after normalization. */
+export interface NewSession {
+  readonly organizationId: string;
+  readonly userId: string;
+  readonly connectionId: string;
+  readonly identityId: string;
+  /** RFC 8176 method references. */
+  readonly amr: readonly string[];
+  readonly acr: string | null;
+  /** Groups that the IdP asserted. */
+  readonly groups: readonly string[];
+  /** What single logout must name again: SAML NameID and SessionIndex, or the upstream `sid`. */
+  readonly idpSession: Readonly<Record<string, unknown>> | null;
+  readonly authTime: Date;
+  readonly expiresAt: Date;
+}
+
+/**
+ * Stores a session and returns its id, the `sid` of every token; null when the membership is not active.
+ *
+ * The membership row is locked against the reconciler, which suspends it before it revokes sessions: so a sign-in
+ * that races a suspension is either seen by that revocation, or refused here.
+ */
+export async function createSession(sql: Sql, session: NewSession): Promise<string | null> {
+  const id = newId();
+  const { rowCount } = await sql.query(
+    `INSERT INTO sessions (id, organization_id, user_id, connection_id, identity_id, amr, acr, groups, idp_session,
+                           auth_time, expires_at)
+     SELECT $1, organization_id, user_id, $4, $5, $6, $7, $8, $9, $10, $11
+     FROM memberships
+     WHERE organization_id = $2 AND user_id = $3 AND status = 'active'
+     FOR SHARE`,
+    [
+      id,
+      session.organizationId,
+      session.userId,
+      session.connectionId,
+      session.identityId,
+      session.amr,
+      session.acr,
+      session.groups,
+      session.idpSession === null ? null : JSON.stringify(session.idpSession),
+      session.authTime,
+      session.expiresAt,
+    ],
+    "session_create",
+  );
+  return rowCount === 1 ? id : null;
+}

@@ -1,0 +1,115 @@
+import { isId, type Sql } from "@sallyport/database";
+
+/** A session that holds, with the person, organization and grants as they are now, not as they were at sign-in. */
+export interface LiveSession {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly organizationSlug: string;
+  readonly userId: string;
+  readonly connectionId: string;
+  readonly connectionType: "saml" | "oidc";
+  readonly provider: string;
+  readonly amr: string[];
+  readonly acr: string | null;
+  readonly authTime: Date;
+  readonly expiresAt: Date;
+  readonly user: {
+    readonly email: string | null;
+    readonly emailVerified: boolean;
+    readonly name: string | null;
+    readonly givenName: string | null;
+    readonly familyName: string | null;
+    readonly username: string | null;
+  };
+  /** Role keys, sorted. */
+  readonly roles: string[];
+  /** Permissions of all roles, sorted, each once. */
+  readonly permissions: string[];
+  /** Directory groups now and groups asserted at sign-in, sorted, each once. */
+  readonly groups: string[];
+}
+
+interface Row {
+  id: string;
+  organization_id: string;
+  slug: string;
+  user_id: string;
+  connection_id: string;
+  connection_type: "saml" | "oidc";
+  provider: string;
+  amr: string[];
+  acr: string | null;
+  auth_time: Date;
+  expires_at: Date;
+  email: string | null;
+  email_verified: boolean;
+  name: string | null;
+  given_name: string | null;
+  family_name: string | null;
+  username: string | null;
+  roles: string[];
+  permissions: string[];
+  groups: string[];
+}
+
+/**
+ * The session, or null when it is unknown, expired, revoked, or its membership is not active. One statement: the
+ * single place that every token, introspection and forward-auth answer rests on.
+ */
+export async function findLiveSession(sql: Sql, id: string, now: Date): Promise<LiveSession | null> {
+  if (!isId(id)) return null;
+  const { rows } = await sql.query<Row>(
+    `SELECT s.id, s.organization_id, o.slug, s.user_id, s.connection_id, c.type AS connection_type, c.provider,
+            s.amr, s.acr, s.auth_time, s.expires_at,
+            u.email, u.email_verified, u.name, u.given_name, u.family_name, u.username,
+            granted.roles, granted.permissions,
+            ARRAY(SELECT g.display_name
+                  FROM directory_users du
+                  JOIN directory_group_members gm ON gm.user_id = du.id
+                  JOIN directory_groups g ON g.id = gm.group_id AND g.deleted_at IS NULL
+                  WHERE du.user_id = u.id AND du.deleted_at IS NULL
+                  UNION SELECT unnest(s.groups) ORDER BY 1) AS groups
+     FROM sessions s
+     JOIN memberships m ON m.user_id = s.user_id AND m.organization_id = s.organization_id AND m.status = 'active'
+     JOIN organizations o ON o.id = s.organization_id
+     JOIN connections c ON c.id = s.connection_id
+     JOIN users u ON u.id = s.user_id
+     CROSS JOIN LATERAL (
+       SELECT coalesce(array_agg(DISTINCT r.key ORDER BY r.key) FILTER (WHERE r.key IS NOT NULL), '{}') AS roles,
+              coalesce(array_agg(DISTINCT p ORDER BY p) FILTER (WHERE p IS NOT NULL), '{}') AS permissions
+       FROM role_bindings b
+       JOIN roles r ON r.id = b.role_id
+       LEFT JOIN LATERAL unnest(r.permissions) AS p ON true
+       WHERE b.membership_id = m.id
+     ) AS granted
+     WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > $2`,
+    [id, now],
+    "session_find_live",
+  );
+  const row = rows[0];
+  if (row === undefined) return null;
+  return {
+    id: row.id,
+    organizationId: row.organization_id,
+    organizationSlug: row.slug,
+    userId: row.user_id,
+    connectionId: row.connection_id,
+    connectionType: row.connection_type,
+    provider: row.provider,
+    amr: row.amr,
+    acr: row.acr,
+    authTime: row.auth_time,
+    expiresAt: row.expires_at,
+    user: {
+      email: row.email,
+      emailVerified: row.email_verified,
+      name: row.name,
+      givenName: row.given_name,
+      familyName: row.family_name,
+      username: row.username,
+    },
+    roles: row.roles,
+    permissions: row.permissions,
+    groups: row.groups,
+  };
+}

@@ -1,0 +1,3 @@
+export { createSession, type NewSession } from "./create.ts";
+export { findLiveSession, type LiveSession } from "./find.ts";
+export { type RevocationScope, type RevokedSession, revokeSessions } from "./revoke.ts";

@@ -1,0 +1,59 @@
+import { type Actor, recordAudit } from "@sallyport/audit";
+import type { Sql } from "@sallyport/database";
+
+/** Which sessions end. An empty list ends none. */
+export type RevocationScope =
+  | { readonly sessionIds: readonly string[] }
+  | { readonly userIds: readonly string[] }
+  | { readonly connectionId: string };
+
+export interface RevokedSession {
+  readonly id: string;
+  readonly userId: string;
+}
+
+/**
+ * Ends the sessions of one organization that the scope names and that are still live: sets `revoked_at`, marks the
+ * applications that want back-channel logout as still to be told, and leaves an audit event each. From the commit on
+ * no token of them is good. Returns the sessions that this call ended.
+ */
+export async function revokeSessions(
+  sql: Sql,
+  organizationId: string,
+  scope: RevocationScope,
+  cause: { readonly reason: string; readonly actor: Actor; readonly requestId?: string; readonly now: Date },
+): Promise<RevokedSession[]> {
+  const [condition, value] = scopeCondition(scope);
+  const { rows } = await sql.query<{ id: string; user_id: string }>(
+    `WITH ended AS (
+       UPDATE sessions SET revoked_at = $3, revoked_reason = $4
+       WHERE organization_id = $1 AND ${condition} AND revoked_at IS NULL AND expires_at > $3
+       RETURNING id, user_id
+     ), pending AS (
+       UPDATE session_applications sa SET logout_pending_at = $3
+       FROM ended, applications a
+       WHERE sa.session_id = ended.id AND a.id = sa.application_id AND a.backchannel_logout_uri IS NOT NULL
+     )
+     SELECT id, user_id FROM ended`,
+    [organizationId, value, cause.now, cause.reason],
+  );
+  const revoked = rows.map((row) => ({ id: row.id, userId: row.user_id }));
+  await recordAudit(
+    sql,
+    revoked.map((session) => ({
+      organizationId,
+      type: "session.revoked",
+      actor: cause.actor,
+      resource: { type: "session", id: session.id },
+      data: { userId: session.userId, reason: cause.reason },
+      ...(cause.requestId === undefined ? {} : { requestId: cause.requestId }),
+    })),
+  );
+  return revoked;
+}
+
+function scopeCondition(scope: RevocationScope): [condition: string, value: unknown] {
+  if ("sessionIds" in scope) return ["id = ANY($2::uuid[])", scope.sessionIds];
+  if ("userIds" in scope) return ["user_id = ANY($2::uuid[])", scope.userIds];
+  return ["connection_id = $2::uuid", scope.connectionId];
+}
