@@ -1,0 +1,96 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { failure, systemErrorCode } from "./errors.ts";
+import type { Account, Launcher } from "./launcher.ts";
+
+/** A database cluster on disk, with the password of its only role. */
+export interface Cluster {
+  readonly dataFolder: string;
+  readonly password: string;
+}
+
+/** The only role, a superuser, as initdb makes it. */
+export const ROLE = "sallyport";
+/** The database that initdb makes. */
+export const DEFAULT_DATABASE = "postgres";
+
+const DRAFT_PREFIX = "cluster.draft.";
+export const clusterPath = (folder: string) => join(folder, "cluster");
+export const dataFolderPath = (folder: string) => join(clusterPath(folder), "data");
+const passwordPath = (cluster: string) => join(cluster, "password");
+
+/** Whose files the cluster of this folder are; undefined when there is no cluster yet. */
+export async function clusterOwner(folder: string): Promise<Account | undefined> {
+  return stat(clusterPath(folder)).catch((error: unknown) => {
+    if (systemErrorCode(error) === "ENOENT") return undefined;
+    throw error;
+  });
+}
+
+/** Reads the cluster that an earlier run made. Throws when it is of another major version, or not whole. */
+export async function readCluster(folder: string, version: string): Promise<Cluster> {
+  const dataFolder = dataFolderPath(folder);
+  const found = (await readPart(join(dataFolder, "PG_VERSION"))).trim();
+  if (found !== version.split(".")[0]) throw failure.versionMismatch(dataFolder, found, version);
+  return { dataFolder, password: (await readPart(passwordPath(clusterPath(folder)))).trim() };
+}
+
+/**
+ * Makes a new cluster. It is made beside its place and then renamed, so that a cluster which is there is whole, however
+ * early an earlier attempt was killed. What such attempts left is removed.
+ */
+export async function createCluster(options: {
+  folder: string;
+  initdb: string;
+  launcher: Launcher;
+  account: Account | undefined;
+  /** False: do not wait for the disk. */
+  durable: boolean;
+}): Promise<Cluster> {
+  const { folder, account } = options;
+  await removeDrafts(folder);
+  const draft = join(folder, `${DRAFT_PREFIX}${randomUUID()}`);
+  const password = randomBytes(24).toString("base64url");
+  try {
+    await mkdir(draft, { mode: 0o700 });
+    await writeFile(passwordPath(draft), `${password}\n`, { mode: 0o600 });
+    if (account) {
+      await chown(passwordPath(draft), account.uid, account.gid);
+      await chown(draft, account.uid, account.gid);
+    }
+    const initdb = options.launcher.start(options.initdb, [
+      ...["-D", join(draft, "data"), "-U", ROLE, `--pwfile=${passwordPath(draft)}`, "--auth=scram-sha-256"],
+      // PostgreSQL's own C.UTF-8: the same sort order on every machine, whatever locales its system has.
+      ...["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
+      ...(options.durable ? [] : ["--no-sync"]),
+    ]);
+    const stopInitdb = () => initdb.child.kill("SIGINT");
+    process.once("exit", stopInitdb);
+    const { code, ending } = await initdb.ended;
+    process.removeListener("exit", stopInitdb);
+    if (code !== 0) throw failure.initFailed(folder, ending, initdb.lastLines());
+    await rename(draft, clusterPath(folder));
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    throw error;
+  }
+  return { dataFolder: dataFolderPath(folder), password };
+}
+
+/** A draft whose initdb outlived its killed parent may still grow; it is then left for the next time. */
+async function removeDrafts(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(DRAFT_PREFIX)) continue;
+    await rm(join(folder, name), { recursive: true, force: true }).catch((error: unknown) => {
+      if (systemErrorCode(error) !== "ENOTEMPTY") throw error;
+    });
+  }
+}
+
+async function readPart(path: string): Promise<string> {
+  return readFile(path, "utf8").catch((error: unknown) => {
+    if (systemErrorCode(error) === "ENOENT") throw failure.folderDamaged(path, path);
+    throw error;
+  });
+}
