@@ -1,0 +1,7 @@
+export { type CertificateInfo, readCertificate } from "./certificate.ts";
+export { SAML_ERRORS, SAML_WARNINGS, type SamlErrorCode, type SamlWarningCode } from "./errors.ts";
+export { DEFAULT_CLOCK_SKEW_MS, DEFAULT_LIMITS } from "./limits.ts";
+export { peekResponse } from "./peek.ts";
+export { type SelfSignedOptions, selfSignedCertificate } from "./self-signed.ts";
+export type * from "./types.ts";
+export { validateResponse } from "./validate.ts";

@@ -1,0 +1,137 @@
+import type { SamlErrorCode, SamlWarningCode } from "./errors.ts";
+
+/** How large a message may be before it is refused unread. */
+export interface SamlLimits {
+  /** Bytes of XML, after base64 (and inflation, and decryption). */
+  readonly maxBytes: number;
+  /** Levels of nested elements. */
+  readonly maxDepth: number;
+  /** Elements, attributes and namespace declarations together. */
+  readonly maxNodes: number;
+  /** A deflated message may grow by at most this factor. */
+  readonly maxInflation: number;
+}
+
+/** What the service provider knows, and therefore what the response has to say. */
+export interface SamlExpectations {
+  readonly idpEntityId: string;
+  /** The service provider's entity ID. */
+  readonly audience: string;
+  /** Where the response was posted: Destination and Recipient. */
+  readonly acsUrl: string;
+  /** The ID of the AuthnRequest that this answers. */
+  readonly inResponseTo: string;
+}
+
+export interface ValidateResponseInput {
+  /** The `SAMLResponse` form value as posted: base64. */
+  readonly response: string;
+  readonly expected: SamlExpectations;
+  /** The IdP's signing certificates, PEM, from its metadata. Nothing in the message adds to them. */
+  readonly certificates: readonly string[];
+  /** The service provider's private keys, PEM PKCS#8, newest first. */
+  readonly decryptionKeys?: readonly string[];
+  /** Accept RSA-SHA1 signatures and SHA-1 digests, with a warning each time. Default false. */
+  readonly allowSha1?: boolean;
+  readonly now: Date;
+  /** Tolerated difference of clocks in milliseconds. Default 120,000. */
+  readonly clockSkewMs?: number;
+  readonly limits?: Partial<SamlLimits>;
+}
+
+export interface SamlAttribute {
+  readonly name: string;
+  readonly nameFormat?: string;
+  readonly friendlyName?: string;
+  readonly values: readonly string[];
+}
+
+export interface SamlSubject {
+  readonly nameId: string;
+  /** NameID format URI; `unspecified` when the IdP gave none. */
+  readonly format: string;
+  readonly nameQualifier?: string;
+  readonly spNameQualifier?: string;
+}
+
+/** What one login says. Everything here was read from bytes that a signature covered. */
+export interface SamlAssertion {
+  /** Remember it until `replayableUntil`: a second use of the id is a replay. */
+  readonly id: string;
+  readonly issuer: string;
+  readonly responseId: string;
+  readonly inResponseTo: string;
+  readonly subject: SamlSubject;
+  readonly sessionIndex?: string;
+  readonly authnInstant: Date;
+  readonly sessionNotOnOrAfter?: Date;
+  readonly authnContextClassRef?: string;
+  /** The earlier of the condition's and the confirmation's end. */
+  readonly notOnOrAfter: Date;
+  /** `notOnOrAfter` plus the clock skew: from then on the time window refuses the assertion by itself. */
+  readonly replayableUntil: Date;
+  readonly attributes: readonly SamlAttribute[];
+  readonly signedBy: SamlSigner;
+  readonly encrypted: boolean;
+  /**
+   * The XML that all of this was read from, for the login record: the canonical bytes of the innermost
+   * signature, or the decrypted assertion when only the response around it was signed.
+   */
+  readonly xml: string;
+}
+
+export interface SamlSigner {
+  /** SHA-256 of the certificate, lower-case hex. */
+  readonly certificateFingerprint: string;
+  /** Signature algorithm URI. */
+  readonly algorithm: string;
+  /** The outermost element that a signature covered. */
+  readonly covered: "response" | "assertion";
+}
+
+export interface SamlStatus {
+  readonly code: string;
+  readonly subCode?: string;
+  readonly message?: string;
+}
+
+export interface SamlWarning {
+  readonly code: SamlWarningCode;
+  readonly message: string;
+  readonly fix: string;
+  readonly detail?: string;
+}
+
+/**
+ * Why a message was refused. For the login record and the connection's administrator: what a browser is
+ * told must not depend on `code` or `detail`, or it becomes an oracle for whoever posts forged messages.
+ */
+export interface SamlFailure {
+  readonly ok: false;
+  readonly code: SamlErrorCode;
+  readonly message: string;
+  readonly fix: string;
+  /** The values that disagreed; may quote the message. */
+  readonly detail?: string;
+  /** Set with `status_not_success`; unverified. */
+  readonly status?: SamlStatus;
+}
+
+export type SamlResult =
+  | { readonly ok: true; readonly assertion: SamlAssertion; readonly warnings: readonly SamlWarning[] }
+  | SamlFailure;
+
+/** What an unverified message claims: good for finding the login attempt and for its record, for nothing else. */
+export interface UnverifiedResponse {
+  readonly ok: true;
+  readonly verified: false;
+  readonly id?: string;
+  readonly inResponseTo?: string;
+  readonly issuer?: string;
+  readonly destination?: string;
+  readonly statusCode?: string;
+  readonly statusSubCode?: string;
+  readonly statusMessage?: string;
+  /** The decoded message. */
+  readonly xml: string;
+}
