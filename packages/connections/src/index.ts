@@ -1,0 +1,13 @@
+export { CONNECTION_PROVIDERS, type ConnectionProvider, connectionProvider } from "./provider.ts";
+export {
+  type ConnectionSettings,
+  type ConnectionType,
+  clientSecretContext,
+  type OidcSettings,
+  oidcSettings,
+  parseConnectionSettings,
+  type SamlSettings,
+  samlAttributeNames,
+  samlSettings,
+} from "./settings.ts";
+export { oidcRedirectUri, type SamlServiceProvider, samlServiceProvider } from "./urls.ts";

@@ -1,0 +1,76 @@
+import { z } from "zod";
+
+const httpUrl = z.url({ protocol: /^https?$/ });
+
+/**
+ * Names of asserted attributes that carry a claim, tried before those of the provider's preset. `subject` names
+ * the attribute that identifies the person in place of the NameID.
+ */
+export const samlAttributeNames = z.strictObject({
+  subject: z.string().min(1).optional(),
+  email: z.string().min(1).optional(),
+  name: z.string().min(1).optional(),
+  givenName: z.string().min(1).optional(),
+  familyName: z.string().min(1).optional(),
+  username: z.string().min(1).optional(),
+  groups: z.string().min(1).optional(),
+});
+
+/** `connections.settings` of a SAML connection. */
+export const samlSettings = z.strictObject({
+  idpEntityId: z.string().min(1),
+  ssoUrl: httpUrl,
+  ssoBinding: z.enum(["redirect", "post"]),
+  sloUrl: httpUrl.optional(),
+  /** The IdP's signing certificates, PEM: the only keys that a response is verified with. */
+  certificates: z.array(z.string()).min(1),
+  /** Where the IdP's metadata was fetched from. */
+  metadataUrl: httpUrl.optional(),
+  signRequests: z.boolean().default(false),
+  /** Accept RSA-SHA1 signatures, with a warning each time. */
+  allowSha1: z.boolean().default(false),
+  forceAuthn: z.boolean().default(false),
+  /** AuthnContextClassRef URIs to ask for. */
+  authnContext: z.array(z.string().min(1)).optional(),
+  attributes: samlAttributeNames.optional(),
+});
+
+/** `connections.settings` of an OpenID Connect connection. */
+export const oidcSettings = z.strictObject({
+  issuer: httpUrl,
+  clientId: z.string().min(1),
+  /** Sealed, with `clientSecretContext` of the connection. */
+  clientSecret: z.string().min(1),
+  scopes: z.array(z.string().min(1)).min(1),
+  /** The claim that lists the person's groups. */
+  groupsClaim: z.string().min(1).optional(),
+});
+
+export type SamlSettings = z.infer<typeof samlSettings>;
+export type OidcSettings = z.infer<typeof oidcSettings>;
+
+/** What only its protocol understands of a connection, by its type. */
+export interface ConnectionSettings {
+  saml: SamlSettings;
+  oidc: OidcSettings;
+}
+
+export type ConnectionType = keyof ConnectionSettings;
+
+const SETTINGS: { readonly [Type in ConnectionType]: z.ZodType<ConnectionSettings[Type]> } = {
+  saml: samlSettings,
+  oidc: oidcSettings,
+};
+
+/** Parses `connections.settings` as stored. Throws `ZodError` when the row was not written by this schema. */
+export function parseConnectionSettings<Type extends ConnectionType>(
+  type: Type,
+  json: unknown,
+): ConnectionSettings[Type] {
+  return SETTINGS[type].parse(json);
+}
+
+/** What a connection's client secret is sealed for: it opens in no other row. */
+export function clientSecretContext(connectionId: string): string {
+  return `connections.settings.clientSecret:${connectionId}`;
+}

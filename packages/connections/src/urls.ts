@@ -1,0 +1,20 @@
+/** The service provider of one SAML connection, as its IdP is told of it. */
+export interface SamlServiceProvider {
+  readonly entityId: string;
+  readonly acsUrl: string;
+  readonly metadataUrl: string;
+}
+
+/**
+ * One service provider per connection: its entity ID is the URL of its own metadata (SAML metadata 2.0, section
+ * 4.1.1), so no two organizations share an audience.
+ */
+export function samlServiceProvider(publicUrl: string, connectionId: string): SamlServiceProvider {
+  const base = `${publicUrl}/sso/saml/${connectionId}`;
+  return { entityId: `${base}/metadata`, acsUrl: `${base}/acs`, metadataUrl: `${base}/metadata` };
+}
+
+/** One redirect URI per connection: an answer of one IdP never lands at another's (RFC 9700, section 4.4.2.2). */
+export function oidcRedirectUri(publicUrl: string, connectionId: string): string {
+  return `${publicUrl}/sso/oidc/${connectionId}/callback`;
+}
