@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import type { SamlErrorCode } from "./errors.ts";
+import type { SamlErrorCode } from "./error-table.ts";
 import { refuse } from "./errors.ts";
 import type { SamlLimits } from "./types.ts";
 

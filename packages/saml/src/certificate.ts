@@ -24,10 +24,13 @@ export interface ParsedCertificate extends CertificateInfo {
 
 /** Accepts PEM, bare base64 DER or a whole-file paste with stray space; `certificate_unreadable` otherwise. */
 export function readCertificate(text: string): { ok: true; certificate: CertificateInfo } | SamlFailure {
-  return answering(() => {
-    const { publicKey: _, ...certificate } = parseCertificate(text);
-    return { ok: true as const, certificate };
-  });
+  return answering(() => ({ ok: true as const, certificate: certificateInfo(text) }));
+}
+
+/** Like `readCertificate`, for use inside the package: refuses instead of answering. */
+export function certificateInfo(text: string): CertificateInfo {
+  const { publicKey: _, ...info } = parseCertificate(text);
+  return info;
 }
 
 /** PEM with 64-column lines, whatever form came in. Throws `certificate_unreadable` as a refusal. */

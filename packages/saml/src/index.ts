@@ -1,6 +1,12 @@
 export { type CertificateInfo, readCertificate } from "./certificate.ts";
-export { SAML_ERRORS, SAML_WARNINGS, type SamlErrorCode, type SamlWarningCode } from "./errors.ts";
-export { DEFAULT_CLOCK_SKEW_MS, DEFAULT_LIMITS } from "./limits.ts";
+export { SAML_ERRORS, SAML_WARNINGS, type SamlErrorCode, type SamlWarningCode } from "./error-table.ts";
+export { DEFAULT_CLOCK_SKEW_MS, DEFAULT_LIMITS, DEFAULT_METADATA_LIMITS } from "./limits.ts";
+export {
+  type IdpEndpoints,
+  type IdpMetadata,
+  type ParseIdpMetadataOptions,
+  parseIdpMetadata,
+} from "./metadata.ts";
 export { peekResponse } from "./peek.ts";
 export { type SelfSignedOptions, selfSignedCertificate } from "./self-signed.ts";
 export type * from "./types.ts";

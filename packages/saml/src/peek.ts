@@ -17,7 +17,7 @@ export function peekResponse(
   return answering(() => {
     const all = withDefaults(limits);
     const bytes = decodeFormValue(response, all);
-    const root = parseXml(bytes, all);
+    const root = parseXml(bytes, { limits: all });
     if (!is(root, NS.protocol, "Response")) refuse("not_a_response", `root is ${root.name}`);
     const [status] = childrenNamed(root, NS.protocol, "Status");
     const code = status && first(status, NS.protocol, "StatusCode");

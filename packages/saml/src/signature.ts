@@ -5,13 +5,11 @@ import { type ParsedCertificate, parseCertificate } from "./certificate.ts";
 import { attribute, childrenNamed, is, requiredAttribute, textOf } from "./element.ts";
 import { refuse } from "./errors.ts";
 import { NS, TRANSFORM } from "./names.ts";
-import type { SamlLimits } from "./types.ts";
-import { type OpenDocument, parseXml, type XmlElement } from "./xml.ts";
+import { type OpenDocument, parseXml, type XmlElement, type XmlRules } from "./xml.ts";
 
-export interface SignaturePolicy {
+export interface SignaturePolicy extends XmlRules {
   readonly certificates: readonly string[];
   readonly allowSha1: boolean;
-  readonly limits: SamlLimits;
 }
 
 /** What a signature proved: these bytes, by this certificate. */
@@ -55,7 +53,7 @@ export function verifySignature(
   if (certificate === undefined) refuse("signature_invalid", certificatesTried(policy));
 
   // From here on SignedInfo itself is read from the bytes that were verified (CVE-2025-29774, -29775).
-  const reference = readReference(parseXml(signedInfo, policy.limits));
+  const reference = readReference(parseXml(signedInfo, policy));
   if (reference.uri !== `#${requiredAttribute(element, "ID")}`) {
     refuse("signature_reference_mismatch", `${reference.uri} in ${element.name}`);
   }

@@ -33,7 +33,7 @@ export function trustedAssertion(
   const signature = signatureOf(posted.response);
   if (signature === undefined) return openAssertion(document, posted, undefined, policy, keys);
   const outer = verifySignature(document, posted.response, signature, policy);
-  return withDocument(outer.bytes, policy.limits, (verified) =>
+  return withDocument(outer.bytes, policy, (verified) =>
     openAssertion(verified, dissect(verified.root), outer, policy, keys),
   );
 }
@@ -83,7 +83,7 @@ function verifyAssertion(
   }
   const own = verifySignature(document, assertion, signature, policy);
   return {
-    assertion: parseXml(own.bytes, policy.limits),
+    assertion: parseXml(own.bytes, policy),
     bytes: own.bytes,
     signatures: outer === undefined ? [own] : [outer, own],
     covered: outer === undefined ? "assertion" : "response",
@@ -94,7 +94,7 @@ function verifyAssertion(
 function withDecrypted<T>(bytes: Buffer, policy: SignaturePolicy, use: (document: OpenDocument) => T): T {
   let opened = false;
   try {
-    return withDocument(bytes, policy.limits, (document) => {
+    return withDocument(bytes, policy, (document) => {
       opened = true;
       return use(document);
     });

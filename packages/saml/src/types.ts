@@ -1,4 +1,4 @@
-import type { SamlErrorCode, SamlWarningCode } from "./errors.ts";
+import type { SamlErrorCode, SamlWarningCode } from "./error-table.ts";
 
 /** How large a message may be before it is refused unread. */
 export interface SamlLimits {

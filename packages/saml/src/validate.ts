@@ -29,7 +29,7 @@ function validate(input: ValidateResponseInput): SamlResult {
   if (policy.certificates.length === 0) refuse("certificate_missing");
 
   const posted = decodeFormValue(input.response, limits);
-  const trusted = withDocument(posted, limits, (document) =>
+  const trusted = withDocument(posted, policy, (document) =>
     trustedAssertion(document, policy, input.decryptionKeys ?? []),
   );
   const responseId = checkResponse(trusted.response, input.expected, moment.latest);

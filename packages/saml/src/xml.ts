@@ -1,6 +1,7 @@
 import {
   ParseOption,
   type XmlAttribute as WasmAttribute,
+  XmlComment as WasmComment,
   XmlDocument as WasmDocument,
   XmlElement as WasmElement,
   XmlText as WasmText,
@@ -42,18 +43,25 @@ const PARSE_OPTIONS = {
   encoding: "utf-8",
 } as const;
 
+/** What a parse allows beyond a SAML message: metadata is written by hand, too, and then has comments. */
+export interface XmlRules {
+  readonly limits: SamlLimits;
+  /** Skip comments instead of refusing them. Default false. */
+  readonly skipComments?: boolean;
+}
+
 /**
  * Parses `xml`, lends the document to `use`, and frees it whatever happens: WebAssembly memory is not
  * garbage collected in time, and a server that leaks it dies. Refuses all that `scanMarkup` and
  * `readElement` name.
  */
-export function withDocument<T>(xml: Buffer, limits: SamlLimits, use: (document: OpenDocument) => T): T {
-  scanMarkup(xml, limits);
+export function withDocument<T>(xml: Buffer, rules: XmlRules, use: (document: OpenDocument) => T): T {
+  scanMarkup(xml, rules);
   const document = parse(xml);
   try {
     if (document.dtd !== null) refuse("xml_doctype");
     const nodes = new Map<XmlElement, WasmElement>();
-    const reader: Reader = { limits, nodes, ids: new Set(), count: 0 };
+    const reader: Reader = { rules, nodes, ids: new Set(), count: 0 };
     const root = readElement(document.root, 1, reader);
     return use({
       root,
@@ -67,8 +75,8 @@ export function withDocument<T>(xml: Buffer, limits: SamlLimits, use: (document:
 }
 
 /** Parses `xml` and keeps only the plain copy. */
-export function parseXml(xml: Buffer, limits: SamlLimits): XmlElement {
-  return withDocument(xml, limits, (document) => document.root);
+export function parseXml(xml: Buffer, rules: XmlRules): XmlElement {
+  return withDocument(xml, rules, (document) => document.root);
 }
 
 function held(nodes: Map<XmlElement, WasmElement>, element: XmlElement): WasmElement {
@@ -86,19 +94,26 @@ const XML_DECLARATION =
  * Looking for these bytes therefore keeps XXE, entity bombs and comment truncation (CVE-2017-11427) away
  * from the parser altogether; `readElement` checks once more what the parser made of the rest.
  */
-function scanMarkup(xml: Buffer, limits: SamlLimits): void {
+function scanMarkup(xml: Buffer, { limits, skipComments }: XmlRules): void {
   if (xml.length > limits.maxBytes) refuse("xml_too_large", `${xml.length} bytes, limit ${limits.maxBytes}`);
   const head = xml.toString("latin1", 0, 200);
   const start = XML_DECLARATION.exec(head)?.[0].length ?? 0;
   if (start === 0 && head.startsWith("<?xml")) refuse("xml_encoding", "XML declaration");
-  if (xml.indexOf("<?", start) !== -1) refuse("xml_processing_instruction");
-  const bang = xml.indexOf("<!");
-  if (bang === -1) return;
-  const markup = xml.toString("latin1", bang, bang + 9);
-  if (markup.startsWith("<!--")) refuse("xml_comment");
-  if (markup.startsWith("<![CDATA[")) refuse("xml_cdata");
-  refuse("xml_doctype");
+  for (let at = xml.indexOf("<", start); at !== -1; at = xml.indexOf("<", at + 1)) {
+    const kind = xml[at + 1];
+    if (kind === QUESTION_MARK) refuse("xml_processing_instruction");
+    if (kind !== EXCLAMATION_MARK) continue;
+    const markup = xml.toString("latin1", at, at + 9);
+    if (markup === "<![CDATA[") refuse("xml_cdata");
+    if (!markup.startsWith("<!--")) refuse("xml_doctype");
+    if (!skipComments) refuse("xml_comment");
+    at = xml.indexOf("-->", at + 4);
+    if (at === -1) refuse("xml_malformed", "unclosed comment");
+  }
 }
+
+const QUESTION_MARK = 0x3f;
+const EXCLAMATION_MARK = 0x21;
 
 function parse(xml: Buffer): WasmDocument {
   try {
@@ -112,7 +127,7 @@ function parse(xml: Buffer): WasmDocument {
 }
 
 interface Reader {
-  readonly limits: SamlLimits;
+  readonly rules: XmlRules;
   readonly nodes: Map<XmlElement, WasmElement>;
   readonly ids: Set<string>;
   count: number;
@@ -120,7 +135,8 @@ interface Reader {
 
 /** Copies one element and what it holds; refuses what a SAML message has no business to contain. */
 function readElement(node: WasmElement, depth: number, reader: Reader): XmlElement {
-  if (depth > reader.limits.maxDepth) refuse("xml_too_deep", `limit ${reader.limits.maxDepth} levels`);
+  if (depth > reader.rules.limits.maxDepth)
+    refuse("xml_too_deep", `limit ${reader.rules.limits.maxDepth} levels`);
   countNodes(reader, 1);
   readNamespaces(node, reader);
   const attributes = node.attrs.map((attribute) => readAttribute(attribute, reader));
@@ -129,7 +145,8 @@ function readElement(node: WasmElement, depth: number, reader: Reader): XmlEleme
   for (let child = node.firstChild; child !== null; child = child.next) {
     if (child instanceof WasmElement) children.push(readElement(child, depth + 1, reader));
     else if (child instanceof WasmText) text += child.content;
-    else refuse("xml_unexpected_node", `inside ${node.name}`);
+    else if (!(child instanceof WasmComment && reader.rules.skipComments))
+      refuse("xml_unexpected_node", `inside ${node.name}`);
   }
   const element = { name: node.name, namespace: node.namespaceUri, attributes, children, text };
   reader.nodes.set(element, node);
@@ -157,7 +174,8 @@ function readNamespaces(node: WasmElement, reader: Reader): void {
 
 function countNodes(reader: Reader, added: number): void {
   reader.count += added;
-  if (reader.count > reader.limits.maxNodes) refuse("xml_too_many_nodes", `limit ${reader.limits.maxNodes}`);
+  if (reader.count > reader.rules.limits.maxNodes)
+    refuse("xml_too_many_nodes", `limit ${reader.rules.limits.maxNodes}`);
 }
 
 function canonicalize(

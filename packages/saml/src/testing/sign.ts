@@ -18,7 +18,9 @@ export interface Signer {
   readonly inclusivePrefixes?: string;
 }
 
-const GENEROUS = { ...DEFAULT_LIMITS, maxBytes: 16 * 1024 * 1024, maxDepth: 200, maxNodes: 1_000_000 };
+const GENEROUS = {
+  limits: { ...DEFAULT_LIMITS, maxBytes: 16 * 1024 * 1024, maxDepth: 200, maxNodes: 1_000_000 },
+};
 
 /** The hash that an algorithm URI ends in: rsa-sha256, ecdsa-sha384, sha1 ... */
 function hashOf(uri: string): string {
