@@ -4,6 +4,8 @@ const resolve = { conditions: ["source"] };
 const ssr = { resolve: { conditions: ["source"], externalConditions: ["source"] } };
 
 export default defineConfig({
+  resolve,
+  ssr,
   test: {
     globalSetup: ["packages/database/src/testing/postgres-setup.ts"],
     projects: [

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Client } from "pg";
-import { openSchemaEngine } from "./schema-engine.ts";
+import { withSchemaEngine } from "./schema-engine.ts";
 
 // The same place from src/ and from dist/.
 const PRISMA_DIR = fileURLToPath(new URL("../../../prisma/", import.meta.url));
@@ -23,11 +23,10 @@ export async function migrate(url: string): Promise<string[]> {
   try {
     await client.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]);
     if ((await pendingMigrations(client)).length === 0) return [];
-    const engine = await openSchemaEngine(url, await readSchema());
-    const { appliedMigrationNames } = await engine.applyMigrations({
-      migrationsList: await readMigrations(),
-      filters: FILTERS,
-    });
+    const migrationsList = await readMigrations();
+    const { appliedMigrationNames } = await withSchemaEngine(url, await readSchema(), (engine) =>
+      engine.applyMigrations({ migrationsList, filters: FILTERS }),
+    );
     return appliedMigrationNames;
   } finally {
     await client.end(); // gives the lock back
@@ -51,15 +50,11 @@ export async function pendingMigrations(client: Pick<Client, "query">): Promise<
 /** The SQL that leads from the last migration to `prisma/schema.prisma`; empty when they agree. */
 export async function diffSchema(url: string): Promise<string> {
   const schema = await readSchema();
-  const engine = await openSchemaEngine(url, schema);
-  const names = await migrationNames();
-  const { stdout } = await engine.diff({
-    from: names.length === 0 ? { tag: "empty" } : { tag: "migrations", ...(await readMigrations()) },
-    to: { tag: "schemaDatamodel", files: [{ path: "schema.prisma", content: schema }] },
-    script: true,
-    exitCode: null,
-    filters: FILTERS,
-  });
+  const from = { tag: "migrations" as const, ...(await readMigrations()) };
+  const to = { tag: "schemaDatamodel" as const, files: [{ path: "schema.prisma", content: schema }] };
+  const { stdout } = await withSchemaEngine(url, schema, (engine) =>
+    engine.diff({ from, to, script: true, exitCode: null, filters: FILTERS }),
+  );
   return stdout ?? "";
 }
 

@@ -3,23 +3,41 @@ import { createRequire } from "node:module";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
 import * as bindings from "@prisma/schema-engine-wasm/schema_engine_bg";
+import { Pool } from "pg";
+import { parse, toClientConfig } from "pg-connection-string";
 
 export type SchemaEngine = bindings.SchemaEngine;
 
 let loaded: Promise<void> | undefined;
 
 /**
- * Prisma's own schema engine as WebAssembly, in this process: migrations need no binary and no download,
- * also on an air-gapped site.
+ * Lends Prisma's own schema engine, as WebAssembly in this process: migrations need no binary and no download, also
+ * on an air-gapped site. Its connections are closed when `work` ends.
  */
-export async function openSchemaEngine(url: string, schema: string): Promise<SchemaEngine> {
+export async function withSchemaEngine<Result>(
+  url: string,
+  schema: string,
+  work: (engine: SchemaEngine) => Promise<Result>,
+): Promise<Result> {
   loaded ??= instantiate();
   await loaded;
-  return bindings.SchemaEngine.new(
-    { datamodels: [["schema.prisma", schema]] },
-    () => undefined, // the engine's debug log
-    bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: url })),
-  );
+  // Spelled out, not as a URL: the adapter changes `database` to reach its shadow database, and a URL would win.
+  const pool = new Pool({ ...toClientConfig(parse(url)), application_name: "sallyport migrate" });
+  const adapter = new PrismaPg(pool);
+  try {
+    const engine = await bindings.SchemaEngine.new(
+      { datamodels: [["schema.prisma", schema]] },
+      () => undefined, // the engine's debug log
+      bindMigrationAwareSqlAdapterFactory(adapter),
+    );
+    try {
+      return await work(engine);
+    } finally {
+      engine.free();
+    }
+  } finally {
+    await pool.end();
+  }
 }
 
 // @types/node leaves WebAssembly to the DOM library, which a server has no other use for.

@@ -32,7 +32,7 @@ function render(value: HtmlValue): string {
   if (value === null || value === undefined || value === false) return "";
   if (value instanceof Html) return value.toString();
   if (typeof value === "object") return value.map(render).join("");
-  return escape(String(value));
+  return escapeText(String(value));
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -43,6 +43,6 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-function escape(text: string): string {
+function escapeText(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
 }
