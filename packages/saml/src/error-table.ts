@@ -54,7 +54,6 @@ export const SAML_ERRORS = {
     fix: "Turn off CDATA in the IdP's response template.",
   },
   xml_processing_instruction: { message: "The message has a processing instruction.", fix: FORGED },
-  xml_unexpected_node: { message: "The message has something other than elements and text.", fix: FORGED },
   xml_duplicate_id: { message: "Two elements share one ID.", fix: FORGED },
   xml_relative_namespace: { message: "A namespace is not an absolute URI.", fix: FORGED },
   xml_canonicalization_failed: { message: "The signed element cannot be canonicalized.", fix: FORGED },

@@ -1,5 +1,4 @@
 import {
-  allowOnly,
   attribute,
   dateTime,
   descendants,
@@ -26,16 +25,6 @@ export function requireResponse(root: XmlElement): void {
     refuse("not_a_response", `root is ${root.name} in ${root.namespace}`);
   const version = attribute(root, "Version");
   if (version !== "2.0") refuse("not_a_response", `Version is ${version ?? "missing"}`);
-  allowOnly({ ...root, children: root.children.filter((child) => !isAllowedChild(child)) }, NS.protocol, []);
-}
-
-function isAllowedChild(child: XmlElement): boolean {
-  return (
-    is(child, NS.assertion, "Issuer") ||
-    is(child, NS.signature, "Signature") ||
-    is(child, NS.protocol, "Status") ||
-    isAssertion(child)
-  );
 }
 
 function isAssertion(element: XmlElement): boolean {
@@ -59,7 +48,19 @@ export function findAssertion(response: XmlElement): ResponseParts {
     if (element.children.some(({ name }) => name === "Signature"))
       refuse("signature_misplaced", `in ${element.name}`);
   }
+  refuseStrangers(response);
   return { response, assertion };
+}
+
+function refuseStrangers(response: XmlElement): void {
+  const known = (child: XmlElement) =>
+    is(child, NS.assertion, "Issuer") ||
+    is(child, NS.signature, "Signature") ||
+    is(child, NS.protocol, "Status") ||
+    isAssertion(child);
+  const stranger = response.children.find((child) => !known(child));
+  if (stranger !== undefined) refuse("element_unexpected", `${stranger.name} in ${response.name}`);
+  if (response.text.trim() !== "") refuse("element_unexpected", `text in ${response.name}`);
 }
 
 /** The IdP's own verdict. Not Success ends here, with what it said. */

@@ -146,7 +146,7 @@ function readElement(node: WasmElement, depth: number, reader: Reader): XmlEleme
     if (child instanceof WasmElement) children.push(readElement(child, depth + 1, reader));
     else if (child instanceof WasmText) text += child.content;
     else if (!(child instanceof WasmComment && reader.rules.skipComments))
-      refuse("xml_unexpected_node", `inside ${node.name}`);
+      refuse("xml_malformed", `not an element or text, inside ${node.name}`);
   }
   const element = { name: node.name, namespace: node.namespaceUri, attributes, children, text };
   reader.nodes.set(element, node);

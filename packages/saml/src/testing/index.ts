@@ -10,6 +10,7 @@ export {
   type TestStatus,
   toFormValue,
 } from "./idp.ts";
+export { createScenario, type Scenario } from "./scenario.ts";
 export {
   certificateBase64,
   digestOf,
