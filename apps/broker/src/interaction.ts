@@ -1,0 +1,47 @@
+/**
+ * The seam between the broker's two halves: an application's authorization request that waits until somebody has
+ * signed in. The OpenID Provider opens it and sends the browser to `/sign-in/{id}`; the sign-in half ends it.
+ */
+export interface Interactions {
+  /** What is asked for; null when the id is unknown, the request has expired, or its sign-in has already ended. */
+  load(id: string): Promise<SignInRequest | null>;
+  /**
+   * Ends the sign-in with a session that was just created, and returns the URL to send the browser to. One use:
+   * throws `InteractionEndedError` when the request is unknown, has expired, or was ended before.
+   */
+  finish(id: string, result: { readonly sessionId: string }): Promise<string>;
+  /** As `finish`, but the application gets an OAuth error (OpenID Connect Core 3.1.2.6) instead of a code. */
+  abort(id: string, error: SignInError): Promise<string>;
+}
+
+export interface SignInRequest {
+  readonly id: string;
+  readonly application: { readonly id: string; readonly name: string };
+  /** Slug or id, as the application gave it: not checked yet. */
+  readonly organization?: string;
+  /** Connection id, as the application gave it: not checked yet. */
+  readonly connection?: string;
+  /** Email domain, as the application gave it: not checked yet. */
+  readonly domain?: string;
+  readonly loginHint?: string;
+  /** The person must authenticate anew, even where the IdP still knows them (prompt=login, max_age). */
+  readonly forceLogin: boolean;
+  /** Authentication contexts that the application would like, best first. */
+  readonly acrValues: readonly string[];
+  readonly expiresAt: Date;
+}
+
+export interface SignInError {
+  readonly code: "access_denied" | "temporarily_unavailable" | "login_required";
+  /** For the application's developer: no personal data, no line breaks. */
+  readonly description: string;
+}
+
+export class InteractionEndedError extends Error {
+  readonly code = "interaction_ended";
+
+  constructor() {
+    super("The sign-in has expired or has already ended: start again from the application.");
+    this.name = "InteractionEndedError";
+  }
+}
