@@ -47,18 +47,29 @@ export async function pendingMigrations(client: Pick<Client, "query">): Promise<
   return names.filter((name) => !done.has(name));
 }
 
-/** The SQL that leads from the last migration to `prisma/schema.prisma`; empty when they agree. */
-export async function diffSchema(url: string): Promise<string> {
-  const schema = await readSchema();
-  const from = { tag: "migrations" as const, ...(await readMigrations()) };
-  const to = { tag: "schemaDatamodel" as const, files: [{ path: "schema.prisma", content: schema }] };
-  const { stdout } = await withSchemaEngine(url, schema, (engine) =>
-    engine.diff({ from, to, script: true, exitCode: null, filters: FILTERS }),
+/**
+ * The SQL that leads from one text of `schema.prisma` (null: an empty database) to another. The engine wants a
+ * server to talk to, of whose version it writes; it changes nothing there.
+ */
+export async function diffSchemas(url: string, from: string | null, to: string): Promise<string> {
+  const model = (content: string) => ({
+    tag: "schemaDatamodel" as const,
+    files: [{ path: "schema.prisma", content }],
+  });
+  const { stdout } = await withSchemaEngine(url, to, (engine) =>
+    engine.diff({
+      from: from === null ? { tag: "empty" } : model(from),
+      to: model(to),
+      script: true,
+      exitCode: null,
+      filters: FILTERS,
+    }),
   );
   return stdout ?? "";
 }
 
-function readSchema(): Promise<string> {
+/** The text of `prisma/schema.prisma`. */
+export function readSchema(): Promise<string> {
   return readFile(join(PRISMA_DIR, "schema.prisma"), "utf8");
 }
 

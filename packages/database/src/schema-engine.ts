@@ -4,7 +4,6 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
 import * as bindings from "@prisma/schema-engine-wasm/schema_engine_bg";
 import { Pool } from "pg";
-import { parse, toClientConfig } from "pg-connection-string";
 
 export type SchemaEngine = bindings.SchemaEngine;
 
@@ -21,8 +20,7 @@ export async function withSchemaEngine<Result>(
 ): Promise<Result> {
   loaded ??= instantiate();
   await loaded;
-  // Spelled out, not as a URL: the adapter changes `database` to reach its shadow database, and a URL would win.
-  const pool = new Pool({ ...toClientConfig(parse(url)), application_name: "sallyport migrate" });
+  const pool = new Pool({ connectionString: url, application_name: "sallyport migrate" });
   const adapter = new PrismaPg(pool);
   try {
     const engine = await bindings.SchemaEngine.new(
