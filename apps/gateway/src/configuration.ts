@@ -1,0 +1,93 @@
+import { z } from "zod";
+import type { Role } from "./roles.ts";
+import { databaseUrl, environmentSchema, type Mode } from "./variables.ts";
+
+/** Everything that the operator decides, parsed once. Holds secrets: never log it. */
+export interface Configuration {
+  readonly mode: Mode;
+  readonly roles: ReadonlySet<Role>;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly host: string;
+  /** An origin. Undefined: `http://localhost:<port>`, once the port is bound. */
+  readonly publicUrl: string | undefined;
+  /** Absolute. Holds the embedded PostgreSQL, development secrets and the development log. */
+  readonly dataDir: string;
+  /** Undefined: the embedded PostgreSQL. */
+  readonly databaseUrl: string | undefined;
+  readonly databasePoolSize: number;
+  /** Undefined: queues are kept in PostgreSQL. */
+  readonly redisUrl: string | undefined;
+  readonly rootKey: string;
+  /** Newest first. */
+  readonly encryptionKeys: readonly string[];
+  /** CIDRs. */
+  readonly outboundAllow: readonly string[];
+  /** As Express' setting "trust proxy" takes it. */
+  readonly trustProxy: boolean | number | string[];
+  readonly metricsToken: string | undefined;
+  readonly logLevel: string;
+  readonly demo: boolean;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One line for each variable that is missing or wrong. */
+export class ConfigurationError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration is not usable:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
+    this.name = "ConfigurationError";
+    this.problems = problems;
+  }
+}
+
+/**
+ * Parses the environment. An empty variable counts as unset: `docker compose` passes those on.
+ * Throws `ConfigurationError`, which names every variable that is missing or wrong and holds no value.
+ */
+export function readConfiguration(
+  environment: Environment,
+  process: { readonly mode: Mode; readonly roles: ReadonlySet<Role> },
+): Configuration {
+  const values = parse(environmentSchema(process.mode), environment);
+  return {
+    ...process,
+    port: values.PORT,
+    host: values.HOST,
+    publicUrl: values.PUBLIC_URL,
+    dataDir: values.DATA_DIR,
+    databaseUrl: values.DATABASE_URL,
+    databasePoolSize: values.DATABASE_POOL_SIZE,
+    redisUrl: values.REDIS_URL,
+    rootKey: values.SALLYPORT_ROOT_KEY,
+    encryptionKeys: values.SALLYPORT_ENCRYPTION_KEYS,
+    outboundAllow: values.OUTBOUND_ALLOW,
+    trustProxy: values.TRUST_PROXY,
+    metricsToken: values.METRICS_TOKEN,
+    logLevel: values.LOG_LEVEL,
+    demo: values.DEMO === "on",
+  };
+}
+
+/** `DATABASE_URL` alone, for what needs nothing else. Throws `ConfigurationError`. */
+export function readDatabaseUrl(environment: Environment): string {
+  return parse(z.object({ DATABASE_URL: databaseUrl }), environment).DATABASE_URL;
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, environment: Environment): z.output<Schema> {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
+  const result = schema.safeParse(given);
+  if (!result.success) throw new ConfigurationError(describe(result.error));
+  return result.data;
+}
+
+function describe(error: z.ZodError): string[] {
+  const byVariable = new Map<string, string>();
+  for (const issue of error.issues) {
+    const variable = String(issue.path[0]);
+    if (!byVariable.has(variable)) byVariable.set(variable, `${variable} ${issue.message}`);
+  }
+  return [...byVariable.values()];
+}

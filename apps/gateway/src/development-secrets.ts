@@ -1,0 +1,41 @@
+import { mkdir, open, readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { newEncryptionKey, newToken } from "@sallyport/secrets";
+import type { Environment } from "./configuration.ts";
+
+const MAKERS = {
+  SALLYPORT_ROOT_KEY: { file: "root-key", make: () => newToken("sp_root") },
+  SALLYPORT_ENCRYPTION_KEYS: { file: "encryption-keys", make: newEncryptionKey },
+} as const;
+
+/**
+ * Fills in the secrets that a development environment leaves out: made once under `DATA_DIR`, readable by their
+ * owner only, and kept, so that a second start opens what the first one sealed.
+ */
+export async function withDevelopmentSecrets(environment: Environment): Promise<Environment> {
+  const folder = resolve(environment.DATA_DIR?.trim() || ".data");
+  const filled: Record<string, string | undefined> = { ...environment };
+  for (const [variable, { file, make }] of Object.entries(MAKERS)) {
+    if (filled[variable]?.trim()) continue;
+    await mkdir(folder, { recursive: true });
+    filled[variable] = await keptSecret(join(folder, file), make);
+  }
+  return filled;
+}
+
+async function keptSecret(path: string, make: () => string): Promise<string> {
+  const secret = make();
+  try {
+    const file = await open(path, "wx", 0o600);
+    try {
+      await file.writeFile(`${secret}\n`);
+      await file.sync(); // a secret that sealed data must not be younger than the data
+    } finally {
+      await file.close();
+    }
+    return secret;
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    return (await readFile(path, "utf8")).trim();
+  }
+}

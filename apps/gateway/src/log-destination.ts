@@ -1,0 +1,45 @@
+import { pino } from "pino";
+
+export interface LogDestination {
+  write(line: string): void;
+  /** Writes out what is buffered. Call it before the process exits. */
+  flush(): void;
+}
+
+/** JSON lines to standard output, where a container's runtime collects them. */
+export function standardOutput(): LogDestination {
+  return asynchronous(1);
+}
+
+/** JSON lines to a file; what needs attention also goes to the terminal, readable, so that the banner stays in sight. */
+export function fileAndTerminal(path: string): LogDestination {
+  const file = asynchronous(path);
+  return {
+    write: (line) => {
+      file.write(line);
+      if (NEEDS_ATTENTION.test(line)) process.stderr.write(readable(line));
+    },
+    flush: file.flush,
+  };
+}
+
+// pino writes the level first.
+const NEEDS_ATTENTION = /^\{"level":"(?:warn|error|fatal)"/;
+
+function asynchronous(dest: string | number): LogDestination {
+  const stream = pino.destination({ dest, sync: false, mkdir: true });
+  // A full disk or a closed pipe must not end the gateway, which may well serve on.
+  stream.on("error", () => undefined);
+  return {
+    write: (line) => stream.write(line),
+    flush: () => stream.flushSync(),
+  };
+}
+
+function readable(line: string): string {
+  const { level, time, msg, err, ...rest }: Record<string, unknown> = JSON.parse(line);
+  const clock = String(time).slice(11, 19);
+  const details = Object.entries(rest).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);
+  const reason = typeof err === "object" && err !== null && "message" in err ? `: ${err.message}` : "";
+  return `${clock} ${String(level).toUpperCase()} ${msg}${reason}${details.join("")}\n`;
+}

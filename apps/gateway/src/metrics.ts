@@ -1,0 +1,142 @@
+import { type Database, isId } from "@sallyport/database";
+import { Problem, routePattern } from "@sallyport/http";
+import type { Logger } from "@sallyport/logging";
+import { digestToken, matchesDigest } from "@sallyport/secrets";
+import { type Request, type RequestHandler, Router } from "express";
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** Jobs of one queue by state: {waiting: 3, active: 1, ...}. */
+export type QueueDepths = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+export interface MetricsDeps {
+  readonly database: Database;
+  readonly queueDepths: () => Promise<QueueDepths>;
+  readonly log: Logger;
+  readonly access: MetricsAccess;
+}
+
+/** Who may read `/metrics`: anyone, nobody, or who holds the token. */
+export type MetricsAccess = "open" | "closed" | { readonly token: string };
+
+export interface Metrics {
+  /** Times every request. Mount it before the routes. */
+  readonly observe: RequestHandler;
+  /** `GET /metrics`, in the text format of Prometheus. */
+  readonly router: Router;
+}
+
+export function createMetrics(deps: MetricsDeps): Metrics {
+  // One registry a gateway: several may run in one process.
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const durations = new Histogram({
+    name: "sallyport_http_request_duration_seconds",
+    help: "Time from the request's head to the end of its answer",
+    labelNames: ["method", "route", "status"] as const,
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  });
+  addPoolGauge(registry, deps.database);
+  addQueueGauge(registry, deps);
+  addReconcilerGauges(registry, deps);
+
+  const router = Router();
+  router.get("/metrics", async (req, res) => {
+    authorize(req, deps.access);
+    res.type(registry.contentType).send(await registry.metrics());
+  });
+
+  return {
+    router,
+    observe: (req, res, next) => {
+      const end = durations.startTimer();
+      res.once("close", () => {
+        end({ method: req.method, route: routeLabel(req), status: String(res.statusCode) });
+      });
+      next();
+    },
+  };
+}
+
+// A label that carried ids would make a time series for each of them.
+function routeLabel(req: Request): string {
+  return routePattern(req)
+    .split("/")
+    .map((segment) => (isId(segment) ? ":id" : segment))
+    .join("/");
+}
+
+function authorize(req: Request, access: MetricsAccess): void {
+  if (access === "open") return;
+  if (access === "closed") {
+    throw new Problem(404, "metrics_off", "Metrics are off. The operator turns them on with METRICS_TOKEN.");
+  }
+  const [scheme, token] = (req.get("authorization") ?? "").split(" ");
+  if (scheme?.toLowerCase() === "bearer" && token && matchesDigest(token, digestToken(access.token))) return;
+  throw new Problem(401, "metrics_token_wrong", "Send METRICS_TOKEN as a bearer token.");
+}
+
+function addPoolGauge(registry: Registry, { pool }: Database): void {
+  new Gauge({
+    name: "sallyport_database_pool_connections",
+    help: "Connections of the pool by state, and the callers that wait for one",
+    labelNames: ["state"] as const,
+    registers: [registry],
+    collect() {
+      this.set({ state: "idle" }, pool.idleCount);
+      this.set({ state: "busy" }, pool.totalCount - pool.idleCount);
+      this.set({ state: "awaited" }, pool.waitingCount);
+    },
+  });
+}
+
+function addQueueGauge(registry: Registry, { queueDepths, log }: MetricsDeps): void {
+  new Gauge({
+    name: "sallyport_queue_jobs",
+    help: "Jobs by queue and state",
+    labelNames: ["queue", "state"] as const,
+    registers: [registry],
+    async collect() {
+      this.reset();
+      // One source that is down must not hide what the others say.
+      const depths = await queueDepths().catch((error: unknown) => {
+        log.warn({ err: error }, "queue depths could not be read");
+        return {};
+      });
+      for (const [queue, states] of Object.entries<Readonly<Record<string, number>>>(depths)) {
+        for (const [state, count] of Object.entries(states)) this.set({ queue, state }, count);
+      }
+    },
+  });
+}
+
+const DIRTY_ROWS = `
+  SELECT count(*)::int AS rows, coalesce(extract(epoch FROM now() - min(last_modified)), 0)::float8 AS lag
+  FROM (
+    SELECT last_modified FROM directory_users WHERE generation > observed_generation
+    UNION ALL
+    SELECT last_modified FROM directory_groups WHERE generation > observed_generation
+  ) AS dirty`;
+
+function addReconcilerGauges(registry: Registry, { database, log }: MetricsDeps): void {
+  const rows = new Gauge({
+    name: "sallyport_reconciler_dirty_rows",
+    help: "Directory rows that the reconciler has yet to look at",
+    registers: [registry],
+  });
+  new Gauge({
+    name: "sallyport_reconciler_lag_seconds",
+    help: "Age of the oldest of them; 0 when there is none",
+    registers: [registry],
+    async collect() {
+      const result = await database.sql
+        .query<{ rows: number; lag: number }>(DIRTY_ROWS)
+        .catch((error: unknown) => {
+          log.warn({ err: error }, "reconciler lag could not be read");
+          return undefined;
+        });
+      rows.set(result?.rows[0]?.rows ?? Number.NaN);
+      this.set(result?.rows[0]?.lag ?? Number.NaN);
+    },
+  });
+}

@@ -1,0 +1,80 @@
+import { constants } from "node:os";
+import type { Logger } from "@sallyport/logging";
+import type { Configuration } from "./configuration.ts";
+import { explainFailure } from "./failure.ts";
+import { type RunningGateway, startGateway } from "./gateway.ts";
+
+export interface RunOptions {
+  readonly log: Logger;
+  /** Called once, when everything is ready. */
+  readonly onReady: (gateway: RunningGateway) => void;
+  /** A message to the person at the terminal. */
+  readonly tell: (message: string) => void;
+}
+
+type Ending = "signal" | "failure";
+
+/** Longer than requests and jobs may take to finish: what hangs then is cut off. */
+const STOP_DEADLINE_MS = 30_000;
+/** npm hands Ctrl-C on to a process that the terminal has told already: that is one wish, not two. */
+const SAME_WISH_MS = 500;
+
+/**
+ * Runs the gateway until a signal or a failure ends it, and stops it in order; a second signal ends the process on
+ * the spot. Resolves to the exit code: 0 after a clean stop, 1 or 2 after a failure. To be called once a process.
+ */
+export async function runGateway(configuration: Configuration, options: RunOptions): Promise<number> {
+  const { log, tell, onReady } = options;
+  const ending = watchForEnd(log, tell);
+  let gateway: RunningGateway;
+  try {
+    gateway = await startGateway(configuration, { log, onFatal: ending.fail });
+  } catch (error) {
+    log.fatal({ err: error }, "could not start");
+    const { message, exitCode } = explainFailure(error);
+    tell(message);
+    return exitCode;
+  }
+  if (!ending.begun()) onReady(gateway);
+  const reason = await ending.first;
+  const clean = await Promise.race([gateway.stop(), expiry(STOP_DEADLINE_MS)]);
+  return reason === "signal" && clean ? 0 : 1;
+}
+
+/** The first reason to end: a signal, or an error that nobody caught. */
+function watchForEnd(log: Logger, tell: (message: string) => void) {
+  let end: (reason: Ending) => void = () => undefined;
+  const first = new Promise<Ending>((resolve) => {
+    end = resolve;
+  });
+
+  let signalledAt: number | undefined;
+  const onSignal = (signal: NodeJS.Signals) => {
+    const now = performance.now();
+    if (signalledAt === undefined) {
+      signalledAt = now;
+      tell("Stopping: requests and jobs under way finish first. Press Ctrl-C again to stop at once.");
+      end("signal");
+    } else if (now - signalledAt > SAME_WISH_MS) {
+      process.exit(128 + constants.signals[signal]);
+    }
+  };
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+
+  const fail = (error: unknown) => {
+    log.fatal({ err: error }, "unexpected failure");
+    tell(`Stopping: ${explainFailure(error).message}`);
+    end("failure");
+  };
+  process.on("uncaughtException", fail);
+  process.on("unhandledRejection", fail);
+
+  return { first, fail, begun: () => signalledAt !== undefined };
+}
+
+function expiry(ms: number): Promise<false> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(false), ms);
+  });
+}

@@ -1,0 +1,142 @@
+import { resolve } from "node:path";
+import { z } from "zod";
+
+/** `development` fills in what is missing; `production` refuses to start without it. */
+export type Mode = "development" | "production";
+
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+const EXAMPLE_DATABASE = "postgresql://sallyport:password@db.internal:5432/sallyport";
+const LOOPBACK = "127.0.0.0/8,::1/128";
+
+const wholeNumber = (min: number, max: number, example: number) =>
+  z
+    .string()
+    .refine((text) => /^\d{1,6}$/.test(text) && Number(text) >= min && Number(text) <= max, {
+      error: `must be a whole number from ${min} to ${max}, such as ${example}`,
+    })
+    .transform(Number);
+
+const list = (text: string) =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+
+const hasProtocol =
+  (...protocols: string[]) =>
+  (text: string) =>
+    protocols.some((protocol) => text.startsWith(`${protocol}://`)) && URL.canParse(text);
+
+// Plain http for this machine only (RFC 8252, section 8.3, calls it a loopback interface).
+function isPublicUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  const local = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+  const scheme = url.protocol === "https:" || (url.protocol === "http:" && local);
+  return scheme && url.pathname === "/" && url.search === "" && url.hash === "" && url.username === "";
+}
+
+const cidr = z.union([z.cidrv4(), z.cidrv6()]);
+const address = z.union([
+  z.ipv4(),
+  z.ipv6(),
+  z.cidrv4(),
+  z.cidrv6(),
+  z.enum(["loopback", "linklocal", "uniquelocal"]),
+]);
+const all = (schema: z.ZodType) => (text: string) =>
+  list(text).every((item) => schema.safeParse(item).success);
+
+export const databaseUrl = z
+  .string({ error: `is required: a PostgreSQL, such as ${EXAMPLE_DATABASE}` })
+  .refine(hasProtocol("postgres", "postgresql"), {
+    error: `must be a PostgreSQL URL, such as ${EXAMPLE_DATABASE}`,
+  });
+
+/** Every variable that Sallyport reads, and what it becomes. Messages never repeat a value: it may be a secret. */
+export function environmentSchema(mode: Mode) {
+  const production = mode === "production";
+  // Where a default would be unsafe in production, there is none.
+  const required = <Schema extends z.ZodType>(schema: Schema) => (production ? schema : schema.optional());
+
+  return z.object({
+    PORT: wholeNumber(0, 65_535, 8080).default(8080),
+    HOST: z
+      .string()
+      .regex(/^[\w.:-]+$/, { error: "must be an address or a host name to listen on, such as 0.0.0.0" })
+      .default(production ? "::" : "127.0.0.1"),
+    PUBLIC_URL: required(
+      z
+        .string({
+          error: "is required: the address that browsers and IdPs reach, such as https://sso.example.com",
+        })
+        .refine(isPublicUrl, {
+          error:
+            "must be an https:// origin without a path, such as https://sso.example.com (http:// for localhost only)",
+        })
+        .transform((text) => new URL(text).origin),
+    ),
+    DATA_DIR: z
+      .string()
+      .default(".data")
+      .transform((path) => resolve(path)),
+    DATABASE_URL: required(databaseUrl),
+    DATABASE_POOL_SIZE: wholeNumber(2, 500, 10).default(10),
+    REDIS_URL: z
+      .string()
+      .refine(
+        hasProtocol(
+          "redis",
+          "rediss",
+          "redis+sentinel",
+          "rediss+sentinel",
+          "redis+cluster",
+          "rediss+cluster",
+        ),
+        {
+          error:
+            "must be a Redis URL: redis://host:6379 (rediss:// for TLS), redis+sentinel://host:26379/name or redis+cluster://host:6379",
+        },
+      )
+      .optional(),
+    SALLYPORT_ROOT_KEY: z
+      .string({ error: "is required: the first management key, such as what `openssl rand -hex 32` prints" })
+      .regex(/^\S+$/, { error: "must not hold spaces" })
+      .min(production ? 32 : 8, {
+        error: `must have at least ${production ? 32 : 8} characters, such as what \`openssl rand -hex 32\` prints`,
+      }),
+    SALLYPORT_ENCRYPTION_KEYS: z
+      .string({
+        error: "is required: the keys for secrets at rest, newest first; `sallyport new-key` prints one",
+      })
+      .transform(list)
+      .refine((keys) => keys.length > 0 && keys.every((key) => /^[A-Za-z0-9+/]{43}=$/.test(key)), {
+        error:
+          "must be keys of 32 bytes in base64, comma-separated, newest first; `sallyport new-key` prints one",
+      }),
+    OUTBOUND_ALLOW: z
+      .string()
+      .refine(all(cidr), { error: "must be networks in CIDR form, comma-separated, such as 10.1.0.0/16" })
+      .default(production ? "" : LOOPBACK)
+      .transform(list),
+    TRUST_PROXY: z
+      .union(
+        [
+          z.literal("off").transform(() => false),
+          z
+            .string()
+            .regex(/^[1-9]$/)
+            .transform(Number),
+          z.string().refine(all(address)).transform(list),
+        ],
+        { error: "must be off, the number of proxies in front, or their networks, such as 10.0.0.0/8" },
+      )
+      .default(false),
+    METRICS_TOKEN: z
+      .string()
+      .regex(/^\S{16,}$/, { error: "must have at least 16 characters and no spaces" })
+      .optional(),
+    LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(", ")}` }).default("info"),
+    DEMO: z.enum(["on", "off"], { error: "must be on or off" }).default(production ? "off" : "on"),
+  });
+}
