@@ -1,4 +1,5 @@
 import type { Pool, PoolClient, QueryResult, QueryResultRow } from "pg";
+import type { Prisma } from "./generated/client.ts";
 
 /**
  * The one narrow door for hand-written SQL. What takes a `Sql` does not know whether it runs in a
@@ -13,14 +14,30 @@ export interface Sql {
     text: string,
     values?: readonly unknown[],
     name?: string,
-  ): Promise<QueryResult<Row>>;
+  ): Promise<SqlResult<Row>>;
 }
+
+/** `rowCount`: how many rows were returned or changed; null where that is not known. */
+export type SqlResult<Row extends QueryResultRow> = Pick<QueryResult<Row>, "rows" | "rowCount">;
 
 /** A `Sql` over a pool (each statement by itself) or over one client (inside its transaction). */
 export function sqlOver(target: Pool | PoolClient): Sql {
   return {
     query: (text, values = [], name) =>
       target.query({ text, values: values as unknown[], ...(name === undefined ? {} : { name }) }),
+  };
+}
+
+/**
+ * A `Sql` inside a transaction of Prisma's, for rooms that write through Prisma and record audit events or revoke
+ * sessions with it. Prisma tells no row count, and its errors are its own (P2010).
+ */
+export function sqlOverPrisma(transaction: Prisma.TransactionClient): Sql {
+  return {
+    query: async <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) => ({
+      rows: await transaction.$queryRawUnsafe<Row[]>(text, ...values),
+      rowCount: null,
+    }),
   };
 }
 
