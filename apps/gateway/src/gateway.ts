@@ -3,6 +3,7 @@ import { migrate, openDatabase, pendingMigrations } from "@sallyport/database";
 import { type EmbeddedPostgresError, startEmbeddedPostgres } from "@sallyport/embedded-postgres";
 import type { Logger } from "@sallyport/logging";
 import { createOutbound } from "@sallyport/outbound";
+import { openQueues } from "@sallyport/queue";
 import { createApp } from "./app.ts";
 import type { Configuration } from "./configuration.ts";
 import { createHealth, NotReady } from "./health.ts";
@@ -65,6 +66,13 @@ async function start(
   });
   teardown.add("database", () => database.close());
 
+  const queues = await openQueues({
+    databaseUrl,
+    log,
+    ...(configuration.redisUrl === undefined ? {} : { redisUrl: configuration.redisUrl }),
+  });
+  teardown.add("queues", () => queues.close());
+
   const outbound = createOutbound({ allow: configuration.outboundAllow });
   teardown.add("outbound", () => outbound.close());
 
@@ -80,13 +88,14 @@ async function start(
           const pending = await pendingMigrations(database.pool);
           if (pending.length > 0) throw new NotReady(`${pending.length} migrations are not applied`);
         },
+        queue: () => queues.ping(),
       },
     }),
     metrics: createMetrics({
       database,
       log,
       access: metricsAccess(configuration),
-      queueDepths: async () => ({}),
+      queueCounts: () => queues.counts(),
     }),
     rooms: [],
   });

@@ -1,16 +1,14 @@
 import { type Database, isId } from "@sallyport/database";
 import { Problem, routePattern } from "@sallyport/http";
 import type { Logger } from "@sallyport/logging";
+import type { Queues } from "@sallyport/queue";
 import { digestToken, matchesDigest } from "@sallyport/secrets";
 import { type Request, type RequestHandler, Router } from "express";
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
-/** Jobs of one queue by state: {waiting: 3, active: 1, ...}. */
-export type QueueDepths = Readonly<Record<string, Readonly<Record<string, number>>>>;
-
 export interface MetricsDeps {
   readonly database: Database;
-  readonly queueDepths: () => Promise<QueueDepths>;
+  readonly queueCounts: Queues["counts"];
   readonly log: Logger;
   readonly access: MetricsAccess;
 }
@@ -90,7 +88,7 @@ function addPoolGauge(registry: Registry, { pool }: Database): void {
   });
 }
 
-function addQueueGauge(registry: Registry, { queueDepths, log }: MetricsDeps): void {
+function addQueueGauge(registry: Registry, { queueCounts, log }: MetricsDeps): void {
   new Gauge({
     name: "sallyport_queue_jobs",
     help: "Jobs by queue and state",
@@ -98,13 +96,13 @@ function addQueueGauge(registry: Registry, { queueDepths, log }: MetricsDeps): v
     registers: [registry],
     async collect() {
       this.reset();
-      // One source that is down must not hide what the others say.
-      const depths = await queueDepths().catch((error: unknown) => {
+      try {
+        for (const [queue, states] of Object.entries(await queueCounts())) {
+          for (const [state, count] of Object.entries(states)) this.set({ queue, state }, count);
+        }
+      } catch (error) {
+        // One source that is down must not hide what the others say.
         log.warn({ err: error }, "queue depths could not be read");
-        return {};
-      });
-      for (const [queue, states] of Object.entries<Readonly<Record<string, number>>>(depths)) {
-        for (const [state, count] of Object.entries(states)) this.set({ queue, state }, count);
       }
     },
   });

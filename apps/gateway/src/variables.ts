@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { parseRedisUrl } from "@sallyport/queue";
 import { z } from "zod";
 
 /** `development` fills in what is missing; `production` refuses to start without it. */
@@ -53,6 +54,19 @@ export const databaseUrl = z
     error: `must be a PostgreSQL URL, such as ${EXAMPLE_DATABASE}`,
   });
 
+// The queue knows the forms, and how to explain them without repeating the URL.
+function checkRedisUrl(text: string, context: z.RefinementCtx): void {
+  try {
+    parseRedisUrl(text);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    context.addIssue({
+      code: "custom",
+      message: `is not usable: ${error.message.replace(/^REDIS_URL: /, "")}`,
+    });
+  }
+}
+
 /** Every variable that Sallyport reads, and what it becomes. Messages never repeat a value: it may be a secret. */
 export function environmentSchema(mode: Mode) {
   const production = mode === "production";
@@ -82,23 +96,7 @@ export function environmentSchema(mode: Mode) {
       .transform((path) => resolve(path)),
     DATABASE_URL: required(databaseUrl),
     DATABASE_POOL_SIZE: wholeNumber(2, 500, 10).default(10),
-    REDIS_URL: z
-      .string()
-      .refine(
-        hasProtocol(
-          "redis",
-          "rediss",
-          "redis+sentinel",
-          "rediss+sentinel",
-          "redis+cluster",
-          "rediss+cluster",
-        ),
-        {
-          error:
-            "must be a Redis URL: redis://host:6379 (rediss:// for TLS), redis+sentinel://host:26379/name or redis+cluster://host:6379",
-        },
-      )
-      .optional(),
+    REDIS_URL: z.string().superRefine(checkRedisUrl).optional(),
     SALLYPORT_ROOT_KEY: z
       .string({ error: "is required: the first management key, such as what `openssl rand -hex 32` prints" })
       .regex(/^\S+$/, { error: "must not hold spaces" })
