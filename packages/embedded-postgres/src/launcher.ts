@@ -60,20 +60,23 @@ export async function chooseLauncher(postgres: string, folder: string, account?:
 
 /*
  * util-linux setpriv gives two things that spawn cannot. PR_SET_PDEATHSIG: the kernel shuts PostgreSQL down when this
- * process (in a worker: this thread) is killed. And for root, CAP_DAC_OVERRIDE as the only capability of the unprivileged user, so that a checkout
- * below a folder like /root (mode 0700) stays reachable; it is given only where it is needed. no-new-privs and the
- * bounding set make sure that nothing more can be gained.
+ * process (in a worker: this thread) is killed. And for root, one capability for the unprivileged user, so that a checkout
+ * below a folder like /root (mode 0700) stays reachable: the least one that does, none where the way is open. Without
+ * no_setuid_fixup, access(2), by which initdb looks for postgres, would ignore that capability (see capabilities(7)).
+ * no-new-privs and the bounding set make sure that nothing more can be gained.
  */
 function waysToStart(account: Account | undefined): Way[] {
   const setpriv = ["setpriv", "--no-new-privs", "--pdeathsig", "INT"];
   if (account === undefined) return [{ prefix: setpriv }, { prefix: [] }];
   const user = ["--reuid", String(account.uid), "--regid", String(account.gid), "--clear-groups"];
-  const capabilities = (set: string) => [
-    ...["--inh-caps", set, "--ambient-caps", set, "--bounding-set", set],
-  ];
+  const withCapabilities = (set: string): Way => {
+    const sets = ["--inh-caps", set, "--ambient-caps", set, "--bounding-set", set];
+    return { prefix: [...setpriv, ...user, "--securebits", "+no_setuid_fixup", ...sets] };
+  };
   return [
-    { prefix: [...setpriv, ...user, ...capabilities("-all")] },
-    { prefix: [...setpriv, ...user, ...capabilities("-all,+dac_override")] },
+    withCapabilities("-all"),
+    withCapabilities("-all,+dac_read_search"), // closed folders
+    withCapabilities("-all,+dac_override"), // and files without the x bit for others, made under umask 077
     { prefix: [], account },
   ];
 }
