@@ -1,0 +1,40 @@
+import type { Job, JobsOptions, Queue, WorkerOptions } from "bullmq";
+
+/** What a job carries: never more than which organization to look at. */
+export interface JobData {
+  readonly organizationId?: string;
+}
+
+/** The part of a BullMQ queue that is used here, alike on every backend. */
+export type JobQueue = Pick<Queue<JobData>, "close" | "getJobCounts" | "waitUntilReady"> & {
+  add(name: string, data: JobData, options?: JobsOptions): Promise<unknown>;
+  upsertJobScheduler(
+    id: string,
+    repeat: { every: number },
+    template: { name: string; data: JobData; opts?: Omit<JobsOptions, "jobId" | "delay" | "repeat"> },
+  ): Promise<unknown>;
+  on(event: "error", listener: (error: Error) => void): unknown;
+};
+
+/** The part of a BullMQ worker that is used here. */
+export interface JobWorker {
+  waitUntilReady(): Promise<unknown>;
+  /** Fetches nothing new, and resolves when what is active has finished. */
+  close(): Promise<void>;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  on(event: "failed", listener: (job: Job<JobData> | undefined, error: Error) => void): unknown;
+  on(event: "stalled", listener: (jobId: string) => void): unknown;
+}
+
+export type Processor = (job: Job<JobData>) => Promise<void>;
+export type WorkerSettings = Omit<WorkerOptions, "connection" | "prefix">;
+
+/** Where the jobs are kept: PostgreSQL or Redis. */
+export interface QueueBackend {
+  queue(name: string): JobQueue;
+  worker(name: string, processor: Processor, settings: WorkerSettings): JobWorker;
+  /** Resolves when the store answers; rejects when it does not. */
+  ping(): Promise<void>;
+  /** To be called after the queues and workers were closed. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,72 @@
+/** Turns many requests for the same key into few sends. */
+export interface Coalescer {
+  /** Sees to it that `send(key)` starts after this call. Never throws, never blocks. */
+  request(key: string): void;
+  /** Resolves when every request made so far has been sent, or has failed. */
+  flush(): Promise<void>;
+}
+
+export interface CoalescerOptions {
+  readonly send: (key: string) => Promise<void>;
+  readonly onError: (error: unknown, key: string) => void;
+  /** The least time between the end of one send and the start of the next of the same key. */
+  readonly windowMs: number;
+}
+
+/**
+ * The first request of a key is sent at once; those that follow within the window, or while that send is under way,
+ * become one more send after it. So a burst costs two sends, and no request goes without a send that began after it.
+ */
+export function createCoalescer(options: CoalescerOptions): Coalescer {
+  const open = new Map<string, { again: boolean; done: Promise<void> }>();
+  const waiting = new Set<() => void>();
+  let flushing = 0;
+
+  async function drain(key: string, entry: { again: boolean }): Promise<void> {
+    do {
+      entry.again = false;
+      try {
+        await options.send(key);
+      } catch (error) {
+        options.onError(error, key);
+      }
+      await pause();
+    } while (entry.again);
+    open.delete(key);
+  }
+
+  function pause(): Promise<void> {
+    if (flushing > 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        waiting.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, options.windowMs);
+      waiting.add(wake);
+    });
+  }
+
+  return {
+    request(key) {
+      const known = open.get(key);
+      if (known !== undefined) {
+        known.again = true;
+        return;
+      }
+      const entry = { again: false, done: Promise.resolve() };
+      open.set(key, entry);
+      entry.done = drain(key, entry);
+    },
+    async flush() {
+      flushing++;
+      for (const wake of [...waiting]) wake();
+      try {
+        await Promise.all([...open.values()].map((entry) => entry.done));
+      } finally {
+        flushing--;
+      }
+    },
+  };
+}

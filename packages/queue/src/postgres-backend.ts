@@ -1,0 +1,58 @@
+import type { Logger } from "@sallyport/logging";
+import { createPostgresBackend, isPgPool, type PgPool, runMigrations, withBackend } from "bullmq";
+import { Pool } from "pg";
+import type { JobData, QueueBackend } from "./backend.ts";
+
+// BullMQ's own name for it: the only one that it takes together with a pool of ours.
+const SCHEMA = "bullmq";
+
+const { Queue, Worker } = withBackend(createPostgresBackend);
+
+/**
+ * BullMQ on the PostgreSQL that holds everything else, in a schema of its own. One pool for all queues and workers of
+ * the process; a worker keeps one of its connections for LISTEN. Brings the schema up to date; safe at once in several
+ * processes.
+ */
+export async function openPostgresBackend(databaseUrl: string, log: Logger): Promise<QueueBackend> {
+  const pool = new Pool({
+    connectionString: databaseUrl,
+    options: `-c search_path=${SCHEMA}`,
+    application_name: "sallyport queue",
+    max: 8,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true, // a LISTEN whose connection died silently is noticed and set up again
+  });
+  pool.setMaxListeners(20); // each queue and worker listens
+  pool.on("error", (error) => log.warn({ error: error.message }, "An idle queue connection broke"));
+  try {
+    await migrate(pool);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  const connection = checkedPool(pool);
+  return {
+    queue: (name) => new Queue<JobData, void>(name, { connection }),
+    worker: (name, processor, settings) =>
+      new Worker<JobData, void>(name, processor, { ...settings, connection }),
+    ping: async () => {
+      await pool.query("SELECT 1");
+    },
+    close: () => pool.end(),
+  };
+}
+
+// The types of node-postgres and of BullMQ's view of it are too far apart for the compiler.
+function checkedPool(pool: unknown): PgPool {
+  if (!isPgPool(pool)) throw new TypeError("BullMQ does not take this node-postgres pool");
+  return pool;
+}
+
+async function migrate(pool: Pool): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await runMigrations(client, SCHEMA);
+  } finally {
+    client.release(true); // the migration's session settings end with it
+  }
+}

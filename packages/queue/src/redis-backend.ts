@@ -1,0 +1,36 @@
+import type { Logger } from "@sallyport/logging";
+import { Queue, Worker } from "bullmq";
+import type { JobData, QueueBackend } from "./backend.ts";
+import { connectRedis } from "./redis.ts";
+
+// In braces: on a cluster all keys of a queue must hash to one slot.
+const PREFIX = "{sallyport}";
+
+/** BullMQ on Redis: single, Sentinel or Cluster. Rejects when the server cannot be reached now. */
+export async function openRedisBackend(redisUrl: string, log: Logger): Promise<QueueBackend> {
+  // Two kinds of connection: who adds a job wants an error soon, who waits for one waits through an outage.
+  const asking = connectRedis(redisUrl);
+  const waiting = connectRedis(redisUrl, { maxRetriesPerRequest: null });
+  for (const connection of [asking, waiting]) {
+    connection.on("error", (error: Error) => log.warn({ error: error.message }, "Redis connection error"));
+  }
+  const close = async () => {
+    asking.disconnect();
+    waiting.disconnect();
+  };
+  try {
+    await asking.ping();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    queue: (name) => new Queue<JobData>(name, { connection: asking, prefix: PREFIX }),
+    worker: (name, processor, settings) =>
+      new Worker<JobData, void>(name, processor, { ...settings, connection: waiting, prefix: PREFIX }),
+    ping: async () => {
+      await asking.ping();
+    },
+    close,
+  };
+}

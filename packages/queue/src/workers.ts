@@ -1,0 +1,86 @@
+import type { Logger } from "@sallyport/logging";
+import type { JobQueue, JobWorker, Processor, QueueBackend, WorkerSettings } from "./backend.ts";
+import { addReconcile, type QueueName, scheduleMaintenance } from "./jobs.ts";
+
+/** What the jobs do. Each must bear being called twice, at once elsewhere, or late. A rejection is retried. */
+export interface WorkHandlers {
+  /** Reconciles one organization; "more" when it stopped for the sake of others before all was done. */
+  reconcile(organizationId: string): Promise<"done" | "more">;
+  /** Tells applications of sessions that ended. */
+  logout(): Promise<void>;
+  /** Finds what was missed. */
+  sweep(): Promise<void>;
+  /** Deletes what is no longer needed. */
+  purge(): Promise<void>;
+}
+
+export interface WorkOptions {
+  /** Organizations that this process reconciles side by side. Default 4. */
+  readonly concurrency?: number;
+  /** Default 30 seconds. */
+  readonly sweepEveryMs?: number;
+  /** Default one hour. */
+  readonly purgeEveryMs?: number;
+}
+
+export interface Workers {
+  /** Takes no new job, and resolves when the active ones have finished. */
+  stop(): Promise<void>;
+}
+
+// A process that dies keeps its job for so long; then another takes it, or the same one after its restart.
+const LOCK: WorkerSettings = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 1_000 };
+
+/** Starts one worker per queue and the two schedules; a schedule that another process made is the same one. */
+export async function startWorkers(
+  backend: QueueBackend,
+  queues: Record<QueueName, JobQueue>,
+  handlers: WorkHandlers,
+  options: WorkOptions,
+  log: Logger,
+): Promise<Workers> {
+  const start = (name: QueueName, processor: Processor, concurrency: number): JobWorker => {
+    const worker = backend.worker(name, processor, { ...LOCK, concurrency });
+    logFailures(worker, name, log);
+    return worker;
+  };
+  const workers = [
+    start("reconcile", reconcileProcessor(queues.reconcile, handlers), options.concurrency ?? 4),
+    start("logout", () => handlers.logout(), 1),
+    start("maintenance", (job) => (job.name === "purge" ? handlers.purge() : handlers.sweep()), 1),
+  ];
+  await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+  await scheduleMaintenance(queues.maintenance, "sweep", options.sweepEveryMs ?? 30_000);
+  await scheduleMaintenance(queues.maintenance, "purge", options.purgeEveryMs ?? 3_600_000);
+  return {
+    stop: async () => {
+      await Promise.all(workers.map((worker) => worker.close()));
+    },
+  };
+}
+
+function reconcileProcessor(queue: JobQueue, handlers: WorkHandlers): Processor {
+  return async (job) => {
+    const { organizationId } = job.data;
+    if (organizationId === undefined) throw new Error("A reconcile job names no organization");
+    // Added while this job is active, so it goes to the end of the queue: other organizations come first.
+    if ((await handlers.reconcile(organizationId)) === "more") await addReconcile(queue, organizationId);
+  };
+}
+
+function logFailures(worker: JobWorker, queue: QueueName, log: Logger): void {
+  worker.on("error", (error) => log.warn({ queue, error: error.message }, "Worker error"));
+  worker.on("stalled", (jobId) => log.warn({ queue, jobId }, "A job's worker died; the job starts again"));
+  worker.on("failed", (job, error) =>
+    log.error(
+      {
+        queue,
+        job: job?.name,
+        organizationId: job?.data.organizationId,
+        attempt: job?.attemptsMade,
+        error: { message: error.message, stack: error.stack },
+      },
+      "Job failed",
+    ),
+  );
+}
