@@ -53,15 +53,16 @@ export function* descendants(element: XmlElement): Generator<XmlElement> {
   for (const child of element.children) yield* descendants(child);
 }
 
-const DATE_TIME = /^(-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|\+00:00|-00:00)?$/;
+const DATE_TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(?:Z|[+-]00:00)?$/;
 
 /**
  * An xs:dateTime, which SAML 2.0 requires to be UTC (Core §1.3.3). A missing zone is read as UTC;
  * fractions are cut to milliseconds, as Entra and AD FS send seven digits.
  */
 export function dateTime(text: string): Date {
-  const [, seconds, fraction = ""] = DATE_TIME.exec(text) ?? refuse("time_malformed", text);
+  const [, seconds = "", fraction = ""] = DATE_TIME.exec(text) ?? refuse("time_malformed", text);
   const date = new Date(`${seconds}${fraction.slice(0, 4)}Z`);
-  if (Number.isNaN(date.getTime())) refuse("time_malformed", text);
-  return date;
+  // JavaScript takes February 31 for March 3.
+  const isCalendarDate = !Number.isNaN(date.getTime()) && date.toISOString().startsWith(seconds);
+  return isCalendarDate ? date : refuse("time_malformed", text);
 }
