@@ -46,7 +46,7 @@ export const failure = {
     new EmbeddedPostgresError(
       "embedded_postgres_cannot_run",
       `${binary} does not run here${uid === undefined ? "" : ` as uid ${uid} (PostgreSQL refuses root)`}: ${reason}. ` +
-        `It needs a Linux with glibc, or macOS. Run Sallyport in a container (docker compose up), ${OWN_DATABASE}.`,
+        `It needs a Linux with glibc, or macOS${uid === undefined ? "" : ", and the right to become that user"}. Run Sallyport in a container (docker compose up), ${OWN_DATABASE}.`,
     ),
   unreachable: (uid: number, path: string, closedFolder: string) =>
     new EmbeddedPostgresError(

@@ -42,20 +42,37 @@ const LAST_LINES_MS = 500;
 export async function chooseLauncher(postgres: string, folder: string, account?: Account): Promise<Launcher> {
   let reason = "";
   for (const way of waysToStart(account)) {
-    const script = 'cd "$1" && exec "$2" --version';
-    const attempt = startProgram(way, "sh", ["-c", script, "sh", folder, postgres]);
-    const { code, ending } = await attempt.ended;
-    const version = /\(PostgreSQL\) (\d+\S*)/.exec(attempt.lastLines().join("\n"))?.[1];
-    if (code === 0 && version !== undefined) {
-      return { version, start: (program, args, log) => startProgram(way, program, args, log) };
+    const attempt = await askVersion(way, postgres, folder);
+    if (attempt.version !== undefined) {
+      return {
+        version: attempt.version,
+        start: (program, args, log) => startProgram(way, program, args, log),
+      };
     }
-    reason = attempt.lastLines().join(" ") || ending;
+    reason = attempt.answer;
   }
   for (const path of account ? [folder, postgres] : []) {
     const closed = await firstClosedFolder(path);
     if (account && closed) throw failure.unreachable(account.uid, path, closed);
   }
   throw failure.cannotRun(postgres, account?.uid, reason);
+}
+
+async function askVersion(
+  way: Way,
+  postgres: string,
+  folder: string,
+): Promise<{ version?: string; answer: string }> {
+  try {
+    const program = startProgram(way, "sh", ["-c", 'cd "$1" && exec "$2" --version', "sh", folder, postgres]);
+    const { code, ending } = await program.ended;
+    const answer = program.lastLines().join(" ") || ending;
+    const version = code === 0 ? /\(PostgreSQL\) (\d+\S*)/.exec(answer)?.[1] : undefined;
+    return version === undefined ? { answer } : { version, answer };
+  } catch (error) {
+    // spawn throws where the system does not let this process become that user.
+    return { answer: String(error) };
+  }
 }
 
 /*

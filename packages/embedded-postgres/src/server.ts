@@ -1,8 +1,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import type { EmbeddedPostgresError } from "./errors.ts";
-import { failure, systemErrorCode } from "./errors.ts";
+import { type EmbeddedPostgresError, failure, systemErrorCode } from "./errors.ts";
 import type { Launcher, RunningProgram } from "./launcher.ts";
 import { isPostmasterOf, processesWorkingIn, signal, until } from "./processes.ts";
 
@@ -48,7 +47,7 @@ export async function clearLeftovers(dataFolder: string, log: (line: string) => 
       await until(isGone, IMMEDIATE_SHUTDOWN_MS);
     }
   }
-  // Backends of a killed server run on until they next wait. They commit nothing any more that WAL does not hold.
+  // Backends of a killed server run on until they next wait. To end them loses nothing: what they committed is in the WAL.
   const noneLeft = async () => {
     const left = await processesWorkingIn(dataFolder);
     for (const backend of left) signal(backend, "SIGKILL");

@@ -21,7 +21,7 @@ export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
   /** Default: a free port, another one at each start. */
   readonly port?: number;
-  /** Receives each line that PostgreSQL logs. */
+  /** Receives each line that PostgreSQL logs, and when a left-over server is stopped. */
   readonly log?: (line: string) => void;
   /** PostgreSQL settings by name, such as `{ max_connections: "200" }`. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -35,7 +35,10 @@ export interface EmbeddedPostgres {
   readonly port: number;
   /** The same for another database, which need not exist. */
   urlFor(database: string): string;
-  /** Settles when PostgreSQL has ended: with undefined after stop(), with the reason when it ended by itself. */
+  /**
+   * Settles when PostgreSQL has ended: with undefined after stop(), with the reason when it ended by itself (the folder
+   * is then held until stop() all the same).
+   */
   readonly ended: Promise<EmbeddedPostgresError | undefined>;
   /** Shuts down, writes everything out and gives the folder free. May be called more than once. */
   stop(): Promise<void>;

@@ -4,13 +4,12 @@
 import { EmbeddedPostgresError, startEmbeddedPostgres } from "../index.ts";
 
 const [optionsJson = "{}", afterStart] = process.argv.slice(2);
+process.on("SIGINT", () => {}); // the gateway decides when it ends, and in which order
 try {
   const postgres = await startEmbeddedPostgres(JSON.parse(optionsJson));
+  process.on("SIGTERM", () => void postgres.stop().then(() => process.exit(0)));
   process.stdout.write(`${JSON.stringify({ url: postgres.url })}\n`);
   if (afterStart === "exit") process.exit(0);
-  // The gateway decides the order of its shutdown, so it does not end at Ctrl-C by itself.
-  process.on("SIGINT", () => {});
-  process.on("SIGTERM", () => void postgres.stop().then(() => process.exit(0)));
 } catch (error) {
   if (!(error instanceof EmbeddedPostgresError)) throw error;
   const { code, message, detail } = error;
