@@ -1,4 +1,5 @@
-import { mkdir, open, readFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { link, mkdir, readFile, unlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { newEncryptionKey, newToken } from "@sallyport/secrets";
 import type { Environment } from "./configuration.ts";
@@ -24,18 +25,15 @@ export async function withDevelopmentSecrets(environment: Environment): Promise<
 }
 
 async function keptSecret(path: string, make: () => string): Promise<string> {
-  const secret = make();
+  // Written in full under another name first: whoever finds `path` finds a whole secret in it.
+  const draft = `${path}.${randomUUID()}`;
+  await writeFile(draft, `${make()}\n`, { mode: 0o600, flag: "wx", flush: true });
   try {
-    const file = await open(path, "wx", 0o600);
-    try {
-      await file.writeFile(`${secret}\n`);
-      await file.sync(); // a secret that sealed data must not be younger than the data
-    } finally {
-      await file.close();
-    }
-    return secret;
+    await link(draft, path);
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-    return (await readFile(path, "utf8")).trim();
+  } finally {
+    await unlink(draft);
   }
+  return (await readFile(path, "utf8")).trim();
 }

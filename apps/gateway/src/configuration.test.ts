@@ -1,0 +1,148 @@
+import { readFile } from "node:fs/promises";
+import { newEncryptionKey } from "@sallyport/secrets";
+import { describe, expect, it } from "vitest";
+import { ConfigurationError, type Environment, readConfiguration, readDatabaseUrl } from "./configuration.ts";
+import { ROLES } from "./roles.ts";
+import { environmentSchema, type Mode } from "./variables.ts";
+
+const SECRETS = {
+  SALLYPORT_ROOT_KEY: "root-key-of-at-least-32-characters",
+  SALLYPORT_ENCRYPTION_KEYS: newEncryptionKey(),
+};
+const PRODUCTION = {
+  ...SECRETS,
+  PUBLIC_URL: "https://sso.example.com",
+  DATABASE_URL: "postgresql://sallyport:pw@db:5432/sallyport",
+};
+
+const read = (mode: Mode, environment: Environment) =>
+  readConfiguration(environment, { mode, roles: new Set(ROLES) });
+
+function problemsOf(mode: Mode, environment: Environment): readonly string[] {
+  try {
+    read(mode, environment);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe("defaults", () => {
+  it("of development: this machine only, embedded database, demo on, loopback reachable", () => {
+    expect(read("development", SECRETS)).toMatchObject({
+      port: 8080,
+      host: "127.0.0.1",
+      publicUrl: undefined,
+      databaseUrl: undefined,
+      redisUrl: undefined,
+      outboundAllow: ["127.0.0.0/8", "::1/128"],
+      trustProxy: false,
+      demo: true,
+    });
+  });
+
+  it("of production: all addresses, no demo, nothing but public addresses reachable", () => {
+    expect(read("production", PRODUCTION)).toMatchObject({
+      host: "::",
+      outboundAllow: [],
+      trustProxy: false,
+      metricsToken: undefined,
+      demo: false,
+    });
+  });
+});
+
+describe("what is missing or wrong", () => {
+  it("names every variable that production lacks, at once", () => {
+    const problems = problemsOf("production", { PORT: "8080", REDIS_URL: "" });
+    expect(problems.map((problem) => problem.split(" ")[0])).toEqual([
+      "PUBLIC_URL",
+      "DATABASE_URL",
+      "SALLYPORT_ROOT_KEY",
+      "SALLYPORT_ENCRYPTION_KEYS",
+    ]);
+    for (const problem of problems) expect(problem).toMatch(/is required: .+/);
+  });
+
+  it("takes an empty variable for a missing one", () => {
+    expect(problemsOf("production", { ...PRODUCTION, DATABASE_URL: " " })).toHaveLength(1);
+    expect(read("development", { ...SECRETS, PORT: "" }).port).toBe(8080);
+  });
+
+  it.each([
+    ["PORT", "80a"],
+    ["PORT", "65536"],
+    ["HOST", "two words"],
+    ["PUBLIC_URL", "http://sso.example.com"],
+    ["PUBLIC_URL", "https://sso.example.com/path"],
+    ["PUBLIC_URL", "https://user@sso.example.com"],
+    ["PUBLIC_URL", "sso.example.com"],
+    ["DATABASE_URL", "mysql://hunter2-secret@db/x"],
+    ["DATABASE_POOL_SIZE", "1"],
+    ["REDIS_URL", "http://hunter2-secret@redis"],
+    ["REDIS_URL", "redis+sentinel://hunter2-secret@redis:26379"],
+    ["SALLYPORT_ROOT_KEY", "hunter2-secret"],
+    ["SALLYPORT_ROOT_KEY", "hunter2-secret hunter2-secret hunter2-secret"],
+    ["SALLYPORT_ENCRYPTION_KEYS", "hunter2-secret"],
+    ["SALLYPORT_ENCRYPTION_KEYS", `${newEncryptionKey()},hunter2-secret`],
+    ["SALLYPORT_ENCRYPTION_KEYS", ","],
+    ["OUTBOUND_ALLOW", "10.0.0.1"],
+    ["OUTBOUND_ALLOW", "10.0.0.0/8,localhost"],
+    ["TRUST_PROXY", "yes"],
+    ["TRUST_PROXY", "10.0.0.0/33"],
+    ["METRICS_TOKEN", "short"],
+    ["LOG_LEVEL", "loud"],
+    ["DEMO", "true"],
+  ])("refuses %s=%s, and says only which and why", (variable, value) => {
+    const problems = problemsOf("production", { ...PRODUCTION, [variable]: value });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(new RegExp(`^${variable} (must|is not usable)`));
+    expect(problems[0]).not.toContain("hunter2");
+  });
+});
+
+describe("what becomes of a value", () => {
+  it("keeps the origin of PUBLIC_URL", () => {
+    expect(read("production", { ...PRODUCTION, PUBLIC_URL: "https://SSO.example.com:443/" }).publicUrl).toBe(
+      "https://sso.example.com",
+    );
+  });
+
+  it.each(["http://localhost:8080", "http://127.0.0.1:8080", "http://[::1]:8080"])(
+    "takes plain http for this machine: %s",
+    (url) => {
+      expect(read("production", { ...PRODUCTION, PUBLIC_URL: url }).publicUrl).toBe(url);
+    },
+  );
+
+  it.each([
+    ["off", false],
+    ["2", 2],
+    ["10.0.0.0/8, loopback", ["10.0.0.0/8", "loopback"]],
+    ["10.0.0.7", ["10.0.0.7"]],
+  ])("reads TRUST_PROXY=%s", (text, value) => {
+    expect(read("development", { ...SECRETS, TRUST_PROXY: text }).trustProxy).toEqual(value);
+  });
+
+  it("reads the key ring newest first", () => {
+    const [newest, older] = [newEncryptionKey(), newEncryptionKey()];
+    const ring = { ...SECRETS, SALLYPORT_ENCRYPTION_KEYS: `${newest}, ${older}` };
+    expect(read("development", ring).encryptionKeys).toEqual([newest, older]);
+  });
+
+  it("reads DATABASE_URL alone where nothing else is needed", () => {
+    expect(readDatabaseUrl({ DATABASE_URL: PRODUCTION.DATABASE_URL })).toBe(PRODUCTION.DATABASE_URL);
+    expect(() => readDatabaseUrl({})).toThrow(/DATABASE_URL is required/);
+  });
+});
+
+describe(".env.example", () => {
+  it("names the variables that are read, all of them and no other", async () => {
+    const text = await readFile(new URL("../../../.env.example", import.meta.url), "utf8");
+    const named = [...text.matchAll(/^(?:# )?([A-Z][A-Z_]+)=/gm)].map((match) => match[1]);
+    // NODE_ENV chooses the mode; the password is for the PostgreSQL of docker compose.
+    const read = [...Object.keys(environmentSchema("production").shape), "NODE_ENV", "POSTGRES_PASSWORD"];
+    expect(named.sort()).toEqual(read.sort());
+  });
+});
