@@ -1,0 +1,3 @@
+export type { Checkpoint, ReachCheckpoint } from "./checkpoint.ts";
+export type { TokenSigner } from "./logout/notify.ts";
+export { createReconciler, type Reconciler, type ReconcilerDeps } from "./reconciler.ts";

@@ -1,0 +1,97 @@
+import { recordAudit } from "@sallyport/audit";
+import type { Database, Sql } from "@sallyport/database";
+
+/** An application that is to be told that a session ended. */
+export interface Notice {
+  readonly sessionId: string;
+  readonly applicationId: string;
+  readonly organizationId: string;
+  readonly userId: string;
+  readonly clientId: string;
+  /** Null when the application no longer takes back-channel logout. */
+  readonly uri: string | null;
+  /** This attempt, from 1. */
+  readonly attempt: number;
+}
+
+/**
+ * Takes notices that are due, and puts their next attempt off to `retryAt`: a process that dies in between, or another
+ * one that looks meanwhile, leaves them until then.
+ */
+export async function takeDueNotices(
+  sql: Sql,
+  options: { readonly now: Date; readonly limit: number; readonly leaseUntil: Date },
+): Promise<Notice[]> {
+  const { rows } = await sql.query<{
+    session_id: string;
+    application_id: string;
+    organization_id: string;
+    user_id: string;
+    client_id: string;
+    uri: string | null;
+    attempt: number;
+  }>(
+    `UPDATE session_applications sa
+     SET logout_pending_at = $2, logout_attempts = sa.logout_attempts + 1
+     FROM (SELECT session_id, application_id FROM session_applications
+           WHERE logout_pending_at <= $1
+           ORDER BY logout_pending_at LIMIT $3
+           FOR UPDATE SKIP LOCKED) due, sessions s, applications a
+     WHERE sa.session_id = due.session_id AND sa.application_id = due.application_id
+       AND s.id = sa.session_id AND a.id = sa.application_id
+     RETURNING sa.session_id, sa.application_id, s.organization_id, s.user_id, a.client_id,
+               a.backchannel_logout_uri AS uri, sa.logout_attempts AS attempt`,
+    [options.now, options.leaseUntil, options.limit],
+    "logout_take_due",
+  );
+  return rows.map((row) => ({
+    sessionId: row.session_id,
+    applicationId: row.application_id,
+    organizationId: row.organization_id,
+    userId: row.user_id,
+    clientId: row.client_id,
+    uri: row.uri,
+    attempt: row.attempt,
+  }));
+}
+
+/** The application knows, or cannot be told any more: with the audit event of that. */
+export async function settleNotice(
+  database: Database,
+  notice: Notice,
+  result: { readonly delivered: true } | { readonly delivered: false; readonly reason: string },
+): Promise<void> {
+  await database.transaction(async (sql) => {
+    const { rowCount } = await sql.query(
+      `UPDATE session_applications SET logout_pending_at = NULL
+       WHERE session_id = $1 AND application_id = $2 AND logout_pending_at IS NOT NULL`,
+      [notice.sessionId, notice.applicationId],
+      "logout_settle",
+    );
+    if (rowCount === 0) return; // somebody else settled it
+    await recordAudit(sql, [
+      {
+        organizationId: notice.organizationId,
+        type: result.delivered ? "application.logged_out" : "application.logout_failed",
+        actor: { type: "system" },
+        resource: { type: "session", id: notice.sessionId },
+        outcome: result.delivered ? "success" : "failure",
+        data: {
+          applicationId: notice.applicationId,
+          attempts: notice.attempt,
+          ...(result.delivered ? {} : { reason: result.reason }),
+        },
+      },
+    ]);
+  });
+}
+
+/** The next attempt of a notice that was not delivered. */
+export async function postponeNotice(sql: Sql, notice: Notice, until: Date): Promise<void> {
+  await sql.query(
+    `UPDATE session_applications SET logout_pending_at = $3
+     WHERE session_id = $1 AND application_id = $2 AND logout_pending_at IS NOT NULL`,
+    [notice.sessionId, notice.applicationId, until],
+    "logout_postpone",
+  );
+}

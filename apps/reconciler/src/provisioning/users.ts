@@ -1,0 +1,44 @@
+import { recordAudit } from "@sallyport/audit";
+import { revokeSessions } from "@sallyport/sessions";
+import type { ReachCheckpoint } from "../checkpoint.ts";
+import { applyBindings } from "./bindings.ts";
+import { deleteObserved, lockDirtyUsers, markObserved } from "./directory-users.ts";
+import { applyMemberships } from "./memberships.ts";
+import type { Batch } from "./organization.ts";
+import { createPeople, linkPeople, updateProfiles } from "./people.ts";
+
+export interface UserProgress {
+  readonly observed: number;
+  readonly sessionsEnded: number;
+}
+
+/**
+ * One batch of dirty directory users: each linked to its user, then that user's profile, membership and bindings
+ * brought to what all directory users linked to it say together.
+ */
+export async function observeUsers(batch: Batch, reach: ReachCheckpoint): Promise<UserProgress> {
+  const dirty = await lockDirtyUsers(batch);
+  if (dirty.length === 0) return { observed: 0, sessionsEnded: 0 };
+  await reach("usersLocked");
+
+  const links = await linkPeople(batch, dirty);
+  const created = await createPeople(batch, links);
+  await markObserved(batch, dirty, links);
+  const userIds = [...new Set(links.map((link) => link.userId))];
+
+  const updated = await updateProfiles(batch, userIds);
+  const memberships = await applyMemberships(batch, userIds);
+  const { sql, organizationId, now } = batch;
+  // After the memberships: a sign-in that held one of them open has its session revoked, one that waited is refused.
+  const ended = await revokeSessions(
+    sql,
+    organizationId,
+    { userIds: memberships.suspendedUserIds },
+    { reason: "membership_suspended", actor: { type: "system" }, now },
+  );
+  const bindings = await applyBindings(batch, userIds, memberships.withoutJitBindings);
+  await deleteObserved(batch, dirty);
+  await recordAudit(sql, [...created, ...updated, ...memberships.events, ...bindings]);
+  await reach("usersApplied");
+  return { observed: dirty.length, sessionsEnded: ended.length };
+}

@@ -1,0 +1,100 @@
+import type { Database } from "@sallyport/database";
+import type { Logger } from "@sallyport/logging";
+import type { Outbound } from "@sallyport/outbound";
+import type { Queues, Workers, WorkOptions } from "@sallyport/queue";
+import type { ReachCheckpoint } from "./checkpoint.ts";
+import { notifyApplications, type TokenSigner } from "./logout/notify.ts";
+import { reconcileOrganization } from "./provisioning/organization.ts";
+import { purge } from "./upkeep/purge.ts";
+import { findDirtyOrganizations } from "./upkeep/sweep.ts";
+
+export interface ReconcilerDeps {
+  readonly database: Database;
+  readonly queues: Queues;
+  readonly log: Logger;
+  /** The issuer of logout tokens. */
+  readonly publicUrl: string;
+  readonly now: () => Date;
+  readonly signer: TokenSigner;
+  /** The client for the applications' logout URIs. */
+  readonly outbound: Outbound;
+  /** How many organizations side by side, and how often the sweep and the purge run. */
+  readonly work?: WorkOptions;
+  /** Directory users in one transaction. Default 500. */
+  readonly batchSize?: number;
+  /** Batches of one organization before others have their turn. Default 20. */
+  readonly batchesPerTurn?: number;
+  /** Called where a crash would hurt most; for tests. */
+  readonly reach?: ReachCheckpoint;
+}
+
+/** Directories in, memberships and bindings out; and what goes with their end. */
+export interface Reconciler {
+  /** Starts the workers and looks at what was left over. */
+  start(): Promise<void>;
+  /** Takes no new job, and resolves when the active ones have finished. */
+  stop(): Promise<void>;
+  /** Works off one organization, as a job does. "more" when it stopped for the sake of others. */
+  reconcileOrganization(organizationId: string): Promise<"done" | "more">;
+  /** Requests a reconciliation of every organization that has been waiting, and the logouts that are due. */
+  sweep(): Promise<void>;
+  /** Tells applications of ended sessions. */
+  notifyApplications(): Promise<void>;
+  /** Deletes what has outlived its use. */
+  purge(): Promise<void>;
+}
+
+export function createReconciler(deps: ReconcilerDeps): Reconciler {
+  const { database, queues, log, now } = deps;
+  const provisioning = {
+    database,
+    now,
+    requestLogout: () => queues.requestLogout(),
+    batchSize: deps.batchSize ?? 500,
+    batchesPerTurn: deps.batchesPerTurn ?? 20,
+    reach: deps.reach ?? (() => undefined),
+  };
+  const logout = {
+    database,
+    log,
+    now,
+    issuer: deps.publicUrl,
+    signer: deps.signer,
+    outbound: deps.outbound,
+  };
+
+  const room: Omit<Reconciler, "start" | "stop"> = {
+    reconcileOrganization: (organizationId) => reconcileOrganization(provisioning, organizationId),
+    sweep: async () => {
+      for (const organizationId of await findDirtyOrganizations(database.sql, now())) {
+        queues.requestReconcile(organizationId);
+      }
+      queues.requestLogout();
+    },
+    notifyApplications: () => notifyApplications(logout),
+    purge: async () => {
+      log.info({ deleted: await purge(database.sql, now()) }, "Purged");
+    },
+  };
+
+  let workers: Workers | undefined;
+  return {
+    ...room,
+    start: async () => {
+      workers = await queues.work(
+        {
+          reconcile: room.reconcileOrganization,
+          logout: room.notifyApplications,
+          sweep: room.sweep,
+          purge: room.purge,
+        },
+        deps.work,
+      );
+      await room.sweep();
+    },
+    stop: async () => {
+      await workers?.stop();
+      workers = undefined;
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import type { Sql } from "@sallyport/database";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+// Small enough that a deletion holds nobody up; each is a transaction of its own.
+const ROWS = 2_000;
+
+/** What is deleted, and since when it is no longer needed. Audit events stay. */
+const RULES: readonly { readonly table: string; readonly condition: string; readonly ageMs: number }[] = [
+  { table: "login_requests", condition: "expires_at < $1", ageMs: 60 * MINUTE_MS },
+  { table: "used_assertions", condition: "expires_at < $1", ageMs: 0 },
+  { table: "op_artifacts", condition: "expires_at < $1", ageMs: 0 },
+  { table: "login_records", condition: "created_at < $1 AND id < $2::uuid", ageMs: 30 * DAY_MS },
+  { table: "scim_requests", condition: "created_at < $1 AND id < $2::uuid", ageMs: 30 * DAY_MS },
+  { table: "sessions", condition: "expires_at < $1", ageMs: 30 * DAY_MS },
+  {
+    // Its users and groups are gone: what it had granted was undone.
+    table: "directories",
+    condition: `deleted_at < $1
+      AND NOT EXISTS (SELECT 1 FROM directory_users du WHERE du.directory_id = directories.id)
+      AND NOT EXISTS (SELECT 1 FROM directory_groups dg WHERE dg.directory_id = directories.id)`,
+    ageMs: 30 * DAY_MS,
+  },
+];
+
+/** Deletes what has outlived its use. Returns how many rows of which table. */
+export async function purge(sql: Sql, now: Date): Promise<Record<string, number>> {
+  const deleted: Record<string, number> = {};
+  for (const rule of RULES) {
+    deleted[rule.table] = await deleteAll(
+      sql,
+      rule.table,
+      rule.condition,
+      new Date(now.getTime() - rule.ageMs),
+    );
+  }
+  return deleted;
+}
+
+async function deleteAll(sql: Sql, table: string, condition: string, before: Date): Promise<number> {
+  const values = condition.includes("$2") ? [before, firstIdOf(before)] : [before];
+  let total = 0;
+  for (;;) {
+    const { rowCount } = await sql.query(
+      `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${table} WHERE ${condition} LIMIT ${ROWS}))`,
+      values,
+    );
+    total += rowCount ?? 0;
+    if ((rowCount ?? 0) < ROWS) return total;
+  }
+}
+
+/**
+ * The least UUIDv7 of a moment (RFC 9562, 5.7): ids sort by creation, so the primary key serves as the index on age
+ * that these tables do not have.
+ */
+function firstIdOf(moment: Date): string {
+  const millis = moment.getTime().toString(16).padStart(12, "0");
+  return `${millis.slice(0, 8)}-${millis.slice(8)}-7000-8000-000000000000`;
+}
