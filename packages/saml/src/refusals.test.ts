@@ -102,7 +102,11 @@ const WAYS: Record<Exclude<SamlErrorCode, "xml_canonicalization_failed">, () => 
   assertion_missing: () => response(/<saml:Assertion .*<\/saml:Assertion>/, ""),
   assertion_multiple: () =>
     response("</samlp:Response>", '<saml:Assertion xmlns:saml="urn:x"/></samlp:Response>'),
-  assertion_misplaced: () => posted(/(<\/samlp:Status>)(<saml:Assertion .*<\/saml:Assertion>)/, "$2$1"),
+  assertion_misplaced: () =>
+    posted(
+      /(<\/samlp:Status>)(<saml:Assertion .*<\/saml:Assertion>)/,
+      "<samlp:StatusDetail>$2</samlp:StatusDetail>$1",
+    ),
 
   signature_missing: () => login({ sign: "none" }),
   signature_multiple: () => posted(/(<ds:Signature .*<\/ds:Signature>)/, "$1$1"),

@@ -1,4 +1,5 @@
 import {
+  allowOnly,
   attribute,
   dateTime,
   descendants,
@@ -75,6 +76,7 @@ export function checkStatus(response: XmlElement): void {
 
 export function readStatus(response: XmlElement): SamlStatus {
   const status = requiredChild(response, NS.protocol, "Status");
+  allowOnly(status, NS.protocol, ["StatusCode", "StatusMessage", "StatusDetail"]);
   const code = requiredChild(status, NS.protocol, "StatusCode");
   const subCode = optionalChild(code, NS.protocol, "StatusCode");
   const message = optionalChild(status, NS.protocol, "StatusMessage");

@@ -20,6 +20,7 @@ export interface Signer {
 
 const GENEROUS = {
   limits: { ...DEFAULT_LIMITS, maxBytes: 16 * 1024 * 1024, maxDepth: 200, maxNodes: 1_000_000 },
+  skipComments: true,
 };
 
 /** The hash that an algorithm URI ends in: rsa-sha256, ecdsa-sha384, sha1 ... */
