@@ -643,3 +643,8 @@ ALTER TABLE "audit_events" ADD CONSTRAINT "audit_events_organization_id_fkey" FO
 -- A binding grants to exactly one of the two.
 ALTER TABLE "role_bindings" ADD CONSTRAINT "role_bindings_one_target"
   CHECK (("membership_id" IS NULL) <> ("directory_group_id" IS NULL));
+
+-- Look-ups of SCIM users by an email that is not their only one. The usual user has one, and it stands in the column.
+CREATE INDEX "directory_users_emails" ON "directory_users"
+  USING gin ((lower((resource->'emails')::text)::jsonb) jsonb_path_ops)
+  WHERE jsonb_array_length(resource->'emails') > 1;

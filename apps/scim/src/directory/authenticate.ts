@@ -1,0 +1,59 @@
+import type { Sql } from "@sallyport/database";
+import { digestToken } from "@sallyport/secrets";
+import { ScimError } from "../protocol/error.ts";
+import { createDirectories, type Directory, type DirectoryRow } from "./directory.ts";
+
+interface TokenRow extends DirectoryRow {
+  readonly token_id: string;
+  readonly status: "active" | "disabled";
+  readonly last_used_at: Date | null;
+}
+
+// By digest, so nothing of the token is compared character by character; asked anew for each request, so that a
+// revocation holds from its commit on.
+const FIND_TOKEN = `
+  SELECT t.id AS token_id, t.last_used_at, d.id AS directory_id, d.organization_id, d.provider, d.status,
+         d.settings::text AS settings
+  FROM directory_tokens t JOIN directories d ON d.id = t.directory_id
+  WHERE t.digest = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)`;
+
+const TOUCH_TOKEN = "UPDATE directory_tokens SET last_used_at = $2 WHERE id = $1";
+/** How exact `lastUsedAt` is: a write per request would cost more than it tells. */
+const TOUCH_EVERY_MS = 60_000;
+
+export type Authenticate = (authorization: string | undefined, directoryId: string) => Promise<Directory>;
+
+/**
+ * Finds the directory that a bearer token opens. 401 for a token that opens nothing; 404 where it opens another
+ * directory than the one asked for, whether or not that exists; 403 where the directory is disabled.
+ */
+export function createAuthenticate(sql: Sql, now: () => Date): Authenticate {
+  const toDirectory = createDirectories();
+  return async (authorization, directoryId) => {
+    const token = bearerToken(authorization);
+    const at = now();
+    const { rows } = await sql.query<TokenRow>(FIND_TOKEN, [digestToken(token), at], "scim_find_token");
+    const row = rows[0];
+    if (row === undefined)
+      throw unauthorized("The bearer token is unknown, expired or revoked.", "invalid_token");
+    if (row.directory_id !== directoryId)
+      throw new ScimError(404, "This token does not open a directory at this address. Check the base URL.");
+    if (row.status !== "active")
+      throw new ScimError(403, "This directory is disabled. Enable it in Sallyport to let it push again.");
+    if (at.getTime() - (row.last_used_at?.getTime() ?? 0) > TOUCH_EVERY_MS)
+      await sql.query(TOUCH_TOKEN, [row.token_id, at], "scim_touch_token");
+    return toDirectory(row);
+  };
+}
+
+function bearerToken(authorization: string | undefined): string {
+  const token = /^Bearer +([\w.~+/=-]{1,4096})$/i.exec(authorization ?? "")?.[1];
+  if (token === undefined) throw unauthorized("Send the directory's token: Authorization: Bearer <token>.");
+  return token;
+}
+
+// RFC 6750 §3.
+function unauthorized(detail: string, error?: string): ScimError {
+  const challenge = error === undefined ? 'Bearer realm="scim"' : `Bearer realm="scim", error="${error}"`;
+  return new ScimError(401, detail, { headers: { "WWW-Authenticate": challenge } });
+}

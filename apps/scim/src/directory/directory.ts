@@ -1,0 +1,54 @@
+import { type Quirks, quirksOf } from "../quirks/quirks.ts";
+import { groupType, type ResourceType, userType } from "../schema/resource-type.ts";
+import { type DirectorySettings, directorySettings, extensionsFor } from "./settings.ts";
+
+/** One SCIM source of one organization, as a request finds it through its token. */
+export interface Directory {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly quirks: Quirks;
+  readonly users: ResourceType;
+  readonly groups: ResourceType;
+  readonly rateLimit: DirectorySettings["rateLimit"];
+}
+
+type Model = Pick<Directory, "users" | "groups" | "rateLimit">;
+
+// Nearly every directory has the same settings, "{}": what is made of a text is kept.
+const MAX_KEPT = 1000;
+
+/** Makes directories of rows, remembering what it made of equal settings. */
+export function createDirectories(): (row: DirectoryRow) => Directory {
+  const models = new Map<string, Model>();
+  return (row) => {
+    let model = models.get(row.settings);
+    if (model === undefined) {
+      model = modelOf(row.settings);
+      if (models.size >= MAX_KEPT) models.clear();
+      models.set(row.settings, model);
+    }
+    return {
+      id: row.directory_id,
+      organizationId: row.organization_id,
+      quirks: quirksOf(row.provider),
+      ...model,
+    };
+  };
+}
+
+export interface DirectoryRow {
+  readonly directory_id: string;
+  readonly organization_id: string;
+  readonly provider: string;
+  /** As JSON text. */
+  readonly settings: string;
+}
+
+function modelOf(text: string): Model {
+  const settings = directorySettings.parse(JSON.parse(text));
+  return {
+    users: userType(extensionsFor(settings, "User")),
+    groups: groupType(extensionsFor(settings, "Group")),
+    rateLimit: settings.rateLimit,
+  };
+}

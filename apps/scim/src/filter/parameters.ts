@@ -1,0 +1,23 @@
+/** The values of one SQL statement, in the order of their placeholders. */
+export class Parameters {
+  readonly #values: unknown[];
+
+  constructor(values: readonly unknown[] = []) {
+    this.#values = [...values];
+  }
+
+  /** Adds a value and returns its placeholder, such as `$3`. */
+  add(value: unknown): string {
+    this.#values.push(value);
+    return `$${this.#values.length}`;
+  }
+
+  get values(): readonly unknown[] {
+    return this.#values;
+  }
+}
+
+/** A text as an SQL literal: for names of the schema only, never for what a request says. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

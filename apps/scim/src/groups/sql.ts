@@ -1,0 +1,155 @@
+import { ROW } from "../filter/field.ts";
+import { DIRECTORY, journal, NOW, ORGANIZATION } from "../log/journal.ts";
+
+export const GROUP_COLUMNS = [
+  "id",
+  "display_name",
+  "external_id",
+  "resource",
+  "version",
+  "created_at",
+  "last_modified",
+]
+  .map((column) => `${ROW}.${column}`)
+  .join(", ");
+
+/** The members of the group `r`: read only where the answer shows them. */
+export const GROUP_MEMBERS = `(
+  SELECT json_agg(json_build_array(u.id, coalesce(u.resource->>'displayName', u.user_name)) ORDER BY u.id)
+  FROM directory_group_members m JOIN directory_users u ON u.id = m.user_id AND u.deleted_at IS NULL
+  WHERE m.group_id = ${ROW}.id) AS members`;
+
+export const FIND_GROUP = `
+  SELECT ${GROUP_COLUMNS}, ${GROUP_MEMBERS}
+  FROM directory_groups ${ROW} WHERE ${ROW}.id = $1 AND ${ROW}.directory_id = $2 AND ${ROW}.deleted_at IS NULL`;
+
+export const FIND_GROUP_WITHOUT_MEMBERS = `
+  SELECT ${GROUP_COLUMNS}
+  FROM directory_groups ${ROW} WHERE ${ROW}.id = $1 AND ${ROW}.directory_id = $2 AND ${ROW}.deleted_at IS NULL`;
+
+/** Of these ids, the users of the directory, with their names. */
+export const FIND_MEMBERS = `
+  SELECT u.id, coalesce(u.resource->>'displayName', u.user_name) AS display
+  FROM directory_users u WHERE u.id = ANY($1::uuid[]) AND u.directory_id = $2 AND u.deleted_at IS NULL
+  ORDER BY u.id`;
+
+/** Of these ids, one that is no user of the directory. */
+export const FIND_STRANGER = `
+  SELECT w.id FROM unnest($1::uuid[]) AS w(id)
+  WHERE NOT EXISTS (
+    SELECT 1 FROM directory_users u WHERE u.id = w.id AND u.directory_id = $2 AND u.deleted_at IS NULL)
+  LIMIT 1`;
+
+export const LOCK_GROUP = `
+  SELECT ${GROUP_COLUMNS}
+  FROM directory_groups ${ROW} WHERE ${ROW}.id = $1 AND ${ROW}.directory_id = $2 AND ${ROW}.deleted_at IS NULL
+  FOR NO KEY UPDATE`;
+
+// Users are locked in the order of their ids, always behind their group, so that pushes do not lock each other out;
+// one that is being deleted meanwhile is left out, since its deletion comes later.
+const joining = (group: string, ids: string) => `
+  joining AS MATERIALIZED (
+    SELECT u.id FROM directory_users u, ${group}
+    WHERE u.id = ANY(${ids}::uuid[]) AND u.directory_id = ${DIRECTORY} AND u.deleted_at IS NULL
+    ORDER BY u.id FOR NO KEY UPDATE OF u),
+  added AS (
+    INSERT INTO directory_group_members (organization_id, group_id, user_id, created_at)
+    SELECT ${ORGANIZATION}, ${group}.id, joining.id, ${NOW} FROM joining, ${group}
+    ON CONFLICT DO NOTHING RETURNING user_id)`;
+
+// The reconciler must look at each user that joined or left, and at nobody else.
+const raised = (from: string) => `
+  raised AS (
+    UPDATE directory_users u SET generation = u.generation + 1
+    FROM (${from}) touched WHERE u.id = touched.user_id)`;
+
+/** Up to this many ids are named in the journal; of more, their number. */
+const NAMED = 200;
+const named = (cte: string) =>
+  `(SELECT coalesce(jsonb_agg(user_id), '[]') FROM (SELECT user_id FROM ${cte} LIMIT ${NAMED}) n)`;
+const counted = (cte: string) => `(SELECT count(*) FROM ${cte})`;
+
+const membersData = `jsonb_build_object(
+      'added', ${named("added")}, 'addedCount', ${counted("added")},
+      'removed', ${named("removed")}, 'removedCount', ${counted("removed")})`;
+const membersChanged = `jsonb_build_object('groups', jsonb_build_array(changed.id),
+      'users', ${named("added")} || ${named("removed")})`;
+
+/** Values: journal, then id, displayName, key, externalId, resource, member ids. */
+export const CREATE_GROUP = `
+  WITH changed AS (
+    INSERT INTO directory_groups (organization_id, directory_id, created_at, last_modified,
+                                  id, display_name, display_name_key, external_id, resource)
+    VALUES (${ORGANIZATION}, ${DIRECTORY}, ${NOW}, ${NOW}, $14, $15, $16, $17, $18::jsonb)
+    RETURNING id),
+  ${joining("changed", "$19")},
+  ${raised("SELECT user_id FROM added")},
+  ${journal({ from: "changed", event: "directory_group.created", resourceType: "directoryGroup", resourceId: "changed.id", data: `jsonb_build_object('added', ${named("added")}, 'addedCount', ${counted("added")})`, changed: `jsonb_build_object('groups', jsonb_build_array(changed.id), 'users', ${named("added")})` })}
+  SELECT id FROM changed`;
+
+const removedAmong = (group: string, ids: string, clear: string, kept: string) => `
+  removed AS (
+    DELETE FROM directory_group_members m USING ${group}
+    WHERE m.group_id = ${group}.id AND (m.user_id = ANY(${ids}::uuid[])
+      OR (${clear}::boolean AND NOT EXISTS (SELECT 1 FROM unnest(${kept}::uuid[]) AS w(id) WHERE w.id = m.user_id)))
+    RETURNING m.user_id)`;
+
+/**
+ * Changes members and nothing else of a group: one statement, whose cost follows the change and not the group. The
+ * group's row is locked first, so concurrent pushes to one group take turns and lose nothing. It does nothing when an
+ * id to add is no user of the directory, or the version is not among those asked for: then the caller finds out why.
+ * Values: journal, then id, ids to add, ids to remove, versions or null. One row: whether the group was there, and the
+ * version that it now has.
+ */
+export const CHANGE_MEMBERS = `
+  WITH target AS MATERIALIZED (
+    SELECT g.id, g.version FROM directory_groups g
+    WHERE g.id = $14 AND g.directory_id = ${DIRECTORY} AND g.deleted_at IS NULL
+      AND ($17::int[] IS NULL OR g.version = ANY($17::int[]))
+      AND NOT EXISTS (
+        SELECT 1 FROM unnest($15::uuid[]) AS w(id) WHERE NOT EXISTS (
+          SELECT 1 FROM directory_users u WHERE u.id = w.id AND u.directory_id = ${DIRECTORY} AND u.deleted_at IS NULL))
+    FOR NO KEY UPDATE),
+  ${joining("target", "$15")},
+  removed AS (
+    DELETE FROM directory_group_members m USING target
+    WHERE m.group_id = target.id AND m.user_id = ANY($16::uuid[]) RETURNING m.user_id),
+  ${raised("SELECT user_id FROM added UNION ALL SELECT user_id FROM removed")},
+  changed AS (
+    UPDATE directory_groups g SET version = g.version + 1, last_modified = ${NOW} FROM target
+    WHERE g.id = target.id AND (EXISTS (SELECT 1 FROM added) OR EXISTS (SELECT 1 FROM removed))
+    RETURNING g.id, g.version),
+  ${journal({ from: "changed", event: "directory_group.members_changed", resourceType: "directoryGroup", resourceId: "changed.id", data: membersData, changed: membersChanged })}
+  SELECT coalesce(changed.version, target.version) AS version, changed.id IS NOT NULL AS changed
+  FROM target LEFT JOIN changed ON true`;
+
+/**
+ * Changes a group that LOCK_GROUP holds: its attributes, and members as CHANGE_MEMBERS does, also all of them. Only a
+ * change of its attributes raises the group's own generation. Values: journal, then id, ids to add, ids to remove,
+ * clear, displayName, key, externalId, resource, whether attributes change, the changed names.
+ */
+export const UPDATE_GROUP = `
+  WITH target AS (SELECT $14::uuid AS id),
+  ${joining("target", "$15")},
+  ${removedAmong("target", "$16", "$17", "$15")},
+  ${raised("SELECT user_id FROM added UNION ALL SELECT user_id FROM removed")},
+  changed AS (
+    UPDATE directory_groups g
+    SET display_name = $18, display_name_key = $19, external_id = $20, resource = $21::jsonb,
+        version = g.version + 1, last_modified = ${NOW}, generation = g.generation + ($22::boolean)::int
+    WHERE g.id = $14 AND g.directory_id = ${DIRECTORY}
+      AND ($22::boolean OR EXISTS (SELECT 1 FROM added) OR EXISTS (SELECT 1 FROM removed))
+    RETURNING g.id, g.version),
+  ${journal({ from: "changed", event: "directory_group.updated", resourceType: "directoryGroup", resourceId: "changed.id", data: `${membersData} || jsonb_build_object('attributes', $23::jsonb)`, changed: membersChanged })}
+  SELECT id FROM changed`;
+
+/** No row: gone, or another version. Its memberships stay until the reconciler has seen the group. Values: journal, id, versions. */
+export const DELETE_GROUP = `
+  WITH changed AS (
+    UPDATE directory_groups
+    SET deleted_at = ${NOW}, version = version + 1, generation = generation + 1, last_modified = ${NOW}
+    WHERE id = $14 AND directory_id = ${DIRECTORY} AND deleted_at IS NULL
+      AND ($15::int[] IS NULL OR version = ANY($15::int[]))
+    RETURNING id),
+  ${journal({ from: "changed", event: "directory_group.deleted", resourceType: "directoryGroup", resourceId: "changed.id", data: "'{}'::jsonb", changed: "jsonb_build_object('groups', jsonb_build_array(changed.id))" })}
+  SELECT id FROM changed`;

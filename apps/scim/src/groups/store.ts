@@ -1,0 +1,170 @@
+import { isId, type Sql } from "@sallyport/database";
+import type { Directory } from "../directory/directory.ts";
+import { journalValues } from "../log/journal.ts";
+import { notFound, ScimError } from "../protocol/error.ts";
+import { requireMatch, versionsIn } from "../protocol/etag.ts";
+import type { ScimRequest, Services } from "../protocol/exchange.ts";
+import { retryDeadlock } from "../protocol/retry.ts";
+import type { Answer } from "../users/store.ts";
+import type { GroupColumns, GroupRow, Member } from "./document.ts";
+import type { MemberChange } from "./members.ts";
+import * as SQL from "./sql.ts";
+
+/** 404 for an unknown, a deleted and a foreign id alike. */
+export async function findGroup(
+  { database }: Services,
+  directory: Directory,
+  id: string,
+  withMembers: boolean,
+): Promise<GroupRow> {
+  const [text, name] = withMembers
+    ? [SQL.FIND_GROUP, "scim_find_group"]
+    : [SQL.FIND_GROUP_WITHOUT_MEMBERS, "scim_find_group_plain"];
+  const row = isId(id)
+    ? (await database.sql.query<GroupRow>(text, [id, directory.id], name)).rows[0]
+    : undefined;
+  if (row === undefined) throw notFound("Group", id);
+  return row;
+}
+
+/** The users of these ids, in the order of ids: 404 when one of them is no user of the directory. */
+export async function findMembers(
+  { database }: Services,
+  directory: Directory,
+  ids: ReadonlySet<string>,
+): Promise<Member[]> {
+  if (ids.size === 0) return [];
+  const values = [[...ids], directory.id];
+  const { rows } = await database.sql.query<{ id: string; display: string }>(
+    SQL.FIND_MEMBERS,
+    values,
+    "scim_find_members",
+  );
+  if (rows.length < ids.size) await requireMembers(database.sql, directory, ids);
+  return rows.map(({ id, display }): Member => [id, display]);
+}
+
+export async function insertGroup(
+  { database }: Services,
+  request: ScimRequest,
+  id: string,
+  columns: GroupColumns,
+  members: readonly Member[],
+  answer: Answer,
+): Promise<void> {
+  const ids = members.map(([memberId]) => memberId);
+  const values = [...journalValues(request, answer), id, ...valuesOf(columns), ids];
+  await retryDeadlock(() => database.sql.query(SQL.CREATE_GROUP, values, "scim_create_group"));
+}
+
+/** Adds and removes members by one statement. 404 for an unknown group or member, 412 against If-Match. */
+export async function changeMembers(
+  { database }: Services,
+  request: ScimRequest,
+  id: string,
+  change: MemberChange,
+): Promise<{ readonly version: number; readonly changed: boolean }> {
+  if (!isId(id)) throw notFound("Group", id);
+  const versions = versionsIn(request.ifMatch);
+  const values = [
+    ...journalValues(request, { status: 204 }),
+    id,
+    [...change.add],
+    ids(change.remove),
+    versions,
+  ];
+  const { rows } = await retryDeadlock(() =>
+    database.sql.query<{ version: number; changed: boolean }>(
+      SQL.CHANGE_MEMBERS,
+      values,
+      "scim_change_members",
+    ),
+  );
+  return rows[0] ?? (await whyNot(database.sql, request, id, change.add));
+}
+
+export interface GroupUpdate {
+  readonly columns: GroupColumns;
+  /** The names of the attributes that change, but for `members`. */
+  readonly names: readonly string[];
+  readonly members: MemberChange;
+  readonly answer: Answer;
+}
+
+/** Holds a group's row and changes it as `decide` says of it; whether anything changed. 404, 412 as above. */
+export async function updateGroup(
+  { database }: Services,
+  request: ScimRequest,
+  id: string,
+  decide: (row: GroupRow) => GroupUpdate,
+): Promise<{ readonly row: GroupRow; readonly changed: boolean }> {
+  if (!isId(id)) throw notFound("Group", id);
+  return retryDeadlock(() =>
+    database.transaction(async (sql) => {
+      const locked = await sql.query<GroupRow>(SQL.LOCK_GROUP, [id, request.directory.id], "scim_lock_group");
+      const row = locked.rows[0];
+      if (row === undefined) throw notFound("Group", id);
+      requireMatch(request.ifMatch, row.version);
+      const { columns, names, members, answer } = decide(row);
+      await requireMembers(sql, request.directory, members.add);
+      const values = [
+        ...journalValues(request, answer),
+        id,
+        [...members.add],
+        ids(members.remove),
+        members.clear,
+        ...valuesOf(columns),
+        names.length > 0,
+        JSON.stringify(names),
+      ];
+      const { rowCount } = await sql.query(SQL.UPDATE_GROUP, values, "scim_update_group");
+      return { row, changed: rowCount === 1 };
+    }),
+  );
+}
+
+/** Marks a group as deleted. 404 when there is none, 412 against If-Match. */
+export async function deleteGroup({ database }: Services, request: ScimRequest, id: string): Promise<void> {
+  if (!isId(id)) throw notFound("Group", id);
+  const values = [...journalValues(request, { status: 204 }), id, versionsIn(request.ifMatch)];
+  const { rowCount } = await database.sql.query(SQL.DELETE_GROUP, values, "scim_delete_group");
+  if (rowCount !== 1) await whyNot(database.sql, request, id, new Set());
+}
+
+/** 404 unless all of these are users of the directory. */
+async function requireMembers(sql: Sql, directory: Directory, wanted: ReadonlySet<string>): Promise<void> {
+  if (wanted.size === 0) return;
+  const values = [[...wanted], directory.id];
+  const { rows } = await sql.query<{ id: string }>(SQL.FIND_STRANGER, values, "scim_find_stranger");
+  if (rows[0] !== undefined) throw notFound("The member, User", rows[0].id);
+}
+
+// A statement with conditions has found no row: says which of them did not hold.
+async function whyNot(
+  sql: Sql,
+  request: ScimRequest,
+  id: string,
+  wanted: ReadonlySet<string>,
+): Promise<never> {
+  const { rows } = await sql.query<GroupRow>(SQL.FIND_GROUP_WITHOUT_MEMBERS, [id, request.directory.id]);
+  if (rows[0] === undefined) throw notFound("Group", id);
+  requireMatch(request.ifMatch, rows[0].version);
+  await requireMembers(sql, request.directory, wanted);
+  // Whatever it was, it holds now: only a change between the two statements comes here.
+  throw new ScimError(503, "The group was changed by another request at the same moment. Retry.", {
+    headers: { "Retry-After": "1" },
+  });
+}
+
+function ids(values: ReadonlySet<string>): string[] {
+  return [...values].filter(isId);
+}
+
+function valuesOf(columns: GroupColumns): unknown[] {
+  return [
+    columns.displayName,
+    columns.displayName.toLowerCase(),
+    columns.externalId,
+    JSON.stringify(columns.resource),
+  ];
+}

@@ -1,0 +1,58 @@
+import { isObject, storable } from "../protocol/json.ts";
+
+const MASK = "***";
+// Whatever the schema says, a name like these holds a secret.
+const SECRET_NAME = /password|passwd|secret|token|credential|private_?key|authorization/i;
+/** Longest body that the request log keeps, in characters. */
+const MAX_LOGGED = 32_768;
+
+/**
+ * A body as the request log keeps it, as JSON text: secrets masked under every key, also where a PATCH names the
+ * attribute in `path`, and in filters. A body that is too long leaves only its length.
+ */
+export function loggedBody(body: unknown): string | null {
+  if (body === undefined) return null;
+  const text = JSON.stringify(masked(body));
+  if (text.length > MAX_LOGGED) return JSON.stringify({ truncated: true, characters: text.length });
+  // PostgreSQL refuses these escapes in jsonb; one that is itself escaped (\\u0000) is not one.
+  return text.includes("\\u")
+    ? text.replace(/\\(?:u0000|ud[89a-f][0-9a-f]{2}|.)/gi, (sequence) =>
+        /^\\u(?:0000|d[89a-f])/i.test(sequence) ? "\\ufffd" : sequence,
+      )
+    : text;
+}
+
+/** A path with its query as the request log keeps it: readable, and without what is compared with a secret's name. */
+export function loggedPath(path: string): string {
+  const [route = "", query] = split(path);
+  if (query === undefined) return storable(route).slice(0, 2000);
+  const text = SECRET_NAME.test(query) ? MASK : query;
+  return storable(`${route}?${text}`).slice(0, 2000);
+}
+
+function split(path: string): readonly [string, string | undefined] {
+  const at = path.indexOf("?");
+  if (at < 0) return [path, undefined];
+  return [path.slice(0, at), decoded(path.slice(at + 1))];
+}
+
+function decoded(query: string): string {
+  try {
+    return decodeURIComponent(query.replaceAll("+", " "));
+  } catch {
+    return query;
+  }
+}
+
+function masked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(masked);
+  if (!isObject(value)) return value;
+  const pathIsSecret = Object.entries(value).some(
+    ([key, inner]) => key.toLowerCase() === "path" && typeof inner === "string" && SECRET_NAME.test(inner),
+  );
+  const entries = Object.entries(value).map(([key, inner]): [string, unknown] => {
+    const secret = SECRET_NAME.test(key) || (pathIsSecret && key.toLowerCase() === "value");
+    return [key, secret ? MASK : masked(inner)];
+  });
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,133 @@
+import type { Filter } from "../filter/ast.ts";
+import { matchesElement, subAttribute } from "../filter/match.ts";
+import type { ValuePath } from "../filter/parse.ts";
+import { badRequest, quoted } from "../protocol/error.ts";
+import { isJsonObject, type Json, type JsonObject } from "../protocol/json.ts";
+import type { Quirks } from "../quirks/quirks.ts";
+import { type Attribute, findAttribute } from "../schema/attribute.ts";
+import { isCleared, isDropped, normalizeElement, normalizeValue } from "../schema/normalize.ts";
+import type { Operation } from "./operation.ts";
+
+/**
+ * Applies an operation whose path selects elements: `emails[type eq "work"]`, `emails[type eq "work"].value`, or
+ * `emails.value`, which selects all. Returns what the attribute then holds, or undefined for nothing.
+ */
+export function replaceElements(
+  before: Json | undefined,
+  attribute: Attribute,
+  path: ValuePath,
+  operation: Operation,
+  quirks: Quirks,
+): Json | undefined {
+  if (!attribute.multiValued)
+    throw badRequest("invalidPath", `${path.path} is not multi-valued: a filter cannot select in it.`);
+  const sub = path.sub === undefined ? undefined : requireSub(attribute, path.sub);
+  const elements = Array.isArray(before) ? before : [];
+  const { filter } = path;
+  const selected = elements.map(
+    (element) => filter === undefined || matchesElement(attribute, element, filter, quirks),
+  );
+  const change = { attribute, sub, path, operation, quirks };
+  if (!selected.includes(true)) return noMatch(elements, change);
+  let lastChanged: Json | undefined;
+  const after = elements.flatMap((element, index) => {
+    if (selected[index] !== true) return [element];
+    const result = changedElement(element, change);
+    lastChanged = result ?? lastChanged;
+    return result === undefined ? [] : [result];
+  });
+  return nonEmpty(onlyPrimary(after, lastChanged));
+}
+
+interface Change {
+  readonly attribute: Attribute;
+  readonly sub: Attribute | undefined;
+  readonly path: ValuePath;
+  readonly operation: Operation;
+  readonly quirks: Quirks;
+}
+
+function noMatch(elements: Json[], change: Change): Json | undefined {
+  const { operation, path, quirks } = change;
+  // What is not there is already removed, or cleared.
+  if (operation.op === "remove") return nonEmpty(elements);
+  if (!quirks.has("filteredTargetIsCreated") || path.filter === undefined)
+    throw badRequest("noTarget", `The path selects no element of ${path.path}.`);
+  if (isCleared(operation.value, quirks)) return nonEmpty(elements);
+  const created = changedElement(elementOf(change.attribute, path.filter, quirks), change);
+  return nonEmpty(created === undefined ? elements : onlyPrimary([...elements, created], created));
+}
+
+/** The element that a filter of equalities describes: `type eq "work" and primary eq true`. */
+function elementOf(attribute: Attribute, filter: Filter, quirks: Quirks): JsonObject {
+  const equalities = filter.kind === "and" ? filter.filters : [filter];
+  const element: JsonObject = {};
+  for (const equality of equalities) {
+    if (equality.kind !== "compare" || equality.operator !== "eq")
+      throw badRequest(
+        "noTarget",
+        `The path selects no element of ${attribute.name}, and does not describe one.`,
+      );
+    const sub = subAttribute(attribute, equality.path);
+    const value = normalizeValue(sub, equality.value, `${attribute.name}.${sub.name}`, quirks);
+    if (value !== undefined) element[sub.name] = value;
+  }
+  return element;
+}
+
+function changedElement(element: Json, change: Change): Json | undefined {
+  const { attribute, sub, path, operation, quirks } = change;
+  if (sub === undefined) return wholeElement(element, change);
+  const result: JsonObject = isJsonObject(element) ? { ...element } : {};
+  const value =
+    operation.op === "remove"
+      ? undefined
+      : normalizeValue(sub, operation.value, `${path.path}.${sub.name}`, quirks);
+  if (value === undefined || isDropped(sub)) delete result[sub.name];
+  else result[sub.name] = value;
+  return isBare(result, attribute) ? undefined : result;
+}
+
+function wholeElement(element: Json, change: Change): Json | undefined {
+  const { attribute, path, operation, quirks } = change;
+  if (operation.op === "remove" || isCleared(operation.value, quirks)) return undefined;
+  const single =
+    Array.isArray(operation.value) && operation.value.length === 1 ? operation.value[0] : operation.value;
+  const value = normalizeElement(attribute, single, path.path, quirks);
+  // A replace replaces the selected element (RFC 7644 §3.5.2.3); an add adds to it (§3.5.2.1).
+  return operation.op === "add" && isJsonObject(element) && isJsonObject(value)
+    ? { ...element, ...value }
+    : value;
+}
+
+/** An element of which only its label is left says nothing (RFC 7644 §3.5.2.2: it is considered unassigned). */
+function isBare(element: JsonObject, attribute: Attribute): boolean {
+  return (
+    attribute.type === "complex" &&
+    Object.keys(element).every((name) => name === "type" || name === "primary")
+  );
+}
+
+function onlyPrimary(elements: Json[], last: Json | undefined): Json[] {
+  if (!isJsonObject(last) || last.primary !== true) return elements;
+  const others = elements.filter((element) => element !== last);
+  const demoted = new Map(others.map((element) => [element, demote(element)]));
+  return elements.map((element) => demoted.get(element) ?? element);
+}
+
+function demote(element: Json): Json {
+  return isJsonObject(element) && element.primary === true ? { ...element, primary: false } : element;
+}
+
+function nonEmpty(elements: readonly Json[]): Json | undefined {
+  return elements.length === 0 ? undefined : [...elements];
+}
+
+function requireSub(attribute: Attribute, name: string): Attribute {
+  const sub = findAttribute(attribute.subAttributes, name);
+  if (sub === undefined)
+    throw badRequest("invalidPath", `${attribute.name} has no sub-attribute ${quoted(name)}.`);
+  if (sub.mutability === "readOnly")
+    throw badRequest("mutability", `${attribute.name}.${sub.name} is read-only.`);
+  return sub;
+}

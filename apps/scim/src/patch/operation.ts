@@ -1,0 +1,53 @@
+import { badRequest, quoted } from "../protocol/error.ts";
+import { isObject, member } from "../protocol/json.ts";
+import type { Quirks } from "../quirks/quirks.ts";
+import { requireSchema } from "../schema/normalize.ts";
+
+const PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+const MAX_OPERATIONS = 10_000;
+
+/** RFC 7644 §3.5.2. `value` is as sent: the engine checks it against the attribute that it is for. */
+export interface Operation {
+  readonly op: "add" | "replace" | "remove";
+  readonly path: string | undefined;
+  readonly value: unknown;
+}
+
+/** The operations of a PATCH body, in order. `op` is read in any case: Entra capitalizes it, and no other reading exists. */
+export function parseOperations(body: unknown, quirks: Quirks): Operation[] {
+  if (!isObject(body)) throw badRequest("invalidSyntax", "The body must be a JSON object.");
+  requireSchema(body, PATCH_SCHEMA, quirks);
+  const operations = member(body, "Operations");
+  if (!Array.isArray(operations)) throw badRequest("invalidSyntax", "Operations must be an array.");
+  if (operations.length === 0 && !quirks.has("emptyPatch"))
+    throw badRequest("invalidSyntax", "Operations must hold at least one operation.");
+  if (operations.length > MAX_OPERATIONS)
+    throw badRequest("tooMany", `Operations must hold at most ${MAX_OPERATIONS} operations.`);
+  return operations.map((operation, index) => parseOperation(operation, `Operations[${index}]`));
+}
+
+function parseOperation(input: unknown, where: string): Operation {
+  if (!isObject(input)) throw badRequest("invalidSyntax", `${where} must be an object.`);
+  const op = parseOp(member(input, "op"), where);
+  const path = parsePath(member(input, "path"), where);
+  const value = member(input, "value");
+  if (op === "remove" && path === undefined) throw badRequest("noTarget", `${where}: a remove needs a path.`);
+  if (path === undefined && !isObject(value))
+    throw badRequest("invalidValue", `${where}: without a path, value must be an object of attributes.`);
+  return { op, path, value };
+}
+
+function parseOp(input: unknown, where: string): Operation["op"] {
+  const op = typeof input === "string" ? input.toLowerCase() : undefined;
+  if (op === "add" || op === "replace" || op === "remove") return op;
+  throw badRequest(
+    "invalidSyntax",
+    `${where}.op must be add, replace or remove${typeof input === "string" ? `, not ${quoted(input)}` : ""}.`,
+  );
+}
+
+function parsePath(input: unknown, where: string): string | undefined {
+  if (input === undefined || input === null || input === "") return undefined;
+  if (typeof input !== "string") throw badRequest("invalidPath", `${where}.path must be a string.`);
+  return input;
+}

@@ -1,0 +1,30 @@
+import { attribute, complex, type Schema } from "./attribute.ts";
+
+/** RFC 7643 §4.2. Members are users: nested groups are refused, since no supported client pushes them. */
+export const GROUP_SCHEMA: Schema = {
+  id: "urn:ietf:params:scim:schemas:core:2.0:Group",
+  name: "Group",
+  description: "A group of users.",
+  attributes: [
+    attribute("displayName", "The name of the group.", {
+      required: true,
+      stored: { in: "column", column: "display_name", key: "display_name_key" },
+    }),
+    complex(
+      "members",
+      "The users in the group.",
+      [
+        attribute("value", "The id of the user.", { caseExact: true, mutability: "immutable" }),
+        attribute("$ref", "The URI of the user.", {
+          type: "reference",
+          caseExact: true,
+          referenceTypes: ["User"],
+          mutability: "immutable",
+        }),
+        attribute("display", "The user's displayName, or else userName.", { mutability: "readOnly" }),
+        attribute("type", "Always User.", { canonicalValues: ["User"], mutability: "immutable" }),
+      ],
+      { multiValued: true, stored: { in: "membership" } },
+    ),
+  ],
+};

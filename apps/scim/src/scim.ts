@@ -1,0 +1,105 @@
+import type { Database } from "@sallyport/database";
+import type { Logger } from "@sallyport/logging";
+import { type ErrorRequestHandler, Router } from "express";
+import { createAuthenticate } from "./directory/authenticate.ts";
+import { resourceTypes, schemas, serviceProviderConfig } from "./discovery/discovery.ts";
+import * as groups from "./groups/groups.ts";
+import { list } from "./list/list.ts";
+import { GROUPS, USERS } from "./list/table.ts";
+import { createRequestLog } from "./log/request-log.ts";
+import { badRequest, ScimError } from "./protocol/error.ts";
+import type { Services } from "./protocol/exchange.ts";
+import { parseListQuery, parseSearch } from "./protocol/list-query.ts";
+import { type Actions, failure, handle, send } from "./transport/handle.ts";
+import { createRateLimiter, DEFAULT_RATE_LIMIT, type RateLimit } from "./transport/rate-limit.ts";
+import * as users from "./users/users.ts";
+
+export interface ScimDeps {
+  readonly database: Database;
+  readonly log: Logger;
+  /** `https://host`: the SCIM server stands at /scim/v2 below it. */
+  readonly publicUrl: string;
+  readonly now: () => Date;
+  /** Called behind each committed change. Never throws, never blocks. */
+  requestReconcile(organizationId: string): void;
+  /** Default 100 requests a second and 500 at once, per directory; "off" for none. */
+  readonly rateLimit?: RateLimit | "off";
+}
+
+/** The SCIM server's routes, and a way to wait for what it writes behind its answers. */
+export interface Scim extends Router {
+  /** Resolves once the request log holds every request answered so far: before the database closes. */
+  flush(): Promise<void>;
+}
+
+/** The SCIM 2.0 server (RFC 7643, 7644, 9865). Mount it at /scim/v2. */
+export function createScim(deps: ScimDeps): Scim {
+  const services: Services = { ...deps, baseUrl: `${deps.publicUrl}/scim/v2` };
+  const requestLog = createRequestLog(deps.database.sql, deps.log);
+  const transport = {
+    authenticate: createAuthenticate(deps.database.sql, deps.now),
+    takeToken:
+      deps.rateLimit === "off"
+        ? undefined
+        : createRateLimiter(deps.rateLimit ?? DEFAULT_RATE_LIMIT, () => performance.now()),
+    requestLog,
+    log: deps.log,
+    now: deps.now,
+  };
+
+  const router = Router({ caseSensitive: true });
+  const route = (path: string, actions: Actions) => {
+    router.all(`/:directoryId${path}`, (req, res) => handle(transport, actions, req, res));
+  };
+
+  route("/Users", {
+    GET: (request) => list(services, request, USERS, parseListQuery(request.query)),
+    POST: (request) => users.create(services, request),
+  });
+  route("/Users/.search", { POST: (request) => list(services, request, USERS, parseSearch(request.body)) });
+  route("/Users/:id", {
+    GET: (request, id) => users.get(services, request, id),
+    PUT: (request, id) => users.replace(services, request, id),
+    PATCH: (request, id) => users.patch(services, request, id),
+    DELETE: (request, id) => users.remove(services, request, id),
+  });
+  route("/Groups", {
+    GET: (request) => list(services, request, GROUPS, parseListQuery(request.query)),
+    POST: (request) => groups.create(services, request),
+  });
+  route("/Groups/.search", { POST: (request) => list(services, request, GROUPS, parseSearch(request.body)) });
+  route("/Groups/:id", {
+    GET: (request, id) => groups.get(services, request, id),
+    PUT: (request, id) => groups.replace(services, request, id),
+    PATCH: (request, id) => groups.patch(services, request, id),
+    DELETE: (request, id) => groups.remove(services, request, id),
+  });
+  route("/ServiceProviderConfig", { GET: (request) => serviceProviderConfig(services, request) });
+  route("/ResourceTypes", { GET: (request) => resourceTypes(services, request) });
+  route("/ResourceTypes/:id", { GET: (request, id) => resourceTypes(services, request, id) });
+  route("/Schemas", { GET: (request) => schemas(services, request) });
+  route("/Schemas/:id", { GET: (request, id) => schemas(services, request, id) });
+  const notImplemented = () => {
+    throw new ScimError(501, "/Me is not supported: a directory's token stands for no user.");
+  };
+  route("/Me", {
+    GET: notImplemented,
+    POST: notImplemented,
+    PUT: notImplemented,
+    PATCH: notImplemented,
+    DELETE: notImplemented,
+  });
+
+  router.use((_req, res) => {
+    send(_req, res, failure(new ScimError(404, "There is no SCIM endpoint at this path."), "", deps.log));
+  });
+  // What Express itself refuses: a path with a broken escape.
+  const onError: ErrorRequestHandler = (error, req, res, next) => {
+    if (res.headersSent) return next(error);
+    const cause =
+      error instanceof URIError ? badRequest("invalidPath", "The path has a malformed escape.") : error;
+    send(req, res, failure(cause, "", deps.log));
+  };
+  router.use(onError);
+  return Object.assign(router, { flush: () => requestLog.flush() });
+}

@@ -1,0 +1,136 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type Database, newId } from "@sallyport/database";
+import { createTestDatabase } from "@sallyport/database/testing";
+import { createLogger, type Logger } from "@sallyport/logging";
+import { digestToken, newToken, tokenHint } from "@sallyport/secrets";
+import express from "express";
+import { createScim } from "../scim.ts";
+import type { RateLimit } from "../transport/rate-limit.ts";
+
+export interface TestDirectory {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly token: string;
+  readonly url: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever came
+  readonly body: any;
+  readonly headers: Headers;
+}
+
+export interface TestScim {
+  readonly database: Database;
+  readonly url: string;
+  /** The organizations that a reconcile was asked for, in order. */
+  readonly reconciled: string[];
+  /** What the server logged at level error. */
+  readonly errors: string[];
+  addDirectory(
+    provider?: string,
+    options?: { settings?: object; organizationId?: string },
+  ): Promise<TestDirectory>;
+  /** Waits for the request log. */
+  flush(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** The SCIM server over HTTP on a database of its own. */
+export async function startScim(
+  options: { rateLimit?: RateLimit | "off"; now?: () => Date; poolSize?: number } = {},
+): Promise<TestScim> {
+  const { database, drop } = await createTestDatabase({ poolSize: options.poolSize ?? 10 });
+  const reconciled: string[] = [];
+  const errors: string[] = [];
+  const app = express();
+  const server = await listen(app);
+  const url = `http://localhost:${(server.address() as AddressInfo).port}`;
+  const scim = createScim({
+    database,
+    log: errorLog(errors),
+    publicUrl: url,
+    now: options.now ?? (() => new Date()),
+    requestReconcile: (organizationId) => reconciled.push(organizationId),
+    rateLimit: options.rateLimit ?? "off",
+  });
+  app.use("/scim/v2", scim);
+  return {
+    database,
+    url,
+    reconciled,
+    errors,
+    addDirectory: (provider = "generic", more = {}) => addDirectory(database, url, provider, more),
+    flush: () => scim.flush(),
+    stop: async () => {
+      await new Promise((resolve) => server.close(resolve).closeAllConnections());
+      await scim.flush();
+      await drop();
+    },
+  };
+}
+
+/** Sends one request to a directory: a body that is no string is sent as SCIM JSON. */
+export async function send(
+  directory: TestDirectory,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const response = await fetch(encodeURI(directory.url + path), {
+    method,
+    headers: {
+      authorization: `Bearer ${directory.token}`,
+      ...(body === undefined ? {} : { "content-type": "application/scim+json; charset=utf-8" }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    body: text === "" ? undefined : JSON.parse(text),
+    headers: response.headers,
+  };
+}
+
+async function addDirectory(
+  database: Database,
+  url: string,
+  provider: string,
+  { settings = {}, organizationId = newId() }: { settings?: object; organizationId?: string },
+): Promise<TestDirectory> {
+  const id = newId();
+  const token = newToken("scim");
+  await database.prisma.organization.upsert({
+    where: { id: organizationId },
+    create: { id: organizationId, slug: organizationId, name: "Acme" },
+    update: {},
+  });
+  await database.prisma.directory.create({
+    data: { id, organizationId, provider, name: provider, settings },
+  });
+  await database.prisma.directoryToken.create({
+    data: {
+      id: newId(),
+      organizationId,
+      directoryId: id,
+      digest: new Uint8Array(digestToken(token)),
+      hint: tokenHint(token),
+    },
+  });
+  return { id, organizationId, token, url: `${url}/scim/v2/${id}` };
+}
+
+function listen(app: express.Express): Promise<Server> {
+  return new Promise((resolve) => {
+    const server = app.listen(0, "localhost", () => resolve(server));
+  });
+}
+
+function errorLog(errors: string[]): Logger {
+  return createLogger({ level: "error", destination: { write: (line) => void errors.push(line) } });
+}

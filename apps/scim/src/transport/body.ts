@@ -1,0 +1,70 @@
+import type { IncomingMessage } from "node:http";
+import { badRequest, ScimError } from "../protocol/error.ts";
+import { isDeeperThan } from "../protocol/json.ts";
+import { MAX_BODY_BYTES, MAX_BODY_DEPTH } from "../protocol/limits.ts";
+
+const JSON_TYPE = /^application\/(?:scim\+)?json$/;
+
+/**
+ * Reads and parses a body. 415 for what is not JSON in UTF-8, 413 beyond 10 MB, 400 invalidSyntax for what is not
+ * well-formed. RFC 7644 §3.1: application/scim+json; application/json is accepted too.
+ */
+export async function readBody(request: IncomingMessage): Promise<unknown> {
+  requireJson(request.headers["content-type"], request.headers["content-encoding"]);
+  const text = await readText(request);
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw badRequest(
+      "invalidSyntax",
+      text === "" ? "The body is empty." : "The body is not well-formed JSON.",
+    );
+  }
+  if (isDeeperThan(body, MAX_BODY_DEPTH))
+    throw badRequest("invalidSyntax", `The body nests deeper than ${MAX_BODY_DEPTH} levels.`);
+  return body;
+}
+
+function requireJson(contentType: string | undefined, encoding: string | undefined): void {
+  const [type = "", ...parameters] = (contentType ?? "").toLowerCase().split(";");
+  const charset = parameters.map((parameter) => parameter.trim()).find((text) => text.startsWith("charset="));
+  if (!JSON_TYPE.test(type.trim()))
+    throw new ScimError(415, "Send the body as application/scim+json (or application/json).");
+  if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset))
+    throw new ScimError(415, "Send the body in UTF-8.");
+  if (encoding !== undefined && encoding.toLowerCase() !== "identity")
+    throw new ScimError(415, "Send the body without a Content-Encoding.");
+}
+
+function readText(request: IncomingMessage): Promise<string> {
+  const declared = Number(request.headers["content-length"] ?? 0);
+  if (declared > MAX_BODY_BYTES) return Promise.reject(tooLarge());
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+      else reject(tooLarge());
+    });
+    request.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
+    request.on("error", () => reject(cutShort()));
+    request.on("aborted", () => reject(cutShort()));
+  });
+}
+
+// The rest of the body is not read: the connection cannot be used again.
+function tooLarge(): ScimError {
+  return new ScimError(
+    413,
+    `The body is larger than ${MAX_BODY_BYTES} bytes. Send fewer members or operations at a time.`,
+    {
+      headers: { Connection: "close" },
+    },
+  );
+}
+
+function cutShort(): ScimError {
+  return badRequest("invalidSyntax", "The request ended before its body was complete.");
+}

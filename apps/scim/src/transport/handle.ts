@@ -1,0 +1,118 @@
+import { requestId } from "@sallyport/http";
+import type { Logger } from "@sallyport/logging";
+import type { Request, Response } from "express";
+import type { Authenticate } from "../directory/authenticate.ts";
+import type { Directory } from "../directory/directory.ts";
+import type { RequestLog } from "../log/request-log.ts";
+import { errorDocument, ScimError } from "../protocol/error.ts";
+import type { ScimRequest, ScimResponse } from "../protocol/exchange.ts";
+import { readBody } from "./body.ts";
+
+/** What one endpoint does with one method. `id` is the resource's, where the path has one. */
+export type Action = (request: ScimRequest, id: string) => Promise<ScimResponse> | ScimResponse;
+export type Actions = Partial<Record<"GET" | "POST" | "PUT" | "PATCH" | "DELETE", Action>>;
+
+export interface Transport {
+  readonly authenticate: Authenticate;
+  readonly takeToken: ((directory: Directory) => void) | undefined;
+  readonly requestLog: RequestLog;
+  readonly log: Logger;
+  readonly now: () => Date;
+}
+
+/** Runs one HTTP request: who sends it, may they, what does it say, what comes of it; and logs it. */
+export async function handle(
+  transport: Transport,
+  actions: Actions,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const startedAt = performance.now();
+  const receivedAt = transport.now();
+  const id = requestId(req);
+  let request: ScimRequest | undefined;
+  let response: ScimResponse;
+  try {
+    const directory = await transport.authenticate(req.headers.authorization, parameter(req, "directoryId"));
+    const envelope = envelopeOf(req, directory, id, receivedAt, startedAt);
+    request = envelope;
+    transport.takeToken?.(directory);
+    const action = actionFor(actions, req.method);
+    if (hasBody(req.method)) request = { ...envelope, body: await readBody(req) };
+    response = await action(request, parameter(req, "id"));
+  } catch (error) {
+    response = failure(error, id, transport.log);
+  }
+  send(req, res, response);
+  if (request !== undefined && response.logged !== true) transport.requestLog.add(request, response);
+}
+
+/** The answer to whatever was thrown: a ScimError as it is, all else as 500 without detail. */
+export function failure(error: unknown, id: string, log: Logger): ScimResponse {
+  const scimError = error instanceof ScimError ? error : unexpected(error, id, log);
+  return {
+    status: scimError.status,
+    body: { ...errorDocument(scimError), schemas: [...errorDocument(scimError).schemas] },
+    headers: scimError.headers,
+  };
+}
+
+export function send(req: Request, res: Response, { status, body, headers }: ScimResponse): void {
+  const text = body === undefined ? "" : JSON.stringify(body);
+  res.writeHead(status, {
+    ...headers,
+    ...(body === undefined
+      ? {}
+      : {
+          "Content-Type": "application/scim+json; charset=utf-8",
+          "Content-Length": Buffer.byteLength(text),
+        }),
+  });
+  res.end(req.method === "HEAD" ? undefined : text);
+}
+
+function envelopeOf(
+  req: Request,
+  directory: Directory,
+  id: string,
+  receivedAt: Date,
+  startedAt: number,
+): ScimRequest {
+  const path = req.url.slice(req.url.indexOf("/", 1));
+  const query = req.url.indexOf("?");
+  return {
+    directory,
+    requestId: id,
+    ip: req.ip,
+    method: req.method,
+    path,
+    query: new URLSearchParams(query < 0 ? "" : req.url.slice(query + 1)),
+    ifMatch: req.headers["if-match"],
+    ifNoneMatch: req.headers["if-none-match"],
+    body: undefined,
+    receivedAt,
+    startedAt,
+  };
+}
+
+function actionFor(actions: Actions, method: string): Action {
+  const action = Object.entries(actions).find(([name]) => name === (method === "HEAD" ? "GET" : method))?.[1];
+  if (action !== undefined) return action;
+  throw new ScimError(405, `${method} is not allowed here.`, {
+    headers: { Allow: Object.keys(actions).join(", ") },
+  });
+}
+
+function hasBody(method: string): boolean {
+  return method === "POST" || method === "PUT" || method === "PATCH";
+}
+
+function parameter(req: Request, name: string): string {
+  const value = req.params[name];
+  return typeof value === "string" ? value : "";
+}
+
+function unexpected(error: unknown, id: string, log: Logger): ScimError {
+  log.error({ requestId: id, err: error }, "unexpected error in the SCIM server");
+  return new ScimError(500, `Something went wrong on our side. Report request ${id} to the operator.`);
+}
