@@ -16,6 +16,8 @@ export interface Signer {
   readonly digestAlgorithm?: string;
   /** PrefixList of exclusive C14N for the signed element. */
   readonly inclusivePrefixes?: string;
+  /** Namespace prefix of the signature; "ds" by default, "" as Microsoft writes it. */
+  readonly prefix?: "ds" | "";
 }
 
 const GENEROUS = {
@@ -58,7 +60,7 @@ export function signedInfoXml(id: string, digest: string, signer: Signer): strin
     signer.inclusivePrefixes === undefined
       ? ""
       : `<ec:InclusiveNamespaces xmlns:ec="${NS.exclusiveC14n}" PrefixList="${signer.inclusivePrefixes}"></ec:InclusiveNamespaces>`;
-  return [
+  const xml = [
     `<ds:SignedInfo xmlns:ds="${NS.signature}">`,
     `<ds:CanonicalizationMethod Algorithm="${TRANSFORM.exclusiveC14n}"></ds:CanonicalizationMethod>`,
     `<ds:SignatureMethod Algorithm="${signer.signatureAlgorithm ?? RSA_SHA256}"></ds:SignatureMethod>`,
@@ -68,6 +70,11 @@ export function signedInfoXml(id: string, digest: string, signer: Signer): strin
     `<ds:DigestMethod Algorithm="${signer.digestAlgorithm ?? SHA256}"></ds:DigestMethod>`,
     `<ds:DigestValue>${digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>`,
   ].join("");
+  return prefixed(xml, signer);
+}
+
+function prefixed(xml: string, { prefix = "ds" }: Signer): string {
+  return prefix === "ds" ? xml : xml.replaceAll("xmlns:ds=", "xmlns=").replaceAll(/(<\/?)ds:/g, "$1");
 }
 
 /** A ds:Signature around `signedInfo`, which has to be in canonical form. */
@@ -75,10 +82,9 @@ export function signatureXml(signedInfo: string, signer: Signer): string {
   const hash = hashOf(signer.signatureAlgorithm ?? RSA_SHA256);
   const key = { key: signer.privateKey, dsaEncoding: "ieee-p1363" } as const;
   const value = sign(hash, Buffer.from(signedInfo), key).toString("base64");
-  return (
-    `<ds:Signature xmlns:ds="${NS.signature}">${signedInfo}<ds:SignatureValue>${value}</ds:SignatureValue>` +
-    `${keyInfoXml(signer.certificate)}</ds:Signature>`
-  );
+  const [open, close] = [`<ds:Signature xmlns:ds="${NS.signature}">`, "</ds:Signature>"];
+  const rest = `<ds:SignatureValue>${value}</ds:SignatureValue>${keyInfoXml(signer.certificate)}${close}`;
+  return prefixed(open, signer) + signedInfo + prefixed(rest, signer);
 }
 
 export function keyInfoXml(certificate: string): string {
