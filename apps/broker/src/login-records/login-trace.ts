@@ -1,0 +1,32 @@
+/** One step of a sign-in, as its record tells it. */
+export interface LoginStep {
+  readonly name: LoginStepName;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+export type LoginStepName =
+  | "started"
+  | "redirected"
+  | "response_received"
+  | "validated"
+  | "normalized"
+  | "signed_in"
+  | "failed";
+
+/** Collects the steps of one attempt as it goes. */
+export interface LoginTrace {
+  readonly steps: readonly LoginStep[];
+  add(name: LoginStepName, detail?: Readonly<Record<string, unknown>>): void;
+}
+
+export function createLoginTrace(now: () => Date): LoginTrace {
+  const steps: LoginStep[] = [];
+  return {
+    steps,
+    add(name, detail) {
+      steps.push({ name, at: now().toISOString(), ...(detail === undefined ? {} : { detail }) });
+    },
+  };
+}

@@ -1,0 +1,38 @@
+/** Longest message kept in a record, in characters. */
+const MAX_LENGTH = 128 * 1024;
+const MASK = "[masked]";
+
+/**
+ * SAML as a record keeps it: readable, but not fit to be posted again. Without its signature value a message
+ * that was refused (and so never used up) proves nothing to anybody.
+ */
+export function maskXml(xml: string): string {
+  return cut(
+    xml.replace(
+      /(<(?:[\w.-]+:)?(SignatureValue|CipherValue)\b[^>]*>)[^<]*/g,
+      (_all, open) => `${open}${MASK}`,
+    ),
+  );
+}
+
+const SECRET_PARAMETERS = ["state", "nonce", "code", "RelayState", "Signature", "client_secret"];
+
+/** A URL's secrets masked: what ties it to one browser, and what could be redeemed. */
+export function maskUrl(url: URL): string {
+  const masked = new URL(url);
+  for (const name of SECRET_PARAMETERS) {
+    if (masked.searchParams.has(name)) masked.searchParams.set(name, MASK);
+  }
+  return cut(masked.toString());
+}
+
+/** Claims as indented JSON. */
+export function showClaims(claims: Readonly<Record<string, unknown>>): string {
+  return cut(JSON.stringify(claims, null, 2));
+}
+
+function cut(text: string): string {
+  // PostgreSQL stores no NUL in text.
+  const clean = text.replaceAll("\0", "\uFFFD");
+  return clean.length <= MAX_LENGTH ? clean : `${clean.slice(0, MAX_LENGTH)}\n[cut]`;
+}

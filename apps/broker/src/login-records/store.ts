@@ -1,0 +1,92 @@
+import type { ConnectionType } from "@sallyport/connections";
+import { isId, newId, type Sql } from "@sallyport/database";
+import type { LoginStep } from "./login-trace.ts";
+
+/** Where an attempt belongs. */
+export interface LoginRecordKey {
+  readonly organizationId: string;
+  readonly connectionId: string;
+  /** The record that the login's start opened; null when there was no start (an unsolicited answer, say). */
+  readonly recordId: string | null;
+  readonly requestId: string;
+}
+
+export type LoginOutcome =
+  | { readonly outcome: "success"; readonly sessionId: string }
+  | { readonly outcome: "failure"; readonly errorCode: string };
+
+/**
+ * Closes the record of an attempt, or writes a whole one when none was opened. The request id becomes the one that
+ * the person was shown.
+ */
+export async function closeLoginRecord(
+  sql: Sql,
+  key: LoginRecordKey,
+  result: LoginOutcome & {
+    readonly steps: readonly LoginStep[];
+    /** What we sent, where the start had not told it yet. Masked. */
+    readonly request?: string | undefined;
+    /** What came back, decoded and masked. */
+    readonly response: string | undefined;
+    readonly now: Date;
+  },
+): Promise<void> {
+  await sql.query(
+    `INSERT INTO login_records
+       (id, organization_id, connection_id, request_id, outcome, error_code, session_id, steps, request, response,
+        created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+     ON CONFLICT (id) DO UPDATE SET
+       request_id = excluded.request_id, outcome = excluded.outcome, error_code = excluded.error_code,
+       session_id = excluded.session_id, steps = login_records.steps || excluded.steps, response = excluded.response`,
+    [
+      key.recordId ?? newId(),
+      key.organizationId,
+      key.connectionId,
+      key.requestId,
+      result.outcome,
+      result.outcome === "failure" ? result.errorCode : null,
+      result.outcome === "success" ? result.sessionId : null,
+      stepsJson(result.steps),
+      result.request ?? null,
+      result.response ?? null,
+      result.now,
+    ],
+    "login_record_close",
+  );
+}
+
+/** Records an answer that belongs to no login. Does nothing when there is no such connection. */
+export async function recordStray(
+  sql: Sql,
+  attempt: {
+    readonly connectionId: string;
+    readonly type: ConnectionType;
+    readonly requestId: string;
+    readonly errorCode: string;
+    readonly steps: readonly LoginStep[];
+    readonly now: Date;
+  },
+): Promise<void> {
+  if (!isId(attempt.connectionId)) return;
+  await sql.query(
+    `INSERT INTO login_records (id, organization_id, connection_id, request_id, outcome, error_code, steps, created_at)
+     SELECT $1, organization_id, id, $3, 'failure', $4, $5, $6
+     FROM connections WHERE id = $2 AND type = $7::connection_type`,
+    [
+      newId(),
+      attempt.connectionId,
+      attempt.requestId,
+      attempt.errorCode,
+      stepsJson(attempt.steps),
+      attempt.now,
+      attempt.type,
+    ],
+    "login_record_stray",
+  );
+}
+
+/** jsonb holds no NUL, and a step's detail may quote what a stranger sent. */
+function stepsJson(steps: readonly LoginStep[]): string {
+  return JSON.stringify(steps).replaceAll("\\u0000", "\\ufffd");
+}

@@ -1,0 +1,129 @@
+import { type NormalizeResult, type NormalizeWarning, unusable, warning } from "./identity.ts";
+import { emailOf, groupsOf, identifierOf, optional, textOf } from "./values.ts";
+
+export type Claims = Readonly<Record<string, unknown>>;
+
+/** Where a product differs from OpenID Connect Core 5.1. */
+interface OidcPreset {
+  readonly groups: readonly string[];
+  /** Claims tried behind `email`. */
+  readonly email: readonly string[];
+}
+
+const GENERIC: OidcPreset = { groups: ["groups"], email: ["email"] };
+
+const PRESETS: Readonly<Record<string, OidcPreset>> = {
+  // `email` is optional and user-editable there; a work account's preferred_username is its principal name.
+  // https://learn.microsoft.com/en-us/entra/identity-platform/id-token-claims-reference
+  entra: { groups: ["groups"], email: ["email", "preferred_username", "upn"] },
+  // https://developers.onelogin.com/openid-connect/guides/scopes
+  onelogin: { groups: ["groups"], email: ["email"] },
+  // https://jumpcloud.com/support/sso-with-oidc
+  jumpcloud: { groups: ["groups", "memberOf"], email: ["email"] },
+  // https://docs.pingidentity.com/pingone/applications/p1_mapping_oidc_attributes.html
+  pingone: { groups: ["groups", "p1.groupNames", "memberOf"], email: ["email"] },
+  // AD FS sends the principal name and groups by claim rules.
+  // https://learn.microsoft.com/en-us/windows-server/identity/ad-fs/development/custom-id-tokens-in-ad-fs
+  adfs: { groups: ["groups", "group"], email: ["email", "upn"] },
+};
+
+/**
+ * Validated ID token claims (with those of userinfo) in the gateway's words. Pure.
+ * `now` stands in where the token tells neither when the person authenticated nor when it was issued.
+ */
+export function normalizeOidc(
+  claims: Claims,
+  connection: { readonly provider: string; readonly groupsClaim?: string | undefined },
+  now: Date,
+): NormalizeResult {
+  const preset = PRESETS[connection.provider] ?? GENERIC;
+  const issuer = identifierOf(claims.iss);
+  const subject = identifierOf(claims.sub);
+  if (issuer === null || subject === null) return unusable("subject_unusable");
+
+  const warnings: NormalizeWarning[] = [];
+  const email = readEmail(claims, preset.email, warnings);
+  const groupNames =
+    connection.groupsClaim === undefined ? preset.groups : [connection.groupsClaim, ...preset.groups];
+  const overage = groupNames.some((name) => isOverage(claims, name));
+  if (overage) warnings.push(warning("groups_overage"));
+  const sid = textOf(claims.sid);
+
+  return {
+    ok: true,
+    identity: {
+      issuer,
+      subject,
+      ...optional("email", email),
+      emailVerified: verifiedOf(claims.email_verified),
+      ...optional("name", textOf(claims.name)),
+      ...optional("givenName", textOf(claims.given_name)),
+      ...optional("familyName", textOf(claims.family_name)),
+      ...optional("username", textOf(claims.preferred_username)),
+      groups: readGroups(claims, groupNames),
+      groupsComplete: !overage,
+      amr: listOf(claims.amr).flatMap((method) => textOf(method) ?? []),
+      ...optional("acr", textOf(claims.acr)),
+      authTime: dateOf(claims.auth_time) ?? dateOf(claims.iat) ?? now,
+      ...optional("idpSession", sid === undefined ? undefined : { sid }),
+      warnings,
+    },
+  };
+}
+
+function readEmail(
+  claims: Claims,
+  names: readonly string[],
+  warnings: NormalizeWarning[],
+): string | undefined {
+  for (const name of names) {
+    const asserted = textOf(claims[name]);
+    if (asserted === undefined) continue;
+    const email = emailOf(asserted);
+    if (email !== null) return email;
+    // A user name that stands in for the address need not be one.
+    if (name === "email") warnings.push(warning("email_malformed"));
+  }
+  warnings.push(warning("email_missing"));
+  return undefined;
+}
+
+/** Some IdPs send the boolean as text. */
+function verifiedOf(claim: unknown): boolean | null {
+  if (claim === true || claim === "true") return true;
+  return claim === undefined || claim === null ? null : false;
+}
+
+function readGroups(claims: Claims, names: readonly string[]): string[] {
+  for (const name of names) {
+    const values = listOf(claims[name]);
+    if (values.length > 0) return groupsOf(values, ";");
+  }
+  return [];
+}
+
+/**
+ * Entra ID replaces the groups claim by a distributed claim (OpenID Connect Core 5.6.2), or `hasgroups`, once a person
+ * has more than 200: https://learn.microsoft.com/en-us/entra/identity-platform/id-token-claims-reference#groups-overage-claim
+ */
+function isOverage(claims: Claims, name: string): boolean {
+  const distributed = claims._claim_names;
+  if (typeof distributed === "object" && distributed !== null && Object.hasOwn(distributed, name))
+    return true;
+  return claims.hasgroups === true || claims.hasgroups === "true";
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  return value === undefined || value === null ? [] : [value];
+}
+
+/** NumericDate (RFC 7519, section 2). */
+function dateOf(value: unknown): Date | undefined {
+  return typeof value === "number" &&
+    Number.isSafeInteger(Math.trunc(value)) &&
+    value > 0 &&
+    value < 253402300800
+    ? new Date(value * 1000)
+    : undefined;
+}

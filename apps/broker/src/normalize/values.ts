@@ -1,0 +1,57 @@
+/** Longest profile value that is kept. */
+const MAX_TEXT = 1024;
+/** A person with more groups than this is no person. */
+const MAX_GROUPS = 2000;
+
+const EMAIL = /^[^\s@"<>]{1,64}@[^\s@"<>]{1,255}$/;
+// Control characters break logs and headers; lone surrogates would all be stored as the same character.
+const UNFIT = /[\p{Cc}\p{Cs}]/u;
+
+/** An identifier as it is, or null: never trimmed or changed, for two people must not become one. */
+export function identifierOf(value: unknown): string | null {
+  if (typeof value !== "string" || value.trim() === "" || value.length > MAX_TEXT || UNFIT.test(value)) {
+    return null;
+  }
+  return value;
+}
+
+/** A profile value, trimmed and without control characters; undefined when nothing is left. */
+export function textOf(value: unknown): string | undefined {
+  if (typeof value !== "string") return undefined;
+  const text = value
+    .replace(/[\p{Cc}\p{Cs}]+/gu, " ")
+    .trim()
+    .slice(0, MAX_TEXT);
+  return text === "" ? undefined : text;
+}
+
+/** An email address in lower case, or null when it is none. */
+export function emailOf(value: string): string | null {
+  const email = value.trim().toLowerCase();
+  return EMAIL.test(email) && !UNFIT.test(email) ? email : null;
+}
+
+/** Groups, each once. One single value may be a list delimited by `delimiter`. */
+export function groupsOf(values: readonly unknown[], delimiter: string | null): string[] {
+  const listed = values.length === 1 && delimiter !== null ? split(values[0], delimiter) : values;
+  const groups = new Set<string>();
+  for (const value of listed) {
+    const group = textOf(value);
+    if (group !== undefined && groups.size < MAX_GROUPS) groups.add(group);
+  }
+  return [...groups];
+}
+
+function split(value: unknown, delimiter: string): readonly unknown[] {
+  return typeof value === "string" ? value.split(delimiter) : [value];
+}
+
+/** `{[key]: value}`, or nothing at all where there is no value, as exact optional properties want it. */
+export function optional<Key extends string, Value>(
+  key: Key,
+  value: Value | undefined,
+): { [P in Key]?: Value } {
+  const result: { [P in Key]?: Value } = {};
+  if (value !== undefined) result[key] = value;
+  return result;
+}

@@ -1,0 +1,89 @@
+import { oidcRedirectUri } from "@sallyport/connections";
+import * as client from "openid-client";
+import { showClaims } from "../login-records/index.ts";
+import { type Claims, normalizeOidc } from "../normalize/index.ts";
+import { SignInFailure } from "../sign-in/failures.ts";
+import type { OpenLogin } from "../sign-in/login-requests.ts";
+import type { VerifiedAnswer } from "../sign-in/protocol.ts";
+import type { OidcConfigurations } from "./configuration.ts";
+import { oidcFailure } from "./failure.ts";
+
+export interface Callback {
+  /** Query string as it came, with its question mark. */
+  readonly query: string;
+  readonly publicUrl: string;
+  readonly now: Date;
+}
+
+/**
+ * Redeems the code of a callback that answers `login`, validates the ID token (issuer, audience, signature, times,
+ * nonce; RFC 9207's `iss`), adds what userinfo says of the same subject, and normalizes. Throws `SignInFailure`.
+ */
+export async function verifyOidcCallback(
+  callback: Callback,
+  configurations: OidcConfigurations,
+  login: OpenLogin,
+): Promise<VerifiedAnswer> {
+  const { connection, protocol } = login;
+  if (connection.type !== "oidc" || protocol.type !== "oidc") throw new SignInFailure("login_unknown");
+  const configuration = await configurations.of(connection);
+  const url = new URL(oidcRedirectUri(callback.publicUrl, connection.id));
+  url.search = callback.query;
+
+  const { idToken, accessToken } = await redeem(configuration, url, login.id, protocol);
+  const userinfo = await fetchUserinfo(configuration, accessToken, idToken.sub);
+  // The ID token is signed, so where both speak it has the last word.
+  const claims: Claims = { ...userinfo.claims, ...idToken };
+  const response = showClaims(claims);
+  const normalized = normalizeOidc(
+    claims,
+    { provider: connection.provider, groupsClaim: connection.settings.groupsClaim },
+    callback.now,
+  );
+  if (!normalized.ok) throw new SignInFailure("identity_unusable", { finding: normalized, response });
+  return { identity: normalized.identity, assertion: null, response, detail: { userinfo: userinfo.outcome } };
+}
+
+async function redeem(
+  configuration: client.Configuration,
+  url: URL,
+  expectedState: string,
+  protocol: { readonly nonce: string; readonly codeVerifier: string },
+) {
+  try {
+    const tokens = await client.authorizationCodeGrant(configuration, url, {
+      expectedState,
+      expectedNonce: protocol.nonce,
+      pkceCodeVerifier: protocol.codeVerifier,
+      idTokenExpected: true,
+    });
+    const idToken = tokens.claims();
+    if (idToken === undefined) throw new SignInFailure("response_invalid", { detail: "no ID token" });
+    return { idToken, accessToken: tokens.access_token };
+  } catch (error) {
+    throw oidcFailure(error);
+  }
+}
+
+interface Userinfo {
+  readonly claims: Claims;
+  readonly outcome: "merged" | "none" | "unavailable";
+}
+
+/** Userinfo only adds to a login that is valid without it: where it does not answer, the login goes on. */
+async function fetchUserinfo(
+  configuration: client.Configuration,
+  accessToken: string,
+  subject: string,
+): Promise<Userinfo> {
+  if (configuration.serverMetadata().userinfo_endpoint === undefined) return { claims: {}, outcome: "none" };
+  try {
+    const claims = await client.fetchUserInfo(configuration, accessToken, subject);
+    return { claims, outcome: "merged" };
+  } catch (error) {
+    // Another subject's claims are no outage but token substitution (OpenID Connect Core 5.3.2, 16.11).
+    const failure = oidcFailure(error);
+    if (failure.finding.code === "oauth_json_attribute_comparison_failed") throw failure;
+    return { claims: {}, outcome: "unavailable" };
+  }
+}

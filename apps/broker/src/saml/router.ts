@@ -1,0 +1,67 @@
+import express, { type Request, Router } from "express";
+import { z } from "zod";
+import { sendAutoPost, sendOn } from "../pages/index.ts";
+import type { BrowserCookie } from "../sign-in/browser.ts";
+import { completeLogin } from "../sign-in/complete.ts";
+import { findConnection } from "../sign-in/connections.ts";
+import { SignInFailure } from "../sign-in/failures.ts";
+import type { SignInDeps } from "../sign-in/protocol.ts";
+import type { ConnectionKeys } from "./connection-keys.ts";
+import { spMetadata } from "./metadata.ts";
+import { verifySamlResponse } from "./verify-response.ts";
+
+/** Beyond what the validator accepts, so that it can tell why. */
+const FORM_LIMIT = "512kb";
+/** Marks the form that we made the browser post again. */
+const SECOND_POST = "sallyport_second_post";
+
+const postedForm = z.object({
+  SAMLResponse: z.string().min(1),
+  RelayState: z.string().max(80).optional(),
+  [SECOND_POST]: z.literal("1").optional(),
+});
+
+/** The SAML service providers: one per connection, under /sso/saml/{connectionId}. */
+export function createSamlRouter(deps: SignInDeps, cookie: BrowserCookie, keys: ConnectionKeys): Router {
+  const router = Router();
+  const form = express.urlencoded({ extended: false, limit: FORM_LIMIT, parameterLimit: 20 });
+
+  router.get("/sso/saml/:connectionId/metadata", async (req, res) => {
+    const connection = await findConnection(deps.database.sql, "saml", req.params.connectionId);
+    if (connection === null) throw new SignInFailure("connection_unknown");
+    const metadata = spMetadata(deps.publicUrl, connection, await keys.ensure(connection));
+    res.type("application/samlmetadata+xml").send(metadata);
+  });
+
+  router.post("/sso/saml/:connectionId/acs", form, async (req, res) => {
+    const { SAMLResponse: response, RelayState, [SECOND_POST]: again } = parseForm(req);
+    const { connectionId } = req.params;
+    const state = RelayState === undefined || RelayState === "" ? null : RelayState;
+    // SameSite=Lax keeps our cookie from a post that another site started. A post from our own page carries it.
+    if (state !== null && again === undefined && cookie.read(req) === null) {
+      sendAutoPost(res, req.originalUrl, { SAMLResponse: response, RelayState: state, [SECOND_POST]: "1" });
+      return;
+    }
+    const answer = { type: "saml", connectionId, state } as const;
+    const posted = { response, publicUrl: deps.publicUrl, now: deps.now() };
+    const url = await completeLogin(deps, cookie, req, answer, (login) =>
+      verifySamlResponse(posted, keys, login),
+    );
+    sendOn(res, url);
+  });
+
+  router.all(["/sso/saml/:connectionId/acs", "/sso/saml/:connectionId/metadata"], (req, res) => {
+    res.set("allow", req.path.endsWith("/acs") ? "POST" : "GET, HEAD");
+    throw new SignInFailure("method_not_allowed");
+  });
+  return router;
+}
+
+function parseForm(req: Request): z.infer<typeof postedForm> {
+  const parsed = postedForm.safeParse(req.body);
+  if (!parsed.success) {
+    const field = parsed.error.issues[0]?.path.join(".") ?? "";
+    throw new SignInFailure("request_malformed", { detail: field });
+  }
+  return parsed.data;
+}

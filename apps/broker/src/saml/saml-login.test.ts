@@ -1,0 +1,193 @@
+import { createTestIdp } from "@sallyport/saml/testing";
+import { findLiveSession } from "@sallyport/sessions";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTestBrowser } from "../testing/browser.ts";
+import { answerSaml, loginBySaml, postSaml, startSaml } from "../testing/saml-login.ts";
+import { createSignInStand, type SignInStand } from "../testing/sign-in-stand.ts";
+
+const idp = createTestIdp();
+let stand: SignInStand;
+let organizationId: string;
+let connectionId: string;
+
+beforeAll(async () => {
+  stand = await createSignInStand();
+  organizationId = await stand.addOrganization("acme", ["acme.com"]);
+  connectionId = await stand.addSamlConnection(organizationId, idp);
+});
+afterAll(() => stand.close());
+
+const records = () =>
+  stand.database.prisma.loginRecord.findMany({ where: { connectionId }, orderBy: { id: "desc" } });
+
+const stepNames = (steps: unknown) => (steps as { name: string }[]).map((step) => step.name);
+
+describe("a SAML login", () => {
+  it("ends in a session with user, membership, role, audit events and a login record", async () => {
+    const { sessionId, visit } = await loginBySaml(stand, idp, connectionId, {
+      nameId: "Jo@Acme.com",
+      attributes: { firstName: "Jo", lastName: "Doe", groups: ["Engineering", "Sales"] },
+    });
+    expect(visit.location).toMatch(/^https:\/\/app\.example\.test\/callback\?session=/);
+    const session = await findLiveSession(stand.database.sql, sessionId ?? "", stand.now());
+    expect(session).toMatchObject({
+      organizationId,
+      connectionId,
+      amr: ["pwd"],
+      user: { email: "jo@acme.com", emailVerified: true, givenName: "Jo", familyName: "Doe" },
+      roles: ["member"],
+      groups: ["Engineering", "Sales"],
+    });
+    const [record] = await records();
+    expect(record).toMatchObject({ outcome: "success", sessionId, errorCode: null });
+    expect(record?.response).toContain("Jo@Acme.com");
+    expect(record?.response).not.toMatch(/SignatureValue[^>]*>(?!\[masked\])[^<]/);
+    expect(record?.request).toContain("AuthnRequest");
+    expect(stepNames(record?.steps)).toEqual([
+      "started",
+      "redirected",
+      "response_received",
+      "validated",
+      "normalized",
+      "signed_in",
+    ]);
+    const events = await stand.database.prisma.auditEvent.findMany({ orderBy: { id: "asc" } });
+    expect(events.map((event) => event.type)).toEqual([
+      "user.created",
+      "membership.created",
+      "identity.linked",
+      "role_binding.created",
+      "session.created",
+    ]);
+  });
+
+  it("of the same person again is the same user", async () => {
+    const before = await stand.database.prisma.user.count();
+    const { sessionId } = await loginBySaml(stand, idp, connectionId, { nameId: "Jo@Acme.com" });
+    expect(sessionId).not.toBeNull();
+    expect(await stand.database.prisma.user.count()).toBe(before);
+  });
+
+  it("is carried home by a second post, since the IdP's own brings no Lax cookie", async () => {
+    const browser = createTestBrowser();
+    const request = await startSaml(stand, browser, connectionId);
+    const response = answerSaml(stand, idp, request);
+    const acs = `${stand.publicUrl}/sso/saml/${connectionId}/acs`;
+    const page = await browser.post(
+      acs,
+      { SAMLResponse: response, RelayState: request.relayState },
+      { crossSite: true },
+    );
+    expect(page.status).toBe(200);
+    expect(page.form).toMatchObject({ action: acs, fields: { SAMLResponse: response } });
+    const nonce = /script-src 'nonce-([\w-]+)'/.exec(page.headers.get("content-security-policy") ?? "")?.[1];
+    expect(page.body).toContain(`<script nonce="${nonce}">`);
+    const home = await browser.post(acs, page.form?.fields ?? {});
+    expect(home.status).toBe(303);
+  });
+});
+
+describe("a SAML response is refused", () => {
+  it("when another browser posts it, and the login stays open for its own", async () => {
+    const browser = createTestBrowser();
+    const request = await startSaml(stand, browser, connectionId);
+    const response = answerSaml(stand, idp, request);
+
+    const stranger = createTestBrowser();
+    await startSaml(stand, stranger, connectionId);
+    const refused = await postSaml(stand, stranger, request, response);
+    expect([refused.status, (await records())[0]?.errorCode]).toEqual([403, "login_other_browser"]);
+
+    const withoutCookies = await postSaml(stand, createTestBrowser(), request, response);
+    expect([withoutCookies.status, (await records())[0]?.errorCode]).toEqual([403, "login_other_browser"]);
+
+    expect((await postSaml(stand, browser, request, response)).status).toBe(303);
+  });
+
+  it("when it is posted 50 times at once: exactly one session", async () => {
+    const browser = createTestBrowser();
+    const request = await startSaml(stand, browser, connectionId);
+    const response = answerSaml(stand, idp, request, { nameId: "fifty@acme.com" });
+    const acs = `${stand.publicUrl}/sso/saml/${connectionId}/acs`;
+    const fields = { SAMLResponse: response, RelayState: request.relayState };
+    const visits = await Promise.all(Array.from({ length: 50 }, () => browser.post(acs, fields)));
+    expect(visits.filter((visit) => visit.status === 303)).toHaveLength(1);
+    expect(visits.filter((visit) => visit.status === 400)).toHaveLength(49);
+    const sessions = await stand.database.prisma.session.count({
+      where: { user: { email: "fifty@acme.com" } },
+    });
+    expect(sessions).toBe(1);
+  });
+
+  it("when nothing was asked for", async () => {
+    const response = answerSaml(stand, idp, { connectionId, id: "_x" }, { inResponseTo: undefined });
+    const acs = `${stand.publicUrl}/sso/saml/${connectionId}/acs`;
+    const visit = await createTestBrowser().post(acs, { SAMLResponse: response });
+    expect([visit.status, (await records())[0]?.errorCode]).toEqual([400, "response_unsolicited"]);
+  });
+
+  it("when it answers another request", async () => {
+    const browser = createTestBrowser();
+    const request = await startSaml(stand, browser, connectionId);
+    const response = answerSaml(stand, idp, { connectionId, id: "_another" });
+    const visit = await postSaml(stand, browser, request, response);
+    expect([visit.status, (await records())[0]?.errorCode]).toEqual([400, "in_response_to_mismatch"]);
+  });
+
+  it("when its login took more than ten minutes", async () => {
+    const browser = createTestBrowser();
+    const request = await startSaml(stand, browser, connectionId);
+    stand.advance(10 * 60 * 1000 + 1);
+    const visit = await postSaml(stand, browser, request, answerSaml(stand, idp, request));
+    expect([visit.status, (await records())[0]?.errorCode]).toEqual([400, "login_expired"]);
+  });
+
+  it("when its assertion was used before, in another login", async () => {
+    const assertionId = "_used-once";
+    const first = await loginBySaml(stand, idp, connectionId, { assertionId });
+    expect(first.sessionId).not.toBeNull();
+    const second = await loginBySaml(stand, idp, connectionId, { assertionId });
+    expect([second.visit.status, (await records())[0]?.errorCode]).toEqual([400, "response_replayed"]);
+  });
+
+  it("when the IdP signs with another key, and the page does not tell", async () => {
+    const forger = createTestIdp({ entityId: idp.entityId });
+    const { visit } = await loginBySaml(stand, forger, connectionId);
+    const [record] = await records();
+    expect([visit.status, record?.errorCode]).toEqual([400, "signature_invalid"]);
+    expect(visit.body).not.toMatch(/signature|certificate/i);
+    expect(visit.body).toContain(record?.requestId);
+    expect(visit.body).toMatch(/Try again[\s\S]*Return to Wiki &amp; Co/);
+  });
+});
+
+it("tells an IdP's own refusal apart, and takes the person back to the application", async () => {
+  const browser = createTestBrowser();
+  const interactionId = stand.interactions.open({ connection: connectionId });
+  const request = await startSaml(stand, browser, connectionId, interactionId);
+  const acsUrl = `${stand.publicUrl}/sso/saml/${connectionId}/acs`;
+  const response = idp.errorResponse(
+    { acsUrl, inResponseTo: request.id, now: stand.now() },
+    { code: "urn:oasis:names:tc:SAML:2.0:status:Responder", message: "not assigned" },
+  );
+  const page = await postSaml(stand, browser, request, response);
+  expect(page.status).toBe(403);
+  expect(page.body).not.toContain("not assigned");
+  const [record] = await records();
+  expect(JSON.stringify(record?.steps)).toContain("not assigned");
+
+  const leave = { ...page.form?.fields, leave: "idp_refused" };
+  const home = await browser.post(page.form?.action ?? "", leave);
+  expect(home.location).toBe("https://app.example.test/callback?error=access_denied");
+  expect(stand.interactions.ended.get(interactionId)).toMatchObject({ code: "access_denied" });
+});
+
+it("refuses a connection that was disabled while the person was at the IdP", async () => {
+  const id = await stand.addSamlConnection(organizationId, idp, { name: "Short-lived" });
+  const browser = createTestBrowser();
+  const request = await startSaml(stand, browser, id);
+  await stand.database.prisma.connection.update({ where: { id }, data: { status: "disabled" } });
+  const visit = await postSaml(stand, browser, request, answerSaml(stand, idp, request));
+  expect(visit.status).toBe(403);
+  expect(visit.body).toContain("turned off");
+});

@@ -1,0 +1,105 @@
+import type { ConnectionType } from "@sallyport/connections";
+import { requestId } from "@sallyport/http";
+import type { Request } from "express";
+import {
+  closeLoginRecord,
+  createLoginTrace,
+  type LoginRecordKey,
+  type LoginTrace,
+  recordStray,
+} from "../login-records/index.ts";
+import type { BrowserCookie } from "./browser.ts";
+import { SignInFailure } from "./failures.ts";
+import { consumeLoginRequest, type OpenLogin } from "./login-requests.ts";
+import type { SignInDeps, Verify } from "./protocol.ts";
+import { signIn } from "./sign-in.ts";
+
+export interface Answer {
+  readonly type: ConnectionType;
+  readonly connectionId: string;
+  /** RelayState or `state`; null when the answer carries none, and so answers nothing. */
+  readonly state: string | null;
+}
+
+/**
+ * Takes an IdP's answer all the way: the login request that it answers, validation, sign-in, and back to the
+ * application. Returns the URL to send the browser to. Throws `SignInFailure`, with the attempt recorded.
+ */
+export async function completeLogin(
+  deps: SignInDeps,
+  cookie: BrowserCookie,
+  req: Request,
+  answer: Answer,
+  verify: Verify,
+): Promise<string> {
+  const trace = createLoginTrace(deps.now);
+  trace.add("response_received");
+  const login = await openLogin(deps, cookie, req, answer, trace);
+  const record: LoginRecordKey = {
+    organizationId: login.connection.organizationId,
+    connectionId: login.connection.id,
+    recordId: login.recordId,
+    requestId: requestId(req),
+  };
+  let response: string | undefined;
+  let sessionId: string;
+  try {
+    if (login.disabled) throw new SignInFailure("connection_disabled");
+    const verified = await verify(login);
+    response = verified.response;
+    trace.add("validated", verified.detail);
+    const { identity } = verified;
+    trace.add("normalized", { warnings: identity.warnings, groups: identity.groups.length });
+    const { assertion } = verified;
+    const { connection } = login;
+    sessionId = await signIn(
+      deps.database,
+      { connection, identity, assertion, record, trace, response, ip: req.ip },
+      deps.now(),
+    );
+  } catch (error) {
+    if (!(error instanceof SignInFailure)) throw error;
+    trace.add("failed", { ...error.finding });
+    await closeLoginRecord(deps.database.sql, record, {
+      outcome: "failure",
+      errorCode: error.finding.code,
+      steps: trace.steps,
+      response: error.response ?? response,
+      now: deps.now(),
+    });
+    throw error.of(login.interactionId);
+  }
+  return deps.interactions.finish(login.interactionId, { sessionId });
+}
+
+/** The login that the answer belongs to; an answer that belongs to none is recorded by itself. */
+async function openLogin(
+  deps: SignInDeps,
+  cookie: BrowserCookie,
+  req: Request,
+  answer: Answer,
+  trace: LoginTrace,
+): Promise<OpenLogin> {
+  try {
+    if (answer.state === null) throw new SignInFailure("response_unsolicited");
+    return await consumeLoginRequest(deps.database.sql, deps.secrets, {
+      type: answer.type,
+      connectionId: answer.connectionId,
+      id: answer.state,
+      browser: cookie.read(req),
+      now: deps.now(),
+    });
+  } catch (error) {
+    if (!(error instanceof SignInFailure)) throw error;
+    trace.add("failed", { ...error.finding });
+    await recordStray(deps.database.sql, {
+      connectionId: answer.connectionId,
+      type: answer.type,
+      requestId: requestId(req),
+      errorCode: error.finding.code,
+      steps: trace.steps,
+      now: deps.now(),
+    });
+    throw error;
+  }
+}

@@ -1,0 +1,254 @@
+/** How a sign-in can fail, as the person in front of the browser is told of it. */
+interface Entry {
+  readonly status: number;
+  readonly title: string;
+  /** What happened. */
+  readonly message: string;
+  /** What the person does. */
+  readonly advice: string;
+  /** What the connection's administrator does; for the login record. Default: `advice`. */
+  readonly fix?: string;
+  /** What the application is told when the person returns to it. Default: access_denied. */
+  readonly oauthError?: "access_denied" | "temporarily_unavailable" | "login_required";
+  /** The same sign-in may well work the next time. */
+  readonly retry?: true;
+}
+
+const START_AGAIN = "Go back to the application and sign in again.";
+const ASK_ADMIN = "Ask your administrator for help, and give them the request id below.";
+
+/**
+ * Every reason why a sign-in ends on a page. The texts name nothing that the browser did not already know: why a
+ * forged or misconfigured message was refused stands in the login record, so that no page is an oracle.
+ */
+export const SIGN_IN_FAILURES = {
+  // The request itself
+  request_malformed: {
+    status: 400,
+    title: "This request is not complete",
+    message: "Your browser sent something that this page does not understand.",
+    advice: START_AGAIN,
+  },
+  request_too_large: {
+    status: 413,
+    title: "This request is too large",
+    message: "The answer of your sign-in service is larger than we accept.",
+    advice: ASK_ADMIN,
+    fix: "Send fewer attributes or groups: filter them in the IdP.",
+  },
+  method_not_allowed: {
+    status: 405,
+    title: "This address is not a page",
+    message: "It is where sign-in services send their answers, and cannot be opened by hand.",
+    advice: "Go to the application and sign in from there.",
+  },
+  form_stale: {
+    status: 403,
+    title: "This form is no longer valid",
+    message: "It was not sent from the page that we gave to this browser.",
+    advice: `${START_AGAIN} Cookies must be allowed for this site.`,
+    retry: true,
+  },
+
+  // Where to sign in
+  interaction_unknown: {
+    status: 404,
+    title: "This sign-in has ended",
+    message: "It was finished already, took too long, or was started in another browser.",
+    advice: START_AGAIN,
+  },
+  organization_unknown: {
+    status: 404,
+    title: "We do not know this organization",
+    message: "The application asked for an organization that does not exist here.",
+    advice: "Check the address that you opened, or ask the application's support.",
+  },
+  organization_without_connection: {
+    status: 404,
+    title: "Single sign-on is not set up",
+    message: "Your organization has no way to sign in yet.",
+    advice: ASK_ADMIN,
+    fix: "Add a connection to the organization.",
+  },
+  domain_unknown: {
+    status: 404,
+    title: "We do not know this domain",
+    message: "No organization signs in with this email domain.",
+    advice: "Check the address for typing errors, or ask your administrator.",
+    fix: "Verify the domain for the organization.",
+  },
+  connection_unknown: {
+    status: 404,
+    title: "We do not know this sign-in service",
+    message: "The connection that was asked for does not exist.",
+    advice: "Check the address that you opened, or ask your administrator.",
+  },
+  connection_disabled: {
+    status: 403,
+    title: "This way to sign in is turned off",
+    message: "Your administrator has disabled this connection.",
+    advice: ASK_ADMIN,
+    fix: "Enable the connection, or sign in by another one.",
+  },
+
+  // The way to the IdP and back
+  idp_unreachable: {
+    status: 502,
+    title: "Your sign-in service does not answer",
+    message: "We could not reach your organization's sign-in service, or it did not answer as it should.",
+    advice: "Try again in a moment. If it stays, ask your administrator.",
+    fix: "Check the issuer URL, and that its discovery document and endpoints are reachable from the gateway.",
+    oauthError: "temporarily_unavailable",
+    retry: true,
+  },
+  idp_failed: {
+    status: 502,
+    title: "Your sign-in service reported a problem",
+    message: "Your organization's sign-in service could not sign you in at the moment.",
+    advice: "Try again in a moment. If it stays, ask your administrator.",
+    fix: "Look at the answer in the login record and at the IdP's own log.",
+    oauthError: "temporarily_unavailable",
+    retry: true,
+  },
+  idp_refused: {
+    status: 403,
+    title: "Your sign-in service said no",
+    message:
+      "Your organization's sign-in service did not sign you in. You may have cancelled, or have no access.",
+    advice: `Try again, or: ${ASK_ADMIN.toLowerCase()}`,
+    fix: "Assign the person to the application in the IdP; the login record holds its answer.",
+    retry: true,
+  },
+  response_unsolicited: {
+    status: 400,
+    title: "Please start at the application",
+    message: "This sign-in was not started here, so it cannot be accepted.",
+    advice: "Open the application and sign in from there.",
+    fix: "Start at the application: in the IdP's portal, link to the application's own sign-in address.",
+  },
+  login_unknown: {
+    status: 400,
+    title: "We do not know this sign-in",
+    message: "The answer belongs to no sign-in that was started here.",
+    advice: START_AGAIN,
+  },
+  login_expired: {
+    status: 400,
+    title: "This sign-in took too long",
+    message: "More than ten minutes went by since it was started.",
+    advice: START_AGAIN,
+    retry: true,
+  },
+  login_used: {
+    status: 400,
+    title: "This sign-in was used already",
+    message: "An answer counts once. You may have pressed Back, or reloaded the page.",
+    advice: START_AGAIN,
+    retry: true,
+  },
+  login_other_browser: {
+    status: 403,
+    title: "This sign-in was started elsewhere",
+    message: "It was started in another browser, or cookies are blocked here.",
+    advice: "Allow cookies for this site, go back to the application and sign in again, all in this browser.",
+    retry: true,
+  },
+  response_invalid: {
+    status: 400,
+    title: "The answer could not be accepted",
+    message: "What your sign-in service sent did not pass our checks.",
+    advice: ASK_ADMIN,
+    retry: true,
+  },
+  response_replayed: {
+    status: 400,
+    title: "This sign-in was used already",
+    message: "An answer counts once. You may have pressed Back, or reloaded the page.",
+    advice: START_AGAIN,
+    retry: true,
+  },
+
+  // Who signed in
+  identity_unusable: {
+    status: 403,
+    title: "Your sign-in service does not say who you are",
+    message: "Its answer is valid, but holds nothing that identifies you the next time.",
+    advice: ASK_ADMIN,
+    retry: true,
+  },
+  membership_suspended: {
+    status: 403,
+    title: "Your access is suspended",
+    message: "You are known to this organization, but your access is not active.",
+    advice: ASK_ADMIN,
+    fix: "Reactivate the person in the directory, or in the organization's members.",
+    retry: true,
+  },
+  internal_error: {
+    status: 500,
+    title: "Something went wrong on our side",
+    message: "This is not your fault, and nothing was changed.",
+    advice: "Try again in a moment. If it stays, give the request id below to support.",
+    oauthError: "temporarily_unavailable",
+    retry: true,
+  },
+} as const satisfies Record<string, Entry>;
+
+export type SignInFailureCode = keyof typeof SIGN_IN_FAILURES;
+
+export function signInFailureEntry(code: SignInFailureCode): Entry {
+  return SIGN_IN_FAILURES[code];
+}
+
+export function isSignInFailureCode(value: string): value is SignInFailureCode {
+  return Object.hasOwn(SIGN_IN_FAILURES, value);
+}
+
+/** What exactly was found wrong: for the login record, never for the page. */
+export interface Finding {
+  /** Stable, snake_case. */
+  readonly code: string;
+  readonly message: string;
+  /** What the connection's administrator does. */
+  readonly fix: string;
+  readonly detail?: string | undefined;
+}
+
+/** Ends a sign-in on the page of `code`. */
+export class SignInFailure extends Error {
+  readonly code: SignInFailureCode;
+  readonly finding: Finding;
+  /** The answer that was refused, decoded and masked, where there is one. */
+  readonly response: string | undefined;
+  /** The sign-in that failed, where it is known to be this browser's own. */
+  readonly interactionId: string | undefined;
+
+  constructor(
+    code: SignInFailureCode,
+    options: {
+      finding?: Finding;
+      detail?: string | undefined;
+      response?: string | undefined;
+      interactionId?: string | undefined;
+      cause?: unknown;
+    } = {},
+  ) {
+    super(code, { cause: options.cause });
+    this.name = "SignInFailure";
+    this.code = code;
+    this.finding = options.finding ?? findingOf(code, options.detail);
+    this.response = options.response;
+    this.interactionId = options.interactionId;
+  }
+
+  /** The same failure, of a sign-in that is known. */
+  of(interactionId: string): SignInFailure {
+    const { code, finding, response, cause } = this;
+    return new SignInFailure(code, { finding, response, interactionId, cause });
+  }
+}
+
+function findingOf(code: SignInFailureCode, detail: string | undefined): Finding {
+  const { message, advice, fix } = signInFailureEntry(code);
+  return { code, message, fix: fix ?? advice, ...(detail === undefined ? {} : { detail }) };
+}

@@ -1,0 +1,63 @@
+import type { Database } from "@sallyport/database";
+import type { Logger } from "@sallyport/logging";
+import type { Outbound } from "@sallyport/outbound";
+import type { SecretBox } from "@sallyport/secrets";
+import type { Interactions } from "../interaction.ts";
+import type { NormalizedIdentity } from "../normalize/index.ts";
+import type { OidcConnection, SamlConnection } from "./connections.ts";
+import type { OpenLogin, ProtocolState } from "./login-requests.ts";
+
+/** What the sign-in half of the broker stands on. */
+export interface SignInDeps {
+  readonly database: Database;
+  readonly log: Logger;
+  /** Base URL without a slash at its end. */
+  readonly publicUrl: string;
+  readonly now: () => Date;
+  readonly secrets: SecretBox;
+  readonly outbound: Outbound;
+  readonly interactions: Interactions;
+}
+
+/** One login, as a protocol is asked to start it. */
+export interface LoginWish {
+  /** Goes to the IdP and comes back: `state`, RelayState. */
+  readonly id: string;
+  readonly loginHint: string | undefined;
+  /** The person must authenticate anew. */
+  readonly forceLogin: boolean;
+  readonly acrValues: readonly string[];
+}
+
+/** How the browser gets to the IdP. */
+export type Departure =
+  | { readonly by: "redirect"; readonly url: string }
+  | { readonly by: "post"; readonly action: string; readonly fields: Readonly<Record<string, string>> };
+
+export interface StartedLogin {
+  readonly departure: Departure;
+  /** What must be found again when the answer comes. */
+  readonly protocol: ProtocolState;
+  /** What the IdP is asked, decoded and masked, for the login record. */
+  readonly request: string;
+}
+
+/** How each protocol makes its request. Throws `SignInFailure`. */
+export interface Starters {
+  readonly saml: (connection: SamlConnection, wish: LoginWish) => Promise<StartedLogin>;
+  readonly oidc: (connection: OidcConnection, wish: LoginWish) => Promise<StartedLogin>;
+}
+
+/** An IdP's answer that passed every check of its protocol. */
+export interface VerifiedAnswer {
+  readonly identity: NormalizedIdentity;
+  /** A SAML assertion's id, to be used once; null where the protocol itself rules out a second use. */
+  readonly assertion: { readonly id: string; readonly replayableUntil: Date } | null;
+  /** The answer, decoded and masked, for the login record. */
+  readonly response: string;
+  /** What the validation found worth telling, for the login record. */
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** How a protocol checks an answer to a login that it started. Throws `SignInFailure`. */
+export type Verify = (login: OpenLogin) => Promise<VerifiedAnswer>;

@@ -1,0 +1,114 @@
+import { requestId } from "@sallyport/http";
+import express, { type Request, type Response, Router } from "express";
+import { z } from "zod";
+import type { SignInRequest } from "../interaction.ts";
+import { renderChooserPage, renderWorkEmailPage, sendAutoPost, sendOn, sendPage } from "../pages/index.ts";
+import { type BrowserCookie, csrfToken, isCsrfToken } from "./browser.ts";
+import {
+  isSignInFailureCode,
+  SignInFailure,
+  type SignInFailureCode,
+  signInFailureEntry,
+} from "./failures.ts";
+import type { Departure, SignInDeps, Starters } from "./protocol.ts";
+import { type Answers, selectConnection } from "./select.ts";
+import { startLogin } from "./start.ts";
+
+const form = z.object({
+  csrf: z.string().max(200),
+  email: z.string().trim().max(320).optional(),
+  connection: z.string().max(64).optional(),
+  leave: z.string().max(64).optional(),
+});
+
+/** Where the browser waits for its person: /sign-in/{interactionId}. */
+export function createSignInPages(deps: SignInDeps, cookie: BrowserCookie, starters: Starters): Router {
+  const router = Router();
+  const body = express.urlencoded({ extended: false, limit: "16kb", parameterLimit: 10 });
+
+  router.get("/sign-in/:interactionId", async (req, res) => {
+    const browser = cookie.ensure(req, res);
+    const request = await load(deps, req.params.interactionId);
+    await goOn(req, res, request, browser, {});
+  });
+
+  router.post("/sign-in/:interactionId", body, async (req, res) => {
+    const browser = cookie.read(req);
+    const parsed = form.safeParse(req.body);
+    if (!parsed.success) throw new SignInFailure("request_malformed");
+    const { csrf, leave, ...answers } = parsed.data;
+    const { interactionId } = req.params;
+    if (browser === null || !isCsrfToken(csrf, browser, interactionId)) throw new SignInFailure("form_stale");
+    const request = await load(deps, interactionId);
+    if (leave !== undefined) {
+      sendOn(res, await deps.interactions.abort(request.id, oauthError(leave)));
+      return;
+    }
+    await goOn(req, res, request, browser, answers);
+  });
+
+  router.all("/sign-in/:interactionId", (_req, res) => {
+    res.set("allow", "GET, HEAD, POST");
+    throw new SignInFailure("method_not_allowed");
+  });
+
+  async function goOn(
+    req: Request,
+    res: Response,
+    request: SignInRequest,
+    browser: string,
+    answers: Answers,
+  ): Promise<void> {
+    const selection = await selectConnection(deps.database.sql, request, answers).catch((error: unknown) => {
+      throw error instanceof SignInFailure ? error.of(request.id) : error;
+    });
+    const page = {
+      action: `/sign-in/${encodeURIComponent(request.id)}`,
+      csrf: csrfToken(browser, request.id),
+      application: request.application.name,
+    };
+    if (selection.next === "ask") {
+      const { email, problem } = selection;
+      const status = problem === undefined ? 200 : 422;
+      sendPage(res, status, renderWorkEmailPage({ ...page, email, problem }));
+      return;
+    }
+    if (selection.next === "choose") {
+      const { organization, connections } = selection.candidates;
+      const active = connections.filter((connection) => connection.status === "active");
+      const choice = { organization: organization.name, connections: active, email: selection.email };
+      sendPage(res, 200, renderChooserPage({ ...page, ...choice }));
+      return;
+    }
+    const { connection, loginHint } = selection;
+    depart(
+      res,
+      await startLogin(deps, starters, {
+        connection,
+        request,
+        loginHint,
+        browser,
+        requestId: requestId(req),
+      }),
+    );
+  }
+  return router;
+}
+
+async function load(deps: SignInDeps, interactionId: string): Promise<SignInRequest> {
+  const request = await deps.interactions.load(interactionId);
+  if (request === null) throw new SignInFailure("interaction_unknown");
+  return request;
+}
+
+function depart(res: Response, departure: Departure): void {
+  if (departure.by === "redirect") sendOn(res, departure.url);
+  else sendAutoPost(res, departure.action, departure.fields);
+}
+
+/** What the application is told: chosen from our own table, whatever the form says. */
+function oauthError(leave: string) {
+  const code: SignInFailureCode = isSignInFailureCode(leave) ? leave : "interaction_unknown";
+  const { oauthError: error, message } = signInFailureEntry(code);
+  return { code: error ?? "access_denied", description: message } as const;
+}

@@ -1,0 +1,77 @@
+import { inflateRawSync } from "node:zlib";
+import { samlServiceProvider } from "@sallyport/connections";
+import type { TestIdp, TestLogin } from "@sallyport/saml/testing";
+import { createTestBrowser, type TestBrowser, type Visit } from "./browser.ts";
+import type { SignInStand } from "./sign-in-stand.ts";
+
+/** A SAML login that has got as far as the IdP. */
+export interface SamlRequest {
+  readonly connectionId: string;
+  readonly id: string;
+  readonly xml: string;
+  readonly relayState: string;
+}
+
+/** Sends the browser through /sign-in and reads the AuthnRequest that it would carry to the IdP. */
+export async function startSaml(
+  stand: SignInStand,
+  browser: TestBrowser,
+  connectionId: string,
+  interactionId = stand.interactions.open({ connection: connectionId }),
+): Promise<SamlRequest> {
+  const visit = await browser.get(`${stand.publicUrl}/sign-in/${interactionId}`);
+  if (visit.status !== 303) throw new Error(`/sign-in answered ${visit.status}: ${visit.body}`);
+  const parameters = new URL(visit.location).searchParams;
+  const xml = inflateRawSync(Buffer.from(parameters.get("SAMLRequest") ?? "", "base64")).toString();
+  return {
+    connectionId,
+    id: /ID="([^"]+)"/.exec(xml)?.[1] ?? "",
+    xml,
+    relayState: parameters.get("RelayState") ?? "",
+  };
+}
+
+/** What an honest IdP answers. */
+export function answerSaml(
+  stand: SignInStand,
+  idp: TestIdp,
+  request: Pick<SamlRequest, "connectionId" | "id">,
+  login: Partial<TestLogin> = {},
+): string {
+  const { entityId, acsUrl } = samlServiceProvider(stand.publicUrl, request.connectionId);
+  return idp.signResponse({
+    audience: entityId,
+    acsUrl,
+    inResponseTo: request.id,
+    now: stand.now(),
+    ...login,
+  });
+}
+
+/** Posts an answer as the IdP's page would: from another site, then again from our own. */
+export async function postSaml(
+  stand: SignInStand,
+  browser: TestBrowser,
+  request: Pick<SamlRequest, "connectionId" | "relayState">,
+  response: string,
+): Promise<Visit> {
+  const { acsUrl } = samlServiceProvider(stand.publicUrl, request.connectionId);
+  const fields = { SAMLResponse: response, RelayState: request.relayState };
+  const first = await browser.post(acsUrl, fields, { crossSite: true });
+  if (first.status !== 200 || first.form === null) return first;
+  return browser.post(first.form.action, first.form.fields);
+}
+
+/** A whole login; the session's id, or the page it ended on. */
+export async function loginBySaml(
+  stand: SignInStand,
+  idp: TestIdp,
+  connectionId: string,
+  login: Partial<TestLogin> = {},
+  browser: TestBrowser = createTestBrowser(),
+): Promise<{ sessionId: string | null; visit: Visit }> {
+  const request = await startSaml(stand, browser, connectionId);
+  const visit = await postSaml(stand, browser, request, answerSaml(stand, idp, request, login));
+  const sessionId = visit.location === "" ? null : new URL(visit.location).searchParams.get("session");
+  return { sessionId, visit };
+}
