@@ -1,4 +1,5 @@
 import { isId, type Sql } from "@sallyport/database";
+import { revokedTokenDigest } from "./revoke-token.ts";
 
 /** A session that holds, with the person, organization and grants as they are now, not as they were at sign-in. */
 export interface LiveSession {
@@ -55,8 +56,15 @@ interface Row {
 /**
  * The session, or null when it is unknown, expired, revoked, or its membership is not active. One statement: the
  * single place that every token, introspection and forward-auth answer rests on.
+ *
+ * @param tokenIds what the session is asked for by (see `revokeToken`): null also when one of them was revoked
  */
-export async function findLiveSession(sql: Sql, id: string, now: Date): Promise<LiveSession | null> {
+export async function findLiveSession(
+  sql: Sql,
+  id: string,
+  now: Date,
+  tokenIds: readonly string[] = [],
+): Promise<LiveSession | null> {
   if (!isId(id)) return null;
   const { rows } = await sql.query<Row>(
     `SELECT s.id, s.organization_id, o.slug, s.user_id, s.connection_id, c.type AS connection_type, c.provider,
@@ -82,8 +90,9 @@ export async function findLiveSession(sql: Sql, id: string, now: Date): Promise<
        LEFT JOIN LATERAL unnest(r.permissions) AS p ON true
        WHERE b.membership_id = m.id
      ) AS granted
-     WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > $2`,
-    [id, now],
+     WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > $2
+       AND NOT EXISTS (SELECT FROM op_artifacts WHERE kind = 'RevokedToken' AND digest = ANY($3::bytea[]))`,
+    [id, now, tokenIds.map(revokedTokenDigest)],
     "session_find_live",
   );
   const row = rows[0];

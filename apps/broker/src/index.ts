@@ -1,0 +1,18 @@
+import { Router } from "express";
+import { createOpenIdProvider, type OpenIdProviderDeps } from "./op/index.ts";
+
+export type BrokerDeps = OpenIdProviderDeps;
+
+/** Sign-in: SAML SP and OIDC RP towards the identity providers, OpenID Provider towards the applications. */
+export interface Broker {
+  /** To be mounted at the root, with no body parser before it. */
+  readonly router: Router;
+  close(): Promise<void>;
+}
+
+export async function createBroker(deps: BrokerDeps): Promise<Broker> {
+  const openIdProvider = await createOpenIdProvider(deps);
+  const router = Router();
+  router.use(openIdProvider.router);
+  return { router, close: () => openIdProvider.close() };
+}

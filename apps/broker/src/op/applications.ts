@@ -1,0 +1,118 @@
+import type { Sql } from "@sallyport/database";
+import { matchesDigest } from "@sallyport/secrets";
+import type { ClientMetadata } from "oidc-provider";
+
+/** An application as the OpenID Provider needs it: an OIDC client. */
+export interface Application {
+  readonly id: string;
+  readonly clientId: string;
+  readonly name: string;
+  /** SHA-256 of the secret; null for a public client. */
+  readonly secretDigest: Buffer | null;
+  readonly redirectUris: readonly string[];
+  readonly postLogoutRedirectUris: readonly string[];
+}
+
+export interface Applications {
+  /** By `client_id`; null when there is none. Seen up to five seconds late after a change. */
+  find(clientId: string): Promise<Application | null>;
+}
+
+interface Row {
+  id: string;
+  client_id: string;
+  client_secret_digest: Buffer | null;
+  name: string;
+  redirect_uris: string[];
+  post_logout_redirect_uris: string[];
+}
+
+const FRESH_MS = 5_000;
+const MOST_CACHED = 1_000;
+// Management makes them of these; and PostgreSQL would raise an error on a zero byte.
+const CLIENT_ID = /^[\w.~-]{1,128}$/;
+
+export function createApplications(sql: Sql, now: () => Date): Applications {
+  const cache = new Map<string, { readonly readAt: number; readonly application: Application }>();
+
+  return {
+    async find(clientId) {
+      const at = now().getTime();
+      const known = cache.get(clientId);
+      if (known !== undefined && at - known.readAt < FRESH_MS) return known.application;
+      cache.delete(clientId);
+      if (!CLIENT_ID.test(clientId)) return null;
+      const application = await readApplication(sql, clientId);
+      if (application !== null) {
+        if (cache.size >= MOST_CACHED) cache.clear();
+        cache.set(clientId, { readAt: at, application });
+      }
+      return application;
+    },
+  };
+}
+
+async function readApplication(sql: Sql, clientId: string): Promise<Application | null> {
+  const { rows } = await sql.query<Row>(
+    `SELECT id, client_id, client_secret_digest, name, redirect_uris, post_logout_redirect_uris
+     FROM applications WHERE client_id = $1`,
+    [clientId],
+    "application_find",
+  );
+  const row = rows[0];
+  if (row === undefined) return null;
+  return {
+    id: row.id,
+    clientId: row.client_id,
+    name: row.name,
+    secretDigest: row.client_secret_digest,
+    redirectUris: row.redirect_uris.filter(isSafeRedirect),
+    postLogoutRedirectUris: row.post_logout_redirect_uris.filter(isSafeRedirect),
+  };
+}
+
+/** Notes that an application gets tokens of a session, and so is to hear of its end. */
+export async function noteApplication(sql: Sql, sessionId: string, clientId: string): Promise<void> {
+  await sql.query(
+    `INSERT INTO session_applications (session_id, application_id)
+     SELECT s.id, a.id FROM sessions s, applications a WHERE s.id = $1 AND a.client_id = $2
+     ON CONFLICT DO NOTHING`,
+    [sessionId, clientId],
+    "session_application_note",
+  );
+}
+
+const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
+
+/** Whether a code may travel there: https, or http to the person's own machine (RFC 8252, 7.3). No fragment (RFC 6749, 3.1.2). */
+export function isSafeRedirect(uri: string): boolean {
+  if (!URL.canParse(uri) || uri.includes("#")) return false;
+  const { protocol, hostname } = new URL(uri);
+  return protocol === "https:" || (protocol === "http:" && LOOPBACK_HOSTS.includes(hostname));
+}
+
+export function isPublic(application: Application): boolean {
+  return application.secretDigest === null;
+}
+
+/** Whether `secret` is the application's, in constant time. Never for a public one. */
+export function secretMatches(application: Application, secret: string): boolean {
+  return application.secretDigest !== null && matchesDigest(secret, application.secretDigest);
+}
+
+/** The application in the words of RFC 7591, for oidc-provider. Its `client_secret` is the digest, in hex. */
+export function clientMetadata(application: Application): ClientMetadata {
+  return {
+    client_id: application.clientId,
+    client_name: application.name,
+    redirect_uris: [...application.redirectUris],
+    response_types: ["code"],
+    grant_types: ["authorization_code", "refresh_token"],
+    ...(application.secretDigest === null
+      ? { token_endpoint_auth_method: "none" }
+      : {
+          token_endpoint_auth_method: "client_secret_basic",
+          client_secret: application.secretDigest.toString("hex"),
+        }),
+  };
+}

@@ -1,0 +1,44 @@
+import type { Artifact, ArtifactKey, ArtifactStore } from "./store/artifact-store.ts";
+
+/**
+ * Gathers what one request changes, so that it reaches the store in one step, before the answer leaves: a code, the
+ * browser's session and the end of an older one cost one statement instead of three, and stand or fall together.
+ */
+export class PendingChanges {
+  // By key: a statement may not put one row twice, and the last word counts.
+  readonly #put = new Map<string, Artifact>();
+  readonly #remove: ArtifactKey[] = [];
+
+  put(artifact: Artifact): void {
+    this.#put.set(`${artifact.kind} ${artifact.id}`, artifact);
+  }
+
+  remove(key: ArtifactKey): void {
+    this.#remove.push(key);
+  }
+
+  async flushTo(store: ArtifactStore): Promise<void> {
+    if (this.#put.size === 0 && this.#remove.length === 0) return;
+    await store.write({ put: [...this.#put.values()], remove: this.#remove });
+  }
+}
+
+/** The changes of each request in progress, by its Koa context. */
+export class ChangesByRequest {
+  readonly #pending = new WeakMap<object, PendingChanges>();
+
+  of(ctx: object): PendingChanges {
+    let changes = this.#pending.get(ctx);
+    if (changes === undefined) {
+      changes = new PendingChanges();
+      this.#pending.set(ctx, changes);
+    }
+    return changes;
+  }
+
+  /** Of the request that runs now, as oidc-provider knows it. */
+  ofCurrent(ctx: object | undefined): PendingChanges {
+    if (ctx === undefined) throw new Error("State of the OpenID Provider changes within its requests only");
+    return this.of(ctx);
+  }
+}

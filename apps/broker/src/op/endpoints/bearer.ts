@@ -1,0 +1,30 @@
+import type { LiveSession } from "@sallyport/sessions";
+import type { Request } from "express";
+import type { AccessToken, AccessTokens } from "../access-tokens.ts";
+import { OAuthError } from "../oauth-error.ts";
+
+/** The access token that a request carries, and its session. @throws OAuthError with the challenge of RFC 6750, 3 */
+export async function requireBearer(
+  req: Request,
+  formToken: string | undefined,
+  accessTokens: AccessTokens,
+): Promise<{ readonly token: AccessToken; readonly session: LiveSession }> {
+  const header = req.get("authorization");
+  if (header !== undefined && formToken !== undefined) {
+    throw new OAuthError("invalid_request", "The access token must be given in one way only");
+  }
+  const value = header === undefined ? formToken : /^bearer ([\w.~+/-]+=*)$/i.exec(header)?.[1];
+  if (value === undefined) {
+    throw new OAuthError("invalid_token", "A bearer access token is needed", 'Bearer realm="sallyport"');
+  }
+  const token = await accessTokens.read(value);
+  const session = token === null ? null : await accessTokens.sessionOf(token);
+  if (token === null || session === null) {
+    throw new OAuthError(
+      "invalid_token",
+      "The access token is not valid, has expired or was revoked",
+      'Bearer realm="sallyport", error="invalid_token"',
+    );
+  }
+  return { token, session };
+}

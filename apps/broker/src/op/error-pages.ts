@@ -1,0 +1,61 @@
+import { pageHeaders } from "@sallyport/html";
+import { requestId } from "@sallyport/http";
+import type { ErrorRequestHandler } from "express";
+import type { KoaContextWithOIDC } from "oidc-provider";
+import { type ErrorPage, renderErrorPage, sendPage } from "../pages/index.ts";
+import { OAuthError } from "./oauth-error.ts";
+
+const START_AGAIN = "Go back to the application and sign in again.";
+const ASK_OPERATOR = "Tell whoever runs the application: its set-up and the gateway's do not agree.";
+
+type Words = Pick<ErrorPage, "title" | "message" | "advice">;
+
+/** What a person reads where the browser cannot be sent back to the application. */
+const WORDS: Readonly<Record<string, Words>> = {
+  invalid_client: {
+    title: "Unknown application",
+    message: "The application that sent you here is not registered.",
+    advice: ASK_OPERATOR,
+  },
+  invalid_redirect_uri: {
+    title: "Unknown return address",
+    message: "The application asked to send you to an address that is not registered for it.",
+    advice: ASK_OPERATOR,
+  },
+  server_error: {
+    title: "Something went wrong",
+    message: "The sign-in could not go on, through no fault of yours.",
+    advice: START_AGAIN,
+  },
+  expired: {
+    title: "This sign-in has expired",
+    message: "It took too long, was finished before, or was started in another browser.",
+    advice: START_AGAIN,
+  },
+};
+
+/** oidc-provider's errors in front of a person. */
+export function renderProviderError(
+  ctx: KoaContextWithOIDC,
+  out: { readonly error: string; readonly error_description?: string | undefined },
+): void {
+  const expired = ctx.oidc.route === "resume" && out.error === "invalid_request";
+  const words = WORDS[expired ? "expired" : out.error] ?? invalidRequest(out.error_description ?? out.error);
+  ctx.set(pageHeaders());
+  ctx.body = renderErrorPage({ ...words, status: ctx.status, requestId: requestId(ctx.req) });
+}
+
+/** The errors of endpoints that people visit, as pages. What is no OAuth error goes on. */
+export const handlePageErrors: ErrorRequestHandler = (thrown: unknown, req, res, next) => {
+  if (!(thrown instanceof OAuthError) || res.headersSent) return next(thrown);
+  const page = { ...invalidRequest(thrown.message), status: thrown.status, requestId: requestId(req) };
+  sendPage(res, thrown.status, renderErrorPage(page));
+};
+
+function invalidRequest(description: string): Words {
+  return {
+    title: "This request does not make sense",
+    message: `The application sent you here with a request that is not valid: ${description}.`,
+    advice: ASK_OPERATOR,
+  };
+}

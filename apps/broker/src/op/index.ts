@@ -1,0 +1,116 @@
+import type { Database } from "@sallyport/database";
+import { requestId } from "@sallyport/http";
+import type { Logger } from "@sallyport/logging";
+import type { SecretBox } from "@sallyport/secrets";
+import type { SigningKeys } from "@sallyport/signing-keys";
+import type { Router } from "express";
+import { Provider } from "oidc-provider";
+import type { Interactions } from "../interaction.ts";
+import { createAccessTokens } from "./access-tokens.ts";
+import { createAdapters } from "./adapter.ts";
+import { createApplications, noteApplication } from "./applications.ts";
+import { createBrowserSessions } from "./browser-sessions.ts";
+import { ChangesByRequest } from "./changes.ts";
+import { configuration } from "./configuration.ts";
+import { loadCookieKey } from "./cookie-keys.ts";
+import { introspection } from "./endpoints/introspection.ts";
+import { logout } from "./endpoints/logout.ts";
+import { revocation } from "./endpoints/revocation.ts";
+import { userinfo } from "./endpoints/userinfo.ts";
+import { verify } from "./endpoints/verify.ts";
+import { renderProviderError } from "./error-pages.ts";
+import { createInteractions } from "./interactions.ts";
+import { buildProvider, perKeySet } from "./provider.ts";
+import { createRefreshTokens } from "./refresh-tokens.ts";
+import { createRevocations } from "./revocations.ts";
+import { createOpRouter } from "./router.ts";
+import { ROUTES } from "./routes.ts";
+import { createPostgresStore } from "./store/postgres-store.ts";
+
+export interface OpenIdProviderDeps {
+  readonly database: Database;
+  readonly log: Logger;
+  /** The issuer: scheme, host and port, no path. */
+  readonly publicUrl: string;
+  readonly now: () => Date;
+  readonly secrets: SecretBox;
+  readonly signingKeys: SigningKeys;
+  readonly requestReconcile: (organizationId: string) => void;
+}
+
+/** The OpenID Provider towards the applications. */
+export interface OpenIdProvider {
+  readonly router: Router;
+  readonly interactions: Interactions;
+  close(): Promise<void>;
+}
+
+export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<OpenIdProvider> {
+  const { database, publicUrl, now, signingKeys: keys, log } = deps;
+  const { sql } = database;
+  const issuer = publicUrl;
+
+  const store = createPostgresStore(sql, now);
+  const applications = createApplications(sql, now);
+  const accessTokens = createAccessTokens({ keys, sql, issuer, now });
+  const refreshTokens = createRefreshTokens(store, sql, now);
+  const revocations = createRevocations({ ...deps, store });
+  const changes = new ChangesByRequest();
+  const cookieKey = await loadCookieKey(sql, deps.secrets);
+
+  const adapter = createAdapters({
+    applications,
+    store,
+    issuer,
+    now,
+    changes: () => changes.ofCurrent(Provider.ctx),
+    noteApplication: (sessionId, clientId) => noteApplication(sql, sessionId, clientId),
+    revokeGrant: ({ sessionId, reference }, grantId) =>
+      revocations.token({ sessionId, tokenId: reference, grantId, reason: "used_twice" }),
+  });
+  const provider = perKeySet(keys, (keySet) =>
+    buildProvider({
+      publicUrl,
+      log,
+      store,
+      changes,
+      configuration: configuration({
+        publicUrl,
+        sql,
+        now,
+        adapter,
+        keys: keySet,
+        cookieKeys: [cookieKey],
+        renderError: renderProviderError,
+      }),
+    }),
+  );
+  await provider(); // what is wrong with the configuration shows now, not at the first request
+  const browserSessions = createBrowserSessions(provider, store);
+
+  const router = createOpRouter(
+    {
+      provider: async (req, res) => (await provider()).callback()(req, res),
+      userinfo: userinfo(accessTokens, applications),
+      introspection: introspection({ applications, accessTokens, refreshTokens, issuer }),
+      revocation: revocation({ applications, accessTokens, refreshTokens, revoke: revocations.token }),
+      logout: logout({
+        applications,
+        keys,
+        issuer,
+        formKey: cookieKey,
+        browserSession: browserSessions.find,
+        forgetBrowser: browserSessions.forget,
+        endSession: (req, sessionId) => revocations.session(sessionId, requestId(req)),
+      }),
+      verify: verify(accessTokens),
+    },
+    log,
+  );
+  const resumeUrl = (id: string) => `${publicUrl}${ROUTES.authorize}/${id}`;
+  return {
+    router,
+    interactions: createInteractions({ store, applications, resumeUrl }),
+    close: () => store.close(),
+  };
+}

@@ -1,0 +1,82 @@
+import type { KoaContextWithOIDC } from "oidc-provider";
+import { z } from "zod";
+import { InteractionEndedError, type Interactions, type SignInRequest } from "../interaction.ts";
+import type { Applications } from "./applications.ts";
+import { REASONS } from "./policy.ts";
+import type { ArtifactStore, Payload } from "./store/artifact-store.ts";
+
+/** What oidc-provider stored of an authorization request that waits for a sign-in. */
+const waitingRequest = z.object({
+  exp: z.number(),
+  params: z.object({
+    client_id: z.string(),
+    organization: z.string().optional(),
+    connection: z.string().optional(),
+    domain: z.string().optional(),
+    login_hint: z.string().optional(),
+    acr_values: z.string().optional(),
+  }),
+  prompt: z.object({ reasons: z.array(z.string()) }),
+  result: z.unknown().optional(),
+});
+
+const signInResult = z.object({ sessionId: z.string() });
+
+/** The waiting requests, as the sign-in half sees them. */
+export function createInteractions(deps: {
+  readonly store: ArtifactStore;
+  readonly applications: Applications;
+  /** Where an authorization request goes on. */
+  readonly resumeUrl: (id: string) => string;
+}): Interactions {
+  const keyOf = (id: string) => ({ kind: "Interaction", id });
+
+  async function end(id: string, result: Payload): Promise<string> {
+    const request = await deps.store.addOnce(keyOf(id), "result", result);
+    if (request === null) throw new InteractionEndedError();
+    return deps.resumeUrl(id);
+  }
+
+  return {
+    async load(id) {
+      const found = await deps.store.find(keyOf(id));
+      if (found === null) return null;
+      const waiting = waitingRequest.parse(found.payload);
+      if (waiting.result !== undefined) return null;
+      const application = await deps.applications.find(waiting.params.client_id);
+      return application === null ? null : signInRequest(id, waiting, application);
+    },
+    // Not oidc-provider's own `login`: it takes an account for a person, and would have somebody who signs in again
+    // confirm that they leave their previous session.
+    finish: (id, { sessionId }) => end(id, { signIn: { sessionId } }),
+    abort: (id, { code, description }) => end(id, { error: code, error_description: description }),
+  };
+}
+
+function signInRequest(
+  id: string,
+  waiting: z.infer<typeof waitingRequest>,
+  application: { readonly id: string; readonly name: string },
+): SignInRequest {
+  const { params, prompt } = waiting;
+  return {
+    id,
+    application: { id: application.id, name: application.name },
+    ...(params.organization === undefined ? {} : { organization: params.organization }),
+    ...(params.connection === undefined ? {} : { connection: params.connection }),
+    ...(params.domain === undefined ? {} : { domain: params.domain }),
+    ...(params.login_hint === undefined ? {} : { loginHint: params.login_hint }),
+    forceLogin: prompt.reasons.includes(REASONS.asked) || prompt.reasons.includes(REASONS.tooLongAgo),
+    acrValues: params.acr_values?.split(" ").filter((value) => value !== "") ?? [],
+    expiresAt: new Date(waiting.exp * 1000),
+  };
+}
+
+/** On the way back from a sign-in: from now on the browser's session is the new one, whoever's it was before. */
+export function adoptSignIn(ctx: KoaContextWithOIDC): void {
+  const { result, session } = ctx.oidc;
+  if (result?.signIn === undefined || session === undefined) return;
+  const { sessionId } = signInResult.parse(result.signIn);
+  session.authorizations = undefined;
+  session.loginAccount({ accountId: sessionId });
+}

@@ -1,0 +1,57 @@
+import { asProblem, requestId } from "@sallyport/http";
+import type { Logger } from "@sallyport/logging";
+import type { ErrorRequestHandler } from "express";
+
+/** The errors of the endpoints beside oidc-provider's, by their registered names (RFC 6749, 6750, 7009, 7662). */
+const STATUS = {
+  invalid_request: 400,
+  invalid_grant: 400,
+  invalid_client: 401,
+  invalid_token: 401,
+  insufficient_scope: 403,
+  server_error: 500,
+} as const;
+
+export class OAuthError extends Error {
+  readonly error: keyof typeof STATUS;
+  readonly challenge: string | undefined;
+
+  /**
+   * @param description what happened and what to do, in ASCII without quotes (RFC 6749, 5.2)
+   * @param challenge value of WWW-Authenticate, where the answer is to carry one
+   */
+  constructor(error: keyof typeof STATUS, description: string, challenge?: string) {
+    super(description);
+    this.name = "OAuthError";
+    this.error = error;
+    this.challenge = challenge;
+  }
+
+  get status(): number {
+    return STATUS[this.error];
+  }
+}
+
+/** Answers what an endpoint threw in OAuth's form; what is not the caller's doing is logged and told of without detail. */
+export function handleOAuthErrors(log: Logger): ErrorRequestHandler {
+  return (thrown: unknown, req, res, next) => {
+    if (res.headersSent) return next(thrown);
+    const error = asOAuthError(thrown);
+    if (error.error === "server_error") {
+      log.error({ requestId: requestId(req), err: thrown }, "unexpected error");
+    }
+    res.set("cache-control", "no-store");
+    if (error.challenge !== undefined) res.set("www-authenticate", error.challenge);
+    res.status(error.status).json({ error: error.error, error_description: error.message });
+  };
+}
+
+function asOAuthError(thrown: unknown): OAuthError {
+  if (thrown instanceof OAuthError) return thrown;
+  const problem = asProblem(thrown);
+  if (problem !== null && problem.status < 500) return new OAuthError("invalid_request", problem.message);
+  return new OAuthError(
+    "server_error",
+    "Something went wrong on our side. Report the request id to the operator.",
+  );
+}

@@ -1,0 +1,96 @@
+import type { Sql } from "@sallyport/database";
+import { isId } from "@sallyport/database";
+import type { LiveSession } from "@sallyport/sessions";
+import { errors, interactionPolicy, type KoaContextWithOIDC } from "oidc-provider";
+import { sessionOf } from "./account.ts";
+
+const { Check, Prompt } = interactionPolicy;
+
+/** Why somebody must sign in; kept with the interaction. */
+export const REASONS = {
+  noSession: "no_session",
+  asked: "login_prompt",
+  tooLongAgo: "max_age",
+  elsewhere: "other_session_asked_for",
+} as const;
+
+/**
+ * When an authorization request needs a sign-in. There is no consent: applications are the operator's own
+ * (prompt=consent is accepted and asks nothing).
+ */
+export function signInPolicy(sql: Sql, now: () => Date): interactionPolicy.Prompt[] {
+  const login = new Prompt({ name: "login", requestable: true });
+  // The stock check of a requestable prompt looks for a result named "login": see interactions.ts why ours is not.
+  login.checks.clear();
+  login.checks.add(check(REASONS.noSession, "nobody is signed in", (ctx) => sessionOf(ctx) === null));
+  login.checks.add(
+    check(REASONS.asked, "a new sign-in was asked for", (ctx) => ctx.oidc.prompts.has("login")),
+  );
+  login.checks.add(
+    check(REASONS.tooLongAgo, "the sign-in is older than max_age", (ctx) => {
+      const session = sessionOf(ctx);
+      const maxAge = textOf(ctx, "max_age");
+      if (session === null || maxAge === undefined) return false;
+      return now().getTime() - session.authTime.getTime() > Number(maxAge) * 1000;
+    }),
+  );
+  login.checks.add(
+    check(REASONS.elsewhere, "somebody else, or somewhere else, is signed in", async (ctx) => {
+      const session = sessionOf(ctx);
+      if (session === null || (await answers(session, ctx, sql))) return false;
+      if (!hasJustSignedIn(ctx)) return true;
+      throw new errors.AccessDenied("the sign-in was not for the organization, connection or user asked for");
+    }),
+  );
+  const consent = new Prompt({ name: "consent", requestable: true });
+  consent.checks.clear();
+  return [login, consent];
+}
+
+type Needed = (ctx: KoaContextWithOIDC) => boolean | Promise<boolean>;
+
+// A sign-in that has just been made answers every reason but that it was the wrong one.
+function check(reason: string, description: string, needed: Needed): interactionPolicy.Check {
+  return new Check(reason, description, "login_required", async (ctx) => {
+    if (hasJustSignedIn(ctx) && reason !== REASONS.elsewhere && reason !== REASONS.noSession) return false;
+    if (!(await needed(ctx))) return false;
+    if (hasJustSignedIn(ctx)) throw new errors.AccessDenied("the new session has already ended");
+    return true;
+  });
+}
+
+/** Whether this request is the way back from a sign-in. */
+export function hasJustSignedIn(ctx: KoaContextWithOIDC): boolean {
+  return ctx.oidc.result?.signIn !== undefined;
+}
+
+async function answers(session: LiveSession, ctx: KoaContextWithOIDC, sql: Sql): Promise<boolean> {
+  const organization = textOf(ctx, "organization");
+  if (organization !== undefined && !isOf(session, organization)) return false;
+  const connection = textOf(ctx, "connection");
+  if (connection !== undefined && connection !== session.connectionId) return false;
+  const hinted = ctx.oidc.entities.IdTokenHint?.payload.sub;
+  if (hinted !== undefined && hinted !== session.userId) return false;
+  const domain = textOf(ctx, "domain");
+  return domain === undefined || ownsDomain(sql, session.organizationId, domain);
+}
+
+function isOf(session: LiveSession, organization: string): boolean {
+  return isId(organization)
+    ? organization === session.organizationId
+    : organization === session.organizationSlug;
+}
+
+async function ownsDomain(sql: Sql, organizationId: string, domain: string): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    "SELECT FROM domains WHERE organization_id = $1 AND verified_name = $2",
+    [organizationId, domain.toLowerCase()],
+    "organization_owns_domain",
+  );
+  return rowCount === 1;
+}
+
+function textOf(ctx: KoaContextWithOIDC, name: string): string | undefined {
+  const value = ctx.oidc.params?.[name];
+  return typeof value === "string" ? value : undefined;
+}

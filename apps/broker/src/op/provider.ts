@@ -1,0 +1,63 @@
+import { requestId } from "@sallyport/http";
+import type { Logger } from "@sallyport/logging";
+import { matchesDigest } from "@sallyport/secrets";
+import type { KeySet, SigningKeys } from "@sallyport/signing-keys";
+import { type Configuration, type KoaContextWithOIDC, Provider } from "oidc-provider";
+import type { ChangesByRequest } from "./changes.ts";
+import { adoptSignIn } from "./interactions.ts";
+import type { ArtifactStore } from "./store/artifact-store.ts";
+
+/** One oidc-provider, with what its configuration cannot say. */
+export function buildProvider(deps: {
+  readonly publicUrl: string;
+  readonly configuration: Configuration;
+  readonly store: ArtifactStore;
+  readonly changes: ChangesByRequest;
+  readonly log: Logger;
+}): Provider {
+  const provider = new Provider(deps.publicUrl, deps.configuration);
+  fixOrigin(provider, new URL(deps.publicUrl));
+  compareSecretsByDigest(provider);
+  provider.use(async (ctx, next) => {
+    await next();
+    await deps.changes.of(ctx).flushTo(deps.store); // before the answer leaves
+  });
+  provider.on("interaction.ended", adoptSignIn);
+  provider.on("server_error", (ctx: KoaContextWithOIDC, error: unknown) => {
+    deps.log.error({ requestId: requestId(ctx.req), err: error }, "unexpected error");
+  });
+  // Koa's last resort, for what fails outside of oidc-provider's own error handling.
+  provider.onerror = (error: Error) => deps.log.error({ err: error }, "unexpected error");
+  return provider;
+}
+
+// Endpoints, redirects and cookies follow the public URL. Behind a TLS terminator the connection is plain http, and
+// Host and X-Forwarded-* are what the client says they are: none of them is believed.
+function fixOrigin(provider: Provider, publicUrl: URL): void {
+  Object.defineProperties(provider.request, {
+    host: { value: publicUrl.host },
+    protocol: { value: publicUrl.protocol.replace(":", "") },
+  });
+}
+
+// Applications' secrets are kept as digests: oidc-provider's `client_secret` is the digest in hex.
+function compareSecretsByDigest(provider: Provider): void {
+  provider.Client.prototype.compareClientSecret = function compare(secret: string): boolean {
+    return matchesDigest(secret, Buffer.from(this.clientSecret ?? "", "hex"));
+  };
+}
+
+/**
+ * The provider of the present keys. oidc-provider takes its keys at construction, and everything else that it knows
+ * is in the store: so a rotation means a new one, and requests in progress end with the one that they began with.
+ */
+export function perKeySet(keys: SigningKeys, build: (keySet: KeySet) => Provider): () => Promise<Provider> {
+  let present: { readonly version: string; readonly provider: Provider } | undefined;
+  return async () => {
+    const keySet = await keys.current();
+    if (present?.version !== keySet.version) {
+      present = { version: keySet.version, provider: build(keySet) };
+    }
+    return present.provider;
+  };
+}

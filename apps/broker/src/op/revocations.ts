@@ -1,0 +1,46 @@
+import type { Database } from "@sallyport/database";
+import { findLiveSession, revokeSessions, revokeToken } from "@sallyport/sessions";
+import type { RevokeToken } from "./endpoints/revocation.ts";
+import type { ArtifactStore } from "./store/artifact-store.ts";
+
+export interface Revocations {
+  /** On behalf of an application, or because a token was used twice. */
+  readonly token: RevokeToken;
+  /** Signs out: the session and all that rests on it. Nothing happens when it has ended already. */
+  session(sessionId: string, requestId: string): Promise<void>;
+}
+
+export function createRevocations(deps: {
+  readonly database: Database;
+  readonly store: ArtifactStore;
+  readonly now: () => Date;
+  readonly requestReconcile: (organizationId: string) => void;
+}): Revocations {
+  const { database, store, now, requestReconcile } = deps;
+  return {
+    async token({ sessionId, tokenId, grantId, reason, requestId }) {
+      await database.transaction((sql) =>
+        revokeToken(sql, sessionId, tokenId, {
+          reason,
+          actor: { type: "system" },
+          ...(requestId === undefined ? {} : { requestId }),
+        }),
+      );
+      // Refused from the commit on; what is left of them only takes room.
+      if (grantId !== undefined) await store.removeGrant(grantId);
+    },
+    async session(sessionId, requestId) {
+      const session = await findLiveSession(database.sql, sessionId, now());
+      if (session === null) return;
+      await database.transaction((sql) =>
+        revokeSessions(
+          sql,
+          session.organizationId,
+          { sessionIds: [sessionId] },
+          { reason: "rp_logout", actor: { type: "user", id: session.userId }, requestId, now: now() },
+        ),
+      );
+      requestReconcile(session.organizationId); // which tells the applications
+    },
+  };
+}
