@@ -12,7 +12,7 @@ const TOKEN = /^browser_[\w-]{43}$/;
  * each other.
  */
 export interface BrowserCookie {
-  /** The token that this browser holds, or null. */
+  /** The token that this browser holds, or was just given; null where there is none. */
   read(req: Request): string | null;
   /** The same; gives one to a browser that has none. */
   ensure(req: Request, res: Response): string;
@@ -22,7 +22,10 @@ export function createBrowserCookie(publicUrl: string): BrowserCookie {
   const secure = publicUrl.startsWith("https:");
   // The prefix keeps a neighbouring subdomain from planting a cookie of its own (RFC 6265bis, 4.1.3.2).
   const name = secure ? "__Host-sallyport-browser" : "sallyport-browser";
+  const given = new WeakMap<Request, string>();
   const read = (req: Request) => {
+    const fresh = given.get(req);
+    if (fresh !== undefined) return fresh;
     const value = cookieValue(req.get("cookie") ?? "", name);
     return value !== null && TOKEN.test(value) ? value : null;
   };
@@ -30,6 +33,7 @@ export function createBrowserCookie(publicUrl: string): BrowserCookie {
     read,
     ensure(req, res) {
       const token = read(req) ?? newToken("browser");
+      given.set(req, token);
       res.cookie(name, token, { httpOnly: true, secure, sameSite: "lax", path: "/", maxAge: MAX_AGE_MS });
       return token;
     },

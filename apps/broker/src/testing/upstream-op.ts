@@ -1,0 +1,117 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type Configuration, Provider } from "oidc-provider";
+import type { TestBrowser, Visit } from "./browser.ts";
+
+/** A real OpenID Provider on loopback, standing in for a customer's IdP: whoever comes is signed in at once. */
+export interface UpstreamOp {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Whom the next logins sign in. */
+  person: UpstreamPerson;
+  /** The next logins end with this error in place of a code. */
+  error: { error: string; error_description: string } | null;
+  /** Query of the last authorization request. */
+  lastRequest: URLSearchParams;
+  /** Lets a connection use this OP. */
+  allow(redirectUri: string): void;
+  /** From the gateway's redirect to the callback URL that the browser is sent back to. */
+  authenticate(browser: TestBrowser, visit: Visit): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface UpstreamPerson {
+  readonly sub: string;
+  /** In the ID token. */
+  readonly claims?: Record<string, unknown>;
+}
+
+export async function createUpstreamOp(): Promise<UpstreamOp> {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const issuer = `http://localhost:${(server.address() as AddressInfo).port}`;
+  const redirectUris: string[] = [];
+  let provider = new Provider(issuer);
+  const upstream: UpstreamOp = {
+    issuer,
+    clientId: "gateway",
+    clientSecret: "a secret that is long enough/+ for everybody",
+    person: { sub: "nobody" },
+    error: null,
+    lastRequest: new URLSearchParams(),
+    allow(redirectUri) {
+      redirectUris.push(redirectUri);
+      provider = new Provider(issuer, configuration(upstream, redirectUris));
+    },
+    async authenticate(browser, visit) {
+      upstream.lastRequest = new URL(visit.location).searchParams;
+      const end = await browser.follow(visit, issuer);
+      if (end.location === "") throw new Error(`The upstream OP answered ${end.status}: ${end.body}`);
+      return end.location;
+    },
+    close: () => close(server),
+  };
+  server.on("request", (req, res) => {
+    if (!(req.url ?? "").startsWith("/interaction/")) return void provider.callback()(req, res);
+    const result = upstream.error ?? {
+      login: { accountId: upstream.person.sub },
+      consent: {},
+    };
+    void grantAndFinish(provider, upstream, req, res, result);
+  });
+  return upstream;
+}
+
+type Handler = Parameters<Provider["interactionFinished"]>;
+
+async function grantAndFinish(
+  provider: Provider,
+  upstream: UpstreamOp,
+  req: Handler[0],
+  res: Handler[1],
+  result: Handler[2],
+): Promise<void> {
+  if (upstream.error !== null) return provider.interactionFinished(req, res, result);
+  const grant = new provider.Grant({ accountId: upstream.person.sub, clientId: upstream.clientId });
+  grant.addOIDCScope("openid profile email groups");
+  const consent = { grantId: await grant.save() };
+  await provider.interactionFinished(req, res, { ...result, consent });
+}
+
+function configuration(upstream: UpstreamOp, redirectUris: string[]): Configuration {
+  return {
+    clients: [
+      {
+        client_id: upstream.clientId,
+        client_secret: upstream.clientSecret,
+        redirect_uris: redirectUris,
+        response_types: ["code"],
+        grant_types: ["authorization_code"],
+      },
+    ],
+    claims: {
+      profile: ["name", "given_name", "family_name", "preferred_username"],
+      email: ["email", "email_verified"],
+      groups: ["groups", "_claim_names"],
+    },
+    scopes: ["openid", "profile", "email", "groups"],
+    conformIdTokenClaims: false,
+    features: { devInteractions: { enabled: false } },
+    interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    findAccount: (_ctx, accountId) => ({
+      accountId,
+      claims: () => ({ ...upstream.person.claims, sub: accountId }),
+    }),
+    cookies: { keys: ["test"] },
+    ttl: { Interaction: 600, Session: 600, Grant: 600, AccessToken: 600, IdToken: 600 },
+  };
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
