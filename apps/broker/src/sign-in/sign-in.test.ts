@@ -1,0 +1,269 @@
+import { newId } from "@sallyport/database";
+import { createTestIdp } from "@sallyport/saml/testing";
+import { findLiveSession } from "@sallyport/sessions";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { loginBySaml } from "../testing/saml-login.ts";
+import { createSignInStand, type SignInStand } from "../testing/sign-in-stand.ts";
+
+const PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent";
+const idp = createTestIdp();
+let stand: SignInStand;
+let count = 0;
+let organizationId: string;
+let connectionId: string;
+let domain: string;
+
+beforeAll(async () => {
+  stand = await createSignInStand();
+});
+afterAll(() => stand.close());
+beforeEach(async () => {
+  count += 1;
+  domain = `org${count}.com`;
+  organizationId = await stand.addOrganization(`org${count}`, [domain]);
+  connectionId = await stand.addSamlConnection(organizationId, idp);
+});
+
+/** A login by an identity of its own that asserts an email address. */
+const login = (subject: string, email: string, groups: string[] = [], connection = connectionId) =>
+  loginBySaml(stand, idp, connection, {
+    nameId: subject,
+    nameIdFormat: PERSISTENT,
+    attributes: { email, groups },
+  });
+
+const usersOf = (email: string, organization = organizationId) =>
+  stand.database.prisma.user.findMany({
+    where: { organizationId: organization, email },
+    include: { identities: true, membership: true },
+    orderBy: { id: "asc" },
+  });
+
+async function addUser(
+  email: string,
+  options: { status?: "active" | "suspended"; source?: "directory" | "manual"; name?: string } = {},
+): Promise<string> {
+  const { status = "active", source = "directory", name = null } = options;
+  const userId = newId();
+  await stand.database.prisma.user.create({
+    data: {
+      id: userId,
+      organizationId,
+      email,
+      name,
+      membership: { create: { id: newId(), organizationId, status, source } },
+    },
+  });
+  return userId;
+}
+
+async function addDirectoryUser(email: string, options: { active?: boolean; userId?: string } = {}) {
+  const directoryId = newId();
+  await stand.database.prisma.directory.create({
+    data: { id: directoryId, organizationId, name: "Directory" },
+  });
+  const { active = true, userId = null } = options;
+  await stand.database.prisma.directoryUser.create({
+    data: {
+      id: newId(),
+      organizationId,
+      directoryId,
+      userName: email,
+      userNameKey: email,
+      email,
+      active,
+      userId,
+      resource: {},
+    },
+  });
+}
+
+describe("linking by email", () => {
+  it("finds the user that a directory pushed, where the organization has verified the domain", async () => {
+    const userId = await addUser(`ann@${domain}`, { name: "Ann of the directory" });
+    const { sessionId } = await login("subject-1", `Ann@${domain}`);
+    const session = await findLiveSession(stand.database.sql, sessionId ?? "", stand.now());
+    expect(session?.userId).toBe(userId);
+    expect(session?.user.name).toBe("Ann of the directory");
+  });
+
+  it("joins two identities of one person, from two connections of the organization", async () => {
+    const second = await stand.addSamlConnection(organizationId, idp, { name: "Second" });
+    await login("subject-1", `ann@${domain}`);
+    await login("subject-2", `ann@${domain}`, [], second);
+    const users = await usersOf(`ann@${domain}`);
+    expect(users).toHaveLength(1);
+    expect(users[0]?.identities).toHaveLength(2);
+  });
+
+  it("does not happen for a domain that the organization has not verified", async () => {
+    const existing = await addUser("ann@gmail.com", { source: "manual" });
+    const { sessionId } = await login("subject-1", "ann@gmail.com");
+    const session = await findLiveSession(stand.database.sql, sessionId ?? "", stand.now());
+    expect(session?.userId).not.toBe(existing);
+    expect(session?.user).toMatchObject({ email: "ann@gmail.com", emailVerified: false });
+  });
+
+  it("does not happen for a domain that another organization has verified", async () => {
+    const other = await stand.addOrganization(`other${count}`, [`victim${count}.com`]);
+    const victim = newId();
+    await stand.database.prisma.user.create({
+      data: { id: victim, organizationId: other, email: `ceo@victim${count}.com` },
+    });
+    const { sessionId } = await login("subject-1", `ceo@victim${count}.com`);
+    const session = await findLiveSession(stand.database.sql, sessionId ?? "", stand.now());
+    expect(session?.userId).not.toBe(victim);
+    expect(session).toMatchObject({ organizationId, user: { emailVerified: false } });
+    expect(await usersOf(`ceo@victim${count}.com`, other)).toMatchObject([{ identities: [] }]);
+  });
+
+  it("never moves an identity: a changed address stays the same user, and takes over nobody", async () => {
+    await login("subject-1", `ann@${domain}`);
+    const boss = await addUser(`boss@${domain}`);
+    const { sessionId } = await login("subject-1", `boss@${domain}`);
+    const session = await findLiveSession(stand.database.sql, sessionId ?? "", stand.now());
+    expect(session?.userId).not.toBe(boss);
+    expect(session?.user.email).toBe(`boss@${domain}`);
+  });
+});
+
+it("keeps a second organization apart that clones entity ID, issuer and subjects", async () => {
+  const clone = await stand.addOrganization(`clone${count}`);
+  const cloned = await stand.addSamlConnection(clone, idp);
+  await login("subject-1", `ann@${domain}`);
+  const { sessionId } = await login("subject-1", `ann@${domain}`, [], cloned);
+  const session = await findLiveSession(stand.database.sql, sessionId ?? "", stand.now());
+  expect(session).toMatchObject({ organizationId: clone, user: { emailVerified: false } });
+  const [original] = await usersOf(`ann@${domain}`);
+  expect(session?.userId).not.toBe(original?.id);
+});
+
+describe("access that was taken away", () => {
+  const refused = async (attempt: ReturnType<typeof login>) => {
+    const { visit, sessionId } = await attempt;
+    const record = await stand.database.prisma.loginRecord.findFirst({
+      where: { organizationId },
+      orderBy: { id: "desc" },
+    });
+    expect([visit.status, sessionId, record?.errorCode]).toEqual([403, null, "membership_suspended"]);
+    expect(visit.body).toContain("suspended");
+  };
+
+  it("stays away for a known identity", async () => {
+    await login("subject-1", `ann@${domain}`);
+    await stand.database.prisma.membership.updateMany({
+      where: { organizationId },
+      data: { status: "suspended" },
+    });
+    await refused(login("subject-1", `ann@${domain}`));
+  });
+
+  it("is not given back by a first login with the same address", async () => {
+    await addUser(`ann@${domain}`, { status: "suspended" });
+    await refused(login("subject-1", `ann@${domain}`));
+    await refused(login("subject-1", `Ann@${domain}`));
+    expect(await usersOf(`ann@${domain}`)).toHaveLength(1);
+  });
+
+  it("is not given back when the directory pushed the person as inactive", async () => {
+    await addDirectoryUser(`ann@${domain}`, { active: false });
+    await refused(login("subject-1", `ann@${domain}`));
+    expect(await usersOf(`ann@${domain}`)).toHaveLength(0);
+  });
+
+  it("leaves no session, identity or user behind", async () => {
+    await addDirectoryUser(`ann@${domain}`, { active: false });
+    await login("subject-1", `ann@${domain}`);
+    const where = { organizationId };
+    const { prisma } = stand.database;
+    const left = [
+      prisma.session.count({ where }),
+      prisma.identity.count({ where }),
+      prisma.user.count({ where }),
+    ];
+    expect(await Promise.all(left)).toEqual([0, 0, 0]);
+  });
+});
+
+it("makes one user of ten first logins at once", async () => {
+  const second = await stand.addSamlConnection(organizationId, idp, { name: "Second" });
+  const logins = Array.from({ length: 10 }, (_, index) =>
+    login("same-subject", `ann@${domain}`, [], index % 2 === 0 ? connectionId : second),
+  );
+  const sessions = (await Promise.all(logins)).map(({ sessionId }) => sessionId);
+  expect(new Set(sessions).size).toBe(10);
+  expect(sessions).not.toContain(null);
+  const users = await usersOf(`ann@${domain}`);
+  expect(users).toHaveLength(1);
+  expect(users[0]?.identities).toHaveLength(2);
+});
+
+it("makes one user of ten first logins at once, even without an address to hold them apart", async () => {
+  const logins = Array.from({ length: 10 }, () =>
+    loginBySaml(stand, idp, connectionId, { nameId: "no-address", nameIdFormat: PERSISTENT }),
+  );
+  const sessions = (await Promise.all(logins)).map(({ sessionId }) => sessionId);
+  expect(sessions).not.toContain(null);
+  expect(await stand.database.prisma.user.count({ where: { organizationId } })).toBe(1);
+});
+
+describe("asserted groups", () => {
+  const rolesAfter = async (groups: string[], subject = "subject-1") => {
+    const { sessionId } = await login(subject, `ann@${domain}`, groups);
+    const session = await findLiveSession(stand.database.sql, sessionId ?? "", stand.now());
+    return session?.roles;
+  };
+
+  it("give the roles that they map to, as long as they are asserted", async () => {
+    await stand.addRole(organizationId, "admin", ["Engineering", "Ops"]);
+    await stand.addRole(organizationId, "viewer", ["everyone"]);
+    expect(await rolesAfter(["ENGINEERING", "Everyone", "Unmapped"])).toEqual(["admin", "member", "viewer"]);
+    expect(await rolesAfter(["everyone"])).toEqual(["member", "viewer"]);
+    expect(await rolesAfter([])).toEqual(["member"]);
+    const events = await stand.database.prisma.auditEvent.groupBy({
+      by: ["type"],
+      where: { organizationId, type: { startsWith: "role_binding" } },
+      _count: true,
+      orderBy: { type: "asc" },
+    });
+    expect(events.map((event) => [event.type, event._count])).toEqual([
+      ["role_binding.created", 3],
+      ["role_binding.deleted", 2],
+    ]);
+  });
+
+  it("touch neither manual roles nor those of a directory", async () => {
+    const admin = await stand.addRole(organizationId, "admin");
+    await login("subject-1", `ann@${domain}`);
+    const [user] = await usersOf(`ann@${domain}`);
+    await stand.database.prisma.roleBinding.create({
+      data: {
+        id: newId(),
+        organizationId,
+        roleId: admin,
+        membershipId: user?.membership?.id ?? "",
+        source: "manual",
+      },
+    });
+    expect(await rolesAfter([])).toEqual(["admin", "member"]);
+  });
+});
+
+it("takes over a just-in-time profile at each login, but never a directory's", async () => {
+  await login("subject-1", `ann@${domain}`);
+  await loginBySaml(stand, idp, connectionId, {
+    nameId: "subject-1",
+    nameIdFormat: PERSISTENT,
+    attributes: { email: `ann@${domain}`, displayName: " Ann New " },
+  });
+  expect((await usersOf(`ann@${domain}`))[0]?.name).toBe("Ann New");
+
+  const userId = await addUser(`bo@${domain}`, { name: "Bo", source: "manual" });
+  await addDirectoryUser(`bo@${domain}`, { userId });
+  await loginBySaml(stand, idp, connectionId, {
+    nameId: "subject-2",
+    nameIdFormat: PERSISTENT,
+    attributes: { email: `bo@${domain}`, displayName: "Somebody else" },
+  });
+  expect((await usersOf(`bo@${domain}`))[0]?.name).toBe("Bo");
+});
