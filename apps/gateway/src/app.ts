@@ -2,6 +2,7 @@ import { assignRequestId, handleProblems, logRequests, notFound } from "@sallypo
 import type { Logger } from "@sallyport/logging";
 import express, { type Express, type Router } from "express";
 import type { Metrics } from "./metrics.ts";
+import type { Mount } from "./rooms.ts";
 import { securityHeaders } from "./security-headers.ts";
 
 export interface AppDeps {
@@ -10,8 +11,7 @@ export interface AppDeps {
   readonly trustProxy: boolean | number | string[];
   readonly health: Router;
   readonly metrics: Metrics;
-  /** In the order in which they see a request. */
-  readonly rooms: readonly { readonly path: string; readonly router: Router }[];
+  readonly rooms: readonly Mount[];
 }
 
 /** All of the HTTP surface: what every request passes, then one router a room. */

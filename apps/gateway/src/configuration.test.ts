@@ -89,6 +89,9 @@ describe("what is missing or wrong", () => {
     ["SALLYPORT_ENCRYPTION_KEYS", ","],
     ["OUTBOUND_ALLOW", "10.0.0.1"],
     ["OUTBOUND_ALLOW", "10.0.0.0/8,localhost"],
+    ["RATE_LIMITS", "on"],
+    ["RATE_LIMITS", "scim=0/1"],
+    ["RATE_LIMITS", "smtp=1/1"],
     ["TRUST_PROXY", "yes"],
     ["TRUST_PROXY", "10.0.0.0/33"],
     ["METRICS_TOKEN", "short"],
@@ -123,6 +126,14 @@ describe("what becomes of a value", () => {
     ["10.0.0.7", ["10.0.0.7"]],
   ])("reads TRUST_PROXY=%s", (text, value) => {
     expect(read("development", { ...SECRETS, TRUST_PROXY: text }).trustProxy).toEqual(value);
+  });
+
+  it.each([
+    ["off", { scim: "off" }],
+    ["scim=off", { scim: "off" }],
+    ["scim=20/100", { scim: { perSecond: 20, burst: 100 } }],
+  ])("reads RATE_LIMITS=%s", (text, value) => {
+    expect(read("development", { ...SECRETS, RATE_LIMITS: text }).rateLimits).toEqual(value);
   });
 
   it("reads the key ring newest first", () => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { RateLimits } from "./rate-limits.ts";
 import type { Role } from "./roles.ts";
 import { databaseUrl, environmentSchema, type Mode } from "./variables.ts";
 
@@ -23,6 +24,7 @@ export interface Configuration {
   readonly encryptionKeys: readonly string[];
   /** CIDRs. */
   readonly outboundAllow: readonly string[];
+  readonly rateLimits: RateLimits;
   /** As Express' setting "trust proxy" takes it. */
   readonly trustProxy: boolean | number | string[];
   readonly metricsToken: string | undefined;
@@ -64,6 +66,7 @@ export function readConfiguration(
     rootKey: values.SALLYPORT_ROOT_KEY,
     encryptionKeys: values.SALLYPORT_ENCRYPTION_KEYS,
     outboundAllow: values.OUTBOUND_ALLOW,
+    rateLimits: values.RATE_LIMITS,
     trustProxy: values.TRUST_PROXY,
     metricsToken: values.METRICS_TOKEN,
     logLevel: values.LOG_LEVEL,

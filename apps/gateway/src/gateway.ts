@@ -4,11 +4,14 @@ import { type EmbeddedPostgresError, startEmbeddedPostgres } from "@sallyport/em
 import type { Logger } from "@sallyport/logging";
 import { createOutbound } from "@sallyport/outbound";
 import { openQueues } from "@sallyport/queue";
+import { createSecretBox } from "@sallyport/secrets";
 import { createApp } from "./app.ts";
 import type { Configuration } from "./configuration.ts";
+import { startDemo } from "./demo.ts";
 import { createHealth, NotReady } from "./health.ts";
 import { listen } from "./listener.ts";
 import { createMetrics, type MetricsAccess } from "./metrics.ts";
+import { openRooms } from "./rooms.ts";
 import { Teardown } from "./teardown.ts";
 
 export interface RunningGateway {
@@ -25,6 +28,8 @@ export interface RunningGateway {
 
 export interface GatewayOptions {
   readonly log: Logger;
+  /** Default: the system's clock. */
+  readonly now?: () => Date;
   /** The embedded PostgreSQL ended by itself: nothing works any more. */
   readonly onFatal?: (error: EmbeddedPostgresError) => void;
 }
@@ -51,7 +56,7 @@ async function start(
   options: GatewayOptions,
   teardown: Teardown,
 ): Promise<RunningGateway> {
-  const { log } = options;
+  const { log, now = () => new Date() } = options;
   const listener = await listen(configuration);
   teardown.add("listener", () => listener.close(0));
   const publicUrl = configuration.publicUrl ?? `http://localhost:${listener.port}`;
@@ -66,6 +71,7 @@ async function start(
   });
   teardown.add("database", () => database.close());
 
+  const secrets = createSecretBox(configuration.encryptionKeys);
   const queues = await openQueues({
     databaseUrl,
     log,
@@ -75,6 +81,11 @@ async function start(
 
   const outbound = createOutbound({ allow: configuration.outboundAllow });
   teardown.add("outbound", () => outbound.close());
+
+  const rooms = await openRooms(
+    { configuration, publicUrl, log, now, database, secrets, queues, outbound },
+    teardown,
+  );
 
   let stopping: Promise<boolean> | undefined;
   const app = createApp({
@@ -86,7 +97,7 @@ async function start(
       checks: {
         database: async () => {
           const pending = await pendingMigrations(database.pool);
-          if (pending.length > 0) throw new NotReady(`${pending.length} migrations are not applied`);
+          if (pending.length > 0) throw new NotReady(`${pending.length} migrations not applied`);
         },
         queue: () => queues.ping(),
       },
@@ -97,9 +108,12 @@ async function start(
       access: metricsAccess(configuration),
       queueCounts: () => queues.counts(),
     }),
-    rooms: [],
+    rooms,
   });
   listener.serve(app);
+  const demoUrl = configuration.demo
+    ? await startDemo({ configuration, gatewayUrl: publicUrl, log }, teardown)
+    : undefined;
   log.info({ url: publicUrl, roles: [...configuration.roles] }, "ready");
 
   const stop = async () => {
@@ -110,7 +124,7 @@ async function start(
   };
   return {
     url: publicUrl,
-    demoUrl: undefined,
+    demoUrl,
     stop: () => {
       stopping ??= stop();
       return stopping;

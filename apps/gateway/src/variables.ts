@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { parseRedisUrl } from "@sallyport/queue";
 import { z } from "zod";
+import { rateLimits } from "./rate-limits.ts";
 
 /** `development` fills in what is missing; `production` refuses to start without it. */
 export type Mode = "development" | "production";
@@ -117,6 +118,7 @@ export function environmentSchema(mode: Mode) {
       .refine(all(cidr), { error: "must be networks in CIDR form, comma-separated, such as 10.1.0.0/16" })
       .default(production ? "" : LOOPBACK)
       .transform(list),
+    RATE_LIMITS: rateLimits.default({}),
     TRUST_PROXY: z
       .union(
         [

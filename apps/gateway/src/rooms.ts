@@ -1,0 +1,63 @@
+import { createAdmin } from "@sallyport/admin";
+import type { Database } from "@sallyport/database";
+import type { Logger } from "@sallyport/logging";
+import type { Outbound } from "@sallyport/outbound";
+import type { Queues } from "@sallyport/queue";
+import { createReconciler } from "@sallyport/reconciler";
+import { createScim } from "@sallyport/scim";
+import { digestToken, type SecretBox } from "@sallyport/secrets";
+import { openSigningKeys } from "@sallyport/signing-keys";
+import type { Router } from "express";
+import type { Configuration } from "./configuration.ts";
+import type { Teardown } from "./teardown.ts";
+
+/** What all rooms stand on. */
+export interface Foundation {
+  readonly configuration: Configuration;
+  readonly publicUrl: string;
+  readonly log: Logger;
+  readonly now: () => Date;
+  readonly database: Database;
+  readonly secrets: SecretBox;
+  readonly queues: Queues;
+  readonly outbound: Outbound;
+}
+
+/** A part of the HTTP surface, and where it is mounted. */
+export interface Mount {
+  readonly path: string;
+  readonly router: Router;
+}
+
+/** Opens the rooms that this process' roles name. What must be closed again goes to `teardown`. */
+export async function openRooms(foundation: Foundation, teardown: Teardown): Promise<Mount[]> {
+  const { configuration, queues, ...common } = foundation;
+  const { roles, rateLimits } = configuration;
+  const deps = {
+    ...common,
+    queues,
+    requestReconcile: (organizationId: string) => queues.requestReconcile(organizationId),
+    requestLogout: () => queues.requestLogout(),
+  };
+  const signingKeys = await openSigningKeys(deps);
+  const mounts: Mount[] = [];
+
+  if (roles.has("scim")) {
+    const scim = createScim({
+      ...deps,
+      ...(rateLimits.scim === undefined ? {} : { rateLimit: rateLimits.scim }),
+    });
+    teardown.add("SCIM request log", () => scim.flush());
+    mounts.push({ path: "/scim/v2", router: scim });
+  }
+  if (roles.has("admin")) {
+    const rootKeyDigest = digestToken(configuration.rootKey);
+    mounts.push({ path: "/api", router: createAdmin({ ...deps, rootKeyDigest }) });
+  }
+  if (roles.has("reconciler")) {
+    const reconciler = createReconciler({ ...deps, signer: signingKeys });
+    teardown.add("reconciler", () => reconciler.stop());
+    await reconciler.start();
+  }
+  return mounts;
+}

@@ -1,0 +1,1 @@
+export { redisIsInstalled, startTestRedis, type TestRedis } from "./redis-server.ts";

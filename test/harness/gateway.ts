@@ -1,0 +1,105 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Database } from "@sallyport/database";
+import { createTestDatabase } from "@sallyport/database/testing";
+import { type Environment, ROLES, type Role, readConfiguration, startGateway } from "@sallyport/gateway";
+import { createLogger } from "@sallyport/logging";
+import { newEncryptionKey, newToken } from "@sallyport/secrets";
+
+export interface TestGatewayOptions {
+  /** Default: all. */
+  readonly roles?: readonly Role[];
+  /** URL of a Redis for the queues. Default: queues in PostgreSQL. */
+  readonly redis?: string;
+  /** Default: no demo. */
+  readonly demo?: boolean;
+  /** More of the environment, such as `{ OUTBOUND_ALLOW: "" }`. */
+  readonly env?: Environment;
+  /** Default: the system's clock. */
+  readonly now?: () => Date;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The parsed JSON, or undefined where the answer has no body. */
+  readonly body: unknown;
+}
+
+export interface TestGateway {
+  readonly url: string;
+  readonly demoUrl: string | undefined;
+  readonly rootKey: string;
+  /** The gateway's own database, through a pool of the test's own. */
+  readonly database: Database;
+  /** Every line that was logged so far. */
+  readonly logLines: readonly string[];
+  /** Calls the management API with the root key; `path` is below `/api/v1`. */
+  api(method: string, path: string, body?: unknown): Promise<ApiAnswer>;
+  /** Stops the gateway and drops its database. Rejects when the stop was not clean. */
+  stop(): Promise<void>;
+}
+
+/** The real gateway, in this process, on a free port and a fresh database. */
+export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
+  const testDatabase = await createTestDatabase();
+  const dataDir = await mkdtemp(join(tmpdir(), "sallyport-gateway-"));
+  const discard = async () => {
+    await testDatabase.drop();
+    await rm(dataDir, { recursive: true });
+  };
+  const rootKey = newToken("sp_root");
+  const environment: Environment = {
+    PORT: "0",
+    DATA_DIR: dataDir,
+    DATABASE_URL: testDatabase.url,
+    SALLYPORT_ROOT_KEY: rootKey,
+    SALLYPORT_ENCRYPTION_KEYS: newEncryptionKey(),
+    DEMO: options.demo === true ? "on" : "off",
+    REDIS_URL: options.redis,
+    ...options.env,
+  };
+  const configuration = readConfiguration(environment, {
+    mode: "development",
+    roles: new Set(options.roles ?? ROLES),
+  });
+  const logLines: string[] = [];
+  const log = createLogger({ level: "debug", destination: { write: (line) => void logLines.push(line) } });
+  const now = options.now === undefined ? {} : { now: options.now };
+  const gateway = await startGateway(configuration, { log, ...now }).catch(async (error: unknown) => {
+    await discard();
+    throw error;
+  });
+
+  return {
+    url: gateway.url,
+    demoUrl: gateway.demoUrl,
+    rootKey,
+    database: testDatabase.database,
+    logLines,
+    api: (method, path, body) => callApi(`${gateway.url}/api/v1${path}`, rootKey, method, body),
+    stop: async () => {
+      const clean = await gateway.stop();
+      await discard();
+      if (!clean) throw new Error(`The gateway did not stop cleanly:\n${logLines.slice(-20).join("")}`);
+    },
+  };
+}
+
+async function callApi(url: string, key: string, method: string, body: unknown): Promise<ApiAnswer> {
+  const response = await fetch(url, {
+    method,
+    headers: {
+      authorization: `Bearer ${key}`,
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: text === "" ? undefined : JSON.parse(text),
+  };
+}
