@@ -1,0 +1,158 @@
+import { isId, type Organization } from "@sallyport/database";
+import { parseInput } from "@sallyport/http";
+import { z } from "zod";
+import { type Context, reachOrganization } from "../context.ts";
+import { ADMIN_ERRORS, type AdminErrorCode, problem } from "../errors.ts";
+
+/** What is told of an operation: its route, its validation and its documentation all follow from this. */
+interface Declaration {
+  readonly operationId: string;
+  readonly method: "get" | "post" | "put" | "patch" | "delete";
+  /** Below `/api/v1`. `{org}` is a slug or an id; every `{somethingId}` is an id, or the answer is 404. */
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  readonly status: 200 | 201 | 204;
+  /** Left out with 204. */
+  readonly reply?: z.ZodType;
+  /** Refusals of the operation's own; those of its key, path and body follow from the rest. */
+  readonly errors?: readonly AdminErrorCode[];
+}
+
+/** Input as it came: nothing of it is trusted yet, but that the path matched. */
+export interface RawInput {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: unknown;
+  readonly body: unknown;
+}
+
+/** An operation ready to be mounted and documented. */
+export interface Endpoint extends Declaration {
+  readonly query: z.ZodType;
+  readonly parameters: readonly string[];
+  /** Every code of the error table that it may answer. */
+  readonly errors: readonly AdminErrorCode[];
+  /** Checks access, parses, runs, and returns exactly what the reply's schema names. */
+  run(context: Context, input: RawInput): Promise<unknown>;
+}
+
+type ParameterNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | ParameterNames<Rest>
+  : never;
+
+interface Input<Path extends string, Query extends z.ZodType, Body extends z.ZodType> {
+  readonly params: Readonly<Record<ParameterNames<Path>, string>>;
+  readonly query: z.output<Query>;
+  readonly body: z.output<Body>;
+}
+
+interface Operation<
+  Path extends string,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Reply extends z.ZodType,
+  Extra = unknown,
+> extends Declaration {
+  readonly path: Path;
+  readonly query?: Query;
+  readonly body?: Body;
+  readonly reply?: Reply;
+  handle(call: Context & Input<Path, Query, Body> & Extra): Promise<z.input<Reply>>;
+}
+
+/** An operation inside one organization, for every key that reaches it. */
+export function organizationEndpoint<
+  const Path extends `/organizations/{org}${string}`,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Reply extends z.ZodType,
+>(operation: Operation<Path, Query, Body, Reply, { readonly organization: Organization }>): Endpoint {
+  return build(operation, ["organization_not_found"], async (context, raw) => {
+    const organization = await reachOrganization(context, raw.params.org ?? "");
+    return operation.handle({ ...context, organization, ...parse(operation, raw) });
+  });
+}
+
+/** An operation on what belongs to no organization, for keys without an organization alone. */
+export function gatewayEndpoint<
+  const Path extends string,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Reply extends z.ZodType,
+>(operation: Operation<Path, Query, Body, Reply>): Endpoint {
+  return build(operation, ["key_scope_insufficient"], async (context, raw) => {
+    if (context.caller.organizationId !== null) throw problem("key_scope_insufficient");
+    return operation.handle({ ...context, ...parse(operation, raw) });
+  });
+}
+
+/** An operation for every key, which itself heeds what the key reaches. */
+export function keyedEndpoint<
+  const Path extends string,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Reply extends z.ZodType,
+>(operation: Operation<Path, Query, Body, Reply>): Endpoint {
+  return build(operation, [], async (context, raw) =>
+    operation.handle({ ...context, ...parse(operation, raw) }),
+  );
+}
+
+const NO_QUERY = z.strictObject({});
+
+function build(
+  declaration: Declaration,
+  accessErrors: readonly AdminErrorCode[],
+  run: Endpoint["run"],
+): Endpoint {
+  const { operationId, method, path, tag, summary, description, query, body, status, reply } = declaration;
+  const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "");
+  return {
+    ...{ operationId, method, path, tag, summary, status, parameters, query: query ?? NO_QUERY },
+    ...(description === undefined ? {} : { description }),
+    ...(body === undefined ? {} : { body }),
+    ...(reply === undefined ? {} : { reply }),
+    errors: [
+      "authentication_required",
+      "key_invalid",
+      ...accessErrors,
+      ...parameters.filter((name) => name !== "org").map(notFoundCode),
+      ...(body === undefined ? [] : (["content_type_unsupported"] as const)),
+      ...(declaration.errors ?? []),
+    ],
+    // The reply's schema drops what it does not name: no digest or sealed secret leaves by accident.
+    run: async (context, raw) => {
+      const result = await run(context, raw);
+      return reply?.parse(result);
+    },
+  };
+}
+
+function parse<Path extends string, Query extends z.ZodType, Body extends z.ZodType>(
+  operation: { readonly path: Path; readonly query?: Query; readonly body?: Body },
+  raw: RawInput,
+): Input<Path, Query, Body> {
+  for (const [name, value] of Object.entries(raw.params)) {
+    if (name !== "org" && !isId(value)) throw problem(notFoundCode(name));
+  }
+  // Without a schema of its own the value's type is `unknown`: no handler can read it.
+  const query = parseInput(operation.query ?? NO_QUERY, raw.query) as z.output<Query>;
+  const body = (
+    operation.body === undefined ? undefined : parseInput(operation.body, raw.body)
+  ) as z.output<Body>;
+  // Express matched the path, so each parameter that the path names has its value.
+  return { params: raw.params as Input<Path, Query, Body>["params"], query, body };
+}
+
+function notFoundCode(parameter: string): AdminErrorCode {
+  const code = `${parameter.replace(/Id$/, "")}_not_found`;
+  if (isErrorCode(code)) return code;
+  throw new TypeError(`The error table has no ${code} for the path parameter ${parameter}`);
+}
+
+function isErrorCode(code: string): code is AdminErrorCode {
+  return Object.hasOwn(ADMIN_ERRORS, code);
+}

@@ -1,0 +1,53 @@
+import { requestId } from "@sallyport/http";
+import express, { type Request, type RequestHandler, type Response, type Router } from "express";
+import { authenticate } from "../authentication.ts";
+import type { AdminDeps } from "../deps.ts";
+import { problem } from "../errors.ts";
+import type { Endpoint } from "./endpoint.ts";
+
+/** Routes each endpoint, and answers 405 to the methods that a path has not. */
+export function mountEndpoints(router: Router, deps: AdminDeps, endpoints: readonly Endpoint[]): void {
+  const paths = new Set(endpoints.map((endpoint) => endpoint.path));
+  for (const path of paths) {
+    const here = endpoints.filter((endpoint) => endpoint.path === path);
+    const route = router.route(path.replaceAll(/\{(\w+)\}/g, ":$1"));
+    for (const endpoint of here) route[endpoint.method](serve(deps, endpoint));
+    const allowed = here.map((endpoint) => endpoint.method.toUpperCase()).join(", ");
+    route.all((_req, res) => {
+      res.setHeader("Allow", allowed);
+      throw problem("method_not_allowed");
+    });
+  }
+}
+
+// The key is looked at before a byte of the body is read.
+function serve(deps: AdminDeps, endpoint: Endpoint): RequestHandler {
+  return async (req, res) => {
+    res.setHeader("Cache-Control", "no-store");
+    const caller = await authenticate(deps, req, res);
+    const body = endpoint.body === undefined ? undefined : await readJson(req, res);
+    const context = { deps, caller, requestId: requestId(req), ip: req.ip };
+    const reply = await endpoint.run(context, { params: pathParameters(req), query: req.query, body });
+    res.status(endpoint.status);
+    if (reply === undefined) res.end();
+    else res.json(reply);
+  };
+}
+
+const parseJson = express.json({ limit: "1mb" });
+
+/** The parsed body, undefined when there is none. Throws what body-parser throws. */
+async function readJson(req: Request, res: Response): Promise<unknown> {
+  if (req.is("application/json") === false) throw problem("content_type_unsupported");
+  await new Promise<void>((resolve, reject) => {
+    parseJson(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
+  });
+  return req.body;
+}
+
+// A path of ours has no wildcards, so each parameter is one string.
+function pathParameters(req: Request): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(req.params).map(([name, value]) => [name, typeof value === "string" ? value : ""]),
+  );
+}

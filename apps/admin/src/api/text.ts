@@ -1,0 +1,63 @@
+import { z } from "zod";
+
+// Control characters forge log lines, and PostgreSQL stores neither NUL nor (in jsonb) a lone surrogate.
+const PRINTABLE = /^[^\p{Cc}\p{Cs}]*$/u;
+
+/** One line of text of 1 to `max` characters: what every string that is stored must at least be. */
+export function text(max: number) {
+  return z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(PRINTABLE, "Must not hold control characters or unpaired surrogates");
+}
+
+export const displayName = text(200);
+
+export const email = z
+  .email()
+  .max(320)
+  .transform((value) => value.toLowerCase());
+
+/** The slug of an organization: a DNS label, so that it fits in paths and host names; never shaped like an id. */
+export const slug = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, "Must be 1 to 63 of a-z, 0-9 and inner hyphens")
+  .regex(/^(?![0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$)/, "Must not look like an id");
+
+/** What is to be reached over https, or over plain http on this very machine (development). */
+export const secureUrl = text(2048).refine(isSecureUrl, {
+  message: "Must be an https URL without credentials; plain http is taken for localhost only",
+});
+
+/** A URL that a browser is sent to: matched character by character, so nothing that could be read in two ways. */
+export const redirectUrl = secureUrl
+  .refine((value) => !value.includes("#"), "Must not have a fragment (RFC 6749, section 3.1.2)")
+  .refine((value) => !value.includes("*"), "Must not have a wildcard: register each URL")
+  .refine((value) => !/[\s\\]/.test(value), "Must not hold spaces or backslashes");
+
+const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+function isSecureUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  if (url.username !== "" || url.password !== "") return false;
+  return url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.has(url.hostname));
+}
+
+export const id = z.uuid();
+
+/** RFC 3339, as every answer gives times. */
+export const timestamp = z.iso.datetime();
+
+/** RFC 3339 with any offset, as a filter or an expiry takes it. */
+export const instant = z.iso.datetime({ offset: true }).transform((value) => new Date(value));
+
+export const permission = text(128).regex(
+  /^[\w.:*/-]+$/,
+  "Must be letters, digits and . : * / _ -, as in `billing:read`",
+);
+
+export const roleKey = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._:-]{0,62}$/, "Must be 1 to 63 of a-z, 0-9 and inner . _ : -");

@@ -1,0 +1,58 @@
+import type { Actor } from "@sallyport/audit";
+import { digestToken, matchesDigest } from "@sallyport/secrets";
+import type { Request, Response } from "express";
+import type { AdminDeps } from "./deps.ts";
+import { problem } from "./errors.ts";
+
+/** Whose key a request carries. */
+export interface Caller {
+  readonly actor: Actor;
+  /** The one organization that the key reaches; null: all of them, and what belongs to none. */
+  readonly organizationId: string | null;
+}
+
+// RFC 6750, section 2.1.
+const BEARER = /^Bearer +([\w~+/.-]+=*) *$/i;
+const USE_RECORDED_EVERY_MS = 60_000;
+
+/**
+ * Who is calling, by RFC 6750: the root key, compared in constant time, or an API key, found by its digest. Throws
+ * 401 and sets `WWW-Authenticate` otherwise.
+ */
+export async function authenticate(deps: AdminDeps, req: Request, res: Response): Promise<Caller> {
+  const header = req.get("authorization");
+  if (header === undefined) {
+    res.setHeader("WWW-Authenticate", 'Bearer realm="sallyport"');
+    throw problem("authentication_required");
+  }
+  const token = BEARER.exec(header)?.[1];
+  const caller = token === undefined ? null : await callerOf(deps, token);
+  if (caller === null) {
+    res.setHeader("WWW-Authenticate", 'Bearer realm="sallyport", error="invalid_token"');
+    throw problem("key_invalid");
+  }
+  return caller;
+}
+
+async function callerOf(deps: AdminDeps, token: string): Promise<Caller | null> {
+  if (matchesDigest(token, deps.rootKeyDigest)) return { actor: { type: "operator" }, organizationId: null };
+  const key = await deps.database.prisma.apiKey.findUnique({
+    where: { digest: Uint8Array.from(digestToken(token)) },
+    select: { id: true, organizationId: true, expiresAt: true, revokedAt: true, lastUsedAt: true },
+  });
+  const now = deps.now();
+  if (key === null || key.revokedAt !== null || (key.expiresAt !== null && key.expiresAt <= now)) return null;
+  await recordUse(deps, key, now);
+  return { actor: { type: "apiKey", id: key.id }, organizationId: key.organizationId };
+}
+
+// To the minute is near enough for finding idle keys, and saves a write for each request.
+async function recordUse(
+  deps: AdminDeps,
+  key: { readonly id: string; readonly lastUsedAt: Date | null },
+  now: Date,
+): Promise<void> {
+  const due = new Date(now.getTime() - USE_RECORDED_EVERY_MS);
+  if (key.lastUsedAt !== null && key.lastUsedAt > due) return;
+  await deps.database.prisma.apiKey.updateMany({ where: { id: key.id }, data: { lastUsedAt: now } });
+}

@@ -1,0 +1,70 @@
+import { type AuditEvent, recordAudit } from "@sallyport/audit";
+import { type Prisma, type Sql, sqlOverPrisma } from "@sallyport/database";
+import { type RevocationScope, revokeSessions } from "@sallyport/sessions";
+import type { Context } from "./context.ts";
+
+/** One transaction of the management API: its writes, the audit events that tell of them, what follows its commit. */
+export interface Change {
+  readonly tx: Prisma.TransactionClient;
+  readonly sql: Sql;
+  readonly now: Date;
+  /** Notes an event to be recorded with the commit. Actor, request and address are the request's. */
+  record(event: Pick<AuditEvent, "organizationId" | "type" | "resource" | "data">): void;
+  /** Ends live sessions of the organization, each with its event; their applications are told after the commit. */
+  endSessions(organizationId: string, scope: RevocationScope, reason: string): Promise<void>;
+  /** Wakes the reconciler after the commit. */
+  reconcile(organizationId: string): void;
+}
+
+const TRANSACTION_TIMEOUT_MS = 15_000;
+
+/**
+ * Runs `work` in one transaction and records its events in that same transaction (invariant 7). Nothing is told to
+ * anyone before the commit; when `work` throws, nothing has happened.
+ */
+export async function change<Result>(
+  context: Context,
+  work: (change: Change) => Promise<Result>,
+): Promise<Result> {
+  const { deps, caller } = context;
+  const toReconcile = new Set<string>();
+  let loggedOut = false;
+  const result = await deps.database.prisma.$transaction(
+    async (tx) => {
+      const sql = sqlOverPrisma(tx);
+      const events: AuditEvent[] = [];
+      const now = deps.now();
+      const done = await work({
+        tx,
+        sql,
+        now,
+        record: (event) => events.push({ ...event, ...origin(context) }),
+        endSessions: async (organizationId, scope, reason) => {
+          const cause = { reason, actor: caller.actor, requestId: context.requestId, now };
+          const ended = await revokeSessions(sql, organizationId, scope, cause);
+          loggedOut ||= ended.length > 0;
+        },
+        reconcile: (organizationId) => toReconcile.add(organizationId),
+      });
+      await recordAudit(sql, events);
+      return done;
+    },
+    { timeout: TRANSACTION_TIMEOUT_MS },
+  );
+  for (const id of toReconcile) deps.requestReconcile(id);
+  if (loggedOut) deps.requestLogout();
+  return result;
+}
+
+function origin(context: Context): Pick<AuditEvent, "actor" | "requestId" | "ip"> {
+  return {
+    actor: context.caller.actor,
+    requestId: context.requestId,
+    ...(context.ip === undefined ? {} : { ip: context.ip }),
+  };
+}
+
+/** Lets the transactions that change one organization's roles, mappings or members follow one another. */
+export async function lockOrganization(sql: Sql, organizationId: string): Promise<void> {
+  await sql.query("SELECT id FROM organizations WHERE id = $1::uuid FOR NO KEY UPDATE", [organizationId]);
+}

@@ -1,0 +1,29 @@
+import type { Organization } from "@sallyport/database";
+import { isId } from "@sallyport/database";
+import { slug } from "./api/text.ts";
+import type { Caller } from "./authentication.ts";
+import type { AdminDeps } from "./deps.ts";
+import { problem } from "./errors.ts";
+
+/** What every operation is told of its request, beside its input. */
+export interface Context {
+  readonly deps: AdminDeps;
+  readonly caller: Caller;
+  readonly requestId: string;
+  readonly ip: string | undefined;
+}
+
+/**
+ * The organization of a slug or id, if the caller's key reaches it. Unknown and out of reach answer alike: 404.
+ */
+export async function reachOrganization(context: Context, slugOrId: string): Promise<Organization> {
+  const { caller, deps } = context;
+  const named = isId(slugOrId) ? { id: slugOrId } : { slug: slugOrId };
+  if (!isId(slugOrId) && !slug.safeParse(slugOrId).success) throw problem("organization_not_found");
+  const reached = caller.organizationId === null ? {} : { id: caller.organizationId };
+  const organization = await deps.database.prisma.organization.findFirst({
+    where: { AND: [named, reached] },
+  });
+  if (organization === null) throw problem("organization_not_found");
+  return organization;
+}

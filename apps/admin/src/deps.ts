@@ -1,0 +1,27 @@
+import type { Database } from "@sallyport/database";
+import type { Logger } from "@sallyport/logging";
+import type { Outbound } from "@sallyport/outbound";
+import type { SecretBox } from "@sallyport/secrets";
+
+/** What the management API stands on. */
+export interface AdminDeps {
+  readonly database: Database;
+  readonly secrets: SecretBox;
+  readonly log: Logger;
+  /** Where the gateway is reached, with no slash at its end. */
+  readonly publicUrl: string;
+  readonly now: () => Date;
+  /** SHA-256 of the root key (`digestToken`): the one credential that is in no table. */
+  readonly rootKeyDigest: Uint8Array;
+  /** Fetches what tenants name: SAML metadata. */
+  readonly outbound: Outbound;
+  /** Called after a commit that the reconciler must look at. Never throws, never blocks. */
+  readonly requestReconcile: (organizationId: string) => void;
+  /** Called after a commit that ended sessions: their applications are to be told. Never throws, never blocks. */
+  readonly requestLogout: () => void;
+  /** Without it the API offers no rotation. */
+  readonly rotateSigningKeys?: RotateSigningKeys;
+}
+
+/** Makes a new signing key, which takes over soon, or at once. Returns its `kid`. */
+export type RotateSigningKeys = (options: { readonly immediately: boolean }) => Promise<string>;

@@ -1,0 +1,85 @@
+import { Problem } from "@sallyport/http";
+
+/** Every way in which this room refuses, by stable code. Malformed input in general is `input_invalid` (400). */
+export const ADMIN_ERRORS = {
+  authentication_required: {
+    status: 401,
+    detail: "Send a management API key: `Authorization: Bearer <key>`.",
+  },
+  key_invalid: { status: 401, detail: "The API key is unknown, expired or revoked. Use another key." },
+  key_scope_insufficient: {
+    status: 403,
+    detail: "This key belongs to one organization; this operation takes a key without an organization.",
+  },
+
+  organization_not_found: { status: 404, detail: "There is no such organization." },
+  domain_not_found: { status: 404, detail: "The organization has no such domain." },
+  connection_not_found: { status: 404, detail: "The organization has no such connection." },
+  directory_not_found: { status: 404, detail: "The organization has no such directory." },
+  token_not_found: { status: 404, detail: "The directory has no such live token." },
+  role_not_found: { status: 404, detail: "The organization has no such role." },
+  member_not_found: { status: 404, detail: "The organization has no such member." },
+  session_not_found: { status: 404, detail: "The organization has no such session." },
+  record_not_found: { status: 404, detail: "The organization has no such login record." },
+  application_not_found: { status: 404, detail: "There is no such application." },
+  key_not_found: { status: 404, detail: "There is no such API key." },
+  operation_not_found: {
+    status: 404,
+    detail: "There is nothing at this path. See /api/openapi.json for what there is.",
+  },
+  method_not_allowed: { status: 405, detail: "This path does not take this method. See the Allow header." },
+  content_type_unsupported: {
+    status: 415,
+    detail: "The body must be JSON: send `Content-Type: application/json`.",
+  },
+
+  slug_taken: { status: 409, detail: "Another organization has this slug. Choose another." },
+  domain_taken: {
+    status: 409,
+    detail: "The domain is already verified, and counts for one organization only. Remove it there first.",
+  },
+  domain_exists: { status: 409, detail: "The organization already has this domain." },
+  role_key_taken: { status: 409, detail: "The organization already has a role of this key." },
+  role_protected: { status: 409, detail: "Every member has the role `member`: it cannot be deleted." },
+  role_unknown: { status: 400, detail: "The organization has no role of this key. Create it first." },
+  tokens_too_many: {
+    status: 409,
+    detail: "The directory already has two live tokens. Revoke one of them first.",
+  },
+  member_exists: { status: 409, detail: "The organization already has a member with this email." },
+  membership_managed_by_directory: {
+    status: 409,
+    detail:
+      "A directory manages this membership. Change it at the identity provider, or send `takeOver: true` to manage it by hand from now on.",
+  },
+  connection_type_mismatch: {
+    status: 400,
+    detail: "The settings are those of another protocol than the connection's.",
+  },
+  application_public: { status: 409, detail: "A public application has no client secret." },
+  changed_meanwhile: {
+    status: 409,
+    detail: "Somebody else changed it at the same time. Read it and try again.",
+  },
+  metadata_unavailable: { status: 400, detail: "The metadata could not be fetched." },
+  metadata_invalid: { status: 400, detail: "The metadata cannot be used." },
+  certificate_invalid: { status: 400, detail: "The certificate cannot be used." },
+} as const satisfies Record<string, { status: number; detail: string }>;
+
+export type AdminErrorCode = keyof typeof ADMIN_ERRORS;
+
+/**
+ * A refusal of the table. `field` is the path of the input that it is about; `reason` says more than the table can
+ * ("idp.acme.com did not answer within 5000 ms.").
+ */
+export function problem(
+  code: AdminErrorCode,
+  about: { readonly field?: string; readonly reason?: string; readonly cause?: unknown } = {},
+): Problem {
+  const { status, detail } = ADMIN_ERRORS[code];
+  const text = about.reason === undefined ? detail : `${detail} ${about.reason}`;
+  return new Problem(status, code, about.field === undefined ? text : `${about.field}: ${text}`, {
+    ...(about.field === undefined ? {} : { errors: [{ field: about.field, message: text }] }),
+    ...(about.cause === undefined ? {} : { cause: about.cause }),
+  });
+}

@@ -1,0 +1,2 @@
+export { createAdmin } from "./admin.ts";
+export type { AdminDeps, RotateSigningKeys } from "./deps.ts";

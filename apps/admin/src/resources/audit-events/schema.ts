@@ -1,0 +1,43 @@
+import type { AuditEvent } from "@sallyport/database";
+import { z } from "zod";
+import { pageQuery } from "../../api/page.ts";
+import { id, instant, text, timestamp } from "../../api/text.ts";
+
+export const auditQuery = pageQuery.extend({
+  type: text(100).exactOptional().meta({ description: 'As in "membership.suspended".' }),
+  actor: text(100)
+    .exactOptional()
+    .meta({ description: "An actor's id, or a type of actors: apiKey, directory, user, operator, system." }),
+  since: instant.exactOptional().meta({ description: "From this time on." }),
+  until: instant.exactOptional().meta({ description: "Before this time." }),
+});
+
+export const auditEvent = z
+  .object({
+    id,
+    type: z.string(),
+    actor: z.object({ type: z.string(), id: z.string().nullable() }),
+    resource: z.object({ type: z.string(), id: z.string() }),
+    outcome: z.string(),
+    requestId: z.string().nullable(),
+    ip: z.string().nullable(),
+    data: z.unknown().meta({ description: "What changed." }),
+    createdAt: timestamp,
+  })
+  .meta({ id: "AuditEvent" });
+
+export type AuditQuery = z.output<typeof auditQuery>;
+
+export function auditEventView(row: AuditEvent): z.input<typeof auditEvent> {
+  return {
+    id: row.id,
+    type: row.type,
+    actor: { type: row.actorType, id: row.actorId },
+    resource: { type: row.resourceType, id: row.resourceId },
+    outcome: row.outcome,
+    requestId: row.requestId,
+    ip: row.ip,
+    data: row.data,
+    createdAt: row.createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,78 @@
+import { type Endpoint, organizationEndpoint } from "../../api/endpoint.ts";
+import { pageOf, pageQuery } from "../../api/page.ts";
+import { connection, connectionPatch, newConnection } from "./schema.ts";
+import {
+  createConnection,
+  deleteConnection,
+  getConnection,
+  listConnections,
+  updateConnection,
+} from "./store.ts";
+
+const tag = "Connections";
+
+export const connectionEndpoints: readonly Endpoint[] = [
+  organizationEndpoint({
+    operationId: "createConnection",
+    method: "post",
+    path: "/organizations/{org}/connections",
+    tag,
+    summary: "Connect an identity provider, by SAML or OpenID Connect",
+    description: "The identity provider need not be up, unless its metadata is to be fetched.",
+    body: newConnection,
+    status: 201,
+    reply: connection,
+    errors: ["metadata_unavailable", "metadata_invalid", "certificate_invalid"],
+    handle: (call) => createConnection(call, call.organization.id, call.body),
+  }),
+  organizationEndpoint({
+    operationId: "listConnections",
+    method: "get",
+    path: "/organizations/{org}/connections",
+    tag,
+    summary: "List the organization's connections",
+    query: pageQuery,
+    status: 200,
+    reply: pageOf(connection),
+    handle: (call) => listConnections(call, call.organization.id, call.query),
+  }),
+  organizationEndpoint({
+    operationId: "getConnection",
+    method: "get",
+    path: "/organizations/{org}/connections/{connectionId}",
+    tag,
+    summary: "Get a connection, with what its identity provider must be told",
+    status: 200,
+    reply: connection,
+    handle: (call) => getConnection(call, call.organization.id, call.params.connectionId),
+  }),
+  organizationEndpoint({
+    operationId: "updateConnection",
+    method: "patch",
+    path: "/organizations/{org}/connections/{connectionId}",
+    tag,
+    summary: "Change a connection",
+    description:
+      "`saml` and `oidc` change the settings that they name and keep the others. Disabling a connection ends the sessions that came by it.",
+    body: connectionPatch,
+    status: 200,
+    reply: connection,
+    errors: [
+      "connection_type_mismatch",
+      "metadata_unavailable",
+      "metadata_invalid",
+      "certificate_invalid",
+      "changed_meanwhile",
+    ],
+    handle: (call) => updateConnection(call, call.organization.id, call.params.connectionId, call.body),
+  }),
+  organizationEndpoint({
+    operationId: "deleteConnection",
+    method: "delete",
+    path: "/organizations/{org}/connections/{connectionId}",
+    tag,
+    summary: "Delete a connection, its identities, and the sessions that came by it",
+    status: 204,
+    handle: (call) => deleteConnection(call, call.organization.id, call.params.connectionId),
+  }),
+];

@@ -1,0 +1,181 @@
+import { CONNECTION_PROVIDERS, connectionProvider, samlAttributeNames } from "@sallyport/connections";
+import { z } from "zod";
+import { displayName, id, secureUrl, text, timestamp } from "../../api/text.ts";
+
+const status = z.enum(["active", "disabled"]);
+
+// ------------------------------------------------------------------ SAML, in
+
+const METADATA_MAX_CHARS = 900_000;
+
+const attributeNames = z.strictObject({
+  subject: text(512).exactOptional(),
+  email: text(512).exactOptional(),
+  name: text(512).exactOptional(),
+  givenName: text(512).exactOptional(),
+  familyName: text(512).exactOptional(),
+  username: text(512).exactOptional(),
+  groups: text(512).exactOptional(),
+});
+
+/** Where an IdP is described: its metadata, as XML or by URL, or else its three facts. */
+const samlSource = {
+  metadataXml: z.string().min(1).max(METADATA_MAX_CHARS).exactOptional(),
+  metadataUrl: secureUrl.exactOptional().meta({ description: "Fetched now." }),
+  idpEntityId: text(1024).exactOptional().meta({
+    description: "The IdP's entity ID. Beside metadata: which IdP is meant, where it describes several.",
+  }),
+  ssoUrl: secureUrl.exactOptional(),
+  ssoBinding: z.enum(["redirect", "post"]).exactOptional().meta({ description: "Default: redirect." }),
+  sloUrl: secureUrl.exactOptional(),
+  certificates: z.array(z.string().min(1).max(20_000)).min(1).max(20).exactOptional().meta({
+    description: "The IdP's signing certificates, PEM or base64 DER.",
+  }),
+};
+
+const samlOptions = {
+  signRequests: z.boolean().exactOptional(),
+  allowSha1: z.boolean().exactOptional(),
+  forceAuthn: z.boolean().exactOptional(),
+  authnContext: z.array(text(512)).max(20).exactOptional(),
+  attributes: attributeNames.exactOptional(),
+};
+
+const EXPLICIT = ["ssoUrl", "ssoBinding", "sloUrl", "certificates"] as const;
+const FACTS = ["idpEntityId", "ssoUrl", "certificates"] as const;
+
+type SamlSource = z.output<z.ZodObject<typeof samlSource>>;
+
+function refuseMixedSources(input: SamlSource, context: z.RefinementCtx): void {
+  const refuse = (field: string, message: string) =>
+    context.addIssue({ code: "custom", path: [field], message });
+  if (input.metadataXml !== undefined && input.metadataUrl !== undefined) {
+    refuse("metadataUrl", "Give either metadataXml or metadataUrl");
+  }
+  if (input.metadataXml === undefined && input.metadataUrl === undefined) return;
+  for (const field of EXPLICIT) {
+    if (input[field] !== undefined) refuse(field, "The metadata says this: give either metadata or this");
+  }
+}
+
+const newSaml = z
+  .strictObject({ ...samlSource, ...samlOptions })
+  .superRefine(refuseMixedSources)
+  .superRefine((input, context) => {
+    if (input.metadataXml !== undefined || input.metadataUrl !== undefined) return;
+    for (const field of FACTS) {
+      if (input[field] !== undefined) continue;
+      context.addIssue({
+        code: "custom",
+        path: [field],
+        message: "Is needed, unless metadataXml or metadataUrl says it",
+      });
+    }
+  });
+
+const samlPatch = z.strictObject({ ...samlSource, ...samlOptions }).superRefine(refuseMixedSources);
+
+// ------------------------------------------------------------------ OpenID Connect, in
+
+const issuer = secureUrl.refine(
+  (value) => !/[?#]/.test(value),
+  "Must have neither query nor fragment (OpenID Connect Discovery 1.0, section 3)",
+);
+// RFC 6749, section 3.3.
+const scopes = z
+  .array(z.string().regex(/^[\x21\x23-\x5B\x5D-\x7E]{1,200}$/, "Is not a scope (RFC 6749, section 3.3)"))
+  .max(50)
+  .refine((all) => all.includes("openid"), "Must include openid");
+
+const oidcFields = {
+  issuer,
+  clientId: text(512),
+  clientSecret: text(2048).meta({ description: "Stored encrypted, never shown." }),
+  scopes,
+  groupsClaim: text(200).exactOptional().meta({ description: "The claim that lists the person's groups." }),
+};
+
+const newOidc = z.strictObject({
+  ...oidcFields,
+  scopes: scopes.default(["openid", "profile", "email"]),
+});
+
+const oidcPatch = z.strictObject({
+  issuer: issuer.exactOptional(),
+  clientId: oidcFields.clientId.exactOptional(),
+  clientSecret: oidcFields.clientSecret.exactOptional(),
+  scopes: scopes.exactOptional(),
+  groupsClaim: oidcFields.groupsClaim,
+});
+
+// ------------------------------------------------------------------ the connection
+
+const common = { name: displayName, provider: connectionProvider.default("generic") };
+
+export const newConnection = z
+  .discriminatedUnion("type", [
+    z.strictObject({ type: z.literal("saml"), ...common, saml: newSaml }),
+    z.strictObject({ type: z.literal("oidc"), ...common, oidc: newOidc }),
+  ])
+  .meta({ id: "NewConnection" });
+
+export const connectionPatch = z
+  .strictObject({
+    name: displayName.exactOptional(),
+    provider: connectionProvider.exactOptional(),
+    status: status.exactOptional(),
+    saml: samlPatch.exactOptional(),
+    oidc: oidcPatch.exactOptional(),
+  })
+  .meta({ id: "ConnectionPatch" });
+
+const certificate = z.object({
+  fingerprint: z.string().meta({ description: "SHA-256, hexadecimal." }),
+  subject: z.string(),
+  notBefore: timestamp,
+  notAfter: timestamp,
+  expired: z.boolean().meta({ description: "SAML trusts the key, not the date: a reminder to renew." }),
+});
+
+const samlView = z.object({
+  acsUrl: z.string(),
+  spEntityId: z.string(),
+  spMetadataUrl: z.string(),
+  idpEntityId: z.string(),
+  ssoUrl: z.string(),
+  ssoBinding: z.enum(["redirect", "post"]),
+  sloUrl: z.string().optional(),
+  metadataUrl: z.string().optional(),
+  certificates: z.array(certificate),
+  signRequests: z.boolean(),
+  allowSha1: z.boolean(),
+  forceAuthn: z.boolean(),
+  authnContext: z.array(z.string()).optional(),
+  attributes: samlAttributeNames.optional(),
+});
+
+const oidcView = z.object({
+  redirectUri: z.string(),
+  issuer: z.string(),
+  clientId: z.string(),
+  scopes: z.array(z.string()),
+  groupsClaim: z.string().optional(),
+});
+
+export const connection = z
+  .object({
+    id,
+    type: z.enum(["saml", "oidc"]),
+    provider: z.enum(CONNECTION_PROVIDERS),
+    name: z.string(),
+    status,
+    saml: samlView.optional().meta({ description: "Of a SAML connection." }),
+    oidc: oidcView.optional().meta({ description: "Of an OpenID Connect connection." }),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: "Connection" });
+
+export type NewConnection = z.output<typeof newConnection>;
+export type ConnectionPatch = z.output<typeof connectionPatch>;
+export type SamlInput = z.output<typeof samlPatch>;

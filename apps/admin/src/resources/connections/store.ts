@@ -1,0 +1,131 @@
+import {
+  type ConnectionSettings,
+  clientSecretContext,
+  type OidcSettings,
+  oidcSettings,
+  parseConnectionSettings,
+} from "@sallyport/connections";
+import { type Connection, newId } from "@sallyport/database";
+import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
+import { change } from "../../change.ts";
+import type { Context } from "../../context.ts";
+import { problem } from "../../errors.ts";
+import { samlSettingsFrom } from "./saml.ts";
+import type { ConnectionPatch, NewConnection } from "./schema.ts";
+import { connectionView } from "./view.ts";
+
+export async function createConnection(context: Context, organizationId: string, input: NewConnection) {
+  const { deps } = context;
+  const id = newId();
+  const settings =
+    input.type === "saml"
+      ? await samlSettingsFrom(input.saml, undefined, deps.outbound, deps.now())
+      : oidcSettings.parse({ ...input.oidc, clientSecret: seal(context, id, input.oidc.clientSecret) });
+  const { type, name, provider } = input;
+  return change(context, async ({ tx, record }) => {
+    const row = await tx.connection.create({ data: { id, organizationId, type, name, provider, settings } });
+    record({
+      organizationId,
+      type: "connection.created",
+      resource: { type: "connection", id },
+      data: { type, provider, issuer: issuerOf(settings) },
+    });
+    return connectionView(row, deps);
+  });
+}
+
+export async function listConnections(context: Context, organizationId: string, page: PageQuery) {
+  const { where, ...rest } = pageArguments(page, "asc");
+  const rows = await context.deps.database.prisma.connection.findMany({
+    ...rest,
+    where: { organizationId, ...where },
+  });
+  return toPage(rows, page, (row) => connectionView(row, context.deps));
+}
+
+export async function getConnection(context: Context, organizationId: string, id: string) {
+  return connectionView(await findConnection(context, organizationId, id), context.deps);
+}
+
+/** Throws `connection_not_found`. */
+export async function findConnection(
+  context: Context,
+  organizationId: string,
+  id: string,
+): Promise<Connection> {
+  const row = await context.deps.database.prisma.connection.findFirst({ where: { id, organizationId } });
+  if (row === null) throw problem("connection_not_found");
+  return row;
+}
+
+/**
+ * Changes what the patch names. Disabling ends the sessions that came by the connection: whoever no longer trusts an
+ * identity provider does not trust what it has vouched for. Throws `connection_type_mismatch` for foreign settings.
+ */
+export async function updateConnection(
+  context: Context,
+  organizationId: string,
+  id: string,
+  patch: ConnectionPatch,
+) {
+  const current = await findConnection(context, organizationId, id);
+  const settings = await patchedSettings(context, current, patch);
+  const { saml: _saml, oidc: _oidc, ...columns } = patch;
+  return change(context, async ({ tx, record, endSessions }) => {
+    const [row] = await tx.connection.updateManyAndReturn({
+      // Metadata was fetched meanwhile: settings that somebody else changed are not overwritten unseen.
+      where: { id, organizationId, updatedAt: current.updatedAt },
+      data: { ...columns, ...(settings === undefined ? {} : { settings }) },
+    });
+    if (row === undefined) throw problem("changed_meanwhile");
+    const issuer = settings === undefined ? {} : { settings: true, issuer: issuerOf(settings) };
+    record({
+      organizationId,
+      type: "connection.updated",
+      resource: { type: "connection", id },
+      data: { ...columns, ...issuer },
+    });
+    if (row.status === "disabled")
+      await endSessions(organizationId, { connectionId: id }, "connection_disabled");
+    return connectionView(row, context.deps);
+  });
+}
+
+/** Deletes it with the identities that it knew; the sessions that came by it end. */
+export async function deleteConnection(context: Context, organizationId: string, id: string): Promise<void> {
+  await change(context, async ({ tx, record, endSessions }) => {
+    const { count } = await tx.connection.deleteMany({ where: { id, organizationId } });
+    if (count === 0) throw problem("connection_not_found");
+    await endSessions(organizationId, { connectionId: id }, "connection_deleted");
+    record({ organizationId, type: "connection.deleted", resource: { type: "connection", id } });
+  });
+}
+
+async function patchedSettings(
+  context: Context,
+  row: Connection,
+  patch: ConnectionPatch,
+): Promise<ConnectionSettings[keyof ConnectionSettings] | undefined> {
+  const { deps } = context;
+  if (row.type === "saml") {
+    if (patch.oidc !== undefined) throw problem("connection_type_mismatch", { field: "oidc" });
+    if (patch.saml === undefined) return undefined;
+    const current = parseConnectionSettings("saml", row.settings);
+    return samlSettingsFrom(patch.saml, current, deps.outbound, deps.now());
+  }
+  if (patch.saml !== undefined) throw problem("connection_type_mismatch", { field: "saml" });
+  if (patch.oidc === undefined) return undefined;
+  const { clientSecret, ...rest } = patch.oidc;
+  const current: OidcSettings = { ...parseConnectionSettings("oidc", row.settings), ...rest };
+  return clientSecret === undefined
+    ? current
+    : { ...current, clientSecret: seal(context, row.id, clientSecret) };
+}
+
+function seal(context: Context, connectionId: string, clientSecret: string): string {
+  return context.deps.secrets.seal(clientSecret, clientSecretContext(connectionId));
+}
+
+function issuerOf(settings: ConnectionSettings[keyof ConnectionSettings]): string {
+  return "issuer" in settings ? settings.issuer : settings.idpEntityId;
+}

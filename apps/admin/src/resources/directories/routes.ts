@@ -1,0 +1,108 @@
+import { type Endpoint, organizationEndpoint } from "../../api/endpoint.ts";
+import { pageOf, pageQuery } from "../../api/page.ts";
+import {
+  createdDirectory,
+  createdDirectoryToken,
+  directory,
+  directoryPatch,
+  directoryToken,
+  newDirectory,
+  newDirectoryToken,
+} from "./schema.ts";
+import { createDirectory, deleteDirectory, getDirectory, listDirectories, updateDirectory } from "./store.ts";
+import { createToken, listTokens, revokeToken } from "./token-store.ts";
+
+const tag = "Directories";
+
+export const directoryEndpoints: readonly Endpoint[] = [
+  organizationEndpoint({
+    operationId: "createDirectory",
+    method: "post",
+    path: "/organizations/{org}/directories",
+    tag,
+    summary: "Create a directory: a SCIM base URL and its first token",
+    body: newDirectory,
+    status: 201,
+    reply: createdDirectory,
+    handle: (call) => createDirectory(call, call.organization.id, call.body),
+  }),
+  organizationEndpoint({
+    operationId: "listDirectories",
+    method: "get",
+    path: "/organizations/{org}/directories",
+    tag,
+    summary: "List the organization's directories",
+    query: pageQuery,
+    status: 200,
+    reply: pageOf(directory),
+    handle: (call) => listDirectories(call, call.organization.id, call.query),
+  }),
+  organizationEndpoint({
+    operationId: "getDirectory",
+    method: "get",
+    path: "/organizations/{org}/directories/{directoryId}",
+    tag,
+    summary: "Get a directory",
+    status: 200,
+    reply: directory,
+    handle: (call) => getDirectory(call, call.organization.id, call.params.directoryId),
+  }),
+  organizationEndpoint({
+    operationId: "updateDirectory",
+    method: "patch",
+    path: "/organizations/{org}/directories/{directoryId}",
+    tag,
+    summary: "Change a directory; a disabled one takes no pushes",
+    body: directoryPatch,
+    status: 200,
+    reply: directory,
+    handle: (call) => updateDirectory(call, call.organization.id, call.params.directoryId, call.body),
+  }),
+  organizationEndpoint({
+    operationId: "deleteDirectory",
+    method: "delete",
+    path: "/organizations/{org}/directories/{directoryId}",
+    tag,
+    summary: "Delete a directory, and take back what it granted",
+    description:
+      "Its tokens end at once. The memberships that it made are suspended, and their sessions end, by the reconciler within moments.",
+    status: 204,
+    handle: (call) => deleteDirectory(call, call.organization.id, call.params.directoryId),
+  }),
+  organizationEndpoint({
+    operationId: "createDirectoryToken",
+    method: "post",
+    path: "/organizations/{org}/directories/{directoryId}/tokens",
+    tag,
+    summary: "Create a token; at most two are live, so that one can take over from the other",
+    body: newDirectoryToken,
+    status: 201,
+    reply: createdDirectoryToken,
+    errors: ["tokens_too_many"],
+    handle: (call) =>
+      createToken(call, call.organization.id, call.params.directoryId, call.body.expiresAt ?? null),
+  }),
+  organizationEndpoint({
+    operationId: "listDirectoryTokens",
+    method: "get",
+    path: "/organizations/{org}/directories/{directoryId}/tokens",
+    tag,
+    summary: "List a directory's tokens, revoked ones too",
+    query: pageQuery,
+    status: 200,
+    reply: pageOf(directoryToken),
+    handle: async (call) => {
+      const { id } = await getDirectory(call, call.organization.id, call.params.directoryId);
+      return listTokens(call, call.organization.id, id, call.query);
+    },
+  }),
+  organizationEndpoint({
+    operationId: "revokeDirectoryToken",
+    method: "delete",
+    path: "/organizations/{org}/directories/{directoryId}/tokens/{tokenId}",
+    tag,
+    summary: "Revoke a token",
+    status: 204,
+    handle: (call) => revokeToken(call, call.organization.id, call.params.directoryId, call.params.tokenId),
+  }),
+];

@@ -1,0 +1,92 @@
+import { newId } from "@sallyport/database";
+import type { z } from "zod";
+import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
+import { change } from "../../change.ts";
+import type { Context } from "../../context.ts";
+import { problem } from "../../errors.ts";
+import { type directoryPatch, directoryView, type newDirectory } from "./schema.ts";
+import { insertToken } from "./token-store.ts";
+
+export function createDirectory(
+  context: Context,
+  organizationId: string,
+  input: z.output<typeof newDirectory>,
+) {
+  const id = newId();
+  return change(context, async ({ tx, record }) => {
+    const row = await tx.directory.create({ data: { id, organizationId, ...input } });
+    const { token } = await insertToken(tx, row, null);
+    const resource = { type: "directory", id };
+    record({ organizationId, type: "directory.created", resource, data: { provider: input.provider } });
+    return { ...directoryView(row, context.deps.publicUrl), token };
+  });
+}
+
+export async function listDirectories(context: Context, organizationId: string, page: PageQuery) {
+  const { where, ...rest } = pageArguments(page, "asc");
+  const rows = await context.deps.database.prisma.directory.findMany({
+    ...rest,
+    where: { organizationId, deletedAt: null, ...where },
+  });
+  return toPage(rows, page, (row) => directoryView(row, context.deps.publicUrl));
+}
+
+export async function getDirectory(context: Context, organizationId: string, id: string) {
+  const row = await context.deps.database.prisma.directory.findFirst({
+    where: { id, organizationId, deletedAt: null },
+  });
+  if (row === null) throw problem("directory_not_found");
+  return directoryView(row, context.deps.publicUrl);
+}
+
+export function updateDirectory(
+  context: Context,
+  organizationId: string,
+  id: string,
+  patch: z.output<typeof directoryPatch>,
+) {
+  return change(context, async ({ tx, record }) => {
+    const [row] = await tx.directory.updateManyAndReturn({
+      where: { id, organizationId, deletedAt: null },
+      data: patch,
+    });
+    if (row === undefined) throw problem("directory_not_found");
+    record({ organizationId, type: "directory.updated", resource: { type: "directory", id }, data: patch });
+    return directoryView(row, context.deps.publicUrl);
+  });
+}
+
+/**
+ * Deletes a directory as if its client had deleted every user and group: its tokens end at once, and the reconciler
+ * suspends and revokes by the same path as ever. The rows stay until it has seen them.
+ */
+export async function deleteDirectory(context: Context, organizationId: string, id: string): Promise<void> {
+  await change(context, async ({ tx, sql, now, record, reconcile }) => {
+    const live = { id, organizationId, deletedAt: null };
+    const { count } = await tx.directory.updateMany({
+      where: live,
+      data: { status: "disabled", deletedAt: now },
+    });
+    if (count === 0) throw problem("directory_not_found");
+    await tx.directoryToken.updateMany({
+      where: { directoryId: id, organizationId, revokedAt: null },
+      data: { revokedAt: now },
+    });
+    await sql.query(
+      `UPDATE directory_users
+       SET deleted_at = $3::timestamptz, user_name_key = NULL, generation = generation + 1,
+           version = version + 1, last_modified = $3::timestamptz
+       WHERE organization_id = $1::uuid AND directory_id = $2::uuid AND deleted_at IS NULL`,
+      [organizationId, id, now],
+    );
+    await sql.query(
+      `UPDATE directory_groups
+       SET deleted_at = $3::timestamptz, generation = generation + 1, version = version + 1,
+           last_modified = $3::timestamptz
+       WHERE organization_id = $1::uuid AND directory_id = $2::uuid AND deleted_at IS NULL`,
+      [organizationId, id, now],
+    );
+    record({ organizationId, type: "directory.deleted", resource: { type: "directory", id } });
+    reconcile(organizationId);
+  });
+}

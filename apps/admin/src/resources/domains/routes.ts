@@ -1,0 +1,43 @@
+import { type Endpoint, organizationEndpoint } from "../../api/endpoint.ts";
+import { pageOf, pageQuery } from "../../api/page.ts";
+import { domain, newDomain } from "./schema.ts";
+import { addDomain, listDomains, removeDomain } from "./store.ts";
+
+const tag = "Domains";
+
+export const domainEndpoints: readonly Endpoint[] = [
+  organizationEndpoint({
+    operationId: "addDomain",
+    method: "post",
+    path: "/organizations/{org}/domains",
+    tag,
+    summary: "Add an email domain",
+    description:
+      "A key without an organization speaks for the operator: the domain is verified, also when the organization had it unverified. With an organization's own key it stays unverified.",
+    body: newDomain,
+    status: 201,
+    reply: domain,
+    errors: ["domain_exists", "domain_taken"],
+    handle: (call) => addDomain(call, call.organization.id, call.body.name),
+  }),
+  organizationEndpoint({
+    operationId: "listDomains",
+    method: "get",
+    path: "/organizations/{org}/domains",
+    tag,
+    summary: "List the organization's email domains",
+    query: pageQuery,
+    status: 200,
+    reply: pageOf(domain),
+    handle: (call) => listDomains(call, call.organization.id, call.query),
+  }),
+  organizationEndpoint({
+    operationId: "removeDomain",
+    method: "delete",
+    path: "/organizations/{org}/domains/{domainId}",
+    tag,
+    summary: "Remove an email domain",
+    status: 204,
+    handle: (call) => removeDomain(call, call.organization.id, call.params.domainId),
+  }),
+];

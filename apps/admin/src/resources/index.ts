@@ -1,0 +1,36 @@
+import type { Endpoint } from "../api/endpoint.ts";
+import type { AdminDeps } from "../deps.ts";
+import { apiKeyEndpoints } from "./api-keys/routes.ts";
+import { applicationEndpoints } from "./applications/routes.ts";
+import { auditEventEndpoints } from "./audit-events/routes.ts";
+import { connectionEndpoints } from "./connections/routes.ts";
+import { directoryEndpoints } from "./directories/routes.ts";
+import { domainEndpoints } from "./domains/routes.ts";
+import { groupMappingEndpoints } from "./group-mappings/routes.ts";
+import { loginRecordEndpoints } from "./login-records/routes.ts";
+import { memberEndpoints } from "./members/routes.ts";
+import { organizationEndpoints } from "./organizations/routes.ts";
+import { roleEndpoints } from "./roles/routes.ts";
+import { scimRequestEndpoints } from "./scim-requests/routes.ts";
+import { sessionEndpoints } from "./sessions/routes.ts";
+import { signingKeyEndpoints } from "./signing-keys/routes.ts";
+
+/** Every operation of the API, in the order in which the document shows them. */
+export function endpointsOf(deps: Pick<AdminDeps, "rotateSigningKeys">): readonly Endpoint[] {
+  return [
+    ...organizationEndpoints,
+    ...domainEndpoints,
+    ...connectionEndpoints,
+    ...loginRecordEndpoints,
+    ...directoryEndpoints,
+    ...scimRequestEndpoints,
+    ...groupMappingEndpoints,
+    ...roleEndpoints,
+    ...memberEndpoints,
+    ...sessionEndpoints,
+    ...auditEventEndpoints,
+    ...applicationEndpoints,
+    ...apiKeyEndpoints,
+    ...signingKeyEndpoints(deps.rotateSigningKeys),
+  ];
+}

@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { pageQuery } from "../../api/page.ts";
+import { displayName, email, id, roleKey, text, timestamp } from "../../api/text.ts";
+
+const status = z.enum(["active", "suspended"]);
+const roles = z
+  .array(roleKey)
+  .max(100)
+  .transform((keys) => [...new Set(keys)])
+  .meta({ description: "Keys of the roles granted by hand. `member` is always among a member's roles." });
+
+export const memberQuery = pageQuery.extend({
+  email: text(320)
+    .transform((value) => value.toLowerCase())
+    .exactOptional(),
+  status: status.exactOptional(),
+});
+
+export const newMember = z
+  .strictObject({ email, name: displayName.exactOptional(), roles: roles.default([]) })
+  .meta({ id: "NewMember" });
+
+export const memberPatch = z
+  .strictObject({
+    status: status.exactOptional(),
+    roles: roles.exactOptional(),
+    takeOver: z
+      .boolean()
+      .default(false)
+      .meta({ description: "Manage by hand, from now on, a membership that a directory manages." }),
+  })
+  .meta({ id: "MemberPatch" });
+
+export const member = z
+  .object({
+    id,
+    userId: id.meta({ description: "The `sub` of the person's tokens." }),
+    email: z.string().nullable(),
+    name: z.string().nullable(),
+    status,
+    source: z.enum(["directory", "jit", "manual"]),
+    roles: z.array(z.string()).meta({ description: "Role keys, sorted, from every source." }),
+    groups: z.array(z.string()).meta({ description: "Names of the directory groups, sorted." }),
+    createdAt: timestamp,
+  })
+  .meta({ id: "Member" });
+
+export type MemberQuery = z.output<typeof memberQuery>;
+export type NewMember = z.output<typeof newMember>;
+export type MemberPatch = z.output<typeof memberPatch>;
+export type MemberView = z.input<typeof member>;

@@ -1,0 +1,94 @@
+import { isUniqueViolation, newId } from "@sallyport/database";
+import type { z } from "zod";
+import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
+import { change } from "../../change.ts";
+import { type Context, reachOrganization } from "../../context.ts";
+import { problem } from "../../errors.ts";
+import { addVerifiedDomains } from "../domains/store.ts";
+import { createFirstRoles } from "../roles/store.ts";
+import {
+  type newOrganization,
+  type organizationPatch,
+  organizationView,
+  withVerifiedDomains,
+} from "./schema.ts";
+
+/** Creates it with its first roles; its domains count as verified. Throws `slug_taken`, `domain_taken`. */
+export function createOrganization(context: Context, input: z.output<typeof newOrganization>) {
+  return change(context, async ({ tx, now, record }) => {
+    const id = newId();
+    const [row] = await tx.organization.createManyAndReturn({
+      data: [{ id, slug: input.slug, name: input.name }],
+      skipDuplicates: true,
+    });
+    if (row === undefined) throw problem("slug_taken", { field: "slug" });
+    await createFirstRoles(tx, id);
+    await addVerifiedDomains(tx, id, input.domains, now);
+    record({
+      organizationId: id,
+      type: "organization.created",
+      resource: { type: "organization", id },
+      data: { slug: row.slug, domains: input.domains },
+    });
+    return organizationView({ ...row, domains: input.domains.toSorted().map((name) => ({ name })) });
+  });
+}
+
+export async function listOrganizations(context: Context, page: PageQuery) {
+  const reached = context.caller.organizationId === null ? {} : { id: context.caller.organizationId };
+  const { where, ...rest } = pageArguments(page, "asc");
+  const rows = await context.deps.database.prisma.organization.findMany({
+    ...rest,
+    where: { AND: [reached, where] },
+    include: withVerifiedDomains,
+  });
+  return toPage(rows, page, organizationView);
+}
+
+export async function getOrganization(context: Context, id: string) {
+  const row = await context.deps.database.prisma.organization.findUnique({
+    where: { id },
+    include: withVerifiedDomains,
+  });
+  if (row === null) throw problem("organization_not_found");
+  return organizationView(row);
+}
+
+/** Throws `slug_taken`. */
+export async function updateOrganization(
+  context: Context,
+  id: string,
+  patch: z.output<typeof organizationPatch>,
+) {
+  try {
+    await change(context, async ({ tx, record }) => {
+      const { count } = await tx.organization.updateMany({ where: { id }, data: patch });
+      if (count === 0) throw problem("organization_not_found");
+      record({
+        organizationId: id,
+        type: "organization.updated",
+        resource: { type: "organization", id },
+        data: patch,
+      });
+    });
+  } catch (error) {
+    if (isUniqueViolation(error)) throw problem("slug_taken", { field: "slug", cause: error });
+    throw error;
+  }
+  return getOrganization(context, id);
+}
+
+/** Deletes it with all that is its own, audit events included; that it was deleted is recorded beside it. */
+export async function deleteOrganization(context: Context, slugOrId: string): Promise<void> {
+  const { id, slug } = await reachOrganization(context, slugOrId);
+  await change(context, async ({ tx, record }) => {
+    const { count } = await tx.organization.deleteMany({ where: { id } });
+    if (count === 0) throw problem("organization_not_found");
+    record({
+      organizationId: null,
+      type: "organization.deleted",
+      resource: { type: "organization", id },
+      data: { slug },
+    });
+  });
+}

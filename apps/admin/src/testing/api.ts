@@ -1,0 +1,127 @@
+import type { AddressInfo } from "node:net";
+import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
+import { createLogger } from "@sallyport/logging";
+import { createOutbound } from "@sallyport/outbound";
+import { createSecretBox, digestToken, newEncryptionKey, newToken } from "@sallyport/secrets";
+import express from "express";
+import type { z } from "zod";
+import { type AdminDeps, createAdmin } from "../index.ts";
+import { createDocumentCheck, type DocumentCheck, type OpenApi } from "./document.ts";
+
+/** An answer that was found to be as the document says. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: unknown;
+  /** `[status, code]` of a problem, `[status]` of anything else. */
+  readonly outcome: readonly [number, string?];
+  /** The body by its schema; throws when it is another. */
+  as<Schema extends z.ZodType>(schema: Schema): z.output<Schema>;
+}
+
+export interface CallOptions {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** Default: the root key. */
+  readonly key?: string;
+}
+
+/** The management API over real HTTP, on a database of its own. */
+export interface TestApi {
+  readonly url: string;
+  readonly rootKey: string;
+  readonly deps: AdminDeps;
+  readonly check: DocumentCheck;
+  readonly clock: { now: Date };
+  /** Organizations that the reconciler was asked to look at. */
+  readonly reconciled: string[];
+  readonly logouts: { count: number };
+  readonly log: string[];
+  /** Calls an operation by its id and checks that the document foresees the answer. */
+  call(operationId: string, options?: CallOptions): Promise<Reply>;
+  close(): Promise<void>;
+}
+
+export async function startApi(): Promise<TestApi> {
+  const test: TestDatabase = await createTestDatabase();
+  const rootKey = newToken("sp_root");
+  const clock = { now: new Date() };
+  const reconciled: string[] = [];
+  const logouts = { count: 0 };
+  const log: string[] = [];
+  const outbound = createOutbound({ allow: ["127.0.0.0/8", "::1/128"], timeoutMs: 2_000 });
+  const deps: AdminDeps = {
+    database: test.database,
+    secrets: createSecretBox([newEncryptionKey()]),
+    log: createLogger({ destination: { write: (line) => log.push(line) } }),
+    publicUrl: "https://sso.example.com",
+    now: () => clock.now,
+    rootKeyDigest: digestToken(rootKey),
+    outbound,
+    requestReconcile: (organizationId) => reconciled.push(organizationId),
+    requestLogout: () => {
+      logouts.count += 1;
+    },
+    rotateSigningKeys: async ({ immediately }) => (immediately ? "kid-now" : "kid-soon"),
+  };
+  const app = express().use("/api", createAdmin(deps));
+  const server = app.listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
+  const document = (await (await fetch(`${url}/openapi.json`)).json()) as OpenApi;
+  const check = createDocumentCheck(document);
+
+  return {
+    url,
+    rootKey,
+    deps,
+    check,
+    clock,
+    reconciled,
+    logouts,
+    log,
+    async call(operationId, { params = {}, query = {}, body, key = rootKey } = {}) {
+      const operation = check.operation(operationId);
+      const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) =>
+        encodeURIComponent(params[name] ?? `missing-${name}`),
+      );
+      const search = new URLSearchParams(query).toString();
+      const response = await fetch(`${url}/v1${path}${search === "" ? "" : `?${search}`}`, {
+        method: operation.method.toUpperCase(),
+        headers: {
+          authorization: `Bearer ${key}`,
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return readReply(response, operationId, check);
+    },
+    async close() {
+      await new Promise((resolve) => server.close(resolve));
+      await outbound.close();
+      await test.drop();
+    },
+  };
+}
+
+export async function readReply(
+  response: Response,
+  operationId: string,
+  check: DocumentCheck,
+): Promise<Reply> {
+  const text = await response.text();
+  const body: unknown = text === "" ? undefined : JSON.parse(text);
+  check.response(operationId, response, body);
+  return {
+    status: response.status,
+    headers: response.headers,
+    body,
+    outcome: response.ok ? [response.status] : [response.status, codeOf(body)],
+    as: (schema) => schema.parse(body),
+  };
+}
+
+function codeOf(body: unknown): string {
+  return typeof body === "object" && body !== null && "code" in body ? String(body.code) : "no code";
+}
