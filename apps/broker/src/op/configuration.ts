@@ -58,7 +58,7 @@ export function configuration(deps: ConfigurationDeps): Configuration {
       keys: [...deps.cookieKeys],
       names: {
         session: `${prefix("Host")}sallyport_session`,
-        interaction: `${prefix("Secure")}sallyport_interaction`,
+        interaction: interactionCookieName(publicUrl),
         resume: `${prefix("Secure")}sallyport_resume`,
       },
       long: { ...cookie, path: "/" },
@@ -152,4 +152,9 @@ export function configuration(deps: ConfigurationDeps): Configuration {
     },
     renderError: deps.renderError,
   };
+}
+
+/** The cookie that ties an authorization request to its browser, on the path of its sign-in page. */
+export function interactionCookieName(publicUrl: string): string {
+  return `${publicUrl.startsWith("https:") ? "__Secure-" : ""}sallyport_interaction`;
 }

@@ -11,7 +11,7 @@ import { createAdapters } from "./adapter.ts";
 import { createApplications, noteApplication } from "./applications.ts";
 import { createBrowserSessions } from "./browser-sessions.ts";
 import { ChangesByRequest } from "./changes.ts";
-import { configuration } from "./configuration.ts";
+import { configuration, interactionCookieName } from "./configuration.ts";
 import { loadCookieKey } from "./cookie-keys.ts";
 import { introspection } from "./endpoints/introspection.ts";
 import { logout } from "./endpoints/logout.ts";
@@ -110,7 +110,12 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
   const resumeUrl = (id: string) => `${publicUrl}${ROUTES.authorize}/${id}`;
   return {
     router,
-    interactions: createInteractions({ store, applications, resumeUrl }),
+    interactions: createInteractions({
+      store,
+      applications,
+      cookieName: interactionCookieName(publicUrl),
+      resumeUrl,
+    }),
     close: () => store.close(),
   };
 }

@@ -26,6 +26,7 @@ const signInResult = z.object({ sessionId: z.string() });
 export function createInteractions(deps: {
   readonly store: ArtifactStore;
   readonly applications: Applications;
+  readonly cookieName: string;
   /** Where an authorization request goes on. */
   readonly resumeUrl: (id: string) => string;
 }): Interactions {
@@ -38,6 +39,7 @@ export function createInteractions(deps: {
   }
 
   return {
+    cookieName: deps.cookieName,
     async load(id) {
       const found = await deps.store.find(keyOf(id));
       if (found === null) return null;

@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { InteractionEndedError } from "../interaction.ts";
+import {
+  AppVisit,
+  interactionIdOf,
+  REDIRECT_URI,
+  startTestOp,
+  type TestOp,
+  type TestOrganization,
+} from "./testing/op.ts";
+
+let test: TestOp;
+let bravo: TestOrganization;
+let first: AppVisit;
+let sessionId: string;
+
+beforeAll(async () => {
+  test = await startTestOp();
+  bravo = await test.addOrganization("bravo");
+});
+afterAll(() => test.close());
+beforeEach(async () => {
+  sessionId = await test.signIn();
+  first = new AppVisit(test);
+  await first.signIn(sessionId);
+});
+
+/** The same browser visits again. */
+const again = () => new AppVisit(test, test.app, first.browser);
+const isCallback = (url: URL) => url.origin + url.pathname === REDIRECT_URI && url.searchParams.has("code");
+const isSignIn = (url: URL) => url.pathname.startsWith("/sign-in/");
+
+describe("a browser that is signed in", () => {
+  it.each<[string, () => Record<string, string>]>([
+    ["no wish", () => ({})],
+    ["its organization's slug", () => ({ organization: "acme" })],
+    ["its organization's id", () => ({ organization: test.organization.id })],
+    ["its connection", () => ({ connection: test.organization.connectionId })],
+    ["its organization's domain", () => ({ domain: "ACME.com" })],
+    ["max_age that has not passed", () => ({ max_age: "600" })],
+    ["prompt=none", () => ({ prompt: "none" })],
+    ["prompt=consent", () => ({ prompt: "consent" })],
+    ["a hint at somebody", () => ({ login_hint: "bob@bravo.com" })],
+  ])("goes straight through, given %s", async (_name, wish) => {
+    expect(isCallback(await again().start(wish()))).toBe(true);
+  });
+
+  it.each<[string, () => Record<string, string>, boolean]>([
+    ["another organization", () => ({ organization: "bravo" }), false],
+    ["an unknown organization", () => ({ organization: "nobody" }), false],
+    ["another connection", () => ({ connection: bravo.connectionId }), false],
+    ["another's domain", () => ({ domain: "bravo.com" }), false],
+    ["prompt=login", () => ({ prompt: "login" }), true],
+    ["max_age=0", () => ({ max_age: "0" }), true],
+  ])("signs in anew for %s", async (_name, wish, forceLogin) => {
+    const page = await again().start(wish());
+    expect(isSignIn(page)).toBe(true);
+    expect(await test.op.interactions.load(interactionIdOf(page))).toMatchObject({ forceLogin });
+  });
+
+  it("signs in anew once max_age has passed", async () => {
+    const browser = again();
+    await browser.finish(
+      await browser.start({ prompt: "login" }),
+      await test.signIn(test.organization, new Date(Date.now() - 60_000)),
+    );
+    expect(isSignIn(await again().start({ max_age: "30" }))).toBe(true);
+    expect(isCallback(await again().start({ max_age: "90" }))).toBe(true);
+  });
+
+  it("signs in anew once its session has ended", async () => {
+    await test.database.prisma.session.update({ where: { id: sessionId }, data: { revokedAt: new Date() } });
+    expect(isSignIn(await again().start())).toBe(true);
+    const silent = await again().start({ prompt: "none" });
+    expect(silent.searchParams.get("error")).toBe("login_required");
+  });
+
+  it("changes over to the organization asked for, with no word of the previous one", async () => {
+    const visit = again();
+    const callback = await visit.finish(
+      await visit.start({ organization: "bravo" }),
+      await test.signIn(bravo),
+    );
+    const tokens = await visit.tokens(callback);
+    expect(tokens.claims()).toMatchObject({ org_slug: "bravo", sub: bravo.userId });
+    expect(isCallback(await again().start({ organization: "bravo" }))).toBe(true);
+    expect(isSignIn(await again().start({ organization: "acme" }))).toBe(true);
+  });
+});
+
+describe("a browser that nobody signed in at", () => {
+  it("learns so by prompt=none", async () => {
+    const callback = await new AppVisit(test).start({ prompt: "none" });
+    expect(Object.fromEntries(callback.searchParams)).toMatchObject({
+      error: "login_required",
+      iss: test.url,
+    });
+  });
+});
+
+describe("a sign-in to another organization than was asked for", () => {
+  it("is refused, instead of asked for again and again", async () => {
+    const visit = new AppVisit(test);
+    const callback = await visit.finish(await visit.start({ organization: "bravo" }), await test.signIn());
+    expect(callback.searchParams.get("error")).toBe("access_denied");
+  });
+});
+
+describe("a sign-in whose session has ended before the way back", () => {
+  it("is refused", async () => {
+    const visit = new AppVisit(test);
+    const page = await visit.start();
+    const ended = await test.signIn();
+    await test.database.prisma.session.update({ where: { id: ended }, data: { revokedAt: new Date() } });
+    const callback = await visit.finish(page, ended);
+    expect(callback.searchParams.get("error")).toBe("access_denied");
+  });
+});
+
+describe("a waiting request", () => {
+  it("tells the sign-in half all it needs, and nothing else", async () => {
+    const page = await new AppVisit(test).start({
+      organization: "acme",
+      connection: "c",
+      domain: "acme.com",
+      login_hint: "ann@acme.com",
+      acr_values: "urn:mfa urn:password",
+    });
+    const id = interactionIdOf(page);
+    expect(await test.op.interactions.load(id)).toEqual({
+      id,
+      application: { id: test.app.id, name: "The App" },
+      organization: "acme",
+      connection: "c",
+      domain: "acme.com",
+      loginHint: "ann@acme.com",
+      forceLogin: false,
+      acrValues: ["urn:mfa", "urn:password"],
+      expiresAt: expect.any(Date),
+    });
+  });
+
+  it("ends once", async () => {
+    const page = await new AppVisit(test).start();
+    const id = interactionIdOf(page);
+    const ends = await Promise.allSettled([
+      test.op.interactions.finish(id, { sessionId }),
+      test.op.interactions.finish(id, { sessionId }),
+      test.op.interactions.abort(id, { code: "access_denied", description: "no" }),
+    ]);
+    expect(ends.filter((end) => end.status === "fulfilled")).toHaveLength(1);
+    expect(await test.op.interactions.load(id)).toBeNull();
+    await expect(test.op.interactions.finish("unknown", { sessionId })).rejects.toThrow(
+      InteractionEndedError,
+    );
+    expect(await test.op.interactions.load("unknown")).toBeNull();
+  });
+
+  it("expires", async () => {
+    const visit = new AppVisit(test);
+    const id = interactionIdOf(await visit.start());
+    test.passTime(31 * 60_000);
+    expect(await test.op.interactions.load(id)).toBeNull();
+    await expect(test.op.interactions.finish(id, { sessionId })).rejects.toThrow(InteractionEndedError);
+    test.passTime(-31 * 60_000);
+  });
+
+  it("goes on in the browser that began it only, and once", async () => {
+    const visit = new AppVisit(test);
+    const id = interactionIdOf(await visit.start());
+    const resume = await test.op.interactions.finish(id, { sessionId });
+    const stranger = await new AppVisit(test).browser.get(resume);
+    expect(stranger.status).toBe(400);
+    expect(await stranger.text()).toContain("This sign-in has expired");
+    expect(isCallback((await visit.browser.follow(resume)).url)).toBe(true);
+    expect((await visit.browser.get(resume)).status).toBe(400);
+  });
+});
