@@ -1,7 +1,8 @@
 import { Router } from "express";
 import { createOpenIdProvider, type OpenIdProviderDeps } from "./op/index.ts";
+import { createSignIn, type SignInDeps } from "./sign-in/index.ts";
 
-export type BrokerDeps = OpenIdProviderDeps;
+export type BrokerDeps = OpenIdProviderDeps & Omit<SignInDeps, "interactions">;
 
 /** Sign-in: SAML SP and OIDC RP towards the identity providers, OpenID Provider towards the applications. */
 export interface Broker {
@@ -14,5 +15,6 @@ export async function createBroker(deps: BrokerDeps): Promise<Broker> {
   const openIdProvider = await createOpenIdProvider(deps);
   const router = Router();
   router.use(openIdProvider.router);
+  router.use(createSignIn({ ...deps, interactions: openIdProvider.interactions }));
   return { router, close: () => openIdProvider.close() };
 }

@@ -3,6 +3,11 @@
  * signed in. The OpenID Provider opens it and sends the browser to `/sign-in/{id}`; the sign-in half ends it.
  */
 export interface Interactions {
+  /**
+   * The cookie by which a browser shows that a request is its own: sent to `/sign-in/{id}`, its value is the id. The
+   * sign-in half must refuse any other browser: else somebody could have another person sign in for their own request.
+   */
+  readonly cookieName: string;
   /** What is asked for; null when the id is unknown, the request has expired, or its sign-in has already ended. */
   load(id: string): Promise<SignInRequest | null>;
   /**

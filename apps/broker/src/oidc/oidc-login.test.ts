@@ -36,9 +36,8 @@ beforeEach(() => {
 const lastRecord = () =>
   stand.database.prisma.loginRecord.findFirst({ where: { connectionId }, orderBy: { id: "desc" } });
 
-async function start(browser: TestBrowser, request: Partial<SignInRequest> = {}): Promise<Visit> {
-  const interactionId = stand.interactions.open({ connection: connectionId, ...request });
-  return browser.get(`${stand.publicUrl}/sign-in/${interactionId}`);
+function start(browser: TestBrowser, request: Partial<SignInRequest> = {}): Promise<Visit> {
+  return stand.visit(browser, { connection: connectionId, ...request });
 }
 
 async function login(request: Partial<SignInRequest> = {}) {

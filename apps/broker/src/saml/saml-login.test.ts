@@ -163,8 +163,7 @@ describe("a SAML response is refused", () => {
 
 it("tells an IdP's own refusal apart, and takes the person back to the application", async () => {
   const browser = createTestBrowser();
-  const interactionId = stand.interactions.open({ connection: connectionId });
-  const request = await startSaml(stand, browser, connectionId, interactionId);
+  const request = await startSaml(stand, browser, connectionId);
   const acsUrl = `${stand.publicUrl}/sso/saml/${connectionId}/acs`;
   const response = idp.errorResponse(
     { acsUrl, inResponseTo: request.id, now: stand.now() },
@@ -179,7 +178,7 @@ it("tells an IdP's own refusal apart, and takes the person back to the applicati
   const leave = { ...page.form?.fields, leave: "idp_refused" };
   const home = await browser.post(page.form?.action ?? "", leave);
   expect(home.location).toBe("https://app.example.test/callback?error=access_denied");
-  expect(stand.interactions.ended.get(interactionId)).toMatchObject({ code: "access_denied" });
+  expect(stand.interactions.ended.get(request.interactionId)).toMatchObject({ code: "access_denied" });
 });
 
 it("refuses a connection that was disabled while the person was at the IdP", async () => {

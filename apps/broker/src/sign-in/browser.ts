@@ -40,6 +40,11 @@ export function createBrowserCookie(publicUrl: string): BrowserCookie {
   };
 }
 
+/** Whether the browser started this sign-in itself, as the OpenID Provider's own cookie shows. */
+export function isOwnInteraction(req: Request, cookieName: string, interactionId: string): boolean {
+  return cookieValue(req.get("cookie") ?? "", cookieName) === interactionId;
+}
+
 function cookieValue(header: string, name: string): string | null {
   for (const pair of header.split(";")) {
     const at = pair.indexOf("=");

@@ -3,7 +3,7 @@ import express, { type Request, type Response, Router } from "express";
 import { z } from "zod";
 import type { SignInRequest } from "../interaction.ts";
 import { renderChooserPage, renderWorkEmailPage, sendAutoPost, sendOn, sendPage } from "../pages/index.ts";
-import { type BrowserCookie, csrfToken, isCsrfToken } from "./browser.ts";
+import { type BrowserCookie, csrfToken, isCsrfToken, isOwnInteraction } from "./browser.ts";
 import {
   isSignInFailureCode,
   SignInFailure,
@@ -28,7 +28,7 @@ export function createSignInPages(deps: SignInDeps, cookie: BrowserCookie, start
 
   router.get("/sign-in/:interactionId", async (req, res) => {
     const browser = cookie.ensure(req, res);
-    const request = await load(deps, req.params.interactionId);
+    const request = await load(deps, req, req.params.interactionId);
     await goOn(req, res, request, browser, {});
   });
 
@@ -39,7 +39,7 @@ export function createSignInPages(deps: SignInDeps, cookie: BrowserCookie, start
     const { csrf, leave, ...answers } = parsed.data;
     const { interactionId } = req.params;
     if (browser === null || !isCsrfToken(csrf, browser, interactionId)) throw new SignInFailure("form_stale");
-    const request = await load(deps, interactionId);
+    const request = await load(deps, req, interactionId);
     if (leave !== undefined) {
       sendOn(res, await deps.interactions.abort(request.id, oauthError(leave)));
       return;
@@ -95,8 +95,13 @@ export function createSignInPages(deps: SignInDeps, cookie: BrowserCookie, start
   return router;
 }
 
-async function load(deps: SignInDeps, interactionId: string): Promise<SignInRequest> {
-  const request = await deps.interactions.load(interactionId);
+/**
+ * The sign-in that this browser started. Nobody else's: the session would end up in the browser that did, so a link to
+ * it would make whoever follows it sign in for its sender.
+ */
+async function load(deps: SignInDeps, req: Request, interactionId: string): Promise<SignInRequest> {
+  const own = isOwnInteraction(req, deps.interactions.cookieName, interactionId);
+  const request = own ? await deps.interactions.load(interactionId) : null;
   if (request === null) throw new SignInFailure("interaction_unknown");
   return request;
 }

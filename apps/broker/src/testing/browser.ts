@@ -4,7 +4,8 @@ export interface TestBrowser {
   post(url: string, fields: Record<string, string>, options?: { crossSite?: boolean }): Promise<Visit>;
   /** Follows redirects within `origin` until something else comes. */
   follow(visit: Visit, origin: string): Promise<Visit>;
-  cookies(origin: string): ReadonlyMap<string, string>;
+  /** Plants a cookie. */
+  hold(origin: string, name: string, value: string): void;
 }
 
 export interface Visit {
@@ -59,7 +60,7 @@ export function createTestBrowser(): TestBrowser {
       while (current.location.startsWith(`${origin}/`)) current = await browser.get(current.location);
       return current;
     },
-    cookies: (origin) => jar(origin),
+    hold: (origin, name, value) => void jar(origin).set(name, value),
   };
   return browser;
 }

@@ -16,6 +16,7 @@ export function memoryInteractions(): MemoryInteractions {
     ended.set(id, result);
   };
   return {
+    cookieName: "test_interaction",
     ended,
     open(request = {}) {
       const id = `interaction-${requests.size + ended.size + 1}`;

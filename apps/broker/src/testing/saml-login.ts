@@ -7,6 +7,7 @@ import type { SignInStand } from "./sign-in-stand.ts";
 /** A SAML login that has got as far as the IdP. */
 export interface SamlRequest {
   readonly connectionId: string;
+  readonly interactionId: string;
   readonly id: string;
   readonly xml: string;
   readonly relayState: string;
@@ -17,14 +18,14 @@ export async function startSaml(
   stand: SignInStand,
   browser: TestBrowser,
   connectionId: string,
-  interactionId = stand.interactions.open({ connection: connectionId }),
 ): Promise<SamlRequest> {
-  const visit = await browser.get(`${stand.publicUrl}/sign-in/${interactionId}`);
+  const visit = await stand.visit(browser, { connection: connectionId });
   if (visit.status !== 303) throw new Error(`/sign-in answered ${visit.status}: ${visit.body}`);
   const parameters = new URL(visit.location).searchParams;
   const xml = inflateRawSync(Buffer.from(parameters.get("SAMLRequest") ?? "", "base64")).toString();
   return {
     connectionId,
+    interactionId: visit.interactionId,
     id: /ID="([^"]+)"/.exec(xml)?.[1] ?? "",
     xml,
     relayState: parameters.get("RelayState") ?? "",

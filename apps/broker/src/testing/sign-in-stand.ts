@@ -8,7 +8,9 @@ import { createOutbound } from "@sallyport/outbound";
 import type { TestIdp } from "@sallyport/saml/testing";
 import { createSecretBox, newEncryptionKey, type SecretBox } from "@sallyport/secrets";
 import express from "express";
+import type { SignInRequest } from "../interaction.ts";
 import { createSignIn } from "../sign-in/index.ts";
+import type { TestBrowser, Visit } from "./browser.ts";
 import { type MemoryInteractions, memoryInteractions } from "./memory-interactions.ts";
 
 /** The IdP-facing half of the broker over real HTTP, on a database of its own. */
@@ -21,6 +23,8 @@ export interface SignInStand {
   /** Moves the gateway's clock ahead. */
   advance(milliseconds: number): void;
   now(): Date;
+  /** Opens a sign-in for a browser, as the OpenID Provider would, and goes to its page. */
+  visit(browser: TestBrowser, request?: Partial<SignInRequest>): Promise<Visit & { interactionId: string }>;
   addOrganization(slug: string, domains?: readonly string[]): Promise<string>;
   addSamlConnection(
     organizationId: string,
@@ -65,6 +69,11 @@ export async function createSignInStand(): Promise<SignInStand> {
     now,
     advance: (milliseconds) => {
       ahead += milliseconds;
+    },
+    async visit(browser, request) {
+      const interactionId = interactions.open(request);
+      browser.hold(publicUrl, interactions.cookieName, interactionId);
+      return { ...(await browser.get(`${publicUrl}/sign-in/${interactionId}`)), interactionId };
     },
     async addOrganization(slug, domains = []) {
       const id = newId();
