@@ -15,7 +15,7 @@ const FIND_TOKEN = `
   SELECT t.id AS token_id, t.last_used_at, d.id AS directory_id, d.organization_id, d.provider, d.status,
          d.settings::text AS settings
   FROM directory_tokens t JOIN directories d ON d.id = t.directory_id
-  WHERE t.digest = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)`;
+  WHERE t.digest = $1 AND d.deleted_at IS NULL AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)`;
 
 const TOUCH_TOKEN = "UPDATE directory_tokens SET last_used_at = $2 WHERE id = $1";
 /** How exact `lastUsedAt` is: a write per request would cost more than it tells. */

@@ -12,6 +12,11 @@ export class Parameters {
     return `$${this.#values.length}`;
   }
 
+  /** The same values, to which others can be added. */
+  extended(): Parameters {
+    return new Parameters(this.#values);
+  }
+
   get values(): readonly unknown[] {
     return this.#values;
   }

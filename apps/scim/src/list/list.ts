@@ -83,7 +83,7 @@ async function pageByIndex<Row extends KeyedRow>(
   { startIndex, count }: ListQuery,
 ): Promise<JsonObject> {
   const skipped = startIndex - 1;
-  const rows = count === 0 ? [] : await fetchPage(services, selection, "", skipped, count);
+  const rows = count === 0 ? [] : await fetchPage(services, selection, undefined, skipped, count);
   const total = await totalOf(services, selection, skipped, rows.length, count);
   return listResponse(
     rows.map((row) => selection.render(row, services)),
@@ -115,13 +115,9 @@ async function pageByCursor<Row extends KeyedRow>(
 ): Promise<JsonObject> {
   const cursor = text === "" ? undefined : readCursor(query, text);
   const skipped = cursor?.skip ?? 0;
-  const rows = await fetchPage(
-    services,
-    selection,
-    behind(cursor, query, selection.parameters),
-    skipped,
-    query.count + 1,
-  );
+  const position =
+    cursor?.after === undefined ? undefined : { after: cursor.after, descending: query.descending };
+  const rows = await fetchPage(services, selection, position, skipped, query.count + 1);
   const page = rows.slice(0, query.count);
   const last = page.at(-1);
   const next =
@@ -142,22 +138,27 @@ function nextCursor(query: ListQuery, skip: number, last: KeyedRow): string {
   return writeCursor(query, cursor);
 }
 
-function behind(cursor: Cursor | undefined, query: ListQuery, parameters: Parameters): string {
-  if (cursor?.after === undefined) return "";
-  const [createdAt, id] = cursor.after;
+interface Position {
+  readonly after: readonly [createdAt: Date, id: string];
+  readonly descending: boolean;
+}
+
+function behind({ after: [createdAt, id], descending }: Position, parameters: Parameters): string {
   const position = `(${parameters.add(createdAt)}::timestamptz, ${parameters.add(id)}::uuid)`;
-  return ` AND (r.created_at, r.id) ${query.descending ? "<" : ">"} ${position}`;
+  return ` AND (r.created_at, r.id) ${descending ? "<" : ">"} ${position}`;
 }
 
 async function fetchPage<Row extends KeyedRow>(
   { database }: Services,
-  { columns, from, order, parameters, name }: Selection<Row>,
-  condition: string,
+  { columns, from, order, name, ...selection }: Selection<Row>,
+  position: Position | undefined,
   skip: number,
   limit: number,
 ): Promise<Row[]> {
-  const placeholders = `LIMIT ${parameters.add(limit)}::int OFFSET ${parameters.add(skip)}::int`;
-  const text = `SELECT ${columns} ${from}${condition} ORDER BY ${order} ${placeholders}`;
+  const parameters = selection.parameters.extended();
+  const condition = position === undefined ? "" : behind(position, parameters);
+  const page = `LIMIT ${parameters.add(limit)}::int OFFSET ${parameters.add(skip)}::int`;
+  const text = `SELECT ${columns} ${from}${condition} ORDER BY ${order} ${page}`;
   const { rows } = await database.sql.query<Row>(text, parameters.values, name);
   return rows;
 }
