@@ -20,12 +20,16 @@ export async function startSaml(
   connectionId: string,
 ): Promise<SamlRequest> {
   const visit = await stand.visit(browser, { connection: connectionId });
+  return { ...readSamlRequest(visit, connectionId), interactionId: visit.interactionId };
+}
+
+/** The AuthnRequest that a redirect carries. */
+export function readSamlRequest(visit: Visit, connectionId: string): Omit<SamlRequest, "interactionId"> {
   if (visit.status !== 303) throw new Error(`/sign-in answered ${visit.status}: ${visit.body}`);
   const parameters = new URL(visit.location).searchParams;
   const xml = inflateRawSync(Buffer.from(parameters.get("SAMLRequest") ?? "", "base64")).toString();
   return {
     connectionId,
-    interactionId: visit.interactionId,
     id: /ID="([^"]+)"/.exec(xml)?.[1] ?? "",
     xml,
     relayState: parameters.get("RelayState") ?? "",

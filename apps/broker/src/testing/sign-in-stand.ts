@@ -7,13 +7,13 @@ import { createLogger } from "@sallyport/logging";
 import { createOutbound } from "@sallyport/outbound";
 import type { TestIdp } from "@sallyport/saml/testing";
 import { createSecretBox, newEncryptionKey, type SecretBox } from "@sallyport/secrets";
-import express from "express";
+import express, { type Router } from "express";
 import type { SignInRequest } from "../interaction.ts";
-import { createSignIn } from "../sign-in/index.ts";
+import { createSignIn, type SignInDeps } from "../sign-in/index.ts";
 import type { TestBrowser, Visit } from "./browser.ts";
 import { type MemoryInteractions, memoryInteractions } from "./memory-interactions.ts";
 
-/** The IdP-facing half of the broker over real HTTP, on a database of its own. */
+/** The IdP-facing half of the broker (or what `compose` makes with it) over real HTTP, on a database of its own. */
 export interface SignInStand {
   readonly publicUrl: string;
   readonly database: TestDatabase["database"];
@@ -40,7 +40,9 @@ export interface SignInStand {
   close(): Promise<void>;
 }
 
-export async function createSignInStand(): Promise<SignInStand> {
+export async function createSignInStand(
+  compose: (deps: SignInDeps) => Router | Promise<Router> = createSignIn,
+): Promise<SignInStand> {
   const { database, drop } = await createTestDatabase();
   const secrets = createSecretBox([newEncryptionKey()]);
   const outbound = createOutbound({ allow: ["127.0.0.0/8", "::1/128"] });
@@ -54,10 +56,8 @@ export async function createSignInStand(): Promise<SignInStand> {
   await new Promise((resolve) => server.once("listening", resolve));
   const publicUrl = `http://localhost:${(server.address() as AddressInfo).port}`;
   const log = createLogger({ destination: { write: (line) => void logged.push(line) } });
-  app.use(
-    assignRequestId(),
-    createSignIn({ database, log, publicUrl, now, secrets, outbound, interactions }),
-  );
+  const deps = { database, log, publicUrl, now, secrets, outbound, interactions };
+  app.use(assignRequestId(), await compose(deps));
 
   const { prisma } = database;
   return {

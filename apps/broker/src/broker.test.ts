@@ -1,0 +1,103 @@
+import { newId } from "@sallyport/database";
+import { createTestIdp } from "@sallyport/saml/testing";
+import { digestToken } from "@sallyport/secrets";
+import { openSigningKeys } from "@sallyport/signing-keys";
+import * as client from "openid-client";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { createBroker } from "./index.ts";
+import { createTestBrowser } from "./testing/browser.ts";
+import { answerSaml, postSaml, readSamlRequest } from "./testing/saml-login.ts";
+import { createSignInStand, type SignInStand } from "./testing/sign-in-stand.ts";
+
+const CALLBACK = "https://app.example.test/callback";
+const idp = createTestIdp();
+const closing: (() => Promise<void>)[] = [];
+let stand: SignInStand;
+let connectionId: string;
+let application: client.Configuration;
+
+beforeAll(async () => {
+  stand = await createSignInStand(async (deps) => {
+    const signingKeys = await openSigningKeys(deps);
+    const broker = await createBroker({ ...deps, signingKeys, requestReconcile: () => undefined });
+    closing.push(() => broker.close());
+    return broker.router;
+  });
+  const organizationId = await stand.addOrganization("acme", ["acme.com"]);
+  connectionId = await stand.addSamlConnection(organizationId, idp, { provider: "okta" });
+  const clientId = "wiki";
+  const secret = "the secret of the wiki";
+  await stand.database.prisma.application.create({
+    data: {
+      id: newId(),
+      clientId,
+      name: "Wiki",
+      redirectUris: [CALLBACK],
+      postLogoutRedirectUris: [],
+      clientSecretDigest: Uint8Array.from(digestToken(secret)),
+    },
+  });
+  application = await client.discovery(
+    new URL(stand.publicUrl),
+    clientId,
+    undefined,
+    client.ClientSecretBasic(secret),
+    {
+      execute: [client.allowInsecureRequests],
+    },
+  );
+});
+afterAll(async () => {
+  for (const close of closing) await close();
+  await stand.close();
+});
+
+/** An application's authorization request. */
+async function authorization() {
+  const pkceCodeVerifier = client.randomPKCECodeVerifier();
+  const expectedState = client.randomState();
+  const url = client.buildAuthorizationUrl(application, {
+    redirect_uri: CALLBACK,
+    scope: "openid email profile",
+    organization: "acme",
+    state: expectedState,
+    code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+    code_challenge_method: "S256",
+  });
+  return { url: url.toString(), checks: { pkceCodeVerifier, expectedState, idTokenExpected: true } };
+}
+
+it("goes all the way: application, sign-in at the organization's IdP, tokens", async () => {
+  const browser = createTestBrowser();
+  const { url, checks } = await authorization();
+  const atIdp = await browser.follow(await browser.get(url), stand.publicUrl);
+  const request = readSamlRequest(atIdp, connectionId);
+  const response = answerSaml(stand, idp, request, {
+    nameId: "jo@acme.com",
+    attributes: { firstName: "Jo", groups: ["Engineering"] },
+  });
+  const home = await browser.follow(await postSaml(stand, browser, request, response), stand.publicUrl);
+  const tokens = await client.authorizationCodeGrant(application, new URL(home.location), checks);
+  expect(tokens.claims()).toMatchObject({
+    email: "jo@acme.com",
+    email_verified: true,
+    given_name: "Jo",
+    org_slug: "acme",
+    connection_id: connectionId,
+    connection_type: "saml",
+    idp: "okta",
+    roles: ["member"],
+    groups: ["Engineering"],
+  });
+});
+
+it("signs nobody in for a request that another browser started", async () => {
+  const attacker = createTestBrowser();
+  const { url } = await authorization();
+  const link = (await attacker.get(url)).location;
+  expect(link).toContain("/sign-in/");
+  const victim = createTestBrowser();
+  const page = await victim.get(link);
+  expect([page.status, page.location]).toEqual([404, ""]);
+  expect(page.body).toContain("started in another browser");
+});
