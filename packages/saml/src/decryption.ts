@@ -55,6 +55,7 @@ const parseKey = memoize(128, (pem: string): KeyObject => {
  */
 export function decryptAssertion(encrypted: XmlElement, decryptionKeys: readonly string[]): Buffer {
   if (decryptionKeys.length === 0) refuse("decryption_key_missing");
+  checkShape(encrypted);
   const data = requiredChild(encrypted, NS.encryption, "EncryptedData");
   const algorithm = algorithmOf(data);
   const content = CONTENT_ALGORITHMS.get(algorithm) ?? refuse("encryption_algorithm", algorithm);
@@ -68,6 +69,23 @@ export function decryptAssertion(encrypted: XmlElement, decryptionKeys: readonly
     }
   }
   return refuse("decryption_failed");
+}
+
+/** What XML-Enc lets stand where, of what is understood; the rest is refused, like everywhere. */
+const SHAPE: Readonly<Record<string, readonly string[]>> = {
+  EncryptedAssertion: ["EncryptedData", "EncryptedKey"],
+  EncryptedData: ["EncryptionMethod", "KeyInfo", "CipherData"],
+  EncryptedKey: ["EncryptionMethod", "KeyInfo", "CipherData", "ReferenceList", "CarriedKeyName"],
+  EncryptionMethod: ["KeySize", "DigestMethod", "MGF", "OAEPparams"],
+  CipherData: ["CipherValue"],
+};
+
+function checkShape(encrypted: XmlElement): void {
+  for (const element of descendants(encrypted)) {
+    const allowed = SHAPE[element.name];
+    const stranger = allowed && element.children.find(({ name }) => !allowed.includes(name));
+    if (stranger !== undefined) refuse("encryption_malformed", `${stranger.name} in ${element.name}`);
+  }
 }
 
 /** EncryptedKeys stand inside EncryptedData's KeyInfo or beside EncryptedData (SAML 2.0 Core §2.3.4). */

@@ -59,6 +59,18 @@ describe("an encrypted assertion", () => {
     expect(scenario.validate(response)).toMatchObject({ ok: false, code: "signature_invalid" });
   });
 
+  it.each([
+    ["EncryptedAssertion", /(<saml:EncryptedAssertion[^>]*>)/],
+    ["EncryptedData", /(<xenc:EncryptedData[^>]*>)/],
+    ["CipherData", /(<xenc:CipherData>)/],
+  ])("is refused with something unknown in its %s", (_, place) => {
+    const editResponse = (xml: string) => xml.replace(place, '$1<x xmlns="urn:x"/>');
+    expect(scenario.validate(scenario.respond({ encryptFor: { recipient }, editResponse }))).toMatchObject({
+      ok: false,
+      code: "encryption_malformed",
+    });
+  });
+
   it("answers alike to tampered cipher text, bad padding and bad XML", () => {
     const refusals = ["aes256-gcm", "aes256-cbc"].flatMap((content) =>
       [20, 40, 60].map((offset) => {
