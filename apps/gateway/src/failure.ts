@@ -22,7 +22,10 @@ export function explainFailure(error: unknown): Failure {
   if (error instanceof EmbeddedPostgresError) {
     return { message: [error.message, error.detail].filter(Boolean).join("\n"), exitCode: 1 };
   }
-  return { message: explainFile(error) ?? explainDatabase(error) ?? explainUnknown(error), exitCode: 1 };
+  return {
+    message: explainPort(error) ?? explainFile(error) ?? explainDatabase(error) ?? explainUnknown(error),
+    exitCode: 1,
+  };
 }
 
 // What node-postgres reports when it cannot connect: errno codes from the socket, SQLSTATE from the server.
@@ -47,6 +50,13 @@ function explainDatabase(error: unknown): string | undefined {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   if (!(first instanceof Error) || !("code" in first) || typeof first.code !== "string") return undefined;
   return DATABASE_FAILURES[first.code];
+}
+
+/** Ports that rooms open by themselves: the demo's. */
+function explainPort(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("port" in error) || !("syscall" in error)) return undefined;
+  if (error.syscall !== "listen") return undefined;
+  return new ListenError(Number(error.port), "code" in error ? String(error.code) : "unknown").message;
 }
 
 /** Only files have a path: the folder of the development secrets and the log. */

@@ -1,4 +1,5 @@
 import { createAdmin } from "@sallyport/admin";
+import { createBroker } from "@sallyport/broker";
 import type { Database } from "@sallyport/database";
 import type { Logger } from "@sallyport/logging";
 import type { Outbound } from "@sallyport/outbound";
@@ -53,6 +54,11 @@ export async function openRooms(foundation: Foundation, teardown: Teardown): Pro
   if (roles.has("admin")) {
     const rootKeyDigest = digestToken(configuration.rootKey);
     mounts.push({ path: "/api", router: createAdmin({ ...deps, rootKeyDigest }) });
+  }
+  if (roles.has("broker")) {
+    const broker = await createBroker({ ...deps, signingKeys });
+    teardown.add("broker", () => broker.close());
+    mounts.push({ path: "/", router: broker.router }); // last: its paths stand at the root
   }
   if (roles.has("reconciler")) {
     const reconciler = createReconciler({ ...deps, signer: signingKeys });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { openDatabase } from "./database.ts";
 import { isId, newId } from "./ids.ts";
 import { isUniqueViolation } from "./sql.ts";
 import { createTestDatabase, type TestDatabase } from "./testing/index.ts";
@@ -38,4 +39,15 @@ it("makes ids that sort by creation, and tells what cannot be one", () => {
   expect([...ids].sort()).toEqual(ids);
   expect(ids.every(isId)).toBe(true);
   expect(["", "1", "x".repeat(36), `${newId()} `].some(isId)).toBe(false);
+});
+
+it("is closed once the server has seen the last connection go", async () => {
+  const other = openDatabase({ url: test.url, poolSize: 4 });
+  await Promise.all([1, 2, 3, 4].map(() => other.sql.query("SELECT pg_sleep(0.05)")));
+  let closed = 0;
+  other.pool.on("remove", () => {
+    closed += 1;
+  });
+  await other.close();
+  expect(closed).toBe(4);
 });

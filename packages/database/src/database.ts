@@ -1,5 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { Pool } from "pg";
+import { endPool } from "./end-pool.ts";
 import { PrismaClient } from "./generated/client.ts";
 import { type Sql, sqlOver } from "./sql.ts";
 
@@ -40,7 +41,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     transaction: (work) => transaction(pool, work),
     close: async () => {
       await prisma.$disconnect();
-      await pool.end();
+      await endPool(pool);
     },
   };
 }

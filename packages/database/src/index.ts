@@ -1,4 +1,5 @@
 export { type Database, type DatabaseOptions, openDatabase } from "./database.ts";
+export { endPool } from "./end-pool.ts";
 export * from "./generated/client.ts";
 export { isId, newId } from "./ids.ts";
 export { migrate, pendingMigrations } from "./migrations.ts";

@@ -1,3 +1,4 @@
+import { endPool } from "@sallyport/database";
 import type { Logger } from "@sallyport/logging";
 import { createPostgresBackend, isPgPool, type PgPool, runMigrations, withBackend } from "bullmq";
 import { Pool } from "pg";
@@ -38,7 +39,7 @@ export async function openPostgresBackend(databaseUrl: string, log: Logger): Pro
     ping: async () => {
       await pool.query("SELECT 1");
     },
-    close: () => pool.end(),
+    close: () => endPool(pool),
   };
 }
 
