@@ -1,9 +1,4 @@
 /** Where a crash would hurt most: a test stops or breaks the work there. */
-export type Checkpoint =
-  | "groupsApplied"
-  | "groupsCommitted"
-  | "usersLocked"
-  | "usersApplied"
-  | "usersCommitted";
+export type Checkpoint = "groupsApplied" | "usersLocked" | "usersApplied" | "committed";
 
 export type ReachCheckpoint = (checkpoint: Checkpoint) => Promise<void> | void;

@@ -1,107 +1,159 @@
 import type { AuditEvent } from "@sallyport/audit";
 import { newId } from "@sallyport/database";
+import type { Membership } from "./memberships.ts";
 import type { Batch } from "./organization.ts";
 
-interface Difference {
-  readonly membership_id: string;
-  readonly user_id: string;
-  readonly role_id: string;
-  readonly role: string;
+/** A role of a membership, as the directory grants it. */
+export interface Grant {
+  readonly membershipId: string;
+  readonly roleId: string;
+}
+
+/** A binding that stands in the database; manual ones are never read here (invariant 6). */
+export interface Binding extends Grant {
+  readonly id: string;
   readonly source: "directory" | "jit";
-  /** The binding that must go; null for one that must come. */
-  readonly binding_id: string | null;
 }
 
 /**
- * Brings the directory bindings of the users' memberships to what their groups grant: the roles that the names of the
- * groups are mapped to and those bound to the groups themselves, of every active directory user of theirs, and
- * `member` where the membership is the directory's. A membership that is not active has none.
+ * Brings the directory bindings of memberships to what their groups grant: the roles that the names of the groups are
+ * mapped to and those bound to the groups themselves, of every active directory user of theirs, and `member` where
+ * the membership is the directory's. A membership that is not active has none.
  *
- * @param withoutJitBindings memberships whose bindings from sign-ins go as well
+ * @param withoutJit memberships whose bindings from sign-ins go as well
  */
 export async function applyBindings(
   batch: Batch,
-  userIds: readonly string[],
-  withoutJitBindings: readonly string[],
+  memberships: readonly Membership[],
+  withoutJit: readonly string[],
 ): Promise<AuditEvent[]> {
-  const differences = await readDifferences(batch, userIds, withoutJitBindings);
-  const revoked = differences.filter((row) => row.binding_id !== null);
-  const granted = differences.filter((row) => row.binding_id === null);
-  if (revoked.length > 0) {
-    await batch.sql.query(
-      "DELETE FROM role_bindings WHERE organization_id = $1 AND id = ANY($2::uuid[])",
-      [batch.organizationId, revoked.map((row) => row.binding_id)],
-      "reconcile_revoke_roles",
-    );
+  const roles = await readRoles(batch);
+  const active = memberships.filter((membership) => membership.status === "active");
+  const memberRole = [...roles].find(([, key]) => key === "member")?.[0];
+  const wanted = await readGroupGrants(batch, active);
+  if (memberRole !== undefined) {
+    for (const { id, source } of active) {
+      if (source === "directory") wanted.push({ membershipId: id, roleId: memberRole });
+    }
   }
-  if (granted.length > 0) {
-    await batch.sql.query(
-      `INSERT INTO role_bindings (id, organization_id, role_id, membership_id, source, created_at)
-       SELECT id, $1, role_id, membership_id, 'directory', $5
-       FROM unnest($2::uuid[], $3::uuid[], $4::uuid[]) AS granted (id, role_id, membership_id)`,
-      [
-        batch.organizationId,
-        granted.map(() => newId()),
-        granted.map((row) => row.role_id),
-        granted.map((row) => row.membership_id),
-        batch.now,
-      ],
-      "reconcile_grant_roles",
-    );
-  }
-  return differences.map((row) => ({
+  const { granted, revoked } = diffBindings(
+    wanted,
+    await readBindings(batch, memberships),
+    new Set(withoutJit),
+  );
+  await deleteBindings(batch, revoked);
+  await insertBindings(batch, granted);
+
+  const userIdOf = new Map(memberships.map((membership) => [membership.id, membership.userId]));
+  const event = (type: string, grant: Grant, source: string): AuditEvent => ({
     organizationId: batch.organizationId,
-    type: row.binding_id === null ? "role.granted" : "role.revoked",
+    type,
     actor: { type: "system" },
-    resource: { type: "membership", id: row.membership_id },
-    data: { userId: row.user_id, role: row.role, source: row.source },
+    resource: { type: "membership", id: grant.membershipId },
+    data: { userId: userIdOf.get(grant.membershipId), role: roles.get(grant.roleId), source },
+  });
+  return [
+    ...granted.map((grant) => event("role.granted", grant, "directory")),
+    ...revoked.map((binding) => event("role.revoked", binding, binding.source)),
+  ];
+}
+
+/** What must come and what must go, so that the directory bindings are the wanted ones, each once. */
+export function diffBindings(
+  wanted: readonly Grant[],
+  present: readonly Binding[],
+  withoutJit: ReadonlySet<string>,
+): { granted: Grant[]; revoked: Binding[] } {
+  const keyOf = (grant: Grant) => `${grant.membershipId} ${grant.roleId}`;
+  const missing = new Map(wanted.map((grant) => [keyOf(grant), grant]));
+  const revoked = present.filter((binding) =>
+    binding.source === "jit" ? withoutJit.has(binding.membershipId) : !missing.delete(keyOf(binding)),
+  );
+  return { granted: [...missing.values()], revoked };
+}
+
+/** The organization's role keys by id. */
+async function readRoles(batch: Batch): Promise<Map<string, string>> {
+  const { rows } = await batch.sql.query<{ id: string; key: string }>(
+    "SELECT id, key FROM roles WHERE organization_id = $1",
+    [batch.organizationId],
+    "reconcile_read_roles",
+  );
+  return new Map(rows.map((row) => [row.id, row.key]));
+}
+
+async function readGroupGrants(batch: Batch, memberships: readonly Membership[]): Promise<Grant[]> {
+  // OFFSET 0 keeps the joins in this order, each step an index look-up from the last. Left alone, the planner takes the
+  // tenant for the most selective condition while tables are new and has no statistics: all groups times all members.
+  const { rows } = await batch.sql.query<{ membership_id: string; role_id: string }>(
+    `SELECT DISTINCT m.membership_id, granted.role_id
+     FROM unnest($2::uuid[], $3::uuid[]) AS m (membership_id, user_id)
+     CROSS JOIN LATERAL (
+       SELECT du.id FROM directory_users du
+       WHERE du.user_id = m.user_id AND du.organization_id = $1 AND du.deleted_at IS NULL AND du.active
+       OFFSET 0) AS du
+     CROSS JOIN LATERAL (
+       SELECT gm.group_id FROM directory_group_members gm
+       WHERE gm.user_id = du.id AND gm.organization_id = $1
+       OFFSET 0) AS gm
+     CROSS JOIN LATERAL (
+       SELECT g.id, g.display_name_key FROM directory_groups g
+       WHERE g.id = gm.group_id AND g.organization_id = $1 AND g.deleted_at IS NULL
+       OFFSET 0) AS g
+     CROSS JOIN LATERAL (
+       SELECT map.role_id FROM group_mappings map
+       WHERE map.organization_id = $1 AND map.group_key = g.display_name_key
+       UNION ALL
+       SELECT b.role_id FROM role_bindings b
+       WHERE b.directory_group_id = g.id AND b.organization_id = $1) AS granted`,
+    [batch.organizationId, memberships.map(({ id }) => id), memberships.map(({ userId }) => userId)],
+    "reconcile_group_grants",
+  );
+  return rows.map((row) => ({ membershipId: row.membership_id, roleId: row.role_id }));
+}
+
+async function readBindings(batch: Batch, memberships: readonly Membership[]): Promise<Binding[]> {
+  const { rows } = await batch.sql.query<{
+    id: string;
+    membership_id: string;
+    role_id: string;
+    source: "directory" | "jit";
+  }>(
+    `SELECT id, membership_id, role_id, source FROM role_bindings
+     WHERE organization_id = $1 AND membership_id = ANY($2::uuid[]) AND source <> 'manual'`,
+    [batch.organizationId, memberships.map(({ id }) => id)],
+    "reconcile_read_bindings",
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    membershipId: row.membership_id,
+    roleId: row.role_id,
+    source: row.source,
   }));
 }
 
-async function readDifferences(
-  batch: Batch,
-  userIds: readonly string[],
-  withoutJitBindings: readonly string[],
-): Promise<Difference[]> {
-  const { rows } = await batch.sql.query<Difference>(
-    `WITH affected AS (
-       SELECT id, user_id, status, source FROM memberships
-       WHERE organization_id = $1 AND user_id = ANY($2::uuid[])
-     ), in_group AS (
-       SELECT a.id AS membership_id, g.id AS group_id, g.display_name_key
-       FROM affected a
-       JOIN directory_users du ON du.user_id = a.user_id AND du.organization_id = $1
-                              AND du.deleted_at IS NULL AND du.active
-       JOIN directory_group_members gm ON gm.user_id = du.id AND gm.organization_id = $1
-       JOIN directory_groups g ON g.id = gm.group_id AND g.organization_id = $1 AND g.deleted_at IS NULL
-       WHERE a.status = 'active'
-     ), wanted AS (
-       SELECT i.membership_id, map.role_id, 'directory'::source AS source
-       FROM in_group i
-       JOIN group_mappings map ON map.organization_id = $1 AND map.group_key = i.display_name_key
-       UNION
-       SELECT i.membership_id, b.role_id, 'directory'
-       FROM in_group i
-       JOIN role_bindings b ON b.directory_group_id = i.group_id AND b.organization_id = $1
-       UNION
-       SELECT a.id, r.id, 'directory'
-       FROM affected a
-       JOIN roles r ON r.organization_id = $1 AND r.key = 'member'
-       WHERE a.status = 'active' AND a.source = 'directory'
-     ), present AS (
-       SELECT b.id AS binding_id, b.membership_id, b.role_id, b.source
-       FROM affected a
-       JOIN role_bindings b ON b.membership_id = a.id AND b.organization_id = $1
-       WHERE b.source = 'directory' OR (b.source = 'jit' AND b.membership_id = ANY($3::uuid[]))
-     )
-     SELECT change.membership_id, a.user_id, change.role_id, r.key AS role, change.source, change.binding_id
-     FROM (SELECT membership_id, role_id, source, present.binding_id, wanted.membership_id IS NULL AS unwanted
-           FROM wanted FULL JOIN present USING (membership_id, role_id, source)) AS change
-     JOIN affected a ON a.id = change.membership_id
-     JOIN roles r ON r.id = change.role_id AND r.organization_id = $1
-     WHERE change.unwanted OR change.binding_id IS NULL`,
-    [batch.organizationId, userIds, withoutJitBindings],
-    "reconcile_binding_differences",
+async function deleteBindings(batch: Batch, bindings: readonly Binding[]): Promise<void> {
+  if (bindings.length === 0) return;
+  await batch.sql.query(
+    "DELETE FROM role_bindings WHERE organization_id = $1 AND id = ANY($2::uuid[])",
+    [batch.organizationId, bindings.map(({ id }) => id)],
+    "reconcile_revoke_roles",
   );
-  return rows;
+}
+
+async function insertBindings(batch: Batch, grants: readonly Grant[]): Promise<void> {
+  if (grants.length === 0) return;
+  await batch.sql.query(
+    `INSERT INTO role_bindings (id, organization_id, role_id, membership_id, source, created_at)
+     SELECT id, $1, role_id, membership_id, 'directory', $5
+     FROM unnest($2::uuid[], $3::uuid[], $4::uuid[]) AS granted (id, role_id, membership_id)`,
+    [
+      batch.organizationId,
+      grants.map(() => newId()),
+      grants.map(({ roleId }) => roleId),
+      grants.map(({ membershipId }) => membershipId),
+      batch.now,
+    ],
+    "reconcile_grant_roles",
+  );
 }

@@ -4,19 +4,16 @@ import type { Batch } from "./organization.ts";
 const GROUPS = 100;
 const MEMBERS = 5_000;
 
-export interface GroupProgress {
-  readonly observed: number;
-  readonly more: boolean;
-}
-
 /**
  * Passes what changed about groups (name, end, mapping) on to their members, by raising the members' generation; then
  * the groups count as observed, and deleted ones go.
  *
  * A member that is dirty already needs no raise: it is looked at after this. A group or member row that a SCIM request
  * is just changing is left alone, so that neither waits for the other: the group stays dirty until all are marked.
+ *
+ * Returns "none" when there was nothing to do; else it is to be called again.
  */
-export async function observeGroups(batch: Batch): Promise<GroupProgress> {
+export async function observeGroups(batch: Batch): Promise<"some" | "none"> {
   const { sql, organizationId } = batch;
   const { rows: groups } = await sql.query<{ id: string; deleted: boolean }>(
     `SELECT id, deleted_at IS NOT NULL AS deleted
@@ -27,9 +24,9 @@ export async function observeGroups(batch: Batch): Promise<GroupProgress> {
     [organizationId, GROUPS],
     "reconcile_dirty_groups",
   );
-  if (groups.length === 0) return { observed: 0, more: false };
+  if (groups.length === 0) return "none";
   const ids = groups.map((group) => group.id);
-  if (!(await markMembers(batch, ids))) return { observed: 0, more: true };
+  if (!(await markMembers(batch, ids))) return "some";
 
   const deleted = groups.filter((group) => group.deleted).map((group) => group.id);
   if (deleted.length > 0) {
@@ -44,7 +41,7 @@ export async function observeGroups(batch: Batch): Promise<GroupProgress> {
     "UPDATE directory_groups SET observed_generation = generation WHERE organization_id = $1 AND id = ANY($2::uuid[])",
     [organizationId, ids],
   );
-  return { observed: groups.length, more: groups.length === GROUPS };
+  return "some";
 }
 
 /** Marks one portion of the groups' clean members as dirty. Returns whether none is left to mark. */

@@ -21,6 +21,8 @@ export interface Wanted {
 }
 
 export interface MembershipChanges {
+  /** All memberships of the users, as they are now. */
+  readonly memberships: Membership[];
   readonly events: AuditEvent[];
   readonly suspendedUserIds: string[];
   /** Memberships whose bindings from sign-ins end. */
@@ -56,7 +58,10 @@ export async function applyMemberships(batch: Batch, userIds: readonly string[])
     ({ before, after }) => before.status === "active" && after.status === "suspended",
   );
   const adopted = changed.filter(({ before, after }) => before.source !== after.source);
+  const unchanged = new Map(current);
+  for (const { after } of changed) unchanged.delete(after.userId);
   return {
+    memberships: [...unchanged.values(), ...changed.map(({ after }) => after), ...created],
     events: [
       ...created.map((after) => event(batch, "membership.created", after, { status: after.status })),
       ...adopted.map(({ before, after }) =>

@@ -35,39 +35,23 @@ export async function reconcileOrganization(
   organizationId: string,
 ): Promise<"done" | "more"> {
   for (let batches = 0; batches < deps.batchesPerTurn; batches++) {
-    // Groups first, and all of them: they only make users dirty, and a user is to be looked at once.
-    if ((await groupBatch(deps, organizationId)) === "more") continue;
-    if ((await userBatch(deps, organizationId)) === "done") return "done";
+    if ((await reconcileBatch(deps, organizationId)) === "done") return "done";
   }
   return "more";
 }
 
-async function groupBatch(deps: ProvisioningDeps, organizationId: string): Promise<"done" | "more"> {
-  const progress = await inTurn(deps, organizationId, async (batch) => {
-    const result = await observeGroups(batch);
-    if (result.observed > 0) await deps.reach("groupsApplied");
-    return result;
-  });
-  if (progress.observed > 0) await deps.reach("groupsCommitted");
-  return progress.more ? "more" : "done";
-}
-
-async function userBatch(deps: ProvisioningDeps, organizationId: string): Promise<"done" | "more"> {
-  const { observed, sessionsEnded } = await inTurn(deps, organizationId, (batch) =>
-    observeUsers(batch, deps.reach),
-  );
-  if (sessionsEnded > 0) deps.requestLogout();
-  if (observed > 0) await deps.reach("usersCommitted");
-  return observed < deps.batchSize ? "done" : "more";
-}
-
-function inTurn<Result>(
-  deps: ProvisioningDeps,
-  organizationId: string,
-  work: (batch: Batch) => Promise<Result>,
-): Promise<Result> {
-  return deps.database.transaction(async (sql) => {
+async function reconcileBatch(deps: ProvisioningDeps, organizationId: string): Promise<"done" | "more"> {
+  const { groups, users } = await deps.database.transaction(async (sql) => {
     await lockPeople(sql, organizationId);
-    return work({ sql, organizationId, now: deps.now(), limit: deps.batchSize });
+    const batch = { sql, organizationId, now: deps.now(), limit: deps.batchSize };
+    // Groups first, and all of them: they only make users dirty, and a user is to be looked at once.
+    if ((await observeGroups(batch)) === "some") {
+      await deps.reach("groupsApplied");
+      return { groups: true, users: { observed: 0, sessionsEnded: 0 } };
+    }
+    return { groups: false, users: await observeUsers(batch, deps.reach) };
   });
+  if (users.sessionsEnded > 0) deps.requestLogout();
+  if (groups || users.observed > 0) await deps.reach("committed");
+  return groups || users.observed === deps.batchSize ? "more" : "done";
 }

@@ -27,18 +27,23 @@ export async function observeUsers(batch: Batch, reach: ReachCheckpoint): Promis
   const userIds = [...new Set(links.map((link) => link.userId))];
 
   const updated = await updateProfiles(batch, userIds);
-  const memberships = await applyMemberships(batch, userIds);
-  const { sql, organizationId, now } = batch;
-  // After the memberships: a sign-in that held one of them open has its session revoked, one that waited is refused.
-  const ended = await revokeSessions(
-    sql,
-    organizationId,
-    { userIds: memberships.suspendedUserIds },
-    { reason: "membership_suspended", actor: { type: "system" }, now },
-  );
-  const bindings = await applyBindings(batch, userIds, memberships.withoutJitBindings);
+  const changes = await applyMemberships(batch, userIds);
+  const sessionsEnded = await endSessions(batch, changes.suspendedUserIds);
+  const bindings = await applyBindings(batch, changes.memberships, changes.withoutJitBindings);
   await deleteObserved(batch, dirty);
-  await recordAudit(sql, [...created, ...updated, ...memberships.events, ...bindings]);
+  await recordAudit(batch.sql, [...created, ...updated, ...changes.events, ...bindings]);
   await reach("usersApplied");
-  return { observed: dirty.length, sessionsEnded: ended.length };
+  return { observed: dirty.length, sessionsEnded };
+}
+
+/** After the memberships: a sign-in that came first has its session revoked here, one that waited for us is refused. */
+async function endSessions(batch: Batch, userIds: readonly string[]): Promise<number> {
+  if (userIds.length === 0) return 0;
+  const ended = await revokeSessions(
+    batch.sql,
+    batch.organizationId,
+    { userIds },
+    { reason: "membership_suspended", actor: { type: "system" }, now: batch.now },
+  );
+  return ended.length;
 }

@@ -1,0 +1,223 @@
+import { newId } from "@sallyport/database";
+import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
+import { createSession } from "@sallyport/sessions";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Checkpoint } from "../checkpoint.ts";
+import { createProvisioning } from "../testing/reconcile.ts";
+import { createTenant, type Tenant } from "../testing/tenant.ts";
+
+let test: TestDatabase;
+let acme: Tenant;
+
+beforeEach(async () => {
+  test = await createTestDatabase({ poolSize: 12 });
+  acme = await createTenant(test.database.sql, "acme");
+});
+
+afterEach(() => test.drop());
+
+/** What came of it, independent of ids: each person's membership by email, and how often each event was recorded. */
+async function outcome(): Promise<unknown> {
+  const { rows } = await test.database.sql.query(
+    `SELECT u.email, m.status, m.source,
+            ARRAY(SELECT r.key FROM role_bindings b JOIN roles r ON r.id = b.role_id
+                  WHERE b.membership_id = m.id ORDER BY 1) AS roles
+     FROM users u LEFT JOIN memberships m ON m.user_id = u.id WHERE u.organization_id = $1 ORDER BY u.email`,
+    [acme.id],
+  );
+  const { rows: events } = await test.database.sql.query(
+    "SELECT type, count(*)::int FROM audit_events WHERE organization_id = $1 GROUP BY type ORDER BY type",
+    [acme.id],
+  );
+  return { people: rows, events, dirty: await acme.dirtyRows() };
+}
+
+interface Pushed {
+  readonly users: string[];
+  readonly groups: string[];
+}
+
+async function push(): Promise<Pushed> {
+  await acme.mapGroup("Engineering", "engineer");
+  await acme.mapGroup("Audit", "auditor");
+  const users = [];
+  for (let n = 0; n < 7; n++) {
+    users.push(await acme.pushUser({ email: `user${n}@acme.example`, active: n !== 3 }));
+  }
+  const groups = [
+    await acme.pushGroup("Engineering", users.slice(0, 5)),
+    await acme.pushGroup("Audit", users.slice(3)),
+  ];
+  return { users, groups };
+}
+
+async function change({ users, groups }: Pushed): Promise<void> {
+  const [first = "", second = "", third = "", fourth = ""] = users;
+  await acme.changeUser(first, { active: false });
+  await acme.deleteUser(second);
+  await acme.changeUser(fourth, { active: true });
+  await acme.removeMembers(groups[0] ?? "", [third]);
+  await acme.deleteGroup(groups[1] ?? "");
+}
+
+const EXPECTED = {
+  people: [
+    { email: "user0@acme.example", status: "suspended", source: "directory", roles: [] },
+    { email: "user1@acme.example", status: "suspended", source: "directory", roles: [] },
+    { email: "user2@acme.example", status: "active", source: "directory", roles: ["member"] },
+    { email: "user3@acme.example", status: "active", source: "directory", roles: ["engineer", "member"] },
+    { email: "user4@acme.example", status: "active", source: "directory", roles: ["engineer", "member"] },
+    { email: "user5@acme.example", status: "active", source: "directory", roles: ["member"] },
+    { email: "user6@acme.example", status: "active", source: "directory", roles: ["member"] },
+  ],
+  events: [
+    { type: "membership.activated", count: 1 },
+    { type: "membership.created", count: 7 },
+    { type: "membership.suspended", count: 2 },
+    // 6 active: member; 4 of them in Engineering, 3 in Audit; later the fourth: member and Engineering
+    { type: "role.granted", count: 15 },
+    // two memberships suspended with 2 roles each; one left Engineering; 3 lost Audit
+    { type: "role.revoked", count: 8 },
+    { type: "user.created", count: 7 },
+  ],
+  dirty: 0,
+};
+
+describe("a crash", () => {
+  it.each<[Checkpoint, number]>([
+    ["groupsApplied", 1],
+    ["usersLocked", 1],
+    ["usersLocked", 2],
+    ["usersApplied", 1],
+    ["usersApplied", 2],
+    ["committed", 1],
+    ["committed", 2],
+    ["committed", 3],
+  ])("at %s, the time %i, loses nothing and doubles nothing", async (checkpoint, nth) => {
+    let left = nth;
+    let crashes = 0;
+    const crash = (at: Checkpoint) => {
+      if (at !== checkpoint || --left !== 0) return;
+      crashes++;
+      throw new Error("crashed");
+    };
+    const provisioning = createProvisioning(test.database, { batchSize: 2, reach: crash });
+    const settleThroughCrash = () => provisioning.settle(acme.id).catch(() => provisioning.settle(acme.id));
+    const pushed = await push();
+    await settleThroughCrash();
+    left = nth;
+    await change(pushed);
+    await settleThroughCrash();
+    expect(crashes).toBe(2);
+    expect(await outcome()).toEqual(EXPECTED);
+  });
+});
+
+describe("jobs", () => {
+  it("doubled and at once, from several processes, give the result of one", async () => {
+    const workers = [1, 2, 3, 4].map(() => createProvisioning(test.database, { batchSize: 2 }));
+    const everybody = () => Promise.all(workers.map((worker) => worker.settle(acme.id)));
+    const pushed = await push();
+    await everybody();
+    await change(pushed);
+    await everybody();
+    expect(await outcome()).toEqual(EXPECTED);
+  });
+
+  it("lost in between leave the same to the next one", async () => {
+    const pushed = await push();
+    await createProvisioning(test.database).settle(acme.id);
+    await change(pushed);
+    await acme.changeUser(pushed.users[4] ?? "", { active: false });
+    await acme.changeUser(pushed.users[4] ?? "", { active: true }); // never seen inactive
+    await createProvisioning(test.database).settle(acme.id);
+    expect(await outcome()).toEqual(EXPECTED);
+  });
+
+  it("stop after their share of batches, and say so", async () => {
+    await push();
+    const provisioning = createProvisioning(test.database, { batchSize: 2, batchesPerTurn: 2 });
+    expect(await provisioning.turn(acme.id)).toBe("more");
+    expect(await acme.dirtyRows()).toBe(5); // the groups and one batch of users
+    await provisioning.settle(acme.id);
+    expect(await acme.dirtyRows()).toBe(0);
+  });
+});
+
+describe("a SCIM request during a batch", () => {
+  it("that changes a user of that batch is seen by the next", async () => {
+    let request: Promise<void> | undefined;
+    const ada = await acme.pushUser({ email: "ada@acme.example" });
+    const provisioning = createProvisioning(test.database, {
+      reach: (at) => {
+        // Waits for the batch's lock, and so comes after it.
+        if (at === "usersLocked") request ??= acme.changeUser(ada, { active: false });
+      },
+    });
+    await provisioning.settle(acme.id);
+    await request;
+    expect(await acme.dirtyRows()).toBe(1);
+    await provisioning.settle(acme.id);
+    expect((await acme.membershipOf(await acme.userIdOf(ada)))?.status).toBe("suspended");
+  });
+
+  it("that holds a user keeps neither of the two waiting", async () => {
+    const ada = await acme.pushUser({ email: "ada@acme.example" });
+    const bob = await acme.pushUser({ email: "bob@acme.example" });
+    const provisioning = createProvisioning(test.database);
+    await test.database.transaction(async (sql) => {
+      await sql.query(
+        "UPDATE directory_users SET active = false, generation = generation + 1 WHERE id = $1",
+        [ada],
+      );
+      await provisioning.settle(acme.id);
+      expect(await acme.userIdOf(ada)).toBeNull();
+      expect(await acme.userIdOf(bob)).not.toBeNull();
+    });
+    await provisioning.settle(acme.id);
+    expect((await acme.membershipOf(await acme.userIdOf(ada)))?.status).toBe("suspended");
+  });
+
+  it("that holds a member of a changed group keeps the group dirty until the member was marked", async () => {
+    const ada = await acme.pushUser({ email: "ada@acme.example" });
+    const group = await acme.pushGroup("Engineering", [ada]);
+    const provisioning = createProvisioning(test.database);
+    await provisioning.settle(acme.id);
+    await acme.mapGroup("Engineering", "engineer");
+    await test.database.transaction(async (sql) => {
+      await sql.query("SELECT 1 FROM directory_users WHERE id = $1 FOR UPDATE", [ada]);
+      expect(await provisioning.turn(acme.id)).toBe("more");
+      const { rows } = await sql.query(
+        "SELECT generation > observed_generation AS dirty FROM directory_groups WHERE id = $1",
+        [group],
+      );
+      expect(rows).toEqual([{ dirty: true }]);
+    });
+    await provisioning.settle(acme.id);
+    expect((await acme.membershipOf(await acme.userIdOf(ada)))?.roles).toEqual(["engineer", "member"]);
+  });
+});
+
+it("revokes or refuses every session of sign-ins that race a suspension", async () => {
+  const ada = await acme.pushUser({ email: "ada@acme.example" });
+  const provisioning = createProvisioning(test.database);
+  await provisioning.settle(acme.id);
+  const userId = (await acme.userIdOf(ada)) ?? "";
+  const signIn = () =>
+    createSession(test.database.sql, {
+      organizationId: acme.id,
+      userId,
+      connectionId: newId(),
+      identityId: newId(),
+      amr: [],
+      acr: null,
+      groups: [],
+      idpSession: null,
+      authTime: new Date(),
+      expiresAt: new Date(Date.now() + 3_600_000),
+    });
+  await acme.changeUser(ada, { active: false });
+  await Promise.all([...Array.from({ length: 30 }, signIn), provisioning.settle(acme.id)]);
+  const { rows } = await test.database.sql.query("SELECT id FROM sessions WHERE revoked_at IS NULL");
+  expect(rows).toEqual([]);
+});
