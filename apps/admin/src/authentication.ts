@@ -20,13 +20,12 @@ const USE_RECORDED_EVERY_MS = 60_000;
  * 401 and sets `WWW-Authenticate` otherwise.
  */
 export async function authenticate(deps: AdminDeps, req: Request, res: Response): Promise<Caller> {
-  const header = req.get("authorization");
-  if (header === undefined) {
+  const token = BEARER.exec(req.get("authorization") ?? "")?.[1];
+  if (token === undefined) {
     res.setHeader("WWW-Authenticate", 'Bearer realm="sallyport"');
     throw problem("authentication_required");
   }
-  const token = BEARER.exec(header)?.[1];
-  const caller = token === undefined ? null : await callerOf(deps, token);
+  const caller = await callerOf(deps, token);
   if (caller === null) {
     res.setHeader("WWW-Authenticate", 'Bearer realm="sallyport", error="invalid_token"');
     throw problem("key_invalid");

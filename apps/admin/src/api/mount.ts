@@ -38,6 +38,9 @@ const parseJson = express.json({ limit: "1mb" });
 
 /** The parsed body, undefined when there is none. Throws what body-parser throws. */
 async function readJson(req: Request, res: Response): Promise<unknown> {
+  // RFC 9112, section 6: one of the two headers announces a body. (body-parser would make `{}` of an empty one.)
+  const length = Number(req.get("content-length") ?? 0);
+  if (length === 0 && req.get("transfer-encoding") === undefined) return undefined;
   if (req.is("application/json") === false) throw problem("content_type_unsupported");
   await new Promise<void>((resolve, reject) => {
     parseJson(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(error)));

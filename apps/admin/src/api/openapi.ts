@@ -71,9 +71,13 @@ function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
       path: z.object(Object.fromEntries(parameters.map((name) => [name, pathParameter(name)]))),
       ...(query instanceof z.ZodObject ? { query } : {}),
     },
-    ...(body === undefined ? {} : { requestBody: { required: true, content: json(body) } }),
+    ...(body === undefined ? {} : { requestBody: { required: isRequired(body), content: json(body) } }),
     responses: responsesOf(endpoint),
   };
+}
+
+function isRequired(body: z.ZodType): boolean {
+  return !body.safeParse(undefined).success;
 }
 
 function pathParameter(name: string): z.ZodType {

@@ -47,7 +47,8 @@ export const createdDirectory = directory.extend({ token: shownOnce }).meta({ id
 
 export const newDirectoryToken = z
   .strictObject({ expiresAt: instant.exactOptional() })
-  .meta({ id: "NewDirectoryToken" });
+  .meta({ id: "NewDirectoryToken" })
+  .prefault({});
 
 export const directoryToken = z
   .object({

@@ -20,7 +20,8 @@ export const rotation = z
         "Let the new key sign at once, because the present one is no longer to be trusted. Otherwise it is published first, so that no app meets a token whose key it does not know.",
     }),
   })
-  .meta({ id: "SigningKeyRotation" });
+  .meta({ id: "SigningKeyRotation" })
+  .prefault({});
 
 export const rotated = z.object({ id: z.string() }).meta({ id: "RotatedSigningKey" });
 

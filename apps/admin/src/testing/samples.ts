@@ -1,0 +1,26 @@
+/** A valid body for each operation that takes one; `tag` makes what must be unique so. */
+export function sampleBodies(tag: string): Readonly<Record<string, unknown>> {
+  return {
+    createOrganization: { slug: `org-${tag}`, name: "Organization" },
+    updateOrganization: { name: "Renamed" },
+    addDomain: { name: `${tag}.example.com` },
+    createConnection: {
+      type: "oidc",
+      name: "Connection",
+      oidc: { issuer: "https://idp.example.com", clientId: "gateway", clientSecret: "secret" },
+    },
+    updateConnection: { name: "Renamed" },
+    createDirectory: { name: "Directory" },
+    updateDirectory: { name: "Renamed" },
+    createDirectoryToken: {},
+    replaceGroupMappings: [{ group: `Group ${tag}`, role: "admin" }],
+    createRole: { key: `role-${tag}`, name: "Role" },
+    updateRole: { permissions: ["docs:read"] },
+    addMember: { email: `${tag}@example.com` },
+    updateMember: { roles: ["admin"] },
+    createApplication: { name: "Application", redirectUris: ["https://app.example.com/callback"] },
+    updateApplication: { name: "Renamed" },
+    createApiKey: { name: "Key" },
+    rotateSigningKeys: {},
+  };
+}

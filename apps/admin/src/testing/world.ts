@@ -1,0 +1,159 @@
+import { newId } from "@sallyport/database";
+import { digestToken, newToken } from "@sallyport/secrets";
+import { createdApiKey } from "../resources/api-keys/schema.ts";
+import { createdApplication } from "../resources/applications/schema.ts";
+import { connection } from "../resources/connections/schema.ts";
+import { createdDirectory } from "../resources/directories/schema.ts";
+import { domain } from "../resources/domains/schema.ts";
+import { member } from "../resources/members/schema.ts";
+import { organization } from "../resources/organizations/schema.ts";
+import { role } from "../resources/roles/schema.ts";
+import type { TestApi } from "./api.ts";
+
+/** An organization with one of everything, by the names of the path parameters. */
+export interface World {
+  readonly org: string;
+  readonly organizationId: string;
+  readonly domainId: string;
+  readonly connectionId: string;
+  readonly directoryId: string;
+  readonly tokenId: string;
+  readonly roleId: string;
+  readonly memberId: string;
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly recordId: string;
+  readonly applicationId: string;
+  readonly keyId: string;
+  /** Reaches this organization alone. */
+  readonly key: string;
+}
+
+export const OIDC = {
+  issuer: "https://idp.example.com",
+  clientId: "gateway",
+  clientSecret: "upstream-secret",
+};
+
+/** Makes the world through the API, and what other rooms write straight in the database. */
+export async function createWorld(api: TestApi, org: string): Promise<World> {
+  const { id: organizationId } = (
+    await api.call("createOrganization", { body: { slug: org, name: org, domains: [`${org}.com`] } })
+  ).as(organization);
+  const post = (operationId: string, body: unknown) => api.call(operationId, { params: { org }, body });
+  const { id: domainId } = (await post("addDomain", { name: `mail.${org}.com` })).as(domain);
+  const { id: connectionId } = (await post("createConnection", { type: "oidc", name: "IdP", oidc: OIDC })).as(
+    connection,
+  );
+  const { id: directoryId } = (await post("createDirectory", { name: "Directory" })).as(createdDirectory);
+  const { id: roleId } = (await post("createRole", { key: "editor", name: "Editor" })).as(role);
+  const { id: memberId, userId } = (await post("addMember", { email: `ann@${org}.com`, name: "Ann" })).as(
+    member,
+  );
+  const { id: applicationId } = (
+    await api.call("createApplication", {
+      body: { name: `${org} app`, redirectUris: ["https://app.example.com/callback"] },
+    })
+  ).as(createdApplication);
+  const { id: keyId, key } = (
+    await api.call("createApiKey", { body: { name: `${org} key`, organization: org } })
+  ).as(createdApiKey);
+
+  const token = await api.deps.database.prisma.directoryToken.findFirstOrThrow({ where: { directoryId } });
+  const ids = { organizationId, connectionId, userId };
+  const sessionId = await insertSession(api, ids);
+  const recordId = await insertLoginRecord(api, { ...ids, sessionId });
+  return {
+    org,
+    ...ids,
+    ...{ domainId, directoryId, tokenId: token.id, roleId, memberId, applicationId, keyId, key },
+    ...{ sessionId, recordId },
+  };
+}
+
+export async function insertSession(
+  api: TestApi,
+  of: { readonly organizationId: string; readonly connectionId: string; readonly userId: string },
+): Promise<string> {
+  const now = api.clock.now;
+  const { id } = await api.deps.database.prisma.session.create({
+    data: {
+      id: newId(),
+      organizationId: of.organizationId,
+      userId: of.userId,
+      connectionId: of.connectionId,
+      identityId: newId(),
+      amr: ["pwd"],
+      groups: [],
+      authTime: now,
+      expiresAt: new Date(now.getTime() + 3_600_000),
+    },
+  });
+  return id;
+}
+
+export async function insertLoginRecord(
+  api: TestApi,
+  of: { readonly organizationId: string; readonly connectionId: string; readonly sessionId: string | null },
+): Promise<string> {
+  const { id } = await api.deps.database.prisma.loginRecord.create({
+    data: {
+      id: newId(),
+      organizationId: of.organizationId,
+      connectionId: of.connectionId,
+      sessionId: of.sessionId,
+      requestId: newId(),
+      outcome: of.sessionId === null ? "failure" : "success",
+      ...(of.sessionId === null ? { errorCode: "audience_mismatch" } : {}),
+      steps: [{ name: "started", at: api.clock.now.toISOString() }],
+      request: "<AuthnRequest/>",
+      response: "<Assertion/>",
+    },
+  });
+  return id;
+}
+
+/** A person whom the directory pushed and the reconciler made a member, in one group. */
+export async function insertDirectoryMember(
+  api: TestApi,
+  of: { readonly organizationId: string; readonly directoryId: string },
+  person: { readonly email: string; readonly group: string },
+): Promise<{ memberId: string; userId: string; directoryUserId: string; groupId: string }> {
+  const { prisma } = api.deps.database;
+  const { organizationId, directoryId } = of;
+  const { email, group } = person;
+  const role = await prisma.role.findFirstOrThrow({ where: { organizationId, key: "member" } });
+  const [userId, memberId, directoryUserId, groupId] = [newId(), newId(), newId(), newId()];
+  await prisma.user.create({ data: { id: userId, organizationId, email } });
+  await prisma.membership.create({ data: { id: memberId, organizationId, userId, source: "directory" } });
+  await prisma.roleBinding.create({
+    data: { id: newId(), organizationId, roleId: role.id, membershipId: memberId, source: "directory" },
+  });
+  const seen = { generation: 1, observedGeneration: 1, resource: {} };
+  await prisma.directoryUser.create({
+    data: {
+      id: directoryUserId,
+      ...{ organizationId, directoryId, userId, email, userName: email, userNameKey: email, ...seen },
+    },
+  });
+  await prisma.directoryGroup.create({
+    data: {
+      id: groupId,
+      ...{ organizationId, directoryId, displayName: group, displayNameKey: group.toLowerCase(), ...seen },
+    },
+  });
+  await prisma.directoryGroupMember.create({ data: { organizationId, groupId, userId: directoryUserId } });
+  return { memberId, userId, directoryUserId, groupId };
+}
+
+/** A management key straight from the table, as it might have been left by any past. */
+export async function insertApiKey(
+  api: TestApi,
+  state: { readonly expiresAt?: Date; readonly revokedAt?: Date; readonly lastUsedAt?: Date },
+): Promise<{ id: string; key: string }> {
+  const key = newToken("sp_key");
+  const { id } = await api.deps.database.prisma.apiKey.create({
+    data: { id: newId(), name: "key", digest: Uint8Array.from(digestToken(key)), hint: "hint", ...state },
+  });
+  return { id, key };
+}
