@@ -1,0 +1,238 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
+import { createLogger } from "@sallyport/logging";
+import { createOutbound, type Outbound } from "@sallyport/outbound";
+import { createSecretBox, newEncryptionKey } from "@sallyport/secrets";
+import { revokeSessions } from "@sallyport/sessions";
+import { openSigningKeys, type SigningKeys } from "@sallyport/signing-keys";
+import { decodeJwt, decodeProtectedHeader } from "jose";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { addApplication, addSession } from "../testing/sessions.ts";
+import { createTenant, type Tenant } from "../testing/tenant.ts";
+import { type LogoutDeps, notifyApplications } from "./notify.ts";
+
+const ISSUER = "https://sso.example.com";
+
+/** An application's logout endpoint: what it was sent, and what it answers. */
+interface Endpoint {
+  readonly uri: string;
+  readonly received: { type: string | undefined; token: string }[];
+  answer: number;
+  readonly server: Server;
+}
+
+let test: TestDatabase;
+let acme: Tenant;
+let keys: SigningKeys;
+let outbound: Outbound;
+let clock: number;
+let deps: LogoutDeps;
+let endpoint: Endpoint;
+
+async function startEndpoint(): Promise<Endpoint> {
+  const received: Endpoint["received"] = [];
+  const server = createServer((req, res) => {
+    let body = "";
+    req.on("data", (chunk) => {
+      body += chunk;
+    });
+    req.on("end", () => {
+      const token = new URLSearchParams(body).get("logout_token") ?? "";
+      received.push({ type: req.headers["content-type"], token });
+      res.writeHead(endpoint.answer).end();
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("No port was assigned");
+  return { uri: `http://127.0.0.1:${address.port}/logout`, received, answer: 200, server };
+}
+
+beforeEach(async () => {
+  test = await createTestDatabase();
+  acme = await createTenant(test.database.sql, "acme");
+  clock = Date.now();
+  const now = () => new Date(clock);
+  keys = await openSigningKeys({
+    database: test.database,
+    secrets: createSecretBox([newEncryptionKey()]),
+    now,
+  });
+  outbound = createOutbound({ allow: ["127.0.0.0/8"], timeoutMs: 1_000 });
+  deps = {
+    database: test.database,
+    log: createLogger({ level: "silent" }),
+    issuer: ISSUER,
+    now,
+    signer: keys,
+    outbound,
+  };
+  endpoint = await startEndpoint();
+});
+
+afterEach(async () => {
+  await outbound.close();
+  endpoint.server.close();
+  await test.drop();
+});
+
+async function endedSession(uri: string | null = endpoint.uri) {
+  const userId = await acme.addUser("ada@acme.example");
+  const applicationId = await addApplication(test.database.sql, "wiki", uri);
+  const sessionId = await addSession(test.database.sql, {
+    organizationId: acme.id,
+    userId,
+    applicationIds: [applicationId],
+  });
+  await revokeSessions(
+    test.database.sql,
+    acme.id,
+    { sessionIds: [sessionId] },
+    { reason: "test", actor: { type: "system" }, now: new Date(clock) },
+  );
+  return { userId, applicationId, sessionId };
+}
+
+async function notice() {
+  const { rows } = await test.database.sql.query<{ logout_pending_at: Date | null; logout_attempts: number }>(
+    "SELECT logout_pending_at, logout_attempts FROM session_applications",
+  );
+  return {
+    pendingIn: rows[0]?.logout_pending_at == null ? null : rows[0].logout_pending_at.getTime() - clock,
+    attempts: rows[0]?.logout_attempts,
+  };
+}
+
+it("posts a signed logout token as the specification has it, and settles", async () => {
+  const { userId, sessionId } = await endedSession();
+  await notifyApplications(deps);
+  expect(endpoint.received).toHaveLength(1);
+  const { type, token } = endpoint.received[0] ?? { type: "", token: "" };
+  expect(type).toBe("application/x-www-form-urlencoded");
+  expect(decodeProtectedHeader(token).typ).toBe("logout+jwt");
+  expect(await keys.verify(token, { typ: "logout+jwt", issuer: ISSUER })).not.toBeNull();
+  const claims = decodeJwt(token);
+  const iat = Math.floor(clock / 1000);
+  expect(claims).toEqual({
+    iss: ISSUER,
+    aud: "wiki",
+    sub: userId,
+    sid: sessionId,
+    iat,
+    exp: iat + 120,
+    jti: expect.any(String),
+    events: { "http://schemas.openid.net/event/backchannel-logout": {} },
+  });
+  expect(await notice()).toEqual({ pendingIn: null, attempts: 1 });
+  expect(await acme.auditTypes()).toEqual(["session.revoked", "application.logged_out"]);
+
+  await notifyApplications(deps);
+  expect(endpoint.received).toHaveLength(1); // once told, never again
+});
+
+it("tries again later what an application did not take, with a new token", async () => {
+  await endedSession();
+  endpoint.answer = 503;
+  await notifyApplications(deps);
+  expect(await notice()).toEqual({ pendingIn: 10_000, attempts: 1 });
+  await notifyApplications(deps);
+  expect(endpoint.received).toHaveLength(1); // not yet due
+  clock += 10_000;
+  endpoint.answer = 204;
+  await notifyApplications(deps);
+  expect(await notice()).toEqual({ pendingIn: null, attempts: 2 });
+  const [first, second] = endpoint.received.map(({ token }) => decodeJwt(token).jti);
+  expect(first).not.toBe(second);
+});
+
+it("gives up after eight attempts over two hours, with an audit event", async () => {
+  await endedSession("http://127.0.0.1:1/logout"); // nobody listens
+  let attempts = 0;
+  const began = clock;
+  for (;;) {
+    await notifyApplications(deps);
+    attempts++;
+    const { pendingIn } = await notice();
+    if (pendingIn === null) break;
+    clock += pendingIn;
+  }
+  expect(attempts).toBe(8);
+  expect(clock - began).toBe((10 + 30 + 60 + 300 + 900 + 1_800 + 3_600) * 1_000);
+  const { rows } = await test.database.sql.query(
+    "SELECT outcome, data FROM audit_events WHERE type = 'application.logout_failed'",
+  );
+  expect(rows).toEqual([
+    {
+      outcome: "failure",
+      data: expect.objectContaining({ attempts: 8, reason: "127.0.0.1:1 could not be reached." }),
+    },
+  ]);
+});
+
+it("sends one token of each notice, however many processes look", async () => {
+  const userId = await acme.addUser("ada@acme.example");
+  const applicationId = await addApplication(test.database.sql, "wiki", endpoint.uri);
+  const silent = await addApplication(test.database.sql, "silent", null);
+  for (let n = 0; n < 50; n++) {
+    await addSession(test.database.sql, {
+      organizationId: acme.id,
+      userId,
+      applicationIds: [applicationId, silent],
+    });
+  }
+  await revokeSessions(
+    test.database.sql,
+    acme.id,
+    { userIds: [userId] },
+    { reason: "test", actor: { type: "system" }, now: new Date(clock) },
+  );
+  await Promise.all([notifyApplications(deps), notifyApplications(deps), notifyApplications(deps)]);
+  const sessions = endpoint.received.map(({ token }) => decodeJwt(token).sid);
+  expect(sessions).toHaveLength(50);
+  expect(new Set(sessions).size).toBe(50);
+});
+
+it("takes up again, after its lease, what a process that died had taken", async () => {
+  await endedSession();
+  const dying = { ...deps, signer: { sign: () => Promise.reject(new Error("died")) } };
+  await expect(notifyApplications(dying)).rejects.toThrow("died");
+  await notifyApplications(deps);
+  expect(endpoint.received).toHaveLength(0);
+  clock += 30_000;
+  await notifyApplications(deps);
+  expect(endpoint.received).toHaveLength(1);
+});
+
+it("lets one application that hangs hold up no other", async () => {
+  const hanging = createServer(() => undefined).listen(0, "127.0.0.1");
+  await once(hanging, "listening");
+  const address = hanging.address();
+  if (address === null || typeof address === "string") throw new Error("No port was assigned");
+  const userId = await acme.addUser("ada@acme.example");
+  const slow = await addApplication(test.database.sql, "slow", `http://127.0.0.1:${address.port}/`);
+  const quick = await addApplication(test.database.sql, "quick", endpoint.uri);
+  await addSession(test.database.sql, { organizationId: acme.id, userId, applicationIds: [slow, quick] });
+  await revokeSessions(
+    test.database.sql,
+    acme.id,
+    { userIds: [userId] },
+    { reason: "test", actor: { type: "system" }, now: new Date(clock) },
+  );
+  await notifyApplications(deps);
+  hanging.closeAllConnections();
+  hanging.close();
+  expect(endpoint.received).toHaveLength(1);
+  const { rows } = await test.database.sql.query(
+    "SELECT application_id FROM session_applications WHERE logout_pending_at IS NOT NULL",
+  );
+  expect(rows).toEqual([{ application_id: slow }]);
+});
+
+it("does not bother an application that has no logout URI any more", async () => {
+  await endedSession();
+  await test.database.sql.query("UPDATE applications SET backchannel_logout_uri = NULL");
+  await notifyApplications(deps);
+  expect(await notice()).toEqual({ pendingIn: null, attempts: 1 });
+});

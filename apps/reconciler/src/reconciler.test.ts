@@ -1,0 +1,170 @@
+import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
+import { createLogger } from "@sallyport/logging";
+import { createOutbound } from "@sallyport/outbound";
+import { openQueues, type Queues } from "@sallyport/queue";
+import { redisIsInstalled, startTestRedis, type TestRedis } from "@sallyport/queue/testing";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Checkpoint } from "./checkpoint.ts";
+import { createReconciler, type Reconciler, type ReconcilerDeps } from "./reconciler.ts";
+import { createTenant, type Tenant } from "./testing/tenant.ts";
+
+const log = createLogger({ level: "silent" });
+const backends = redisIsInstalled() ? (["PostgreSQL", "Redis"] as const) : (["PostgreSQL"] as const);
+
+describe.each(backends)("the reconciler with its jobs on %s", (backend) => {
+  let test: TestDatabase;
+  let redis: TestRedis | undefined;
+  let queues: Queues;
+  let acme: Tenant;
+  let running: Reconciler[];
+  const outbound = createOutbound({ allow: [] });
+
+  beforeEach(async () => {
+    test = await createTestDatabase();
+    redis = backend === "Redis" ? await startTestRedis() : undefined;
+    queues = await openQueues({
+      databaseUrl: test.url,
+      log,
+      ...(redis === undefined ? {} : { redisUrl: redis.url }),
+    });
+    acme = await createTenant(test.database.sql, "acme");
+    running = [];
+  });
+
+  afterEach(async () => {
+    await Promise.all(running.map((reconciler) => reconciler.stop()));
+    await queues.close();
+    await redis?.stop();
+    await test.drop();
+  });
+
+  async function start(options: Partial<ReconcilerDeps> = {}): Promise<Reconciler> {
+    const reconciler = createReconciler({
+      database: test.database,
+      queues,
+      log,
+      publicUrl: "https://sso.example.com",
+      now: () => new Date(),
+      signer: { sign: async () => "token" },
+      outbound,
+      ...options,
+    });
+    await reconciler.start();
+    running.push(reconciler);
+    return reconciler;
+  }
+
+  const clean = async (tenant: Tenant) =>
+    vi.waitFor(async () => expect(await tenant.dirtyRows()).toBe(0), { timeout: 10_000, interval: 20 });
+
+  it("reconciles what is requested", async () => {
+    await start();
+    const ada = await acme.pushUser({ email: "ada@acme.example" });
+    queues.requestReconcile(acme.id);
+    await clean(acme);
+    expect((await acme.membershipOf(await acme.userIdOf(ada)))?.roles).toEqual(["member"]);
+  });
+
+  it("finds by its sweep what nobody requested", async () => {
+    await acme.pushUser();
+    await test.database.sql.query("UPDATE directory_users SET last_modified = now() - interval '1 minute'");
+    await start({ work: { sweepEveryMs: 200 } });
+    await clean(acme); // found at the start
+    await acme.pushUser();
+    await test.database.sql.query("UPDATE directory_users SET last_modified = now() - interval '1 minute'");
+    await clean(acme); // found by the schedule
+  });
+
+  it("misses no change of a stream of them, and reconciles in far fewer jobs than changes", async () => {
+    let batches = 0;
+    await start({
+      reach: (at: Checkpoint) => {
+        if (at === "committed") batches++;
+      },
+    });
+    for (let n = 0; n < 200; n++) {
+      await acme.pushUser({ email: `user${n}@acme.example` });
+      queues.requestReconcile(acme.id);
+    }
+    await queues.flush();
+    await clean(acme);
+    const { rows } = await test.database.sql.query("SELECT id FROM memberships");
+    expect(rows).toHaveLength(200);
+    expect(batches).toBeLessThan(100);
+  });
+
+  it("takes turns between a large organization and a small one", async () => {
+    const bravo = await createTenant(test.database.sql, "bravo");
+    for (let n = 0; n < 60; n++) await acme.pushUser();
+    await bravo.pushUser();
+    queues.requestReconcile(acme.id);
+    await queues.flush();
+    queues.requestReconcile(bravo.id);
+    await queues.flush();
+    let leftOfAcme = 0;
+    await start({
+      work: { concurrency: 1 },
+      batchSize: 5,
+      batchesPerTurn: 2,
+      reach: async (at) => {
+        if (at === "committed" && leftOfAcme === 0 && (await bravo.dirtyRows()) === 0) {
+          leftOfAcme = await acme.dirtyRows();
+        }
+      },
+    });
+    await clean(acme);
+    await clean(bravo);
+    expect(leftOfAcme).toBeGreaterThan(30);
+  });
+
+  it("tries again after a crash in the middle", async () => {
+    let crashes = 0;
+    await start({
+      batchSize: 2,
+      reach: (at) => {
+        if (at === "usersApplied" && crashes++ === 1) throw new Error("crashed");
+      },
+    });
+    for (let n = 0; n < 6; n++) await acme.pushUser();
+    queues.requestReconcile(acme.id);
+    await clean(acme);
+    expect(crashes).toBeGreaterThan(1);
+    const types = await acme.auditTypes();
+    expect(types.filter((type) => type === "user.created")).toHaveLength(6);
+  });
+
+  it("tells applications as soon as a suspension ended sessions", async () => {
+    const told = vi.spyOn(queues, "requestLogout");
+    const ada = await acme.pushUser({ email: "ada@acme.example" });
+    await start();
+    queues.requestReconcile(acme.id);
+    await clean(acme);
+    told.mockClear();
+    await test.database.sql.query(
+      `INSERT INTO sessions (id, organization_id, user_id, connection_id, identity_id, amr, groups, auth_time, expires_at)
+       SELECT gen_random_uuid(), $1, user_id, gen_random_uuid(), gen_random_uuid(), '{}', '{}', now(), now() + interval '1 hour'
+       FROM directory_users`,
+      [acme.id],
+    );
+    await acme.changeUser(ada, { active: false });
+    queues.requestReconcile(acme.id);
+    await clean(acme);
+    await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(1));
+  });
+
+  it("finishes the batch at hand when it stops", async () => {
+    const reached: Checkpoint[] = [];
+    const reconciler = await start({
+      reach: async (at) => {
+        reached.push(at);
+        if (at === "usersLocked") await new Promise((resolve) => setTimeout(resolve, 200));
+      },
+    });
+    await acme.pushUser();
+    queues.requestReconcile(acme.id);
+    await vi.waitFor(() => expect(reached).toContain("usersLocked"), 5_000);
+    await reconciler.stop();
+    expect(reached).toEqual(["usersLocked", "usersApplied", "committed"]);
+    expect(await acme.dirtyRows()).toBe(0);
+  });
+});

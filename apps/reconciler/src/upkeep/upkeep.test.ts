@@ -1,0 +1,114 @@
+import { newId } from "@sallyport/database";
+import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { createProvisioning } from "../testing/reconcile.ts";
+import { addApplication, addSession } from "../testing/sessions.ts";
+import { createTenant, type Tenant } from "../testing/tenant.ts";
+import { purge } from "./purge.ts";
+import { findDirtyOrganizations } from "./sweep.ts";
+
+const DAY = 24 * 3_600_000;
+
+let test: TestDatabase;
+let acme: Tenant;
+
+beforeEach(async () => {
+  test = await createTestDatabase();
+  acme = await createTenant(test.database.sql, "acme");
+});
+afterEach(() => test.drop());
+
+const later = (ms: number) => new Date(Date.now() + ms);
+
+it("the sweep finds the organizations with rows that have waited, and no others", async () => {
+  const { sql } = test.database;
+  const bravo = await createTenant(sql, "bravo");
+  const clean = await createTenant(sql, "clean");
+  await acme.pushUser();
+  await bravo.pushGroup("Engineering");
+  await clean.pushUser();
+  await createProvisioning(test.database).settle(clean.id);
+  expect(await findDirtyOrganizations(sql, later(0))).toEqual([]); // too young: they are being worked off
+  expect((await findDirtyOrganizations(sql, later(10_000))).sort()).toEqual([acme.id, bravo.id].sort());
+});
+
+/** The UUIDv7 of a row that was made then. */
+function idOf(moment: Date): string {
+  const millis = moment.getTime().toString(16).padStart(12, "0");
+  return `${millis.slice(0, 8)}-${millis.slice(8)}${newId().slice(13)}`;
+}
+
+it("the purge deletes what has outlived its use, and nothing else", async () => {
+  const { sql } = test.database;
+  const connectionId = newId();
+  await sql.query(
+    `INSERT INTO connections (id, organization_id, type, name, settings, updated_at)
+     VALUES ($1, $2, 'oidc', 'IdP', '{}', now())`,
+    [connectionId, acme.id],
+  );
+  const userId = await acme.addUser("ada@acme.example");
+  const applicationId = await addApplication(sql, "wiki", null);
+  const ages = { fresh: 0, day: DAY, old: 31 * DAY };
+  for (const [name, age] of Object.entries(ages)) {
+    const then = later(-age - 1_000);
+    await sql.query(
+      `INSERT INTO login_requests (id, organization_id, connection_id, interaction_id, browser_digest, sealed_state, expires_at)
+       VALUES ($1, $2, $3, 'i', '', '', $4)`,
+      [name, acme.id, connectionId, then],
+    );
+    await sql.query(
+      "INSERT INTO used_assertions (connection_id, assertion_id, expires_at) VALUES ($1, $2, $3)",
+      [connectionId, name, then],
+    );
+    await sql.query(
+      "INSERT INTO op_artifacts (kind, digest, payload, expires_at) VALUES ('Grant', $1, '{}', $2)",
+      [Buffer.from(name), then],
+    );
+    await sql.query(
+      `INSERT INTO login_records (id, organization_id, connection_id, request_id, outcome, steps, created_at)
+       VALUES ($1, $2, $3, $4, 'success', '[]', $5)`,
+      [idOf(then), acme.id, connectionId, name, then],
+    );
+    await sql.query(
+      `INSERT INTO scim_requests (id, organization_id, directory_id, request_id, method, path, status, latency_ms, created_at)
+       VALUES ($1, $2, $3, $4, 'GET', '/', 200, 1, $5)`,
+      [idOf(then), acme.id, acme.directoryId, name, then],
+    );
+    await addSession(sql, {
+      organizationId: acme.id,
+      userId,
+      applicationIds: [applicationId],
+      expiresAt: then,
+    });
+    const directoryId = await acme.addDirectory();
+    await sql.query("UPDATE directories SET deleted_at = $2 WHERE id = $1", [directoryId, then]);
+  }
+  const undone = await acme.addDirectory();
+  await acme.pushUser({}, undone);
+  await sql.query("UPDATE directories SET deleted_at = $2 WHERE id = $1", [undone, later(-31 * DAY)]);
+  await sql.query("INSERT INTO op_artifacts (kind, digest, payload) VALUES ('Session', 'forever', '{}')");
+
+  expect(await purge(sql, later(0))).toEqual({
+    login_requests: 2,
+    used_assertions: 3,
+    op_artifacts: 3,
+    login_records: 1,
+    scim_requests: 1,
+    sessions: 1,
+    directories: 1,
+  });
+  const left = async (table: string) =>
+    (await sql.query<{ count: number }>(`SELECT count(*)::int AS count FROM ${table}`)).rows[0]?.count;
+  expect(await left("session_applications")).toBe(2);
+  expect(await left("directories")).toBe(4);
+  expect(await left("op_artifacts")).toBe(1);
+});
+
+it("the purge works through more rows than one deletion takes", async () => {
+  const { sql } = test.database;
+  await sql.query(
+    `INSERT INTO op_artifacts (kind, digest, payload, expires_at)
+     SELECT 'Grant', decode(lpad(to_hex(n), 8, '0'), 'hex'), '{}', now() - interval '1 hour' FROM generate_series(1, 5000) n`,
+  );
+  expect(await purge(sql, later(0))).toMatchObject({ op_artifacts: 5_000 });
+});
