@@ -19,7 +19,7 @@ let application: client.Configuration;
 beforeAll(async () => {
   stand = await createSignInStand(async (deps) => {
     const signingKeys = await openSigningKeys(deps);
-    const broker = await createBroker({ ...deps, signingKeys, requestReconcile: () => undefined });
+    const broker = await createBroker({ ...deps, signingKeys, requestLogout: () => undefined });
     closing.push(() => broker.close());
     return broker.router;
   });

@@ -56,7 +56,12 @@ export async function openRooms(foundation: Foundation, teardown: Teardown): Pro
     mounts.push({ path: "/api", router: createAdmin({ ...deps, rootKeyDigest }) });
   }
   if (roles.has("broker")) {
-    const broker = await createBroker({ ...deps, signingKeys });
+    const { redisUrl } = configuration;
+    const broker = await createBroker({
+      ...deps,
+      signingKeys,
+      ...(redisUrl === undefined ? {} : { redisUrl }),
+    });
     teardown.add("broker", () => broker.close());
     mounts.push({ path: "/", router: broker.router }); // last: its paths stand at the root
   }

@@ -1,6 +1,7 @@
 import type { Database } from "@sallyport/database";
 import { requestId } from "@sallyport/http";
 import type { Logger } from "@sallyport/logging";
+import { connectRedis } from "@sallyport/queue";
 import type { SecretBox } from "@sallyport/secrets";
 import type { SigningKeys } from "@sallyport/signing-keys";
 import type { Router } from "express";
@@ -25,7 +26,9 @@ import { createRefreshTokens } from "./refresh-tokens.ts";
 import { createRevocations } from "./revocations.ts";
 import { createOpRouter } from "./router.ts";
 import { ROUTES } from "./routes.ts";
+import type { ArtifactStore } from "./store/artifact-store.ts";
 import { createPostgresStore } from "./store/postgres-store.ts";
+import { createRedisStore } from "./store/redis-store.ts";
 
 export interface OpenIdProviderDeps {
   readonly database: Database;
@@ -35,7 +38,10 @@ export interface OpenIdProviderDeps {
   readonly now: () => Date;
   readonly secrets: SecretBox;
   readonly signingKeys: SigningKeys;
-  readonly requestReconcile: (organizationId: string) => void;
+  /** Sessions have ended: applications are to be told. Never throws. */
+  readonly requestLogout: () => void;
+  /** Where state that expires is kept; without it, in PostgreSQL. */
+  readonly redisUrl?: string;
 }
 
 /** The OpenID Provider towards the applications. */
@@ -50,7 +56,7 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
   const { sql } = database;
   const issuer = publicUrl;
 
-  const store = createPostgresStore(sql, now);
+  const store = openStore(deps);
   const applications = createApplications(sql, now);
   const accessTokens = createAccessTokens({ keys, sql, issuer, now });
   const refreshTokens = createRefreshTokens(store, sql, now);
@@ -118,4 +124,11 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
     }),
     close: () => store.close(),
   };
+}
+
+function openStore({ redisUrl, database, now, log }: OpenIdProviderDeps): ArtifactStore {
+  if (redisUrl === undefined) return createPostgresStore(database.sql, now);
+  const redis = connectRedis(redisUrl);
+  redis.on("error", (error: Error) => log.warn({ error: error.message }, "Redis connection error"));
+  return createRedisStore(redis);
 }

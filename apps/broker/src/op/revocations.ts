@@ -14,9 +14,9 @@ export function createRevocations(deps: {
   readonly database: Database;
   readonly store: ArtifactStore;
   readonly now: () => Date;
-  readonly requestReconcile: (organizationId: string) => void;
+  readonly requestLogout: () => void;
 }): Revocations {
-  const { database, store, now, requestReconcile } = deps;
+  const { database, store, now, requestLogout } = deps;
   return {
     async token({ sessionId, tokenId, grantId, reason, requestId }) {
       await database.transaction((sql) =>
@@ -40,7 +40,7 @@ export function createRevocations(deps: {
           { reason: "rp_logout", actor: { type: "user", id: session.userId }, requestId, now: now() },
         ),
       );
-      requestReconcile(session.organizationId); // which tells the applications
+      requestLogout();
     },
   };
 }

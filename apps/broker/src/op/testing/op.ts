@@ -26,7 +26,7 @@ export interface TestOp {
   readonly publicApp: TestApp;
   /** What the logger wrote. */
   readonly logLines: string[];
-  readonly reconciled: string[];
+  logoutsRequested(): number;
   /** Moves the clock of all that is ours; oidc-provider's own is the machine's. */
   passTime(ms: number): void;
   addOrganization(slug: string): Promise<TestOrganization>;
@@ -50,11 +50,11 @@ export interface TestApp {
   readonly configuration: client.Configuration;
 }
 
-export async function startTestOp(options: { publicUrl?: string } = {}): Promise<TestOp> {
+export async function startTestOp(options: { publicUrl?: string; redisUrl?: string } = {}): Promise<TestOp> {
   const test = await createTestDatabase();
   const { database } = test;
   const logLines: string[] = [];
-  const reconciled: string[] = [];
+  let logoutsRequested = 0;
   let offset = 0;
   const now = () => new Date(Date.now() + offset);
   const secrets = createSecretBox([newEncryptionKey()]);
@@ -71,7 +71,10 @@ export async function startTestOp(options: { publicUrl?: string } = {}): Promise
     now,
     secrets,
     signingKeys: keys,
-    requestReconcile: (id) => reconciled.push(id),
+    requestLogout: () => {
+      logoutsRequested += 1;
+    },
+    ...(options.redisUrl === undefined ? {} : { redisUrl: options.redisUrl }),
   });
   express5.use(assignRequestId(), op.router);
 
@@ -86,7 +89,7 @@ export async function startTestOp(options: { publicUrl?: string } = {}): Promise
     app: await addApp(),
     publicApp: await addApp({ public: true }),
     logLines,
-    reconciled,
+    logoutsRequested: () => logoutsRequested,
     passTime: (ms) => {
       offset += ms;
     },
