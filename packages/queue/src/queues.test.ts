@@ -1,3 +1,6 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { createTestDatabase } from "@sallyport/database/testing";
 import { createLogger } from "@sallyport/logging";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -17,19 +20,33 @@ const idle: WorkHandlers = {
 };
 
 interface Store {
-  readonly open: () => Promise<Queues>;
+  readonly urls: { readonly databaseUrl: string; readonly redisUrl?: string };
+  /** Ends every connection to it. */
+  readonly interrupt: () => Promise<void>;
   readonly drop: () => Promise<void>;
 }
 
 async function postgresStore(): Promise<Store> {
   const test = await createTestDatabase();
-  return { open: () => openQueues({ databaseUrl: test.url, log }), drop: () => test.drop() };
+  return {
+    urls: { databaseUrl: test.url },
+    interrupt: async () => {
+      await test.database.sql.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+      );
+    },
+    drop: () => test.drop(),
+  };
 }
 
 async function redisStore(): Promise<Store> {
   const redis = await startTestRedis();
   return {
-    open: () => openQueues({ databaseUrl: "postgresql://unused", redisUrl: redis.url, log }),
+    urls: { databaseUrl: "postgresql://unused", redisUrl: redis.url },
+    interrupt: async () => {
+      await redis.disconnectClients();
+    },
     drop: () => redis.stop(),
   };
 }
@@ -44,7 +61,7 @@ describe.each(stores)("queues on %s", (_name, openStore) => {
 
   beforeEach(async () => {
     store = await openStore();
-    queues = await store.open();
+    queues = await openQueues({ ...store.urls, log });
     running = [];
   });
 
@@ -195,7 +212,7 @@ describe.each(stores)("queues on %s", (_name, openStore) => {
   });
 
   it("serves a producer in another process", async () => {
-    const other = await store.open();
+    const other = await openQueues({ ...store.urls, log });
     const seen: string[] = [];
     await work({
       reconcile: async (id) => {
@@ -208,6 +225,44 @@ describe.each(stores)("queues on %s", (_name, openStore) => {
     await vi.waitFor(() => expect(seen).toEqual([ACME]), 5_000);
   });
 
+  it("goes on after it lost every connection", async () => {
+    const seen: string[] = [];
+    await work({
+      reconcile: async (id) => {
+        seen.push(id);
+        return "done";
+      },
+    });
+    await store.interrupt();
+    await vi.waitFor(() => queues.ping(), 10_000);
+    queues.requestReconcile(ACME);
+    await vi.waitFor(() => expect(seen).toEqual([ACME]), 10_000);
+  });
+
+  it("gives the job of a process that was killed to another", async () => {
+    const script = fileURLToPath(new URL("./testing/hanging-worker.ts", import.meta.url));
+    const dying = spawn(process.execPath, ["--import", "tsx", "--conditions=source", script], {
+      env: { ...process.env, QUEUES: JSON.stringify(store.urls) },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    queues.requestReconcile(ACME);
+    await once(dying.stdout, "data"); // it has the job
+    dying.kill("SIGKILL");
+    await once(dying, "exit");
+    queues.requestReconcile(ACME); // kept behind the job that is thought to be active
+    const seen: string[] = [];
+    await work(
+      {
+        reconcile: async (id) => {
+          seen.push(id);
+          return "done";
+        },
+      },
+      { lockMs: 1_000 },
+    );
+    await vi.waitFor(() => expect(seen.length).toBeGreaterThan(0), 15_000);
+  });
+
   it("answers a ping, and says when the store is gone", async () => {
     await queues.ping();
     await store.drop();
@@ -215,7 +270,7 @@ describe.each(stores)("queues on %s", (_name, openStore) => {
     queues.requestReconcile(ACME); // logged, not thrown
     store = await openStore();
     await queues.close();
-    queues = await store.open();
+    queues = await openQueues({ ...store.urls, log });
   });
 });
 

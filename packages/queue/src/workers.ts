@@ -1,5 +1,5 @@
 import type { Logger } from "@sallyport/logging";
-import type { JobQueue, JobWorker, Processor, QueueBackend, WorkerSettings } from "./backend.ts";
+import type { JobQueue, JobWorker, Processor, QueueBackend } from "./backend.ts";
 import { addReconcile, type QueueName, scheduleMaintenance } from "./jobs.ts";
 
 /** What the jobs do. Each must bear being called twice, at once elsewhere, or late. A rejection is retried. */
@@ -21,15 +21,14 @@ export interface WorkOptions {
   readonly sweepEveryMs?: number;
   /** Default one hour. */
   readonly purgeEveryMs?: number;
+  /** How long a job of a process that died is out of reach; then another takes it. Default 10 seconds. */
+  readonly lockMs?: number;
 }
 
 export interface Workers {
   /** Takes no new job, and resolves when the active ones have finished. */
   stop(): Promise<void>;
 }
-
-// A process that dies keeps its job for so long; then another takes it, or the same one after its restart.
-const LOCK: WorkerSettings = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 1_000 };
 
 /** Starts one worker per queue and the two schedules; a schedule that another process made is the same one. */
 export async function startWorkers(
@@ -39,8 +38,14 @@ export async function startWorkers(
   options: WorkOptions,
   log: Logger,
 ): Promise<Workers> {
+  const lockMs = options.lockMs ?? 10_000;
   const start = (name: QueueName, processor: Processor, concurrency: number): JobWorker => {
-    const worker = backend.worker(name, processor, { ...LOCK, concurrency });
+    const worker = backend.worker(name, processor, {
+      concurrency,
+      lockDuration: lockMs,
+      stalledInterval: lockMs / 2,
+      maxStalledCount: 1_000, // a job of ours is never to blame for the death of its process
+    });
     logFailures(worker, name, log);
     return worker;
   };

@@ -8,8 +8,8 @@ import { Redis } from "ioredis";
 
 export interface TestRedis {
   readonly url: string;
-  /** Forgets everything. */
-  clear(): Promise<void>;
+  /** Ends the connections of everybody else. */
+  disconnectClients(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -37,8 +37,8 @@ export async function startTestRedis(options: { readonly port?: number } = {}): 
   await client.ping();
   return {
     url: `redis://127.0.0.1:${port}/0`,
-    clear: async () => {
-      await client.flushall();
+    disconnectClients: async () => {
+      await client.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
     },
     stop: async () => {
       client.disconnect();
