@@ -3,6 +3,7 @@ import { errors } from "oidc-provider";
 import { type Applications, clientMetadata } from "./applications.ts";
 import type { PendingChanges } from "./changes.ts";
 import { type GrantName, parseGrantId } from "./grants.ts";
+import type { RecentRequests } from "./recent-requests.ts";
 import { SCOPES, seconds } from "./session-claims.ts";
 import type { ArtifactStore, Payload } from "./store/artifact-store.ts";
 
@@ -11,10 +12,9 @@ export interface AdapterDeps {
   readonly store: ArtifactStore;
   readonly issuer: string;
   readonly now: () => Date;
+  readonly recent: RecentRequests;
   /** Those of the request that is being answered. */
   readonly changes: () => PendingChanges;
-  /** Notes that the application is about to get tokens of the session, and so is to hear of its end. */
-  readonly noteApplication: (sessionId: string, clientId: string) => Promise<void>;
   /** Ends all that an authorization led to. */
   readonly revokeGrant: (grant: GrantName, grantId: string) => Promise<void>;
 }
@@ -65,7 +65,7 @@ function authorizationCodes(deps: AdapterDeps): Adapter {
     async upsert(id, payload, expiresIn) {
       const grant = parseGrantId(payload.grantId ?? "");
       if (grant === null) throw new Error("A code without a grant");
-      await deps.noteApplication(grant.sessionId, grant.clientId);
+      deps.changes().note({ sessionId: grant.sessionId, clientId: grant.clientId });
       await base.upsert(id, payload, expiresIn);
     },
     async find(id) {
@@ -114,8 +114,12 @@ function interactions(deps: AdapterDeps): Adapter {
   return {
     ...base,
     // returnTo spells out the id
-    upsert: (id, { returnTo: _, ...payload }, expiresIn) => base.upsert(id, payload, expiresIn),
+    async upsert(id, { returnTo: _, ...payload }, expiresIn) {
+      await base.upsert(id, payload, expiresIn);
+      deps.recent.put(id, payload);
+    },
     async find(id) {
+      deps.recent.forget(id);
       const payload = await deps.store.take({ kind, id });
       return payload === null ? undefined : restored(payload, id, false);
     },

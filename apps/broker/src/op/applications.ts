@@ -71,17 +71,6 @@ async function readApplication(sql: Sql, clientId: string): Promise<Application 
   };
 }
 
-/** Notes that an application gets tokens of a session, and so is to hear of its end. */
-export async function noteApplication(sql: Sql, sessionId: string, clientId: string): Promise<void> {
-  await sql.query(
-    `INSERT INTO session_applications (session_id, application_id)
-     SELECT s.id, a.id FROM sessions s, applications a WHERE s.id = $1 AND a.client_id = $2
-     ON CONFLICT DO NOTHING`,
-    [sessionId, clientId],
-    "session_application_note",
-  );
-}
-
 const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
 
 /** Whether a code may travel there: https, or http to the person's own machine (RFC 8252, 7.3). No fragment (RFC 6749, 3.1.2). */

@@ -1,6 +1,6 @@
 import type { Request, Response } from "express";
-import type { Provider } from "oidc-provider";
 import type { BrowserSession } from "./endpoints/logout.ts";
+import type { ServingProvider } from "./provider.ts";
 import type { ArtifactStore } from "./store/artifact-store.ts";
 
 export interface BrowserSessions {
@@ -11,18 +11,18 @@ export interface BrowserSessions {
 
 /** oidc-provider's own sessions, for the endpoints that it does not serve. */
 export function createBrowserSessions(
-  current: () => Promise<Provider>,
+  current: () => Promise<ServingProvider>,
   store: ArtifactStore,
 ): BrowserSessions {
   return {
     async find(req, res) {
-      const provider = await current();
+      const { provider } = await current();
       const session = await provider.Session.get(provider.createContext(req, res));
       return session.accountId === undefined ? null : { id: session.jti, sessionId: session.accountId };
     },
     async forget(req, res, session) {
-      const provider = await current();
-      await store.write({ put: [], remove: [{ kind: "Session", id: session.id }] });
+      const { provider } = await current();
+      await store.write({ remove: [{ kind: "Session", id: session.id }] });
       provider.createContext(req, res).cookies.set(provider.cookieName("session"), null, { path: "/" });
     },
   };

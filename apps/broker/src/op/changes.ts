@@ -1,4 +1,4 @@
-import type { Artifact, ArtifactKey, ArtifactStore } from "./store/artifact-store.ts";
+import type { Artifact, ArtifactKey, ArtifactStore, SessionUse } from "./store/artifact-store.ts";
 
 /**
  * Gathers what one request changes, so that it reaches the store in one step, before the answer leaves: a code, the
@@ -8,6 +8,7 @@ export class PendingChanges {
   // By key: a statement may not put one row twice, and the last word counts.
   readonly #put = new Map<string, Artifact>();
   readonly #remove: ArtifactKey[] = [];
+  readonly #uses: SessionUse[] = [];
 
   put(artifact: Artifact): void {
     this.#put.set(`${artifact.kind} ${artifact.id}`, artifact);
@@ -17,9 +18,14 @@ export class PendingChanges {
     this.#remove.push(key);
   }
 
+  /** An application is about to get tokens of a session, and so is to hear of its end. */
+  note(use: SessionUse): void {
+    this.#uses.push(use);
+  }
+
   async flushTo(store: ArtifactStore): Promise<void> {
-    if (this.#put.size === 0 && this.#remove.length === 0) return;
-    await store.write({ put: [...this.#put.values()], remove: this.#remove });
+    if (this.#put.size + this.#remove.length + this.#uses.length === 0) return;
+    await store.write({ put: [...this.#put.values()], remove: this.#remove, uses: this.#uses });
   }
 }
 

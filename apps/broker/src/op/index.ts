@@ -9,7 +9,7 @@ import { Provider } from "oidc-provider";
 import type { Interactions } from "../interaction.ts";
 import { createAccessTokens } from "./access-tokens.ts";
 import { createAdapters } from "./adapter.ts";
-import { createApplications, noteApplication } from "./applications.ts";
+import { createApplications } from "./applications.ts";
 import { createBrowserSessions } from "./browser-sessions.ts";
 import { ChangesByRequest } from "./changes.ts";
 import { configuration, interactionCookieName } from "./configuration.ts";
@@ -22,6 +22,7 @@ import { verify } from "./endpoints/verify.ts";
 import { renderProviderError } from "./error-pages.ts";
 import { createInteractions } from "./interactions.ts";
 import { buildProvider, perKeySet } from "./provider.ts";
+import { RecentRequests } from "./recent-requests.ts";
 import { createRefreshTokens } from "./refresh-tokens.ts";
 import { createRevocations } from "./revocations.ts";
 import { createOpRouter } from "./router.ts";
@@ -61,6 +62,7 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
   const accessTokens = createAccessTokens({ keys, sql, issuer, now });
   const refreshTokens = createRefreshTokens(store, sql, now);
   const revocations = createRevocations({ ...deps, store });
+  const recent = new RecentRequests();
   const changes = new ChangesByRequest();
   const cookieKey = await loadCookieKey(sql, deps.secrets);
 
@@ -69,12 +71,12 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
     store,
     issuer,
     now,
+    recent,
     changes: () => changes.ofCurrent(Provider.ctx),
-    noteApplication: (sessionId, clientId) => noteApplication(sql, sessionId, clientId),
     revokeGrant: ({ sessionId, reference }, grantId) =>
       revocations.token({ sessionId, tokenId: reference, grantId, reason: "used_twice" }),
   });
-  const provider = perKeySet(keys, (keySet) =>
+  const current = perKeySet(keys, (keySet) =>
     buildProvider({
       publicUrl,
       log,
@@ -91,12 +93,12 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
       }),
     }),
   );
-  await provider(); // what is wrong with the configuration shows now, not at the first request
-  const browserSessions = createBrowserSessions(provider, store);
+  await current(); // what is wrong with the configuration shows now, not at the first request
+  const browserSessions = createBrowserSessions(current, store);
 
   const router = createOpRouter(
     {
-      provider: async (req, res) => (await provider()).callback()(req, res),
+      provider: async (req, res) => (await current()).handle(req, res),
       userinfo: userinfo(accessTokens, applications),
       introspection: introspection({ applications, accessTokens, refreshTokens, issuer }),
       revocation: revocation({ applications, accessTokens, refreshTokens, revoke: revocations.token }),
@@ -118,6 +120,8 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
     router,
     interactions: createInteractions({
       store,
+      recent,
+      now,
       applications,
       cookieName: interactionCookieName(publicUrl),
       resumeUrl,
@@ -130,5 +134,5 @@ function openStore({ redisUrl, database, now, log }: OpenIdProviderDeps): Artifa
   if (redisUrl === undefined) return createPostgresStore(database.sql, now);
   const redis = connectRedis(redisUrl);
   redis.on("error", (error: Error) => log.warn({ error: error.message }, "Redis connection error"));
-  return createRedisStore(redis);
+  return createRedisStore(redis, database.sql);
 }

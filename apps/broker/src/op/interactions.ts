@@ -3,6 +3,8 @@ import { z } from "zod";
 import { InteractionEndedError, type Interactions, type SignInRequest } from "../interaction.ts";
 import type { Applications } from "./applications.ts";
 import { REASONS } from "./policy.ts";
+import type { RecentRequests } from "./recent-requests.ts";
+import { seconds } from "./session-claims.ts";
 import type { ArtifactStore, Payload } from "./store/artifact-store.ts";
 
 /** What oidc-provider stored of an authorization request that waits for a sign-in. */
@@ -25,6 +27,8 @@ const signInResult = z.object({ sessionId: z.string() });
 /** The waiting requests, as the sign-in half sees them. */
 export function createInteractions(deps: {
   readonly store: ArtifactStore;
+  readonly recent: RecentRequests;
+  readonly now: () => Date;
   readonly applications: Applications;
   readonly cookieName: string;
   /** Where an authorization request goes on. */
@@ -33,6 +37,7 @@ export function createInteractions(deps: {
   const keyOf = (id: string) => ({ kind: "Interaction", id });
 
   async function end(id: string, result: Payload): Promise<string> {
+    deps.recent.forget(id);
     const request = await deps.store.addOnce(keyOf(id), "result", result);
     if (request === null) throw new InteractionEndedError();
     return deps.resumeUrl(id);
@@ -41,10 +46,10 @@ export function createInteractions(deps: {
   return {
     cookieName: deps.cookieName,
     async load(id) {
-      const found = await deps.store.find(keyOf(id));
-      if (found === null) return null;
-      const waiting = waitingRequest.parse(found.payload);
-      if (waiting.result !== undefined) return null;
+      const payload = deps.recent.find(id) ?? (await deps.store.find(keyOf(id)))?.payload;
+      if (payload === undefined) return null;
+      const waiting = waitingRequest.parse(payload);
+      if (waiting.result !== undefined || waiting.exp <= seconds(deps.now())) return null;
       const application = await deps.applications.find(waiting.params.client_id);
       return application === null ? null : signInRequest(id, waiting, application);
     },

@@ -47,17 +47,27 @@ function compareSecretsByDigest(provider: Provider): void {
   };
 }
 
+/** A provider, and what answers requests by it. */
+export interface ServingProvider {
+  readonly provider: Provider;
+  readonly handle: ReturnType<Provider["callback"]>;
+}
+
 /**
  * The provider of the present keys. oidc-provider takes its keys at construction, and everything else that it knows
  * is in the store: so a rotation means a new one, and requests in progress end with the one that they began with.
  */
-export function perKeySet(keys: SigningKeys, build: (keySet: KeySet) => Provider): () => Promise<Provider> {
-  let present: { readonly version: string; readonly provider: Provider } | undefined;
+export function perKeySet(
+  keys: SigningKeys,
+  build: (keySet: KeySet) => Provider,
+): () => Promise<ServingProvider> {
+  let present: (ServingProvider & { readonly version: string }) | undefined;
   return async () => {
     const keySet = await keys.current();
     if (present?.version !== keySet.version) {
-      present = { version: keySet.version, provider: build(keySet) };
+      const provider = build(keySet);
+      present = { version: keySet.version, provider, handle: provider.callback() };
     }
-    return present.provider;
+    return present;
   };
 }

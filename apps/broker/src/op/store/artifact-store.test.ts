@@ -24,8 +24,9 @@ async function onPostgres(): Promise<TestStore> {
 
 async function onRedis(): Promise<TestStore> {
   const server = await startTestRedis();
+  const test = await createTestDatabase();
   const redis = connectRedis(server.url);
-  const store = createRedisStore(redis);
+  const store = createRedisStore(redis, test.database.sql);
   return {
     store,
     dump: async () => {
@@ -38,6 +39,7 @@ async function onRedis(): Promise<TestStore> {
     stop: async () => {
       await store.close();
       await server.stop();
+      await test.drop();
     },
   };
 }
@@ -70,7 +72,7 @@ function contract(name: string, start: () => Promise<TestStore>): void {
       };
     };
     async function put(...puts: Artifact[]): Promise<void> {
-      await store.write({ put: puts, remove: [] });
+      await store.write({ put: puts });
     }
     const times = <Result>(work: () => Promise<Result>) => Promise.all(Array.from({ length: 20 }, work));
 

@@ -16,10 +16,18 @@ export interface Artifact {
 
 export type ArtifactKey = Pick<Artifact, "kind" | "id">;
 
+/** That an application gets tokens of a session. */
+export interface SessionUse {
+  readonly sessionId: string;
+  readonly clientId: string;
+}
+
 /** What one request changes. */
 export interface Changes {
-  readonly put: readonly Artifact[];
-  readonly remove: readonly ArtifactKey[];
+  readonly put?: readonly Artifact[];
+  readonly remove?: readonly ArtifactKey[];
+  /** Rows of `session_applications`, in PostgreSQL wherever the artifacts are. */
+  readonly uses?: readonly SessionUse[];
 }
 
 export interface FoundArtifact {
@@ -30,7 +38,7 @@ export interface FoundArtifact {
 
 /** Where the OpenID Provider keeps its state. What has expired is not found. */
 export interface ArtifactStore {
-  /** All of it in one step. Puts over what is there. */
+  /** Puts over what is there. When it resolves, all of it is done. */
   write(changes: Changes): Promise<void>;
   find(key: ArtifactKey): Promise<FoundArtifact | null>;
   /** Finds and removes: of several callers at once, one gets it. */

@@ -1,8 +1,27 @@
 import type { Sql } from "@sallyport/database";
-import { type ArtifactKey, type ArtifactStore, digestOf, type Payload } from "./artifact-store.ts";
+import {
+  type ArtifactKey,
+  type ArtifactStore,
+  digestOf,
+  type Payload,
+  type SessionUse,
+} from "./artifact-store.ts";
 
 interface PayloadRow {
   payload: Payload;
+}
+
+const NOTE_USES = `
+  INSERT INTO session_applications (session_id, application_id)
+  SELECT s.id, a.id
+  FROM json_to_recordset($1::json) AS use ("sessionId" uuid, "clientId" text)
+  JOIN sessions s ON s.id = use."sessionId"
+  JOIN applications a ON a.client_id = use."clientId"
+  ON CONFLICT DO NOTHING`;
+
+/** Notes which applications get tokens of which sessions. */
+export async function noteUses(sql: Sql, uses: readonly SessionUse[]): Promise<void> {
+  if (uses.length > 0) await sql.query(NOTE_USES, [JSON.stringify(uses)], "session_uses_note");
 }
 
 /** State in the table `op_artifacts`. Each method is one prepared statement; only a reuse costs `consume` a second. */
@@ -29,7 +48,7 @@ export function createPostgresStore(sql: Sql, now: () => Date): ArtifactStore {
 
   return {
     find,
-    async write({ put, remove }) {
+    async write({ put = [], remove = [], uses = [] }) {
       const rows = put.map((artifact) => ({
         kind: artifact.kind,
         digest: digestOf(artifact).toString("hex"),
@@ -42,13 +61,15 @@ export function createPostgresStore(sql: Sql, now: () => Date): ArtifactStore {
         `WITH gone AS (
            DELETE FROM op_artifacts USING json_to_recordset($2::json) AS key (kind text, digest text)
            WHERE op_artifacts.kind = key.kind AND op_artifacts.digest = decode(key.digest, 'hex')
+         ), noted AS (
+           ${NOTE_USES.replace("$1", "$3")}
          )
          INSERT INTO op_artifacts (kind, digest, payload, grant_id, expires_at)
          SELECT kind, decode(digest, 'hex'), payload, grant_id, expires_at
          FROM json_to_recordset($1::json)
            AS artifact (kind text, digest text, payload jsonb, grant_id text, expires_at timestamptz)
          ON CONFLICT (kind, digest) DO UPDATE SET payload = excluded.payload, expires_at = excluded.expires_at`,
-        [JSON.stringify(rows), JSON.stringify(gone)],
+        [JSON.stringify(rows), JSON.stringify(gone), JSON.stringify(uses)],
         "artifacts_write",
       );
     },

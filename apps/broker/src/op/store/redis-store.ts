@@ -1,3 +1,4 @@
+import type { Sql } from "@sallyport/database";
 import { digestToken } from "@sallyport/secrets";
 import type { Cluster, Redis } from "ioredis";
 import { z } from "zod";
@@ -8,6 +9,7 @@ import {
   digestOf,
   type Payload,
 } from "./artifact-store.ts";
+import { noteUses } from "./postgres-store.ts";
 
 /**
  * One hash an artifact: `payload`, `consumed` once used, and `+name` for what was added later. Every script and
@@ -47,11 +49,11 @@ const consumeReply = z.tuple([payloadJson, z.number()]).nullable();
 const fieldsReply = z.array(z.string()).nullable();
 
 /** State in Redis 7 or newer, where it expires by itself. */
-export function createRedisStore(redis: Redis | Cluster): ArtifactStore {
+export function createRedisStore(redis: Redis | Cluster, sql: Sql): ArtifactStore {
   const run = (script: keyof typeof SCRIPTS, key: string, ...args: (string | number)[]) =>
     redis.eval(SCRIPTS[script], 1, key, ...args);
 
-  async function put(artifact: Artifact): Promise<void> {
+  async function putOne(artifact: Artifact): Promise<void> {
     const key = keyOf(artifact);
     const expiresAt = artifact.expiresAt.getTime();
     const results = await redis
@@ -66,11 +68,9 @@ export function createRedisStore(redis: Redis | Cluster): ArtifactStore {
   }
 
   return {
-    async write(changes) {
-      await Promise.all([
-        ...changes.put.map(put),
-        ...changes.remove.map((artifact) => redis.del(keyOf(artifact))),
-      ]);
+    async write({ put = [], remove = [], uses = [] }) {
+      await noteUses(sql, uses); // first: no application may hold tokens and not be told of their end
+      await Promise.all([...put.map(putOne), ...remove.map((artifact) => redis.del(keyOf(artifact)))]);
     },
     async find(artifact) {
       const fields = new Map(Object.entries(await redis.hgetall(keyOf(artifact))));
