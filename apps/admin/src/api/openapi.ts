@@ -31,25 +31,33 @@ export type OpenApiDocument = ReturnType<typeof createDocument>;
 
 /** The OpenAPI 3.1 document of the endpoints, made from the very schemas that validate the requests. */
 export function openApiDocument(endpoints: readonly Endpoint[], publicUrl: string): OpenApiDocument {
-  return createDocument({
-    openapi: "3.1.0",
-    info: {
-      title: "Sallyport management API",
-      version: "1",
-      description:
-        "Organizations with their connections, directories, roles and members. JSON in camelCase; lists are cursor pages; errors are problem+json with a stable `code`.",
-      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
-    },
-    servers: [{ url: `${publicUrl}/api/v1` }],
-    security: [{ apiKey: [] }],
-    tags: [...new Set(endpoints.map((endpoint) => endpoint.tag))].map((name) => ({ name })),
-    paths: pathsOf(endpoints),
-    components: {
-      securitySchemes: {
-        apiKey: { type: "http", scheme: "bearer", description: "A management API key, or the root key." },
+  return createDocument(
+    {
+      openapi: "3.1.0",
+      info: {
+        title: "Sallyport management API",
+        version: "1",
+        description:
+          "Organizations with their connections, directories, roles and members. JSON in camelCase; lists are cursor pages; errors are problem+json with a stable `code`.",
+        license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+      },
+      servers: [{ url: `${publicUrl}/api/v1` }],
+      security: [{ apiKey: [] }],
+      tags: [...new Set(endpoints.map((endpoint) => endpoint.tag))].map((name) => ({ name })),
+      paths: pathsOf(endpoints),
+      components: {
+        securitySchemes: {
+          apiKey: { type: "http", scheme: "bearer", description: "A management API key, or the root key." },
+        },
       },
     },
-  });
+    { override: dropPatternsOfFormats },
+  );
+}
+
+// A format says it better than the long expression that stands behind it.
+function dropPatternsOfFormats({ jsonSchema }: { jsonSchema: { format?: string; pattern?: string } }): void {
+  if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
 }
 
 function pathsOf(endpoints: readonly Endpoint[]): ZodOpenApiPathsObject {

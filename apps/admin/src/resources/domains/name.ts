@@ -22,7 +22,8 @@ export const domainName = z
   .min(1)
   .max(253)
   .transform((value, context) => {
-    const name = domainToASCII(value);
+    // `domainToASCII` parses a URL's host: it would cut off at these, and drop line breaks.
+    const name = /[\s/\\?#@:%]/.test(value) ? "" : domainToASCII(value);
     const objection = objectionTo(name);
     if (objection === null) return name;
     context.addIssue(objection);

@@ -1,0 +1,277 @@
+import type { AddressInfo } from "node:net";
+import { clientSecretContext, parseConnectionSettings } from "@sallyport/connections";
+import { createTestIdp } from "@sallyport/saml/testing";
+import express from "express";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startApi, type TestApi } from "../../testing/api.ts";
+import { createWorld, insertSession, OIDC, type World } from "../../testing/world.ts";
+import { connection } from "./schema.ts";
+
+let api: TestApi;
+let acme: World;
+beforeAll(async () => {
+  api = await startApi();
+  acme = await createWorld(api, "acme");
+});
+afterAll(() => api.close());
+
+const idp = createTestIdp({ entityId: "https://idp.acme.test/entity" });
+const other = createTestIdp({ entityId: "https://other.acme.test/entity" });
+
+const create = (body: unknown) => api.call("createConnection", { params: { org: "acme" }, body });
+const createSaml = (saml: unknown) => create({ type: "saml", name: "Okta", provider: "okta", saml });
+const createOidc = (oidc: unknown) => create({ type: "oidc", name: "Entra", provider: "entra", oidc });
+const patch = (connectionId: string, body: unknown) =>
+  api.call("updateConnection", { params: { org: "acme", connectionId }, body });
+
+async function storedSettings(id: string): Promise<unknown> {
+  return (await api.deps.database.prisma.connection.findUniqueOrThrow({ where: { id } })).settings;
+}
+
+/** Serves one document at a URL for as long as `work` runs. */
+async function serving<Result>(
+  answer: { status: number; body: string },
+  work: (url: string) => Promise<Result>,
+): Promise<Result> {
+  const server = express()
+    .use((_req, res) => void res.status(answer.status).type("xml").send(answer.body))
+    .listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  try {
+    return await work(`http://127.0.0.1:${(server.address() as AddressInfo).port}/metadata`);
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+describe("a SAML connection", () => {
+  it("is made of metadata, and tells what its IdP must be told", async () => {
+    const reply = await createSaml({ metadataXml: idp.metadata() });
+    expect(reply.status).toBe(201);
+    const made = reply.as(connection);
+    const base = `https://sso.example.com/sso/saml/${made.id}`;
+    expect(made).toMatchObject({
+      type: "saml",
+      provider: "okta",
+      status: "active",
+      saml: {
+        acsUrl: `${base}/acs`,
+        spEntityId: `${base}/metadata`,
+        spMetadataUrl: `${base}/metadata`,
+        idpEntityId: idp.entityId,
+        ssoBinding: "redirect",
+        signRequests: false,
+        allowSha1: false,
+      },
+    });
+    expect(made.saml?.certificates).toHaveLength(1);
+    expect(made.saml?.certificates[0]).toMatchObject({ expired: false });
+    expect(parseConnectionSettings("saml", await storedSettings(made.id)).certificates).toHaveLength(1);
+  });
+
+  it("is made of an entity ID, a URL and certificates, bare or PEM", async () => {
+    const bare = idp.certificate.replace(/-----[A-Z ]+-----|\s/g, "");
+    const explicit = { idpEntityId: "urn:acme:idp", ssoUrl: "https://idp.acme.test/sso", ssoBinding: "post" };
+    const reply = await createSaml({ ...explicit, certificates: [bare], forceAuthn: true });
+    expect(reply.as(connection).saml).toMatchObject({ ...explicit, forceAuthn: true });
+    const settings = parseConnectionSettings("saml", await storedSettings(reply.as(connection).id));
+    expect(settings.certificates[0]).toMatch(/^-----BEGIN CERTIFICATE-----\n/);
+  });
+
+  it("is made of metadata that is fetched", async () => {
+    const made = await serving({ status: 200, body: idp.metadata() }, async (metadataUrl) =>
+      (await createSaml({ metadataUrl })).as(connection),
+    );
+    expect(made.saml).toMatchObject({ idpEntityId: idp.entityId });
+    expect(made.saml?.metadataUrl).toContain("/metadata");
+  });
+
+  it.each([
+    ["answers 500", { status: 500, body: "" }, "metadata_unavailable", "500"],
+    ["serves no metadata", { status: 200, body: "<html/>" }, "metadata_invalid", "metadata"],
+  ])("says why when the metadata URL %s", async (_name, answer, code, reason) => {
+    const reply = await serving(answer, (metadataUrl) => createSaml({ metadataUrl }));
+    expect(reply.outcome).toEqual([400, code]);
+    expect(reply.body).toMatchObject({
+      errors: [{ field: "saml.metadataUrl", message: expect.stringContaining(reason) }],
+    });
+  });
+
+  it("does not fetch metadata from a private address", async () => {
+    const reply = await createSaml({ metadataUrl: "https://10.1.2.3/metadata" });
+    expect(reply.outcome).toEqual([400, "metadata_unavailable"]);
+  });
+
+  it.each([
+    ["nothing", {}, "saml.idpEntityId"],
+    ["no certificate", { idpEntityId: "x", ssoUrl: "https://a.test" }, "saml.certificates"],
+    [
+      "an empty list of certificates",
+      { idpEntityId: "x", ssoUrl: "https://a.test", certificates: [] },
+      "saml.certificates",
+    ],
+    ["a plain http URL", { idpEntityId: "x", ssoUrl: "http://a.test", certificates: ["x"] }, "saml.ssoUrl"],
+    ["a script URL", { idpEntityId: "x", ssoUrl: "javascript:alert(1)", certificates: ["x"] }, "saml.ssoUrl"],
+    ["both metadata", { metadataXml: "<x/>", metadataUrl: "https://a.test" }, "saml.metadataUrl"],
+    ["metadata and a certificate", { metadataXml: "<x/>", certificates: ["x"] }, "saml.certificates"],
+    ["an unknown option", { metadataXml: "<x/>", wantEncrypted: true }, "saml"],
+  ])("is refused with %s", async (_name, saml, field) => {
+    const reply = await createSaml(saml);
+    expect(reply.outcome).toEqual([400, "input_invalid"]);
+    expect(reply.body).toMatchObject({
+      errors: expect.arrayContaining([expect.objectContaining({ field })]),
+    });
+  });
+
+  it("is refused with a certificate that is none, by its place", async () => {
+    const certificates = [idp.certificate, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"];
+    const reply = await createSaml({ idpEntityId: "x", ssoUrl: "https://a.test", certificates });
+    expect(reply.outcome).toEqual([400, "certificate_invalid"]);
+    expect(reply.body).toMatchObject({ errors: [{ field: "saml.certificates.1" }] });
+  });
+
+  it.each([
+    ["malformed XML", "<md:EntityDescriptor"],
+    ["a document type", `<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>${idp.metadata()}`],
+    ["NUL", "\u0000"],
+  ])("is refused with metadata that is %s", async (_name, metadataXml) => {
+    const reply = await createSaml({ metadataXml });
+    expect(reply.outcome).toEqual([400, "metadata_invalid"]);
+    expect(reply.body).toMatchObject({ errors: [{ field: "saml.metadataXml" }] });
+  });
+
+  it("keeps its behaviour when its metadata is replaced", async () => {
+    const { id } = (await createSaml({ metadataXml: idp.metadata(), forceAuthn: true })).as(connection);
+    const patched = await patch(id, { saml: { metadataXml: other.metadata() } });
+    expect(patched.as(connection).saml).toMatchObject({ idpEntityId: other.entityId, forceAuthn: true });
+  });
+
+  it("forgets its metadata URL when a fact is stated by hand, and only then", async () => {
+    const { id } = await serving({ status: 200, body: idp.metadata() }, async (metadataUrl) =>
+      (await createSaml({ metadataUrl })).as(connection),
+    );
+    const behaving = (await patch(id, { saml: { allowSha1: true } })).as(connection);
+    expect(behaving.saml).toMatchObject({ allowSha1: true, metadataUrl: expect.any(String) });
+    const stated = (await patch(id, { saml: { ssoUrl: "https://new.acme.test/sso" } })).as(connection);
+    expect(stated.saml).toMatchObject({ ssoUrl: "https://new.acme.test/sso", idpEntityId: idp.entityId });
+    expect(stated.saml).not.toHaveProperty("metadataUrl");
+  });
+});
+
+describe("an OpenID Connect connection", () => {
+  it("is made without asking its issuer, and never shows its secret", async () => {
+    const reply = await createOidc({ ...OIDC, issuer: "https://down.example.com/tenant" });
+    const made = reply.as(connection);
+    expect(made.oidc).toEqual({
+      redirectUri: `https://sso.example.com/sso/oidc/${made.id}/callback`,
+      issuer: "https://down.example.com/tenant",
+      clientId: OIDC.clientId,
+      scopes: ["openid", "profile", "email"],
+    });
+    const shown = await api.call("getConnection", { params: { org: "acme", connectionId: made.id } });
+    const events = await api.call("listAuditEvents", { params: { org: "acme" } });
+    expect(JSON.stringify([reply.body, shown.body, events.body])).not.toContain(OIDC.clientSecret);
+  });
+
+  it("seals its secret for its own row", async () => {
+    const { id } = (await createOidc(OIDC)).as(connection);
+    const { clientSecret } = parseConnectionSettings("oidc", await storedSettings(id));
+    expect(clientSecret).not.toContain(OIDC.clientSecret);
+    expect(api.deps.secrets.open(clientSecret, clientSecretContext(id))).toBe(OIDC.clientSecret);
+    expect(() => api.deps.secrets.open(clientSecret, clientSecretContext(acme.connectionId))).toThrow();
+  });
+
+  it("changes what a patch names and keeps the rest", async () => {
+    const { id } = (await createOidc(OIDC)).as(connection);
+    const patched = await patch(id, { name: "New", oidc: { groupsClaim: "groups", clientSecret: "second" } });
+    expect(patched.body).toMatchObject({
+      name: "New",
+      oidc: { clientId: OIDC.clientId, groupsClaim: "groups" },
+    });
+    const { clientSecret } = parseConnectionSettings("oidc", await storedSettings(id));
+    expect(api.deps.secrets.open(clientSecret, clientSecretContext(id))).toBe("second");
+  });
+
+  it.each([
+    ["a plain http issuer", { ...OIDC, issuer: "http://idp.example.com" }, "oidc.issuer"],
+    ["an issuer with a query", { ...OIDC, issuer: "https://idp.example.com?x=1" }, "oidc.issuer"],
+    ["credentials in the issuer", { ...OIDC, issuer: "https://a:b@idp.example.com" }, "oidc.issuer"],
+    ["no client id", { ...OIDC, clientId: "" }, "oidc.clientId"],
+    ["scopes without openid", { ...OIDC, scopes: ["email"] }, "oidc.scopes"],
+    ["a scope with a space", { ...OIDC, scopes: ["openid", "a b"] }, "oidc.scopes.1"],
+  ])("is refused with %s", async (_name, oidc, field) => {
+    const reply = await createOidc(oidc);
+    expect(reply.outcome).toEqual([400, "input_invalid"]);
+    expect(reply.body).toMatchObject({ errors: [{ field }] });
+  });
+
+  it("takes plain http on localhost", async () => {
+    expect((await createOidc({ ...OIDC, issuer: "http://localhost:8082/oidc" })).status).toBe(201);
+  });
+});
+
+it.each([
+  { type: "ldap", name: "x" },
+  { name: "x" },
+  { type: "saml", name: "x" },
+  { type: "saml", name: "x", oidc: OIDC },
+  { type: "oidc", name: "x", oidc: OIDC, saml: { metadataXml: "<x/>" } },
+  { type: "oidc", name: "x", provider: "acme", oidc: OIDC },
+])("refuses %j", async (body) => {
+  expect((await create(body)).outcome).toEqual([400, "input_invalid"]);
+});
+
+it.each([["oidc", "saml"] as const, ["saml", "oidc"] as const])(
+  "refuses, for a connection by %s, settings of %s",
+  async (type, foreign) => {
+    const body = type === "oidc" ? OIDC : { metadataXml: idp.metadata() };
+    const made = (await create({ type, name: "x", [type]: body })).as(connection);
+    const reply = await patch(made.id, { [foreign]: {} });
+    expect(reply.outcome).toEqual([400, "connection_type_mismatch"]);
+    expect(reply.body).toMatchObject({ errors: [{ field: foreign }] });
+  },
+);
+
+describe("the sessions of a connection", () => {
+  const liveSessions = async () => {
+    const { body } = await api.call("listSessions", { params: { org: "acme" }, query: { live: "true" } });
+    return (body as { items: { id: string }[] }).items.map((session) => session.id);
+  };
+
+  it("end when it is disabled, and no others", async () => {
+    const { id } = (await createOidc(OIDC)).as(connection);
+    const sessionId = await insertSession(api, { ...acme, connectionId: id });
+    const logouts = api.logouts.count;
+    expect(await liveSessions()).toEqual(expect.arrayContaining([sessionId, acme.sessionId]));
+    expect((await patch(id, { status: "disabled" })).body).toMatchObject({ status: "disabled" });
+    expect(await liveSessions()).toEqual([acme.sessionId]);
+    expect(api.logouts.count).toBe(logouts + 1);
+  });
+
+  it("end when it is deleted, and stay known, so that applications can be told", async () => {
+    const { id } = (await createOidc(OIDC)).as(connection);
+    const sessionId = await insertSession(api, { ...acme, connectionId: id });
+    const logouts = api.logouts.count;
+    const deleted = await api.call("deleteConnection", { params: { org: "acme", connectionId: id } });
+    expect(deleted.status).toBe(204);
+    expect(api.logouts.count).toBe(logouts + 1);
+    const shown = await api.call("getSession", { params: { org: "acme", sessionId } });
+    expect(shown.body).toMatchObject({ live: false, revokedReason: "connection_deleted" });
+  });
+});
+
+it("does not overwrite what somebody else changed while it was fetching", async () => {
+  const { id } = (await createSaml({ metadataXml: idp.metadata() })).as(connection);
+  const { prisma } = api.deps.database;
+  const server = express()
+    .use(async (_req, res) => {
+      await prisma.connection.updateMany({ where: { id }, data: { name: "Meanwhile" } });
+      res.type("xml").send(other.metadata());
+    })
+    .listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const metadataUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const reply = await patch(id, { saml: { metadataUrl } });
+  await new Promise((resolve) => server.close(resolve));
+  expect(reply.outcome).toEqual([409, "changed_meanwhile"]);
+});

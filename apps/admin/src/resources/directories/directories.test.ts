@@ -1,0 +1,141 @@
+import { digestToken } from "@sallyport/secrets";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startApi, type TestApi } from "../../testing/api.ts";
+import { createWorld, insertDirectoryMember, type World } from "../../testing/world.ts";
+import { createdDirectory, createdDirectoryToken } from "./schema.ts";
+
+let api: TestApi;
+let acme: World;
+beforeAll(async () => {
+  api = await startApi();
+  acme = await createWorld(api, "acme");
+});
+afterAll(() => api.close());
+
+const org = { org: "acme" };
+const create = async (body: unknown = { name: "Okta", provider: "okta" }) =>
+  (await api.call("createDirectory", { params: org, body })).as(createdDirectory);
+
+describe("createDirectory", () => {
+  it("gives a base URL, and a token that is shown this once", async () => {
+    const made = await create();
+    expect(made).toMatchObject({
+      provider: "okta",
+      status: "active",
+      baseUrl: `https://sso.example.com/scim/v2/${made.id}`,
+      token: expect.stringMatching(/^scim_/),
+    });
+    const { digest } = await api.deps.database.prisma.directoryToken.findFirstOrThrow({
+      where: { directoryId: made.id },
+    });
+    expect(Buffer.from(digest)).toEqual(digestToken(made.token));
+    const params = { ...org, directoryId: made.id };
+    const shown = [
+      await api.call("getDirectory", { params }),
+      await api.call("listDirectoryTokens", { params }),
+    ];
+    const text = JSON.stringify(shown.map((reply) => reply.body));
+    expect(text).not.toContain(made.token);
+    expect(text).toContain(made.token.slice(-4));
+  });
+
+  it.each([{ name: "" }, {}, { name: "x", provider: "ldap" }, { name: "x", settings: {} }])(
+    "refuses %j",
+    async (body) => {
+      const reply = await api.call("createDirectory", { params: org, body });
+      expect(reply.outcome).toEqual([400, "input_invalid"]);
+    },
+  );
+});
+
+describe("tokens", () => {
+  const createToken = (directoryId: string, body?: unknown) =>
+    api.call("createDirectoryToken", { params: { ...org, directoryId }, body });
+
+  it("are two at most, so that one takes over from the other", async () => {
+    const { id } = await create();
+    const second = (await createToken(id)).as(createdDirectoryToken);
+    expect((await createToken(id)).outcome).toEqual([409, "tokens_too_many"]);
+    const params = { ...org, directoryId: id, tokenId: second.id };
+    expect((await api.call("revokeDirectoryToken", { params })).status).toBe(204);
+    expect((await api.call("revokeDirectoryToken", { params })).outcome).toEqual([404, "token_not_found"]);
+    expect((await createToken(id)).status).toBe(201);
+  });
+
+  it("are two at most, however many are asked for at once", async () => {
+    const { id } = await create();
+    const replies = await Promise.all(Array.from({ length: 10 }, () => createToken(id)));
+    expect(replies.filter((reply) => reply.status === 201)).toHaveLength(1);
+  });
+
+  it("make room when they expire", async () => {
+    const { id } = await create();
+    const expiresAt = new Date(api.clock.now.getTime() + 60_000);
+    const made = (await createToken(id, { expiresAt: expiresAt.toISOString() })).as(createdDirectoryToken);
+    expect(made.expiresAt).toBe(expiresAt.toISOString());
+    expect((await createToken(id)).outcome).toEqual([409, "tokens_too_many"]);
+    api.clock.now = expiresAt;
+    expect((await createToken(id)).status).toBe(201);
+  });
+
+  it("are not revoked through another directory", async () => {
+    const [one, two] = [await create(), await create()];
+    const token = await api.deps.database.prisma.directoryToken.findFirstOrThrow({
+      where: { directoryId: one.id },
+    });
+    const params = { ...org, directoryId: two.id, tokenId: token.id };
+    expect((await api.call("revokeDirectoryToken", { params })).outcome).toEqual([404, "token_not_found"]);
+  });
+});
+
+describe("deleteDirectory", () => {
+  it("ends its tokens and leaves its users and groups for the reconciler to undo", async () => {
+    const { id } = await create();
+    const pushed = await insertDirectoryMember(
+      api,
+      { ...acme, directoryId: id },
+      { email: "pushed@acme.com", group: "Staff" },
+    );
+    const kept = await insertDirectoryMember(api, acme, { email: "kept@acme.com", group: "Other" });
+    api.reconciled.length = 0;
+    const params = { ...org, directoryId: id };
+    expect((await api.call("deleteDirectory", { params })).status).toBe(204);
+
+    expect(api.reconciled).toEqual([acme.organizationId]);
+    const { prisma } = api.deps.database;
+    const user = await prisma.directoryUser.findUniqueOrThrow({ where: { id: pushed.directoryUserId } });
+    expect(user).toMatchObject({ generation: 2n, observedGeneration: 1n, userNameKey: null });
+    expect(user.deletedAt).toEqual(api.clock.now);
+    const group = await prisma.directoryGroup.findUniqueOrThrow({ where: { id: pushed.groupId } });
+    expect(group).toMatchObject({ generation: 2n, deletedAt: api.clock.now });
+    expect(await prisma.directoryToken.count({ where: { directoryId: id, revokedAt: null } })).toBe(0);
+    const untouched = await prisma.directoryUser.findUniqueOrThrow({ where: { id: kept.directoryUserId } });
+    expect(untouched).toMatchObject({ generation: 1n, deletedAt: null });
+  });
+
+  it("takes it out of sight", async () => {
+    const { id } = await create();
+    const params = { ...org, directoryId: id };
+    await api.call("deleteDirectory", { params });
+    const operations = [
+      "getDirectory",
+      "deleteDirectory",
+      "listDirectoryTokens",
+      "createDirectoryToken",
+      "listScimRequests",
+    ];
+    for (const operationId of operations) {
+      expect((await api.call(operationId, { params })).outcome).toEqual([404, "directory_not_found"]);
+    }
+    const patched = await api.call("updateDirectory", { params, body: { status: "active" } });
+    expect(patched.outcome).toEqual([404, "directory_not_found"]);
+    expect(JSON.stringify((await api.call("listDirectories", { params: org })).body)).not.toContain(id);
+  });
+});
+
+it("disables a directory", async () => {
+  const { id } = await create();
+  const params = { ...org, directoryId: id };
+  const patched = await api.call("updateDirectory", { params, body: { status: "disabled", name: "Off" } });
+  expect(patched.body).toMatchObject({ status: "disabled", name: "Off" });
+});

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startApi, type TestApi } from "../../testing/api.ts";
+import { createWorld, type World } from "../../testing/world.ts";
+import { domain } from "./schema.ts";
+
+let api: TestApi;
+let acme: World;
+let bravo: World;
+beforeAll(async () => {
+  api = await startApi();
+  acme = await createWorld(api, "acme");
+  bravo = await createWorld(api, "bravo");
+});
+afterAll(() => api.close());
+
+const add = (name: string, world: World, key = api.rootKey) =>
+  api.call("addDomain", { params: { org: world.org }, body: { name }, key });
+
+describe("addDomain", () => {
+  it("verifies what an operator adds", async () => {
+    expect((await add("Eu.Acme.Com", acme)).body).toMatchObject({ name: "eu.acme.com", verified: true });
+  });
+
+  it("leaves unverified what an organization's own key adds, until an operator adds it", async () => {
+    expect((await add("own.example", acme, acme.key)).body).toMatchObject({
+      verified: false,
+      verifiedAt: null,
+    });
+    expect((await add("own.example", acme, acme.key)).outcome).toEqual([409, "domain_exists"]);
+    expect((await add("own.example", acme)).body).toMatchObject({ verified: true });
+    expect((await add("own.example", acme)).outcome).toEqual([409, "domain_exists"]);
+  });
+
+  it("lets two organizations claim a domain, and one have it", async () => {
+    await add("claimed.example", acme, acme.key);
+    await add("claimed.example", bravo, bravo.key);
+    expect((await add("claimed.example", bravo)).status).toBe(201);
+    const reply = await add("claimed.example", acme);
+    expect(reply.outcome).toEqual([409, "domain_taken"]);
+    expect(reply.body).toMatchObject({ errors: [{ field: "name" }] });
+  });
+
+  it.each([
+    "com",
+    "co.uk",
+    "github.io",
+    "localhost",
+    "gmail.com",
+    "Outlook.com",
+    "127.0.0.1",
+    "::1",
+    "acme",
+    "acme..com",
+    ".acme.com",
+    "acme.com.",
+    "-acme.com",
+    "ac me.com",
+    "user@acme.com",
+    "https://acme.com",
+    "acme.com/x",
+    "acme.com#x",
+    "acme.com?x",
+    "acme.com\\x",
+    "acme.com\n",
+    "acm%65.com",
+    "a\u0000.com",
+    `${"a".repeat(64)}.com`,
+    `${"a.".repeat(130)}com`,
+  ])("refuses %j", async (name) => {
+    expect((await add(name, acme)).outcome).toEqual([400, "input_invalid"]);
+  });
+});
+
+it("frees a domain that is removed", async () => {
+  const { id } = (await add("moving.example", acme)).as(domain);
+  const removed = await api.call("removeDomain", { params: { org: acme.org, domainId: id } });
+  expect(removed.status).toBe(204);
+  expect((await add("moving.example", bravo)).status).toBe(201);
+  const list = await api.call("listDomains", { params: { org: acme.org } });
+  expect(JSON.stringify(list.body)).not.toContain("moving.example");
+});

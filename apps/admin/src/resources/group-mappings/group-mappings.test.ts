@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startApi, type TestApi } from "../../testing/api.ts";
+import { createWorld, insertDirectoryMember, type World } from "../../testing/world.ts";
+
+let api: TestApi;
+let acme: World;
+beforeAll(async () => {
+  api = await startApi();
+  acme = await createWorld(api, "acme");
+});
+afterAll(() => api.close());
+
+const put = (body: unknown) => api.call("replaceGroupMappings", { params: { org: "acme" }, body });
+const list = async () => (await api.call("listGroupMappings", { params: { org: "acme" } })).body;
+
+async function generations(): Promise<Record<string, number>> {
+  const rows = await api.deps.database.prisma.directoryGroup.findMany({
+    where: { organizationId: acme.organizationId },
+  });
+  return Object.fromEntries(rows.map((row) => [row.displayName, Number(row.generation)]));
+}
+
+describe("replaceGroupMappings", () => {
+  it("replaces all", async () => {
+    await put([
+      { group: "Engineering", role: "admin" },
+      { group: "Engineering", role: "editor" },
+      { group: "Sales", role: "editor" },
+    ]);
+    const reply = await put([{ group: "Sales", role: "admin" }]);
+    expect(reply.body).toEqual({ items: [{ group: "Sales", role: "admin" }], nextCursor: null });
+    expect(await list()).toEqual(reply.body);
+    expect((await put([])).body).toEqual({ items: [], nextCursor: null });
+  });
+
+  it("refuses an unknown role by its field, and changes nothing", async () => {
+    await put([{ group: "Kept", role: "admin" }]);
+    const reply = await put([
+      { group: "A", role: "editor" },
+      { group: "B", role: "pilot" },
+    ]);
+    expect(reply.outcome).toEqual([400, "role_unknown"]);
+    expect(reply.body).toMatchObject({ errors: [{ field: "1.role" }] });
+    expect(await list()).toMatchObject({ items: [{ group: "Kept" }] });
+  });
+
+  it("does not know the roles of another organization", async () => {
+    await createWorld(api, "bravo");
+    const role = { key: "bravo-only", name: "Bravo" };
+    await api.call("createRole", { params: { org: "bravo" }, body: role });
+    expect((await put([{ group: "A", role: "bravo-only" }])).outcome).toEqual([400, "role_unknown"]);
+  });
+
+  it.each([
+    ["no list", {}],
+    ["a mapping without role", [{ group: "A" }]],
+    ["an empty group", [{ group: "", role: "admin" }]],
+    [
+      "a mapping twice, in another case",
+      [
+        { group: "A", role: "admin" },
+        { group: "a", role: "admin" },
+      ],
+    ],
+    ["too many", Array.from({ length: 1001 }, (_, index) => ({ group: `g${index}`, role: "admin" }))],
+  ])("refuses %s", async (_name, body) => {
+    expect((await put(body)).outcome).toEqual([400, "input_invalid"]);
+  });
+
+  it("makes just those directory groups dirty whose mappings changed", async () => {
+    await put([
+      { group: "Stays", role: "admin" },
+      { group: "Goes", role: "admin" },
+    ]);
+    for (const group of ["Stays", "Goes", "Comes", "Unmapped"]) {
+      await insertDirectoryMember(api, acme, { email: `${group}@acme.com`.toLowerCase(), group });
+    }
+    api.reconciled.length = 0;
+    const before = await generations();
+    await put([
+      { group: "STAYS", role: "admin" },
+      { group: "comes", role: "editor" },
+    ]);
+    const after = await generations();
+    expect(
+      Object.keys(after)
+        .filter((name) => after[name] !== before[name])
+        .toSorted(),
+    ).toEqual(["Comes", "Goes"]);
+    expect(api.reconciled).toEqual([acme.organizationId]);
+  });
+
+  it("asks for nothing when nothing changed", async () => {
+    await put([{ group: "Same", role: "admin" }]);
+    api.reconciled.length = 0;
+    await put([{ group: "Same", role: "admin" }]);
+    expect(api.reconciled).toEqual([]);
+  });
+
+  it("leaves one whole list when two are put at once", async () => {
+    const lists = ["x", "y"].map((name) =>
+      Array.from({ length: 20 }, (_, index) => ({ group: `${name}${index}`, role: "admin" })),
+    );
+    await Promise.all(lists.map((body) => put(body)));
+    const { items } = (await list()) as { items: { group: string }[] };
+    expect(items).toHaveLength(20);
+    expect(new Set(items.map((item) => item.group[0])).size).toBe(1);
+  });
+});
