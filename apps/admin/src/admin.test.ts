@@ -29,7 +29,7 @@ describe("the router", () => {
     "answers 404 to %s",
     async (path) => {
       const response = await authorized(path);
-      expect([response.status, await response.json()]).toMatchObject([404, { code: "operation_not_found" }]);
+      expect([response.status, await response.json()]).toMatchObject([404, { code: "route_not_found" }]);
       expect(response.headers.get("content-type")).toContain("application/problem+json");
     },
   );

@@ -1,9 +1,8 @@
-import { handleProblems } from "@sallyport/http";
+import { handleProblems, notFound } from "@sallyport/http";
 import { Router } from "express";
 import { mountEndpoints } from "./api/mount.ts";
 import { openApiDocument } from "./api/openapi.ts";
 import type { AdminDeps } from "./deps.ts";
-import { problem } from "./errors.ts";
 import { endpointsOf } from "./resources/index.ts";
 
 /**
@@ -19,9 +18,6 @@ export function createAdmin(deps: AdminDeps): Router {
   const router = Router({ caseSensitive: true });
   router.get("/openapi.json", (_req, res) => void res.json(document));
   router.use("/v1", v1);
-  router.use(() => {
-    throw problem("operation_not_found");
-  });
-  router.use(handleProblems(deps.log));
+  router.use(notFound(), handleProblems(deps.log));
   return router;
 }

@@ -16,7 +16,8 @@ export interface Change {
   reconcile(organizationId: string): void;
 }
 
-const TRANSACTION_TIMEOUT_MS = 15_000;
+// Deleting an organization or a directory of a million people takes its time; anything else takes milliseconds.
+const TRANSACTION = { timeout: 300_000, maxWait: 10_000 };
 
 /**
  * Runs `work` in one transaction and records its events in that same transaction (invariant 7). Nothing is told to
@@ -29,28 +30,25 @@ export async function change<Result>(
   const { deps, caller } = context;
   const toReconcile = new Set<string>();
   let loggedOut = false;
-  const result = await deps.database.prisma.$transaction(
-    async (tx) => {
-      const sql = sqlOverPrisma(tx);
-      const events: AuditEvent[] = [];
-      const now = deps.now();
-      const done = await work({
-        tx,
-        sql,
-        now,
-        record: (event) => events.push({ ...event, ...origin(context) }),
-        endSessions: async (organizationId, scope, reason) => {
-          const cause = { reason, actor: caller.actor, requestId: context.requestId, now };
-          const ended = await revokeSessions(sql, organizationId, scope, cause);
-          loggedOut ||= ended.length > 0;
-        },
-        reconcile: (organizationId) => toReconcile.add(organizationId),
-      });
-      await recordAudit(sql, events);
-      return done;
-    },
-    { timeout: TRANSACTION_TIMEOUT_MS },
-  );
+  const result = await deps.database.prisma.$transaction(async (tx) => {
+    const sql = sqlOverPrisma(tx);
+    const events: AuditEvent[] = [];
+    const now = deps.now();
+    const done = await work({
+      tx,
+      sql,
+      now,
+      record: (event) => events.push({ ...event, ...origin(context) }),
+      endSessions: async (organizationId, scope, reason) => {
+        const cause = { reason, actor: caller.actor, requestId: context.requestId, now };
+        const ended = await revokeSessions(sql, organizationId, scope, cause);
+        loggedOut ||= ended.length > 0;
+      },
+      reconcile: (organizationId) => toReconcile.add(organizationId),
+    });
+    await recordAudit(sql, events);
+    return done;
+  }, TRANSACTION);
   for (const id of toReconcile) deps.requestReconcile(id);
   if (loggedOut) deps.requestLogout();
   return result;

@@ -23,10 +23,6 @@ export const ADMIN_ERRORS = {
   record_not_found: { status: 404, detail: "The organization has no such login record." },
   application_not_found: { status: 404, detail: "There is no such application." },
   key_not_found: { status: 404, detail: "There is no such API key." },
-  operation_not_found: {
-    status: 404,
-    detail: "There is nothing at this path. See /api/openapi.json for what there is.",
-  },
   method_not_allowed: { status: 405, detail: "This path does not take this method. See the Allow header." },
   content_type_unsupported: {
     status: 415,

@@ -24,6 +24,7 @@ describe("pageQuery", () => {
     ["no id", "2030-01-01T00:00:00.000Z"],
     ["an id that is none", "2030-01-01T00:00:00.000Z x"],
     ["a time that is none", `yesterday ${newId()}`],
+    ["a time before all times", `0000-01-01T00:00:00.000Z ${newId()}`],
     ["more than two parts", `2030-01-01T00:00:00.000Z ${newId()} x`],
   ])("refuses a cursor with %s", (_name, content) => {
     const cursor = Buffer.from(content).toString("base64url");

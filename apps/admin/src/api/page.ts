@@ -1,5 +1,6 @@
 import { isId } from "@sallyport/database";
 import { z } from "zod";
+import { isStorable } from "./text.ts";
 
 /** Where a page ended: rows are ordered by these two, so that no insert or delete shifts the pages after it. */
 export interface Position {
@@ -80,5 +81,6 @@ function decodeCursor(text: string): Position | null {
   const [time, id, ...rest] = Buffer.from(text, "base64url").toString("utf8").split(" ");
   if (time === undefined || id === undefined || rest.length > 0 || !isId(id)) return null;
   if (!z.iso.datetime({ precision: 3 }).safeParse(time).success) return null;
-  return { createdAt: new Date(time), id };
+  const createdAt = new Date(time);
+  return isStorable(createdAt) ? { createdAt, id } : null;
 }

@@ -26,15 +26,16 @@ export const slug = z
   .regex(/^(?![0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$)/, "Must not look like an id");
 
 /** What is to be reached over https, or over plain http on this very machine (development). */
-export const secureUrl = text(2048).refine(isSecureUrl, {
-  message: "Must be an https URL without credentials; plain http is taken for localhost only",
-});
+export const secureUrl = text(2048)
+  .refine(isSecureUrl, "Must be an https URL without credentials; plain http is taken for localhost only")
+  .meta({ format: "uri" });
 
 /** A URL that a browser is sent to: matched character by character, so nothing that could be read in two ways. */
 export const redirectUrl = secureUrl
   .refine((value) => !value.includes("#"), "Must not have a fragment (RFC 6749, section 3.1.2)")
   .refine((value) => !value.includes("*"), "Must not have a wildcard: register each URL")
-  .refine((value) => !/[\s\\]/.test(value), "Must not hold spaces or backslashes");
+  .refine((value) => !/[\s\\]/.test(value), "Must not hold spaces or backslashes")
+  .meta({ format: "uri" });
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
@@ -50,8 +51,18 @@ export const id = z.uuid();
 /** RFC 3339, as every answer gives times. */
 export const timestamp = z.iso.datetime();
 
+const [YEAR_1, YEAR_10000] = [Date.parse("0001-01-01T00:00:00Z"), Date.UTC(10_000, 0)];
+
+/** Whether PostgreSQL understands the time as JavaScript writes it: years of four digits, after Christ. */
+export function isStorable(time: Date): boolean {
+  return time.getTime() >= YEAR_1 && time.getTime() < YEAR_10000;
+}
+
 /** RFC 3339 with any offset, as a filter or an expiry takes it. */
-export const instant = z.iso.datetime({ offset: true }).transform((value) => new Date(value));
+export const instant = z.iso
+  .datetime({ offset: true })
+  .transform((value) => new Date(value))
+  .refine(isStorable, "Must lie in the years 1 to 9999");
 
 export const permission = text(128).regex(
   /^[\w.:*/-]+$/,

@@ -48,11 +48,7 @@ export async function getConnection(context: Context, organizationId: string, id
 }
 
 /** Throws `connection_not_found`. */
-export async function findConnection(
-  context: Context,
-  organizationId: string,
-  id: string,
-): Promise<Connection> {
+async function findConnection(context: Context, organizationId: string, id: string): Promise<Connection> {
   const row = await context.deps.database.prisma.connection.findFirst({ where: { id, organizationId } });
   if (row === null) throw problem("connection_not_found");
   return row;

@@ -88,6 +88,14 @@ describe("replaceGroupMappings", () => {
         .toSorted(),
     ).toEqual(["Comes", "Goes"]);
     expect(api.reconciled).toEqual([acme.organizationId]);
+    const event = await api.deps.database.prisma.auditEvent.findFirst({
+      where: { type: "group_mappings.replaced" },
+      orderBy: { id: "desc" },
+    });
+    expect(event?.data).toEqual({
+      added: [{ group: "comes", role: "editor" }],
+      removed: [{ group: "Goes", role: "admin" }],
+    });
   });
 
   it("asks for nothing when nothing changed", async () => {

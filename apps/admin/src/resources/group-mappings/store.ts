@@ -36,16 +36,19 @@ export function replaceGroupMappings(context: Context, organizationId: string, m
         roleId: roleIds[index] ?? "",
       })),
     });
-    const changed = changedGroups(before, mappings);
+    const removed = without(before, mappings);
+    const added = without(mappings, before);
+    const changed = [...removed, ...added];
     if (changed.length > 0) {
-      await markGroupsDirty(sql, organizationId, changed);
+      const keys = [...new Set(changed.map(({ group }) => groupKey(group)))];
+      await markGroupsDirty(sql, organizationId, keys);
       reconcile(organizationId);
     }
     record({
       organizationId,
       type: "group_mappings.replaced",
       resource: { type: "organization", id: organizationId },
-      data: { before, after: mappings },
+      data: { added, removed },
     });
     return { items: await readMappings(tx, organizationId), nextCursor: null };
   });
@@ -60,16 +63,11 @@ async function readMappings(tx: Prisma.TransactionClient, organizationId: string
   return rows.map((row) => ({ group: row.group, role: row.role.key }));
 }
 
-/** Keys of the groups that are mapped to other roles than before. */
-function changedGroups(before: readonly Mapping[], after: readonly Mapping[]): string[] {
-  const pairs = (mappings: readonly Mapping[]) =>
-    new Map(mappings.map((mapping) => [JSON.stringify([groupKey(mapping.group), mapping.role]), mapping]));
-  const [old, current] = [pairs(before), pairs(after)];
-  const differing = [
-    ...[...old].filter(([pair]) => !current.has(pair)),
-    ...[...current].filter(([pair]) => !old.has(pair)),
-  ];
-  return [...new Set(differing.map(([, mapping]) => groupKey(mapping.group)))];
+/** The mappings that are not among the others. */
+function without(mappings: readonly Mapping[], others: readonly Mapping[]): Mapping[] {
+  const pairOf = ({ group, role }: Mapping) => JSON.stringify([groupKey(group), role]);
+  const known = new Set(others.map(pairOf));
+  return mappings.filter((mapping) => !known.has(pairOf(mapping)));
 }
 
 async function markGroupsDirty(

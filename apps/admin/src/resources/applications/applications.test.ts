@@ -1,0 +1,134 @@
+import { digestToken } from "@sallyport/secrets";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startApi, type TestApi } from "../../testing/api.ts";
+import { createdApplication, rotatedSecret } from "./schema.ts";
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.close());
+
+const APP = { name: "Portal", redirectUris: ["https://portal.example.com/callback"] };
+const create = (body: unknown) => api.call("createApplication", { body });
+
+async function storedDigest(id: string): Promise<Buffer | null> {
+  const { clientSecretDigest } = await api.deps.database.prisma.application.findUniqueOrThrow({
+    where: { id },
+  });
+  return clientSecretDigest === null ? null : Buffer.from(clientSecretDigest);
+}
+
+describe("createApplication", () => {
+  it("gives a client id, and a secret that is shown this once", async () => {
+    const reply = await create({
+      ...APP,
+      postLogoutRedirectUris: ["http://localhost:8081/"],
+      backchannelLogoutUri: "https://portal.example.com/logout",
+    });
+    const { clientSecret, ...made } = reply.as(createdApplication);
+    expect(made).toMatchObject({ clientId: made.id, public: false, redirectUris: APP.redirectUris });
+    expect(await storedDigest(made.id)).toEqual(digestToken(clientSecret ?? ""));
+    const shown = await api.call("getApplication", { params: { applicationId: made.id } });
+    expect(shown.body).toEqual(made);
+    expect(JSON.stringify((await api.call("listApplications")).body)).not.toMatch(/secret|digest/i);
+  });
+
+  it("gives a public application no secret", async () => {
+    const made = (await create({ ...APP, public: true })).as(createdApplication);
+    expect(made.public).toBe(true);
+    expect(made).not.toHaveProperty("clientSecret");
+    expect(await storedDigest(made.id)).toBeNull();
+  });
+
+  it.each([
+    "http://localhost/cb",
+    "http://localhost:3000/cb?x=1",
+    "http://127.0.0.1:1/cb",
+    "http://[::1]:8/cb",
+  ])("takes plain http on this machine: %s", async (uri) => {
+    expect((await create({ ...APP, redirectUris: [uri] })).status).toBe(201);
+  });
+
+  it.each([
+    "http://portal.example.com/cb",
+    "http://localhost.example.com/cb",
+    "http://127.0.0.1.example.com/cb",
+    "https://portal.example.com/cb#fragment",
+    "https://portal.example.com/cb#",
+    "https://*.example.com/cb",
+    "https://portal.example.com/*",
+    "https://user:pass@portal.example.com/cb",
+    "https://portal.example.com\\@evil.example/cb",
+    "https://portal.example.com/a b",
+    "https://portal.example.com/cb\n",
+    "com.example.app:/cb",
+    "javascript:alert(1)",
+    "//portal.example.com/cb",
+    "/cb",
+    "",
+  ])("refuses %j wherever a browser or a call is sent", async (uri) => {
+    const inputs = [
+      ["redirectUris.0", { ...APP, redirectUris: [uri] }],
+      ["postLogoutRedirectUris.0", { ...APP, postLogoutRedirectUris: [uri] }],
+      ["backchannelLogoutUri", { ...APP, backchannelLogoutUri: uri }],
+    ] as const;
+    for (const [field, body] of inputs) {
+      const reply = await create(body);
+      expect(reply.outcome).toEqual([400, "input_invalid"]);
+      expect(reply.body).toMatchObject({
+        errors: expect.arrayContaining([expect.objectContaining({ field })]),
+      });
+    }
+  });
+
+  it.each([
+    { name: "x" },
+    { name: "x", redirectUris: [] },
+    { ...APP, public: "yes" },
+    { ...APP, clientId: "mine" },
+  ])("refuses %j", async (body) => {
+    expect((await create(body)).outcome).toEqual([400, "input_invalid"]);
+  });
+});
+
+describe("an application", () => {
+  it("changes what a patch names", async () => {
+    const { id } = (await create({ ...APP, backchannelLogoutUri: "https://a.test/logout" })).as(
+      createdApplication,
+    );
+    const patched = await api.call("updateApplication", {
+      params: { applicationId: id },
+      body: { redirectUris: ["https://new.example.com/cb"], backchannelLogoutUri: null },
+    });
+    expect(patched.body).toMatchObject({
+      name: "Portal",
+      redirectUris: ["https://new.example.com/cb"],
+      backchannelLogoutUri: null,
+    });
+    const digest = await storedDigest(id);
+    expect(digest).not.toBeNull();
+  });
+
+  it("gets another secret, and the old one ends", async () => {
+    const made = (await create(APP)).as(createdApplication);
+    const params = { applicationId: made.id };
+    const rotated = (await api.call("rotateApplicationSecret", { params })).as(rotatedSecret);
+    expect(rotated.clientSecret).not.toBe(made.clientSecret);
+    expect(await storedDigest(made.id)).toEqual(digestToken(rotated.clientSecret));
+  });
+
+  it("gets none when it is public", async () => {
+    const { id } = (await create({ ...APP, public: true })).as(createdApplication);
+    const reply = await api.call("rotateApplicationSecret", { params: { applicationId: id } });
+    expect(reply.outcome).toEqual([409, "application_public"]);
+    expect(await storedDigest(id)).toBeNull();
+  });
+
+  it("is gone once deleted", async () => {
+    const { id } = (await create(APP)).as(createdApplication);
+    const params = { applicationId: id };
+    expect((await api.call("deleteApplication", { params })).status).toBe(204);
+    expect((await api.call("getApplication", { params })).outcome).toEqual([404, "application_not_found"]);
+  });
+});

@@ -1,0 +1,61 @@
+import { newId } from "@sallyport/database";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { startApi, type TestApi } from "../../testing/api.ts";
+import { createWorld, type World } from "../../testing/world.ts";
+
+let api: TestApi;
+let acme: World;
+beforeAll(async () => {
+  api = await startApi();
+  acme = await createWorld(api, "acme");
+  const requests = [
+    ["POST", "/Users", 201],
+    ["POST", "/Users", 409],
+    ["GET", "/Users", 200],
+  ] as const;
+  for (const [method, path, status] of requests) {
+    await api.deps.database.prisma.scimRequest.create({
+      data: {
+        id: newId(),
+        organizationId: acme.organizationId,
+        directoryId: acme.directoryId,
+        requestId: newId(),
+        ...{ method, path, status, latencyMs: 1.5 },
+        ...(method === "POST" ? { requestBody: { userName: "ann" } } : {}),
+      },
+    });
+  }
+});
+afterAll(() => api.close());
+
+const list = async (query: Record<string, string> = {}) => {
+  const params = { org: "acme", directoryId: acme.directoryId };
+  const { body } = await api.call("listScimRequests", { params, query });
+  return (body as { items: { method: string; status: number; requestBody: unknown }[] }).items;
+};
+
+it("lists what the client asked and was answered, the newest first", async () => {
+  expect(await list()).toMatchObject([
+    { method: "GET", status: 200, requestBody: null, changed: null },
+    { method: "POST", status: 409 },
+    { method: "POST", status: 201, requestBody: { userName: "ann" }, latencyMs: 1.5 },
+  ]);
+});
+
+it("filters by method, status and time", async () => {
+  expect(await list({ method: "POST", status: "409" })).toHaveLength(1);
+  expect(await list({ method: "DELETE" })).toEqual([]);
+  expect(await list({ since: "2000-01-01T00:00:00Z", until: "2000-01-02T00:00:00Z" })).toEqual([]);
+});
+
+it.each([{ method: "post" }, { status: "99" }, { status: "abc" }, { since: "x" }])(
+  "refuses %j",
+  async (query) => {
+    const params = { org: "acme", directoryId: acme.directoryId };
+    const reply = await api.call("listScimRequests", {
+      params,
+      query: { ...query } as Record<string, string>,
+    });
+    expect(reply.outcome).toEqual([400, "input_invalid"]);
+  },
+);
