@@ -6,7 +6,7 @@ import { createLogger } from "@sallyport/logging";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openQueues, type Queues, type Workers, type WorkHandlers } from "./index.ts";
 import { createGate } from "./testing/gate.ts";
-import { redisIsInstalled, startTestRedis } from "./testing/redis-server.ts";
+import { type RedisForm, redisIsInstalled, startTestRedis } from "./testing/redis-server.ts";
 
 const log = createLogger({ level: "silent" });
 const ACME = "01900000-0000-7000-8000-00000000000a";
@@ -271,6 +271,28 @@ describe.each(stores)("queues on %s", (_name, openStore) => {
     store = await openStore();
     await queues.close();
     queues = await openQueues({ ...store.urls, log });
+  });
+});
+
+describe.runIf(redisIsInstalled()).each<RedisForm>(["cluster", "sentinel"])("queues on Redis %s", (form) => {
+  it("queue, work and close as on a single one", async () => {
+    const redis = await startTestRedis({ form });
+    const queues = await openQueues({ databaseUrl: "postgresql://unused", redisUrl: redis.url, log });
+    const seen: string[] = [];
+    const workers = await queues.work({
+      ...idle,
+      reconcile: async (id) => {
+        seen.push(id);
+        return "done";
+      },
+    });
+    queues.requestReconcile(ACME);
+    queues.requestReconcile(BRAVO);
+    await vi.waitFor(() => expect([...seen].sort()).toEqual([ACME, BRAVO]), 5_000);
+    await queues.ping();
+    await workers.stop();
+    await queues.close();
+    await redis.stop();
   });
 });
 

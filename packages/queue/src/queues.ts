@@ -4,6 +4,7 @@ import { createCoalescer } from "./coalesce.ts";
 import { addLogout, addReconcile, type QueueName } from "./jobs.ts";
 import { openPostgresBackend } from "./postgres-backend.ts";
 import { openRedisBackend } from "./redis-backend.ts";
+import { within } from "./within.ts";
 import { startWorkers, type Workers, type WorkHandlers, type WorkOptions } from "./workers.ts";
 
 export interface QueueCounts {
@@ -103,18 +104,6 @@ async function countsOf(queue: JobQueue): Promise<QueueCounts> {
   const counts = await queue.getJobCounts("waiting", "active", "delayed", "failed");
   const of = (state: string) => counts[state] ?? 0;
   return { waiting: of("waiting"), active: of("active"), delayed: of("delayed"), failed: of("failed") };
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`The queue's store did not answer within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function messageOf(error: unknown): string {

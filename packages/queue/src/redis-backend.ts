@@ -2,9 +2,12 @@ import type { Logger } from "@sallyport/logging";
 import { Queue, Worker } from "bullmq";
 import type { JobData, QueueBackend } from "./backend.ts";
 import { connectRedis } from "./redis.ts";
+import { within } from "./within.ts";
 
 // In braces: on a cluster all keys of a queue must hash to one slot.
 const PREFIX = "{sallyport}";
+
+const OPEN_TIMEOUT_MS = 10_000;
 
 /** BullMQ on Redis: single, Sentinel or Cluster. Rejects when the server cannot be reached now. */
 export async function openRedisBackend(redisUrl: string, log: Logger): Promise<QueueBackend> {
@@ -19,7 +22,7 @@ export async function openRedisBackend(redisUrl: string, log: Logger): Promise<Q
     waiting.disconnect();
   };
   try {
-    await asking.ping();
+    await within(OPEN_TIMEOUT_MS, asking.ping()); // a cluster client would look for its nodes for ever
   } catch (error) {
     await close();
     throw error;

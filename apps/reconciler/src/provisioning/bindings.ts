@@ -4,13 +4,13 @@ import type { Membership } from "./memberships.ts";
 import type { Batch } from "./organization.ts";
 
 /** A role of a membership, as the directory grants it. */
-export interface Grant {
+interface Grant {
   readonly membershipId: string;
   readonly roleId: string;
 }
 
 /** A binding that stands in the database; manual ones are never read here (invariant 6). */
-export interface Binding extends Grant {
+interface Binding extends Grant {
   readonly id: string;
   readonly source: "directory" | "jit";
 }
@@ -59,7 +59,7 @@ export async function applyBindings(
 }
 
 /** What must come and what must go, so that the directory bindings are the wanted ones, each once. */
-export function diffBindings(
+function diffBindings(
   wanted: readonly Grant[],
   present: readonly Binding[],
   withoutJit: ReadonlySet<string>,

@@ -2,8 +2,8 @@ import type { AuditEvent } from "@sallyport/audit";
 import { newId } from "@sallyport/database";
 import type { Batch } from "./organization.ts";
 
-export type Status = "active" | "suspended";
-export type Source = "directory" | "jit" | "manual";
+type Status = "active" | "suspended";
+type Source = "directory" | "jit" | "manual";
 
 export interface Membership {
   readonly id: string;
@@ -13,7 +13,7 @@ export interface Membership {
 }
 
 /** What all directory users linked to one user say together. */
-export interface Wanted {
+interface Wanted {
   readonly userId: string;
   /** None of them is left: whoever stood for this user was deleted. */
   readonly gone: boolean;
@@ -78,7 +78,7 @@ export async function applyMemberships(batch: Batch, userIds: readonly string[])
 }
 
 /** The membership as it must become, or null when it stays as it is. A manual one always does (invariant 6). */
-export function decideMembership(current: Membership | undefined, wanted: Wanted): Membership | null {
+function decideMembership(current: Membership | undefined, wanted: Wanted): Membership | null {
   const status = wanted.active ? "active" : "suspended";
   if (current === undefined) {
     // An inactive user gets a suspended membership, so that a sign-in finds the door closed rather than none.

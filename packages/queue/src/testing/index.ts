@@ -1,1 +1,1 @@
-export { redisIsInstalled, startTestRedis, type TestRedis } from "./redis-server.ts";
+export { type RedisForm, redisIsInstalled, startTestRedis, type TestRedis } from "./redis-server.ts";
