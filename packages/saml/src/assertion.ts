@@ -1,3 +1,4 @@
+import type { XmlElement } from "./canonical-reader.ts";
 import {
   allowOnly,
   attribute,
@@ -12,7 +13,6 @@ import { Refusal, refuse, warning } from "./errors.ts";
 import { CONFIRMATION_BEARER, NAME_ID_UNSPECIFIED, NS } from "./names.ts";
 import { checkIssueInstant, checkIssuer, differs } from "./response.ts";
 import type { SamlAssertion, SamlAttribute, SamlExpectations, SamlSubject, SamlWarning } from "./types.ts";
-import type { XmlElement } from "./xml.ts";
 
 /** `now`, widened on both sides by the tolerated difference of clocks. */
 export interface Moment {

@@ -1,6 +1,7 @@
 import { constants, createDecipheriv, createPrivateKey, type KeyObject, privateDecrypt } from "node:crypto";
 import { requireUtf8 } from "./base64.ts";
 import { memoize } from "./bounded-cache.ts";
+import type { XmlElement } from "./canonical-reader.ts";
 import {
   attribute,
   childrenNamed,
@@ -12,7 +13,6 @@ import {
 } from "./element.ts";
 import { Refusal, refuse } from "./errors.ts";
 import { NS } from "./names.ts";
-import type { XmlElement } from "./xml.ts";
 
 /** Content encryption (XML-Enc 1.1 §5.2): key and IV length in bytes. 3DES and the rest are refused. */
 const CONTENT_ALGORITHMS: ReadonlyMap<string, { cipher: "aes-gcm" | "aes-cbc"; keyBytes: 16 | 24 | 32 }> =
@@ -77,7 +77,12 @@ const SHAPE: Readonly<Record<string, readonly string[]>> = {
   EncryptedData: ["EncryptionMethod", "KeyInfo", "CipherData"],
   EncryptedKey: ["EncryptionMethod", "KeyInfo", "CipherData", "ReferenceList", "CarriedKeyName"],
   EncryptionMethod: ["KeySize", "DigestMethod", "MGF", "OAEPparams"],
+  KeyInfo: ["EncryptedKey", "KeyName", "KeyValue", "RetrievalMethod", "X509Data"],
+  X509Data: ["X509Certificate", "X509IssuerSerial", "X509SKI", "X509SubjectName"],
   CipherData: ["CipherValue"],
+  CipherValue: [],
+  DigestMethod: [],
+  MGF: [],
 };
 
 function checkShape(encrypted: XmlElement): void {
@@ -90,7 +95,7 @@ function checkShape(encrypted: XmlElement): void {
 
 /** EncryptedKeys stand inside EncryptedData's KeyInfo or beside EncryptedData (SAML 2.0 Core §2.3.4). */
 function readEncryptedKeys(encrypted: XmlElement): XmlElement[] {
-  const keys = [...descendants(encrypted)].filter((each) => is(each, NS.encryption, "EncryptedKey"));
+  const keys = descendants(encrypted).filter((each) => is(each, NS.encryption, "EncryptedKey"));
   if (keys.length === 0) refuse("encryption_malformed", "no EncryptedKey");
   if (keys.length > MAX_ENCRYPTED_KEYS) refuse("encryption_malformed", `${keys.length} EncryptedKeys`);
   return keys;

@@ -9,7 +9,7 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks());
 
 it("accepts nothing that node-saml reads differently or refuses: a slice of the long run", async () => {
-  const report = await compare(1_500, 20_260_601);
+  const report = await compare(1_000, 20_260_601);
   expect(report.differences).toEqual([]);
   // Otherwise the slice would have nothing to compare.
   expect(report.acceptedChanged).toBeGreaterThan(100);

@@ -1,5 +1,5 @@
+import type { XmlElement } from "./canonical-reader.ts";
 import { refuse } from "./errors.ts";
-import type { XmlElement } from "./xml.ts";
 
 /** Strict reading of elements: each helper refuses rather than guesses. */
 
@@ -47,10 +47,11 @@ export function allowOnly(element: XmlElement, namespace: string, names: readonl
   if (element.text.trim() !== "") refuse("element_unexpected", `text in ${element.name}`);
 }
 
-/** `element` and everything below it. */
-export function* descendants(element: XmlElement): Generator<XmlElement> {
-  yield element;
-  for (const child of element.children) yield* descendants(child);
+/** `element` and everything below it, in document order. */
+export function descendants(element: XmlElement, found: XmlElement[] = []): XmlElement[] {
+  found.push(element);
+  for (const child of element.children) descendants(child, found);
+  return found;
 }
 
 const DATE_TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(?:Z|[+-]00:00)?$/;

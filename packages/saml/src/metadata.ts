@@ -1,4 +1,5 @@
 import { requireUtf8 } from "./base64.ts";
+import { readCanonical, type XmlElement } from "./canonical-reader.ts";
 import { type CertificateInfo, certificateInfo } from "./certificate.ts";
 import {
   attribute,
@@ -15,7 +16,7 @@ import { DEFAULT_METADATA_LIMITS } from "./limits.ts";
 import { NS } from "./names.ts";
 import { signatureOf, verifySignature } from "./signature.ts";
 import type { SamlFailure, SamlLimits } from "./types.ts";
-import { type OpenDocument, parseXml, withDocument, type XmlElement } from "./xml.ts";
+import { type OpenDocument, parseXml, withDocument } from "./xml.ts";
 
 /** One service of an IdP, by binding. */
 export interface IdpEndpoints {
@@ -76,7 +77,7 @@ export function parseIdpMetadata(
 
 function verifiedRoot(document: OpenDocument, policy: Parameters<typeof verifySignature>[3]): XmlElement {
   const signature = signatureOf(document.root) ?? refuse("signature_missing", "the metadata is not signed");
-  return parseXml(verifySignature(document, document.root, signature, policy).bytes, policy);
+  return readCanonical(verifySignature(document, document.root, signature, policy).bytes, policy.limits);
 }
 
 type EntityAndIdp = readonly [entity: XmlElement, idp: XmlElement];
@@ -85,7 +86,7 @@ function chooseEntity(root: XmlElement, wanted: string | undefined): EntityAndId
   if (!is(root, NS.metadata, "EntityDescriptor") && !is(root, NS.metadata, "EntitiesDescriptor")) {
     return refuse("not_metadata", `root is ${root.name} in ${root.namespace}`);
   }
-  const idps = [...descendants(root)]
+  const idps = descendants(root)
     .filter((each) => is(each, NS.metadata, "EntityDescriptor"))
     .flatMap((entity) => idpRoles(entity).map((role) => [entity, role] as const));
   if (idps.length === 0) refuse("metadata_no_idp");

@@ -1,10 +1,11 @@
 import { decodeFormValue } from "./base64.ts";
+import type { XmlElement } from "./canonical-reader.ts";
 import { attribute, childrenNamed, is } from "./element.ts";
 import { answering, refuse } from "./errors.ts";
 import { withDefaults } from "./limits.ts";
 import { NS } from "./names.ts";
 import type { SamlFailure, SamlLimits, UnverifiedResponse } from "./types.ts";
-import { parseXml, type XmlElement } from "./xml.ts";
+import { parseXml } from "./xml.ts";
 
 /**
  * Reads what a response claims, verifying nothing: to find the login attempt that it answers, and for the

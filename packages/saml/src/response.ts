@@ -1,3 +1,4 @@
+import type { XmlElement } from "./canonical-reader.ts";
 import {
   allowOnly,
   attribute,
@@ -12,7 +13,6 @@ import {
 import { Refusal, refuse } from "./errors.ts";
 import { NAME_ID_ENTITY, NS, STATUS_SUCCESS } from "./names.ts";
 import type { SamlExpectations, SamlStatus } from "./types.ts";
-import type { XmlElement } from "./xml.ts";
 
 /** What a response holds, once its shape is known to be the only one that is understood. */
 export interface ResponseParts {
@@ -38,13 +38,14 @@ function isAssertion(element: XmlElement): boolean {
  * al.: On Breaking SAML, 2012).
  */
 export function findAssertion(response: XmlElement): ResponseParts {
-  const [assertion, ...others] = [...descendants(response)].filter(({ name }) =>
-    ["Assertion", "EncryptedAssertion"].includes(name),
+  const elements = descendants(response);
+  const [assertion, ...others] = elements.filter(
+    ({ name }) => name === "Assertion" || name === "EncryptedAssertion",
   );
   if (assertion === undefined) return refuse("assertion_missing");
   if (others.length > 0) refuse("assertion_multiple", `${others.length + 1} assertions`);
   if (!response.children.includes(assertion) || !isAssertion(assertion)) refuse("assertion_misplaced");
-  for (const element of descendants(response)) {
+  for (const element of elements) {
     if (element === response || element === assertion) continue;
     if (element.children.some(({ name }) => name === "Signature"))
       refuse("signature_misplaced", `in ${element.name}`);

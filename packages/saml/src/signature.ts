@@ -1,11 +1,12 @@
 import { createHash, timingSafeEqual, verify } from "node:crypto";
 import { digestAlgorithm, signatureAlgorithm } from "./algorithms.ts";
 import { decodeBase64 } from "./base64.ts";
+import { readCanonical, type XmlElement } from "./canonical-reader.ts";
 import { type ParsedCertificate, parseCertificate } from "./certificate.ts";
-import { attribute, childrenNamed, is, requiredAttribute, textOf } from "./element.ts";
+import { attribute, childrenNamed, descendants, is, requiredAttribute, textOf } from "./element.ts";
 import { refuse } from "./errors.ts";
 import { NS, TRANSFORM } from "./names.ts";
-import { type OpenDocument, parseXml, type XmlElement, type XmlRules } from "./xml.ts";
+import type { OpenDocument, XmlRules } from "./xml.ts";
 
 export interface SignaturePolicy extends XmlRules {
   readonly certificates: readonly string[];
@@ -53,13 +54,12 @@ export function verifySignature(
   if (certificate === undefined) refuse("signature_invalid", certificatesTried(policy));
 
   // From here on SignedInfo itself is read from the bytes that were verified (CVE-2025-29774, -29775).
-  const reference = readReference(parseXml(signedInfo, policy));
+  const reference = readReference(readCanonical(signedInfo, policy.limits));
   if (reference.uri !== `#${requiredAttribute(element, "ID")}`) {
     refuse("signature_reference_mismatch", `${reference.uri} in ${element.name}`);
   }
   const digest = digestAlgorithm(reference.digestAlgorithm, policy.allowSha1);
-  document.remove(signature);
-  const bytes = document.canonicalize(element, reference.prefixes);
+  const bytes = document.canonicalizeWithout(signature, element, reference.prefixes);
   const actual = createHash(digest).update(bytes).digest();
   if (actual.length !== reference.digest.length || !timingSafeEqual(actual, reference.digest)) {
     refuse("digest_mismatch", `in ${element.name}`);
@@ -89,7 +89,16 @@ function readSignature(signature: XmlElement): { signedInfo: XmlElement; signatu
     // A second SignedInfo (CVE-2025-29774) or an Object (XSW 4, 8) ends here.
     return refuse("signature_malformed", signature.children.map((child) => child.name).join(", "));
   }
+  if (keyInfo !== undefined) refuseHiddenParts(keyInfo);
   return { signedInfo, signatureValue };
+}
+
+/** KeyInfo is not read here; but libraries that search descendants would find in it what belongs to SignedInfo. */
+function refuseHiddenParts(keyInfo: XmlElement): void {
+  const parts = ["SignedInfo", "SignatureValue", "Reference", "Transform", "DigestValue"];
+  for (const { name } of descendants(keyInfo)) {
+    if (parts.includes(name)) refuse("signature_malformed", `${name} in KeyInfo`);
+  }
 }
 
 interface SignatureMethod {

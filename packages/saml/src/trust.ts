@@ -1,10 +1,11 @@
+import { readCanonical, type XmlElement } from "./canonical-reader.ts";
 import { decryptAssertion } from "./decryption.ts";
 import { is } from "./element.ts";
 import { Refusal, refuse } from "./errors.ts";
 import { NS } from "./names.ts";
 import { checkStatus, findAssertion, type ResponseParts, requireResponse } from "./response.ts";
 import { type SignaturePolicy, signatureOf, type Verified, verifySignature } from "./signature.ts";
-import { type OpenDocument, parseXml, withDocument, type XmlElement } from "./xml.ts";
+import { type OpenDocument, withDocument } from "./xml.ts";
 
 /** The result of following the signatures of one posted response. */
 export interface Trusted {
@@ -21,8 +22,9 @@ export interface Trusted {
 }
 
 /**
- * Follows the signatures inwards, response then assertion. Each one present must verify, and each step
- * reads only the bytes that the last one covered.
+ * Follows the signatures inwards, response then assertion. Each one present must verify; what is read
+ * afterwards is read from the bytes that they covered. Both are verified where they stand in the posted
+ * document, because exclusive C14N with a prefix list looks at the declarations around an element.
  */
 export function trustedAssertion(
   document: OpenDocument,
@@ -31,11 +33,23 @@ export function trustedAssertion(
 ): Trusted {
   const posted = dissect(document.root);
   const signature = signatureOf(posted.response);
-  if (signature === undefined) return openAssertion(document, posted, undefined, policy, keys);
-  const outer = verifySignature(document, posted.response, signature, policy);
-  return withDocument(outer.bytes, policy, (verified) =>
-    openAssertion(verified, dissect(verified.root), outer, policy, keys),
-  );
+  const outer = signature && verifySignature(document, posted.response, signature, policy);
+  const covered = outer === undefined ? posted : dissect(readCanonical(outer.bytes, policy.limits));
+  const { response } = covered;
+  if (!is(covered.assertion, NS.assertion, "EncryptedAssertion")) {
+    const own = verifyOwn(document, posted.assertion, policy);
+    return { response, encrypted: false, ...innermost(covered.assertion, outer, own, policy) };
+  }
+  if (signatureOf(covered.assertion) !== undefined) refuse("signature_misplaced", "in EncryptedAssertion");
+  const bytes = decryptAssertion(covered.assertion, keys);
+  return withDecrypted(bytes, policy, (inner) => {
+    // The same search as in a plain response: one assertion, no signature but its own.
+    const { assertion } = findAssertion({ ...response, children: [inner.root] });
+    if (!is(assertion, NS.assertion, "Assertion")) refuse("assertion_misplaced", "encrypted twice");
+    const own = verifyOwn(inner, assertion, policy);
+    if (outer === undefined && own === undefined) refuse("encrypted_assertion_unsigned");
+    return { response, encrypted: true, ...innermost(assertion, outer && { ...outer, bytes }, own, policy) };
+  });
 }
 
 function dissect(root: XmlElement): ResponseParts {
@@ -44,46 +58,28 @@ function dissect(root: XmlElement): ResponseParts {
   return findAssertion(root);
 }
 
-/** `outer` is the response's signature; `document` was then parsed from what it covered. */
-function openAssertion(
-  document: OpenDocument,
-  { response, assertion }: ResponseParts,
-  outer: Verified | undefined,
-  policy: SignaturePolicy,
-  keys: readonly string[],
-): Trusted {
-  if (!is(assertion, NS.assertion, "EncryptedAssertion")) {
-    return { response, encrypted: false, ...verifyAssertion(document, assertion, outer, policy) };
-  }
-  if (signatureOf(assertion) !== undefined) refuse("signature_misplaced", "in EncryptedAssertion");
-  const bytes = decryptAssertion(assertion, keys);
-  return withDecrypted(bytes, policy, (inner) => {
-    // The same search as in a plain response: one assertion, no signature but its own.
-    const decrypted = findAssertion({ ...response, children: [inner.root] }).assertion;
-    if (!is(decrypted, NS.assertion, "Assertion")) refuse("assertion_misplaced", "encrypted twice");
-    if (outer === undefined && signatureOf(decrypted) === undefined) refuse("encrypted_assertion_unsigned");
-    const carrier = outer && { ...outer, bytes };
-    return { response, encrypted: true, ...verifyAssertion(inner, decrypted, carrier, policy) };
-  });
-}
-
-type VerifiedAssertion = Pick<Trusted, "assertion" | "bytes" | "signatures" | "covered">;
-
-/** An assertion is trusted by its own signature or by the one around it. */
-function verifyAssertion(
+function verifyOwn(
   document: OpenDocument,
   assertion: XmlElement,
-  outer: Verified | undefined,
   policy: SignaturePolicy,
-): VerifiedAssertion {
+): Verified | undefined {
   const signature = signatureOf(assertion);
-  if (signature === undefined) {
+  return signature && verifySignature(document, assertion, signature, policy);
+}
+
+/** An assertion is read from the bytes of its own signature, else from those of the one around it. */
+function innermost(
+  assertion: XmlElement,
+  outer: Verified | undefined,
+  own: Verified | undefined,
+  policy: SignaturePolicy,
+): Pick<Trusted, "assertion" | "bytes" | "signatures" | "covered"> {
+  if (own === undefined) {
     if (outer === undefined) return refuse("signature_missing");
     return { assertion, bytes: outer.bytes, signatures: [outer], covered: "response" };
   }
-  const own = verifySignature(document, assertion, signature, policy);
   return {
-    assertion: parseXml(own.bytes, policy),
+    assertion: readCanonical(own.bytes, policy.limits),
     bytes: own.bytes,
     signatures: outer === undefined ? [own] : [outer, own],
     covered: outer === undefined ? "assertion" : "response",

@@ -1,47 +1,26 @@
 import {
   ParseOption,
-  type XmlAttribute as WasmAttribute,
-  XmlComment as WasmComment,
   XmlDocument as WasmDocument,
   XmlElement as WasmElement,
-  XmlText as WasmText,
   XmlC14NMode,
   XmlError,
 } from "libxml2-wasm";
+import { absolute, readCanonical, type XmlElement } from "./canonical-reader.ts";
 import { refuse } from "./errors.ts";
-import { NS } from "./names.ts";
 import type { SamlLimits } from "./types.ts";
-
-/** One attribute; `namespace` is "" for the unprefixed ones, which is what SAML uses. */
-export interface XmlAttribute {
-  readonly name: string;
-  readonly namespace: string;
-  readonly value: string;
-}
-
-/** A plain copy of one element: all that the validator reads. `text` is the element's own character data. */
-export interface XmlElement {
-  readonly name: string;
-  readonly namespace: string;
-  readonly attributes: readonly XmlAttribute[];
-  readonly children: readonly XmlElement[];
-  readonly text: string;
-}
 
 /** A parsed document while its WebAssembly memory is held. */
 export interface OpenDocument {
   readonly root: XmlElement;
   /** Exclusive C14N without comments of `element` and all below it. */
-  canonicalize(element: XmlElement, inclusivePrefixes?: readonly string[]): Buffer;
-  /** Takes `element` out of the tree: what the enveloped-signature transform asks for. */
-  remove(element: XmlElement): void;
+  canonicalize(element: XmlElement, inclusivePrefixes: readonly string[]): Buffer;
+  /** The same after the enveloped-signature transform, which takes `signature` out of the tree for good. */
+  canonicalizeWithout(
+    signature: XmlElement,
+    element: XmlElement,
+    inclusivePrefixes: readonly string[],
+  ): Buffer;
 }
-
-// Entities are neither loaded nor substituted: a document that has any is refused before it gets here.
-const PARSE_OPTIONS = {
-  option: ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE,
-  encoding: "utf-8",
-} as const;
 
 /** What a parse allows beyond a SAML message: metadata is written by hand, too, and then has comments. */
 export interface XmlRules {
@@ -51,137 +30,152 @@ export interface XmlRules {
 }
 
 /**
- * Parses `xml`, lends the document to `use`, and frees it whatever happens: WebAssembly memory is not
- * garbage collected in time, and a server that leaks it dies. Refuses all that `scanMarkup` and
- * `readElement` name.
+ * Parses `xml` with libxml2, reads its canonical form, lends both to `use`, and frees the document whatever
+ * happens: WebAssembly memory is not garbage collected in time, and a server that leaks it dies.
  */
 export function withDocument<T>(xml: Buffer, rules: XmlRules, use: (document: OpenDocument) => T): T {
   scanMarkup(xml, rules);
   const document = parse(xml);
   try {
     if (document.dtd !== null) refuse("xml_doctype");
-    const nodes = new Map<XmlElement, WasmElement>();
-    const reader: Reader = { rules, nodes, ids: new Set(), count: 0 };
-    const root = readElement(document.root, 1, reader);
+    const root = readCanonical(
+      canonicalize(document, undefined, [], rules.skipComments !== true),
+      rules.limits,
+    );
+    const nodes = new NodeFinder(document, root);
     return use({
       root,
-      canonicalize: (element, prefixes = []) =>
-        canonicalize(document, element === root ? undefined : held(nodes, element), prefixes),
-      remove: (element) => held(nodes, element).remove(),
+      canonicalize: (element, prefixes) => canonicalize(document, nodes.subtree(element), prefixes),
+      canonicalizeWithout: (signature, element, prefixes) => {
+        nodes.remove(signature);
+        return canonicalize(document, nodes.subtree(element), prefixes);
+      },
     });
   } finally {
     document.dispose();
   }
 }
 
-/** Parses `xml` and keeps only the plain copy. */
+/** Parses `xml` and keeps only what was read. */
 export function parseXml(xml: Buffer, rules: XmlRules): XmlElement {
   return withDocument(xml, rules, (document) => document.root);
-}
-
-function held(nodes: Map<XmlElement, WasmElement>, element: XmlElement): WasmElement {
-  const node = nodes.get(element);
-  if (node === undefined) throw new TypeError("element belongs to another document");
-  return node;
 }
 
 const XML_DECLARATION =
   /^<\?xml\s+version=(?:"1\.0"|'1\.0')(?:\s+encoding=(?:"utf-8"|'utf-8'))?(?:\s+standalone=(?:"(?:yes|no)"|'(?:yes|no)'))?\s*\?>/i;
 
+/** `<` and all that can begin with it, or the equals sign of an attribute. */
+const MARKUP = /<(?:[?/]|!(?:--|\[CDATA\[)?)?|=\s*["']/g;
+
 /**
- * In well-formed XML `<!` begins nothing but a DOCTYPE, a comment or CDATA, and `<?` nothing but a
- * processing instruction or the XML declaration, because `<` is illegal in text and in attribute values.
- * Looking for these bytes therefore keeps XXE, entity bombs and comment truncation (CVE-2017-11427) away
- * from the parser altogether; `readElement` checks once more what the parser made of the rest.
+ * What can be told before parsing. In well-formed XML `<!` begins nothing but a DOCTYPE, a comment or CDATA,
+ * and `<?` nothing but a processing instruction or the XML declaration, because `<` is illegal in text and
+ * attribute values. Looking for them therefore keeps XXE, entity bombs and comment truncation
+ * (CVE-2017-11427) away from the parser altogether. Counting bounds the parser's work and C14N's.
  */
-function scanMarkup(xml: Buffer, { limits, skipComments }: XmlRules): void {
-  if (xml.length > limits.maxBytes) refuse("xml_too_large", `${xml.length} bytes, limit ${limits.maxBytes}`);
-  const head = xml.toString("latin1", 0, 200);
-  const start = XML_DECLARATION.exec(head)?.[0].length ?? 0;
-  if (start === 0 && head.startsWith("<?xml")) refuse("xml_encoding", "XML declaration");
-  for (let at = xml.indexOf("<", start); at !== -1; at = xml.indexOf("<", at + 1)) {
-    const kind = xml[at + 1];
-    if (kind === QUESTION_MARK) refuse("xml_processing_instruction");
-    if (kind !== EXCLAMATION_MARK) continue;
-    const markup = xml.toString("latin1", at, at + 9);
+function scanMarkup(bytes: Buffer, { limits, skipComments }: XmlRules): void {
+  if (bytes.length > limits.maxBytes)
+    refuse("xml_too_large", `${bytes.length} bytes, limit ${limits.maxBytes}`);
+  const xml = bytes.toString("latin1"); // all that is looked for is ASCII
+  const start = XML_DECLARATION.exec(xml)?.[0].length ?? 0;
+  if (start === 0 && xml.startsWith("<?xml")) refuse("xml_encoding", "XML declaration");
+  MARKUP.lastIndex = start;
+  let nodes = 0;
+  for (let found = MARKUP.exec(xml); found !== null; found = MARKUP.exec(xml)) {
+    const [markup] = found;
+    if (markup === "</") continue;
+    if (markup === "<?") refuse("xml_processing_instruction");
     if (markup === "<![CDATA[") refuse("xml_cdata");
-    if (!markup.startsWith("<!--")) refuse("xml_doctype");
+    if (markup === "<!") refuse("xml_doctype");
+    if (markup !== "<!--") {
+      nodes += 1;
+      if (nodes > limits.maxNodes) refuse("xml_too_many_nodes", `limit ${limits.maxNodes}`);
+      continue;
+    }
     if (!skipComments) refuse("xml_comment");
-    at = xml.indexOf("-->", at + 4);
-    if (at === -1) refuse("xml_malformed", "unclosed comment");
+    const end = xml.indexOf("-->", MARKUP.lastIndex);
+    if (end === -1) refuse("xml_malformed", "unclosed comment");
+    MARKUP.lastIndex = end;
   }
 }
 
-const QUESTION_MARK = 0x3f;
-const EXCLAMATION_MARK = 0x21;
+// Entities are neither loaded nor substituted: a document that has any does not get here.
+const PARSE_OPTIONS = {
+  option: ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE,
+  encoding: "utf-8",
+} as const;
 
 function parse(xml: Buffer): WasmDocument {
   try {
     return WasmDocument.fromBuffer(xml, PARSE_OPTIONS);
   } catch (error) {
     if (!(error instanceof XmlError)) throw error;
-    // libxml2 itself stops at 256 levels, before `readElement` can count.
+    // libxml2 itself stops at 256 levels, before our own limit is looked at.
     if (error.message.includes("Excessive depth")) refuse("xml_too_deep");
     return refuse("xml_malformed", error.message.trim().split("\n")[0]);
   }
 }
 
-interface Reader {
-  readonly rules: XmlRules;
-  readonly nodes: Map<XmlElement, WasmElement>;
-  readonly ids: Set<string>;
-  count: number;
-}
+/** Finds libxml2's nodes for elements that were read, by their position: there is nothing else to go by. */
+class NodeFinder {
+  readonly #root: XmlElement;
+  readonly #found: Map<XmlElement, WasmElement>;
+  readonly #removed = new Set<XmlElement>();
 
-/** Copies one element and what it holds; refuses what a SAML message has no business to contain. */
-function readElement(node: WasmElement, depth: number, reader: Reader): XmlElement {
-  if (depth > reader.rules.limits.maxDepth)
-    refuse("xml_too_deep", `limit ${reader.rules.limits.maxDepth} levels`);
-  countNodes(reader, 1);
-  readNamespaces(node, reader);
-  const attributes = node.attrs.map((attribute) => readAttribute(attribute, reader));
-  const children: XmlElement[] = [];
-  let text = "";
-  for (let child = node.firstChild; child !== null; child = child.next) {
-    if (child instanceof WasmElement) children.push(readElement(child, depth + 1, reader));
-    else if (child instanceof WasmText) text += child.content;
-    else if (!(child instanceof WasmComment && reader.rules.skipComments))
-      refuse("xml_malformed", `not an element or text, inside ${node.name}`);
+  constructor(document: WasmDocument, root: XmlElement) {
+    this.#root = root;
+    this.#found = new Map([[root, document.root]]);
   }
-  const element = { name: node.name, namespace: node.namespaceUri, attributes, children, text };
-  reader.nodes.set(element, node);
-  return element;
-}
 
-function readAttribute(attribute: WasmAttribute, reader: Reader): XmlAttribute {
-  countNodes(reader, 1);
-  const { name, namespaceUri: namespace, value } = attribute;
-  // Any spelling: which of ID, Id, id and xml:id is an ID depends on the library (CVE-2025-25291 family).
-  if (name.toLowerCase() === "id" && (namespace === "" || namespace === NS.xml)) {
-    if (reader.ids.has(value)) refuse("xml_duplicate_id", value);
-    reader.ids.add(value);
+  /** undefined for the root: the whole document, which C14N writes fastest. */
+  subtree(element: XmlElement): WasmElement | undefined {
+    return element === this.#root ? undefined : this.#find(element);
   }
-  return { name, namespace, value };
-}
 
-/** A relative namespace makes C14N fail, and a digest of nothing then matches (CVE-2025-66475, -66568). */
-function readNamespaces(node: WasmElement, reader: Reader): void {
-  for (const uri of Object.values(node.nsDeclarations)) {
-    countNodes(reader, 1);
-    if (uri !== "" && !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(uri)) refuse("xml_relative_namespace", uri);
+  remove(element: XmlElement): void {
+    this.#find(element).remove();
+    this.#removed.add(element);
+  }
+
+  #find(element: XmlElement): WasmElement {
+    const known = this.#found.get(element);
+    if (known !== undefined) return known;
+    const parent = parentOf(element, this.#root) ?? outsider();
+    const siblings = parent.children.filter((child) => !this.#removed.has(child));
+    const node = childElement(this.#find(parent), siblings.indexOf(element));
+    this.#found.set(element, node);
+    return node;
   }
 }
 
-function countNodes(reader: Reader, added: number): void {
-  reader.count += added;
-  if (reader.count > reader.rules.limits.maxNodes)
-    refuse("xml_too_many_nodes", `limit ${reader.rules.limits.maxNodes}`);
+function parentOf(element: XmlElement, within: XmlElement): XmlElement | undefined {
+  if (within.children.includes(element)) return within;
+  for (const child of within.children) {
+    const parent = parentOf(element, child);
+    if (parent !== undefined) return parent;
+  }
+  return undefined;
+}
+
+function childElement(parent: WasmElement, position: number): WasmElement {
+  let left = position;
+  for (let child = parent.firstChild; child !== null; child = child.next) {
+    if (!(child instanceof WasmElement)) continue;
+    if (left === 0) return child;
+    left -= 1;
+  }
+  return outsider();
+}
+
+function outsider(): never {
+  throw new TypeError("the element is not in this document");
 }
 
 function canonicalize(
   document: WasmDocument,
   subtree: WasmElement | undefined,
   prefixes: readonly string[],
+  withComments = false,
 ): Buffer {
   const chunks: Buffer[] = [];
   const sink = {
@@ -194,14 +188,24 @@ function canonicalize(
   try {
     document.canonicalize(sink, {
       mode: XmlC14NMode.XML_C14N_EXCLUSIVE_1_0,
+      withComments,
       ...(subtree === undefined ? {} : { nodeSet: new Set([subtree]) }),
       ...(prefixes.length === 0 ? {} : { inclusiveNamespacePrefixes: [...prefixes] }),
     });
   } catch (error) {
     if (!(error instanceof XmlError)) throw error;
+    refuseRelativeNamespaces(document.root);
     refuse("xml_canonicalization_failed", error.message);
   }
   const bytes = Buffer.concat(chunks);
   if (bytes.length === 0) refuse("xml_canonicalization_failed", "no bytes");
   return bytes;
+}
+
+/** Names the one known reason for which C14N fails. */
+function refuseRelativeNamespaces(element: WasmElement): void {
+  for (const uri of Object.values(element.nsDeclarations)) absolute(uri);
+  for (let child = element.firstChild; child !== null; child = child.next) {
+    if (child instanceof WasmElement) refuseRelativeNamespaces(child);
+  }
 }

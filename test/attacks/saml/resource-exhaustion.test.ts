@@ -45,7 +45,7 @@ describe("entity expansion", () => {
 });
 
 describe("depth", () => {
-  it.each([70, 300, 10_000])("refuses %i levels", (levels) => {
+  it.each([70, 300, 4_000])("refuses %i levels", (levels) => {
     const result = timed(() => scenario.validate(inStatus(nested(levels))));
     expect(result).toMatchObject({ ok: false, code: "xml_too_deep" });
   });

@@ -38,7 +38,7 @@ export function digestOf(
   prefixes: readonly string[] = [],
 ): string {
   return withDocument(Buffer.from(xml), GENEROUS, (document) => {
-    const element = [...descendants(document.root)].find((each) => attribute(each, "ID") === id);
+    const element = descendants(document.root).find((each) => attribute(each, "ID") === id);
     if (element === undefined) throw new RangeError(`no element with ID ${id}`);
     return createHash(hashOf(algorithm)).update(document.canonicalize(element, prefixes)).digest("base64");
   });
