@@ -103,6 +103,15 @@ describe("a rotation", () => {
     expect((await two.current()).signing.kid).toBe(newest);
   });
 
+  it("out of distrust takes every other key back", async () => {
+    const keys = await openSigningKeys(options);
+    const before = await keys.sign(payload(), EXPECTED);
+    await keys.rotate({ immediately: true });
+    const kid = await keys.rotate({ distrust: true });
+    expect((await keys.current()).published.map((key) => key.kid)).toEqual([kid]);
+    expect(await keys.verify(before, EXPECTED)).toBeNull();
+  });
+
   it("made twice at once leaves one key that signs", async () => {
     const keys = await openSigningKeys(options);
     await Promise.all([keys.rotate({ immediately: true }), keys.rotate({ immediately: true })]);

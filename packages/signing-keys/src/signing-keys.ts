@@ -39,10 +39,10 @@ export interface SigningKeys {
   /** The payload of a token of ours; null when it is not one, or not what was expected. */
   verify(token: string, expectations: TokenExpectations): Promise<SignedToken | null>;
   /**
-   * Makes a new key, which takes over after `publishAheadMs`; or at once, where the present key is no longer to be
-   * trusted to sign. Returns the new key's id.
+   * Makes a new key, which takes over after `publishAheadMs`, or `immediately`. With `distrust` it also takes back all
+   * others (somebody else may have them): what they signed is void. Returns the new key's id.
    */
-  rotate(options?: { readonly immediately?: boolean }): Promise<string>;
+  rotate(options?: { readonly immediately?: boolean; readonly distrust?: boolean }): Promise<string>;
 }
 
 const SECOND = 1000;
@@ -120,9 +120,10 @@ export async function openSigningKeys(options: SigningKeysOptions): Promise<Sign
         throw error;
       }
     },
-    async rotate({ immediately = false } = {}) {
+    async rotate({ immediately = false, distrust = false } = {}) {
       const at = now();
-      const takeOverAt = immediately ? at : new Date(at.getTime() + publishAheadMs);
+      const ahead = immediately ? 0 : publishAheadMs;
+      const takeOverAt = new Date(distrust ? 0 : at.getTime() + ahead);
       const kid = await replaceKeys(database, secrets, at, takeOverAt);
       await lookAgain();
       return kid;

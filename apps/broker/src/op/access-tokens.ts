@@ -35,7 +35,7 @@ export function createAccessTokens(deps: {
   return {
     async read(token) {
       const payload = await deps.keys.verify(token, { typ: "at+jwt", issuer: deps.issuer });
-      return payload === null ? null : accessToken.parse(payload);
+      return accessToken.safeParse(payload).data ?? null;
     },
     sessionOf: ({ sid, jti, grant_id }) => findLiveSession(deps.sql, sid, deps.now(), [jti, grant_id]),
   };

@@ -113,8 +113,9 @@ function interactions(deps: AdapterDeps): Adapter {
   const base = stored(kind, deps);
   return {
     ...base,
-    // returnTo spells out the id
-    async upsert(id, { returnTo: _, ...payload }, expiresIn) {
+    // returnTo spells out the id, and session.cookie that of the browser's session; neither is read again
+    async upsert(id, { returnTo: _, session, ...rest }, expiresIn) {
+      const payload = session === undefined ? rest : { ...rest, session: { uid: session.uid } };
       await base.upsert(id, payload, expiresIn);
       deps.recent.put(id, payload);
     },

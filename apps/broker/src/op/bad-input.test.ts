@@ -88,6 +88,21 @@ describe("the back channel", () => {
   });
 });
 
+describe("a method that an endpoint does not take", () => {
+  it.each([
+    ["GET", "/oauth2/token", "POST, OPTIONS"],
+    ["DELETE", "/oauth2/authorize", "GET"],
+    ["POST", "/.well-known/jwks.json", "GET, OPTIONS"],
+    ["PUT", "/oauth2/introspect", "POST"],
+    ["PATCH", "/oauth2/userinfo", "GET, POST, OPTIONS"],
+  ])("%s %s is answered with those that it does", async (method, path, allowed) => {
+    const response = await fetch(test.url + path, { method });
+    expect(response.status).toBe(405);
+    expect(response.headers.get("allow")).toBe(allowed);
+    expect(await response.json()).toMatchObject({ error: "method_not_allowed" });
+  });
+});
+
 describe("the token endpoint", () => {
   async function code(more: Record<string, string> = {}): Promise<string> {
     const visit = new AppVisit(test);
@@ -251,6 +266,39 @@ describe("userinfo", () => {
     const own = await ask(new URL(REDIRECT_URI).origin);
     expect(own.headers.get("access-control-allow-origin")).toBe("https://app.example.com");
     expect((await ask("https://evil.example")).headers.get("access-control-allow-origin")).toBeNull();
+  });
+});
+
+describe("pages of other origins", () => {
+  const preflight = { "access-control-request-method": "POST", "access-control-request-headers": "x" };
+
+  it("may call the token endpoint for a public client that returns there, and for no other", async () => {
+    const ask = async (origin: string, clientId: string) => {
+      const response = await fetch(`${test.url}/oauth2/token`, {
+        method: "POST",
+        headers: { origin },
+        body: new URLSearchParams({
+          grant_type: "refresh_token",
+          refresh_token: "x",
+          client_id: clientId,
+        }),
+      });
+      return response.headers.get("access-control-allow-origin");
+    };
+    expect(await ask("https://app.example.com", test.publicApp.clientId)).toBe("https://app.example.com");
+    expect(await ask("https://evil.example", test.publicApp.clientId)).toBeNull();
+    expect(await ask("https://app.example.com", test.app.clientId)).toBeNull();
+  });
+
+  it("may ask whether they may", async () => {
+    for (const path of ["/oauth2/token", "/oauth2/userinfo", "/oauth2/revoke", "/.well-known/jwks.json"]) {
+      const response = await fetch(test.url + path, {
+        method: "OPTIONS",
+        headers: { ...preflight, origin: "https://app.example.com" },
+      });
+      expect([path, response.status]).toEqual([path, 204]);
+      expect(response.headers.get("access-control-allow-credentials")).toBeNull();
+    }
   });
 });
 

@@ -9,6 +9,7 @@ import {
   type KoaContextWithOIDC,
 } from "oidc-provider";
 import { SessionAccount, sessionOf } from "./account.ts";
+import { isOwnOrigin } from "./endpoints/cors.ts";
 import { newGrantId, parseGrantId } from "./grants.ts";
 import { EXTRA_PARAMETERS } from "./parameters.ts";
 import { signInPolicy } from "./policy.ts";
@@ -98,6 +99,9 @@ export function configuration(deps: ConfigurationDeps): Configuration {
     clientAuthMethods: ["client_secret_basic", "client_secret_post", "none"],
     clientDefaults: { id_token_signed_response_alg: "ES256" },
     enabledJWA: { idTokenSigningAlgValues: ["ES256"] },
+    // A page can keep no secret, so only public clients call from pages.
+    clientBasedCORS: (_ctx, origin, client) =>
+      client.clientAuthMethod === "none" && isOwnOrigin(origin, client.redirectUris ?? []),
     pkce: { required: (_ctx, client) => client.clientAuthMethod === "none" },
     scopes: SCOPES,
     claims: CLAIMS_OF_SCOPES,

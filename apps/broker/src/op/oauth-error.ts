@@ -2,13 +2,14 @@ import { asProblem, requestId } from "@sallyport/http";
 import type { Logger } from "@sallyport/logging";
 import type { ErrorRequestHandler } from "express";
 
-/** The errors of the endpoints beside oidc-provider's, by their registered names (RFC 6749, 6750, 7009, 7662). */
+/** The errors of the endpoints beside oidc-provider's, by their names in RFC 6749, 6750 and (a status only) 9110. */
 const STATUS = {
   invalid_request: 400,
   invalid_grant: 400,
   invalid_client: 401,
   invalid_token: 401,
   insufficient_scope: 403,
+  method_not_allowed: 405,
   server_error: 500,
 } as const;
 

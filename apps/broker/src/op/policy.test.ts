@@ -140,6 +140,17 @@ describe("a waiting request", () => {
     });
   });
 
+  it("is known to every process, and may end at another than it began at", async () => {
+    const visit = new AppVisit(test);
+    const id = interactionIdOf(await visit.start());
+    const other = await test.anotherProcess();
+    expect(await other.interactions.load(id)).toEqual(await test.op.interactions.load(id));
+    const resume = await other.interactions.finish(id, { sessionId });
+    await expect(test.op.interactions.finish(id, { sessionId })).rejects.toThrow(InteractionEndedError);
+    expect(await test.op.interactions.load(id)).toBeNull();
+    expect(isCallback((await visit.browser.follow(resume)).url)).toBe(true);
+  });
+
   it("ends once", async () => {
     const page = await new AppVisit(test).start();
     const id = interactionIdOf(page);

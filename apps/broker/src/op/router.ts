@@ -3,7 +3,7 @@ import { type RequestHandler, Router } from "express";
 import { answerPreflight } from "./endpoints/cors.ts";
 import { readForm } from "./endpoints/form.ts";
 import { handlePageErrors } from "./error-pages.ts";
-import { handleOAuthErrors } from "./oauth-error.ts";
+import { handleOAuthErrors, OAuthError } from "./oauth-error.ts";
 import { ROUTES } from "./routes.ts";
 
 export interface Endpoints {
@@ -16,29 +16,45 @@ export interface Endpoints {
   readonly verify: RequestHandler;
 }
 
+type Handlers = RequestHandler | RequestHandler[];
+
 /** The OpenID Provider's paths, and who answers each. */
 export function createOpRouter(endpoints: Endpoints, log: Logger): Router {
   const router = Router();
+  const { provider } = endpoints;
 
-  router.get(
-    [ROUTES.discovery, ROUTES.jwks, ROUTES.authorize, `${ROUTES.authorize}/:id`],
-    endpoints.provider,
-  );
-  router.post([ROUTES.token, ROUTES.pushedRequest], endpoints.provider);
-  router.options([ROUTES.discovery, ROUTES.jwks, ROUTES.token, ROUTES.pushedRequest], endpoints.provider);
+  function serve(path: string, methods: { get?: Handlers; post?: Handlers; options?: Handlers }): void {
+    const route = router.route(path);
+    if (methods.get) route.get(methods.get);
+    if (methods.post) route.post(methods.post);
+    if (methods.options) route.options(methods.options);
+    const allowed = Object.keys(methods).join(", ").toUpperCase();
+    route.all((_req, res) => {
+      res.set("allow", allowed);
+      throw new OAuthError("method_not_allowed", `This endpoint takes ${allowed}`);
+    });
+  }
 
-  router.options([ROUTES.userinfo, ROUTES.revocation], answerPreflight);
-  router.get(ROUTES.userinfo, endpoints.userinfo);
-  router.post(ROUTES.userinfo, readForm, endpoints.userinfo);
-  router.post(ROUTES.introspection, readForm, endpoints.introspection);
-  router.post(ROUTES.revocation, readForm, endpoints.revocation);
+  serve(ROUTES.discovery, { get: provider, options: provider });
+  serve(ROUTES.metadata, { get: provider, options: provider });
+  serve(ROUTES.jwks, { get: provider, options: provider });
+  serve(ROUTES.authorize, { get: provider });
+  serve(`${ROUTES.authorize}/:id`, { get: provider });
+  serve(ROUTES.token, { post: provider, options: provider });
+  serve(ROUTES.pushedRequest, { post: provider, options: provider });
 
-  router.get(ROUTES.logout, endpoints.logout);
-  router.post(ROUTES.logout, readForm, endpoints.logout);
+  serve(ROUTES.userinfo, {
+    get: endpoints.userinfo,
+    post: [readForm, endpoints.userinfo],
+    options: answerPreflight,
+  });
+  serve(ROUTES.introspection, { post: [readForm, endpoints.introspection] });
+  serve(ROUTES.revocation, { post: [readForm, endpoints.revocation], options: answerPreflight });
+  serve(ROUTES.logout, { get: endpoints.logout, post: [readForm, endpoints.logout] });
   router.use(ROUTES.logout, handlePageErrors);
 
-  router.all(ROUTES.verify, endpoints.verify);
+  router.all(ROUTES.verify, endpoints.verify); // with the method of the request that it is asked about
 
-  router.use(["/oauth2", ROUTES.verify], handleOAuthErrors(log));
+  router.use(["/oauth2", "/.well-known", ROUTES.verify], handleOAuthErrors(log));
   return router;
 }

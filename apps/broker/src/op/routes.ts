@@ -1,6 +1,8 @@
 /** The OpenID Provider's paths below the public URL: a contract with every application. */
 export const ROUTES = {
   discovery: "/.well-known/openid-configuration",
+  /** The same document, where RFC 8414 has OAuth clients look. */
+  metadata: "/.well-known/oauth-authorization-server",
   jwks: "/.well-known/jwks.json",
   authorize: "/oauth2/authorize",
   token: "/oauth2/token",

@@ -216,6 +216,7 @@ describe("the store", () => {
   it("holds no code, no refresh token and no cookie that could be used", async () => {
     const visit = new AppVisit(test);
     const callback = await visit.finish(await visit.start(), sessionId);
+    await new AppVisit(test, test.app, visit.browser).start({ organization: "another" });
     const rows = JSON.stringify(await test.database.prisma.opArtifact.findMany());
     const secrets = [callback.searchParams.get("code") ?? "-", refreshTokenOf(tokens)];
     for (const [, value = ""] of visit.browser.cookiesFor("/").matchAll(/=([^;]+)/g)) secrets.push(value);
@@ -226,6 +227,8 @@ describe("the store", () => {
 
 describe("a key rotation", () => {
   it("needs no restart: old tokens still verify, new ones carry the new key", async () => {
+    const underWay = new AppVisit(test);
+    const page = await underWay.start();
     const kid = await test.keys.rotate({ immediately: true });
     expect(await introspect(tokens.access_token)).toMatchObject({ active: true });
     const next = await refresh(refreshTokenOf(tokens));
@@ -237,8 +240,7 @@ describe("a key rotation", () => {
     const jwks = (await (await fetch(`${test.url}/.well-known/jwks.json`)).json()) as { keys: object[] };
     expect(jwks.keys).toHaveLength(2);
     expect(JSON.stringify(jwks)).not.toContain('"d"');
-    // Browsers that were signed in, and sign-ins that were under way, go on.
-    await new AppVisit(test).signIn(sessionId);
+    await underWay.tokens(await underWay.finish(page, sessionId));
   });
 });
 

@@ -25,6 +25,11 @@ export async function allowOwnOrigins(
   const origin = req.get("origin");
   if (origin === undefined) return;
   const application = await applications.find(clientId);
-  if (!application?.redirectUris.some((uri) => new URL(uri).origin === origin)) return;
+  if (application === null || !isOwnOrigin(origin, application.redirectUris)) return;
   res.vary("Origin").set("access-control-allow-origin", origin);
+}
+
+/** Whether pages of this origin are the application's: it has people return there. */
+export function isOwnOrigin(origin: string, redirectUris: readonly string[]): boolean {
+  return redirectUris.some((uri) => new URL(uri).origin === origin);
 }

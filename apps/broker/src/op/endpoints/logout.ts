@@ -62,8 +62,9 @@ async function readHint(form: Form, { keys, issuer }: LogoutDeps) {
   const value = form.get("id_token_hint");
   if (value === undefined) return null;
   const payload = await keys.verify(value, { typ: "JWT", issuer, acceptExpired: true });
-  if (payload === null) throw new OAuthError("invalid_request", "id_token_hint is not an ID token of ours");
-  return idTokenHint.parse(payload);
+  const hint = idTokenHint.safeParse(payload).data;
+  if (hint === undefined) throw new OAuthError("invalid_request", "id_token_hint is not an ID token of ours");
+  return hint;
 }
 
 async function readApplication(

@@ -27,6 +27,8 @@ export interface TestOp {
   /** What the logger wrote. */
   readonly logLines: string[];
   logoutsRequested(): number;
+  /** Over the same database. */
+  anotherProcess(): Promise<OpenIdProvider>;
   /** Moves the clock of all that is ours; oidc-provider's own is the machine's. */
   passTime(ms: number): void;
   addOrganization(slug: string): Promise<TestOrganization>;
@@ -64,7 +66,7 @@ export async function startTestOp(options: { publicUrl?: string; redisUrl?: stri
   const listening = await listen(server);
   const publicUrl = options.publicUrl ?? listening;
   const keys = await openSigningKeys({ database, secrets, now });
-  const op = await createOpenIdProvider({
+  const deps = {
     database,
     log,
     publicUrl,
@@ -75,7 +77,8 @@ export async function startTestOp(options: { publicUrl?: string; redisUrl?: stri
       logoutsRequested += 1;
     },
     ...(options.redisUrl === undefined ? {} : { redisUrl: options.redisUrl }),
-  });
+  };
+  const op = await createOpenIdProvider(deps);
   express5.use(assignRequestId(), op.router);
 
   const addApp: TestOp["addApp"] = (more) => insertApp(database, publicUrl, more);
@@ -90,6 +93,7 @@ export async function startTestOp(options: { publicUrl?: string; redisUrl?: stri
     publicApp: await addApp({ public: true }),
     logLines,
     logoutsRequested: () => logoutsRequested,
+    anotherProcess: () => createOpenIdProvider(deps),
     passTime: (ms) => {
       offset += ms;
     },
