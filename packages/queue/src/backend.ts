@@ -29,6 +29,9 @@ export interface JobWorker {
 export type Processor = (job: Job<JobData>) => Promise<void>;
 export type WorkerSettings = Omit<WorkerOptions, "connection" | "prefix">;
 
+/** BullMQ's own journal of what became of jobs: nobody reads it, so little of it is kept. */
+export const JOURNAL = { streams: { events: { maxLen: 1_000 } } };
+
 /** Where the jobs are kept: PostgreSQL or Redis. */
 export interface QueueBackend {
   queue(name: string): JobQueue;

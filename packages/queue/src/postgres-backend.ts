@@ -2,7 +2,7 @@ import { endPool } from "@sallyport/database";
 import type { Logger } from "@sallyport/logging";
 import { createPostgresBackend, isPgPool, type PgPool, runMigrations, withBackend } from "bullmq";
 import { Pool } from "pg";
-import type { JobData, QueueBackend } from "./backend.ts";
+import { JOURNAL, type JobData, type QueueBackend } from "./backend.ts";
 
 // BullMQ's own name for it: the only one that it takes together with a pool of ours.
 const SCHEMA = "bullmq";
@@ -33,7 +33,7 @@ export async function openPostgresBackend(databaseUrl: string, log: Logger): Pro
   }
   const connection = checkedPool(pool);
   return {
-    queue: (name) => new Queue<JobData, void>(name, { connection }),
+    queue: (name) => new Queue<JobData, void>(name, { ...JOURNAL, connection }),
     worker: (name, processor, settings) =>
       new Worker<JobData, void>(name, processor, { ...settings, connection }),
     ping: async () => {

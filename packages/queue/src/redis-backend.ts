@@ -1,6 +1,6 @@
 import type { Logger } from "@sallyport/logging";
 import { Queue, Worker } from "bullmq";
-import type { JobData, QueueBackend } from "./backend.ts";
+import { JOURNAL, type JobData, type QueueBackend } from "./backend.ts";
 import { connectRedis } from "./redis.ts";
 import { within } from "./within.ts";
 
@@ -28,7 +28,7 @@ export async function openRedisBackend(redisUrl: string, log: Logger): Promise<Q
     throw error;
   }
   return {
-    queue: (name) => new Queue<JobData>(name, { connection: asking, prefix: PREFIX }),
+    queue: (name) => new Queue<JobData>(name, { ...JOURNAL, connection: asking, prefix: PREFIX }),
     worker: (name, processor, settings) =>
       new Worker<JobData, void>(name, processor, { ...settings, connection: waiting, prefix: PREFIX }),
     ping: async () => {

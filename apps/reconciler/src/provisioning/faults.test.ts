@@ -1,4 +1,4 @@
-import { newId } from "@sallyport/database";
+import { lockPeople, newId } from "@sallyport/database";
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
 import { createSession } from "@sallyport/sessions";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -196,6 +196,23 @@ describe("a SCIM request during a batch", () => {
     await provisioning.settle(acme.id);
     expect((await acme.membershipOf(await acme.userIdOf(ada)))?.roles).toEqual(["engineer", "member"]);
   });
+});
+
+it("holds back whoever else makes users of the organization, so that both see each other's", async () => {
+  const ada = await acme.pushUser({ email: "ada@acme.example" });
+  let signIn: Promise<unknown[]> | undefined;
+  const provisioning = createProvisioning(test.database, {
+    reach: (at) => {
+      if (at !== "usersLocked") return;
+      signIn = test.database.transaction(async (sql) => {
+        await lockPeople(sql, acme.id);
+        const { rows } = await sql.query("SELECT id FROM users WHERE email = 'ada@acme.example'");
+        return rows;
+      });
+    },
+  });
+  await provisioning.settle(acme.id);
+  expect(await signIn).toEqual([{ id: await acme.userIdOf(ada) }]);
 });
 
 it("revokes or refuses every session of sign-ins that race a suspension", async () => {
