@@ -10,6 +10,12 @@ const ASK_OPERATOR = "Tell whoever runs the application: its set-up and the gate
 
 type Words = Pick<ErrorPage, "title" | "message" | "advice">;
 
+const SERVER_ERROR: Words = {
+  title: "Something went wrong",
+  message: "The sign-in could not go on, through no fault of yours.",
+  advice: START_AGAIN,
+};
+
 /** What a person reads where the browser cannot be sent back to the application. */
 const WORDS: Readonly<Record<string, Words>> = {
   invalid_client: {
@@ -22,11 +28,7 @@ const WORDS: Readonly<Record<string, Words>> = {
     message: "The application asked to send you to an address that is not registered for it.",
     advice: ASK_OPERATOR,
   },
-  server_error: {
-    title: "Something went wrong",
-    message: "The sign-in could not go on, through no fault of yours.",
-    advice: START_AGAIN,
-  },
+  server_error: SERVER_ERROR,
   expired: {
     title: "This sign-in has expired",
     message: "It took too long, was finished before, or was started in another browser.",
@@ -43,6 +45,21 @@ export function renderProviderError(
   const words = WORDS[expired ? "expired" : out.error] ?? invalidRequest(out.error_description ?? out.error);
   ctx.set(pageHeaders());
   ctx.body = renderErrorPage({ ...words, status: ctx.status, requestId: requestId(ctx.req) });
+}
+
+type Answer = Pick<KoaContextWithOIDC, "req" | "status" | "body" | "accepts" | "remove" | "set">;
+
+/** Takes back the answer that was prepared, whose state could not be stored: no code, no cookie leaves. */
+export function answerFailure(ctx: Answer): void {
+  for (const name of ["location", "set-cookie", "content-type"]) ctx.remove(name);
+  ctx.status = 500;
+  if (ctx.accepts("json", "html") === "html") {
+    const { title, message, advice } = SERVER_ERROR;
+    ctx.set(pageHeaders());
+    ctx.body = renderErrorPage({ title, message, advice, status: 500, requestId: requestId(ctx.req) });
+  } else {
+    ctx.body = { error: "server_error", error_description: SERVER_ERROR.message };
+  }
 }
 
 /** The errors of endpoints that people visit, as pages. What is no OAuth error goes on. */

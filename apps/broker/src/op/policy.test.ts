@@ -58,6 +58,14 @@ describe("a browser that is signed in", () => {
     expect(await test.op.interactions.load(interactionIdOf(page))).toMatchObject({ forceLogin });
   });
 
+  it("goes straight through by its own ID token as hint, and signs in anew by another's", async () => {
+    const visit = again();
+    const { id_token: own = "" } = await visit.tokens(await visit.start());
+    const elsewhere = await new AppVisit(test).signIn(await test.signIn(bravo));
+    expect(isCallback(await again().start({ id_token_hint: own }))).toBe(true);
+    expect(isSignIn(await again().start({ id_token_hint: elsewhere.id_token ?? "" }))).toBe(true);
+  });
+
   it("signs in anew once max_age has passed", async () => {
     const browser = again();
     await browser.finish(

@@ -22,45 +22,44 @@ export function signInPolicy(sql: Sql, now: () => Date): interactionPolicy.Promp
   const login = new Prompt({ name: "login", requestable: true });
   // The stock check of a requestable prompt looks for a result named "login": see interactions.ts why ours is not.
   login.checks.clear();
-  login.checks.add(check(REASONS.noSession, "nobody is signed in", (ctx) => sessionOf(ctx) === null));
-  login.checks.add(
-    check(REASONS.asked, "a new sign-in was asked for", (ctx) => ctx.oidc.prompts.has("login")),
-  );
-  login.checks.add(
-    check(REASONS.tooLongAgo, "the sign-in is older than max_age", (ctx) => {
-      const session = sessionOf(ctx);
-      const maxAge = textOf(ctx, "max_age");
-      if (session === null || maxAge === undefined) return false;
-      return now().getTime() - session.authTime.getTime() > Number(maxAge) * 1000;
-    }),
-  );
-  login.checks.add(
-    check(REASONS.elsewhere, "somebody else, or somewhere else, is signed in", async (ctx) => {
-      const session = sessionOf(ctx);
-      if (session === null || (await answers(session, ctx, sql))) return false;
-      if (!hasJustSignedIn(ctx)) return true;
-      throw new errors.AccessDenied("the sign-in was not for the organization, connection or user asked for");
-    }),
-  );
+  const signInWhen = (reason: string, description: string, check: (ctx: KoaContextWithOIDC) => Answer) =>
+    login.checks.add(new Check(reason, description, "login_required", check));
+
+  signInWhen(REASONS.noSession, "nobody is signed in", (ctx) => {
+    if (sessionOf(ctx) !== null) return false;
+    refuseToAskAgain(ctx, "the new session has already ended");
+    return true;
+  });
+  signInWhen(REASONS.asked, "a new sign-in was asked for", (ctx) => {
+    return ctx.oidc.prompts.has("login") && !hasJustSignedIn(ctx);
+  });
+  signInWhen(REASONS.tooLongAgo, "the sign-in is older than max_age", (ctx) => {
+    const session = sessionOf(ctx);
+    const maxAge = textOf(ctx, "max_age");
+    if (session === null || maxAge === undefined || hasJustSignedIn(ctx)) return false;
+    return now().getTime() - session.authTime.getTime() > Number(maxAge) * 1000;
+  });
+  signInWhen(REASONS.elsewhere, "somebody else, or somewhere else, is signed in", async (ctx) => {
+    const session = sessionOf(ctx);
+    if (session === null || (await answers(session, ctx, sql))) return false;
+    refuseToAskAgain(ctx, "the sign-in was not for the organization, connection or user asked for");
+    return true;
+  });
+
   const consent = new Prompt({ name: "consent", requestable: true });
   consent.checks.clear();
   return [login, consent];
 }
 
-type Needed = (ctx: KoaContextWithOIDC) => boolean | Promise<boolean>;
+type Answer = boolean | Promise<boolean>;
 
-// A sign-in that has just been made answers every reason but that it was the wrong one.
-function check(reason: string, description: string, needed: Needed): interactionPolicy.Check {
-  return new Check(reason, description, "login_required", async (ctx) => {
-    if (hasJustSignedIn(ctx) && reason !== REASONS.elsewhere && reason !== REASONS.noSession) return false;
-    if (!(await needed(ctx))) return false;
-    if (hasJustSignedIn(ctx)) throw new errors.AccessDenied("the new session has already ended");
-    return true;
-  });
+// What a sign-in just made did not mend, another would not: the browser would go round in circles.
+function refuseToAskAgain(ctx: KoaContextWithOIDC, why: string): void {
+  if (hasJustSignedIn(ctx)) throw new errors.AccessDenied(why);
 }
 
 /** Whether this request is the way back from a sign-in. */
-export function hasJustSignedIn(ctx: KoaContextWithOIDC): boolean {
+function hasJustSignedIn(ctx: KoaContextWithOIDC): boolean {
   return ctx.oidc.result?.signIn !== undefined;
 }
 

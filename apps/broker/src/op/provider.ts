@@ -4,6 +4,7 @@ import { matchesDigest } from "@sallyport/secrets";
 import type { KeySet, SigningKeys } from "@sallyport/signing-keys";
 import { type Configuration, type KoaContextWithOIDC, Provider } from "oidc-provider";
 import type { ChangesByRequest } from "./changes.ts";
+import { answerFailure } from "./error-pages.ts";
 import { adoptSignIn } from "./interactions.ts";
 import type { ArtifactStore } from "./store/artifact-store.ts";
 
@@ -20,7 +21,12 @@ export function buildProvider(deps: {
   compareSecretsByDigest(provider);
   provider.use(async (ctx, next) => {
     await next();
-    await deps.changes.of(ctx).flushTo(deps.store); // before the answer leaves
+    try {
+      await deps.changes.of(ctx).flushTo(deps.store); // before the answer leaves
+    } catch (error) {
+      deps.log.error({ requestId: requestId(ctx.req), err: error }, "unexpected error");
+      answerFailure(ctx);
+    }
   });
   provider.on("interaction.ended", adoptSignIn);
   provider.on("server_error", (ctx: KoaContextWithOIDC, error: unknown) => {
