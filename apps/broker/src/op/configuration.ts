@@ -9,6 +9,7 @@ import {
   type KoaContextWithOIDC,
 } from "oidc-provider";
 import { SessionAccount, sessionOf } from "./account.ts";
+import { cookieNames } from "./cookies.ts";
 import { isOwnOrigin } from "./endpoints/cors.ts";
 import { newGrantId, parseGrantId } from "./grants.ts";
 import { EXTRA_PARAMETERS } from "./parameters.ts";
@@ -37,9 +38,12 @@ const DAY = 24 * HOUR;
  */
 export function configuration(deps: ConfigurationDeps): Configuration {
   const { publicUrl, sql, now } = deps;
-  const secure = publicUrl.startsWith("https:");
-  const cookie = { httpOnly: true, sameSite: "lax", signed: true, secure } as const;
-  const prefix = (kind: "Host" | "Secure") => (secure ? `__${kind}-` : "");
+  const cookie = {
+    httpOnly: true,
+    sameSite: "lax",
+    signed: true,
+    secure: publicUrl.startsWith("https:"),
+  } as const;
   const secondsLeft = (ctx: KoaContextWithOIDC, most: number) => {
     const session = sessionOf(ctx);
     if (session === null) return most;
@@ -57,11 +61,7 @@ export function configuration(deps: ConfigurationDeps): Configuration {
     },
     cookies: {
       keys: [...deps.cookieKeys],
-      names: {
-        session: `${prefix("Host")}sallyport_session`,
-        interaction: interactionCookieName(publicUrl),
-        resume: `${prefix("Secure")}sallyport_resume`,
-      },
+      names: { ...cookieNames(publicUrl) },
       long: { ...cookie, path: "/" },
       short: cookie,
     },
@@ -156,9 +156,4 @@ export function configuration(deps: ConfigurationDeps): Configuration {
     },
     renderError: deps.renderError,
   };
-}
-
-/** The cookie that ties an authorization request to its browser, on the path of its sign-in page. */
-export function interactionCookieName(publicUrl: string): string {
-  return `${publicUrl.startsWith("https:") ? "__Secure-" : ""}sallyport_interaction`;
 }

@@ -12,8 +12,9 @@ import { createAdapters } from "./adapter.ts";
 import { createApplications } from "./applications.ts";
 import { createBrowserSessions } from "./browser-sessions.ts";
 import { ChangesByRequest } from "./changes.ts";
-import { configuration, interactionCookieName } from "./configuration.ts";
+import { configuration } from "./configuration.ts";
 import { loadCookieKey } from "./cookie-keys.ts";
+import { cookieNames } from "./cookies.ts";
 import { introspection } from "./endpoints/introspection.ts";
 import { logout } from "./endpoints/logout.ts";
 import { revocation } from "./endpoints/revocation.ts";
@@ -123,7 +124,7 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
       recent,
       now,
       applications,
-      cookieName: interactionCookieName(publicUrl),
+      cookieName: cookieNames(publicUrl).interaction,
       resumeUrl,
     }),
     close: () => store.close(),

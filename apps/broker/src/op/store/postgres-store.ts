@@ -11,17 +11,17 @@ interface PayloadRow {
   payload: Payload;
 }
 
-const NOTE_USES = `
+const noteUsesIn = (parameter: "$1" | "$3") => `
   INSERT INTO session_applications (session_id, application_id)
   SELECT s.id, a.id
-  FROM json_to_recordset($1::json) AS use ("sessionId" uuid, "clientId" text)
+  FROM json_to_recordset(${parameter}::json) AS use ("sessionId" uuid, "clientId" text)
   JOIN sessions s ON s.id = use."sessionId"
   JOIN applications a ON a.client_id = use."clientId"
   ON CONFLICT DO NOTHING`;
 
 /** Notes which applications get tokens of which sessions. */
 export async function noteUses(sql: Sql, uses: readonly SessionUse[]): Promise<void> {
-  if (uses.length > 0) await sql.query(NOTE_USES, [JSON.stringify(uses)], "session_uses_note");
+  if (uses.length > 0) await sql.query(noteUsesIn("$1"), [JSON.stringify(uses)], "session_uses_note");
 }
 
 /** State in the table `op_artifacts`. Each method is one prepared statement; only a reuse costs `consume` a second. */
@@ -62,7 +62,7 @@ export function createPostgresStore(sql: Sql, now: () => Date): ArtifactStore {
            DELETE FROM op_artifacts USING json_to_recordset($2::json) AS key (kind text, digest text)
            WHERE op_artifacts.kind = key.kind AND op_artifacts.digest = decode(key.digest, 'hex')
          ), noted AS (
-           ${NOTE_USES.replace("$1", "$3")}
+           ${noteUsesIn("$3")}
          )
          INSERT INTO op_artifacts (kind, digest, payload, grant_id, expires_at)
          SELECT kind, decode(digest, 'hex'), payload, grant_id, expires_at
