@@ -111,7 +111,14 @@ function build(
   const { operationId, method, path, tag, summary, description, query, body, status, reply } = declaration;
   const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "");
   return {
-    ...{ operationId, method, path, tag, summary, status, parameters, query: query ?? NO_QUERY },
+    operationId,
+    method,
+    path,
+    parameters,
+    tag,
+    summary,
+    status,
+    query: query ?? NO_QUERY,
     ...(description === undefined ? {} : { description }),
     ...(body === undefined ? {} : { body }),
     ...(reply === undefined ? {} : { reply }),

@@ -69,6 +69,15 @@ describe("a SAML connection", () => {
     expect(parseConnectionSettings("saml", await storedSettings(made.id)).certificates).toHaveLength(1);
   });
 
+  it("signs requests where the metadata wants it, unless it was told otherwise", async () => {
+    const metadataXml = idp
+      .metadata()
+      .replace('WantAuthnRequestsSigned="false"', 'WantAuthnRequestsSigned="true"');
+    expect((await createSaml({ metadataXml })).body).toMatchObject({ saml: { signRequests: true } });
+    const told = await createSaml({ metadataXml, signRequests: false });
+    expect(told.body).toMatchObject({ saml: { signRequests: false } });
+  });
+
   it("is made of an entity ID, a URL and certificates, bare or PEM", async () => {
     const bare = idp.certificate.replace(/-----[A-Z ]+-----|\s/g, "");
     const explicit = { idpEntityId: "urn:acme:idp", ssoUrl: "https://idp.acme.test/sso", ssoBinding: "post" };

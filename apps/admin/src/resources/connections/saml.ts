@@ -8,7 +8,7 @@ import type { SamlInput } from "./schema.ts";
 /** What settings say of the IdP itself; the rest is how this side behaves towards it. */
 const IDP_FACTS = ["idpEntityId", "ssoUrl", "ssoBinding", "sloUrl", "certificates"] as const;
 
-type IdpFacts = Partial<Pick<SamlSettings, (typeof IDP_FACTS)[number] | "metadataUrl" | "signRequests">>;
+type FactsOfMetadata = Partial<Pick<SamlSettings, (typeof IDP_FACTS)[number] | "signRequests">>;
 
 /**
  * The settings that the input makes of what there was (nothing, for a new connection). Metadata is fetched and read
@@ -24,11 +24,11 @@ export async function samlSettingsFrom(
   if (metadataUrl !== undefined) {
     const xml = await fetchMetadata(metadataUrl, outbound);
     const facts = factsOf(xml, "saml.metadataUrl", input.idpEntityId, now);
-    return settled(withoutFacts(current), { ...explicit, ...facts, metadataUrl });
+    return settled(withoutFacts(current), { ...facts, ...explicit, metadataUrl });
   }
   if (metadataXml !== undefined) {
     const facts = factsOf(metadataXml, "saml.metadataXml", input.idpEntityId, now);
-    return settled(withoutFacts(current), { ...explicit, ...facts });
+    return settled(withoutFacts(current), { ...facts, ...explicit });
   }
   const certificates = input.certificates?.map(pemOf);
   const stated = certificates === undefined ? explicit : { ...explicit, certificates };
@@ -61,10 +61,12 @@ async function fetchMetadata(url: string, outbound: Outbound): Promise<string> {
   }
 }
 
-function factsOf(xml: string, field: string, entityId: string | undefined, now: Date): IdpFacts {
+function factsOf(xml: string, field: string, entityId: string | undefined, now: Date): FactsOfMetadata {
   const result = parseIdpMetadata(xml, { now, ...(entityId === undefined ? {} : { entityId }) });
   if (!result.ok) {
-    throw problem("metadata_invalid", { field, reason: `${result.message} ${result.fix}` });
+    // The advice of codes that are not metadata's own is for a login that failed.
+    const advice = result.code.includes("metadata") ? ` ${result.fix}` : "";
+    throw problem("metadata_invalid", { field, reason: `${result.message}${advice}` });
   }
   const { metadata } = result;
   const { redirect, post } = metadata.ssoUrls;
@@ -72,6 +74,7 @@ function factsOf(xml: string, field: string, entityId: string | undefined, now: 
   if (!secureUrl.safeParse(ssoUrl).success || ssoUrl === undefined) {
     throw problem("metadata_invalid", { field, reason: "Its single sign-on URL is not an https URL." });
   }
+  // `sloUrl` is spoken to over HTTP-Redirect.
   const sloUrl = secureUrl.safeParse(metadata.sloUrls.redirect);
   return {
     idpEntityId: metadata.entityId,

@@ -62,9 +62,14 @@ export function updateDirectory(
  */
 export async function deleteDirectory(context: Context, organizationId: string, id: string): Promise<void> {
   await change(context, async ({ tx, sql, now, record, reconcile }) => {
-    const live = { id, organizationId, deletedAt: null };
+    // FOR UPDATE waits for pushes that are just inserting (they hold the row by their foreign keys), so that what they
+    // insert is marked as well.
+    await sql.query(
+      "SELECT id FROM directories WHERE id = $1::uuid AND organization_id = $2::uuid FOR UPDATE",
+      [id, organizationId],
+    );
     const { count } = await tx.directory.updateMany({
-      where: live,
+      where: { id, organizationId, deletedAt: null },
       data: { status: "disabled", deletedAt: now },
     });
     if (count === 0) throw problem("directory_not_found");
