@@ -45,7 +45,6 @@ interface Scope {
 }
 
 const START_TAG = /<([^\s<>/="'&!?]+)((?: [^\s<>/="'&]+="[^"<]*")*)>/y;
-const ATTRIBUTE = / ([^=]+)="([^"]*)"/g;
 
 function readElement(reader: Reader, outer: Scope | undefined, depth: number): XmlElement {
   const { xml, limits } = reader;
@@ -86,17 +85,17 @@ const NONE: readonly XmlAttribute[] = [];
 function readDeclarations(list: string, outer: Scope | undefined): Scope | undefined {
   if (!list.includes(" xmlns")) return outer;
   let scope = outer;
-  for (const [, name = "", value = ""] of list.matchAll(ATTRIBUTE)) {
-    if (!isDeclaration(name)) continue;
+  eachAttribute(list, (name, value) => {
+    if (!isDeclaration(name)) return;
     scope = { prefix: name.slice("xmlns:".length), uri: absolute(decode(value)), outer: scope };
-  }
+  });
   return scope;
 }
 
 function readAttributes(list: string, scope: Scope | undefined, reader: Reader): XmlAttribute[] {
   const attributes: XmlAttribute[] = [];
-  for (const [, qualifiedName = "", raw = ""] of list.matchAll(ATTRIBUTE)) {
-    if (isDeclaration(qualifiedName)) continue;
+  eachAttribute(list, (qualifiedName, raw) => {
+    if (isDeclaration(qualifiedName)) return;
     const prefix = prefixOf(qualifiedName);
     const attribute = {
       name: localName(qualifiedName),
@@ -106,8 +105,18 @@ function readAttributes(list: string, scope: Scope | undefined, reader: Reader):
     };
     requireUniqueId(attribute, reader.ids);
     attributes.push(attribute);
-  }
+  });
   return attributes;
+}
+
+/** `list` is what START_TAG matched: each attribute is a space, a name, an equals sign and a quoted value. */
+function eachAttribute(list: string, visit: (qualifiedName: string, raw: string) => void): void {
+  for (let at = 0; at < list.length; ) {
+    const equals = list.indexOf('="', at);
+    const end = list.indexOf('"', equals + 2);
+    visit(list.slice(at + 1, equals), list.slice(equals + 2, end));
+    at = end + 1;
+  }
 }
 
 /** In any spelling: which of ID, Id, id and xml:id is an ID depends on the library (CVE-2025-25291 family). */

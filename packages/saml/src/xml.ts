@@ -118,13 +118,13 @@ function parse(xml: Buffer): WasmDocument {
 
 /** Finds libxml2's nodes for elements that were read, by their position: there is nothing else to go by. */
 class NodeFinder {
+  readonly #document: WasmDocument;
   readonly #root: XmlElement;
-  readonly #found: Map<XmlElement, WasmElement>;
   readonly #removed = new Set<XmlElement>();
 
   constructor(document: WasmDocument, root: XmlElement) {
+    this.#document = document;
     this.#root = root;
-    this.#found = new Map([[root, document.root]]);
   }
 
   /** undefined for the root: the whole document, which C14N writes fastest. */
@@ -138,37 +138,24 @@ class NodeFinder {
   }
 
   #find(element: XmlElement): WasmElement {
-    const known = this.#found.get(element);
-    if (known !== undefined) return known;
-    const parent = parentOf(element, this.#root) ?? outsider();
-    const siblings = parent.children.filter((child) => !this.#removed.has(child));
-    const node = childElement(this.#find(parent), siblings.indexOf(element));
-    this.#found.set(element, node);
-    return node;
+    const path = this.#pathTo(element, this.#root);
+    const node = path === undefined ? null : this.#document.root.get(path);
+    if (node instanceof WasmElement) return node;
+    throw new TypeError("the element is not in this document");
   }
-}
 
-function parentOf(element: XmlElement, within: XmlElement): XmlElement | undefined {
-  if (within.children.includes(element)) return within;
-  for (const child of within.children) {
-    const parent = parentOf(element, child);
-    if (parent !== undefined) return parent;
+  /** An XPath of positions, such as *[3]/*[2]: values from the message never get into it. */
+  #pathTo(element: XmlElement, from: XmlElement): string | undefined {
+    let position = 0;
+    for (const child of from.children) {
+      if (this.#removed.has(child)) continue;
+      position += 1;
+      if (child === element) return `*[${position}]`;
+      const rest = this.#pathTo(element, child);
+      if (rest !== undefined) return `*[${position}]/${rest}`;
+    }
+    return undefined;
   }
-  return undefined;
-}
-
-function childElement(parent: WasmElement, position: number): WasmElement {
-  let left = position;
-  for (let child = parent.firstChild; child !== null; child = child.next) {
-    if (!(child instanceof WasmElement)) continue;
-    if (left === 0) return child;
-    left -= 1;
-  }
-  return outsider();
-}
-
-function outsider(): never {
-  throw new TypeError("the element is not in this document");
 }
 
 function canonicalize(
