@@ -116,6 +116,18 @@ describe("every operation", () => {
       expect({ ...Object(foreign.body), requestId: "" }).toEqual({ ...Object(unknown.body), requestId: "" });
     },
   );
+
+  const nested = inOrganization.filter((endpoint) => endpoint.parameters.length > 1);
+
+  it.each(nested)(
+    "$operationId reaches nothing of another organization through its own",
+    async (endpoint) => {
+      const { operationId } = endpoint;
+      const body = sampleBodies("through")[operationId];
+      const reply = await api.call(operationId, { params: { ...bravo, org: acme.org }, body, key: acme.key });
+      expect(reply.status).toBe(404);
+    },
+  );
 });
 
 describe("every operation that takes a body", () => {
