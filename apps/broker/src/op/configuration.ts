@@ -96,6 +96,7 @@ export function configuration(deps: ConfigurationDeps): Configuration {
       backchannel_logout_session_supported: true,
     },
     responseTypes: ["code"],
+    allowOmittingSingleRegisteredRedirectUri: false, // OpenID Connect Core 3.1.2.1 requires it
     clientAuthMethods: ["client_secret_basic", "client_secret_post", "none"],
     clientDefaults: { id_token_signed_response_alg: "ES256" },
     enabledJWA: { idTokenSigningAlgValues: ["ES256"] },
