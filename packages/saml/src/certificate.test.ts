@@ -39,6 +39,20 @@ it.each([
   });
 });
 
+it("refuses a key that OpenSSL cannot read, and one that is too short", () => {
+  const der = Buffer.from(certificateBase64(pem), "base64");
+  const rsaEncryption = Buffer.from("2a864886f70d010101", "hex");
+  der.writeUInt8(0xff, der.indexOf(rsaEncryption) + rsaEncryption.length + 8);
+  expect(readCertificate(der.toString("base64"))).toMatchObject({
+    ok: false,
+    code: "certificate_unreadable",
+  });
+
+  const short = { privateKey: newRsaKey(512), notBefore: new Date(0), notAfter: new Date(0) };
+  const certificate = selfSignedCertificate({ ...short, commonName: "short" });
+  expect(readCertificate(certificate)).toMatchObject({ ok: false, code: "certificate_unreadable" });
+});
+
 it.each([
   ["", "not base64"],
   ["MIIB$", "not base64"],

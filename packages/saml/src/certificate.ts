@@ -35,11 +35,10 @@ export function certificateInfo(text: string): CertificateInfo {
 
 /** PEM with 64-column lines, whatever form came in. Throws `certificate_unreadable` as a refusal. */
 export const parseCertificate = memoize(512, (text: string): ParsedCertificate => {
-  const x509 = readX509(text);
-  const publicKey = x509.publicKey;
-  const keyType = publicKey.asymmetricKeyType;
-  if (keyType !== "rsa" && keyType !== "ec") {
-    return refuse("certificate_unreadable", `key type ${keyType ?? "unknown"}`);
+  const { x509, publicKey } = readX509(text);
+  const [notBefore, notAfter] = [new Date(x509.validFrom), new Date(x509.validTo)];
+  if (Number.isNaN(notBefore.getTime()) || Number.isNaN(notAfter.getTime())) {
+    return refuse("certificate_unreadable", "validity");
   }
   return {
     pem: toPem(x509.raw),
@@ -47,28 +46,41 @@ export const parseCertificate = memoize(512, (text: string): ParsedCertificate =
     subject: x509.subject,
     issuer: x509.issuer,
     serialNumber: x509.serialNumber.toLowerCase(),
-    notBefore: new Date(x509.validFrom),
-    notAfter: new Date(x509.validTo),
-    keyType,
-    keyBits: keyBits(publicKey),
+    notBefore,
+    notAfter,
+    ...keyKind(publicKey),
     publicKey,
   };
 });
 
 const EC_BITS: Readonly<Record<string, number>> = { prime256v1: 256, secp384r1: 384, secp521r1: 521 };
 
-function keyBits(key: KeyObject): number {
-  const details = key.asymmetricKeyDetails;
-  return details?.modulusLength ?? EC_BITS[details?.namedCurve ?? ""] ?? 0;
+/** RSA, or EC on a NIST curve: the keys of the algorithms that are allowed. */
+function keyKind(key: KeyObject): Pick<CertificateInfo, "keyType" | "keyBits"> {
+  const { modulusLength = 0, namedCurve = "" } = key.asymmetricKeyDetails ?? {};
+  if (key.asymmetricKeyType === "rsa" && modulusLength >= MIN_RSA_BITS) {
+    return { keyType: "rsa", keyBits: modulusLength };
+  }
+  const curveBits = EC_BITS[namedCurve];
+  if (key.asymmetricKeyType === "ec" && curveBits !== undefined) return { keyType: "ec", keyBits: curveBits };
+  const kind = `${key.asymmetricKeyType ?? "unknown"} ${modulusLength || namedCurve}`;
+  return refuse(
+    "certificate_unreadable",
+    `the key is not RSA of ${MIN_RSA_BITS} bits or more, or EC: ${kind}`,
+  );
 }
 
-function readX509(text: string): X509Certificate {
+/** Below this a key is no signature at all; from 2,048 bits on there is no warning. */
+const MIN_RSA_BITS = 1024;
+
+function readX509(text: string): { x509: X509Certificate; publicKey: KeyObject } {
   const base64 = text.replace(/-----(?:BEGIN|END) CERTIFICATE-----/g, "").replace(/\s+/g, "");
   const der = Buffer.from(base64, "base64");
   if (der.length === 0 || der.toString("base64") !== base64)
     return refuse("certificate_unreadable", "not base64");
   try {
-    return new X509Certificate(der);
+    const x509 = new X509Certificate(der);
+    return { x509, publicKey: x509.publicKey }; // OpenSSL decodes the key only when asked for it
   } catch {
     return refuse("certificate_unreadable", "not X.509");
   }

@@ -50,7 +50,7 @@ function validate(input: ValidateResponseInput): SamlResult {
   };
 }
 
-const MIN_RSA_BITS = 2048;
+const STRONG_RSA_BITS = 2048;
 
 /** SAML trusts the key that metadata names, whatever its certificate's dates (SAML Metadata IOP §2.6.1); we tell. */
 function signatureWarnings(signatures: readonly Verified[], now: Date): SamlWarning[] {
@@ -62,7 +62,7 @@ function signatureWarnings(signatures: readonly Verified[], now: Date): SamlWarn
         warning("certificate_expired", `${certificate.fingerprint} on ${certificate.notAfter.toISOString()}`),
       );
     }
-    if (certificate.keyType === "rsa" && certificate.keyBits < MIN_RSA_BITS) {
+    if (certificate.keyType === "rsa" && certificate.keyBits < STRONG_RSA_BITS) {
       warnings.push(
         warning("certificate_weak_key", `${certificate.fingerprint} has ${certificate.keyBits} bits`),
       );
