@@ -2,13 +2,13 @@ import type { Artifact, ArtifactKey, ArtifactStore, SessionUse } from "./store/a
 
 /**
  * Gathers what one request changes, so that it reaches the store in one step, before the answer leaves: a code, the
- * browser's session and the end of an older one cost one statement instead of three, and stand or fall together.
+ * browser's session and the note of who uses it cost one statement instead of three, and stand or fall together.
  */
 export class PendingChanges {
   // By key: a statement may not put one row twice, and the last word counts.
   readonly #put = new Map<string, Artifact>();
   readonly #remove: ArtifactKey[] = [];
-  readonly #uses: SessionUse[] = [];
+  #use: SessionUse | undefined;
 
   put(artifact: Artifact): void {
     this.#put.set(`${artifact.kind} ${artifact.id}`, artifact);
@@ -20,12 +20,11 @@ export class PendingChanges {
 
   /** An application is about to get tokens of a session, and so is to hear of its end. */
   note(use: SessionUse): void {
-    this.#uses.push(use);
+    this.#use = use;
   }
 
   async flushTo(store: ArtifactStore): Promise<void> {
-    if (this.#put.size + this.#remove.length + this.#uses.length === 0) return;
-    await store.write({ put: [...this.#put.values()], remove: this.#remove, uses: this.#uses });
+    await store.write({ put: [...this.#put.values()], remove: this.#remove, use: this.#use });
   }
 }
 

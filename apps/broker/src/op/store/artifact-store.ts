@@ -26,8 +26,8 @@ export interface SessionUse {
 export interface Changes {
   readonly put?: readonly Artifact[];
   readonly remove?: readonly ArtifactKey[];
-  /** Rows of `session_applications`, in PostgreSQL wherever the artifacts are. */
-  readonly uses?: readonly SessionUse[];
+  /** A row of `session_applications`, in PostgreSQL wherever the artifacts are. */
+  readonly use?: SessionUse | undefined;
 }
 
 export interface FoundArtifact {

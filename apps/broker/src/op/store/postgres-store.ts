@@ -1,5 +1,6 @@
 import type { Sql } from "@sallyport/database";
 import {
+  type Artifact,
   type ArtifactKey,
   type ArtifactStore,
   digestOf,
@@ -11,20 +12,20 @@ interface PayloadRow {
   payload: Payload;
 }
 
-const noteUsesIn = (parameter: "$1" | "$3") => `
-  INSERT INTO session_applications (session_id, application_id)
-  SELECT s.id, a.id
-  FROM json_to_recordset(${parameter}::json) AS use ("sessionId" uuid, "clientId" text)
-  JOIN sessions s ON s.id = use."sessionId"
-  JOIN applications a ON a.client_id = use."clientId"
-  ON CONFLICT DO NOTHING`;
-
-/** Notes which applications get tokens of which sessions. */
-export async function noteUses(sql: Sql, uses: readonly SessionUse[]): Promise<void> {
-  if (uses.length > 0) await sql.query(noteUsesIn("$1"), [JSON.stringify(uses)], "session_uses_note");
+/** Notes that an application gets tokens of a session. */
+export async function noteUse(sql: Sql, { sessionId, clientId }: SessionUse): Promise<void> {
+  await sql.query(noteUseIn("$1", "$2"), [sessionId, clientId], "session_use_note");
 }
 
-/** State in the table `op_artifacts`. Each method is one prepared statement; only a reuse costs `consume` a second. */
+const noteUseIn = (sessionId: string, clientId: string) => `
+  INSERT INTO session_applications (session_id, application_id)
+  SELECT s.id, a.id FROM sessions s, applications a WHERE s.id = ${sessionId}::uuid AND a.client_id = ${clientId}::text
+  ON CONFLICT DO NOTHING`;
+
+/**
+ * State in the table `op_artifacts`. Each method is one prepared statement, which reaches rows by their key alone (a
+ * join would be planned once, while the table is small); only what is rare, a reuse or a removal, costs one more.
+ */
 export function createPostgresStore(sql: Sql, now: () => Date): ArtifactStore {
   async function firstPayload(
     name: string,
@@ -46,31 +47,40 @@ export function createPostgresStore(sql: Sql, now: () => Date): ArtifactStore {
     return rows[0] ?? null;
   }
 
+  async function writeAll(put: readonly Artifact[], use: SessionUse | undefined): Promise<void> {
+    const rows = put.map((artifact) => ({
+      kind: artifact.kind,
+      digest: digestOf(artifact).toString("hex"),
+      payload: artifact.payload,
+      grant_id: artifact.grantId,
+      expires_at: artifact.expiresAt,
+    }));
+    await sql.query(
+      `WITH noted AS (
+         ${noteUseIn("$2", "$3")}
+       )
+       INSERT INTO op_artifacts (kind, digest, payload, grant_id, expires_at)
+       SELECT kind, decode(digest, 'hex'), payload, grant_id, expires_at
+       FROM json_to_recordset($1::json)
+         AS artifact (kind text, digest text, payload jsonb, grant_id text, expires_at timestamptz)
+       ON CONFLICT (kind, digest) DO UPDATE SET payload = excluded.payload, expires_at = excluded.expires_at`,
+      [JSON.stringify(rows), use?.sessionId ?? null, use?.clientId ?? null],
+      "artifacts_write",
+    );
+  }
+
   return {
     find,
-    async write({ put = [], remove = [], uses = [] }) {
-      const rows = put.map((artifact) => ({
-        kind: artifact.kind,
-        digest: digestOf(artifact).toString("hex"),
-        payload: artifact.payload,
-        grant_id: artifact.grantId,
-        expires_at: artifact.expiresAt,
-      }));
-      const gone = remove.map((key) => ({ kind: key.kind, digest: digestOf(key).toString("hex") }));
-      await sql.query(
-        `WITH gone AS (
-           DELETE FROM op_artifacts USING json_to_recordset($2::json) AS key (kind text, digest text)
-           WHERE op_artifacts.kind = key.kind AND op_artifacts.digest = decode(key.digest, 'hex')
-         ), noted AS (
-           ${noteUsesIn("$3")}
-         )
-         INSERT INTO op_artifacts (kind, digest, payload, grant_id, expires_at)
-         SELECT kind, decode(digest, 'hex'), payload, grant_id, expires_at
-         FROM json_to_recordset($1::json)
-           AS artifact (kind text, digest text, payload jsonb, grant_id text, expires_at timestamptz)
-         ON CONFLICT (kind, digest) DO UPDATE SET payload = excluded.payload, expires_at = excluded.expires_at`,
-        [JSON.stringify(rows), JSON.stringify(gone), JSON.stringify(uses)],
-        "artifacts_write",
+    async write({ put = [], remove = [], use }) {
+      if (put.length > 0 || use !== undefined) await writeAll(put, use);
+      await Promise.all(
+        remove.map((key) =>
+          sql.query(
+            "DELETE FROM op_artifacts WHERE kind = $1 AND digest = $2",
+            [key.kind, digestOf(key)],
+            "artifact_remove",
+          ),
+        ),
       );
     },
     take: (key) =>

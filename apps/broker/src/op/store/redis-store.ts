@@ -9,7 +9,7 @@ import {
   digestOf,
   type Payload,
 } from "./artifact-store.ts";
-import { noteUses } from "./postgres-store.ts";
+import { noteUse } from "./postgres-store.ts";
 
 /**
  * One hash an artifact: `payload`, `consumed` once used, and `+name` for what was added later. Every script and
@@ -68,8 +68,9 @@ export function createRedisStore(redis: Redis | Cluster, sql: Sql): ArtifactStor
   }
 
   return {
-    async write({ put = [], remove = [], uses = [] }) {
-      await noteUses(sql, uses); // first: no application may hold tokens and not be told of their end
+    async write({ put = [], remove = [], use }) {
+      // First: no application may hold tokens and not be told of their end.
+      if (use !== undefined) await noteUse(sql, use);
       await Promise.all([...put.map(putOne), ...remove.map((artifact) => redis.del(keyOf(artifact)))]);
     },
     async find(artifact) {
