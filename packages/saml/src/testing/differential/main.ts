@@ -9,6 +9,9 @@ const lines = [
   ...[...report.refusals]
     .sort((a, b) => b[1] - a[1])
     .map(([code, times]) => `  ${String(times).padStart(7)}  ${code}`),
+  ...[...report.explained].map(
+    ([name, times]) => `  ${String(times).padStart(7)}  refused by node-saml: ${name}`,
+  ),
   ...report.differences
     .slice(0, 20)
     .map(({ seed, number, reason, xml }) => `\n#${number} from ${seed}: ${reason}\n${xml}`),
