@@ -1,0 +1,45 @@
+import type { RequestListener } from "node:http";
+import type { Logger } from "@sallyport/logging";
+import type { TestIdp } from "@sallyport/saml/testing";
+import express from "express";
+import { ACME, BRAVO } from "../companies.ts";
+import { oidcIdp } from "./oidc.ts";
+import { samlIdp } from "./saml.ts";
+
+const SAML_PATH = "/saml";
+const OIDC_PATH = "/oidc";
+
+export const OIDC_CLIENT_ID = "sallyport";
+
+export function oidcIssuer(idpUrl: string): string {
+  return `${idpUrl}${OIDC_PATH}`;
+}
+
+export function samlUrls(idpUrl: string): { entityId: string; ssoUrl: string } {
+  return { entityId: `${idpUrl}${SAML_PATH}`, ssoUrl: `${idpUrl}${SAML_PATH}/sso` };
+}
+
+export interface DemoIdpDeps {
+  readonly url: string;
+  readonly samlIdp: TestIdp;
+  readonly serviceProvider: { readonly acsUrl: string; readonly spEntityId: string };
+  readonly oidcClient: { readonly secret: string; readonly redirectUri: string };
+  readonly log: Logger;
+}
+
+/** Acme's SAML identity provider and Bravo's OpenID Connect one, on one server. Anybody may sign in as anybody. */
+export function createDemoIdp(deps: DemoIdpDeps): RequestListener {
+  const app = express();
+  app.disable("x-powered-by");
+  app.use(SAML_PATH, samlIdp({ company: ACME, idp: deps.samlIdp, serviceProvider: deps.serviceProvider }));
+  app.use(
+    OIDC_PATH,
+    oidcIdp({
+      company: BRAVO,
+      issuer: oidcIssuer(deps.url),
+      client: { id: OIDC_CLIENT_ID, ...deps.oidcClient },
+      log: deps.log,
+    }),
+  );
+  return app;
+}

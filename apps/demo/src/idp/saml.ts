@@ -1,0 +1,58 @@
+import { randomBytes } from "node:crypto";
+import { openRedirectMessage } from "@sallyport/saml";
+import type { TestIdp } from "@sallyport/saml/testing";
+import express, { type Router } from "express";
+import { z } from "zod";
+import { type Company, findPerson } from "../companies.ts";
+import { sendAutoPost, sendIdpError, sendPeoplePage } from "./pages.ts";
+
+export interface SamlIdpDeps {
+  readonly company: Company;
+  readonly idp: TestIdp;
+  /** The only service provider that this IdP answers. */
+  readonly serviceProvider: { readonly acsUrl: string; readonly spEntityId: string };
+}
+
+const choice = z.object({
+  person: z.string(),
+  inResponseTo: z.string().regex(/^[\w.-]{1,128}$/),
+  relayState: z.string().max(256),
+});
+
+/** A SAML identity provider with HTTP-Redirect in and HTTP-POST out. */
+export function samlIdp({ company, idp, serviceProvider }: SamlIdpDeps): Router {
+  const router = express.Router();
+
+  router.get("/sso", (req, res) => {
+    const query = req.originalUrl.split("?")[1] ?? "";
+    const message = openRedirectMessage(query);
+    const requestId = message.ok ? /\bID="([\w.-]{1,128})"/.exec(message.xml)?.[1] : undefined;
+    if (!message.ok || requestId === undefined)
+      return sendIdpError(res, "This is no SAML authentication request.");
+    sendPeoplePage(res, company, {
+      action: "sign-in",
+      fields: { inResponseTo: requestId, relayState: message.relayState ?? "" },
+    });
+  });
+
+  router.post("/sign-in", express.urlencoded({ extended: false, limit: "10kb" }), (req, res) => {
+    const chosen = choice.safeParse(req.body);
+    const person = chosen.success ? findPerson(company, chosen.data.person) : undefined;
+    if (!chosen.success || person === undefined) return sendIdpError(res, "Nobody of that name works here.");
+    const response = idp.signResponse({
+      audience: serviceProvider.spEntityId,
+      acsUrl: serviceProvider.acsUrl,
+      inResponseTo: chosen.data.inResponseTo,
+      nameId: person.email,
+      nameIdFormat: "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
+      sessionIndex: `_${randomBytes(16).toString("hex")}`,
+      attributes: { email: person.email, firstName: person.givenName, lastName: person.familyName },
+    });
+    sendAutoPost(res, randomBytes(16).toString("base64"), serviceProvider.acsUrl, {
+      SAMLResponse: response,
+      RelayState: chosen.data.relayState,
+    });
+  });
+
+  return router;
+}

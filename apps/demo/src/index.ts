@@ -1,0 +1,1 @@
+export { createDemo, type Demo, type DemoDeps, type DemoUrls } from "./demo.ts";
