@@ -54,7 +54,7 @@ interface Row {
 }
 
 /**
- * The session, or null when it is unknown, expired, revoked, or its membership is not active. One statement: the
+ * The session, or null when it is unknown, expired, revoked, or its membership or connection is not active. One statement: the
  * single place that every token, introspection and forward-auth answer rests on.
  *
  * @param tokenIds what the session is asked for by (see `revokeToken`): null also when one of them was revoked
@@ -75,12 +75,12 @@ export async function findLiveSession(
                   FROM directory_users du
                   JOIN directory_group_members gm ON gm.user_id = du.id
                   JOIN directory_groups g ON g.id = gm.group_id AND g.deleted_at IS NULL
-                  WHERE du.user_id = u.id AND du.deleted_at IS NULL
+                  WHERE du.user_id = u.id AND du.active AND du.deleted_at IS NULL
                   UNION SELECT unnest(s.groups) ORDER BY 1) AS groups
      FROM sessions s
      JOIN memberships m ON m.user_id = s.user_id AND m.organization_id = s.organization_id AND m.status = 'active'
      JOIN organizations o ON o.id = s.organization_id
-     JOIN connections c ON c.id = s.connection_id
+     JOIN connections c ON c.id = s.connection_id AND c.status = 'active'
      JOIN users u ON u.id = s.user_id
      CROSS JOIN LATERAL (
        SELECT coalesce(array_agg(DISTINCT r.key ORDER BY r.key) FILTER (WHERE r.key IS NOT NULL), '{}') AS roles,

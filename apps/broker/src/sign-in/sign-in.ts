@@ -1,5 +1,5 @@
 import { type AuditEvent, recordAudit } from "@sallyport/audit";
-import { type Database, isUniqueViolation, type Sql } from "@sallyport/database";
+import { type Database, isUniqueViolation, lockPeople, type Sql } from "@sallyport/database";
 import { createSession } from "@sallyport/sessions";
 import { closeLoginRecord, type LoginRecordKey, type LoginTrace } from "../login-records/index.ts";
 import type { NormalizedIdentity } from "../normalize/index.ts";
@@ -16,7 +16,6 @@ import {
   type LoginChanges,
   type Lookup,
   type LookupKey,
-  lockFirstLogin,
   lookUp,
   type Profile,
 } from "./store.ts";
@@ -139,7 +138,7 @@ async function firstLogin(
   const { email } = identity;
   let user: KnownUser | null = null;
   if (email !== undefined) {
-    await lockFirstLogin(sql, organizationId, email);
+    await lockPeople(sql, organizationId);
     const decision = decideFirstLogin(await findNamesakes(sql, organizationId, email), profile.emailVerified);
     if (decision.action === "refuse") throw new SignInFailure("membership_suspended");
     if (decision.action === "link") user = decision.user;

@@ -110,16 +110,6 @@ function knownUser(row: UserRow): KnownUser {
   return { userId, membership, inDirectory };
 }
 
-/**
- * Holds first logins with one email address in one organization apart, until the transaction ends: so two of them, by
- * whatever identities, do not make two users.
- */
-export async function lockFirstLogin(sql: Sql, organizationId: string, person: string): Promise<void> {
-  await sql.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
-    `sign-in:${organizationId}:${person}`,
-  ]);
-}
-
 /** Who of an organization has an email address already. */
 export interface Namesakes {
   /** Those whom the directory pushed first, then the oldest. */

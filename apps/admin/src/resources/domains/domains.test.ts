@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startApi, type TestApi } from "../../testing/api.ts";
-import { createWorld, type World } from "../../testing/world.ts";
+import { createWorld, insertDirectoryMember, type World } from "../../testing/world.ts";
 import { domain } from "./schema.ts";
 
 let api: TestApi;
@@ -78,4 +78,20 @@ it("frees a domain that is removed", async () => {
   expect((await add("moving.example", bravo)).status).toBe(201);
   const list = await api.call("listDomains", { params: { org: acme.org } });
   expect(JSON.stringify(list.body)).not.toContain("moving.example");
+});
+
+it("has the reconciler look again at a domain's addresses once it counts, and unverifies them once it does not", async () => {
+  const { prisma } = api.deps.database;
+  const person = await insertDirectoryMember(api, acme, { email: "vera@verify.example", group: "Verified" });
+  const generation = async () =>
+    (await prisma.directoryUser.findUniqueOrThrow({ where: { id: person.directoryUserId } })).generation;
+  const before = await generation();
+  const added = (await add("verify.example", acme)).as(domain);
+  expect(await generation()).toBe(before + 1n);
+  expect(api.reconciled).toContain(acme.organizationId);
+
+  await prisma.user.update({ where: { id: person.userId }, data: { emailVerified: true } });
+  await api.call("removeDomain", { params: { org: acme.org, domainId: added.id } });
+  expect(await generation()).toBe(before + 2n);
+  expect((await prisma.user.findUniqueOrThrow({ where: { id: person.userId } })).emailVerified).toBe(false);
 });

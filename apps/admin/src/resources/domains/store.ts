@@ -37,6 +37,7 @@ export async function addDomain(context: Context, organizationId: string, name: 
         resource: { type: "domain", id: row.id },
         data: { name },
       });
+      if (operator) await lookAgain(within, organizationId, name);
       return domainView(row);
     });
   } catch (error) {
@@ -53,6 +54,16 @@ async function upsertVerified({ tx, now }: Change, organizationId: string, name:
     create: { id: newId(), organizationId, name, verifiedName: name, verifiedAt: now },
     update: { verifiedName: name, verifiedAt: now },
   });
+}
+
+/** Addresses of a domain that counts, or no longer does: the reconciler decides anew whether they are verified. */
+async function lookAgain({ sql, reconcile }: Change, organizationId: string, name: string): Promise<void> {
+  await sql.query(
+    `UPDATE directory_users SET generation = generation + 1
+     WHERE organization_id = $1::uuid AND split_part(email, '@', 2) = $2`,
+    [organizationId, name],
+  );
+  reconcile(organizationId);
 }
 
 async function insertUnverified({ tx }: Change, organizationId: string, name: string): Promise<Domain> {
@@ -74,7 +85,8 @@ export async function listDomains(context: Context, organizationId: string, page
 }
 
 export async function removeDomain(context: Context, organizationId: string, id: string): Promise<void> {
-  await change(context, async ({ tx, record }) => {
+  await change(context, async (within) => {
+    const { tx, sql, record } = within;
     const row = await tx.domain.findFirst({ where: { id, organizationId } });
     const { count } = await tx.domain.deleteMany({ where: { id, organizationId } });
     if (row === null || count === 0) throw problem("domain_not_found");
@@ -84,5 +96,12 @@ export async function removeDomain(context: Context, organizationId: string, id:
       resource: { type: "domain", id },
       data: { name: row.name },
     });
+    // What nobody vouches for any more is unverified at once, whoever made the user.
+    await sql.query(
+      `UPDATE users SET email_verified = false
+       WHERE organization_id = $1::uuid AND email_verified AND split_part(email, '@', 2) = $2`,
+      [organizationId, row.name],
+    );
+    await lookAgain(within, organizationId, row.name);
   });
 }
