@@ -53,7 +53,7 @@ export function createDemo(deps: DemoDeps): Demo {
       });
       await writeDemoState(deps.dataDir, state);
       idp.serve(
-        createDemoIdp({
+        await createDemoIdp({
           url: idp.url,
           samlIdp,
           serviceProvider: connections.saml,

@@ -28,13 +28,13 @@ export interface DemoIdpDeps {
 }
 
 /** Acme's SAML identity provider and Bravo's OpenID Connect one, on one server. Anybody may sign in as anybody. */
-export function createDemoIdp(deps: DemoIdpDeps): RequestListener {
+export async function createDemoIdp(deps: DemoIdpDeps): Promise<RequestListener> {
   const app = express();
   app.disable("x-powered-by");
   app.use(SAML_PATH, samlIdp({ company: ACME, idp: deps.samlIdp, serviceProvider: deps.serviceProvider }));
   app.use(
     OIDC_PATH,
-    oidcIdp({
+    await oidcIdp({
       company: BRAVO,
       issuer: oidcIssuer(deps.url),
       client: { id: OIDC_CLIENT_ID, ...deps.oidcClient },

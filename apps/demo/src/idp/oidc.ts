@@ -1,8 +1,14 @@
 import type { Logger } from "@sallyport/logging";
 import express, { type Router } from "express";
+import { exportJWK, generateKeyPair, type JWK } from "jose";
 import Provider, { interactionPolicy } from "oidc-provider";
 import { type Company, findPerson, fullName } from "../companies.ts";
-import { sendIdpError, sendPeoplePage } from "./pages.ts";
+import { PASSWORD } from "./authentication.ts";
+import { memoryAdapter } from "./memory-adapter.ts";
+import { renderIdpError, sendIdpError, sendPeoplePage } from "./pages.ts";
+
+const SHORT_SECONDS = 10 * 60;
+const LONG_SECONDS = 60 * 60;
 
 export interface OidcIdpDeps {
   readonly company: Company;
@@ -13,8 +19,19 @@ export interface OidcIdpDeps {
 }
 
 /** An OpenID Connect identity provider, in memory. */
-export function oidcIdp({ company, issuer, client, log }: OidcIdpDeps): Router {
+export async function oidcIdp({ company, issuer, client, log }: OidcIdpDeps): Promise<Router> {
   const provider = new Provider(issuer, {
+    adapter: memoryAdapter(),
+    jwks: { keys: [await newSigningKey()] },
+    ttl: {
+      AuthorizationCode: SHORT_SECONDS,
+      Interaction: SHORT_SECONDS,
+      AccessToken: LONG_SECONDS,
+      Grant: LONG_SECONDS,
+      IdToken: LONG_SECONDS,
+      Session: LONG_SECONDS,
+    },
+    acrValues: [PASSWORD.acr],
     clients: [
       {
         client_id: client.id,
@@ -25,12 +42,16 @@ export function oidcIdp({ company, issuer, client, log }: OidcIdpDeps): Router {
       },
     ],
     claims: {
-      openid: ["sub"],
+      openid: ["sub", "acr", "amr"],
       profile: ["name", "given_name", "family_name", "preferred_username"],
       email: ["email", "email_verified"],
     },
     conformIdTokenClaims: false,
     features: { devInteractions: { enabled: false } },
+    renderError: (ctx, out) => {
+      ctx.type = "html";
+      ctx.body = renderIdpError(out.error_description ?? out.error);
+    },
     interactions: {
       policy: [askEveryTime()],
       url: (_ctx, interaction) => `${new URL(issuer).pathname}/sign-in/${interaction.uid}`,
@@ -50,6 +71,7 @@ export function oidcIdp({ company, issuer, client, log }: OidcIdpDeps): Router {
         accountId: subject,
         claims: () => ({
           sub: subject,
+          ...PASSWORD,
           email: person.email,
           email_verified: true,
           name: fullName(person),
@@ -70,10 +92,17 @@ export function oidcIdp({ company, issuer, client, log }: OidcIdpDeps): Router {
     const email: unknown = req.body?.person;
     const person = typeof email === "string" ? findPerson(company, email) : undefined;
     if (person === undefined) return sendIdpError(res, "Nobody of that name works here.");
-    await provider.interactionFinished(req, res, { login: { accountId: subjectOf(person.email) } });
+    await provider.interactionFinished(req, res, {
+      login: { accountId: subjectOf(person.email), acr: PASSWORD.acr, amr: [...PASSWORD.amr] },
+    });
   });
   router.use(provider.callback());
   return router;
+}
+
+async function newSigningKey(): Promise<JWK> {
+  const { privateKey } = await generateKeyPair("RS256", { extractable: true });
+  return exportJWK(privateKey);
 }
 
 // An IdP's subject is opaque: not the address, but stable.

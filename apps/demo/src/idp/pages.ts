@@ -49,9 +49,10 @@ export function sendAutoPost(
 }
 
 export function sendIdpError(res: Response, message: string): void {
+  res.status(400).set(pageHeaders()).send(renderIdpError(message));
+}
+
+export function renderIdpError(message: string): string {
   const body = html`<main><div class="card"><h1>The demo IdP refuses</h1><p>${message}</p></div></main>`;
-  res
-    .status(400)
-    .set(pageHeaders())
-    .send(renderPage({ title: "Refused", body }));
+  return renderPage({ title: "Refused", body });
 }

@@ -4,6 +4,7 @@ import type { TestIdp } from "@sallyport/saml/testing";
 import express, { type Router } from "express";
 import { z } from "zod";
 import { type Company, findPerson } from "../companies.ts";
+import { PASSWORD } from "./authentication.ts";
 import { sendAutoPost, sendIdpError, sendPeoplePage } from "./pages.ts";
 
 export interface SamlIdpDeps {
@@ -46,7 +47,13 @@ export function samlIdp({ company, idp, serviceProvider }: SamlIdpDeps): Router 
       nameId: person.email,
       nameIdFormat: "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
       sessionIndex: `_${randomBytes(16).toString("hex")}`,
-      attributes: { email: person.email, firstName: person.givenName, lastName: person.familyName },
+      authnContextClassRef: PASSWORD.acr,
+      attributes: {
+        email: person.email,
+        firstName: person.givenName,
+        lastName: person.familyName,
+        username: person.email,
+      },
     });
     sendAutoPost(res, randomBytes(16).toString("base64"), serviceProvider.acsUrl, {
       SAMLResponse: response,
