@@ -1,4 +1,5 @@
 import { html, renderPage } from "@sallyport/html";
+import { helpNote } from "./help-note.ts";
 
 export interface ErrorPage {
   readonly status: number;
@@ -34,8 +35,7 @@ export function renderErrorPage(page: ErrorPage): string {
 <p>${page.advice}</p>
 ${page.retryUrl && html`<a class="button" href="${page.retryUrl}">Try again</a>`}
 ${page.leave && leaveForm(page.leave)}
-<hr>
-<p class="soft small">If you ask for help, give this request id:<br><code>${page.requestId}</code></p>
+${helpNote(page.requestId)}
 </div>
 </main>`,
   });

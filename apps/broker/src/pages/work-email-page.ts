@@ -1,4 +1,5 @@
 import { html, renderPage } from "@sallyport/html";
+import { helpNote } from "./help-note.ts";
 
 export interface WorkEmailPage {
   readonly action: string;
@@ -8,6 +9,8 @@ export interface WorkEmailPage {
   readonly email?: string | undefined;
   /** Why the address did not lead to an organization. */
   readonly problem?: string | undefined;
+  /** Shown with a problem. */
+  readonly requestId: string;
 }
 
 /** Asks for the address whose domain names the organization. */
@@ -23,6 +26,7 @@ export function renderWorkEmailPage(page: WorkEmailPage): string {
 <input id="email" name="email" type="email" value="${page.email}" autocomplete="username" maxlength="320" required autofocus${page.problem && html` aria-invalid="true" aria-describedby="problem"`}>
 ${page.problem && html`<p class="bad small" id="problem" role="alert">${page.problem}</p>`}
 <button>Continue</button>
+${page.problem && helpNote(page.requestId)}
 </form>
 </main>`,
   });

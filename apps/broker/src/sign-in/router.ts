@@ -70,7 +70,7 @@ export function createSignInPages(deps: SignInDeps, cookie: BrowserCookie, start
     if (selection.next === "ask") {
       const { email, problem } = selection;
       const status = problem === undefined ? 200 : 422;
-      sendPage(res, status, renderWorkEmailPage({ ...page, email, problem }));
+      sendPage(res, status, renderWorkEmailPage({ ...page, email, problem, requestId: requestId(req) }));
       return;
     }
     if (selection.next === "choose") {
