@@ -31,6 +31,8 @@ export interface TestGateway {
   readonly url: string;
   readonly demoUrl: string | undefined;
   readonly rootKey: string;
+  /** Its DATA_DIR. */
+  readonly dataDir: string;
   /** The gateway's own database, through a pool of the test's own. */
   readonly database: Database;
   /** Every line that was logged so far. */
@@ -76,6 +78,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     url: gateway.url,
     demoUrl: gateway.demoUrl,
     rootKey,
+    dataDir,
     database: testDatabase.database,
     logLines,
     api: (method, path, body) => callApi(`${gateway.url}/api/v1${path}`, rootKey, method, body),
