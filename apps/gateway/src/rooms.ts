@@ -52,8 +52,12 @@ export async function openRooms(foundation: Foundation, teardown: Teardown): Pro
     mounts.push({ path: "/scim/v2", router: scim });
   }
   if (roles.has("admin")) {
-    const rootKeyDigest = digestToken(configuration.rootKey);
-    mounts.push({ path: "/api", router: createAdmin({ ...deps, rootKeyDigest }) });
+    const admin = createAdmin({
+      ...deps,
+      rootKeyDigest: digestToken(configuration.rootKey),
+      rotateSigningKeys: (options) => signingKeys.rotate(options),
+    });
+    mounts.push({ path: "/api", router: admin });
   }
   if (roles.has("broker")) {
     const { redisUrl } = configuration;
