@@ -1,4 +1,4 @@
-import type { Batch } from "./organization.ts";
+import type { Batch } from "./batch.ts";
 
 /** A directory user whose newest generation was not looked at. */
 export interface DirtyUser {

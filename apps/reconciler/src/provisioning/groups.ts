@@ -1,4 +1,4 @@
-import type { Batch } from "./organization.ts";
+import type { Batch } from "./batch.ts";
 
 // A changed group is passed on to its members, so many groups fit in a batch; members are marked in portions.
 const GROUPS = 100;

@@ -1,6 +1,6 @@
 import type { AuditEvent } from "@sallyport/audit";
 import { newId } from "@sallyport/database";
-import type { Batch } from "./organization.ts";
+import type { Batch } from "./batch.ts";
 
 type Status = "active" | "suspended";
 type Source = "directory" | "jit" | "manual";

@@ -1,4 +1,4 @@
-import { type Database, lockPeople, type Sql } from "@sallyport/database";
+import { type Database, lockPeople } from "@sallyport/database";
 import type { ReachCheckpoint } from "../checkpoint.ts";
 import { observeGroups } from "./groups.ts";
 import { observeUsers } from "./users.ts";
@@ -13,14 +13,6 @@ export interface ProvisioningDeps {
   /** Batches after which other organizations have their turn. */
   readonly batchesPerTurn: number;
   readonly reach: ReachCheckpoint;
-}
-
-/** What one batch of an organization's work sees. */
-export interface Batch {
-  readonly sql: Sql;
-  readonly organizationId: string;
-  readonly now: Date;
-  readonly limit: number;
 }
 
 /**

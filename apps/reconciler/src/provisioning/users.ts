@@ -4,7 +4,7 @@ import type { ReachCheckpoint } from "../checkpoint.ts";
 import { applyBindings } from "./bindings.ts";
 import { deleteObserved, lockDirtyUsers, markObserved } from "./directory-users.ts";
 import { applyMemberships } from "./memberships.ts";
-import type { Batch } from "./organization.ts";
+import type { Batch } from "./batch.ts";
 import { createPeople, linkPeople, updateProfiles } from "./people.ts";
 
 export interface UserProgress {
