@@ -1,7 +1,7 @@
 import type { AuditEvent } from "@sallyport/audit";
 import { newId } from "@sallyport/database";
-import type { Membership } from "./memberships.ts";
 import type { Batch } from "./batch.ts";
+import type { Membership } from "./memberships.ts";
 
 /** A role of a membership, as the directory grants it. */
 interface Grant {

@@ -1,7 +1,7 @@
 import type { AuditEvent } from "@sallyport/audit";
 import { newId } from "@sallyport/database";
-import { type DirtyUser, EMAIL_VERIFIED, type Link } from "./directory-users.ts";
 import type { Batch } from "./batch.ts";
+import { type DirtyUser, EMAIL_VERIFIED, type Link } from "./directory-users.ts";
 
 /**
  * Finds the user that each directory user stands for: the one it is linked to; else the only one of the same

@@ -1,10 +1,10 @@
 import { recordAudit } from "@sallyport/audit";
 import { revokeSessions } from "@sallyport/sessions";
 import type { ReachCheckpoint } from "../checkpoint.ts";
+import type { Batch } from "./batch.ts";
 import { applyBindings } from "./bindings.ts";
 import { deleteObserved, lockDirtyUsers, markObserved } from "./directory-users.ts";
 import { applyMemberships } from "./memberships.ts";
-import type { Batch } from "./batch.ts";
 import { createPeople, linkPeople, updateProfiles } from "./people.ts";
 
 export interface UserProgress {
