@@ -6,7 +6,7 @@ const EVENT = "http://schemas.openid.net/event/backchannel-logout";
 const logoutClaims = z.object({
   sid: z.string(),
   events: z.object({ [EVENT]: z.object({}) }),
-  nonce: z.undefined(),
+  nonce: z.never().optional(), // forbidden, so that no ID token passes for a logout token
 });
 
 /**
