@@ -24,6 +24,9 @@ it("migrates once when several processes start at the same moment", () =>
     await client.end();
   }));
 
+// Indexes over expressions, which Prisma's schema cannot name: they stand at the end of their migration.
+const BEYOND_PRISMA = ["directory_users_emails"];
+
 // What a table is made of, as text that two databases can be compared by.
 const CATALOG = `
   SELECT 'column ' || table_name || '.' || column_name || ' ' || udt_name || ' ' || is_nullable || ' ' ||
@@ -45,7 +48,12 @@ it("has migrations that lead exactly to schema.prisma", () =>
     await direct.query(await diffSchemas(url, null, await readSchema()));
     const { rows } = await direct.query(CATALOG);
     await direct.end();
-    expect((await migrated.database.sql.query(CATALOG)).rows).toEqual(rows);
+    const ours = await migrated.database.sql.query<{ line: string }>(CATALOG);
+    const expressible = ours.rows.filter(
+      ({ line }) => !BEYOND_PRISMA.some((name) => line.startsWith(`CREATE INDEX ${name} `)),
+    );
+    expect(expressible).toEqual(rows);
+    expect(ours.rows.length - rows.length).toBe(BEYOND_PRISMA.length);
     expect(rows.length).toBeGreaterThan(200);
     await migrated.drop();
   }));
