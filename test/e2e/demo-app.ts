@@ -44,17 +44,16 @@ export async function choosePerson(page: Page, person: string): Promise<void> {
 
 /** Waits for the page of somebody who is signed in, and reads it. */
 export async function readSession(page: Page): Promise<ShownSession> {
-  const text = (panel: string) => page.locator(`#${panel} pre`).innerText();
-  const [idTokenClaims, accessTokenClaims] = JSON.parse(await text("claims"));
+  const text = (id: string) => page.locator(`pre#${id}`).innerText();
   return {
     identity: JSON.parse(await text("identity")),
-    idTokenClaims,
-    accessTokenClaims,
-    idpMessage: await text("idp"),
+    idTokenClaims: JSON.parse(await text("id-token")),
+    accessTokenClaims: JSON.parse(await text("access-token")),
+    idpMessage: await text("idp-message"),
   };
 }
 
-/** The request id that a page names, after checking that the page is one of errors, for people. */
+/** Waits for a page that refuses somebody, and reads it. */
 export async function readRefusal(page: Page): Promise<{ title: string; text: string; requestId: string }> {
   const alert = page.getByRole("alert");
   return {

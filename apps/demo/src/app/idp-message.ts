@@ -29,6 +29,7 @@ function indent(message: string): string {
   let depth = 0;
   return message
     .replaceAll("><", ">\n<")
+    .replace(/(<([\w:]+)[^<>]*>)\n<\/\2>/g, "$1</$2>") // an empty element stays in one piece
     .split("\n")
     .map((line) => {
       if (line.startsWith("</")) depth -= 1;

@@ -3,7 +3,7 @@ import type { Response } from "express";
 import { type Company, fullName } from "../companies.ts";
 
 const STYLE = `
-.idp { display: inline-block; font-size: .8rem; font-weight: 600; letter-spacing: .04em; text-transform: uppercase; color: var(--soft); margin-bottom: .75rem; }
+.idp { display: inline-block; font-size: .75rem; font-weight: 600; letter-spacing: .04em; text-transform: uppercase; color: var(--soft); margin-bottom: .75rem; }
 button small { display: block; font-weight: 400; opacity: .8; }
 `;
 
@@ -21,7 +21,7 @@ export function sendPeoplePage(
       html`<button name="person" value="${person.email}">${fullName(person)}<small>${person.email}</small></button>`,
   );
   const body = html`<main><div class="card">
-<span class="idp">${company.name}'s demo identity provider · ${company.protocol === "saml" ? "SAML 2.0" : "OpenID Connect"}</span>
+<span class="idp">${company.name}'s demo identity provider · ${company.protocol === "saml" ? "SAML" : "OIDC"}</span>
 <h1>Who signs in?</h1>
 <p class="soft">A demo asks for no password. Choose a colleague.</p>
 <form method="post" action="${form.action}">${hidden}${people}</form>
