@@ -1,0 +1,78 @@
+import { parseArgs } from "node:util";
+import { SCENARIOS } from "./scenarios/index.ts";
+
+export interface BenchOptions {
+  readonly help: boolean;
+  /** Names. */
+  readonly scenarios: ReadonlySet<string>;
+  /** Length of a round. */
+  readonly seconds: number;
+  readonly rounds: number;
+  readonly concurrency: number;
+  readonly jsonFile: string | undefined;
+  readonly cpuProfileFolder: string | undefined;
+}
+
+/** The command line is wrong; the message says how. */
+export class BenchUsageError extends Error {}
+
+export const USAGE = `Usage: npm run bench -- [options]
+
+  --scenario <name>    Only this one; may be given more than once. Default: all of them:
+${SCENARIOS.map(({ name, title }) => `                         ${name.padEnd(18)} ${title}`).join("\n")}
+  --seconds <n>        Length of a round (default 5). A push takes as long as it takes.
+  --rounds <n>         Rounds of each scenario; what is shown is their median (default 3)
+  --concurrency <n>    Operations under way at once (default 16)
+  --json <file>        Also writes every figure there, and the SQL statements behind an operation
+  --cpu-prof <folder>  Also writes there where the gateway's CPU time went, for Chrome's or VS Code's viewer
+  --help               Prints this
+`;
+
+/** Reads the arguments after the program's name. Throws BenchUsageError. */
+export function parseBenchCommandLine(args: readonly string[]): BenchOptions {
+  const values = parse(args);
+  const names = SCENARIOS.map(({ name }) => name);
+  const chosen = values.scenario ?? names;
+  const unknown = chosen.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new BenchUsageError(`There is no scenario "${unknown}": give any of ${names.join(", ")}.`);
+  }
+  return {
+    help: values.help ?? false,
+    scenarios: new Set(chosen),
+    seconds: wholeNumber("seconds", values.seconds, 5),
+    rounds: wholeNumber("rounds", values.rounds, 3),
+    concurrency: wholeNumber("concurrency", values.concurrency, 16),
+    jsonFile: values.json,
+    cpuProfileFolder: values["cpu-prof"],
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        scenario: { type: "string", multiple: true },
+        seconds: { type: "string" },
+        rounds: { type: "string" },
+        concurrency: { type: "string" },
+        json: { type: "string" },
+        "cpu-prof": { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+    return values;
+  } catch (cause) {
+    // parseArgs names the option that it does not know, or that lacks its value.
+    throw new BenchUsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+function wholeNumber(name: string, text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  if (!/^[1-9]\d{0,3}$/.test(text)) {
+    throw new BenchUsageError(`--${name} takes a whole number from 1 to 9999, not "${text}".`);
+  }
+  return Number(text);
+}

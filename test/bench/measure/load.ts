@@ -1,0 +1,65 @@
+/** What a load saw. */
+export interface LoadRecord {
+  /** Of each operation that went well. Milliseconds. */
+  readonly latencies: readonly number[];
+  readonly failures: readonly string[];
+}
+
+/** Keeps `concurrency` operations under way, each on a lane of its own, and times them. */
+export class Load {
+  readonly concurrency: number;
+  readonly seconds: number;
+  readonly #latencies: number[] = [];
+  readonly #failures: string[] = [];
+
+  constructor(options: { concurrency: number; seconds: number }) {
+    this.concurrency = options.concurrency;
+    this.seconds = options.seconds;
+  }
+
+  record(): LoadRecord {
+    return { latencies: this.#latencies, failures: this.#failures };
+  }
+
+  /** Notes what went wrong beside the operations. */
+  fail(message: string): void {
+    this.#failures.push(message);
+  }
+
+  /** Starts operations until `seconds` have passed, and waits for the last of them. */
+  async forSeconds(operation: (lane: number) => Promise<void>): Promise<void> {
+    const end = performance.now() + this.seconds * 1000;
+    await this.#lanes(async (lane) => {
+      while (performance.now() < end) await this.#time(() => operation(lane));
+    });
+  }
+
+  /** As many operations as there are items. */
+  async each<Item>(
+    items: Iterable<Item>,
+    operation: (item: Item, lane: number) => Promise<void>,
+  ): Promise<void> {
+    // One iterator for all lanes: each takes the next item that nobody has.
+    const rest = items[Symbol.iterator]();
+    await this.#lanes(async (lane) => {
+      for (let next = rest.next(); next.done !== true; next = rest.next()) {
+        const { value } = next;
+        await this.#time(() => operation(value, lane));
+      }
+    });
+  }
+
+  async #lanes(work: (lane: number) => Promise<void>): Promise<void> {
+    await Promise.all(Array.from({ length: this.concurrency }, (_, lane) => work(lane)));
+  }
+
+  async #time(operation: () => Promise<void>): Promise<void> {
+    const start = performance.now();
+    try {
+      await operation();
+      this.#latencies.push(performance.now() - start);
+    } catch (error) {
+      this.#failures.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+}
