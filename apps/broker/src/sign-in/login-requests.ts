@@ -34,6 +34,11 @@ export function newLoginRequestId(): string {
   return randomBytes(32).toString("base64url");
 }
 
+/** Whether the text could be one of ours: whatever else comes back in its place never reaches the database. */
+function isLoginRequestId(text: string): boolean {
+  return /^[\w-]{43}$/.test(text);
+}
+
 export interface NewLoginRequest {
   readonly id: string;
   readonly connection: Connection;
@@ -111,6 +116,7 @@ export async function consumeLoginRequest(
 ): Promise<OpenLogin> {
   const { type, connectionId, id, browser, now } = arrival;
   if (!isId(connectionId)) throw new SignInFailure("connection_unknown");
+  if (!isLoginRequestId(id)) throw new SignInFailure("login_unknown");
   const { rows } = await sql.query<ConsumedRow>(
     `UPDATE login_requests r SET used_at = $4
      FROM connections c
