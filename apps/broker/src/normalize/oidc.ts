@@ -1,5 +1,5 @@
 import { type NormalizeResult, type NormalizeWarning, unusable, warning } from "./identity.ts";
-import { emailOf, groupsOf, identifierOf, optional, textOf } from "./values.ts";
+import { emailOf, groupsOf, identifierOf, namesOf, optional, textOf } from "./values.ts";
 
 export type Claims = Readonly<Record<string, unknown>>;
 
@@ -56,9 +56,7 @@ export function normalizeOidc(
       subject,
       ...optional("email", email),
       emailVerified: verifiedOf(claims.email_verified),
-      ...optional("name", textOf(claims.name)),
-      ...optional("givenName", textOf(claims.given_name)),
-      ...optional("familyName", textOf(claims.family_name)),
+      ...namesOf(textOf(claims.name), textOf(claims.given_name), textOf(claims.family_name)),
       ...optional("username", textOf(claims.preferred_username)),
       groups: readGroups(claims, groupNames),
       groupsComplete: !overage,

@@ -3,7 +3,7 @@ import type { SamlAssertion, SamlSubject } from "@sallyport/saml";
 import { methodReferences } from "./authentication-methods.ts";
 import { type NormalizeResult, type NormalizeWarning, unusable, warning } from "./identity.ts";
 import { type SamlPreset, samlPreset } from "./saml-presets.ts";
-import { emailOf, groupsOf, identifierOf, optional, textOf } from "./values.ts";
+import { emailOf, groupsOf, identifierOf, namesOf, optional, textOf } from "./values.ts";
 
 const TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
 /** Formats whose value may be an email address (SAML core 8.3.1, 8.3.2). */
@@ -26,7 +26,7 @@ export function normalizeSaml(
   const preset = samlPreset(connection.provider);
   const mapping = connection.attributes ?? {};
   const values = attributeReader(assertion);
-  const first = (claim: Claim) => textOf(values(namesOf(claim, mapping, preset))[0]);
+  const first = (claim: Claim) => textOf(values(attributeNames(claim, mapping, preset))[0]);
 
   const subject = subjectOf(assertion.subject, mapping.subject, preset, values);
   if (typeof subject !== "string") return subject;
@@ -44,11 +44,9 @@ export function normalizeSaml(
       subject,
       ...optional("email", email),
       emailVerified: null,
-      ...optional("name", first("name")),
-      ...optional("givenName", first("givenName")),
-      ...optional("familyName", first("familyName")),
+      ...namesOf(first("name"), first("givenName"), first("familyName")),
       ...optional("username", first("username")),
-      groups: groupsOf(values(namesOf("groups", mapping, preset)), preset.groupDelimiter),
+      groups: groupsOf(values(attributeNames("groups", mapping, preset)), preset.groupDelimiter),
       groupsComplete: !overage,
       amr: methodReferences([assertion.authnContextClassRef, ...values(preset.methods ?? [])]),
       ...optional("acr", acr),
@@ -84,7 +82,7 @@ function attributeReader(assertion: SamlAssertion): AttributeReader {
   };
 }
 
-function namesOf(claim: Claim, mapping: Mapping, preset: SamlPreset): readonly string[] {
+function attributeNames(claim: Claim, mapping: Mapping, preset: SamlPreset): readonly string[] {
   const own = mapping[claim];
   return own === undefined ? preset[claim] : [own, ...preset[claim]];
 }

@@ -46,6 +46,20 @@ function split(value: unknown, delimiter: string): readonly unknown[] {
   return typeof value === "string" ? value.split(delimiter) : [value];
 }
 
+/** The names of a person; a whole name that the IdP does not send is put together. */
+export function namesOf(
+  name: string | undefined,
+  givenName: string | undefined,
+  familyName: string | undefined,
+): { name?: string; givenName?: string; familyName?: string } {
+  const parts = [givenName, familyName].filter((part) => part !== undefined);
+  return {
+    ...optional("name", name ?? textOf(parts.join(" "))),
+    ...optional("givenName", givenName),
+    ...optional("familyName", familyName),
+  };
+}
+
 /** `{[key]: value}`, or nothing at all where there is no value, as exact optional properties want it. */
 export function optional<Key extends string, Value>(
   key: Key,

@@ -1,0 +1,52 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { parseIdpMetadata, type SamlAssertion, validateResponse } from "@sallyport/saml";
+import { toFormValue } from "@sallyport/saml/testing";
+import { describe, expect, it } from "vitest";
+import { normalizeSaml } from "./index.ts";
+
+/** Adding a case adds no code: see fixtures/saml/README.md. */
+
+const ROOT = new URL("../../../../fixtures/saml/", import.meta.url);
+
+interface SamlCase {
+  readonly now: string;
+  readonly expected: { readonly audience: string; readonly acsUrl: string; readonly inResponseTo: string };
+}
+
+interface IdentityCase {
+  readonly provider: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly identity: object;
+}
+
+const read = (path: string) => readFileSync(new URL(path, ROOT), "utf8");
+const folders = readdirSync(ROOT).filter((name) => existsSync(new URL(`${name}/identity.json`, ROOT)));
+
+function assertionOf(folder: string): SamlAssertion {
+  const metadata = parseIdpMetadata(read(`${folder}/metadata.xml`));
+  if (!metadata.ok) throw new Error(`${folder}: ${metadata.code}`);
+  const { now, expected }: SamlCase = JSON.parse(read(`${folder}/case.json`));
+  const { entityId, signingCertificates } = metadata.metadata;
+  const result = validateResponse({
+    response: toFormValue(read(`${folder}/response.xml`)),
+    expected: { idpEntityId: entityId, ...expected },
+    certificates: signingCertificates.map(({ pem }) => pem),
+    decryptionKeys: [read("sp-key.pem")],
+    now: new Date(now),
+  });
+  if (!result.ok) throw new Error(`${folder}: ${result.code}`);
+  return result.assertion;
+}
+
+describe("what an IdP sends normalizes to", () => {
+  it("a case for every IdP", () => {
+    expect(folders.length).toBeGreaterThanOrEqual(9);
+  });
+
+  it.each(folders)("%s", (folder) => {
+    const { provider, attributes, identity }: IdentityCase = JSON.parse(read(`${folder}/identity.json`));
+    const result = normalizeSaml(assertionOf(folder), { provider, attributes });
+    // Through JSON, as the cases are written: dates become text.
+    expect(JSON.parse(JSON.stringify(result))).toMatchObject({ ok: true, identity });
+  });
+});
