@@ -50,16 +50,20 @@ async function main(argv: readonly string[]): Promise<number> {
     deactivate === undefined ? { kind: "all" } : { kind: "deactivate", email: deactivate };
   try {
     await push(state, company, client, plan);
-    const [first] = company.people;
-    say(
-      `\nSign in at the demo app as ${first.email} to see the roles in the token. Then end that session with`,
-    );
-    say(`  npm run demo:push -- ${name} --deactivate ${first.email}`);
+    say(`\n${whatNext(name, company, plan)}`);
     return 0;
   } catch (error) {
     say(`\n${explain(error, state.gatewayUrl)}`);
     return 1;
   }
+}
+
+function whatNext(name: string, company: Company, plan: PushPlan): string {
+  if (plan.kind === "deactivate")
+    return `Push everything again to bring them back:\n  npm run demo:push -- ${name}`;
+  const [{ email }] = company.people;
+  return `Sign in at the demo app as ${email} to see the roles in the token. Then end that session with
+  npm run demo:push -- ${name} --deactivate ${email}`;
 }
 
 function explain(error: unknown, gatewayUrl: string): string {
