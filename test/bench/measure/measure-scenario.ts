@@ -36,6 +36,7 @@ export interface ScenarioResult {
   readonly rounds: readonly RoundResult[];
   /** SQL statements per operation, without those that begin and end a transaction. */
   readonly statements: number;
+  /** Per operation. */
   readonly topStatements: readonly StatementCount[];
   /** Of the gateway, over the whole scenario. */
   readonly memory: Memory;
@@ -120,7 +121,11 @@ async function countStatements(world: World, workload: Workload, { concurrency }
     await workload.settle?.();
   });
   const operations = Math.max(1, load.record().latencies.length);
-  const perOperation = counts.map(({ statement, calls }) => ({ statement, calls: calls / operations }));
+  const perOperation = counts.map(({ statement, calls, milliseconds }) => ({
+    statement,
+    calls: calls / operations,
+    milliseconds: milliseconds / operations,
+  }));
   return {
     statements: perOperation.reduce((total, { calls }) => total + calls, 0),
     topStatements: perOperation.slice(0, TOP_STATEMENTS),

@@ -7,6 +7,8 @@ import { z } from "zod";
 export interface StatementCount {
   readonly statement: string;
   readonly calls: number;
+  /** Planning and execution of all calls. */
+  readonly milliseconds: number;
 }
 
 /** The gateway's PostgreSQL as `npm start` runs it: embedded, durable, with default settings. */
@@ -37,7 +39,9 @@ const RECONCILED_TIMEOUT_MS = 120_000;
 const RELOAD_MS = 300;
 
 const countRows = z.array(z.object({ count: z.coerce.number() })).length(1);
-const statementRows = z.array(z.object({ statement: z.string(), calls: z.coerce.number() }));
+const statementRows = z.array(
+  z.object({ statement: z.string(), calls: z.coerce.number(), milliseconds: z.number() }),
+);
 
 export async function startBenchDatabase(dataDir: string): Promise<BenchDatabase> {
   const folder = join(dataDir, "postgres");
@@ -96,7 +100,8 @@ const WAITING = `
     or exists (select from directory_groups where organization_id = $1 and generation > observed_generation))::int as count`;
 
 const STATEMENTS = `
-  select regexp_replace(query, '\\s+', ' ', 'g') as statement, sum(calls) as calls
+  select regexp_replace(query, '\\s+', ' ', 'g') as statement, sum(calls) as calls,
+    sum(total_plan_time + total_exec_time) as milliseconds
   from ${OBSERVER}.pg_stat_statements
   where userid <> '${OBSERVER}'::regrole
   group by 1 order by 2 desc, 1`;

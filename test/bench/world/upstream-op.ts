@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 
@@ -18,7 +19,13 @@ const listening = z.object({ issuer: z.string() });
 
 export async function startUpstreamOp(): Promise<UpstreamOp> {
   const client = { clientId: "gateway", clientSecret: "the secret of the gateway at its upstream" };
-  const child = fork(MAIN, [], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const child = fork(MAIN, [], { stdio: ["ignore", "ignore", "pipe", "ipc"] });
+  if (child.stderr !== null) {
+    createInterface(child.stderr).on("line", (line) => {
+      // That its state is in memory and Node 20 is old matters to nobody here.
+      if (!line.includes("oidc-provider WARNING")) process.stderr.write(`${line}\n`);
+    });
+  }
   const answer = async (): Promise<unknown> => (await once(child, "message"))[0];
   const { issuer } = listening.parse(await answer());
   return {
