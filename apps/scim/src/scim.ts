@@ -1,10 +1,12 @@
 import type { Database } from "@sallyport/database";
 import type { Logger } from "@sallyport/logging";
 import { type ErrorRequestHandler, Router } from "express";
+import { bulk } from "./bulk/bulk.ts";
 import { createAuthenticate } from "./directory/authenticate.ts";
 import { resourceTypes, schemas, serviceProviderConfig } from "./discovery/discovery.ts";
 import * as groups from "./groups/groups.ts";
 import { list } from "./list/list.ts";
+import { searchAll } from "./list/search-all.ts";
 import { GROUPS, USERS } from "./list/table.ts";
 import { createRequestLog } from "./log/request-log.ts";
 import { badRequest, ScimError } from "./protocol/error.ts";
@@ -38,7 +40,7 @@ export function createScim(deps: ScimDeps): Scim {
   const requestLog = createRequestLog(deps.database.sql, deps.log);
   const transport = {
     authenticate: createAuthenticate(deps.database.sql, deps.now),
-    takeToken:
+    takeTokens:
       deps.rateLimit === "off"
         ? undefined
         : createRateLimiter(deps.rateLimit ?? DEFAULT_RATE_LIMIT, () => performance.now()),
@@ -73,6 +75,16 @@ export function createScim(deps: ScimDeps): Scim {
     PUT: (request, id) => groups.replace(services, request, id),
     PATCH: (request, id) => groups.patch(services, request, id),
     DELETE: (request, id) => groups.remove(services, request, id),
+  });
+  route("/.search", { POST: (request) => searchAll(services, request, parseSearch(request.body)) });
+  route("/Bulk", {
+    POST: (request) =>
+      bulk(
+        services,
+        request,
+        (error) => failure(error, request.requestId, deps.log),
+        (operations) => transport.takeTokens?.(request.directory, operations - 1),
+      ),
   });
   route("/ServiceProviderConfig", { GET: (request) => serviceProviderConfig(services, request) });
   route("/ResourceTypes", { GET: (request) => resourceTypes(services, request) });

@@ -81,13 +81,16 @@ export async function patch(services: Services, request: ScimRequest, id: string
   const { directory } = request;
   const operations = parseOperations(request.body, directory.quirks);
   const { members, others } = splitMembers(directory.groups, operations, directory.quirks);
-  const changed =
+  const outcome =
     others.length > 0 || members.clear || (members.add.size > 0 && members.remove.size > 0)
       ? await patchLocked(services, request, id, members, others)
-      : await patchMembers(services, request, id, members);
-  if (changed) services.requestReconcile(directory.organizationId);
-  if (!request.query.has("attributes")) return { status: 204, logged: changed };
-  return { ...(await get(services, { ...request, ifNoneMatch: undefined }, id)), logged: changed };
+      : // Adds alone, or removes alone, come to the same in whatever order concurrent requests take.
+        await changeMembers(services, request, id, members);
+  const logged = outcome.changed;
+  if (outcome.changed) services.requestReconcile(directory.organizationId);
+  if (!request.query.has("attributes"))
+    return { status: 204, headers: { ETag: etagOf(outcome.version) }, logged };
+  return { ...(await get(services, { ...request, ifNoneMatch: undefined }, id)), logged };
 }
 
 /** DELETE /Groups/{id} (RFC 7644 §3.6). */
@@ -97,27 +100,21 @@ export async function remove(services: Services, request: ScimRequest, id: strin
   return { status: 204, logged: true };
 }
 
-// Adds alone, or removes alone, come to the same in whatever order concurrent requests take: one statement suffices.
-async function patchMembers(services: Services, request: ScimRequest, id: string, members: MemberChange) {
-  const { changed } = await changeMembers(services, request, id, members);
-  return changed;
-}
-
 async function patchLocked(
   services: Services,
   request: ScimRequest,
   id: string,
   members: MemberChange,
   others: readonly Operation[],
-): Promise<boolean> {
+): Promise<{ readonly version: number; readonly changed: boolean }> {
   const { directory } = request;
-  const { changed } = await updateGroup(services, request, id, (before) => {
+  const { row, changed } = await updateGroup(services, request, id, (before) => {
     const columns = columnsOf(
       applyOperations(directory.groups, documentOf(before), others, directory.quirks),
     );
     return { columns, names: changedNames(before, columns), members, answer: { status: 204 } };
   });
-  return changed;
+  return { version: changed ? row.version + 1 : row.version, changed };
 }
 
 function readColumns(request: ScimRequest): GroupColumns {

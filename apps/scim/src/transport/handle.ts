@@ -7,6 +7,7 @@ import type { RequestLog } from "../log/request-log.ts";
 import { errorDocument, ScimError } from "../protocol/error.ts";
 import type { ScimRequest, ScimResponse } from "../protocol/exchange.ts";
 import { readBody } from "./body.ts";
+import type { TakeTokens } from "./rate-limit.ts";
 
 /** What one endpoint does with one method. `id` is the resource's, where the path has one. */
 export type Action = (request: ScimRequest, id: string) => Promise<ScimResponse> | ScimResponse;
@@ -14,7 +15,7 @@ export type Actions = Partial<Record<"GET" | "POST" | "PUT" | "PATCH" | "DELETE"
 
 export interface Transport {
   readonly authenticate: Authenticate;
-  readonly takeToken: ((directory: Directory) => void) | undefined;
+  readonly takeTokens: TakeTokens | undefined;
   readonly requestLog: RequestLog;
   readonly log: Logger;
   readonly now: () => Date;
@@ -36,7 +37,7 @@ export async function handle(
     const directory = await transport.authenticate(req.headers.authorization, parameter(req, "directoryId"));
     const envelope = envelopeOf(req, directory, id, receivedAt, startedAt);
     request = envelope;
-    transport.takeToken?.(directory);
+    transport.takeTokens?.(directory, 1);
     const action = actionFor(actions, req.method);
     if (hasBody(req.method)) request = { ...envelope, body: await readBody(req) };
     response = await action(request, parameter(req, "id"));

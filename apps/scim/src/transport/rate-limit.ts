@@ -17,24 +17,33 @@ interface Bucket {
 
 const MAX_BUCKETS = 10_000;
 
+/** Takes tokens of a directory's bucket, or throws 429. */
+export type TakeTokens = (directory: Directory, tokens: number) => void;
+
 /**
- * A token bucket per directory, in this process: one tenant's import must not slow another's pushes. Returns a
- * function that takes one token, or throws 429 with an integer Retry-After (Okta reads nothing else).
+ * A token bucket per directory, in this process: one tenant's import must not slow another's pushes. While a token is
+ * left, any number may be taken: what a bulk request takes too many is waited for by the next request. 429 comes with
+ * an integer Retry-After, since Okta reads nothing else.
+ * @param clock milliseconds that only grow
  */
-export function createRateLimiter(limit: RateLimit, clock: () => number): (directory: Directory) => void {
+export function createRateLimiter(limit: RateLimit, clock: () => number): TakeTokens {
   const buckets = new Map<string, Bucket>();
-  return (directory) => {
+  return (directory, tokens) => {
+    if (tokens <= 0) return;
     const { perSecond, burst } = directory.rateLimit ?? limit;
-    const now = clock();
-    const bucket = buckets.get(directory.id) ?? { tokens: burst, at: now };
-    bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * perSecond);
-    bucket.at = now;
+    const bucket = refilled(buckets.get(directory.id), perSecond, burst, clock());
     if (buckets.size >= MAX_BUCKETS && !buckets.has(directory.id)) buckets.clear();
     buckets.set(directory.id, bucket);
     if (bucket.tokens < 1)
       throw new ScimError(429, "This directory sends more requests than its limit allows. Retry later.", {
         headers: { "Retry-After": String(Math.max(1, Math.ceil((1 - bucket.tokens) / perSecond))) },
       });
-    bucket.tokens -= 1;
+    bucket.tokens -= tokens;
   };
+}
+
+function refilled(bucket: Bucket | undefined, perSecond: number, burst: number, now: number): Bucket {
+  if (bucket === undefined) return { tokens: burst, at: now };
+  const tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * perSecond);
+  return { tokens, at: now };
 }
