@@ -11,7 +11,7 @@ const shape = z.object({
   path: z.string(),
   bulkId: z.string().min(1).max(200).optional(),
   version: z.string().optional(),
-  data: z.unknown(),
+  data: z.unknown().optional(),
 });
 
 /** One operation of a bulk request: RFC 7644 §3.7. */
