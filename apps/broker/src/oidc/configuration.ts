@@ -23,7 +23,7 @@ export function createOidcConfigurations(deps: {
 }): OidcConfigurations {
   const kept = new Map<string, { readonly until: number; readonly found: Promise<client.Configuration> }>();
   return {
-    of(connection) {
+    async of(connection) {
       const now = deps.now().getTime();
       // Changed settings are another key, so they count at once.
       const key = `${connection.id} ${JSON.stringify(connection.settings)}`;

@@ -1,3 +1,4 @@
+import { samlServiceProvider } from "@sallyport/connections";
 import { createTestIdp } from "@sallyport/saml/testing";
 import { findLiveSession } from "@sallyport/sessions";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -124,6 +125,47 @@ describe("a SAML response is refused", () => {
     const acs = `${stand.publicUrl}/sso/saml/${connectionId}/acs`;
     const visit = await createTestBrowser().post(acs, { SAMLResponse: response });
     expect([visit.status, (await records())[0]?.errorCode]).toEqual([400, "response_unsolicited"]);
+  });
+
+  it("and the page tells a person from the IdP's portal to start at the application", async () => {
+    const response = answerSaml(stand, idp, { connectionId, id: "_x" }, { inResponseTo: undefined });
+    const { acsUrl } = samlServiceProvider(stand.publicUrl, connectionId);
+    const visit = await createTestBrowser().post(acsUrl, { SAMLResponse: response, RelayState: "" });
+    expect(visit.status).toBe(400);
+    expect(visit.body).toContain("Open the application and sign in from there.");
+    expect(visit.body).toContain((await records())[0]?.requestId);
+  });
+
+  it.each(["https://evil.example/", "//evil.example/", "/console", "x".repeat(43)])(
+    "when its RelayState is %s: it names a login, and never an address to go to",
+    async (relayState) => {
+      const browser = createTestBrowser();
+      const request = await startSaml(stand, browser, connectionId);
+      const response = answerSaml(stand, idp, request);
+      const visit = await postSaml(stand, browser, { connectionId, relayState }, response);
+      expect([visit.status, visit.location]).toEqual([400, ""]);
+      expect(visit.body).not.toContain("evil.example");
+      expect((await records())[0]?.errorCode).toBe("login_unknown");
+      expect((await postSaml(stand, browser, request, response)).status).toBe(303);
+    },
+  );
+
+  it("when its RelayState is that of another login of the same browser", async () => {
+    const browser = createTestBrowser();
+    const first = await startSaml(stand, browser, connectionId);
+    const second = await startSaml(stand, browser, connectionId);
+    const visit = await postSaml(stand, browser, second, answerSaml(stand, idp, first));
+    expect([visit.status, (await records())[0]?.errorCode]).toEqual([400, "in_response_to_mismatch"]);
+  });
+
+  it("when it is posted to another connection than its login was started at", async () => {
+    const other = await stand.addSamlConnection(organizationId, idp, { name: "Other" });
+    const browser = createTestBrowser();
+    const request = await startSaml(stand, browser, connectionId);
+    const atOther = { connectionId: other, relayState: request.relayState };
+    const visit = await postSaml(stand, browser, atOther, answerSaml(stand, idp, { ...request, ...atOther }));
+    expect([visit.status, visit.location]).toEqual([400, ""]);
+    expect((await postSaml(stand, browser, request, answerSaml(stand, idp, request))).status).toBe(303);
   });
 
   it("when it answers another request", async () => {
