@@ -1,4 +1,4 @@
-import { newId, type Sql } from "@sallyport/database";
+import { newId, type Sql, type Statement } from "@sallyport/database";
 
 /** Who acts: an API key or directory by id, a user by `sub`, or the system itself (the reconciler, a sweep). */
 export type Actor =
@@ -26,6 +26,12 @@ export interface AuditEvent {
  */
 export async function recordAudit(sql: Sql, events: readonly AuditEvent[]): Promise<void> {
   if (events.length === 0) return;
+  const { text, values } = auditStatement(events);
+  await sql.query(text, values, "audit_record");
+}
+
+/** What `recordAudit` runs, for a hot path that makes it a part of the very statement that makes the change. */
+export function auditStatement(events: readonly AuditEvent[]): Statement {
   const rows = events.map((event) => ({
     id: newId(),
     organization_id: event.organizationId,
@@ -39,14 +45,13 @@ export async function recordAudit(sql: Sql, events: readonly AuditEvent[]): Prom
     ip: event.ip ?? null,
     data: event.data ?? {},
   }));
-  await sql.query(
-    `INSERT INTO audit_events
+  return {
+    text: `INSERT INTO audit_events
        (id, organization_id, type, actor_type, actor_id, resource_type, resource_id, outcome, request_id, ip, data)
      SELECT id, organization_id, type, actor_type, actor_id, resource_type, resource_id, outcome, request_id, ip, data
      FROM json_to_recordset($1::json) AS event (
        id uuid, organization_id uuid, type text, actor_type text, actor_id text, resource_type text, resource_id text,
        outcome text, request_id text, ip text, data jsonb)`,
-    [JSON.stringify(rows)],
-    "audit_record",
-  );
+    values: [JSON.stringify(rows)],
+  };
 }

@@ -1,4 +1,4 @@
-import { newId, type Sql } from "@sallyport/database";
+import { newId, type Sql, type Statement } from "@sallyport/database";
 
 /** One sign-in, as the broker hands it over after normalization. */
 export interface NewSession {
@@ -24,15 +24,29 @@ export interface NewSession {
  * that races a suspension is either seen by that revocation, or refused here.
  */
 export async function createSession(sql: Sql, session: NewSession): Promise<string | null> {
+  const { id, statement } = sessionStatement(session);
+  const { rows } = await sql.query(statement.text, statement.values, "session_create");
+  return rows.length === 1 ? id : null;
+}
+
+/**
+ * What `createSession` runs, for a hot path that makes it a part of a larger statement: it returns the session's `id`,
+ * or no row when the membership is not active.
+ */
+export function sessionStatement(session: NewSession): {
+  readonly id: string;
+  readonly statement: Statement;
+} {
   const id = newId();
-  const { rowCount } = await sql.query(
-    `INSERT INTO sessions (id, organization_id, user_id, connection_id, identity_id, amr, acr, groups, idp_session,
+  const statement = {
+    text: `INSERT INTO sessions (id, organization_id, user_id, connection_id, identity_id, amr, acr, groups, idp_session,
                            auth_time, expires_at)
      SELECT $1, organization_id, user_id, $4, $5, $6, $7, $8, $9, $10, $11
      FROM memberships
      WHERE organization_id = $2 AND user_id = $3 AND status = 'active'
-     FOR SHARE`,
-    [
+     FOR SHARE
+     RETURNING id`,
+    values: [
       id,
       session.organizationId,
       session.userId,
@@ -45,7 +59,6 @@ export async function createSession(sql: Sql, session: NewSession): Promise<stri
       session.authTime,
       session.expiresAt,
     ],
-    "session_create",
-  );
-  return rowCount === 1 ? id : null;
+  };
+  return { id, statement };
 }

@@ -1,3 +1,10 @@
 export { createLoginTrace, type LoginStep, type LoginStepName, type LoginTrace } from "./login-trace.ts";
 export { maskUrl, maskXml, showClaims } from "./mask.ts";
-export { closeLoginRecord, type LoginOutcome, type LoginRecordKey, recordStray } from "./store.ts";
+export {
+  type ClosedLogin,
+  closeLoginRecord,
+  closingStatement,
+  type LoginOutcome,
+  type LoginRecordKey,
+  recordStray,
+} from "./store.ts";

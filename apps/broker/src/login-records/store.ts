@@ -1,5 +1,5 @@
 import type { ConnectionType } from "@sallyport/connections";
-import { isId, newId, type Sql } from "@sallyport/database";
+import { isId, newId, type Sql, type Statement } from "@sallyport/database";
 import type { LoginStep } from "./login-trace.ts";
 
 /** Where an attempt belongs. */
@@ -15,31 +15,32 @@ export type LoginOutcome =
   | { readonly outcome: "success"; readonly sessionId: string }
   | { readonly outcome: "failure"; readonly errorCode: string };
 
+export type ClosedLogin = LoginOutcome & {
+  readonly steps: readonly LoginStep[];
+  /** What came back, decoded and masked. */
+  readonly response: string | undefined;
+  readonly now: Date;
+};
+
 /**
  * Closes the record of an attempt, or writes a whole one when none was opened. The request id becomes the one that
  * the person was shown.
  */
-export async function closeLoginRecord(
-  sql: Sql,
-  key: LoginRecordKey,
-  result: LoginOutcome & {
-    readonly steps: readonly LoginStep[];
-    /** What we sent, where the start had not told it yet. Masked. */
-    readonly request?: string | undefined;
-    /** What came back, decoded and masked. */
-    readonly response: string | undefined;
-    readonly now: Date;
-  },
-): Promise<void> {
-  await sql.query(
-    `INSERT INTO login_records
-       (id, organization_id, connection_id, request_id, outcome, error_code, session_id, steps, request, response,
-        created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+export async function closeLoginRecord(sql: Sql, key: LoginRecordKey, login: ClosedLogin): Promise<void> {
+  const { text, values } = closingStatement(key, login);
+  await sql.query(text, values, "login_record_close");
+}
+
+/** What `closeLoginRecord` runs, to be a part of the statement that signs somebody in. */
+export function closingStatement(key: LoginRecordKey, result: ClosedLogin): Statement {
+  return {
+    text: `INSERT INTO login_records
+       (id, organization_id, connection_id, request_id, outcome, error_code, session_id, steps, response, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
      ON CONFLICT (id) DO UPDATE SET
        request_id = excluded.request_id, outcome = excluded.outcome, error_code = excluded.error_code,
        session_id = excluded.session_id, steps = login_records.steps || excluded.steps, response = excluded.response`,
-    [
+    values: [
       key.recordId ?? newId(),
       key.organizationId,
       key.connectionId,
@@ -48,12 +49,10 @@ export async function closeLoginRecord(
       result.outcome === "failure" ? result.errorCode : null,
       result.outcome === "success" ? result.sessionId : null,
       stepsJson(result.steps),
-      result.request ?? null,
       result.response ?? null,
       result.now,
     ],
-    "login_record_close",
-  );
+  };
 }
 
 /** Records an answer that belongs to no login. Does nothing when there is no such connection. */

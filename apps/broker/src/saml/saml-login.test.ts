@@ -57,8 +57,8 @@ describe("a SAML login", () => {
       "user.created",
       "membership.created",
       "identity.linked",
-      "role_binding.created",
       "session.created",
+      "role_binding.created",
     ]);
   });
 

@@ -138,6 +138,14 @@ it("keeps a second organization apart that clones entity ID, issuer and subjects
   expect(session?.userId).not.toBe(original?.id);
 });
 
+/** How many statements wait for a lock. */
+async function waiting(): Promise<number> {
+  const { rows } = await stand.database.sql.query(
+    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+  );
+  return rows.length;
+}
+
 describe("access that was taken away", () => {
   const refused = async (attempt: ReturnType<typeof login>) => {
     const { visit, sessionId } = await attempt;
@@ -169,6 +177,20 @@ describe("access that was taken away", () => {
     await addDirectoryUser(`ann@${domain}`, { active: false });
     await refused(login("subject-1", `ann@${domain}`));
     expect(await usersOf(`ann@${domain}`)).toHaveLength(0);
+  });
+
+  it("stays away from a login that was under way when it was taken", async () => {
+    await login("subject-1", `ann@${domain}`);
+    const attempt = await stand.database.transaction(async (sql) => {
+      await sql.query("UPDATE memberships SET status = 'suspended' WHERE organization_id = $1", [
+        organizationId,
+      ]);
+      const underWay = login("subject-1", `ann@${domain}`);
+      await expect.poll(() => waiting(), { timeout: 5_000 }).toBe(1);
+      return { underWay };
+    });
+    await refused(attempt.underWay);
+    expect(await stand.database.prisma.session.count({ where: { organizationId } })).toBe(1);
   });
 
   it("leaves no session, identity or user behind", async () => {

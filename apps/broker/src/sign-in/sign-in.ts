@@ -1,7 +1,7 @@
-import { type AuditEvent, recordAudit } from "@sallyport/audit";
+import { type AuditEvent, auditStatement, recordAudit } from "@sallyport/audit";
 import { type Database, isUniqueViolation, lockPeople, type Sql } from "@sallyport/database";
-import { createSession } from "@sallyport/sessions";
-import { closeLoginRecord, type LoginRecordKey, type LoginTrace } from "../login-records/index.ts";
+import { sessionStatement } from "@sallyport/sessions";
+import { closingStatement, type LoginRecordKey, type LoginTrace } from "../login-records/index.ts";
 import type { NormalizedIdentity } from "../normalize/index.ts";
 import type { Connection } from "./connections.ts";
 import { SignInFailure } from "./failures.ts";
@@ -65,17 +65,8 @@ async function signInOnce(sql: Sql, login: ValidatedLogin, now: Date): Promise<s
   const { membership } = person;
   if (membership?.status !== "active") throw new SignInFailure("membership_suspended");
 
-  const changes = await applyLogin(sql, {
-    organizationId,
-    identityId: person.identityId,
-    userId: person.userId,
-    membershipId: membership.id,
-    // The directory's values win over the IdP's.
-    profile: person.inDirectory || membership.source === "directory" ? null : profile,
-    roleIds: identity.groupsComplete ? jitRoles(found, membership.source) : null,
-    now,
-  });
-  const sessionId = await createSession(sql, {
+  const context = auditContext(login, person.userId);
+  const session = sessionStatement({
     organizationId,
     userId: person.userId,
     connectionId: connection.id,
@@ -87,28 +78,43 @@ async function signInOnce(sql: Sql, login: ValidatedLogin, now: Date): Promise<s
     authTime: identity.authTime,
     expiresAt: expiry(identity, now),
   });
-  // Suspended between the look-up and here.
-  if (sessionId === null) throw new SignInFailure("membership_suspended");
-
-  const context = auditContext(login, person.userId);
-  await recordAudit(sql, [
-    ...person.events.map((event) => ({ ...context, ...event })),
-    ...changeEvents(changes, person.userId, membership.id).map((event) => ({ ...context, ...event })),
+  const created: Event = {
+    type: "session.created",
+    resource: { type: "session", id: session.id },
+    data: { connectionId: connection.id, identityId: person.identityId },
+  };
+  const changes = await applyLogin(
+    sql,
     {
-      ...context,
-      type: "session.created",
-      resource: { type: "session", id: sessionId },
-      data: { connectionId: connection.id, identityId: person.identityId },
+      organizationId,
+      identityId: person.identityId,
+      userId: person.userId,
+      membershipId: membership.id,
+      // The directory's values win over the IdP's.
+      profile: person.inDirectory || membership.source === "directory" ? null : profile,
+      roleIds: identity.groupsComplete ? jitRoles(found, membership.source) : null,
+      now,
     },
-  ]);
-  await closeLoginRecord(sql, login.record, {
-    outcome: "success",
-    sessionId,
-    steps: [...login.trace.steps, signedInStep(sessionId, now)],
-    response: login.response,
-    now,
-  });
-  return sessionId;
+    {
+      session: session.statement,
+      audit: auditStatement([...person.events, created].map((event) => ({ ...context, ...event }))),
+      record: closingStatement(login.record, {
+        outcome: "success",
+        sessionId: session.id,
+        steps: [...login.trace.steps, signedInStep(session.id, now)],
+        response: login.response,
+        now,
+      }),
+    },
+  );
+  // Suspended between the look-up and here.
+  if (!changes.sessionCreated) throw new SignInFailure("membership_suspended");
+  const changed = changeEvents(changes, person.userId, membership.id);
+  await recordAudit(
+    sql,
+    changed.map((event) => ({ ...context, ...event })),
+  );
+  return session.id;
 }
 
 function lookupKey({ connection, identity, assertion }: ValidatedLogin): LookupKey {

@@ -1,6 +1,6 @@
-import { newId, type Sql } from "@sallyport/database";
+import { asMembersOfWith, newId, type Sql, type Statement } from "@sallyport/database";
 
-/** Every statement of the sign-in transaction, but for sessions, audit events and login records, which have homes. */
+/** Every statement of the sign-in transaction; those for sessions, audit events and login records have homes of their own. */
 
 /** What is stored of an identity's person, in the identity's organization. */
 export interface KnownUser {
@@ -211,18 +211,36 @@ export interface LoginEffects {
   readonly now: Date;
 }
 
+/** What is stored with every login. */
+export interface LoginTraces {
+  /** Returns a row when the session was made. */
+  readonly session: Statement;
+  readonly audit: Statement;
+  readonly record: Statement;
+}
+
 export interface LoginChanges {
+  /** False: the membership is not active any more, and the transaction must not be committed. */
+  readonly sessionCreated: boolean;
   readonly profileChanged: boolean;
   /** Ids of the roles that came and went. */
   readonly added: readonly string[];
   readonly removed: readonly string[];
 }
 
-/** Writes what a login changes, in one statement. */
-export async function applyLogin(sql: Sql, login: LoginEffects): Promise<LoginChanges> {
+const APPLY_PARAMETERS = 14;
+
+/** Writes all that a login changes and leaves behind, in one statement. */
+export async function applyLogin(sql: Sql, login: LoginEffects, traces: LoginTraces): Promise<LoginChanges> {
   const { profile } = login;
-  const { rows } = await sql.query<{ profile_changed: boolean; added: string[]; removed: string[] }>(
-    `WITH seen AS (
+  const left = asMembersOfWith({ ...traces }, APPLY_PARAMETERS);
+  const { rows } = await sql.query<{
+    session_created: boolean;
+    profile_changed: boolean;
+    added: string[];
+    removed: string[];
+  }>(
+    `WITH ${left.text}, seen AS (
        UPDATE identities SET last_login_at = $5 WHERE id = $2 AND organization_id = $1
      ), profile AS (
        UPDATE users SET
@@ -246,8 +264,8 @@ export async function applyLogin(sql: Sql, login: LoginEffects): Promise<LoginCh
        ON CONFLICT (membership_id, role_id, source) DO NOTHING
        RETURNING role_id
      )
-     SELECT EXISTS (SELECT 1 FROM profile) AS profile_changed, ARRAY(SELECT role_id FROM added) AS added,
-            ARRAY(SELECT role_id FROM removed) AS removed`,
+     SELECT EXISTS (SELECT 1 FROM session) AS session_created, EXISTS (SELECT 1 FROM profile) AS profile_changed,
+            ARRAY(SELECT role_id FROM added) AS added, ARRAY(SELECT role_id FROM removed) AS removed`,
     [
       login.organizationId,
       login.identityId,
@@ -263,10 +281,16 @@ export async function applyLogin(sql: Sql, login: LoginEffects): Promise<LoginCh
       profile?.username ?? null,
       login.roleIds,
       (login.roleIds ?? []).map(() => newId()),
+      ...left.values,
     ],
     "sign_in_apply",
   );
   const [row] = rows;
   if (row === undefined) throw new Error("The effects of a login gave no row");
-  return { profileChanged: row.profile_changed, added: row.added, removed: row.removed };
+  return {
+    sessionCreated: row.session_created,
+    profileChanged: row.profile_changed,
+    added: row.added,
+    removed: row.removed,
+  };
 }
