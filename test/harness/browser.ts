@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, rename, rm, stat } from "node:fs/promises";
+import { mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -22,8 +22,14 @@ export async function launchBrowser(): Promise<Browser> {
   return playwright.launch({
     executablePath: join(home, "chromium"),
     args: [...chromium.args.filter((flag) => !UNWANTED.has(flag)), "--no-sandbox"],
+    env: { ...process.env, FONTCONFIG_FILE: join(home, FONTS_CONFIGURATION) },
   });
 }
+
+const FONTS_CONFIGURATION = "fonts.conf";
+// Without a font no text counts as visible, and a bare machine has none: the package's own are used everywhere.
+const fontsConfiguration = (home: string) => `<?xml version="1.0"?>
+<fontconfig><dir>${home}/fonts</dir><cachedir>${home}/fonts-cache</cachedir></fontconfig>`;
 
 const INFLATE = `import chromium from "@sparticuz/chromium"; await chromium.executablePath();`;
 
@@ -42,6 +48,7 @@ async function chromiumHome(): Promise<string> {
     cwd: import.meta.dirname,
     env: { ...process.env, TMPDIR: own },
   });
+  await writeFile(join(own, FONTS_CONFIGURATION), fontsConfiguration(home));
   try {
     await rename(own, home);
   } catch (error) {
