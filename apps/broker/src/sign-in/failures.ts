@@ -102,7 +102,7 @@ export const SIGN_IN_FAILURES = {
     retry: true,
   },
   idp_failed: {
-    status: 502,
+    status: 400, // anybody can bring an error to the callback: a 5xx would ring the operator's bell
     title: "Your sign-in service reported a problem",
     message: "Your organization's sign-in service could not sign you in at the moment.",
     advice: "Try again in a moment. If it stays, ask your administrator.",
