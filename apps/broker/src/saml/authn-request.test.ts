@@ -1,0 +1,81 @@
+import { samlServiceProvider } from "@sallyport/connections";
+import { openPostedMessage, openRedirectMessage } from "@sallyport/saml";
+import { createTestIdp } from "@sallyport/saml/testing";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { createTestBrowser } from "../testing/browser.ts";
+import { answerSaml, postSaml, readSamlRequest, startSaml } from "../testing/saml-login.ts";
+import { createSignInStand, type SignInStand } from "../testing/sign-in-stand.ts";
+
+const idp = createTestIdp();
+let stand: SignInStand;
+let organizationId: string;
+
+beforeAll(async () => {
+  stand = await createSignInStand();
+  organizationId = await stand.addOrganization("acme", ["acme.com"]);
+});
+afterAll(() => stand.close());
+
+/** The certificate that our metadata tells the IdP, PEM. */
+async function publishedCertificate(connectionId: string): Promise<string> {
+  const { entityId } = samlServiceProvider(stand.publicUrl, connectionId);
+  const metadata = await (await fetch(entityId)).text();
+  const base64 = /<[\w:]*X509Certificate>([^<]+)</.exec(metadata)?.[1]?.replace(/\s/g, "") ?? "";
+  return `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----`;
+}
+
+it("carries a signature over redirect that the published certificate verifies", async () => {
+  const connectionId = await stand.addSamlConnection(organizationId, idp, {
+    settings: { signRequests: true },
+  });
+  const { location } = await stand.visit(createTestBrowser(), { connection: connectionId });
+  const certificates = [await publishedCertificate(connectionId)];
+  const query = new URL(location).search.slice(1);
+  expect(openRedirectMessage(query, { certificates })).toMatchObject({ ok: true, signatureVerified: true });
+  expect(new URL(location).searchParams.get("SigAlg")).toContain("rsa-sha256");
+  const foreign = createTestIdp().certificate;
+  expect(openRedirectMessage(query, { certificates: [foreign] })).toMatchObject({ ok: false });
+});
+
+it("goes over POST where the connection says so, signed, and the answer signs in", async () => {
+  const settings = { signRequests: true, ssoBinding: "post" } as const;
+  const connectionId = await stand.addSamlConnection(organizationId, idp, { settings });
+  const browser = createTestBrowser();
+  const page = await stand.visit(browser, { connection: connectionId });
+  expect([page.status, page.form?.action]).toEqual([200, "https://idp.example.test/sso"]);
+  const { SAMLRequest = "", RelayState = "" } = page.form?.fields ?? {};
+  const certificates = [await publishedCertificate(connectionId)];
+  const message = openPostedMessage("SAMLRequest", SAMLRequest, { certificates });
+  if (!message.ok) throw new Error(message.code);
+  expect(message.signatureVerified).toBe(true);
+  const id = /ID="([^"]+)"/.exec(message.xml)?.[1] ?? "";
+  const request = { connectionId, id, relayState: RelayState };
+  const answer = await postSaml(stand, browser, request, answerSaml(stand, idp, request));
+  expect(answer.location).toContain("session=");
+});
+
+it("asks for a fresh login and for contexts where the connection wants them", async () => {
+  const authnContext = ["urn:oasis:names:tc:SAML:2.0:ac:classes:TimeSyncToken"];
+  const settings = { forceAuthn: true, authnContext };
+  const wanting = await stand.addSamlConnection(organizationId, idp, { settings });
+  const plain = await stand.addSamlConnection(organizationId, idp);
+  const asked = await startSaml(stand, createTestBrowser(), wanting);
+  expect(asked.xml).toContain('ForceAuthn="true"');
+  expect(asked.xml).toContain(authnContext[0]);
+  const { xml } = await startSaml(stand, createTestBrowser(), plain);
+  expect(xml).not.toMatch(/ForceAuthn="true"|RequestedAuthnContext/);
+});
+
+it("is answered by an encrypted assertion, for the key in our metadata and for no other", async () => {
+  const connectionId = await stand.addSamlConnection(organizationId, idp);
+  const recipient = await publishedCertificate(connectionId);
+  const signIn = async (encryptFor: { recipient: string }) => {
+    const browser = createTestBrowser();
+    const visit = await stand.visit(browser, { connection: connectionId });
+    const request = readSamlRequest(visit, connectionId);
+    return postSaml(stand, browser, request, answerSaml(stand, idp, request, { encryptFor, sign: "both" }));
+  };
+  expect((await signIn({ recipient })).location).toContain("session=");
+  const refused = await signIn({ recipient: createTestIdp().certificate });
+  expect([refused.status, refused.location]).toEqual([400, ""]);
+});
