@@ -9,6 +9,8 @@ export interface BenchOptions {
   readonly seconds: number;
   readonly rounds: number;
   readonly concurrency: number;
+  /** Whether those who do the same are measured, too. */
+  readonly peers: boolean;
   readonly jsonFile: string | undefined;
   readonly cpuProfileFolder: string | undefined;
 }
@@ -19,8 +21,11 @@ export class BenchUsageError extends Error {}
 export const USAGE = `Usage: npm run bench -- [options]
 
   --scenario <name>    Only this one; may be given more than once. Default: all of them:
-${SCENARIOS.map(({ name, title }) => `                         ${name.padEnd(18)} ${title}`).join("\n")}
+${SCENARIOS.map(({ name, title }) => `                         ${name.padEnd(26)} ${title}`).join("\n")}
   --seconds <n>        Length of a round (default 5). A push takes as long as it takes.
+  --no-peers           Measures the gateway alone. Default: beside it, round by round in turn, whoever else does the
+                       same: node-saml, and Ory Polis' library (@boxyhq/saml-jackson) behind Express on the same
+                       PostgreSQL. That is installed into the temporary folder, and found there by the next run.
   --rounds <n>         Rounds of each scenario; what is shown is their median (default 3)
   --concurrency <n>    Operations under way at once (default 16)
   --json <file>        Also writes every figure there, and the SQL statements behind an operation
@@ -43,6 +48,7 @@ export function parseBenchCommandLine(args: readonly string[]): BenchOptions {
     seconds: wholeNumber("seconds", values.seconds, 5),
     rounds: wholeNumber("rounds", values.rounds, 3),
     concurrency: wholeNumber("concurrency", values.concurrency, 16),
+    peers: !(values["no-peers"] ?? false),
     jsonFile: values.json,
     cpuProfileFolder: values["cpu-prof"],
   };
@@ -57,6 +63,7 @@ function parse(args: readonly string[]) {
         seconds: { type: "string" },
         rounds: { type: "string" },
         concurrency: { type: "string" },
+        "no-peers": { type: "boolean" },
         json: { type: "string" },
         "cpu-prof": { type: "string" },
         help: { type: "boolean", short: "h" },

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { BenchUsageError, parseBenchCommandLine, USAGE } from "./command-line.ts";
 import { measureScenario, type ScenarioResult } from "./measure/measure-scenario.ts";
-import { failuresText, resultsTable } from "./measure/table.ts";
+import { failuresText, resultsReport } from "./measure/report.ts";
 import { SCENARIOS } from "./scenarios/index.ts";
 import { describeMachine } from "./world/machine.ts";
 import { openWorld } from "./world/world.ts";
@@ -28,7 +28,7 @@ async function bench(args: readonly string[]): Promise<number> {
   }
 
   const machine = describeMachine();
-  process.stdout.write(`\n${resultsTable(results, options, machine)}\n`);
+  process.stdout.write(`\n${resultsReport(results, options, machine)}\n`);
   if (options.jsonFile !== undefined) {
     await writeFile(options.jsonFile, `${JSON.stringify({ machine, options, results }, null, 2)}\n`);
   }

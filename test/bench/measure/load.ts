@@ -3,6 +3,8 @@ export interface LoadRecord {
   /** Of each operation that went well. Milliseconds. */
   readonly latencies: readonly number[];
   readonly failures: readonly string[];
+  /** What is to be told beside the operations. Seconds, by name. */
+  readonly times: Readonly<Record<string, number>>;
 }
 
 /** Keeps `concurrency` operations under way, each on a lane of its own, and times them. */
@@ -11,6 +13,7 @@ export class Load {
   readonly seconds: number;
   readonly #latencies: number[] = [];
   readonly #failures: string[] = [];
+  readonly #times: Record<string, number> = {};
 
   constructor(options: { concurrency: number; seconds: number }) {
     this.concurrency = options.concurrency;
@@ -18,12 +21,17 @@ export class Load {
   }
 
   record(): LoadRecord {
-    return { latencies: this.#latencies, failures: this.#failures };
+    return { latencies: this.#latencies, failures: this.#failures, times: this.#times };
   }
 
   /** Notes what went wrong beside the operations. */
   fail(message: string): void {
     this.#failures.push(message);
+  }
+
+  /** Notes a time that the round is to be told by beside its operations, in seconds. */
+  tell(name: string, seconds: number): void {
+    this.#times[name] = seconds;
   }
 
   /** Starts operations until `seconds` have passed, and waits for the last of them. */

@@ -1,36 +1,27 @@
 import type { Scenario, Workload } from "../scenario.ts";
-import type { StatementCount } from "../world/database.ts";
+import type { StatementCount } from "../world/postgres.ts";
 import type { World } from "../world/world.ts";
 import { Load } from "./load.ts";
-import { type Memory, processMemory, resetPeakMemory } from "./processes.ts";
-import { median, percentile } from "./statistics.ts";
-import { startUsage } from "./usage.ts";
+import { type Memory, pauseProcess, processMemory, resetPeakMemory } from "./processes.ts";
+import { measureRound, medianRound, type RoundResult } from "./round.ts";
 
 export interface MeasureOptions {
   readonly concurrency: number;
   readonly seconds: number;
   readonly rounds: number;
-}
-
-/** Latencies in milliseconds, CPU times in milliseconds per operation. */
-export interface RoundResult {
-  readonly operations: number;
-  readonly perSecond: number;
-  readonly p50: number;
-  readonly p95: number;
-  readonly p99: number;
-  readonly gatewayCpuMs: number;
-  readonly databaseCpuMs: number;
-  readonly clientCpuMs: number;
-  readonly transactions: number;
-  /** What the workload told of the round. Seconds. */
-  readonly times: Readonly<Record<string, number>>;
+  readonly peers: boolean;
 }
 
 export interface ScenarioResult {
   readonly name: string;
   readonly title: string;
   readonly unit: string;
+  readonly sallyport: SideResult;
+  readonly peer?: { readonly name: string; readonly target: number } & SideResult;
+}
+
+/** What one of those who play a scenario did. */
+export interface SideResult {
   /** Each figure's median over the rounds. */
   readonly median: RoundResult;
   readonly rounds: readonly RoundResult[];
@@ -38,7 +29,7 @@ export interface ScenarioResult {
   readonly statements: number;
   /** Per operation. */
   readonly topStatements: readonly StatementCount[];
-  /** Of the gateway, over the whole scenario. */
+  /** Of the process, over the whole scenario. */
   readonly memory: Memory;
   readonly failures: readonly string[];
 }
@@ -47,77 +38,100 @@ export interface ScenarioResult {
 const COUNTING_SECONDS = 2;
 const TOP_STATEMENTS = 25;
 
+/** Ours and, where there is one, the peer: each set up, then round by round in turn, so that both meet the same noise. */
 export async function measureScenario(
   world: World,
   scenario: Scenario,
   options: MeasureOptions,
   progress: (text: string) => void,
 ): Promise<ScenarioResult> {
-  progress(`${scenario.title}: preparing`);
-  await resetPeakMemory(world.gateway.pid);
-  const workload = await scenario.prepare(world);
+  const { name, title, unit } = scenario;
+  const peer = options.peers ? scenario.peer : undefined;
+  const rules = { ...options, concurrency: scenario.concurrency ?? options.concurrency };
+  const told = (who: string) => (text: string) => progress(`${title}${who}: ${text}`);
+  const ours = await openSide(() => scenario.prepare(world), rules, told(""));
+  const theirs = peer && (await openSide(() => peer.prepare(world), rules, told(`, ${peer.name}`)));
   try {
-    progress(`${scenario.title}: warming up`);
-    const warmUp = new Load(options);
-    await workload.warmUp(warmUp);
-    await workload.settle?.();
-    const failures = [...warmUp.record().failures];
-
-    const rounds: RoundResult[] = [];
     for (let number = 1; number <= options.rounds; number++) {
-      const load = new Load(options);
-      const round = await measureRound(world, workload, load);
-      rounds.push(round);
-      failures.push(...load.record().failures);
-      progress(`${scenario.title}: round ${number} of ${options.rounds}: ${round.perSecond.toFixed(1)}/s`);
+      await alone(ours, theirs, () => ours.round());
+      if (theirs !== undefined) await alone(theirs, ours, () => theirs.round());
     }
-    const { statements, topStatements } = await countStatements(world, workload, options);
     return {
-      name: scenario.name,
-      title: scenario.title,
-      unit: scenario.unit,
-      median: medianRound(rounds),
-      rounds,
-      statements,
-      topStatements,
-      memory: await processMemory(world.gateway.pid),
-      failures,
+      name,
+      title,
+      unit,
+      sallyport: await ours.result(),
+      ...(peer && theirs && { peer: { name: peer.name, target: peer.target, ...(await theirs.result()) } }),
     };
   } finally {
-    await workload.close?.();
+    await ours.close();
+    await theirs?.close();
   }
 }
 
-async function measureRound(world: World, workload: Workload, load: Load): Promise<RoundResult> {
-  const endUsage = await startUsage(world);
-  const start = performance.now();
-  const times = await workload.round(load);
-  const seconds = (performance.now() - start) / 1000;
-  await workload.settle?.();
-  const usage = await endUsage();
+interface Side {
+  readonly pid: number;
+  round(): Promise<void>;
+  result(): Promise<SideResult>;
+  close(): Promise<void>;
+}
 
-  const { latencies } = load.record();
-  const operations = latencies.length;
-  const each = (total: number) => (operations === 0 ? 0 : total / operations);
+async function openSide(
+  prepare: () => Promise<Workload>,
+  options: MeasureOptions,
+  progress: (text: string) => void,
+): Promise<Side> {
+  progress("preparing");
+  const workload = await prepare();
+  const { pid } = workload.measured;
+  const failures: string[] = [];
+  const rounds: RoundResult[] = [];
+  await resetPeakMemory(pid);
+  const unmeasured = async (part: Workload["warmUp"]) => {
+    const load = new Load(options);
+    await part(load);
+    await workload.settle?.();
+    failures.push(...load.record().failures);
+  };
+  progress("warming up");
+  await unmeasured((load) => workload.warmUp(load));
   return {
-    operations,
-    perSecond: operations / seconds,
-    p50: percentile(latencies, 50),
-    p95: percentile(latencies, 95),
-    p99: percentile(latencies, 99),
-    gatewayCpuMs: each(usage.gatewayCpuMs),
-    databaseCpuMs: each(usage.databaseCpuMs),
-    clientCpuMs: each(usage.clientCpuMs),
-    transactions: each(usage.transactions),
-    times,
+    pid,
+    async round() {
+      await unmeasured(async (load) => workload.stage?.(load));
+      const load = new Load(options);
+      const round = await measureRound(workload, load);
+      rounds.push(round);
+      failures.push(...load.record().failures);
+      progress(`round ${rounds.length} of ${options.rounds}: ${round.perSecond.toFixed(1)}/s`);
+    },
+    async result() {
+      const memory = await processMemory(pid);
+      await unmeasured(async (load) => workload.stage?.(load));
+      const counts = await countStatements(workload, options.concurrency);
+      return { median: medianRound(rounds), rounds, ...counts, memory, failures };
+    },
+    close: async () => workload.close?.(),
   };
 }
 
+/** Runs one side's round while the other's process stands still: what that does when idle costs PostgreSQL time, too. */
+async function alone(side: Side, other: Side | undefined, round: () => Promise<void>): Promise<void> {
+  const resume = other === undefined || other.pid === side.pid ? () => {} : pauseProcess(other.pid);
+  try {
+    await round();
+  } finally {
+    resume();
+  }
+}
+
 /** In a pass of its own, because counting costs PostgreSQL time. */
-async function countStatements(world: World, workload: Workload, { concurrency }: MeasureOptions) {
+async function countStatements(workload: Workload, concurrency: number) {
+  const { database } = workload.measured;
+  if (database === undefined) return { statements: 0, topStatements: [] };
   const load = new Load({ concurrency, seconds: COUNTING_SECONDS });
-  const counts = await world.database.countStatements(async () => {
-    await workload.round(load);
+  const counts = await database.countStatements(async () => {
+    await (workload.sample?.(load) ?? workload.round(load));
     await workload.settle?.();
   });
   const operations = Math.max(1, load.record().latencies.length);
@@ -129,22 +143,5 @@ async function countStatements(world: World, workload: Workload, { concurrency }
   return {
     statements: perOperation.reduce((total, { calls }) => total + calls, 0),
     topStatements: perOperation.slice(0, TOP_STATEMENTS),
-  };
-}
-
-function medianRound(rounds: readonly RoundResult[]): RoundResult {
-  const of = (figure: (round: RoundResult) => number) => median(rounds.map(figure));
-  const names = Object.keys(rounds[0]?.times ?? {});
-  return {
-    operations: of((round) => round.operations),
-    perSecond: of((round) => round.perSecond),
-    p50: of((round) => round.p50),
-    p95: of((round) => round.p95),
-    p99: of((round) => round.p99),
-    gatewayCpuMs: of((round) => round.gatewayCpuMs),
-    databaseCpuMs: of((round) => round.databaseCpuMs),
-    clientCpuMs: of((round) => round.clientCpuMs),
-    transactions: of((round) => round.transactions),
-    times: Object.fromEntries(names.map((name) => [name, of((round) => round.times[name] ?? 0)])),
   };
 }

@@ -1,9 +1,9 @@
-import type { World } from "../world/world.ts";
-import { postgresCpuMs, processCpuMs } from "./processes.ts";
+import type { Measured } from "../scenario.ts";
+import { processCpuMs } from "./processes.ts";
 
 /** What a stretch of work cost. CPU times in milliseconds. */
 export interface Usage {
-  readonly gatewayCpuMs: number;
+  readonly nodeCpuMs: number;
   readonly databaseCpuMs: number;
   /** Of this process: it shares the machine with what it measures. */
   readonly clientCpuMs: number;
@@ -11,12 +11,12 @@ export interface Usage {
 }
 
 /** Starts to measure; the result ends it. */
-export async function startUsage(world: World): Promise<() => Promise<Usage>> {
-  const before = await readUsage(world);
+export async function startUsage(measured: Measured): Promise<() => Promise<Usage>> {
+  const before = await readUsage(measured);
   return async () => {
-    const after = await readUsage(world);
+    const after = await readUsage(measured);
     return {
-      gatewayCpuMs: after.gatewayCpuMs - before.gatewayCpuMs,
+      nodeCpuMs: after.nodeCpuMs - before.nodeCpuMs,
       databaseCpuMs: after.databaseCpuMs - before.databaseCpuMs,
       clientCpuMs: after.clientCpuMs - before.clientCpuMs,
       transactions: after.transactions - before.transactions,
@@ -24,12 +24,11 @@ export async function startUsage(world: World): Promise<() => Promise<Usage>> {
   };
 }
 
-async function readUsage(world: World): Promise<Usage> {
-  const transactions = await world.database.transactions();
-  const [gatewayCpuMs, databaseCpuMs] = await Promise.all([
-    processCpuMs(world.gateway.pid),
-    postgresCpuMs(world.database.folder),
-  ]);
+async function readUsage({ pid, database }: Measured): Promise<Usage> {
+  const transactions = (await database?.transactions()) ?? 0;
+  const databaseCpuMs = (await database?.cpuMs()) ?? 0;
   const own = process.cpuUsage();
-  return { gatewayCpuMs, databaseCpuMs, clientCpuMs: (own.user + own.system) / 1000, transactions };
+  // What is measured in this process is no client's time.
+  const clientCpuMs = pid === process.pid ? 0 : (own.user + own.system) / 1000;
+  return { nodeCpuMs: await processCpuMs(pid), databaseCpuMs, clientCpuMs, transactions };
 }

@@ -1,6 +1,6 @@
 import type { Scenario } from "../scenario.ts";
 import { createBrowser, followWithin } from "../world/browser.ts";
-import { CALLBACK, createRelyingApp } from "../world/relying-app.ts";
+import { CALLBACK, createRelyingApp, gatewayOp } from "../world/relying-app.ts";
 import { startUpstreamOp } from "../world/upstream-op.ts";
 import { PEOPLE, takeTurns } from "./people.ts";
 
@@ -12,29 +12,28 @@ export const oidcLogin: Scenario = {
   name: "oidc-login",
   title: "OIDC login",
   unit: "login",
-  async prepare({ gateway, http, management }) {
+  async prepare({ gateway, http, management, sallyport }) {
     const upstream = await startUpstreamOp();
     await management.addOrganization(SLUG, DOMAIN);
     const { issuer, clientId, clientSecret } = upstream;
     const connection = await management.addOidcConnection(SLUG, { issuer, clientId, clientSecret });
     await upstream.allow(connection.oidc.redirectUri);
-    const app = createRelyingApp(http, gateway.url, await management.addApplication(SLUG, CALLBACK));
+    const application = await management.addApplication(SLUG, CALLBACK);
+    const app = createRelyingApp(http, gatewayOp(gateway.url), application, { organization: SLUG });
     const nextEmail = takeTurns(DOMAIN);
 
     const login = async () => {
       const email = nextEmail();
       const browser = createBrowser(http);
-      const signIn = await app.start(browser, SLUG, email);
+      const signIn = await app.start(browser, email);
       const back = await followWithin(browser, await browser.get(signIn.page.location), issuer);
       const told = await app.finish(browser, signIn, await browser.get(back.location));
       if (told !== email) throw new Error(`${email} was signed in as ${told}`);
     };
     return {
+      measured: sallyport,
       warmUp: (load) => load.each(Array(PEOPLE), login),
-      round: async (load) => {
-        await load.forSeconds(login);
-        return {};
-      },
+      round: (load) => load.forSeconds(login),
       close: upstream.close,
     };
   },

@@ -1,20 +1,18 @@
-import type { Scenario } from "../scenario.ts";
-import { addDirectory, numbered, pushUsers } from "./directory.ts";
+import { besidePolis } from "../scenario.ts";
+import { pushUsers, userNames } from "./people.ts";
 
 const SLUG = "scim-look-up";
 const USERS = 1_000;
 const WARM_UP = 1_000;
 
 /** `userName eq`: what every client asks before it creates. */
-export const scimLookUp: Scenario = {
-  name: "scim-look-up",
-  title: "SCIM look-up",
-  unit: "look-up",
-  async prepare(world) {
-    const { organizationId, scim } = await addDirectory(world, SLUG);
-    const names = numbered(USERS, (index) => `user-${index}@${SLUG}.bench.test`);
+export const scimLookUp = besidePolis(
+  { name: "scim-look-up", title: "SCIM look-up", unit: "look-up", target: 5 },
+  async (subject) => {
+    const { scim, settle } = await subject.addDirectory(SLUG);
+    const names = userNames(USERS, SLUG);
     await pushUsers(scim, names);
-    await world.database.reconciled(organizationId);
+    await settle();
 
     let turn = 0;
     const lookUp = async () => {
@@ -23,11 +21,9 @@ export const scimLookUp: Scenario = {
       if (found !== 1) throw new Error(`${found} users were found by the name ${name}`);
     };
     return {
+      measured: subject,
       warmUp: (load) => load.each(Array(WARM_UP), lookUp),
-      round: async (load) => {
-        await load.forSeconds(lookUp);
-        return {};
-      },
+      round: (load) => load.forSeconds(lookUp),
     };
   },
-};
+);

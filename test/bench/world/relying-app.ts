@@ -4,11 +4,28 @@ import { type Browser, followWithin, type Page } from "./browser.ts";
 import { expectStatus, type Http } from "./http.ts";
 import type { Application } from "./management.ts";
 
-/** An application that signs people in through the gateway. */
+/** Where an OpenID Provider is asked what. */
+export interface OpEndpoints {
+  readonly url: string;
+  readonly authorize: string;
+  readonly token: string;
+  readonly userinfo: string;
+}
+
+export const gatewayOp = (url: string): OpEndpoints => ({
+  url,
+  authorize: "/oauth2/authorize",
+  token: "/oauth2/token",
+  userinfo: "/oauth2/userinfo",
+});
+
+/** An application that signs people in through the gateway, or a peer of it. */
 export interface RelyingApp {
   /** Sends a browser to sign in; the page that leads on to the IdP. */
-  start(browser: Browser, organization: string, loginHint: string): Promise<SignIn>;
-  /** From the page that leads back to here: the code for tokens, the access token for userinfo. Resolves to the email. */
+  start(browser: Browser, loginHint: string): Promise<SignIn>;
+  /** Goes on from the page that leads back to here; resolves to the code. */
+  receive(browser: Browser, signIn: SignIn, page: Page): Promise<string>;
+  /** The same, then the code for tokens, the access token for userinfo. Resolves to the email. */
   finish(browser: Browser, signIn: SignIn, page: Page): Promise<string>;
 }
 
@@ -21,13 +38,19 @@ export interface SignIn {
 export const CALLBACK = "https://app.bench.test/callback";
 
 const tokens = z.object({ access_token: z.string(), id_token: z.string() });
-const userinfo = z.object({ email: z.string(), org_slug: z.string() });
+const userinfo = z.object({ email: z.string() });
 
-export function createRelyingApp(http: Http, gatewayUrl: string, application: Application): RelyingApp {
+export function createRelyingApp(
+  http: Http,
+  op: OpEndpoints,
+  application: Application,
+  /** Sent with each authorization request. */
+  parameters: Readonly<Record<string, string>>,
+): RelyingApp {
   const credentials = Buffer.from(`${application.clientId}:${application.clientSecret}`).toString("base64");
 
   const redeem = async (code: string, verifier: string) => {
-    const answer = await http.send(`${gatewayUrl}/oauth2/token`, {
+    const answer = await http.send(`${op.url}${op.token}`, {
       method: "POST",
       headers: {
         authorization: `Basic ${credentials}`,
@@ -40,11 +63,22 @@ export function createRelyingApp(http: Http, gatewayUrl: string, application: Ap
         code_verifier: verifier,
       }).toString(),
     });
-    return tokens.parse(JSON.parse(expectStatus(answer, 200, "/oauth2/token")));
+    return tokens.parse(JSON.parse(expectStatus(answer, 200, op.token)));
+  };
+
+  const receive: RelyingApp["receive"] = async (browser, { state }, page) => {
+    const { location } = await followWithin(browser, page, op.url);
+    const { searchParams } = new URL(location);
+    const code = searchParams.get("code");
+    if (!location.startsWith(CALLBACK) || code === null || searchParams.get("state") !== state) {
+      throw new Error(`the sign-in ended at ${location}`);
+    }
+    return code;
   };
 
   return {
-    async start(browser, organization, loginHint) {
+    receive,
+    async start(browser, loginHint) {
       const verifier = randomBytes(32).toString("base64url");
       const state = randomBytes(16).toString("base64url");
       const query = new URLSearchParams({
@@ -52,29 +86,24 @@ export function createRelyingApp(http: Http, gatewayUrl: string, application: Ap
         redirect_uri: CALLBACK,
         response_type: "code",
         scope: "openid email profile",
-        organization,
+        ...parameters,
         login_hint: loginHint,
         state,
         nonce: randomBytes(16).toString("base64url"),
         code_challenge: createHash("sha256").update(verifier).digest("base64url"),
         code_challenge_method: "S256",
       });
-      const first = await browser.get(`${gatewayUrl}/oauth2/authorize?${query}`);
-      return { page: await followWithin(browser, first, gatewayUrl), state, verifier };
+      const first = await browser.get(`${op.url}${op.authorize}?${query}`);
+      return { page: await followWithin(browser, first, op.url), state, verifier };
     },
-    async finish(browser, { state, verifier }, page) {
-      const { location } = await followWithin(browser, page, gatewayUrl);
-      const { searchParams } = new URL(location);
-      const code = searchParams.get("code");
-      if (!location.startsWith(CALLBACK) || code === null || searchParams.get("state") !== state) {
-        throw new Error(`the sign-in ended at ${location}`);
-      }
-      const { access_token } = await redeem(code, verifier);
-      const answer = await http.send(`${gatewayUrl}/oauth2/userinfo`, {
+    async finish(browser, signIn, page) {
+      const code = await receive(browser, signIn, page);
+      const { access_token } = await redeem(code, signIn.verifier);
+      const answer = await http.send(`${op.url}${op.userinfo}`, {
         method: "GET",
         headers: { authorization: `Bearer ${access_token}` },
       });
-      return userinfo.parse(JSON.parse(expectStatus(answer, 200, "/oauth2/userinfo"))).email;
+      return userinfo.parse(JSON.parse(expectStatus(answer, 200, op.userinfo))).email;
     },
   };
 }

@@ -8,10 +8,12 @@ const list = z.object({ totalResults: z.number() });
 /** A SCIM client of one directory. Rejects what is not answered as it should be. */
 export interface ScimClient {
   createUser(userName: string): Promise<{ id: string }>;
-  createGroup(displayName: string, memberIds: readonly string[]): Promise<{ id: string }>;
+  setActive(id: string, active: boolean): Promise<void>;
+  /** Without members. */
+  createGroup(displayName: string): Promise<{ id: string }>;
   /** How many users have that name. */
   findByUserName(userName: string): Promise<number>;
-  addMember(groupId: string, userId: string): Promise<void>;
+  addMembers(groupId: string, userIds: readonly string[]): Promise<void>;
   removeMember(groupId: string, userId: string): Promise<void>;
 }
 
@@ -28,33 +30,33 @@ export function connectScim(http: Http, directory: Directory): ScimClient {
     });
   const create = async (path: string, body: object) =>
     created.parse(JSON.parse(expectStatus(await send("POST", path, body), 201, `POST ${path}`)));
-  const patch = async (groupId: string, operation: object) => {
-    const path = `/Groups/${groupId}`;
+  const patch = async (path: string, operation: object) => {
     const answer = await send("PATCH", path, {
       schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
       Operations: [operation],
     });
     // 200 with the group or 204 without: the server's choice (RFC 7644, 3.5.2).
-    if (answer.status !== 204) expectStatus(answer, 200, "PATCH /Groups");
+    if (answer.status !== 204) expectStatus(answer, 200, `PATCH ${path}`);
   };
 
   return {
     createUser: (userName) => create("/Users", userResource(userName)),
-    createGroup: (displayName, memberIds) =>
+    setActive: (id, active) => patch(`/Users/${id}`, { op: "replace", value: { active } }),
+    createGroup: (displayName) =>
       create("/Groups", {
         schemas: ["urn:ietf:params:scim:schemas:core:2.0:Group"],
         displayName,
-        members: memberIds.map((value) => ({ value })),
+        members: [],
       }),
     async findByUserName(userName) {
       const filter = encodeURIComponent(`userName eq "${userName}"`);
       const path = `/Users?filter=${filter}&startIndex=1&count=100`;
       return list.parse(JSON.parse(expectStatus(await send("GET", path), 200, "GET /Users"))).totalResults;
     },
-    addMember: (groupId, userId) =>
-      patch(groupId, { op: "add", path: "members", value: [{ value: userId }] }),
+    addMembers: (groupId, userIds) =>
+      patch(`/Groups/${groupId}`, { op: "add", path: "members", value: userIds.map((value) => ({ value })) }),
     removeMember: (groupId, userId) =>
-      patch(groupId, { op: "remove", path: `members[value eq "${userId}"]` }),
+      patch(`/Groups/${groupId}`, { op: "remove", path: `members[value eq "${userId}"]` }),
   };
 }
 

@@ -1,17 +1,23 @@
 import { mkdir } from "node:fs/promises";
 import { newToken } from "@sallyport/secrets";
 import { freePorts, temporaryFolder } from "../../harness/process.ts";
-import { type BenchDatabase, startBenchDatabase } from "./database.ts";
 import { type BenchGateway, startBenchGateway } from "./gateway.ts";
 import { createHttp, type Http } from "./http.ts";
 import { connectManagement, type Management } from "./management.ts";
+import { startPolis } from "./polis/polis.ts";
+import { type BenchPostgres, startBenchPostgres } from "./postgres.ts";
+import { sallyportSubject } from "./sallyport.ts";
+import type { Subject } from "./subject.ts";
 
 /** What every scenario works on: real parts, each in a process of its own. */
 export interface World {
-  readonly database: BenchDatabase;
+  readonly postgres: BenchPostgres;
   readonly gateway: BenchGateway;
   readonly http: Http;
   readonly management: Management;
+  readonly sallyport: Subject;
+  /** The peer, installed and started when it is first asked for. */
+  polis(): Promise<Subject>;
   close(): Promise<void>;
 }
 
@@ -24,12 +30,12 @@ export async function openWorld(options: { cpuProfileFolder: string | undefined 
   try {
     const folder = await temporaryFolder();
     closing.push(folder.remove);
-    const database = await startBenchDatabase(`${folder.path}/data`);
-    closing.push(database.close);
+    const postgres = await startBenchPostgres(`${folder.path}/data`);
+    closing.push(postgres.close);
     if (options.cpuProfileFolder !== undefined) await mkdir(options.cpuProfileFolder, { recursive: true });
     const rootKey = newToken("sp_root");
     const gateway = await startBenchGateway({
-      databaseUrl: database.url,
+      databaseUrl: postgres.url,
       rootKey,
       port: await freePorts(),
       folder: folder.path,
@@ -38,7 +44,23 @@ export async function openWorld(options: { cpuProfileFolder: string | undefined 
     closing.push(gateway.stop);
     const http = createHttp();
     closing.push(http.close);
-    return { database, gateway, http, management: connectManagement(http, gateway.url, rootKey), close };
+    const management = connectManagement(http, gateway.url, rootKey);
+    let polis: Promise<Subject> | undefined;
+    return {
+      postgres,
+      gateway,
+      http,
+      management,
+      sallyport: sallyportSubject({ gateway, postgres, http, management }),
+      polis: () => {
+        polis ??= startPolis(postgres, http).then((started) => {
+          closing.push(started.close);
+          return started;
+        });
+        return polis;
+      },
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -1,0 +1,107 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { openDatabase } from "@sallyport/database";
+import { startEmbeddedPostgres } from "@sallyport/embedded-postgres";
+import { z } from "zod";
+import { postgresCpuMs } from "../measure/processes.ts";
+
+/** PostgreSQL as `npm start` runs it: embedded, durable, with default settings. */
+export interface BenchPostgres {
+  /** Of the database that the gateway has. */
+  readonly url: string;
+  /** An empty database on the same server; resolves to its URL. */
+  create(name: string): Promise<string>;
+  /** Looks on at the database at `url`. */
+  watch(url: string): WatchedDatabase;
+  /** Runs a statement in the gateway's database, uncounted. */
+  query(text: string, values?: unknown[]): Promise<readonly unknown[]>;
+  close(): Promise<void>;
+}
+
+export interface StatementCount {
+  readonly statement: string;
+  readonly calls: number;
+  /** Planning and execution of all calls. */
+  readonly milliseconds: number;
+}
+
+/** A database that somebody else works on. */
+export interface WatchedDatabase {
+  /** CPU time of the whole server so far, also of backends that have ended. Milliseconds. */
+  cpuMs(): Promise<number>;
+  /** How many were committed in this database so far. */
+  transactions(): Promise<number>;
+  /** What others asked of this database while `work` ran, most often asked first. */
+  countStatements(work: () => Promise<void>): Promise<StatementCount[]>;
+}
+
+/** Who looks on; so its statements are told from those that are measured. */
+const OBSERVER = "bench_observer";
+/** Loaded for its counts; the rest is as it comes. */
+const SETTINGS = {
+  shared_preload_libraries: "pg_stat_statements",
+  "pg_stat_statements.track_utility": "off",
+};
+/** A reload goes through the postmaster to every backend, which takes a moment. */
+const RELOAD_MS = 300;
+
+const countRows = z.array(z.object({ count: z.coerce.number() })).length(1);
+const statementRows = z.array(
+  z.object({ statement: z.string(), calls: z.coerce.number(), milliseconds: z.number() }),
+);
+
+export async function startBenchPostgres(dataDir: string): Promise<BenchPostgres> {
+  const folder = join(dataDir, "postgres");
+  const postgres = await startEmbeddedPostgres({ dataDir: folder, settings: SETTINGS });
+  const setUp = openDatabase({ url: postgres.url, poolSize: 1 });
+  await setUp.sql.query(`create role ${OBSERVER} superuser`);
+  await setUp.sql.query(`create schema ${OBSERVER}`);
+  await setUp.sql.query(`create extension pg_stat_statements schema ${OBSERVER}`);
+  await setUp.close();
+
+  const observerUrl = new URL(postgres.url);
+  observerUrl.searchParams.set("options", `-c role=${OBSERVER}`);
+  const observer = openDatabase({ url: observerUrl.href, poolSize: 2 });
+  const query = async (text: string, values: unknown[] = []) => (await observer.sql.query(text, values)).rows;
+  const track = async (what: "none" | "top") => {
+    await query(`alter system set pg_stat_statements.track = '${what}'`);
+    await query("select pg_reload_conf()");
+    await sleep(RELOAD_MS);
+  };
+  await track("none");
+  return {
+    url: postgres.url,
+    create: async (name) => {
+      await query(`create database ${name}`);
+      return postgres.urlFor(name);
+    },
+    watch: (url) => {
+      const name = decodeURIComponent(new URL(url).pathname.slice(1));
+      return {
+        cpuMs: () => postgresCpuMs(folder),
+        transactions: async () => countRows.parse(await query(TRANSACTIONS, [name]))[0]?.count ?? 0,
+        countStatements: async (work) => {
+          await query(`select ${OBSERVER}.pg_stat_statements_reset()`);
+          await track("top");
+          await work();
+          await track("none");
+          return statementRows.parse(await query(STATEMENTS, [name]));
+        },
+      };
+    },
+    query,
+    async close() {
+      await observer.close();
+      await postgres.stop();
+    },
+  };
+}
+
+const TRANSACTIONS = "select xact_commit as count from pg_stat_database where datname = $1";
+
+const STATEMENTS = `
+  select regexp_replace(query, '\\s+', ' ', 'g') as statement, sum(calls) as calls,
+    sum(total_plan_time + total_exec_time) as milliseconds
+  from ${OBSERVER}.pg_stat_statements
+  where userid <> '${OBSERVER}'::regrole and dbid = (select oid from pg_database where datname = $1)
+  group by 1 order by 2 desc, 1`;
