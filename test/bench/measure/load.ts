@@ -37,8 +37,13 @@ export class Load {
   /** Starts operations until `seconds` have passed, and waits for the last of them. */
   async forSeconds(operation: (lane: number) => Promise<void>): Promise<void> {
     const end = performance.now() + this.seconds * 1000;
+    await this.during(() => performance.now() < end, operation);
+  }
+
+  /** Starts operations as long as `goesOn`, and waits for the last of them. */
+  async during(goesOn: () => boolean, operation: (lane: number) => Promise<void>): Promise<void> {
     await this.#lanes(async (lane) => {
-      while (performance.now() < end) await this.#time(() => operation(lane));
+      while (goesOn()) await this.#time(() => operation(lane));
     });
   }
 

@@ -1,4 +1,5 @@
 import type { Scenario } from "../scenario.ts";
+import { loginAlone, loginDuringPush } from "./login-during-push.ts";
 import { oidcLogin } from "./oidc-login.ts";
 import { push } from "./push.ts";
 import { samlAcs, samlCode } from "./saml-acs.ts";
@@ -6,6 +7,7 @@ import { samlLogin } from "./saml-login.ts";
 import { samlValidation } from "./saml-validation.ts";
 import { scimActive } from "./scim-active.ts";
 import { scimCreate } from "./scim-create.ts";
+import { scimLargeGroup } from "./scim-large-group.ts";
 import { scimLookUp } from "./scim-look-up.ts";
 import { scimMember } from "./scim-member.ts";
 import { scimMembers } from "./scim-members.ts";
@@ -23,4 +25,7 @@ export const SCENARIOS: readonly Scenario[] = [
   scimMember,
   scimMembers,
   push,
+  loginAlone,
+  loginDuringPush,
+  scimLargeGroup,
 ];

@@ -6,11 +6,7 @@ import { addSamlPeople } from "./saml-site.ts";
 export const samlLogin = besidePolis(
   { name: "saml-login", title: "SAML login", unit: "login", target: 8 },
   async (subject) => {
-    const people = await addSamlPeople(subject, "saml-login");
-    const login = async () => {
-      const answer = await people.begin();
-      await people.finish(answer, await people.post(answer));
-    };
+    const { login } = await addSamlPeople(subject, "saml-login");
     return {
       measured: subject,
       warmUp: (load) => load.each(Array(PEOPLE), login),

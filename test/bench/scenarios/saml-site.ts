@@ -7,6 +7,10 @@ import { takeTurns } from "./people.ts";
 
 /** A tenant's people, who sign in by SAML, each in a browser without cookies. */
 export interface SamlPeople {
+  readonly tenantId: string;
+  readonly domain: string;
+  /** A whole sign-in. */
+  login(): Promise<void>;
   /** Up to where the IdP has signed its response. */
   begin(): Promise<SamlAnswer>;
   /** Posts the response to the ACS as the IdP's page does; resolves to the redirect that the browser gets for it. */
@@ -30,7 +34,13 @@ export async function addSamlPeople(subject: Subject, slug: string): Promise<Sam
   const idp = createTestIdp({ entityId: `https://idp.${domain}` });
   const site = await subject.addSamlSite(slug, domain, idp.metadata());
   const nextEmail = takeTurns(domain);
-  return {
+  const people: SamlPeople = {
+    tenantId: site.tenantId,
+    domain,
+    async login() {
+      const answer = await people.begin();
+      await people.finish(answer, await people.post(answer));
+    },
     async begin() {
       const email = nextEmail();
       const browser = createBrowser(subject.http);
@@ -64,6 +74,7 @@ export async function addSamlPeople(subject: Subject, slug: string): Promise<Sam
       if (told !== email) throw new Error(`${email} was signed in as ${told}`);
     },
   };
+  return people;
 }
 
 /** What an IdP asserts of somebody. */

@@ -1,4 +1,6 @@
-import { besidePolis } from "../scenario.ts";
+import { besidePolis, type Workload } from "../scenario.ts";
+import type { ScimClient } from "../world/scim-client.ts";
+import type { Subject } from "../world/subject.ts";
 import { pushUsers, userNames } from "./people.ts";
 
 const SLUG = "scim-look-up";
@@ -13,17 +15,21 @@ export const scimLookUp = besidePolis(
     const names = userNames(USERS, SLUG);
     await pushUsers(scim, names);
     await settle();
-
-    let turn = 0;
-    const lookUp = async () => {
-      const name = names[turn++ % USERS] ?? "";
-      const found = await scim.findByUserName(name);
-      if (found !== 1) throw new Error(`${found} users were found by the name ${name}`);
-    };
-    return {
-      measured: subject,
-      warmUp: (load) => load.each(Array(WARM_UP), lookUp),
-      round: (load) => load.forSeconds(lookUp),
-    };
+    return lookUps(subject, scim, names);
   },
 );
+
+/** Looks for names of users that are there, in turn. */
+export function lookUps(subject: Subject, scim: ScimClient, names: readonly string[]): Workload {
+  let turn = 0;
+  const lookUp = async () => {
+    const name = names[turn++ % names.length] ?? "";
+    const found = await scim.findByUserName(name);
+    if (found !== 1) throw new Error(`${found} users were found by the name ${name}`);
+  };
+  return {
+    measured: subject,
+    warmUp: (load) => load.each(Array(WARM_UP), lookUp),
+    round: (load) => load.forSeconds(lookUp),
+  };
+}

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openDatabase } from "@sallyport/database";
+import { openDatabase, type Sql } from "@sallyport/database";
 import { startEmbeddedPostgres } from "@sallyport/embedded-postgres";
 import { z } from "zod";
 import { postgresCpuMs } from "../measure/processes.ts";
@@ -15,6 +15,8 @@ export interface BenchPostgres {
   watch(url: string): WatchedDatabase;
   /** Runs a statement in the gateway's database, uncounted. */
   query(text: string, values?: unknown[]): Promise<readonly unknown[]>;
+  /** The same for several, as one transaction. */
+  transaction(work: (sql: Sql) => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -90,6 +92,7 @@ export async function startBenchPostgres(dataDir: string): Promise<BenchPostgres
       };
     },
     query,
+    transaction: (work) => observer.transaction(work),
     async close() {
       await observer.close();
       await postgres.stop();

@@ -30,11 +30,11 @@ export function sallyportSubject({ gateway, postgres, http, management }: Sallyp
     database: postgres.watch(postgres.url),
     http,
     async addSamlSite(slug, domain, idpMetadata) {
-      await management.addOrganization(slug, domain);
+      const { id: tenantId } = await management.addOrganization(slug, domain);
       const { saml } = await management.addSamlConnection(slug, idpMetadata);
       const application = await management.addApplication(slug, CALLBACK);
       const app = createRelyingApp(http, gatewayOp(gateway.url), application, { organization: slug });
-      return { app, spEntityId: saml.spEntityId, acsUrl: saml.acsUrl };
+      return { tenantId, app, spEntityId: saml.spEntityId, acsUrl: saml.acsUrl };
     },
     async addDirectory(slug, rolesFor = []) {
       const { id } = await management.addOrganization(slug, `${slug}.bench.test`);
@@ -45,6 +45,7 @@ export function sallyportSubject({ gateway, postgres, http, management }: Sallyp
         rolesFor.map((group) => ({ group, role: ROLE })),
       );
       return {
+        tenantId: id,
         scim,
         async settle() {
           const deadline = Date.now() + RECONCILED_TIMEOUT_MS;

@@ -13,6 +13,7 @@ export interface Subject extends Measured {
 }
 
 export interface SamlSite {
+  readonly tenantId: string;
   /** Leads to the tenant's IdP. */
   readonly app: RelyingApp;
   readonly spEntityId: string;
@@ -20,6 +21,7 @@ export interface SamlSite {
 }
 
 export interface BenchDirectory {
+  readonly tenantId: string;
   readonly scim: ScimClient;
   /** Resolves once all that was pushed has taken effect. */
   settle(): Promise<void>;

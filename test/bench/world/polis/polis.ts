@@ -55,11 +55,12 @@ export async function startPolis(postgres: BenchPostgres, http: Http): Promise<P
       );
       const op = { url, authorize: "/oauth/authorize", token: "/oauth/token", userinfo: "/oauth/userinfo" };
       const app = createRelyingApp(http, op, application, {});
-      return { app, spEntityId: "https://polis.bench.test", acsUrl: `${url}/oauth/saml` };
+      return { tenantId: slug, app, spEntityId: "https://polis.bench.test", acsUrl: `${url}/oauth/saml` };
     },
     async addDirectory(slug) {
       const { id, token } = directory.parse(await setUp("directories", { slug }));
       return {
+        tenantId: slug,
         scim: connectScim(http, { baseUrl: `${url}/scim/${id}`, token }),
         settle: async () => {}, // whatever it does, it has done when it answers
         members: async () => undefined,
