@@ -27,7 +27,8 @@ export const sessionClaims = gatewayClaims.extend({
   /** RFC 8176. */
   amr: z.array(z.string()),
   acr: z.string().optional(),
-  email: z.email().optional(),
+  /** As the IdP asserts it, in lower case: also internationalized (RFC 6531), which no common pattern accepts. */
+  email: z.string().optional(),
   email_verified: z.boolean().optional(),
   name: z.string().optional(),
   given_name: z.string().optional(),

@@ -1,5 +1,6 @@
+import { emailOf } from "./email.ts";
 import { type NormalizeResult, type NormalizeWarning, unusable, warning } from "./identity.ts";
-import { emailOf, groupsOf, identifierOf, namesOf, optional, textOf } from "./values.ts";
+import { groupsOf, identifierOf, namesOf, optional, textOf } from "./values.ts";
 
 export type Claims = Readonly<Record<string, unknown>>;
 

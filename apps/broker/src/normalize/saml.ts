@@ -1,9 +1,10 @@
 import type { SamlSettings } from "@sallyport/connections";
 import type { SamlAssertion, SamlSubject } from "@sallyport/saml";
 import { methodReferences } from "./authentication-methods.ts";
+import { emailOf } from "./email.ts";
 import { type NormalizeResult, type NormalizeWarning, unusable, warning } from "./identity.ts";
 import { type SamlPreset, samlPreset } from "./saml-presets.ts";
-import { emailOf, groupsOf, identifierOf, namesOf, optional, textOf } from "./values.ts";
+import { groupsOf, identifierOf, namesOf, optional, textOf } from "./values.ts";
 
 const TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
 /** Formats whose value may be an email address (SAML core 8.3.1, 8.3.2). */

@@ -3,7 +3,6 @@ const MAX_TEXT = 1024;
 /** A person with more groups than this is no person. */
 const MAX_GROUPS = 2000;
 
-const EMAIL = /^[^\s@"<>]{1,64}@[^\s@"<>]{1,255}$/;
 // Control characters break logs and headers; lone surrogates would all be stored as the same character.
 const UNFIT = /[\p{Cc}\p{Cs}]/u;
 
@@ -23,12 +22,6 @@ export function textOf(value: unknown): string | undefined {
     .trim()
     .slice(0, MAX_TEXT);
   return text === "" ? undefined : text;
-}
-
-/** An email address in lower case, or null when it is none. */
-export function emailOf(value: string): string | null {
-  const email = value.trim().toLowerCase();
-  return EMAIL.test(email) && !UNFIT.test(email) ? email : null;
 }
 
 /** Groups, each once. One single value may be a list delimited by `delimiter`. */

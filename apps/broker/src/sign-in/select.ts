@@ -1,6 +1,6 @@
-import { domainToASCII } from "node:url";
 import type { Sql } from "@sallyport/database";
 import type { SignInRequest } from "../interaction.ts";
+import { canonicalDomain, domainOf } from "../normalize/index.ts";
 import { type Candidates, type ConnectionRow, findCandidates, type Selector } from "./connections.ts";
 import { SignInFailure, type SignInFailureCode } from "./failures.ts";
 
@@ -62,7 +62,7 @@ function wishOf(request: SignInRequest): { selector: Selector; unknown: SignInFa
     return { selector: { by: "connection", value: request.connection }, unknown: "connection_unknown" };
   }
   if (request.domain !== undefined) {
-    return { selector: { by: "domain", value: normalizeDomain(request.domain) }, unknown: "domain_unknown" };
+    return { selector: { by: "domain", value: canonicalDomain(request.domain) }, unknown: "domain_unknown" };
   }
   return null;
 }
@@ -84,16 +84,4 @@ function pick(candidates: Candidates, wanted: string | undefined, email: string 
   return active.length === 1
     ? { next: "start", connection: only, loginHint: email }
     : { next: "choose", candidates, email };
-}
-
-/** The domain of an email address as domains are stored, or null when the text is no address. */
-export function domainOf(email: string): string | null {
-  const at = email.lastIndexOf("@");
-  const domain = normalizeDomain(email.slice(at + 1));
-  return at < 1 || domain === "" ? null : domain;
-}
-
-/** Lower case, punycode; empty when it is no host name. */
-function normalizeDomain(domain: string): string {
-  return domainToASCII(domain.trim().toLowerCase());
 }

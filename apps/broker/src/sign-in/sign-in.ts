@@ -2,11 +2,10 @@ import { type AuditEvent, auditStatement, recordAudit } from "@sallyport/audit";
 import { type Database, isUniqueViolation, lockPeople, type Sql } from "@sallyport/database";
 import { sessionStatement } from "@sallyport/sessions";
 import { closingStatement, type LoginRecordKey, type LoginTrace } from "../login-records/index.ts";
-import type { NormalizedIdentity } from "../normalize/index.ts";
+import { domainOf, type NormalizedIdentity } from "../normalize/index.ts";
 import type { Connection } from "./connections.ts";
 import { SignInFailure } from "./failures.ts";
 import { decideFirstLogin } from "./link.ts";
-import { domainOf } from "./select.ts";
 import {
   applyLogin,
   createIdentity,
