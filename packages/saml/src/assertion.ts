@@ -10,7 +10,8 @@ import {
   textOf,
 } from "./element.ts";
 import { Refusal, refuse, warning } from "./errors.ts";
-import { CONFIRMATION_BEARER, NAME_ID_UNSPECIFIED, NS } from "./names.ts";
+import { readNameId } from "./name-id.ts";
+import { CONFIRMATION_BEARER, NS } from "./names.ts";
 import { checkIssueInstant, checkIssuer, differs } from "./response.ts";
 import type { SamlAssertion, SamlAttribute, SamlExpectations, SamlSubject, SamlWarning } from "./types.ts";
 
@@ -64,16 +65,7 @@ function readSubject(subject: XmlElement): SamlSubject {
   if (optionalChild(subject, NS.assertion, "EncryptedID") !== undefined) refuse("name_id_encrypted");
   allowOnly(subject, NS.assertion, ["NameID", "SubjectConfirmation"]);
   const nameId = optionalChild(subject, NS.assertion, "NameID") ?? refuse("subject_missing", "no NameID");
-  const value = textOf(nameId);
-  if (value.trim() === "") refuse("subject_missing", "empty NameID");
-  const nameQualifier = attribute(nameId, "NameQualifier");
-  const spNameQualifier = attribute(nameId, "SPNameQualifier");
-  return {
-    nameId: value,
-    format: attribute(nameId, "Format") ?? NAME_ID_UNSPECIFIED,
-    ...(nameQualifier === undefined ? {} : { nameQualifier }),
-    ...(spNameQualifier === undefined ? {} : { spNameQualifier }),
-  };
+  return readNameId(nameId, "subject_missing");
 }
 
 /** At least one bearer confirmation has to hold; returns the end of the first that does. */

@@ -115,8 +115,8 @@ export const SAML_ERRORS = {
 
   // Signature
   signature_missing: {
-    message: "Neither the response nor the assertion is signed.",
-    fix: "In the IdP, sign the assertion or the response.",
+    message: "The message is not signed.",
+    fix: "In the IdP, sign the assertion or the response; of a logout, sign the message.",
   },
   signature_multiple: { message: "One element has more than one signature.", fix: FORGED },
   signature_misplaced: {
@@ -201,7 +201,7 @@ export const SAML_ERRORS = {
   },
   name_id_encrypted: {
     message: "The subject's NameID is encrypted by itself.",
-    fix: "In the IdP, encrypt the whole assertion instead of the NameID.",
+    fix: "In the IdP, turn off encryption of the NameID; for logins encrypt the whole assertion instead.",
   },
   confirmation_method: {
     message: "The subject is not confirmed by the bearer method.",
@@ -263,6 +263,44 @@ export const SAML_ERRORS = {
   attribute_encrypted: {
     message: "An attribute is encrypted by itself.",
     fix: "In the IdP, encrypt the whole assertion instead of single attributes.",
+  },
+
+  // Logout
+  not_a_logout_message: {
+    message: "The message is not the SAML 2.0 LogoutRequest or LogoutResponse that its parameter announces.",
+    fix: "In the IdP, check that logout (not login) points at the connection's single logout URL.",
+  },
+  logout_issuer_missing: {
+    message: "The logout message names no issuer.",
+    fix: "In the IdP, set the issuer (entity ID) of this application.",
+  },
+  logout_issuer_mismatch: {
+    message: "The logout message's issuer is not this connection's IdP.",
+    fix: "Make the connection's IdP entity ID equal to the issuer that the IdP sends.",
+  },
+  logout_destination_missing: {
+    message: "The logout message has no Destination, which a signed message must have.",
+    fix: "In the IdP, set the logout URL to the connection's single logout URL.",
+  },
+  logout_destination_mismatch: {
+    message: "The logout message's Destination is not this connection's single logout URL.",
+    fix: "In the IdP, set the logout URL to the connection's single logout URL, character by character.",
+  },
+  logout_expired: {
+    message: "The logout message is too old.",
+    fix: "Sign out again. If it stays, synchronize the IdP's clock (NTP).",
+  },
+  logout_subject_missing: {
+    message: "The logout request does not say by NameID who is to be signed out.",
+    fix: "In the IdP, send the NameID of the login in logout requests.",
+  },
+  logout_in_response_to_missing: {
+    message: "The logout response answers no request.",
+    fix: "Look at the IdP's own log: it must repeat the ID of our logout request.",
+  },
+  logout_in_response_to_mismatch: {
+    message: "The logout response answers another request.",
+    fix: "Sign out again, in one browser tab.",
   },
 
   // Metadata

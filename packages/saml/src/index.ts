@@ -1,6 +1,7 @@
 export { type CertificateInfo, readCertificate } from "./certificate.ts";
 export { SAML_ERRORS, SAML_WARNINGS, type SamlErrorCode, type SamlWarningCode } from "./error-table.ts";
 export { DEFAULT_CLOCK_SKEW_MS, DEFAULT_LIMITS, DEFAULT_METADATA_LIMITS } from "./limits.ts";
+export { peekLogoutResponse, validateLogoutRequest, validateLogoutResponse } from "./logout.ts";
 export { type MessageRules, openPostedMessage, openRedirectMessage, type SamlMessage } from "./messages.ts";
 export {
   type IdpEndpoints,

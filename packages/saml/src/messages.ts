@@ -2,6 +2,7 @@ import { verify } from "node:crypto";
 import { inflateRawSync } from "node:zlib";
 import { signatureAlgorithm } from "./algorithms.ts";
 import { decodeBase64, decodeFormValue, requireUtf8 } from "./base64.ts";
+import { readCanonical, type XmlElement } from "./canonical-reader.ts";
 import { parseCertificate } from "./certificate.ts";
 import { answering, refuse } from "./errors.ts";
 import { withDefaults } from "./limits.ts";
@@ -11,7 +12,7 @@ import { parseXml, withDocument } from "./xml.ts";
 
 /**
  * Messages other than login responses (logout requests and responses): decoded, held to the XML rules and
- * their signature verified. What they say is read elsewhere, from `xml`.
+ * their signature verified. What they say is read elsewhere, from what is returned here.
  */
 
 export interface SamlMessage {
@@ -39,25 +40,8 @@ type Parameters = Partial<Record<(typeof PARAMETERS)[number], string>>;
  */
 export function openRedirectMessage(query: string, rules: MessageRules = {}): SamlMessage | SamlFailure {
   return answering(() => {
-    const limits = withDefaults(rules.limits);
-    const parameters = readParameters(query);
-    const kind = parameters.SAMLRequest === undefined ? "SAMLResponse" : "SAMLRequest";
-    const message = parameters[kind];
-    if (message === undefined || (kind === "SAMLRequest" && parameters.SAMLResponse !== undefined)) {
-      return refuse("redirect_malformed", "exactly one of SAMLRequest and SAMLResponse is needed");
-    }
-    if (rules.certificates !== undefined) {
-      verifyQuery(parameters, kind, rules.certificates, rules.allowSha1 ?? false);
-    }
-    const bytes = inflate(decodeBase64(decodeComponent(message), "redirect_malformed"), limits);
-    parseXml(bytes, { limits });
-    return {
-      ok: true,
-      kind,
-      xml: bytes.toString("utf8"),
-      ...(parameters.RelayState === undefined ? {} : { relayState: decodeComponent(parameters.RelayState) }),
-      signatureVerified: rules.certificates !== undefined,
-    };
+    const { root: _, ...message } = readRedirectMessage(query, rules);
+    return { ok: true, ...message };
   });
 }
 
@@ -68,16 +52,53 @@ export function openPostedMessage(
   rules: MessageRules = {},
 ): SamlMessage | SamlFailure {
   return answering(() => {
-    const limits = withDefaults(rules.limits);
-    const posted = decodeFormValue(value, limits);
-    const { certificates } = rules;
-    const bytes = withDocument(posted, { limits }, (document) => {
-      if (certificates === undefined) return posted;
-      const signature = signatureOf(document.root) ?? refuse("signature_missing", document.root.name);
-      const policy = { certificates, allowSha1: rules.allowSha1 ?? false, limits };
-      return verifySignature(document, document.root, signature, policy).bytes;
-    });
-    return { ok: true, kind, xml: bytes.toString("utf8"), signatureVerified: certificates !== undefined };
+    const { root: _, ...message } = readPostedMessage(kind, value, rules);
+    return { ok: true, ...message };
+  });
+}
+
+/** A message with its root, parsed from `xml`. */
+export type ReadMessage = Omit<SamlMessage, "ok"> & { readonly root: XmlElement };
+
+/** What `openRedirectMessage` opens. Refuses by throwing. */
+export function readRedirectMessage(query: string, rules: MessageRules): ReadMessage {
+  const limits = withDefaults(rules.limits);
+  const parameters = readParameters(query);
+  const kind = parameters.SAMLRequest === undefined ? "SAMLResponse" : "SAMLRequest";
+  const message = parameters[kind];
+  if (message === undefined || (kind === "SAMLRequest" && parameters.SAMLResponse !== undefined)) {
+    return refuse("redirect_malformed", "exactly one of SAMLRequest and SAMLResponse is needed");
+  }
+  if (rules.certificates !== undefined) {
+    verifyQuery(parameters, kind, rules.certificates, rules.allowSha1 ?? false);
+  }
+  const bytes = inflate(decodeBase64(decodeComponent(message), "redirect_malformed"), limits);
+  return {
+    kind,
+    root: parseXml(bytes, { limits }),
+    xml: bytes.toString("utf8"),
+    ...(parameters.RelayState === undefined ? {} : { relayState: decodeComponent(parameters.RelayState) }),
+    signatureVerified: rules.certificates !== undefined,
+  };
+}
+
+/** What `openPostedMessage` opens. Refuses by throwing. */
+export function readPostedMessage(
+  kind: SamlMessage["kind"],
+  value: string,
+  rules: MessageRules,
+): ReadMessage {
+  const limits = withDefaults(rules.limits);
+  const posted = decodeFormValue(value, limits);
+  const { certificates } = rules;
+  return withDocument(posted, { limits }, (document) => {
+    if (certificates === undefined) {
+      return { kind, root: document.root, xml: posted.toString("utf8"), signatureVerified: false };
+    }
+    const signature = signatureOf(document.root) ?? refuse("signature_missing", document.root.name);
+    const policy = { certificates, allowSha1: rules.allowSha1 ?? false, limits };
+    const { bytes } = verifySignature(document, document.root, signature, policy);
+    return { kind, root: readCanonical(bytes, limits), xml: bytes.toString("utf8"), signatureVerified: true };
   });
 }
 

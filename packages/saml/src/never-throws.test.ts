@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { expect, it } from "vitest";
+import { validateLogoutRequest, validateLogoutResponse } from "./logout.ts";
 import { openPostedMessage, openRedirectMessage } from "./messages.ts";
 import { parseIdpMetadata } from "./metadata.ts";
 import { peekResponse } from "./peek.ts";
@@ -24,6 +25,11 @@ it.each([0, 1, 63, 65, 88, 1_000])("answers to an ECDSA signature of %i bytes", 
   expect(scenario.validate(message, { certificates }).ok).toBe(false);
 });
 
+const destination = "https://sp.example.test/slo";
+const expected = { idpEntityId: scenario.idp.entityId, destination, inResponseTo: "_ours" };
+const logout = scenario.idp.logoutRequest({ destination, now: scenario.now, sessionIndexes: ["_1"] });
+const logoutRules = { expected, certificates: [scenario.idp.certificate], now: scenario.now };
+
 it("answers to whatever comes, in every function", () => {
   const random = new Random(20_260_602);
   const outcomes = new Set<string>();
@@ -38,6 +44,20 @@ it("answers to whatever comes, in every function", () => {
       openPostedMessage("SAMLRequest", message, { certificates }),
       openRedirectMessage(`SAMLRequest=${encodeURIComponent(noise)}`),
       parseIdpMetadata(mutate(metadata, random)),
+      validateLogoutRequest({ ...logoutRules, transport: { binding: "post", value: message } }),
+      validateLogoutRequest({
+        ...logoutRules,
+        transport: {
+          binding: "redirect",
+          query: scenario.idp
+            .logoutRequest({ destination, edit: () => mutate(logout.xml, random) })
+            .query(noise),
+        },
+      }),
+      validateLogoutResponse({
+        ...logoutRules,
+        transport: { binding: "redirect", query: `SAMLResponse=${noise}&RelayState=${noise}` },
+      }),
     ];
     for (const answer of answers) outcomes.add(answer.ok ? "ok" : answer.code);
   }

@@ -2,6 +2,7 @@ import { deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { readCertificate } from "./certificate.ts";
 import { SAML_ERRORS, type SamlErrorCode } from "./error-table.ts";
+import { validateLogoutRequest, validateLogoutResponse } from "./logout.ts";
 import { openRedirectMessage } from "./messages.ts";
 import { parseIdpMetadata } from "./metadata.ts";
 import { createScenario, fromFormValue, type TestLogin, toFormValue } from "./testing/index.ts";
@@ -46,6 +47,28 @@ function replaced(xml: string, from: string | RegExp, to: string): string {
 
 function redirect(xml: string | Buffer, extra = ""): string {
   return `SAMLRequest=${encodeURIComponent(deflateRawSync(xml).toString("base64"))}${extra}`;
+}
+
+const SLO_URL = "https://sp.example.test/saml/slo";
+const logoutInput = {
+  expected: { idpEntityId: idp.entityId, destination: SLO_URL, inResponseTo: "_ours" },
+  certificates: [idp.certificate],
+  now: scenario.now,
+};
+
+/** A logout request that the IdP signs with one replacement. */
+function logout(from: string | RegExp, to: string): Answer {
+  const edit = (xml: string) => replaced(xml, from, to);
+  const query = idp.logoutRequest({ destination: SLO_URL, now: scenario.now, edit }).query();
+  return validateLogoutRequest({ ...logoutInput, transport: { binding: "redirect", query } });
+}
+
+/** A logout response with one replacement. */
+function logoutAnswer(from: string | RegExp, to: string): Answer {
+  const edit = (xml: string) => replaced(xml, from, to);
+  const answer = { destination: SLO_URL, now: scenario.now, inResponseTo: "_ours", edit };
+  const value = idp.logoutResponse(answer).formValue();
+  return validateLogoutResponse({ ...logoutInput, transport: { binding: "post", value } });
 }
 
 const encryptFor = { recipient: encryptionCertificate };
@@ -161,6 +184,16 @@ const WAYS: Record<Exclude<SamlErrorCode, "xml_canonicalization_failed">, () => 
     assertion("<saml:AuthnStatement", '<saml:AuthnStatement SessionNotOnOrAfter="2026-06-01T11:58:00Z"'),
   attribute_encrypted: () =>
     assertion("<saml:AttributeStatement>", "<saml:AttributeStatement><saml:EncryptedAttribute/>"),
+
+  not_a_logout_message: () => logout(/samlp:LogoutRequest/g, "samlp:AuthnRequest"),
+  logout_issuer_missing: () => logout(/<saml:Issuer.*?<\/saml:Issuer>/, ""),
+  logout_issuer_mismatch: () => logout(`>${idp.entityId}<`, ">https://evil.example.test<"),
+  logout_destination_missing: () => logout(/ Destination="[^"]+"/, ""),
+  logout_destination_mismatch: () => logout(SLO_URL, `${SLO_URL}/`),
+  logout_expired: () => logout("IssueInstant=", 'NotOnOrAfter="2026-06-01T11:58:00Z" IssueInstant='),
+  logout_subject_missing: () => logout(/<saml:NameID.*<\/saml:NameID>/, ""),
+  logout_in_response_to_missing: () => logoutAnswer(' InResponseTo="_ours"', ""),
+  logout_in_response_to_mismatch: () => logoutAnswer("_ours", "_theirs"),
 
   not_metadata: () => parseIdpMetadata("<a/>"),
   metadata_no_idp: () => metadata(/IDPSSODescriptor/g, "SPSSODescriptor"),

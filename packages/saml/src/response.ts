@@ -107,8 +107,8 @@ export function checkResponse(response: XmlElement, expected: SamlExpectations, 
 export function checkIssuer(
   element: XmlElement,
   expected: string,
-  missing: "response_issuer_missing" | "assertion_issuer_missing",
-  mismatch: "response_issuer_mismatch" | "assertion_issuer_mismatch",
+  missing: "response_issuer_missing" | "assertion_issuer_missing" | "logout_issuer_missing",
+  mismatch: "response_issuer_mismatch" | "assertion_issuer_mismatch" | "logout_issuer_mismatch",
 ): void {
   const issuer = optionalChild(element, NS.assertion, "Issuer") ?? refuse(missing, `expected ${expected}`);
   const value = textOf(issuer);

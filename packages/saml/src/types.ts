@@ -135,3 +135,49 @@ export interface UnverifiedResponse {
   /** The decoded message. */
   readonly xml: string;
 }
+
+/** A logout message as the browser brought it. */
+export type SamlTransport =
+  /** The raw query string: the signature covers its octets as sent. */
+  | { readonly binding: "redirect"; readonly query: string }
+  /** The form value, base64. RelayState is signed by nobody here. */
+  | { readonly binding: "post"; readonly value: string; readonly relayState?: string };
+
+export interface LogoutExpectations {
+  readonly idpEntityId: string;
+  /** The URL that the message was sent to. */
+  readonly destination: string;
+  /** The ID of the LogoutRequest that a response answers. */
+  readonly inResponseTo: string;
+}
+
+export interface ValidateLogoutInput<More extends keyof LogoutExpectations = never>
+  extends Pick<ValidateResponseInput, "certificates" | "allowSha1" | "now" | "clockSkewMs" | "limits"> {
+  readonly transport: SamlTransport;
+  readonly expected: Pick<LogoutExpectations, "idpEntityId" | "destination" | More>;
+}
+
+/** Whom the IdP wants signed out. Everything but a posted `relayState` was read from signed bytes. */
+export interface SamlLogoutRequest {
+  /** Remember it until `replayableUntil`: a second use of the id is a replay. */
+  readonly id: string;
+  readonly subject: SamlSubject;
+  /** Which of the subject's sessions; none means all of them. */
+  readonly sessionIndexes: readonly string[];
+  readonly replayableUntil: Date;
+  /** To be repeated in the response. */
+  readonly relayState?: string;
+  /** What was read, for the record. */
+  readonly xml: string;
+}
+
+/** How the IdP answered our request. */
+export interface SamlLogoutResponse {
+  readonly id: string;
+  readonly inResponseTo: string;
+  readonly status: SamlStatus;
+  /** `partial`: the IdP signed out the person, but could not reach every other application. */
+  readonly outcome: "success" | "partial" | "failure";
+  readonly relayState?: string;
+  readonly xml: string;
+}

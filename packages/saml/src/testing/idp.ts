@@ -2,12 +2,22 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID } fro
 import { CONFIRMATION_BEARER, NS, STATUS_SUCCESS } from "../names.ts";
 import { selfSignedCertificate } from "../self-signed.ts";
 import { type Encryption, encryptAssertion } from "./encrypt.ts";
+import {
+  logoutRequest,
+  logoutResponse,
+  type TestLogoutMessage,
+  type TestLogoutRequest,
+  type TestLogoutResponse,
+} from "./logout.ts";
+import { escapeXml, statusXml, type TestStatus, toFormValue } from "./markup.ts";
 import { certificateBase64, type Signer, signElement } from "./sign.ts";
 
 export interface TestIdpOptions {
   readonly entityId?: string;
   readonly ssoUrl?: string;
   readonly sloUrl?: string;
+  /** Where logout responses go, when elsewhere than requests. */
+  readonly sloResponseUrl?: string;
   /** PEM; a new RSA-2048 key by default. */
   readonly privateKey?: string;
   /** PEM; self-signed by default. */
@@ -52,12 +62,8 @@ export interface TestIdp {
   signResponse(login: TestLogin): string;
   /** The form value of an error response; unsigned, as most IdPs send it. */
   errorResponse(login: Pick<TestLogin, "acsUrl" | "inResponseTo" | "now">, status: TestStatus): string;
-}
-
-export interface TestStatus {
-  readonly code: string;
-  readonly subCode?: string;
-  readonly message?: string;
+  logoutRequest(logout: TestLogoutRequest): TestLogoutMessage;
+  logoutResponse(answer: TestLogoutResponse): TestLogoutMessage;
 }
 
 /** An IdP for tests, the demo and load: signs some hundred logins a second. Never for real users. */
@@ -80,24 +86,18 @@ export function createTestIdp(options: TestIdpOptions = {}): TestIdp {
     privateKey,
     certificate,
     signer,
-    metadata: () => metadataXml({ entityId, ssoUrl, certificate, sloUrl: options.sloUrl }),
+    metadata: () => metadataXml({ ...options, entityId, ssoUrl, certificate }),
     responseXml,
     signResponse: (login) => toFormValue(responseXml(login)),
     errorResponse: (login, status) =>
       toFormValue(responseShell(entityId, newId(), login, statusXml(status), "")),
+    logoutRequest: (logout) => logoutRequest(entityId, signer, logout),
+    logoutResponse: (answer) => logoutResponse(entityId, signer, answer),
   };
 }
 
 export function newRsaKey(modulusLength = 2048): KeyObject {
   return generateKeyPairSync("rsa", { modulusLength }).privateKey;
-}
-
-export function toFormValue(xml: string): string {
-  return Buffer.from(xml, "utf8").toString("base64");
-}
-
-export function fromFormValue(value: string): string {
-  return Buffer.from(value, "base64").toString("utf8");
 }
 
 const newId = () => `_${randomUUID()}`;
@@ -129,13 +129,6 @@ function responseShell(
     ` Destination="${escapeXml(login.acsUrl)}"${inResponseTo(login)}>` +
     `<saml:Issuer xmlns:saml="${NS.assertion}">${escapeXml(entityId)}</saml:Issuer>${status}${content}</samlp:Response>`
   );
-}
-
-function statusXml({ code, subCode, message }: TestStatus): string {
-  const sub = subCode === undefined ? "" : `<samlp:StatusCode Value="${escapeXml(subCode)}"/>`;
-  const text =
-    message === undefined ? "" : `<samlp:StatusMessage>${escapeXml(message)}</samlp:StatusMessage>`;
-  return `<samlp:Status><samlp:StatusCode Value="${escapeXml(code)}">${sub}</samlp:StatusCode>${text}</samlp:Status>`;
 }
 
 function assertionXml(entityId: string, id: string, login: TestLogin): string {
@@ -173,22 +166,26 @@ function attributesXml(attributes: Readonly<Record<string, string | readonly str
 interface MetadataParts {
   readonly entityId: string;
   readonly ssoUrl: string;
-  readonly sloUrl: string | undefined;
+  readonly sloUrl?: string;
+  readonly sloResponseUrl?: string;
   readonly certificate: string;
 }
 
-function metadataXml({ entityId, ssoUrl, sloUrl, certificate }: MetadataParts): string {
+function metadataXml({ entityId, ssoUrl, sloUrl, sloResponseUrl, certificate }: MetadataParts): string {
   const bindings = ["HTTP-Redirect", "HTTP-POST"].map(
     (name) => `urn:oasis:names:tc:SAML:2.0:bindings:${name}`,
   );
-  const services = (element: string, url: string) =>
-    bindings.map((binding) => `<md:${element} Binding="${binding}" Location="${escapeXml(url)}"/>`).join("");
+  const services = (element: string, url: string, more = "") =>
+    bindings
+      .map((binding) => `<md:${element} Binding="${binding}" Location="${escapeXml(url)}"${more}/>`)
+      .join("");
+  const responses = sloResponseUrl === undefined ? "" : ` ResponseLocation="${escapeXml(sloResponseUrl)}"`;
   return (
     `<md:EntityDescriptor xmlns:md="${NS.metadata}" entityID="${escapeXml(entityId)}">` +
     `<md:IDPSSODescriptor WantAuthnRequestsSigned="false" protocolSupportEnumeration="${NS.protocol}">` +
     `<md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="${NS.signature}"><ds:X509Data>` +
     `<ds:X509Certificate>${certificateBase64(certificate)}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>` +
-    (sloUrl === undefined ? "" : services("SingleLogoutService", sloUrl)) +
+    (sloUrl === undefined ? "" : services("SingleLogoutService", sloUrl, responses)) +
     "<md:NameIDFormat>urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress</md:NameIDFormat>" +
     `${services("SingleSignOnService", ssoUrl)}</md:IDPSSODescriptor></md:EntityDescriptor>`
   );
@@ -201,17 +198,3 @@ function inResponseTo(login: Pick<TestLogin, "inResponseTo">): string {
 function iso(date: Date): string {
   return date.toISOString();
 }
-
-export function escapeXml(text: string): string {
-  return text.replace(/[&<>"\r\n\t]/g, (character) => ESCAPES[character] ?? character);
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "\r": "&#xD;",
-  "\n": "&#xA;",
-  "\t": "&#x9;",
-};

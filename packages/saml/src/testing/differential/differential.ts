@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { validateResponse } from "../../validate.ts";
-import { toFormValue } from "../idp.ts";
+import { toFormValue } from "../markup.ts";
 import { EXPLAINED } from "./explained.ts";
 import { mutate } from "./mutate.ts";
 import { Random } from "./random.ts";
