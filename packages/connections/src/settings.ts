@@ -21,7 +21,12 @@ export const samlSettings = z.strictObject({
   idpEntityId: z.string().min(1),
   ssoUrl: httpUrl,
   ssoBinding: z.enum(["redirect", "post"]),
+  /** Where logout requests go; without it the IdP is not told of a sign-out. */
   sloUrl: httpUrl.optional(),
+  /** Of logout messages to the IdP. Default: redirect. */
+  sloBinding: z.enum(["redirect", "post"]).optional(),
+  /** Where logout responses go. Default: `sloUrl`. */
+  sloResponseUrl: httpUrl.optional(),
   /** The IdP's signing certificates, PEM: the only keys that a response is verified with. */
   certificates: z.array(z.string()).min(1),
   /** Where the IdP's metadata was fetched from. */

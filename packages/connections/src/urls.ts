@@ -2,6 +2,8 @@
 export interface SamlServiceProvider {
   readonly entityId: string;
   readonly acsUrl: string;
+  /** Single logout: takes the IdP's requests, and its answers to ours. */
+  readonly sloUrl: string;
   readonly metadataUrl: string;
 }
 
@@ -11,7 +13,12 @@ export interface SamlServiceProvider {
  */
 export function samlServiceProvider(publicUrl: string, connectionId: string): SamlServiceProvider {
   const base = `${publicUrl}/sso/saml/${connectionId}`;
-  return { entityId: `${base}/metadata`, acsUrl: `${base}/acs`, metadataUrl: `${base}/metadata` };
+  return {
+    entityId: `${base}/metadata`,
+    acsUrl: `${base}/acs`,
+    sloUrl: `${base}/slo`,
+    metadataUrl: `${base}/metadata`,
+  };
 }
 
 /** One redirect URI per connection: an answer of one IdP never lands at another's (RFC 9700, section 4.4.2.2). */

@@ -56,6 +56,7 @@ describe("a SAML connection", () => {
       status: "active",
       saml: {
         acsUrl: `${base}/acs`,
+        spSloUrl: `${base}/slo`,
         spEntityId: `${base}/metadata`,
         spMetadataUrl: `${base}/metadata`,
         idpEntityId: idp.entityId,
@@ -76,6 +77,31 @@ describe("a SAML connection", () => {
     expect((await createSaml({ metadataXml })).body).toMatchObject({ saml: { signRequests: true } });
     const told = await createSaml({ metadataXml, signRequests: false });
     expect(told.body).toMatchObject({ saml: { signRequests: false } });
+  });
+
+  describe("takes single logout from metadata", () => {
+    const sloUrl = "https://idp.example.test/slo";
+    const logoutOf = async (metadataXml: string) => (await createSaml({ metadataXml })).as(connection).saml;
+
+    it("over redirect where both are offered, with where the answers go", async () => {
+      const sloResponseUrl = "https://idp.example.test/slo/done";
+      const metadata = createTestIdp({ sloUrl, sloResponseUrl }).metadata();
+      expect(await logoutOf(metadata)).toMatchObject({ sloUrl, sloResponseUrl, sloBinding: "redirect" });
+    });
+
+    it("over POST where nothing else is, and not at all over plain http", async () => {
+      const metadata = createTestIdp({ sloUrl }).metadata();
+      const postOnly = metadata.replace(/<md:SingleLogoutService Binding="[^"]*Redirect"[^>]*>/, "");
+      expect(await logoutOf(postOnly)).toMatchObject({ sloUrl, sloBinding: "post" });
+      const plain = await logoutOf(metadata.replaceAll(sloUrl, "http://idp.example.test/slo"));
+      expect([plain?.sloUrl, plain?.sloBinding]).toEqual([undefined, undefined]);
+    });
+
+    it("and forgets it with metadata that has none any more", async () => {
+      const { id } = (await createSaml({ metadataXml: createTestIdp({ sloUrl }).metadata() })).as(connection);
+      const reply = await patch(id, { saml: { metadataXml: createTestIdp().metadata() } });
+      expect(reply.as(connection).saml?.sloUrl).toBeUndefined();
+    });
   });
 
   it("is made of an entity ID, a URL and certificates, bare or PEM", async () => {

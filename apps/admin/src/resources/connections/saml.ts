@@ -1,12 +1,20 @@
 import { type SamlSettings, samlSettings } from "@sallyport/connections";
 import { type Outbound, OutboundError } from "@sallyport/outbound";
-import { parseIdpMetadata, readCertificate } from "@sallyport/saml";
+import { type IdpMetadata, parseIdpMetadata, readCertificate } from "@sallyport/saml";
 import { secureUrl } from "../../api/text.ts";
 import { problem } from "../../errors.ts";
 import type { SamlInput } from "./schema.ts";
 
 /** What settings say of the IdP itself; the rest is how this side behaves towards it. */
-const IDP_FACTS = ["idpEntityId", "ssoUrl", "ssoBinding", "sloUrl", "certificates"] as const;
+const IDP_FACTS = [
+  "idpEntityId",
+  "ssoUrl",
+  "ssoBinding",
+  "sloUrl",
+  "sloBinding",
+  "sloResponseUrl",
+  "certificates",
+] as const;
 
 type FactsOfMetadata = Partial<Pick<SamlSettings, (typeof IDP_FACTS)[number] | "signRequests">>;
 
@@ -39,8 +47,9 @@ export async function samlSettingsFrom(
 }
 
 function withoutFacts(current: Partial<SamlSettings> = {}): Partial<SamlSettings> {
-  const { idpEntityId, ssoUrl, ssoBinding, sloUrl, certificates, metadataUrl, ...behaviour } = current;
-  return behaviour;
+  const { metadataUrl: _, ...kept } = current;
+  for (const fact of IDP_FACTS) delete kept[fact];
+  return kept;
 }
 
 function settled(base: object, changes: object): SamlSettings {
@@ -74,16 +83,25 @@ function factsOf(xml: string, field: string, entityId: string | undefined, now: 
   if (!secureUrl.safeParse(ssoUrl).success || ssoUrl === undefined) {
     throw problem("metadata_invalid", { field, reason: "Its single sign-on URL is not an https URL." });
   }
-  // `sloUrl` is spoken to over HTTP-Redirect.
-  const sloUrl = secureUrl.safeParse(metadata.sloUrls.redirect);
   return {
     idpEntityId: metadata.entityId,
     ssoUrl,
     ssoBinding: redirect === undefined ? "post" : "redirect",
-    ...(sloUrl.success ? { sloUrl: sloUrl.data } : {}),
+    ...singleLogoutOf(metadata),
     certificates: metadata.signingCertificates.map((certificate) => certificate.pem),
     ...(metadata.wantAuthnRequestsSigned ? { signRequests: true } : {}),
   };
+}
+
+/** Redirect where there is a choice: IdPs open it in frames, too, in which a form of ours would not be shown. */
+function singleLogoutOf({ sloUrls, sloResponseUrls }: IdpMetadata): FactsOfMetadata {
+  for (const sloBinding of ["redirect", "post"] as const) {
+    const url = secureUrl.safeParse(sloUrls[sloBinding]);
+    if (!url.success) continue;
+    const response = secureUrl.safeParse(sloResponseUrls[sloBinding]);
+    return { sloUrl: url.data, sloBinding, ...(response.success ? { sloResponseUrl: response.data } : {}) };
+  }
+  return {};
 }
 
 function pemOf(text: string, index: number): string {

@@ -27,7 +27,15 @@ const samlSource = {
   }),
   ssoUrl: secureUrl.exactOptional(),
   ssoBinding: z.enum(["redirect", "post"]).exactOptional().meta({ description: "Default: redirect." }),
-  sloUrl: secureUrl.exactOptional(),
+  sloUrl: secureUrl.exactOptional().meta({
+    description: "Where the IdP takes logout requests. Without it, it is not told when a person signs out.",
+  }),
+  sloBinding: z.enum(["redirect", "post"]).exactOptional().meta({
+    description: "How logout messages reach the IdP. Default: redirect.",
+  }),
+  sloResponseUrl: secureUrl.exactOptional().meta({
+    description: "Where the IdP takes logout responses. Default: sloUrl.",
+  }),
   certificates: z.array(z.string().min(1).max(20_000)).min(1).max(20).exactOptional().meta({
     description: "The IdP's signing certificates, PEM or base64 DER.",
   }),
@@ -41,7 +49,7 @@ const samlOptions = {
   attributes: attributeNames.exactOptional(),
 };
 
-const EXPLICIT = ["ssoUrl", "ssoBinding", "sloUrl", "certificates"] as const;
+const EXPLICIT = ["ssoUrl", "ssoBinding", "sloUrl", "sloBinding", "sloResponseUrl", "certificates"] as const;
 const FACTS = ["idpEntityId", "ssoUrl", "certificates"] as const;
 
 type SamlSource = z.output<z.ZodObject<typeof samlSource>>;
@@ -140,11 +148,14 @@ const certificate = z.object({
 const samlView = z.object({
   acsUrl: z.string(),
   spEntityId: z.string(),
+  spSloUrl: z.string().meta({ description: "Single logout, for both bindings." }),
   spMetadataUrl: z.string(),
   idpEntityId: z.string(),
   ssoUrl: z.string(),
   ssoBinding: z.enum(["redirect", "post"]),
   sloUrl: z.string().optional(),
+  sloBinding: z.enum(["redirect", "post"]).optional(),
+  sloResponseUrl: z.string().optional(),
   metadataUrl: z.string().optional(),
   certificates: z.array(certificate),
   signRequests: z.boolean(),

@@ -40,6 +40,7 @@ function samlView(
   return {
     acsUrl: sp.acsUrl,
     spEntityId: sp.entityId,
+    spSloUrl: sp.sloUrl,
     spMetadataUrl: sp.metadataUrl,
     ...shown,
     certificates: certificates.map((pem) => certificateView(pem, deps.now())),
