@@ -1,7 +1,7 @@
 /**
  * HMAC keyed with the public certificate: the attacker names a symmetric algorithm, and the verifier uses the
  * public key, which everybody has, as the secret.
- * GHSA-c27r-x354-4m68 (xml-crypto).
+ * GHSA-c27r-x354-4m68 (xml-crypto: key confusion with HMAC-SHA1).
  */
 
 import { createHmac } from "node:crypto";

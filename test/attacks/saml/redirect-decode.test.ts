@@ -1,6 +1,7 @@
 /**
  * Decoding of the HTTP-Redirect binding: what is verified must be what is read.
- * CVE-2026-117691 (decoding), CVE-2026-18217 (Keycloak: parameters by encoded names, parameter pollution).
+ * CVE-2026-117691 (decoding); CVE-2025-27773 (SimpleSAMLphp: the signature of one parameter vouched for another);
+ * CVE-2026-18217 (Keycloak: parameters by encoded names, parameter pollution).
  */
 
 import { sign } from "node:crypto";

@@ -7,6 +7,7 @@ import { findConnection } from "../sign-in/connections.ts";
 import { SignInFailure } from "../sign-in/failures.ts";
 import type { SignInDeps } from "../sign-in/protocol.ts";
 import type { ConnectionKeys } from "./connection-keys.ts";
+import { refuseEncodedNames } from "./form-names.ts";
 import { spMetadata } from "./metadata.ts";
 import { verifySamlResponse } from "./verify-response.ts";
 
@@ -24,7 +25,12 @@ const postedForm = z.object({
 /** The SAML service providers: one per connection, under /sso/saml/{connectionId}. */
 export function createSamlRouter(deps: SignInDeps, cookie: BrowserCookie, keys: ConnectionKeys): Router {
   const router = Router();
-  const form = express.urlencoded({ extended: false, limit: FORM_LIMIT, parameterLimit: 20 });
+  const form = express.urlencoded({
+    extended: false,
+    limit: FORM_LIMIT,
+    parameterLimit: 20,
+    verify: refuseEncodedNames,
+  });
 
   router.get("/sso/saml/:connectionId/metadata", async (req, res) => {
     const connection = await findConnection(deps.database.sql, "saml", req.params.connectionId);

@@ -89,37 +89,6 @@ describe("a SAML login", () => {
 });
 
 describe("a SAML response is refused", () => {
-  it("when another browser posts it, and the login stays open for its own", async () => {
-    const browser = createTestBrowser();
-    const request = await startSaml(stand, browser, connectionId);
-    const response = answerSaml(stand, idp, request);
-
-    const stranger = createTestBrowser();
-    await startSaml(stand, stranger, connectionId);
-    const refused = await postSaml(stand, stranger, request, response);
-    expect([refused.status, (await records())[0]?.errorCode]).toEqual([403, "login_other_browser"]);
-
-    const withoutCookies = await postSaml(stand, createTestBrowser(), request, response);
-    expect([withoutCookies.status, (await records())[0]?.errorCode]).toEqual([403, "login_other_browser"]);
-
-    expect((await postSaml(stand, browser, request, response)).status).toBe(303);
-  });
-
-  it("when it is posted 50 times at once: exactly one session", async () => {
-    const browser = createTestBrowser();
-    const request = await startSaml(stand, browser, connectionId);
-    const response = answerSaml(stand, idp, request, { nameId: "fifty@acme.com" });
-    const acs = `${stand.publicUrl}/sso/saml/${connectionId}/acs`;
-    const fields = { SAMLResponse: response, RelayState: request.relayState };
-    const visits = await Promise.all(Array.from({ length: 50 }, () => browser.post(acs, fields)));
-    expect(visits.filter((visit) => visit.status === 303)).toHaveLength(1);
-    expect(visits.filter((visit) => visit.status === 400)).toHaveLength(49);
-    const sessions = await stand.database.prisma.session.count({
-      where: { user: { email: "fifty@acme.com" } },
-    });
-    expect(sessions).toBe(1);
-  });
-
   it("when nothing was asked for", async () => {
     const response = answerSaml(stand, idp, { connectionId, id: "_x" }, { inResponseTo: undefined });
     const acs = `${stand.publicUrl}/sso/saml/${connectionId}/acs`;
@@ -136,60 +105,12 @@ describe("a SAML response is refused", () => {
     expect(visit.body).toContain((await records())[0]?.requestId);
   });
 
-  it.each(["https://evil.example/", "//evil.example/", "/console", "x".repeat(43)])(
-    "when its RelayState is %s: it names a login, and never an address to go to",
-    async (relayState) => {
-      const browser = createTestBrowser();
-      const request = await startSaml(stand, browser, connectionId);
-      const response = answerSaml(stand, idp, request);
-      const visit = await postSaml(stand, browser, { connectionId, relayState }, response);
-      expect([visit.status, visit.location]).toEqual([400, ""]);
-      expect(visit.body).not.toContain("evil.example");
-      expect((await records())[0]?.errorCode).toBe("login_unknown");
-      expect((await postSaml(stand, browser, request, response)).status).toBe(303);
-    },
-  );
-
-  it("when its RelayState is that of another login of the same browser", async () => {
-    const browser = createTestBrowser();
-    const first = await startSaml(stand, browser, connectionId);
-    const second = await startSaml(stand, browser, connectionId);
-    const visit = await postSaml(stand, browser, second, answerSaml(stand, idp, first));
-    expect([visit.status, (await records())[0]?.errorCode]).toEqual([400, "in_response_to_mismatch"]);
-  });
-
-  it("when it is posted to another connection than its login was started at", async () => {
-    const other = await stand.addSamlConnection(organizationId, idp, { name: "Other" });
-    const browser = createTestBrowser();
-    const request = await startSaml(stand, browser, connectionId);
-    const atOther = { connectionId: other, relayState: request.relayState };
-    const visit = await postSaml(stand, browser, atOther, answerSaml(stand, idp, { ...request, ...atOther }));
-    expect([visit.status, visit.location]).toEqual([400, ""]);
-    expect((await postSaml(stand, browser, request, answerSaml(stand, idp, request))).status).toBe(303);
-  });
-
-  it("when it answers another request", async () => {
-    const browser = createTestBrowser();
-    const request = await startSaml(stand, browser, connectionId);
-    const response = answerSaml(stand, idp, { connectionId, id: "_another" });
-    const visit = await postSaml(stand, browser, request, response);
-    expect([visit.status, (await records())[0]?.errorCode]).toEqual([400, "in_response_to_mismatch"]);
-  });
-
   it("when its login took more than ten minutes", async () => {
     const browser = createTestBrowser();
     const request = await startSaml(stand, browser, connectionId);
     stand.advance(10 * 60 * 1000 + 1);
     const visit = await postSaml(stand, browser, request, answerSaml(stand, idp, request));
     expect([visit.status, (await records())[0]?.errorCode]).toEqual([400, "login_expired"]);
-  });
-
-  it("when its assertion was used before, in another login", async () => {
-    const assertionId = "_used-once";
-    const first = await loginBySaml(stand, idp, connectionId, { assertionId });
-    expect(first.sessionId).not.toBeNull();
-    const second = await loginBySaml(stand, idp, connectionId, { assertionId });
-    expect([second.visit.status, (await records())[0]?.errorCode]).toEqual([400, "response_replayed"]);
   });
 
   it("when the IdP signs with another key, and the page does not tell", async () => {
@@ -221,14 +142,4 @@ it("tells an IdP's own refusal apart, and takes the person back to the applicati
   const home = await browser.post(page.form?.action ?? "", leave);
   expect(home.location).toBe("https://app.example.test/callback?error=access_denied");
   expect(stand.interactions.ended.get(request.interactionId)).toMatchObject({ code: "access_denied" });
-});
-
-it("refuses a connection that was disabled while the person was at the IdP", async () => {
-  const id = await stand.addSamlConnection(organizationId, idp, { name: "Short-lived" });
-  const browser = createTestBrowser();
-  const request = await startSaml(stand, browser, id);
-  await stand.database.prisma.connection.update({ where: { id }, data: { status: "disabled" } });
-  const visit = await postSaml(stand, browser, request, answerSaml(stand, idp, request));
-  expect(visit.status).toBe(403);
-  expect(visit.body).toContain("turned off");
 });

@@ -1,0 +1,69 @@
+import { createHash, randomBytes } from "node:crypto";
+import { type SessionClaims, sessionClaims } from "@sallyport/claims";
+import { z } from "zod";
+import type { TestGateway } from "./gateway.ts";
+
+/** Where the gateway sends the browser back to; nothing listens there. */
+export const CALLBACK = "https://app.example.test/callback";
+
+/** An application that signs people in through the gateway: a public client with PKCE. */
+export interface TestApplication {
+  /** Where to send a browser that shall sign in, for a choice such as `{ organization: "acme" }`. */
+  startUrl(choice: Readonly<Record<string, string>>): SignInStart;
+  /** What the gateway says of who signed in. `callback` is the URL that the browser was sent back to. */
+  claimsOf(start: SignInStart, callback: string): Promise<SessionClaims>;
+}
+
+export interface SignInStart {
+  readonly url: string;
+  readonly state: string;
+  readonly verifier: string;
+}
+
+const created = z.object({ clientId: z.string() });
+const tokens = z.object({ access_token: z.string() });
+
+export async function addApplication(gateway: TestGateway, redirectUri = CALLBACK): Promise<TestApplication> {
+  const { body } = await gateway.api("POST", "/applications", {
+    name: "Wiki",
+    redirectUris: [redirectUri],
+    public: true,
+  });
+  const { clientId } = created.parse(body);
+  return {
+    startUrl(choice) {
+      const state = randomBytes(16).toString("base64url");
+      const verifier = randomBytes(32).toString("base64url");
+      const query = new URLSearchParams({
+        client_id: clientId,
+        redirect_uri: redirectUri,
+        response_type: "code",
+        scope: "openid email profile",
+        ...choice,
+        state,
+        code_challenge: createHash("sha256").update(verifier).digest("base64url"),
+        code_challenge_method: "S256",
+      });
+      return { url: `${gateway.url}/oauth2/authorize?${query}`, state, verifier };
+    },
+    async claimsOf({ state, verifier }, callback) {
+      const { searchParams } = new URL(callback);
+      const code = searchParams.get("code");
+      if (!callback.startsWith(redirectUri) || code === null || searchParams.get("state") !== state) {
+        throw new Error(`The sign-in ended at ${callback}`);
+      }
+      const body = new URLSearchParams({
+        grant_type: "authorization_code",
+        client_id: clientId,
+        code,
+        redirect_uri: redirectUri,
+        code_verifier: verifier,
+      });
+      const granted = await fetch(`${gateway.url}/oauth2/token`, { method: "POST", body });
+      const { access_token } = tokens.parse(await granted.json());
+      const headers = { authorization: `Bearer ${access_token}` };
+      const answer = await fetch(`${gateway.url}/oauth2/userinfo`, { headers });
+      return sessionClaims.parse(await answer.json());
+    },
+  };
+}

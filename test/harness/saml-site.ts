@@ -1,0 +1,145 @@
+import { inflateRawSync } from "node:zlib";
+import type { SessionClaims } from "@sallyport/claims";
+import { z } from "zod";
+import { type Browser, createBrowser, type Page, submitForm } from "../bench/world/browser.ts";
+import { createHttp } from "../bench/world/http.ts";
+import { addApplication, type SignInStart, type TestApplication } from "./application.ts";
+import { startTestGateway, type TestGateway } from "./gateway.ts";
+
+/** The real gateway over HTTP with an application, and organizations that sign in by SAML. */
+export interface SamlSite {
+  readonly gateway: TestGateway;
+  readonly application: TestApplication;
+  addTenant(slug: string, idpMetadata: string, options?: TenantOptions): Promise<SamlTenant>;
+  /** A browser of nobody yet. */
+  newBrowser(): Browser;
+  stop(): Promise<void>;
+}
+
+export interface TenantOptions {
+  readonly domains?: readonly string[];
+  readonly provider?: string;
+  /** More of the connection's `saml`, such as `{ signRequests: true }`. */
+  readonly saml?: Readonly<Record<string, unknown>>;
+}
+
+/** An organization with one SAML connection. */
+export interface SamlTenant {
+  readonly slug: string;
+  readonly connectionId: string;
+  readonly acsUrl: string;
+  readonly spEntityId: string;
+  readonly spMetadataUrl: string;
+  /** Takes a browser from the application as far as to the IdP. */
+  leave(browser: Browser): Promise<Departure>;
+  /** Posts what the IdP answered as the IdP's page does: from another site, then again from our own. */
+  post(browser: Browser, fields: PostedFields): Promise<Page>;
+  /** From the page that the ACS answered to the application, and to what it is told of the person. */
+  arrive(browser: Browser, departure: Departure, page: Page): Promise<SessionClaims>;
+  /** The newest login record. */
+  lastRecord(): Promise<{ readonly outcome: string; readonly errorCode: string | null }>;
+  sessions(): Promise<number>;
+}
+
+export type PostedFields = Readonly<{ SAMLResponse: string; RelayState?: string }>;
+
+/** A sign-in that waits for its IdP. */
+export interface Departure {
+  readonly start: SignInStart;
+  /** Where the browser is sent: a redirect, or a page with a form for the IdP. */
+  readonly page: Page;
+  /** The AuthnRequest's. */
+  readonly id: string;
+  readonly xml: string;
+  readonly relayState: string;
+}
+
+const connection = z.object({
+  id: z.string(),
+  saml: z.object({ acsUrl: z.string(), spEntityId: z.string(), spMetadataUrl: z.string() }),
+});
+const records = z.object({
+  items: z.array(z.object({ outcome: z.string(), errorCode: z.string().nullable() })).min(1),
+});
+const sessions = z.object({ items: z.array(z.unknown()) });
+
+export async function startSamlSite(): Promise<SamlSite> {
+  const gateway = await startTestGateway({ env: { RATE_LIMITS: "off" } });
+  const http = createHttp();
+  const application = await addApplication(gateway);
+
+  async function call(method: string, path: string, status: number, body?: unknown): Promise<unknown> {
+    const answer = await gateway.api(method, path, body);
+    if (answer.status === status) return answer.body;
+    throw new Error(`${method} ${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+  }
+
+  return {
+    gateway,
+    application,
+    newBrowser: () => createBrowser(http),
+    async addTenant(slug, metadataXml, { domains = [`${slug}.example.test`], provider, saml } = {}) {
+      await call("POST", "/organizations", 201, { slug, name: slug, domains });
+      const made = await call("POST", `/organizations/${slug}/connections`, 201, {
+        type: "saml",
+        name: "SAML",
+        ...(provider === undefined ? {} : { provider }),
+        saml: { metadataXml, ...saml },
+      });
+      const { id, saml: sp } = connection.parse(made);
+      return {
+        slug,
+        connectionId: id,
+        ...sp,
+        async leave(browser) {
+          const start = application.startUrl({ organization: slug });
+          const page = await followInside(browser, await browser.get(start.url), gateway.url);
+          return { start, page, ...readRequest(page) };
+        },
+        async post(browser, fields) {
+          const first = await browser.post(sp.acsUrl, fields, "fromOtherSite");
+          return first.status === 200 ? submitForm(browser, first) : first;
+        },
+        async arrive(browser, { start }, page) {
+          const last = await followInside(browser, page, gateway.url);
+          return application.claimsOf(start, last.location ?? `${last.url} (${last.status}: ${last.body})`);
+        },
+        async lastRecord() {
+          const list = await call("GET", `/organizations/${slug}/login-records?limit=1`, 200);
+          const [newest] = records.parse(list).items;
+          if (newest === undefined) throw new Error(`${slug} has no login record`);
+          return newest;
+        },
+        async sessions() {
+          return sessions.parse(await call("GET", `/organizations/${slug}/sessions`, 200)).items.length;
+        },
+      };
+    },
+    async stop() {
+      await http.close();
+      await gateway.stop();
+    },
+  };
+}
+
+/** Follows redirects as long as they stay at the gateway. */
+async function followInside(browser: Browser, first: Page, gatewayUrl: string): Promise<Page> {
+  let page = first;
+  while (page.location?.startsWith(`${gatewayUrl}/`)) page = await browser.get(page.location);
+  return page;
+}
+
+function readRequest(page: Page): Pick<Departure, "id" | "xml" | "relayState"> {
+  const query = page.location === undefined ? null : new URL(page.location).searchParams;
+  const read = (name: string) => query?.get(name) ?? formValue(page.body, name);
+  const message = Buffer.from(read("SAMLRequest"), "base64");
+  const xml = (query === null ? message : inflateRawSync(message)).toString();
+  const id = / ID="([^"]+)"/.exec(xml)?.[1];
+  if (id === undefined)
+    throw new Error(`${page.url} answered ${page.status} and carries no request: ${page.body}`);
+  return { id, xml, relayState: read("RelayState") };
+}
+
+function formValue(body: string, name: string): string {
+  return new RegExp(`name="${name}" value="([^"]*)"`).exec(body)?.[1] ?? "";
+}
