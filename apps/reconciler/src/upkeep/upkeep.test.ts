@@ -57,6 +57,11 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
       [name, acme.id, connectionId, then],
     );
     await sql.query(
+      `INSERT INTO logout_requests (id, organization_id, connection_id, session_id, browser_digest, expires_at)
+       VALUES ($1, $2, $3, $3, '', $4)`,
+      [name, acme.id, connectionId, then],
+    );
+    await sql.query(
       "INSERT INTO used_assertions (connection_id, assertion_id, expires_at) VALUES ($1, $2, $3)",
       [connectionId, name, then],
     );
@@ -90,6 +95,7 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
 
   expect(await purge(sql, later(0))).toEqual({
     login_requests: 2,
+    logout_requests: 2,
     used_assertions: 3,
     op_artifacts: 3,
     login_records: 1,
