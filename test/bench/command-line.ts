@@ -5,6 +5,10 @@ export interface BenchOptions {
   readonly help: boolean;
   /** Names. */
   readonly scenarios: ReadonlySet<string>;
+  /** Measures how cost grows with the tables, in place of the scenarios. */
+  readonly growth: boolean;
+  /** Measures how near the gateway is to its own SQL, in place of the scenarios. */
+  readonly limit: boolean;
   /** Length of a round. */
   readonly seconds: number;
   readonly rounds: number;
@@ -22,6 +26,10 @@ export const USAGE = `Usage: npm run bench -- [options]
 
   --scenario <name>    Only this one; may be given more than once. Default: all of them:
 ${SCENARIOS.map(({ name, title }) => `                         ${name.padEnd(26)} ${title}`).join("\n")}
+  --growth             Instead: how cost grows from 1,000 users in a directory to 1,000,000, and from 1,000 sessions
+                       and identities to 1,000,000. Takes ten minutes and 5 GB in the temporary folder.
+  --limit              Instead: how near the gateway is to its own SQL, logged and run again by pgbench (where it is
+                       on the PATH; else by bare connections)
   --seconds <n>        Length of a round (default 5). A push takes as long as it takes.
   --no-peers           Measures the gateway alone. Default: beside it, round by round in turn, whoever else does the
                        same: node-saml, and Ory Polis' library (@boxyhq/saml-jackson) behind Express on the same
@@ -45,6 +53,8 @@ export function parseBenchCommandLine(args: readonly string[]): BenchOptions {
   return {
     help: values.help ?? false,
     scenarios: new Set(chosen),
+    growth: values.growth ?? false,
+    limit: values.limit ?? false,
     seconds: wholeNumber("seconds", values.seconds, 5),
     rounds: wholeNumber("rounds", values.rounds, 3),
     concurrency: wholeNumber("concurrency", values.concurrency, 16),
@@ -60,6 +70,8 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         scenario: { type: "string", multiple: true },
+        growth: { type: "boolean" },
+        limit: { type: "boolean" },
         seconds: { type: "string" },
         rounds: { type: "string" },
         concurrency: { type: "string" },

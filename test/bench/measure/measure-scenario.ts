@@ -29,6 +29,8 @@ export interface SideResult {
   readonly statements: number;
   /** Per operation. */
   readonly topStatements: readonly StatementCount[];
+  /** Whether it ran in a process of its own, and not in this one. */
+  readonly isServer: boolean;
   /** Of the process, over the whole scenario. */
   readonly memory: Memory;
   readonly failures: readonly string[];
@@ -109,7 +111,14 @@ async function openSide(
       const memory = await processMemory(pid);
       await unmeasured(async (load) => workload.stage?.(load));
       const counts = await countStatements(workload, options.concurrency);
-      return { median: medianRound(rounds), rounds, ...counts, memory, failures };
+      return {
+        median: medianRound(rounds),
+        rounds,
+        ...counts,
+        isServer: pid !== process.pid,
+        memory,
+        failures,
+      };
     },
     close: async () => workload.close?.(),
   };

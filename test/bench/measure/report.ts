@@ -16,6 +16,7 @@ const HEAD = [
   "peak MB",
 ];
 const FAILURES_SHOWN = 3;
+const MEMORY_TARGET_MB = 350;
 
 /** What a person reads: one line a scenario and side, CPU, SQL statements and transactions per operation. */
 export function resultsReport(
@@ -32,6 +33,7 @@ export function resultsReport(
     "",
     ...results.flatMap(timesOf),
     ...ratiosReport(results),
+    ...memoryReport(results),
     `Medians of ${options.rounds} rounds, ${options.concurrency} operations under way at once unless a scenario says otherwise; CPU, SQL statements`,
     "and transactions per operation, with what it set off in the background. One gateway process with all roles; PostgreSQL as",
     `embedded (its default settings, fsync on). Node, PostgreSQL and this client share ${machine}.`,
@@ -99,6 +101,20 @@ function ratiosReport(results: readonly ScenarioResult[]): string[] {
     ];
   });
   return rows.length === 0 ? [] : [textTable(RATIO_HEAD, rows), ""];
+}
+
+/** Over all scenarios, of the gateway's process. In-process work is this client's memory, and no part of it. */
+function memoryReport(results: readonly ScenarioResult[]): string[] {
+  const [most] = results
+    .filter(({ sallyport }) => sallyport.isServer)
+    .toSorted((one, other) => other.sallyport.memory.peakMb - one.sallyport.memory.peakMb);
+  if (most === undefined) return [];
+  const peak = most.sallyport.memory.peakMb;
+  const verdict = peak <= MEMORY_TARGET_MB ? "within" : "MORE THAN";
+  return [
+    `The gateway's memory peaked at ${peak.toFixed(0)} MB, in "${most.title}": ${verdict} the ${MEMORY_TARGET_MB} MB that it is to keep to.`,
+    "",
+  ];
 }
 
 const times = (ratio: number) => (Number.isFinite(ratio) ? `${ratio.toFixed(1)}x` : "-");

@@ -69,13 +69,19 @@ export async function followWithin(
 
 /** Posts the one form of a page as its script would. */
 export function submitForm(browser: Browser, page: Page): Promise<Page> {
+  const { action, fields } = formOf(page);
+  return browser.post(action, fields);
+}
+
+/** The one form of a page. */
+export function formOf(page: Page): { action: string; fields: Record<string, string> } {
   const action = /<form[^>]* action="([^"]*)"/.exec(page.body)?.[1];
   if (action === undefined) throw new Error(`no form on ${page.url}: ${page.body.slice(0, 300)}`);
-  const inputs = [...page.body.matchAll(/<input[^>]* name="([^"]*)" value="([^"]*)"/g)];
+  const inputs = [...page.body.matchAll(/<input[^>]*\sname="([^"]*)"\s+value="([^"]*)"/g)];
   const fields = Object.fromEntries(
     inputs.map(([, name = "", value = ""]) => [unescapeHtml(name), unescapeHtml(value)]),
   );
-  return browser.post(new URL(unescapeHtml(action), page.url).href, fields);
+  return { action: new URL(unescapeHtml(action), page.url).href, fields };
 }
 
 function keep(jar: Map<string, Cookie>, line: string): void {

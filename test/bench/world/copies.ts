@@ -60,6 +60,8 @@ export async function addCopies(
     for (const table of tables) await copyRow(sql, table, [found.rows[0]?.id, original.name]);
   });
   for (const table of tables) await postgres.query(`vacuum (analyze) ${table}`);
+  // Else it would go on writing out what was filled in, while something is measured.
+  await postgres.query("checkpoint");
 }
 
 async function copyRow(sql: Sql, table: Table, values: readonly unknown[]): Promise<void> {

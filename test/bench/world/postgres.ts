@@ -1,3 +1,4 @@
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openDatabase, type Sql } from "@sallyport/database";
@@ -11,6 +12,12 @@ export interface BenchPostgres {
   readonly url: string;
   /** An empty database on the same server; resolves to its URL. */
   create(name: string): Promise<string>;
+  /**
+   * A copy of the gateway's database, which nobody may be using meanwhile: its connections are ended. Resolves to its URL.
+   */
+  copy(name: string): Promise<string>;
+  /** Every statement that others ran in the gateway's database while `work` did, in the order in which each session ran its own. */
+  logStatements(work: () => Promise<void>): Promise<LoggedStatement[]>;
   /** Looks on at the database at `url`. */
   watch(url: string): WatchedDatabase;
   /** Runs a statement in the gateway's database, uncounted. */
@@ -25,6 +32,15 @@ export interface StatementCount {
   readonly calls: number;
   /** Planning and execution of all calls. */
   readonly milliseconds: number;
+}
+
+export interface LoggedStatement {
+  readonly session: string;
+  /** As the session calls itself. */
+  readonly application: string;
+  readonly text: string;
+  /** As literals of SQL, `$1` first. */
+  readonly values: readonly string[];
 }
 
 /** A database that somebody else works on. */
@@ -43,6 +59,10 @@ const OBSERVER = "bench_observer";
 const SETTINGS = {
   shared_preload_libraries: "pg_stat_statements",
   "pg_stat_statements.track_utility": "off",
+  // By a process of its own: lines of several backends that share a pipe get mixed.
+  logging_collector: "on",
+  log_destination: "jsonlog",
+  log_rotation_size: "0",
 };
 /** A reload goes through the postmaster to every backend, which takes a moment. */
 const RELOAD_MS = 300;
@@ -51,6 +71,15 @@ const countRows = z.array(z.object({ count: z.coerce.number() })).length(1);
 const statementRows = z.array(
   z.object({ statement: z.string(), calls: z.coerce.number(), milliseconds: z.number() }),
 );
+
+const logFiles = z.array(z.object({ file: z.string() })).length(1);
+const logEntry = z.object({
+  application_name: z.string().optional(),
+  dbname: z.string().optional(),
+  session_id: z.string().optional(),
+  message: z.string(),
+  detail: z.string().optional(),
+});
 
 export async function startBenchPostgres(dataDir: string): Promise<BenchPostgres> {
   const folder = join(dataDir, "postgres");
@@ -63,13 +92,15 @@ export async function startBenchPostgres(dataDir: string): Promise<BenchPostgres
 
   const observerUrl = new URL(postgres.url);
   observerUrl.searchParams.set("options", `-c role=${OBSERVER}`);
+  observerUrl.searchParams.set("application_name", OBSERVER);
   const observer = openDatabase({ url: observerUrl.href, poolSize: 2 });
   const query = async (text: string, values: unknown[] = []) => (await observer.sql.query(text, values)).rows;
-  const track = async (what: "none" | "top") => {
-    await query(`alter system set pg_stat_statements.track = '${what}'`);
+  const set = async (setting: string, value: string) => {
+    await query(`alter system set ${setting} = '${value}'`);
     await query("select pg_reload_conf()");
     await sleep(RELOAD_MS);
   };
+  const track = (what: "none" | "top") => set("pg_stat_statements.track", what);
   await track("none");
   return {
     url: postgres.url,
@@ -77,8 +108,38 @@ export async function startBenchPostgres(dataDir: string): Promise<BenchPostgres
       await query(`create database ${name}`);
       return postgres.urlFor(name);
     },
+    async copy(name) {
+      const elsewhere = openDatabase({ url: postgres.urlFor("template1"), poolSize: 1 });
+      const source = databaseOf(postgres.url);
+      await elsewhere.sql.query(
+        "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1",
+        [source],
+      );
+      await elsewhere.sql.query(`create database ${name} template ${source}`);
+      await elsewhere.close();
+      return postgres.urlFor(name);
+    },
+    async logStatements(work) {
+      const [{ file } = { file: "" }] = logFiles.parse(await query(LOG_FILE));
+      await set("log_statement", "all");
+      const log = await open(file);
+      try {
+        const { size } = await log.stat();
+        await work();
+        await set("log_statement", "none");
+        const { buffer, bytesRead } = await log.read(
+          Buffer.alloc((await log.stat()).size - size),
+          0,
+          undefined,
+          size,
+        );
+        return loggedStatements(buffer.subarray(0, bytesRead).toString(), databaseOf(postgres.url));
+      } finally {
+        await log.close();
+      }
+    },
     watch: (url) => {
-      const name = decodeURIComponent(new URL(url).pathname.slice(1));
+      const name = databaseOf(url);
       return {
         cpuMs: () => postgresCpuMs(folder),
         transactions: async () => countRows.parse(await query(TRANSACTIONS, [name]))[0]?.count ?? 0,
@@ -99,6 +160,30 @@ export async function startBenchPostgres(dataDir: string): Promise<BenchPostgres
     },
   };
 }
+
+const databaseOf = (url: string) => decodeURIComponent(new URL(url).pathname.slice(1));
+
+function loggedStatements(log: string, database: string): LoggedStatement[] {
+  return log.split("\n").flatMap((line) => {
+    if (line === "") return [];
+    const {
+      application_name: application = "",
+      dbname,
+      session_id = "",
+      message,
+      detail,
+    } = logEntry.parse(JSON.parse(line));
+    const text = /^(?:statement|execute [^:]+): (.*)$/s.exec(message)?.[1];
+    if (text === undefined || dbname !== database || application === OBSERVER) return [];
+    // Parameters: $1 = 'it''s', $2 = NULL
+    const values = [...(detail ?? "").matchAll(/\$\d+ = (NULL|'(?:[^']|'')*')/g)].map(
+      ([, value = ""]) => value,
+    );
+    return [{ session: session_id, application, text, values }];
+  });
+}
+
+const LOG_FILE = "select current_setting('data_directory') || '/' || pg_current_logfile('jsonlog') as file";
 
 const TRANSACTIONS = "select xact_commit as count from pg_stat_database where datname = $1";
 

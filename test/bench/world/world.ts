@@ -11,6 +11,8 @@ import type { Subject } from "./subject.ts";
 
 /** What every scenario works on: real parts, each in a process of its own. */
 export interface World {
+  /** For files; gone when the world is closed. */
+  readonly folder: string;
   readonly postgres: BenchPostgres;
   readonly gateway: BenchGateway;
   readonly http: Http;
@@ -47,6 +49,7 @@ export async function openWorld(options: { cpuProfileFolder: string | undefined 
     const management = connectManagement(http, gateway.url, rootKey);
     let polis: Promise<Subject> | undefined;
     return {
+      folder: folder.path,
       postgres,
       gateway,
       http,
