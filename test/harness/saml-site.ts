@@ -1,7 +1,7 @@
 import { inflateRawSync } from "node:zlib";
 import type { SessionClaims } from "@sallyport/claims";
 import { z } from "zod";
-import { type Browser, createBrowser, type Page, submitForm } from "../bench/world/browser.ts";
+import { type Browser, createBrowser, formOf, type Page, submitForm } from "../bench/world/browser.ts";
 import { createHttp } from "../bench/world/http.ts";
 import { addApplication, type SignInStart, type TestApplication } from "./application.ts";
 import { startTestGateway, type TestGateway } from "./gateway.ts";
@@ -10,7 +10,12 @@ import { startTestGateway, type TestGateway } from "./gateway.ts";
 export interface SamlSite {
   readonly gateway: TestGateway;
   readonly application: TestApplication;
-  addTenant(slug: string, idpMetadata: string, options?: TenantOptions): Promise<SamlTenant>;
+  /** `saml` as the management API takes it, such as `{ metadataXml, signRequests: true }`. */
+  addTenant(
+    slug: string,
+    saml: Readonly<Record<string, unknown>>,
+    options?: TenantOptions,
+  ): Promise<SamlTenant>;
   /** A browser of nobody yet. */
   newBrowser(): Browser;
   stop(): Promise<void>;
@@ -19,8 +24,6 @@ export interface SamlSite {
 export interface TenantOptions {
   readonly domains?: readonly string[];
   readonly provider?: string;
-  /** More of the connection's `saml`, such as `{ signRequests: true }`. */
-  readonly saml?: Readonly<Record<string, unknown>>;
 }
 
 /** An organization with one SAML connection. */
@@ -78,13 +81,13 @@ export async function startSamlSite(): Promise<SamlSite> {
     gateway,
     application,
     newBrowser: () => createBrowser(http),
-    async addTenant(slug, metadataXml, { domains = [`${slug}.example.test`], provider, saml } = {}) {
+    async addTenant(slug, saml, { domains = [`${slug}.example.test`], provider } = {}) {
       await call("POST", "/organizations", 201, { slug, name: slug, domains });
       const made = await call("POST", `/organizations/${slug}/connections`, 201, {
         type: "saml",
         name: "SAML",
         ...(provider === undefined ? {} : { provider }),
-        saml: { metadataXml, ...saml },
+        saml,
       });
       const { id, saml: sp } = connection.parse(made);
       return {
@@ -129,17 +132,15 @@ async function followInside(browser: Browser, first: Page, gatewayUrl: string): 
   return page;
 }
 
+/** The AuthnRequest that a redirect or a form carries. */
 function readRequest(page: Page): Pick<Departure, "id" | "xml" | "relayState"> {
-  const query = page.location === undefined ? null : new URL(page.location).searchParams;
-  const read = (name: string) => query?.get(name) ?? formValue(page.body, name);
-  const message = Buffer.from(read("SAMLRequest"), "base64");
-  const xml = (query === null ? message : inflateRawSync(message)).toString();
+  const byRedirect = page.location !== undefined;
+  const fields = byRedirect
+    ? Object.fromEntries(new URL(page.location ?? "").searchParams)
+    : formOf(page).fields;
+  const message = Buffer.from(fields.SAMLRequest ?? "", "base64");
+  const xml = (byRedirect ? inflateRawSync(message) : message).toString();
   const id = / ID="([^"]+)"/.exec(xml)?.[1];
-  if (id === undefined)
-    throw new Error(`${page.url} answered ${page.status} and carries no request: ${page.body}`);
-  return { id, xml, relayState: read("RelayState") };
-}
-
-function formValue(body: string, name: string): string {
-  return new RegExp(`name="${name}" value="([^"]*)"`).exec(body)?.[1] ?? "";
+  if (id === undefined) throw new Error(`${page.url} answered ${page.status}: ${page.location ?? page.body}`);
+  return { id, xml, relayState: fields.RelayState ?? "" };
 }

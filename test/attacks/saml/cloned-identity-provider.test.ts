@@ -18,8 +18,12 @@ let victim: SamlTenant;
 let attacker: SamlTenant;
 beforeAll(async () => {
   site = await startSamlSite();
-  victim = await site.addTenant("acme", idp.metadata(), { domains: ["acme.example.test"] });
-  attacker = await site.addTenant("evil", clone.metadata(), { domains: ["evil.example.test"] });
+  victim = await site.addTenant("acme", { metadataXml: idp.metadata() }, { domains: ["acme.example.test"] });
+  attacker = await site.addTenant(
+    "evil",
+    { metadataXml: clone.metadata() },
+    { domains: ["evil.example.test"] },
+  );
 });
 afterAll(() => site.stop());
 
@@ -46,7 +50,7 @@ describe("at the original's own endpoints", () => {
   });
 
   it("a response made for the clone's connection is refused, with the same key in both", async () => {
-    const twin = await site.addTenant("twin", idp.metadata());
+    const twin = await site.addTenant("twin", { metadataXml: idp.metadata() });
     const { page } = await signIn(victim, site.newBrowser(), (each) => answer(twin, idp, each, PERSON));
     expect(letIn(page)).toBe(false);
     expect(await victim.lastRecord()).toMatchObject({ errorCode: "destination_mismatch" });

@@ -18,8 +18,16 @@ let victim: SamlTenant;
 let attacker: SamlTenant;
 beforeAll(async () => {
   site = await startSamlSite();
-  victim = await site.addTenant("victim", idp.metadata(), { domains: ["victim.example.test"] });
-  attacker = await site.addTenant("evil", evil.metadata(), { domains: ["evil.example.test"] });
+  victim = await site.addTenant(
+    "victim",
+    { metadataXml: idp.metadata() },
+    { domains: ["victim.example.test"] },
+  );
+  attacker = await site.addTenant(
+    "evil",
+    { metadataXml: evil.metadata() },
+    { domains: ["evil.example.test"] },
+  );
 });
 afterAll(() => site.stop());
 

@@ -57,7 +57,7 @@ describe("at the service provider", () => {
   let tenant: SamlTenant;
   beforeAll(async () => {
     site = await startSamlSite();
-    tenant = await site.addTenant("acme", idp.metadata());
+    tenant = await site.addTenant("acme", { metadataXml: idp.metadata() });
   });
   afterAll(() => site.stop());
 

@@ -18,7 +18,7 @@ let departure: Departure;
 let kept: { SAMLResponse: string; RelayState: string };
 beforeAll(async () => {
   site = await startSamlSite();
-  tenant = await site.addTenant("acme", idp.metadata());
+  tenant = await site.addTenant("acme", { metadataXml: idp.metadata() });
   attacker = site.newBrowser();
   departure = await tenant.leave(attacker);
   const SAMLResponse = answer(tenant, idp, departure, { nameId: "attacker@acme.example.test" });

@@ -18,7 +18,7 @@ let tenant: SamlTenant;
 let honest: string;
 beforeAll(async () => {
   site = await startSamlSite();
-  tenant = await site.addTenant("acme", idp.metadata());
+  tenant = await site.addTenant("acme", { metadataXml: idp.metadata() });
   const departure = await tenant.leave(site.newBrowser());
   const fields = { SAMLResponse: answer(tenant, idp, departure), RelayState: departure.relayState };
   honest = new URLSearchParams(fields).toString();

@@ -13,7 +13,7 @@ let site: SamlSite;
 let tenant: SamlTenant;
 beforeAll(async () => {
   site = await startSamlSite();
-  tenant = await site.addTenant("acme", idp.metadata());
+  tenant = await site.addTenant("acme", { metadataXml: idp.metadata() });
 });
 afterAll(() => site.stop());
 

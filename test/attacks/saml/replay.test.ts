@@ -13,7 +13,7 @@ let site: SamlSite;
 let tenant: SamlTenant;
 beforeAll(async () => {
   site = await startSamlSite();
-  tenant = await site.addTenant("acme", idp.metadata());
+  tenant = await site.addTenant("acme", { metadataXml: idp.metadata() });
 });
 afterAll(() => site.stop());
 
@@ -49,7 +49,7 @@ it("refuses an assertion that another login has used, even where all else fits",
 });
 
 it("knows used assertions by connection: two IdPs may happen upon one ID", async () => {
-  const other = await site.addTenant("bravo", idp.metadata());
+  const other = await site.addTenant("bravo", { metadataXml: idp.metadata() });
   const assertionId = "_used-by-two";
   for (const each of [tenant, other]) {
     const { page } = await signIn(each, site.newBrowser(), (departure) =>

@@ -1,0 +1,121 @@
+import type { AddressInfo } from "node:net";
+import { createTestIdp } from "@sallyport/saml/testing";
+import express from "express";
+import samlp from "samlp";
+import type { SamlTenant } from "../harness/saml-site.ts";
+
+/** How the IdP treats its one service provider. */
+export interface SamlpBehaviour {
+  readonly signAssertion?: boolean;
+  readonly signResponse?: boolean;
+  readonly sha1?: boolean;
+  readonly encrypt?: boolean;
+  /** Requests have to be signed by the key in the service provider's metadata. */
+  readonly wantSignedRequests?: boolean;
+}
+
+/** Auth0's samlp as an IdP, over HTTP. Whoever comes is signed in already. */
+export interface SamlpIdp {
+  readonly metadataXml: string;
+  readonly entityId: string;
+  readonly certificate: string;
+  readonly ssoUrl: string;
+  /** Where a person finds all their applications. */
+  readonly portalUrl: string;
+  /** Where every request is answered with an error. */
+  readonly refusingUrl: string;
+  /** Reads the metadata of the service provider as it is published. */
+  trust(tenant: SamlTenant, behaviour?: SamlpBehaviour): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export const PERSON = {
+  id: "samlp|4711",
+  displayName: "Jörg Ødegård",
+  name: { givenName: "Jörg", familyName: "Ødegård" },
+  emails: [{ value: "jo@acme.example.test" }],
+  groups: ["Engineering", "R&D <EU>"],
+} as const;
+
+export async function startSamlpIdp(): Promise<SamlpIdp> {
+  const { privateKey, certificate } = createTestIdp();
+  const key = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  const app = express();
+  const server = app.listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const url = `http://localhost:${(server.address() as AddressInfo).port}`;
+  const issuer = `${url}/metadata`;
+  const identity = { issuer, cert: certificate, key };
+
+  let auth: express.RequestHandler = () => {
+    throw new Error("No service provider is trusted yet");
+  };
+  let portal = auth;
+  let refuse = auth;
+  app.use(express.urlencoded({ extended: false }));
+  app.all("/sso", (req, res, next) => auth(req, res, next));
+  app.get("/portal", (req, res, next) => portal(req, res, next));
+  app.get("/refuse", (req, res, next) => refuse(req, res, next));
+  const paths = { redirectEndpointPath: "/sso", postEndpointPath: "/sso" };
+  app.get("/metadata", samlp.metadata({ issuer, cert: certificate, ...paths }));
+  app.use(((error, _req, res, _next) => {
+    res.status(400).send(String(error));
+  }) satisfies express.ErrorRequestHandler);
+
+  return {
+    metadataXml: await (await fetch(issuer)).text(),
+    entityId: issuer,
+    certificate,
+    ssoUrl: `${url}/sso`,
+    portalUrl: `${url}/portal`,
+    refusingUrl: `${url}/refuse`,
+    async trust({ acsUrl, spEntityId, spMetadataUrl }, behaviour = {}) {
+      const spCertificate = await publishedCertificate(spMetadataUrl, "encryption");
+      const requestCertificate = await publishedCertificate(spMetadataUrl, "signing");
+      const options = {
+        ...identity,
+        recipient: acsUrl,
+        destination: acsUrl,
+        sessionIndex: "_session-1",
+        nameIdentifierFormat: "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
+        signAssertion: behaviour.signAssertion ?? true,
+        signResponse: behaviour.signResponse ?? false,
+        ...(behaviour.sha1 ? ({ signatureAlgorithm: "rsa-sha1", digestAlgorithm: "sha1" } as const) : {}),
+        ...(behaviour.encrypt ? { encryptionCert: spCertificate, encryptionPublicKey: spCertificate } : {}),
+        getUserFromRequest: () => PERSON,
+        getPostURL: (
+          _audience: string,
+          _request: unknown,
+          _req: unknown,
+          done: (error: null, to: string) => void,
+        ) => done(null, acsUrl),
+      };
+      auth = samlp.auth({
+        ...options,
+        ...(behaviour.wantSignedRequests ? { signingCert: requestCertificate } : {}),
+      });
+      portal = samlp.auth({ ...options, audience: spEntityId });
+      refuse = (req, res, next) =>
+        samlp.sendError({
+          ...identity,
+          error: { description: "Not assigned to this application" },
+          inResponseTo: "_whatever",
+          destination: acsUrl,
+          RelayState: String(req.query.RelayState ?? ""),
+          getPostURL: (_req, done) => done(null, acsUrl),
+        })(req, res, next);
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function publishedCertificate(metadataUrl: string, use: "signing" | "encryption"): Promise<string> {
+  const metadata = await (await fetch(metadataUrl)).text();
+  const key = new RegExp(`<KeyDescriptor use="${use}">[\\s\\S]*?X509Certificate>([^<]+)<`).exec(metadata);
+  if (key?.[1] === undefined) throw new Error(`${metadataUrl} holds no key for ${use}`);
+  return `-----BEGIN CERTIFICATE-----\n${key[1].replace(/\s/g, "")}\n-----END CERTIFICATE-----`;
+}
