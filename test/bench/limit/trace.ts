@@ -1,4 +1,4 @@
-import type { LoggedStatement } from "../world/postgres.ts";
+import type { LoggedStatement } from "../world/statement-log.ts";
 
 /** Left out: its functions check what only their own job knows. */
 const QUEUE = "sallyport queue";

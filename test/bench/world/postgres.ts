@@ -5,6 +5,7 @@ import { openDatabase, type Sql } from "@sallyport/database";
 import { startEmbeddedPostgres } from "@sallyport/embedded-postgres";
 import { z } from "zod";
 import { postgresCpuMs } from "../measure/processes.ts";
+import { type LoggedStatement, parseStatementLog } from "./statement-log.ts";
 
 /** PostgreSQL as `npm start` runs it: embedded, durable, with default settings. */
 export interface BenchPostgres {
@@ -32,15 +33,6 @@ export interface StatementCount {
   readonly calls: number;
   /** Planning and execution of all calls. */
   readonly milliseconds: number;
-}
-
-export interface LoggedStatement {
-  readonly session: string;
-  /** As the session calls itself. */
-  readonly application: string;
-  readonly text: string;
-  /** As literals of SQL, `$1` first. */
-  readonly values: readonly string[];
 }
 
 /** A database that somebody else works on. */
@@ -73,14 +65,6 @@ const statementRows = z.array(
 );
 
 const logFiles = z.array(z.object({ file: z.string() })).length(1);
-const logEntry = z.object({
-  application_name: z.string().optional(),
-  dbname: z.string().optional(),
-  session_id: z.string().optional(),
-  message: z.string(),
-  detail: z.string().optional(),
-});
-
 export async function startBenchPostgres(dataDir: string): Promise<BenchPostgres> {
   const folder = join(dataDir, "postgres");
   const postgres = await startEmbeddedPostgres({ dataDir: folder, settings: SETTINGS });
@@ -133,7 +117,9 @@ export async function startBenchPostgres(dataDir: string): Promise<BenchPostgres
           undefined,
           size,
         );
-        return loggedStatements(buffer.subarray(0, bytesRead).toString(), databaseOf(postgres.url));
+        return parseStatementLog(buffer.subarray(0, bytesRead).toString()).filter(
+          ({ database, application }) => database === databaseOf(postgres.url) && application !== OBSERVER,
+        );
       } finally {
         await log.close();
       }
@@ -162,26 +148,6 @@ export async function startBenchPostgres(dataDir: string): Promise<BenchPostgres
 }
 
 const databaseOf = (url: string) => decodeURIComponent(new URL(url).pathname.slice(1));
-
-function loggedStatements(log: string, database: string): LoggedStatement[] {
-  return log.split("\n").flatMap((line) => {
-    if (line === "") return [];
-    const {
-      application_name: application = "",
-      dbname,
-      session_id = "",
-      message,
-      detail,
-    } = logEntry.parse(JSON.parse(line));
-    const text = /^(?:statement|execute [^:]+): (.*)$/s.exec(message)?.[1];
-    if (text === undefined || dbname !== database || application === OBSERVER) return [];
-    // Parameters: $1 = 'it''s', $2 = NULL
-    const values = [...(detail ?? "").matchAll(/\$\d+ = (NULL|'(?:[^']|'')*')/g)].map(
-      ([, value = ""]) => value,
-    );
-    return [{ session: session_id, application, text, values }];
-  });
-}
 
 const LOG_FILE = "select current_setting('data_directory') || '/' || pg_current_logfile('jsonlog') as file";
 

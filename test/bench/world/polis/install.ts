@@ -23,8 +23,12 @@ export async function installPolis(): Promise<string> {
     join(draft, "package.json"),
     JSON.stringify({ private: true, dependencies: { [NAME]: VERSION } }),
   );
-  await promisify(execFile)("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund"], {
-    cwd: draft,
+  const args = ["install", "--ignore-scripts", "--no-audit", "--no-fund"];
+  await promisify(execFile)("npm", args, { cwd: draft }).catch(async (cause: unknown) => {
+    await rm(draft, { recursive: true });
+    throw new Error(`Could not install ${NAME}, which is measured beside the gateway: try --no-peers.`, {
+      cause,
+    });
   });
   await rename(draft, folder).catch(async (error: unknown) => {
     await rm(draft, { recursive: true });
