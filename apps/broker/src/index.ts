@@ -1,8 +1,9 @@
 import { Router } from "express";
 import { createOpenIdProvider, type OpenIdProviderDeps } from "./op/index.ts";
+import { createSingleLogout } from "./saml/logout/index.ts";
 import { createSignIn, type SignInDeps } from "./sign-in/index.ts";
 
-export type BrokerDeps = OpenIdProviderDeps & Omit<SignInDeps, "interactions">;
+export type BrokerDeps = Omit<OpenIdProviderDeps, "upstreamLogout"> & Omit<SignInDeps, "interactions">;
 
 /** Sign-in: SAML SP and OIDC RP towards the identity providers, OpenID Provider towards the applications. */
 export interface Broker {
@@ -12,9 +13,11 @@ export interface Broker {
 }
 
 export async function createBroker(deps: BrokerDeps): Promise<Broker> {
-  const openIdProvider = await createOpenIdProvider(deps);
+  const singleLogout = createSingleLogout(deps);
+  const openIdProvider = await createOpenIdProvider({ ...deps, upstreamLogout: singleLogout.upstream });
   const router = Router();
   router.use(openIdProvider.router);
+  router.use(singleLogout.router);
   router.use(createSignIn({ ...deps, interactions: openIdProvider.interactions }));
   return { router, close: () => openIdProvider.close() };
 }

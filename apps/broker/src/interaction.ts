@@ -1,3 +1,5 @@
+import type { Request, Response } from "express";
+
 /**
  * The seam between the broker's two halves: an application's authorization request that waits until somebody has
  * signed in. The OpenID Provider opens it and sends the browser to `/sign-in/{id}`; the sign-in half ends it.
@@ -40,6 +42,19 @@ export interface SignInError {
   readonly code: "access_denied" | "temporarily_unavailable" | "login_required";
   /** For the application's developer: no personal data, no line breaks. */
   readonly description: string;
+}
+
+/** Signs people out at the IdP that signed them in: what the sign-in half does for the OpenID Provider. */
+export interface UpstreamLogout {
+  /**
+   * Sends the browser to the IdP of a session that has just ended here, to come back and go on to `target` (or to a
+   * page of ours). False, with nothing sent, where there is no IdP to be told. Never throws.
+   */
+  leave(
+    req: Request,
+    res: Response,
+    ended: { readonly sessionId: string; readonly target: string | null },
+  ): Promise<boolean>;
 }
 
 export class InteractionEndedError extends Error {

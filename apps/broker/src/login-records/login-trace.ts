@@ -1,4 +1,4 @@
-/** One step of a sign-in, as its record tells it. */
+/** One step of a sign-in (or of a single logout that was refused), as its record tells it. */
 export interface LoginStep {
   readonly name: LoginStepName;
   /** ISO 8601. */
@@ -13,6 +13,8 @@ export type LoginStepName =
   | "validated"
   | "normalized"
   | "signed_in"
+  | "logout_requested"
+  | "logout_answered"
   | "failed";
 
 /** Collects the steps of one attempt as it goes. */

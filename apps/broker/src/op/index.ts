@@ -6,7 +6,7 @@ import type { SecretBox } from "@sallyport/secrets";
 import type { SigningKeys } from "@sallyport/signing-keys";
 import type { Router } from "express";
 import { Provider } from "oidc-provider";
-import type { Interactions } from "../interaction.ts";
+import type { Interactions, UpstreamLogout } from "../interaction.ts";
 import { createAccessTokens } from "./access-tokens.ts";
 import { createAdapters } from "./adapter.ts";
 import { createApplications } from "./applications.ts";
@@ -42,6 +42,7 @@ export interface OpenIdProviderDeps {
   readonly signingKeys: SigningKeys;
   /** Sessions have ended: applications are to be told. Never throws. */
   readonly requestLogout: () => void;
+  readonly upstreamLogout: UpstreamLogout;
   /** Where state that expires is kept; without it, in PostgreSQL. */
   readonly redisUrl?: string;
 }
@@ -111,6 +112,7 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
         browserSession: browserSessions.find,
         forgetBrowser: browserSessions.forget,
         endSession: (req, sessionId) => revocations.session(sessionId, requestId(req)),
+        upstream: deps.upstreamLogout,
       }),
       verify: verify(accessTokens),
     },

@@ -20,15 +20,3 @@ ${Object.entries(page.fields).map(
 </main>`,
   });
 }
-
-export function renderSignedOutPage(): string {
-  return renderPage({
-    title: "Signed out",
-    body: html`<main>
-<div class="card">
-<h1>You are signed out</h1>
-<p class="soft">You can close this page.</p>
-</div>
-</main>`,
-  });
-}

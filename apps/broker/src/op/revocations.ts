@@ -6,8 +6,8 @@ import type { ArtifactStore } from "./store/artifact-store.ts";
 export interface Revocations {
   /** On behalf of an application, or because a token was used twice. */
   readonly token: RevokeToken;
-  /** Signs out: the session and all that rests on it. Nothing happens when it has ended already. */
-  session(sessionId: string, requestId: string): Promise<void>;
+  /** Signs out: the session and all that rests on it. False, and nothing happens, when it has ended already. */
+  session(sessionId: string, requestId: string): Promise<boolean>;
 }
 
 export function createRevocations(deps: {
@@ -31,8 +31,8 @@ export function createRevocations(deps: {
     },
     async session(sessionId, requestId) {
       const session = await findLiveSession(database.sql, sessionId, now());
-      if (session === null) return;
-      await database.transaction((sql) =>
+      if (session === null) return false;
+      const ended = await database.transaction((sql) =>
         revokeSessions(
           sql,
           session.organizationId,
@@ -41,6 +41,7 @@ export function createRevocations(deps: {
         ),
       );
       requestLogout();
+      return ended.length > 0;
     },
   };
 }

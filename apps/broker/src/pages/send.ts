@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { pageHeaders } from "@sallyport/html";
 import type { Response } from "express";
-import { renderAutoPostPage } from "./auto-post-page.ts";
+import { type AutoPostPurpose, renderAutoPostPage } from "./auto-post-page.ts";
 
 // Browsers apply form-action to every redirect behind a submit, and ours go on to the IdP and to the application:
 // origins that this page cannot know. What is left to rule out is any scheme other than the web's.
@@ -16,12 +16,17 @@ export function sendPage(res: Response, status: number, markup: string): void {
 }
 
 /** Makes the browser post `fields` to `action`, by the page's one script. */
-export function sendAutoPost(res: Response, action: string, fields: Readonly<Record<string, string>>): void {
+export function sendAutoPost(
+  res: Response,
+  action: string,
+  fields: Readonly<Record<string, string>>,
+  purpose: AutoPostPurpose = "sign-in",
+): void {
   const nonce = randomBytes(16).toString("base64url");
   res
     .status(200)
     .set(pageHeaders({ nonce, formTargets: ONWARD }))
-    .send(renderAutoPostPage({ action, fields, nonce }));
+    .send(renderAutoPostPage({ action, fields, nonce, purpose }));
 }
 
 /** Sends the browser on, by GET, whatever method brought it here. */

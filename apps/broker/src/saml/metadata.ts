@@ -11,11 +11,12 @@ export function spMetadata(
   connection: { readonly id: string; readonly settings: { readonly signRequests: boolean } },
   keys: readonly [ConnectionKey, ...ConnectionKey[]],
 ): string {
-  const { entityId, acsUrl } = samlServiceProvider(publicUrl, connection.id);
+  const { entityId, acsUrl, sloUrl } = samlServiceProvider(publicUrl, connection.id);
   const [newest] = keys;
-  return generateServiceProviderMetadata({
+  const metadata = generateServiceProviderMetadata({
     issuer: entityId,
     callbackUrl: acsUrl,
+    logoutCallbackUrl: sloUrl,
     // Stable, so that two fetches are equal byte for byte.
     generateUniqueId: () => `_${connection.id}`,
     identifierFormat: null,
@@ -25,4 +26,9 @@ export function spMetadata(
     decryptionPvk: newest.privateKey,
     decryptionCert: newest.certificate,
   });
+  // node-saml lists single logout over HTTP-POST only.
+  return metadata.replace(
+    /<SingleLogoutService [^>]*>/,
+    (post) => `${post.replace("HTTP-POST", "HTTP-Redirect")}${post}`,
+  );
 }

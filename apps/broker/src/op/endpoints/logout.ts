@@ -2,10 +2,11 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import type { SigningKeys } from "@sallyport/signing-keys";
 import type { Request, RequestHandler, Response } from "express";
 import { z } from "zod";
-import { sendPage } from "../../pages/index.ts";
+import type { UpstreamLogout } from "../../interaction.ts";
+import { renderSignedOutPage, sendOn, sendPage } from "../../pages/index.ts";
 import type { Application, Applications } from "../applications.ts";
 import { OAuthError } from "../oauth-error.ts";
-import { renderConfirmLogoutPage, renderSignedOutPage } from "../pages.ts";
+import { renderConfirmLogoutPage } from "../pages.ts";
 import { type Form, parametersOf } from "./form.ts";
 
 /** The sign-in that a browser holds by its cookie. */
@@ -24,15 +25,17 @@ export interface LogoutDeps {
   readonly browserSession: (req: Request, res: Response) => Promise<BrowserSession | null>;
   /** Takes the browser's cookie away, and what it stood for. */
   readonly forgetBrowser: (req: Request, res: Response, session: BrowserSession) => Promise<void>;
-  /** Ends our session, and so everything that rests on it; nothing happens when it has ended already. */
-  readonly endSession: (req: Request, sessionId: string) => Promise<void>;
+  /** Ends our session, and so everything that rests on it. False when it had ended already. */
+  readonly endSession: (req: Request, sessionId: string) => Promise<boolean>;
+  readonly upstream: UpstreamLogout;
 }
 
 const idTokenHint = z.object({ aud: z.string(), sid: z.string() });
 
 /**
  * RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0). An `id_token_hint` shows which session is meant and
- * that an application of ours asks; without one, the person is asked first (section 2).
+ * that an application of ours asks; without one, the person is asked first (section 2). Once the session has ended
+ * here, the browser goes on to the IdP where that one wants to hear of it, and comes back.
  */
 export function logout(deps: LogoutDeps): RequestHandler {
   return async (req, res) => {
@@ -42,19 +45,19 @@ export function logout(deps: LogoutDeps): RequestHandler {
     const target = readTarget(form, application);
     const browser = await deps.browserSession(req, res);
 
-    if (hint !== null) {
-      await deps.endSession(req, hint.sid);
-      if (browser?.sessionId === hint.sid) await deps.forgetBrowser(req, res, browser);
-    } else if (browser !== null) {
-      if (!isConfirmed(req, form, browser, deps.formKey)) {
-        return askFirst(res, form, application, formToken(browser, deps.formKey));
-      }
-      await deps.endSession(req, browser.sessionId);
-      await deps.forgetBrowser(req, res, browser);
+    if (hint === null && browser !== null && !isConfirmed(req, form, browser, deps.formKey)) {
+      return askFirst(res, form, application, formToken(browser, deps.formKey));
     }
-
-    if (target === null) return sendPage(res, 200, renderSignedOutPage());
-    res.set("cache-control", "no-store").redirect(303, target);
+    const sessionId = hint?.sid ?? browser?.sessionId;
+    if (sessionId !== undefined) {
+      const ended = await deps.endSession(req, sessionId);
+      if (browser?.sessionId === sessionId) await deps.forgetBrowser(req, res, browser);
+      // A browser that has signed in anew since keeps that sign-in, and so its IdP's.
+      const elsewhere = browser !== null && browser.sessionId !== sessionId;
+      if (ended && !elsewhere && (await deps.upstream.leave(req, res, { sessionId, target }))) return;
+    }
+    if (target === null) sendPage(res, 200, renderSignedOutPage());
+    else sendOn(res, target);
   };
 }
 

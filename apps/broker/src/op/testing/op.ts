@@ -76,6 +76,7 @@ export async function startTestOp(options: { publicUrl?: string; redisUrl?: stri
     requestLogout: () => {
       logoutsRequested += 1;
     },
+    upstreamLogout: { leave: async () => false },
     ...(options.redisUrl === undefined ? {} : { redisUrl: options.redisUrl }),
   };
   const op = await createOpenIdProvider(deps);

@@ -1,0 +1,31 @@
+import { asProblem, requestId } from "@sallyport/http";
+import type { Logger } from "@sallyport/logging";
+import type { ErrorRequestHandler } from "express";
+import { renderErrorPage, sendPage } from "../../pages/index.ts";
+import { LogoutFailure, type LogoutFailureCode, logoutFailureEntry } from "./failures.ts";
+
+/** Ends whatever a route threw on its page; what nobody foresaw is logged, and its page tells nothing of it. */
+export function handleLogoutFailures(log: Logger): ErrorRequestHandler {
+  return (error: unknown, req, res, next) => {
+    if (res.headersSent) return next(error);
+    const { code, finding } = asFailure(error);
+    if (code === "internal_error") {
+      log.error({ requestId: requestId(req), err: error }, "unexpected error in a single logout");
+    } else {
+      log.info({ requestId: requestId(req), failure: code, finding: finding.code }, "single logout refused");
+    }
+    const entry = logoutFailureEntry(code);
+    if (entry.status === 429) res.set("retry-after", "60");
+    sendPage(res, entry.status, renderErrorPage({ ...entry, requestId: requestId(req) }));
+  };
+}
+
+function asFailure(error: unknown): LogoutFailure {
+  if (error instanceof LogoutFailure) return error;
+  return new LogoutFailure(codeOf(asProblem(error)?.status), { cause: error });
+}
+
+function codeOf(status: number | undefined): LogoutFailureCode {
+  if (status === undefined || status >= 500) return "internal_error";
+  return status === 413 ? "request_too_large" : "request_malformed";
+}

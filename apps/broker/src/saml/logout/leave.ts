@@ -1,0 +1,51 @@
+import { requestId } from "@sallyport/http";
+import type { Logger } from "@sallyport/logging";
+import type { UpstreamLogout } from "../../interaction.ts";
+import type { BrowserCookie } from "../../sign-in/browser.ts";
+import type { ConnectionKeys } from "../connection-keys.ts";
+import { sendToIdp } from "./bindings.ts";
+import type { LogoutResponseDeps } from "./idp-response.ts";
+import { logoutRequest, newMessageId } from "./messages.ts";
+import { findEndedSession, storePendingLogout } from "./store.ts";
+
+/** Takes a sign-out at one of our applications on to the IdP (SAML profiles 4.4, initiated by the service provider). */
+export function createUpstreamLogout(
+  deps: LogoutResponseDeps & { readonly log: Logger },
+  cookie: BrowserCookie,
+  keys: ConnectionKeys,
+): UpstreamLogout {
+  return {
+    async leave(req, res, { sessionId, target }) {
+      try {
+        const { sql } = deps.database;
+        const ended = await findEndedSession(sql, sessionId);
+        if (ended === null) return false;
+        const { connection, idpSession: session } = ended;
+        const { sloUrl: destination, sloBinding = "redirect" } = connection.settings;
+        if (destination === undefined) return false;
+
+        const id = newMessageId();
+        const [key] = await keys.ensure(connection);
+        const message = await logoutRequest(deps.publicUrl, connection, { id, destination, session });
+        await storePendingLogout(sql, {
+          id,
+          organizationId: connection.organizationId,
+          connectionId: connection.id,
+          sessionId,
+          target,
+          browser: cookie.ensure(req, res),
+          now: deps.now(),
+        });
+        sendToIdp(res, sloBinding, message, key);
+        return true;
+      } catch (error) {
+        // The person is signed out here already: what fails now must not keep them from going home.
+        deps.log.error(
+          { requestId: requestId(req), sessionId, err: error },
+          "the IdP was not told of a logout",
+        );
+        return false;
+      }
+    },
+  };
+}
