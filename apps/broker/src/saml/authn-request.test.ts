@@ -16,10 +16,13 @@ beforeAll(async () => {
 });
 afterAll(() => stand.close());
 
+async function publishedMetadata(connectionId: string): Promise<string> {
+  return (await fetch(samlServiceProvider(stand.publicUrl, connectionId).entityId)).text();
+}
+
 /** The certificate that our metadata tells the IdP, PEM. */
 async function publishedCertificate(connectionId: string): Promise<string> {
-  const { entityId } = samlServiceProvider(stand.publicUrl, connectionId);
-  const metadata = await (await fetch(entityId)).text();
+  const metadata = await publishedMetadata(connectionId);
   const base64 = /<[\w:]*X509Certificate>([^<]+)</.exec(metadata)?.[1]?.replace(/\s/g, "") ?? "";
   return `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----`;
 }
@@ -78,4 +81,11 @@ it("is answered by an encrypted assertion, for the key in our metadata and for n
   expect((await signIn({ recipient })).location).toContain("session=");
   const refused = await signIn({ recipient: createTestIdp().certificate });
   expect([refused.status, refused.location]).toEqual([400, ""]);
+});
+
+it.each([true, false])("is announced in our metadata as it comes: signed %s", async (signRequests) => {
+  const connectionId = await stand.addSamlConnection(organizationId, idp, { settings: { signRequests } });
+  expect(await publishedMetadata(connectionId)).toContain(` AuthnRequestsSigned="${signRequests}"`);
+  const { location } = await stand.visit(createTestBrowser(), { connection: connectionId });
+  expect(new URL(location).searchParams.has("Signature")).toBe(signRequests);
 });

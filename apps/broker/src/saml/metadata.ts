@@ -26,9 +26,14 @@ export function spMetadata(
     decryptionPvk: newest.privateKey,
     decryptionCert: newest.certificate,
   });
-  // node-saml lists single logout over HTTP-POST only.
-  return metadata.replace(
-    /<SingleLogoutService [^>]*>/,
-    (post) => `${post.replace("HTTP-POST", "HTTP-Redirect")}${post}`,
+  return (
+    metadata
+      // For node-saml whoever has a key signs requests; an IdP that believes it refuses those that are not.
+      .replace(' AuthnRequestsSigned="true"', ` AuthnRequestsSigned="${connection.settings.signRequests}"`)
+      // It lists single logout over HTTP-POST only.
+      .replace(
+        /<SingleLogoutService [^>]*>/,
+        (post) => `${post.replace("HTTP-POST", "HTTP-Redirect")}${post}`,
+      )
   );
 }
