@@ -3,7 +3,7 @@ import type { SessionClaims } from "@sallyport/claims";
 import { z } from "zod";
 import { type Browser, createBrowser, formOf, type Page, submitForm } from "../bench/world/browser.ts";
 import { createHttp } from "../bench/world/http.ts";
-import { addApplication, type SignInStart, type TestApplication } from "./application.ts";
+import { addApplication, CALLBACK, type SignInStart, type TestApplication } from "./application.ts";
 import { startTestGateway, type TestGateway } from "./gateway.ts";
 
 /** The real gateway over HTTP with an application, and organizations that sign in by SAML. */
@@ -66,10 +66,11 @@ const records = z.object({
 });
 const sessions = z.object({ items: z.array(z.unknown()) });
 
-export async function startSamlSite(): Promise<SamlSite> {
+/** `callback`: where the application listens. Default: nowhere, as no test follows the browser so far. */
+export async function startSamlSite(callback = CALLBACK): Promise<SamlSite> {
   const gateway = await startTestGateway({ env: { RATE_LIMITS: "off" } });
   const http = createHttp();
-  const application = await addApplication(gateway);
+  const application = await addApplication(gateway, callback);
 
   async function call(method: string, path: string, status: number, body?: unknown): Promise<unknown> {
     const answer = await gateway.api(method, path, body);

@@ -1,0 +1,38 @@
+import type { Page } from "playwright-core";
+import type { SamlTenant } from "../harness/saml-site.ts";
+
+/** How an IdP treats its service provider. */
+export interface Behaviour {
+  /** Encrypt assertions. */
+  readonly encrypt?: boolean;
+  /** Take signed requests only. */
+  readonly wantSignedRequests?: boolean;
+  /** Name people by another identifier at each login. */
+  readonly transient?: boolean;
+}
+
+/** An IdP that is another project's: installed, configured in a folder of its own, and reached over HTTP. */
+export interface ForeignIdp {
+  readonly name: string;
+  metadataXml(): Promise<string>;
+  /** Reads the service provider's metadata as it is published, and restarts no login that is under way. */
+  trust(tenant: SamlTenant, behaviour?: Behaviour): Promise<void>;
+  /** On the IdP's login page: signs the one person in. */
+  signIn(page: Page): Promise<void>;
+  /** Where a person who is at the IdP starts to go to the service provider (IdP-initiated). */
+  startUrl(tenant: SamlTenant): string;
+  /** What the IdP last wrote to its log, to tell what it did not like. */
+  log(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** The one person that each IdP knows. */
+export const PERSON = {
+  login: "jodegard",
+  password: "correct horse battery staple",
+  email: "jo@acme.example.test",
+  givenName: "Jörg",
+  familyName: "Ødegård",
+  name: "Jörg Ødegård",
+  groups: ["Engineering", "R&D <EU>"],
+} as const;
