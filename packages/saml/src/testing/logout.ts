@@ -102,7 +102,10 @@ function signedQuery(parameter: string, xml: string, signer: Signer, relayState:
   const algorithm = signer.signatureAlgorithm ?? RSA_SHA256;
   const signed = [
     `${parameter}=${encodeURIComponent(deflateRawSync(xml).toString("base64"))}`,
-    ...(relayState === undefined ? [] : [`RelayState=${encodeURIComponent(relayState)}`]),
+    // An apostrophe that is not encoded now is by the browser, and the signature does not hold any more.
+    ...(relayState === undefined
+      ? []
+      : [`RelayState=${encodeURIComponent(relayState).replaceAll("'", "%27")}`]),
     `SigAlg=${encodeURIComponent(algorithm)}`,
   ].join("&");
   const key = { key: signer.privateKey, dsaEncoding: "ieee-p1363" } as const;

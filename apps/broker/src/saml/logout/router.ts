@@ -4,6 +4,7 @@ import { renderSignedOutPage, sendAutoPost, sendOn, sendPage } from "../../pages
 import type { BrowserCookie } from "../../sign-in/browser.ts";
 import { findConnection, type SamlConnection } from "../../sign-in/connections.ts";
 import type { ConnectionKeys } from "../connection-keys.ts";
+import { refuseEncodedNames } from "../form-names.ts";
 import { type Arrival, readForm, readQuery, SECOND_POST } from "./arrival.ts";
 import { sendToIdp } from "./bindings.ts";
 import { handleLogoutFailures } from "./failure-page.ts";
@@ -25,7 +26,12 @@ export function createLogoutRouter(
   keys: ConnectionKeys,
 ): Router {
   const router = Router();
-  const form = express.urlencoded({ extended: false, limit: FORM_LIMIT, parameterLimit: 20 });
+  const form = express.urlencoded({
+    extended: false,
+    limit: FORM_LIMIT,
+    parameterLimit: 20,
+    verify: refuseEncodedNames,
+  });
   const refusals = createRefusalLimit(deps.now);
   const { sql } = deps.database;
 
