@@ -4,7 +4,6 @@ import { ScimError } from "../protocol/error.ts";
 import { createDirectories, type Directory, type DirectoryRow } from "./directory.ts";
 
 interface TokenRow extends DirectoryRow {
-  readonly token_id: string;
   readonly status: "active" | "disabled";
   readonly last_used_at: Date | null;
 }

@@ -6,6 +6,8 @@ import { type DirectorySettings, directorySettings, extensionsFor } from "./sett
 export interface Directory {
   readonly id: string;
   readonly organizationId: string;
+  /** Of the token that the request came with. */
+  readonly tokenId: string;
   readonly quirks: Quirks;
   readonly users: ResourceType;
   readonly groups: ResourceType;
@@ -30,6 +32,7 @@ export function createDirectories(): (row: DirectoryRow) => Directory {
     return {
       id: row.directory_id,
       organizationId: row.organization_id,
+      tokenId: row.token_id,
       quirks: quirksOf(row.provider),
       ...model,
     };
@@ -37,6 +40,7 @@ export function createDirectories(): (row: DirectoryRow) => Directory {
 }
 
 export interface DirectoryRow {
+  readonly token_id: string;
   readonly directory_id: string;
   readonly organization_id: string;
   readonly provider: string;

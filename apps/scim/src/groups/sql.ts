@@ -1,3 +1,4 @@
+import { live } from "../directory/live.ts";
 import { ROW } from "../filter/field.ts";
 import { DIRECTORY, journal, NOW, ORGANIZATION } from "../log/journal.ts";
 
@@ -40,22 +41,34 @@ export const FIND_STRANGER = `
     SELECT 1 FROM directory_users u WHERE u.id = w.id AND u.directory_id = $2 AND u.deleted_at IS NULL)
   LIMIT 1`;
 
+/** No row: gone, or the directory is not live. Values: id, directory, token. */
 export const LOCK_GROUP = `
+  WITH ${live("$2", "$3")}
   SELECT ${GROUP_COLUMNS}
-  FROM directory_groups ${ROW} WHERE ${ROW}.id = $1 AND ${ROW}.directory_id = $2 AND ${ROW}.deleted_at IS NULL
-  FOR NO KEY UPDATE`;
+  FROM directory_groups ${ROW}, live
+  WHERE ${ROW}.id = $1 AND ${ROW}.directory_id = live.id AND ${ROW}.deleted_at IS NULL
+  FOR NO KEY UPDATE OF ${ROW}`;
 
-// Users are locked in the order of their ids, always behind their group, so that pushes do not lock each other out;
-// one that is being deleted meanwhile is left out, since its deletion comes later.
-const joining = (group: string, ids: string) => `
-  joining AS MATERIALIZED (
-    SELECT u.id FROM directory_users u, ${group}
-    WHERE u.id = ANY(${ids}::uuid[]) AND u.directory_id = ${DIRECTORY} AND u.deleted_at IS NULL
-    ORDER BY u.id FOR NO KEY UPDATE OF u),
+// Every user that joins or leaves is locked before anything is written, in the order of ids and always behind the
+// group: pushes to groups with the same members take turns and never wait for each other in a circle. One that is
+// being deleted meanwhile is left out, since its deletion comes later. `candidates` are rows of (id, joins).
+const touched = (candidates: string) => `
+  touched AS MATERIALIZED (
+    SELECT u.id, w.joins FROM (${candidates}) w JOIN directory_users u ON u.id = w.id
+    WHERE u.directory_id = ${DIRECTORY} AND u.deleted_at IS NULL
+    ORDER BY u.id FOR NO KEY UPDATE OF u)`;
+
+const added = (group: string) => `
   added AS (
     INSERT INTO directory_group_members (organization_id, group_id, user_id, created_at)
-    SELECT ${ORGANIZATION}, ${group}.id, joining.id, ${NOW} FROM joining, ${group}
+    SELECT ${ORGANIZATION}, ${group}.id, touched.id, ${NOW} FROM touched, ${group} WHERE touched.joins
     ON CONFLICT DO NOTHING RETURNING user_id)`;
+
+const REMOVED = `
+  removed AS (
+    DELETE FROM directory_group_members m USING touched, target
+    WHERE m.group_id = target.id AND m.user_id = touched.id AND NOT touched.joins
+    RETURNING m.user_id)`;
 
 // The reconciler must look at each user that joined or left, and at nobody else.
 const raised = (from: string) => `
@@ -75,45 +88,45 @@ const membersData = `jsonb_build_object(
 const membersChanged = `jsonb_build_object('groups', jsonb_build_array(changed.id),
       'users', ${named("added")} || ${named("removed")})`;
 
-/** Values: journal, then id, displayName, key, externalId, resource, member ids. */
+/**
+ * No row: the directory is not live. Values: journal, then id, displayName, key, externalId, resource, member ids,
+ * token.
+ */
 export const CREATE_GROUP = `
-  WITH changed AS (
+  WITH ${live(DIRECTORY, "$20")},
+  changed AS (
     INSERT INTO directory_groups (organization_id, directory_id, created_at, last_modified,
                                   id, display_name, display_name_key, external_id, resource)
-    VALUES (${ORGANIZATION}, ${DIRECTORY}, ${NOW}, ${NOW}, $14, $15, $16, $17, $18::jsonb)
+    SELECT ${ORGANIZATION}, live.id, ${NOW}, ${NOW}, $14, $15, $16, $17, $18::jsonb FROM live
     RETURNING id),
-  ${joining("changed", "$19")},
+  ${touched("SELECT a.id, true AS joins FROM unnest($19::uuid[]) AS a(id), changed")},
+  ${added("changed")},
   ${raised("SELECT user_id FROM added")},
   ${journal({ from: "changed", event: "directory_group.created", resourceType: "directoryGroup", resourceId: "changed.id", data: `jsonb_build_object('added', ${named("added")}, 'addedCount', ${counted("added")})`, changed: `jsonb_build_object('groups', jsonb_build_array(changed.id), 'users', ${named("added")})` })}
   SELECT id FROM changed`;
-
-const removedAmong = (group: string, ids: string, clear: string, kept: string) => `
-  removed AS (
-    DELETE FROM directory_group_members m USING ${group}
-    WHERE m.group_id = ${group}.id AND (m.user_id = ANY(${ids}::uuid[])
-      OR (${clear}::boolean AND NOT EXISTS (SELECT 1 FROM unnest(${kept}::uuid[]) AS w(id) WHERE w.id = m.user_id)))
-    RETURNING m.user_id)`;
 
 /**
  * Changes members and nothing else of a group: one statement, whose cost follows the change and not the group. The
  * group's row is locked first, so concurrent pushes to one group take turns and lose nothing. It does nothing when an
  * id to add is no user of the directory, or the version is not among those asked for: then the caller finds out why.
- * Values: journal, then id, ids to add, ids to remove, versions or null. One row: whether the group was there, and the
- * version that it now has.
+ * Values: journal, then id, ids to add, ids to remove, versions or null, token. One row: whether the group was there,
+ * and the version that it now has.
  */
 export const CHANGE_MEMBERS = `
-  WITH target AS MATERIALIZED (
-    SELECT g.id, g.version FROM directory_groups g
-    WHERE g.id = $14 AND g.directory_id = ${DIRECTORY} AND g.deleted_at IS NULL
+  WITH ${live(DIRECTORY, "$18")},
+  target AS MATERIALIZED (
+    SELECT g.id, g.version FROM directory_groups g, live
+    WHERE g.id = $14 AND g.directory_id = live.id AND g.deleted_at IS NULL
       AND ($17::int[] IS NULL OR g.version = ANY($17::int[]))
       AND NOT EXISTS (
         SELECT 1 FROM unnest($15::uuid[]) AS w(id) WHERE NOT EXISTS (
           SELECT 1 FROM directory_users u WHERE u.id = w.id AND u.directory_id = ${DIRECTORY} AND u.deleted_at IS NULL))
-    FOR NO KEY UPDATE),
-  ${joining("target", "$15")},
-  removed AS (
-    DELETE FROM directory_group_members m USING target
-    WHERE m.group_id = target.id AND m.user_id = ANY($16::uuid[]) RETURNING m.user_id),
+    FOR NO KEY UPDATE OF g),
+  ${touched(`
+      SELECT a.id, true AS joins FROM unnest($15::uuid[]) AS a(id), target
+      UNION ALL SELECT l.id, false FROM unnest($16::uuid[]) AS l(id), target`)},
+  ${added("target")},
+  ${REMOVED},
   ${raised("SELECT user_id FROM added UNION ALL SELECT user_id FROM removed")},
   changed AS (
     UPDATE directory_groups g SET version = g.version + 1, last_modified = ${NOW} FROM target
@@ -130,8 +143,16 @@ export const CHANGE_MEMBERS = `
  */
 export const UPDATE_GROUP = `
   WITH target AS (SELECT $14::uuid AS id),
-  ${joining("target", "$15")},
-  ${removedAmong("target", "$16", "$17", "$15")},
+  ${touched(`
+      SELECT a.id, true AS joins FROM unnest($15::uuid[]) AS a(id)
+      WHERE NOT EXISTS (SELECT 1 FROM directory_group_members m WHERE m.group_id = $14 AND m.user_id = a.id)
+      UNION ALL
+      SELECT l.id, false FROM unnest($16::uuid[]) AS l(id) WHERE NOT $17::boolean
+      UNION ALL
+      SELECT m.user_id, false FROM directory_group_members m WHERE $17::boolean AND m.group_id = $14
+        AND NOT EXISTS (SELECT 1 FROM unnest($15::uuid[]) AS a(id) WHERE a.id = m.user_id)`)},
+  ${added("target")},
+  ${REMOVED},
   ${raised("SELECT user_id FROM added UNION ALL SELECT user_id FROM removed")},
   changed AS (
     UPDATE directory_groups g
@@ -143,13 +164,17 @@ export const UPDATE_GROUP = `
   ${journal({ from: "changed", event: "directory_group.updated", resourceType: "directoryGroup", resourceId: "changed.id", data: `${membersData} || jsonb_build_object('attributes', $23::jsonb)`, changed: membersChanged })}
   SELECT id FROM changed`;
 
-/** No row: gone, or another version. Its memberships stay until the reconciler has seen the group. Values: journal, id, versions. */
+/**
+ * No row: gone, another version, or the directory is not live. Its memberships stay until the reconciler has seen the
+ * group. Values: journal, then id, versions, token.
+ */
 export const DELETE_GROUP = `
-  WITH changed AS (
-    UPDATE directory_groups
-    SET deleted_at = ${NOW}, version = version + 1, generation = generation + 1, last_modified = ${NOW}
-    WHERE id = $14 AND directory_id = ${DIRECTORY} AND deleted_at IS NULL
-      AND ($15::int[] IS NULL OR version = ANY($15::int[]))
-    RETURNING id),
+  WITH ${live(DIRECTORY, "$16")},
+  changed AS (
+    UPDATE directory_groups g
+    SET deleted_at = ${NOW}, version = g.version + 1, generation = g.generation + 1, last_modified = ${NOW}
+    FROM live WHERE g.id = $14 AND g.directory_id = live.id AND g.deleted_at IS NULL
+      AND ($15::int[] IS NULL OR g.version = ANY($15::int[]))
+    RETURNING g.id),
   ${journal({ from: "changed", event: "directory_group.deleted", resourceType: "directoryGroup", resourceId: "changed.id", data: "'{}'::jsonb", changed: "jsonb_build_object('groups', jsonb_build_array(changed.id))" })}
   SELECT id FROM changed`;

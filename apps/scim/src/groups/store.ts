@@ -1,5 +1,6 @@
 import { isId, type Sql } from "@sallyport/database";
 import type { Directory } from "../directory/directory.ts";
+import { ended, requireLive } from "../directory/live.ts";
 import { journalValues } from "../log/journal.ts";
 import { notFound, ScimError } from "../protocol/error.ts";
 import { requireMatch, versionsIn } from "../protocol/etag.ts";
@@ -53,8 +54,17 @@ export async function insertGroup(
   answer: Answer,
 ): Promise<void> {
   const ids = members.map(([memberId]) => memberId);
-  const values = [...journalValues(request, answer), id, ...valuesOf(columns), ids];
-  await retryDeadlock(() => database.sql.query(SQL.CREATE_GROUP, values, "scim_create_group"));
+  const values = [
+    ...journalValues(request, answer),
+    id,
+    ...valuesOf(columns),
+    ids,
+    request.directory.tokenId,
+  ];
+  const { rowCount } = await retryDeadlock(() =>
+    database.sql.query(SQL.CREATE_GROUP, values, "scim_create_group"),
+  );
+  if (rowCount !== 1) throw ended();
 }
 
 /** Adds and removes members by one statement. 404 for an unknown group or member, 412 against If-Match. */
@@ -72,6 +82,7 @@ export async function changeMembers(
     [...change.add],
     ids(change.remove),
     versions,
+    request.directory.tokenId,
   ];
   const { rows } = await retryDeadlock(() =>
     database.sql.query<{ version: number; changed: boolean }>(
@@ -101,13 +112,17 @@ export async function updateGroup(
   if (!isId(id)) throw notFound("Group", id);
   return retryDeadlock(() =>
     database.transaction(async (sql) => {
-      const locked = await sql.query<GroupRow>(SQL.LOCK_GROUP, [id, request.directory.id], "scim_lock_group");
-      const row = locked.rows[0];
-      if (row === undefined) throw notFound("Group", id);
+      const { directory } = request;
+      const values = [id, directory.id, directory.tokenId];
+      const row = (await sql.query<GroupRow>(SQL.LOCK_GROUP, values, "scim_lock_group")).rows[0];
+      if (row === undefined) {
+        await requireLive(sql, directory);
+        throw notFound("Group", id);
+      }
       requireMatch(request.ifMatch, row.version);
       const { columns, names, members, answer } = decide(row);
-      await requireMembers(sql, request.directory, members.add);
-      const values = [
+      await requireMembers(sql, directory, members.add);
+      const changes = [
         ...journalValues(request, answer),
         id,
         [...members.add],
@@ -117,7 +132,7 @@ export async function updateGroup(
         names.length > 0,
         JSON.stringify(names),
       ];
-      const { rowCount } = await sql.query(SQL.UPDATE_GROUP, values, "scim_update_group");
+      const { rowCount } = await sql.query(SQL.UPDATE_GROUP, changes, "scim_update_group");
       return { row, changed: rowCount === 1 };
     }),
   );
@@ -126,7 +141,12 @@ export async function updateGroup(
 /** Marks a group as deleted. 404 when there is none, 412 against If-Match. */
 export async function deleteGroup({ database }: Services, request: ScimRequest, id: string): Promise<void> {
   if (!isId(id)) throw notFound("Group", id);
-  const values = [...journalValues(request, { status: 204 }), id, versionsIn(request.ifMatch)];
+  const values = [
+    ...journalValues(request, { status: 204 }),
+    id,
+    versionsIn(request.ifMatch),
+    request.directory.tokenId,
+  ];
   const { rowCount } = await database.sql.query(SQL.DELETE_GROUP, values, "scim_delete_group");
   if (rowCount !== 1) await whyNot(database.sql, request, id, new Set());
 }
@@ -146,6 +166,7 @@ async function whyNot(
   id: string,
   wanted: ReadonlySet<string>,
 ): Promise<never> {
+  await requireLive(sql, request.directory);
   const { rows } = await sql.query<GroupRow>(SQL.FIND_GROUP_WITHOUT_MEMBERS, [id, request.directory.id]);
   if (rows[0] === undefined) throw notFound("Group", id);
   requireMatch(request.ifMatch, rows[0].version);

@@ -5,7 +5,8 @@ import { loggedBody, loggedPath } from "./mask.ts";
 
 /**
  * What every write leaves in the same statement as its change: a row of the request log and an audit event
- * (ARCHITECTURE.md, invariants 1 and 7). The first values of each writing statement are these, in this order.
+ * (ARCHITECTURE.md, invariants 1 and 7). The first values of each writing statement are these, in this order; its own
+ * begin at $14.
  */
 export function journalValues(
   request: ScimRequest,
@@ -28,8 +29,6 @@ export function journalValues(
   ];
 }
 
-/** The placeholder of the first value behind the journal's. */
-export const FIRST_OWN = 14;
 export const ORGANIZATION = "$1";
 export const DIRECTORY = "$2";
 export const NOW = "$3";

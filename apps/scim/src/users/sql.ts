@@ -1,3 +1,4 @@
+import { live } from "../directory/live.ts";
 import { ROW } from "../filter/field.ts";
 import { DIRECTORY, journal, NOW, ORGANIZATION } from "../log/journal.ts";
 
@@ -35,30 +36,49 @@ export const FIND_USER_BY_NAME = `
 export const USER_EXISTS =
   "SELECT 1 FROM directory_users WHERE id = $1 AND directory_id = $2 AND deleted_at IS NULL";
 
-/** No row: the userName is taken. Values: journal, then id, userName, key, externalId, active, email, resource. */
+/**
+ * No row: the userName is taken, or the directory is not live. Values: journal, then id, userName, key, externalId,
+ * active, email, resource, token.
+ */
 export const CREATE_USER = `
-  WITH changed AS (
+  WITH ${live(DIRECTORY, "$21")},
+  changed AS (
     INSERT INTO directory_users (organization_id, directory_id, created_at, last_modified,
                                  id, user_name, user_name_key, external_id, active, email, resource)
-    VALUES (${ORGANIZATION}, ${DIRECTORY}, ${NOW}, ${NOW}, $14, $15, $16, $17, $18, $19, $20::jsonb)
+    SELECT ${ORGANIZATION}, live.id, ${NOW}, ${NOW}, $14, $15, $16, $17, $18, $19, $20::jsonb FROM live
     ON CONFLICT (directory_id, user_name_key) DO NOTHING
     RETURNING id),
   ${journal({ from: "changed", event: "directory_user.created", resourceType: "directoryUser", resourceId: "changed.id", data: "'{}'::jsonb", changed: usersChanged("changed.id") })}
   SELECT id FROM changed`;
 
-/** No row: gone, or no longer of that version. Values as above, then the version, then the changed names. */
+/**
+ * No row: gone, no longer of that version, or the directory is not live. Values as above up to resource, then the
+ * version, the changed names, the token.
+ */
 export const UPDATE_USER = `
-  WITH changed AS (
-    UPDATE directory_users
+  WITH ${live(DIRECTORY, "$23")},
+  changed AS (
+    UPDATE directory_users u
     SET user_name = $15, user_name_key = $16, external_id = $17, active = $18, email = $19, resource = $20::jsonb,
-        version = version + 1, generation = generation + 1, last_modified = ${NOW}
-    WHERE id = $14 AND directory_id = ${DIRECTORY} AND version = $21 AND deleted_at IS NULL
-    RETURNING id),
+        version = u.version + 1, generation = u.generation + 1, last_modified = ${NOW}
+    FROM live WHERE u.id = $14 AND u.directory_id = live.id AND u.version = $21 AND u.deleted_at IS NULL
+    RETURNING u.id),
   ${journal({ from: "changed", event: "directory_user.updated", resourceType: "directoryUser", resourceId: "changed.id", data: "jsonb_build_object('attributes', $22::jsonb)", changed: usersChanged("changed.id") })}
   SELECT id FROM changed`;
 
+/**
+ * Holds a user for its deletion, and its groups before it, each in the order of ids: as a PATCH of a group holds the
+ * group before its members. No row: gone, or the directory is not live. Values: id, directory, token.
+ */
 export const LOCK_USER = `
-  SELECT version FROM directory_users WHERE id = $1 AND directory_id = $2 AND deleted_at IS NULL FOR UPDATE`;
+  WITH ${live("$2", "$3")},
+  held AS MATERIALIZED (
+    SELECT g.id FROM directory_groups g, live
+    WHERE g.id IN (SELECT m.group_id FROM directory_group_members m WHERE m.user_id = $1) AND g.directory_id = live.id
+    ORDER BY g.id FOR NO KEY UPDATE OF g)
+  SELECT u.version FROM directory_users u, live
+  WHERE u.id = $1 AND u.directory_id = live.id AND u.deleted_at IS NULL AND (SELECT count(*) FROM held) >= 0
+  FOR UPDATE OF u`;
 
 /** Behind LOCK_USER, so that no membership can appear meanwhile. Values: journal, then id. */
 export const DELETE_USER = `

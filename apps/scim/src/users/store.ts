@@ -1,5 +1,6 @@
 import { isId, isUniqueViolation } from "@sallyport/database";
 import type { Directory } from "../directory/directory.ts";
+import { requireLive } from "../directory/live.ts";
 import { journalValues } from "../log/journal.ts";
 import { notFound, quoted, ScimError } from "../protocol/error.ts";
 import { requireMatch } from "../protocol/etag.ts";
@@ -52,8 +53,10 @@ export async function insertUser(
   columns: UserColumns,
   answer: Answer,
 ): Promise<boolean> {
-  const values = [...journalValues(request, answer), id, ...valuesOf(columns)];
-  return (await database.sql.query(SQL.CREATE_USER, values, "scim_create_user")).rowCount === 1;
+  const values = [...journalValues(request, answer), id, ...valuesOf(columns), request.directory.tokenId];
+  if ((await database.sql.query(SQL.CREATE_USER, values, "scim_create_user")).rowCount === 1) return true;
+  await requireLive(database.sql, request.directory);
+  return false;
 }
 
 /**
@@ -73,12 +76,15 @@ export async function updateUser(
     ...valuesOf(columns),
     user.version,
     JSON.stringify(user.changed),
+    request.directory.tokenId,
   ];
   try {
-    return (await database.sql.query(SQL.UPDATE_USER, values, "scim_update_user")).rowCount === 1;
+    if ((await database.sql.query(SQL.UPDATE_USER, values, "scim_update_user")).rowCount === 1) return true;
   } catch (error) {
     throw isUniqueViolation(error) ? userNameTaken(columns.userName) : error;
   }
+  await requireLive(database.sql, request.directory);
+  return false;
 }
 
 /** Marks a user as deleted, free of its name and its groups. 404 when there is none, 412 against If-Match. */
@@ -88,11 +94,14 @@ export async function deleteUser({ database }: Services, request: ScimRequest, i
     database.transaction(async (sql) => {
       const locked = await sql.query<{ version: number }>(
         SQL.LOCK_USER,
-        [id, request.directory.id],
+        [id, request.directory.id, request.directory.tokenId],
         "scim_lock_user",
       );
       const version = locked.rows[0]?.version;
-      if (version === undefined) throw notFound("User", id);
+      if (version === undefined) {
+        await requireLive(sql, request.directory);
+        throw notFound("User", id);
+      }
       requireMatch(request.ifMatch, version);
       await sql.query(SQL.DELETE_USER, [...journalValues(request, { status: 204 }), id], "scim_delete_user");
     }),
