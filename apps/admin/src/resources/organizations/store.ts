@@ -81,7 +81,11 @@ export async function updateOrganization(
 /** Deletes it with all that is its own, audit events included; that it was deleted is recorded beside it. */
 export async function deleteOrganization(context: Context, slugOrId: string): Promise<void> {
   const { id, slug } = await reachOrganization(context, slugOrId);
-  await change(context, async ({ tx, record }) => {
+  await change(context, async ({ tx, sql, record }) => {
+    // A push holds its directory before its organization: in another order the two would wait for each other.
+    await sql.query("SELECT id FROM directories WHERE organization_id = $1::uuid ORDER BY id FOR UPDATE", [
+      id,
+    ]);
     const { count } = await tx.organization.deleteMany({ where: { id } });
     if (count === 0) throw problem("organization_not_found");
     record({

@@ -1,0 +1,218 @@
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { send, startScim, type TestDirectory, type TestScim } from "../testing/scim-server.ts";
+
+const USER = "urn:ietf:params:scim:schemas:core:2.0:User";
+const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
+const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+const BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
+
+let scim: TestScim;
+beforeAll(async () => {
+  scim = await startScim();
+});
+afterAll(() => scim.stop());
+
+interface World {
+  readonly directory: TestDirectory;
+  readonly user: string;
+  readonly group: string;
+}
+
+async function createWorld(): Promise<World> {
+  const directory = await scim.addDirectory();
+  const user = await send(directory, "POST", "/Users", { schemas: [USER], userName: "ada" });
+  const members = [{ value: user.body.id }];
+  const group = await send(directory, "POST", "/Groups", { schemas: [GROUP], displayName: "G", members });
+  // Not used yet, as far as the row tells: that it is used again shows when a request was let in.
+  await scim.database.prisma.directoryToken.updateMany({
+    where: { directoryId: directory.id },
+    data: { lastUsedAt: null },
+  });
+  return { directory, user: user.body.id, group: group.body.id };
+}
+
+const patchOf = (...Operations: object[]) => ({ schemas: [PATCH], Operations });
+const newUser = { schemas: [USER], userName: "late" };
+
+const WRITES: [name: string, (world: World) => [method: string, path: string, body?: object]][] = [
+  ["POST /Users", () => ["POST", "/Users", newUser]],
+  ["PUT /Users/{id}", ({ user }) => ["PUT", `/Users/${user}`, newUser]],
+  [
+    "PATCH /Users/{id}",
+    ({ user }) => ["PATCH", `/Users/${user}`, patchOf({ op: "replace", path: "title", value: "late" })],
+  ],
+  ["DELETE /Users/{id}", ({ user }) => ["DELETE", `/Users/${user}`]],
+  ["POST /Groups", () => ["POST", "/Groups", { schemas: [GROUP], displayName: "late" }]],
+  ["PUT /Groups/{id}", ({ group }) => ["PUT", `/Groups/${group}`, { schemas: [GROUP], displayName: "late" }]],
+  [
+    "PATCH /Groups/{id}, members",
+    ({ group }) => ["PATCH", `/Groups/${group}`, patchOf({ op: "remove", path: "members" })],
+  ],
+  [
+    "PATCH /Groups/{id}, one member",
+    ({ group, user }) => [
+      "PATCH",
+      `/Groups/${group}`,
+      patchOf({ op: "remove", path: `members[value eq "${user}"]` }),
+    ],
+  ],
+  [
+    "PATCH /Groups/{id}, name",
+    ({ group }) => [
+      "PATCH",
+      `/Groups/${group}`,
+      patchOf({ op: "replace", path: "displayName", value: "late" }),
+    ],
+  ],
+  ["DELETE /Groups/{id}", ({ group }) => ["DELETE", `/Groups/${group}`]],
+];
+
+/** What a write could have changed. */
+async function rows(directory: TestDirectory): Promise<unknown> {
+  const { prisma } = scim.database;
+  const where = { directoryId: directory.id };
+  return [
+    await prisma.directoryUser.findMany({ where, orderBy: { id: "asc" } }),
+    await prisma.directoryGroup.findMany({ where, orderBy: { id: "asc" } }),
+    await prisma.directoryGroupMember.findMany({ where: { organizationId: directory.organizationId } }),
+    await prisma.auditEvent.count({ where: { organizationId: directory.organizationId } }),
+  ];
+}
+
+describe("a write that was let in before the end of", () => {
+  const endings: [name: string, (directory: TestDirectory) => Promise<unknown>][] = [
+    [
+      "its token",
+      ({ id }) =>
+        scim.database.prisma.directoryToken.updateMany({
+          where: { directoryId: id },
+          data: { revokedAt: new Date() },
+        }),
+    ],
+    [
+      "its directory, disabled",
+      ({ id }) => scim.database.prisma.directory.update({ where: { id }, data: { status: "disabled" } }),
+    ],
+    [
+      "its directory, deleted",
+      ({ id }) => scim.database.prisma.directory.update({ where: { id }, data: { deletedAt: new Date() } }),
+    ],
+  ];
+  const cases = endings.flatMap(([ending, end]) =>
+    WRITES.filter(([name]) => !name.startsWith("DELETE")).map(
+      ([name, write]) => [ending, name, end, write] as const,
+    ),
+  );
+
+  it.each(cases)("%s: %s writes nothing", async (_ending, _name, end, write) => {
+    const world = await createWorld();
+    const { directory } = world;
+    const [method, path, body] = write(world);
+    const request = begin(directory, method, path);
+    await letIn(directory);
+    await end(directory);
+    const before = await rows(directory);
+    const answer = await finish(request, JSON.stringify(body));
+    expect(answer).toMatchObject({ status: 401, body: { status: "401" } });
+    expect(await rows(directory)).toEqual(before);
+  });
+
+  it("its organization writes nothing, and answers no 500", async () => {
+    const { directory } = await createWorld();
+    const request = begin(directory, "POST", "/Users");
+    await letIn(directory);
+    await scim.database.prisma.organization.delete({ where: { id: directory.organizationId } });
+    expect(await finish(request, JSON.stringify(newUser))).toMatchObject({ status: 401 });
+    expect(scim.errors).toEqual([]);
+  });
+
+  it("its token, in Bulk, writes none of the operations", async () => {
+    const world = await createWorld();
+    const request = begin(world.directory, "POST", "/Bulk");
+    await letIn(world.directory);
+    await scim.database.prisma.directoryToken.updateMany({
+      where: { directoryId: world.directory.id },
+      data: { revokedAt: new Date() },
+    });
+    const Operations = [{ method: "POST", path: "/Users", bulkId: "a", data: newUser }];
+    const { body } = await finish(request, JSON.stringify({ schemas: [BULK], Operations }));
+    expect(body.Operations).toMatchObject([{ status: "401" }]);
+    expect(await scim.database.prisma.directoryUser.count({ where: { userName: "late" } })).toBe(0);
+  });
+});
+
+describe("a write while the directory is just being deleted", () => {
+  it.each(WRITES)("%s waits for that, and writes nothing then", async (_name, write) => {
+    const world = await createWorld();
+    const { directory } = world;
+    const [method, path, body] = write(world);
+    const before = await rows(directory);
+    let answer: ReturnType<typeof send> | undefined;
+    await scim.database.transaction(async (sql) => {
+      await sql.query("SELECT id FROM directories WHERE id = $1 FOR UPDATE", [directory.id]);
+      answer = send(directory, method, path, body);
+      await blocked();
+      await sql.query("UPDATE directories SET deleted_at = now() WHERE id = $1", [directory.id]);
+    });
+    expect(await answer).toMatchObject({ status: 401 });
+    expect(await rows(directory)).toEqual(before);
+  });
+
+  it.each(WRITES)("%s that has begun holds the deletion up", async (_name, write) => {
+    const world = await createWorld();
+    const { directory } = world;
+    const [method, path, body] = write(world);
+    let answer: ReturnType<typeof send> | undefined;
+    let deletion: Promise<unknown> | undefined;
+    await scim.database.transaction(async (sql) => {
+      // What each row that it writes refers to: the write can begin and not end.
+      await sql.query("SELECT id FROM organizations WHERE id = $1 FOR UPDATE", [directory.organizationId]);
+      answer = send(directory, method, path, body);
+      await blocked();
+      deletion = scim.database.sql.query("SELECT id FROM directories WHERE id = $1 FOR UPDATE", [
+        directory.id,
+      ]);
+      await blocked(2);
+    });
+    expect((await answer)?.status).toBeLessThan(300);
+    await deletion;
+  });
+});
+
+/** Sends a request up to its body. */
+function begin({ url, token }: TestDirectory, method: string, path: string): ClientRequest {
+  const request = httpRequest(url + path, {
+    method,
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/scim+json" },
+  });
+  request.flushHeaders();
+  return request;
+}
+
+async function finish(request: ClientRequest, body: string) {
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    request.once("response", resolve).once("error", reject).end(body);
+  });
+  const text = (await answer.toArray()).join("");
+  return { status: answer.statusCode, body: text === "" ? undefined : JSON.parse(text) };
+}
+
+/** Waits until the directory's token was found good. */
+async function letIn({ id }: TestDirectory): Promise<void> {
+  await vi.waitFor(async () => {
+    const token = await scim.database.prisma.directoryToken.findFirstOrThrow({ where: { directoryId: id } });
+    expect(token.lastUsedAt).not.toBeNull();
+  });
+}
+
+/** Waits until so many statements wait for locks. */
+async function blocked(count = 1): Promise<void> {
+  await vi.waitFor(async () => {
+    const { rows } = await scim.database.sql.query<{ waiting: number }>(
+      `SELECT count(*)::int AS waiting FROM pg_stat_activity
+       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    expect(rows[0]?.waiting).toBe(count);
+  });
+}
