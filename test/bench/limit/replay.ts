@@ -3,14 +3,17 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { openDatabase } from "@sallyport/database";
+import type { Trace } from "./trace.ts";
 
 const run = promisify(execFile);
+
+type Scripts = Trace["scripts"];
 
 /** Runs SQL scripts side by side, a connection each; resolves to the seconds that the slowest took. */
 export interface Replayer {
   /** In words. */
   readonly name: string;
-  run(databaseUrl: string, scripts: readonly string[], folder: string): Promise<number>;
+  run(databaseUrl: string, scripts: Scripts, folder: string): Promise<number>;
 }
 
 /** pgbench, where the machine has it; else bare connections of node-postgres, which take more CPU time of the client's. */
@@ -32,9 +35,11 @@ function withoutPassword(error: unknown): never {
   throw new Error(`pgbench failed: ${said}`);
 }
 
-async function byPgbench(databaseUrl: string, scripts: readonly string[], folder: string): Promise<number> {
+async function byPgbench(databaseUrl: string, scripts: Scripts, folder: string): Promise<number> {
   const files = scripts.map((_, index) => join(folder, `replay-${index}.sql`));
-  await Promise.all(scripts.map((script, index) => writeFile(files[index] ?? "", script)));
+  await Promise.all(
+    scripts.map((script, index) => writeFile(files[index] ?? "", `${script.join(";\n")};\n`)),
+  );
   const seconds = await Promise.all(
     files.map(async (file) => {
       const { stdout } = await run("pgbench", [...ONCE, "-f", file, databaseUrl]).catch(withoutPassword);
@@ -46,14 +51,14 @@ async function byPgbench(databaseUrl: string, scripts: readonly string[], folder
   return Math.max(...seconds);
 }
 
-async function byConnections(databaseUrl: string, scripts: readonly string[]): Promise<number> {
+async function byConnections(databaseUrl: string, scripts: Scripts): Promise<number> {
   const database = openDatabase({ url: databaseUrl, poolSize: scripts.length });
   try {
     const clients = await Promise.all(scripts.map(() => database.pool.connect()));
     const start = performance.now();
     await Promise.all(
       clients.map(async (client, index) => {
-        for (const line of (scripts[index] ?? "").split(/;\n/)) await client.query(line);
+        for (const statement of scripts[index] ?? []) await client.query(statement);
       }),
     );
     const seconds = (performance.now() - start) / 1000;

@@ -27,8 +27,17 @@ it("deals out whole transactions, each connection's statements prepared once, an
   expect(traceOf(log, 2)).toEqual({
     statements: 5,
     scripts: [
-      "prepare statement_0 as select $1::text;\nexecute statement_0('one\nline, $2 = two');\nexecute statement_0('two');\n",
-      "prepare statement_0 as insert into users values ($1, $2);\nBEGIN;\nexecute statement_0('it''s $3 = ''x''', NULL);\nCOMMIT;\n",
+      [
+        "prepare statement_0 as select $1::text",
+        "execute statement_0('one\nline, $2 = two')",
+        "execute statement_0('two')",
+      ],
+      [
+        "prepare statement_0 as insert into users values ($1, $2)",
+        "BEGIN",
+        "execute statement_0('it''s $3 = ''x''', NULL)",
+        "COMMIT",
+      ],
     ],
   });
 });

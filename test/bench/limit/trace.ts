@@ -13,8 +13,8 @@ type Unit = readonly LoggedStatement[];
 
 export interface Trace {
   readonly statements: number;
-  /** For as many connections at once; each prepares its statements first. */
-  readonly scripts: readonly string[];
+  /** For as many connections at once, what each is to run: first it prepares its statements. */
+  readonly scripts: readonly (readonly string[])[];
 }
 
 /** The SQL of the requests, as it was logged. */
@@ -48,14 +48,14 @@ function unitsOf(log: readonly LoggedStatement[]): Unit[] {
   return units;
 }
 
-function script(statements: Unit): string {
+function script(statements: Unit): string[] {
   const names = new Map<string, string>();
   const lines = statements.map(({ text, values }) => {
-    if (values.length === 0) return `${text.trim().replace(/;$/, "")};`;
+    if (values.length === 0) return text;
     const name = names.get(text) ?? `statement_${names.size}`;
     names.set(text, name);
-    return `execute ${name}(${values.join(", ")});`;
+    return `execute ${name}(${values.join(", ")})`;
   });
-  const prepared = [...names].map(([text, name]) => `prepare ${name} as ${text};`);
-  return [...prepared, ...lines, ""].join("\n");
+  const prepared = [...names].map(([text, name]) => `prepare ${name} as ${text}`);
+  return [...prepared, ...lines];
 }

@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openDatabase, type Sql } from "@sallyport/database";
@@ -65,6 +65,7 @@ const statementRows = z.array(
 );
 
 const logFiles = z.array(z.object({ file: z.string() })).length(1);
+
 export async function startBenchPostgres(dataDir: string): Promise<BenchPostgres> {
   const folder = join(dataDir, "postgres");
   const postgres = await startEmbeddedPostgres({ dataDir: folder, settings: SETTINGS });
@@ -106,23 +107,13 @@ export async function startBenchPostgres(dataDir: string): Promise<BenchPostgres
     async logStatements(work) {
       const [{ file } = { file: "" }] = logFiles.parse(await query(LOG_FILE));
       await set("log_statement", "all");
-      const log = await open(file);
-      try {
-        const { size } = await log.stat();
-        await work();
-        await set("log_statement", "none");
-        const { buffer, bytesRead } = await log.read(
-          Buffer.alloc((await log.stat()).size - size),
-          0,
-          undefined,
-          size,
-        );
-        return parseStatementLog(buffer.subarray(0, bytesRead).toString()).filter(
-          ({ database, application }) => database === databaseOf(postgres.url) && application !== OBSERVER,
-        );
-      } finally {
-        await log.close();
-      }
+      const { size: before } = await stat(file);
+      await work();
+      await set("log_statement", "none");
+      const log = (await readFile(file)).subarray(before).toString();
+      return parseStatementLog(log).filter(
+        ({ database, application }) => database === databaseOf(postgres.url) && application !== OBSERVER,
+      );
     },
     watch: (url) => {
       const name = databaseOf(url);
