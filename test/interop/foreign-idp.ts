@@ -15,8 +15,8 @@ export interface Behaviour {
 export interface ForeignIdp {
   readonly name: string;
   metadataXml(): Promise<string>;
-  /** Reads the service provider's metadata as it is published, and restarts no login that is under way. */
-  trust(tenant: SamlTenant, behaviour?: Behaviour): Promise<void>;
+  /** Makes this its one service provider. */
+  trust(spMetadata: string, behaviour?: Behaviour): Promise<void>;
   /** On the IdP's login page: signs the one person in. */
   signIn(page: Page): Promise<void>;
   /** Where a person who is at the IdP starts to go to the service provider (IdP-initiated). */

@@ -14,9 +14,10 @@ export interface ServerProcess {
 export async function startServer(
   command: string,
   args: readonly string[],
-  options: { readonly env: NodeJS.ProcessEnv; readonly url: string },
+  options: { readonly env: NodeJS.ProcessEnv; readonly url: string; readonly cwd?: string },
 ): Promise<ServerProcess> {
-  const child = spawn(command, args, { env: options.env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const { env, cwd } = options;
+  const child = spawn(command, args, { env, cwd, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (chunk) => {

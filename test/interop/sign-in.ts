@@ -35,9 +35,12 @@ export function describeSignIn(options: {
       { metadataXml: await idp.metadataXml(), ...saml },
       { domains: tenants === 1 ? ["acme.example.test"] : [], provider: options.provider },
     );
-    await idp.trust(tenant, behaviour);
+    await idp.trust(await published(tenant), behaviour);
     return tenant;
   }
+
+  const published = async ({ spMetadataUrl }: SamlTenant) => (await fetch(spMetadataUrl)).text();
+  const certificateOf = (metadata: string) => /X509Certificate>([^<]+)</.exec(metadata)?.[1] ?? "";
 
   async function newPage(): Promise<Page> {
     const context = await browser.newContext();
@@ -55,10 +58,12 @@ export function describeSignIn(options: {
   }
 
   async function arrive(page: Page): Promise<void> {
-    await page.waitForURL(`${landing.url}*`).catch(async (error: unknown) => {
-      const shown = await page.locator("body").innerText();
-      throw new Error(`${error}\nat ${page.url()}:\n${shown}\n${(await idp.log()).slice(-3000)}`);
-    });
+    const landed = page.waitForURL(`${landing.url}*`);
+    const refused = page.getByRole("alert").waitFor(); // on the gateway's own page
+    await Promise.any([landed, refused]);
+    if (page.url().startsWith(landing.url)) return;
+    const shown = await page.locator("body").innerText();
+    throw new Error(`The sign-in ended at ${page.url()}:\n${shown}\n${(await idp.log()).slice(-3000)}`);
   }
 
   const whole = {
@@ -106,9 +111,16 @@ export function describeSignIn(options: {
       expect(await signIn(tenant, await newPage())).toMatchObject(whole);
     });
 
-    it("is sent none that it would refuse by a connection that does not sign", async () => {
-      const tenant = await addTenant({ wantSignedRequests: true }, { signRequests: false });
-      await expect(signIn(tenant, await newPage(), async () => undefined)).rejects.toThrow();
+    it("verifies them indeed: it refuses those of another key", async () => {
+      const tenant = await addTenant({}, { signRequests: true });
+      const [known, foreign] = [await published(tenant), await published(await addTenant())];
+      const anotherKey = known.replaceAll(certificateOf(known), certificateOf(foreign));
+      await idp.trust(anotherKey, { wantSignedRequests: true });
+      const page = await newPage();
+      await page.goto(site.application.startUrl({ organization: tenant.slug }).url);
+      if ((await page.locator("input[type=password]").count()) > 0) await idp.signIn(page);
+      await page.waitForLoadState("networkidle");
+      expect(new URL(page.url()).hostname, "the IdP keeps them").toBe("127.0.0.1");
       expect(await tenant.sessions()).toBe(0);
     });
   });
@@ -116,9 +128,9 @@ export function describeSignIn(options: {
   /** The connection without metadata, for the other binding. */
   async function explicitly(ssoBinding: "post") {
     const xml = await idp.metadataXml();
-    const service = /SingleSignOnService [^>]*HTTP-POST"[^>]* Location="([^"]+)"/.exec(xml)?.[1];
-    const ssoUrl = service ?? /SingleSignOnService [^>]*Location="([^"]+)"/.exec(xml)?.[1];
-    const certificate = /X509Certificate>([^<]+)</.exec(xml)?.[1]?.replace(/\s/g, "");
+    const service = /SingleSignOnService\s[^>]*HTTP-POST"[^>]*\sLocation="([^"]+)"/.exec(xml)?.[1];
+    const ssoUrl = service ?? /SingleSignOnService\s[^>]*Location="([^"]+)"/.exec(xml)?.[1];
+    const certificate = certificateOf(xml).replace(/\s/g, "");
     const idpEntityId = /entityID="([^"]+)"/.exec(xml)?.[1];
     return { metadataXml: undefined, idpEntityId, ssoUrl, ssoBinding, certificates: [certificate] };
   }

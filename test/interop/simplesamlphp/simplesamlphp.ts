@@ -39,8 +39,8 @@ export async function startSimpleSamlPhp(): Promise<ForeignIdp> {
   return {
     name: "SimpleSAMLphp",
     metadataXml: async () => (await fetch(entityId)).text(),
-    async trust({ spMetadataUrl }, behaviour = {}) {
-      await writeFile(path("metadata/sp.xml"), await (await fetch(spMetadataUrl)).text());
+    async trust(spMetadata, behaviour = {}) {
+      await writeFile(path("metadata/sp.xml"), spMetadata);
       await configure(behaviour);
     },
     async signIn(page) {
