@@ -12,6 +12,10 @@ export interface TestApplication {
   startUrl(choice: Readonly<Record<string, string>>): SignInStart;
   /** What the gateway says of who signed in. `callback` is the URL that the browser was sent back to. */
   claimsOf(start: SignInStart, callback: string): Promise<SessionClaims>;
+  /** Where to send a browser that shall sign out. */
+  readonly signOutUrl: string;
+  /** Where it is sent afterwards. */
+  readonly signedOutUri: string;
 }
 
 export interface SignInStart {
@@ -24,13 +28,18 @@ const created = z.object({ clientId: z.string() });
 const tokens = z.object({ access_token: z.string() });
 
 export async function addApplication(gateway: TestGateway, redirectUri = CALLBACK): Promise<TestApplication> {
+  const signedOutUri = new URL("/signed-out", redirectUri).href;
   const { body } = await gateway.api("POST", "/applications", {
     name: "Wiki",
     redirectUris: [redirectUri],
+    postLogoutRedirectUris: [signedOutUri],
     public: true,
   });
   const { clientId } = created.parse(body);
+  const signOut = new URLSearchParams({ client_id: clientId, post_logout_redirect_uri: signedOutUri });
   return {
+    signOutUrl: `${gateway.url}/oauth2/logout?${signOut}`,
+    signedOutUri,
     startUrl(choice) {
       const state = randomBytes(16).toString("base64url");
       const verifier = randomBytes(32).toString("base64url");

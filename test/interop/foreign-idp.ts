@@ -21,6 +21,8 @@ export interface ForeignIdp {
   signIn(page: Page): Promise<void>;
   /** Where a person who is at the IdP starts to go to the service provider (IdP-initiated). */
   startUrl(tenant: SamlTenant): string;
+  /** Where a person who is at the IdP signs out (IdP-initiated). */
+  readonly signOutUrl: string;
   /** What the IdP last wrote to its log, to tell what it did not like. */
   log(): Promise<string>;
   stop(): Promise<void>;

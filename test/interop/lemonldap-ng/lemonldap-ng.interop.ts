@@ -1,7 +1,11 @@
 import { describe } from "vitest";
 import { describeSignIn } from "../sign-in.ts";
+import { describeSignOut } from "../sign-out.ts";
+import { useStand } from "../stand.ts";
 import { startLemonLdap } from "./lemonldap-ng.ts";
 
 describe("LemonLDAP::NG", () => {
-  describeSignIn({ start: startLemonLdap, provider: "generic" });
+  const stand = useStand({ start: startLemonLdap, provider: "generic" });
+  describeSignIn(stand);
+  describeSignOut(stand);
 });

@@ -57,6 +57,7 @@ export async function startLemonLdap(): Promise<ForeignIdp> {
     },
     startUrl: ({ spEntityId }) =>
       `${url}/saml/singleSignOn?IDPInitiated=1&sp=${encodeURIComponent(spEntityId)}`,
+    signOutUrl: `${url}/?logout=1`,
     log: async () => server.output(),
     async stop() {
       await server.stop();

@@ -1,7 +1,11 @@
 import { describe } from "vitest";
 import { describeSignIn } from "../sign-in.ts";
+import { describeSignOut } from "../sign-out.ts";
+import { useStand } from "../stand.ts";
 import { startSimpleSamlPhp } from "./simplesamlphp.ts";
 
 describe("SimpleSAMLphp", () => {
-  describeSignIn({ start: startSimpleSamlPhp, provider: "shibboleth" });
+  const stand = useStand({ start: startSimpleSamlPhp, provider: "shibboleth" });
+  describeSignIn(stand);
+  describeSignOut(stand);
 });

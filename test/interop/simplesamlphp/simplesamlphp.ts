@@ -50,6 +50,7 @@ export async function startSimpleSamlPhp(): Promise<ForeignIdp> {
     },
     startUrl: ({ spEntityId }) =>
       `${url}/saml2/idp/SSOService.php?spentityid=${encodeURIComponent(spEntityId)}`,
+    signOutUrl: `${url}/saml2/idp/SingleLogoutService.php?ReturnTo=${encodeURIComponent(`${url}/`)}`,
     log: async () => `${await readFile(path("log/simplesamlphp.log"), "utf8")}\n${server.output()}`,
     async stop() {
       await server.stop();
@@ -113,6 +114,8 @@ function hosted({ encrypt = false, wantSignedRequests = false, transient = false
     "assertion.encryption": encrypt,
     "attributes.NameFormat": "urn:oasis:names:tc:SAML:2.0:attrname-format:uri",
     logouttype: "traditional",
+    "sign.logout": true,
+    "validate.logout": true,
     ...(transient ? {} : { NameIDFormat: PERSISTENT }),
     authproc: {
       ...(transient ? {} : { 3: naming }),

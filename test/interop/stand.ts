@@ -1,0 +1,88 @@
+import type { SessionClaims } from "@sallyport/claims";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll } from "vitest";
+import { launchBrowser } from "../harness/browser.ts";
+import { type SamlSite, type SamlTenant, startSamlSite } from "../harness/saml-site.ts";
+import type { Behaviour, ForeignIdp } from "./foreign-idp.ts";
+import { type LandingPage, startLandingPage } from "./landing-page.ts";
+
+/** The gateway, an application, a foreign IdP and a real browser. */
+export interface Stand {
+  readonly site: SamlSite;
+  readonly idp: ForeignIdp;
+  /** An organization whose connection the IdP trusts as its one service provider. */
+  addTenant(behaviour?: Behaviour, saml?: object): Promise<SamlTenant>;
+  /** Of somebody who was never here. */
+  newPage(): Promise<Page>;
+  /** From the application through the IdP's login page and back; what the application is told. */
+  signIn(tenant: SamlTenant, page: Page, atIdp?: (page: Page) => Promise<void>): Promise<SessionClaims>;
+}
+
+export interface StandOptions {
+  readonly start: () => Promise<ForeignIdp>;
+  /** The connection's provider: whose attribute names it reads. */
+  readonly provider: string;
+}
+
+/** Sets the stand up before the tests of a file and takes it down behind them; it is there once they run. */
+export function useStand(options: StandOptions): () => Stand {
+  let landing: LandingPage;
+  let site: SamlSite;
+  let idp: ForeignIdp;
+  let browser: Browser;
+  let tenants = 0;
+  beforeAll(async () => {
+    landing = await startLandingPage();
+    [site, idp, browser] = await Promise.all([startSamlSite(landing.url), options.start(), launchBrowser()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await idp?.stop();
+    await site?.stop();
+    await landing?.stop();
+  });
+
+  async function arrive(page: Page): Promise<void> {
+    const landed = page.waitForURL(`${landing.url}*`);
+    const refused = page.getByRole("alert").waitFor(); // on the gateway's own page
+    await Promise.any([landed, refused]);
+    if (page.url().startsWith(landing.url)) return;
+    const shown = await page.locator("body").innerText();
+    throw new Error(`The sign-in ended at ${page.url()}:\n${shown}\n${(await idp.log()).slice(-3000)}`);
+  }
+
+  return () => ({
+    site,
+    idp,
+    async addTenant(behaviour = {}, saml = {}) {
+      tenants += 1;
+      const tenant = await site.addTenant(
+        `org${tenants}`,
+        { metadataXml: await idp.metadataXml(), ...saml },
+        { domains: tenants === 1 ? ["acme.example.test"] : [], provider: options.provider },
+      );
+      await idp.trust(await publishedMetadata(tenant), behaviour);
+      return tenant;
+    },
+    async newPage() {
+      const context = await browser.newContext();
+      context.setDefaultTimeout(8_000);
+      return context.newPage();
+    },
+    async signIn(tenant, page, atIdp = idp.signIn) {
+      const start = site.application.startUrl({ organization: tenant.slug });
+      await page.goto(start.url);
+      await atIdp(page);
+      await arrive(page);
+      return site.application.claimsOf(start, page.url());
+    },
+  });
+}
+
+export async function publishedMetadata({ spMetadataUrl }: SamlTenant): Promise<string> {
+  return (await fetch(spMetadataUrl)).text();
+}
+
+/** The first certificate in metadata, as base64 as it stands there. */
+export const certificateOf = (metadata: string): string =>
+  /X509Certificate>([^<]+)</.exec(metadata)?.[1] ?? "";
