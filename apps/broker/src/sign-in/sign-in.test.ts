@@ -230,6 +230,23 @@ describe("asserted groups", () => {
     ]);
   });
 
+  it("take no role away where the IdP sends a link in their place: that is not to be in none", async () => {
+    await stand.addRole(organizationId, "admin", ["Engineering"]);
+    const entra = await stand.addSamlConnection(organizationId, idp, { provider: "entra" });
+    const GROUPS = "http://schemas.microsoft.com/ws/2008/06/identity/claims/groups";
+    const LINK = { "http://schemas.microsoft.com/claims/groups.link": "https://graph.windows.net/x" };
+    const rolesOf = async (nameId: string, attributes: Record<string, string>) => {
+      const login = { nameId, nameIdFormat: PERSISTENT, attributes };
+      const { sessionId } = await loginBySaml(stand, idp, entra, login);
+      const session = await findLiveSession(stand.database.sql, sessionId ?? "", stand.now());
+      return session?.roles;
+    };
+    expect(await rolesOf("ann", { [GROUPS]: "Engineering" })).toEqual(["admin", "member"]);
+    expect(await rolesOf("ann", LINK)).toEqual(["admin", "member"]);
+    expect(await rolesOf("ann", {})).toEqual(["member"]);
+    expect(await rolesOf("new", LINK), "at the first login, too").toEqual(["member"]);
+  });
+
   it("touch neither manual roles nor those of a directory", async () => {
     const admin = await stand.addRole(organizationId, "admin");
     await login("subject-1", `ann@${domain}`);

@@ -91,7 +91,8 @@ async function signInOnce(sql: Sql, login: ValidatedLogin, now: Date): Promise<s
       membershipId: membership.id,
       // The directory's values win over the IdP's.
       profile: person.inDirectory || membership.source === "directory" ? null : profile,
-      roleIds: identity.groupsComplete ? jitRoles(found, membership.source) : null,
+      roleIds: jitRoles(found, membership.source),
+      rolesComplete: identity.groupsComplete,
       now,
     },
     {

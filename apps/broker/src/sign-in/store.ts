@@ -206,8 +206,10 @@ export interface LoginEffects {
   readonly membershipId: string;
   /** Null leaves the profile as it is. Fields that are null are kept. */
   readonly profile: Profile | null;
-  /** The whole set of just-in-time roles from now on; null leaves it as it is. */
-  readonly roleIds: readonly string[] | null;
+  /** The just-in-time roles that this login gives. */
+  readonly roleIds: readonly string[];
+  /** Whether they are all that there are from now on: those that earlier logins gave are taken away. */
+  readonly rolesComplete: boolean;
   readonly now: Date;
 }
 
@@ -228,7 +230,7 @@ export interface LoginChanges {
   readonly removed: readonly string[];
 }
 
-const APPLY_PARAMETERS = 14;
+const APPLY_PARAMETERS = 15;
 
 /** Writes all that a login changes and leaves behind, in one statement. */
 export async function applyLogin(sql: Sql, login: LoginEffects, traces: LoginTraces): Promise<LoginChanges> {
@@ -254,7 +256,7 @@ export async function applyLogin(sql: Sql, login: LoginEffects, traces: LoginTra
        RETURNING 1
      ), removed AS (
        DELETE FROM role_bindings
-       WHERE $13::uuid[] IS NOT NULL AND membership_id = $4 AND organization_id = $1 AND source = 'jit'
+       WHERE $15::boolean AND membership_id = $4 AND organization_id = $1 AND source = 'jit'
          AND role_id <> ALL ($13::uuid[])
        RETURNING role_id
      ), added AS (
@@ -280,7 +282,8 @@ export async function applyLogin(sql: Sql, login: LoginEffects, traces: LoginTra
       profile?.familyName ?? null,
       profile?.username ?? null,
       login.roleIds,
-      (login.roleIds ?? []).map(() => newId()),
+      login.roleIds.map(() => newId()),
+      login.rolesComplete,
       ...left.values,
     ],
     "sign_in_apply",
