@@ -4,6 +4,8 @@ import {
   attribute,
   childrenNamed,
   dateTime,
+  idOf,
+  is,
   optionalChild,
   requiredAttribute,
   requiredChild,
@@ -50,7 +52,7 @@ export function readAssertion(
   const confirmedUntil = checkConfirmations(subject, expected, moment);
   const conditionsUntil = checkConditions(assertion, expected.audience, moment);
   return {
-    id: requiredAttribute(assertion, "ID"),
+    id: idOf(assertion),
     issuer: expected.idpEntityId,
     inResponseTo: expected.inResponseTo,
     subject: readSubject(subject),
@@ -190,8 +192,8 @@ function readAttribute(element: XmlElement, warnings: SamlWarning[]): SamlAttrib
 function readValue(value: XmlElement): string | undefined {
   const [child, ...rest] = value.children;
   if (child === undefined) return value.text;
-  const wrapsNameId = rest.length === 0 && child.name === "NameID" && child.namespace === NS.assertion;
-  return wrapsNameId ? textOf(child) : undefined;
+  const alone = rest.length === 0 && value.text.trim() === "";
+  return alone && is(child, NS.assertion, "NameID") ? textOf(child) : undefined;
 }
 
 function isNil(value: XmlElement): boolean {

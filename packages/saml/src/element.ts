@@ -31,6 +31,15 @@ export function requiredAttribute(element: XmlElement, name: string): string {
   return attribute(element, name) ?? refuse("element_missing", `attribute ${name} of ${element.name}`);
 }
 
+const MAX_ID_CHARACTERS = 256;
+
+/** The ID of a message or an assertion: whoever keeps it to know it again need not fear its length. */
+export function idOf(element: XmlElement): string {
+  const id = requiredAttribute(element, "ID");
+  if (id.length > MAX_ID_CHARACTERS) refuse("id_too_long", `${id.length} characters in ${element.name}`);
+  return id;
+}
+
 /** The text of an element that may hold nothing else, exactly as it stands there. */
 export function textOf(element: XmlElement): string {
   const [child] = element.children;

@@ -111,6 +111,10 @@ export const SAML_ERRORS = {
     message: "The response holds more than one assertion.",
     fix: "Configure the IdP to send one assertion.",
   },
+  id_too_long: {
+    message: "An ID is longer than 256 characters.",
+    fix: "Configure the IdP to make shorter IDs; 32 characters are enough.",
+  },
   assertion_misplaced: { message: "An assertion is not a direct child of the response.", fix: FORGED },
 
   // Signature

@@ -3,6 +3,7 @@ import {
   attribute,
   childrenNamed,
   dateTime,
+  idOf,
   is,
   optionalChild,
   requiredAttribute,
@@ -43,7 +44,7 @@ export function validateLogoutRequest(
     if (optionalChild(root, NS.assertion, "EncryptedID") !== undefined) refuse("name_id_encrypted");
     const nameId = optionalChild(root, NS.assertion, "NameID") ?? refuse("logout_subject_missing");
     const request: SamlLogoutRequest = {
-      id: requiredAttribute(root, "ID"),
+      id: idOf(root),
       subject: readNameId(nameId, "logout_subject_missing"),
       sessionIndexes: childrenNamed(root, NS.protocol, "SessionIndex").map(textOf),
       replayableUntil: new Date(goodUntil.getTime() + skewOf(input)),
@@ -72,7 +73,7 @@ export function validateLogoutResponse(
     if (inResponseTo !== expected) refuse("logout_in_response_to_mismatch", differs(expected, inResponseTo));
     const status = readStatus(root);
     const response: SamlLogoutResponse = {
-      id: requiredAttribute(root, "ID"),
+      id: idOf(root),
       inResponseTo,
       status,
       // Profiles §4.4.3.4: the IdP could not sign out everybody else. It stands below Success or Responder.

@@ -125,6 +125,7 @@ const WAYS: Record<Exclude<SamlErrorCode, "xml_canonicalization_failed">, () => 
   assertion_missing: () => response(/<saml:Assertion .*<\/saml:Assertion>/, ""),
   assertion_multiple: () =>
     response("</samlp:Response>", '<saml:Assertion xmlns:saml="urn:x"/></samlp:Response>'),
+  id_too_long: () => scenario.validate(scenario.respond({ assertionId: `_${"a".repeat(256)}` })),
   assertion_misplaced: () =>
     posted(
       /(<\/samlp:Status>)(<saml:Assertion .*<\/saml:Assertion>)/,

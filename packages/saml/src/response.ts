@@ -4,6 +4,7 @@ import {
   attribute,
   dateTime,
   descendants,
+  idOf,
   is,
   optionalChild,
   requiredAttribute,
@@ -100,7 +101,7 @@ export function checkResponse(response: XmlElement, expected: SamlExpectations, 
     refuse("in_response_to_mismatch", differs(expected.inResponseTo, inResponseTo));
   }
   checkIssueInstant(response, latest);
-  return requiredAttribute(response, "ID");
+  return idOf(response);
 }
 
 /** An issuer is an entity ID: exactly the expected one, in the entity format or none (SAML 2.0 Profiles §4.1.4.2). */

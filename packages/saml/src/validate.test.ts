@@ -112,8 +112,12 @@ describe("attributes", () => {
     });
   });
 
-  it("leaves out other structures, and says so", () => {
-    const nested = '<saml:AttributeValue><x xmlns="urn:x">y</x></saml:AttributeValue>';
+  it.each([
+    '<x xmlns="urn:x">y</x>',
+    "admin<saml:NameID>targeted</saml:NameID>",
+    "<saml:NameID>targeted</saml:NameID><saml:NameID>admin</saml:NameID>",
+  ])("leaves out other structures, and says so: %s", (content) => {
+    const nested = `<saml:AttributeValue>${content}</saml:AttributeValue>`;
     expect(scenario.validate(withValue(nested))).toMatchObject({
       ok: true,
       warnings: [{ code: "attribute_structured", detail: "email" }],

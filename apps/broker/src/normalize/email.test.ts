@@ -6,7 +6,8 @@ describe("an email address", () => {
     [" Jo@Acme.COM ", "jo@acme.com"],
     ["jo+tag@mail.acme.com", "jo+tag@mail.acme.com"],
     ["o'neil!#$%&*/=?^{|}~@acme.com", "o'neil!#$%&*/=?^{|}~@acme.com"],
-    ["jörg@müller.example", "jörg@müller.example"],
+    ["JÖRG@Müller.example", "jörg@müller.example"],
+    ["groß@acme.com", "groß@acme.com"],
   ])("%j is %j", (asserted, email) => {
     expect(emailOf(asserted)).toBe(email);
   });
@@ -23,6 +24,10 @@ describe("an email address", () => {
     "jo\u0000@acme.com",
     "jo@acme.com\u0000.evil.com",
     `${"x".repeat(65)}@acme.com`,
+    "jo\u200b@acme.com", // invisible
+    "\u202emoc.emca@oj", // written from right to left
+    "mi\u212ae@acme.com", // K, the Kelvin sign
+    "\u0130vy@acme.com", // İ
   ])("%j is none", (asserted) => {
     expect(emailOf(asserted)).toBeNull();
   });

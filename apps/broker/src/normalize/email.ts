@@ -1,14 +1,18 @@
 import { domainToASCII } from "node:url";
 
 const ADDRESS = /^[^\s@"<>]{1,64}@[^\s@"<>]{1,255}$/;
-// Control characters break logs and headers; lone surrogates would all be stored as the same character.
-const UNFIT = /[\p{Cc}\p{Cs}]/u;
+// Control characters break logs and headers; lone surrogates would all be stored as the same character; format
+// characters are not to be seen, and make one address look like another.
+const UNFIT = /[\p{Cc}\p{Cs}\p{Cf}]/u;
 /** `domainToASCII` parses a URL's host: at these it would cut off what follows, and drop line breaks. */
 const NOT_IN_A_HOST = /[\s/\\?#@:%]/;
 
 /** An email address in lower case, or null when it is none. */
 export function emailOf(value: string): string | null {
-  const email = value.trim().toLowerCase();
+  const asserted = value.trim();
+  const email = asserted.toLowerCase();
+  // Of the Kelvin sign the lower case is k: one person's address would become another's.
+  if (email.toUpperCase() !== asserted.toUpperCase()) return null;
   return ADDRESS.test(email) && !UNFIT.test(email) && domainOf(email) !== null ? email : null;
 }
 

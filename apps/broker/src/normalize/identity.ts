@@ -65,7 +65,7 @@ export const NORMALIZE_ERRORS = {
     fix: "In the IdP, release this attribute with one value, or change the connection's attribute mapping.",
   },
   subject_unusable: {
-    message: "The subject is empty, longer than 1,024 characters, or holds control characters.",
+    message: "The subject is empty, longer than 1,024 bytes, or holds control characters.",
     fix: "In the IdP, choose another NameID or subject claim.",
   },
 } as const;

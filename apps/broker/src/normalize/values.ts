@@ -1,5 +1,7 @@
-/** Longest profile value that is kept. */
+/** Longest profile value that is kept, in characters. */
 const MAX_TEXT = 1024;
+/** Longest identifier, in bytes of UTF-8: it stands in an index, where PostgreSQL takes no more than 2,704. */
+const MAX_IDENTIFIER_BYTES = 1024;
 /** A person with more groups than this is no person. */
 const MAX_GROUPS = 2000;
 
@@ -8,10 +10,8 @@ const UNFIT = /[\p{Cc}\p{Cs}]/u;
 
 /** An identifier as it is, or null: never trimmed or changed, for two people must not become one. */
 export function identifierOf(value: unknown): string | null {
-  if (typeof value !== "string" || value.trim() === "" || value.length > MAX_TEXT || UNFIT.test(value)) {
-    return null;
-  }
-  return value;
+  if (typeof value !== "string" || value.trim() === "" || UNFIT.test(value)) return null;
+  return Buffer.byteLength(value) > MAX_IDENTIFIER_BYTES ? null : value;
 }
 
 /** A profile value, trimmed and without control characters; undefined when nothing is left. */
