@@ -145,3 +145,14 @@ function readRequest(page: Page): Pick<Departure, "id" | "xml" | "relayState"> {
   if (id === undefined) throw new Error(`${page.url} answered ${page.status}: ${page.location ?? page.body}`);
   return { id, xml, relayState: fields.RelayState ?? "" };
 }
+
+/** The certificate that the service provider's metadata tells the IdP, PEM. */
+export async function publishedCertificate(
+  { spMetadataUrl }: Pick<SamlTenant, "spMetadataUrl">,
+  use: "signing" | "encryption",
+): Promise<string> {
+  const metadata = await (await fetch(spMetadataUrl)).text();
+  const key = new RegExp(`<KeyDescriptor use="${use}">[\\s\\S]*?X509Certificate>([^<]+)<`).exec(metadata);
+  if (key?.[1] === undefined) throw new Error(`${spMetadataUrl} holds no key for ${use}`);
+  return `-----BEGIN CERTIFICATE-----\n${key[1].replace(/\s/g, "")}\n-----END CERTIFICATE-----`;
+}

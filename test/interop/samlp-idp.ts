@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import { createTestIdp } from "@sallyport/saml/testing";
 import express from "express";
 import samlp from "samlp";
-import type { SamlTenant } from "../harness/saml-site.ts";
+import { publishedCertificate, type SamlTenant } from "../harness/saml-site.ts";
 
 /** How the IdP treats its one service provider. */
 export interface SamlpBehaviour {
@@ -69,9 +69,10 @@ export async function startSamlpIdp(): Promise<SamlpIdp> {
     ssoUrl: `${url}/sso`,
     portalUrl: `${url}/portal`,
     refusingUrl: `${url}/refuse`,
-    async trust({ acsUrl, spEntityId, spMetadataUrl }, behaviour = {}) {
-      const spCertificate = await publishedCertificate(spMetadataUrl, "encryption");
-      const requestCertificate = await publishedCertificate(spMetadataUrl, "signing");
+    async trust(tenant, behaviour = {}) {
+      const { acsUrl, spEntityId } = tenant;
+      const spCertificate = await publishedCertificate(tenant, "encryption");
+      const requestCertificate = await publishedCertificate(tenant, "signing");
       const options = {
         ...identity,
         recipient: acsUrl,
@@ -111,11 +112,4 @@ export async function startSamlpIdp(): Promise<SamlpIdp> {
         server.closeAllConnections();
       }),
   };
-}
-
-async function publishedCertificate(metadataUrl: string, use: "signing" | "encryption"): Promise<string> {
-  const metadata = await (await fetch(metadataUrl)).text();
-  const key = new RegExp(`<KeyDescriptor use="${use}">[\\s\\S]*?X509Certificate>([^<]+)<`).exec(metadata);
-  if (key?.[1] === undefined) throw new Error(`${metadataUrl} holds no key for ${use}`);
-  return `-----BEGIN CERTIFICATE-----\n${key[1].replace(/\s/g, "")}\n-----END CERTIFICATE-----`;
 }

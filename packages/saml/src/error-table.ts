@@ -179,7 +179,7 @@ export const SAML_ERRORS = {
   },
   encryption_algorithm: {
     message: "The encryption algorithm is not allowed.",
-    fix: "In the IdP, choose AES-GCM (or AES-CBC) with RSA-OAEP; RSA 1.5 and 3DES are refused.",
+    fix: "In the IdP, choose AES-GCM (or AES-CBC) with RSA-OAEP, whose digest and mask (MGF1) have one and the same hash: with rsa-oaep-mgf1p that is SHA-1. RSA 1.5 and 3DES are refused.",
   },
   decryption_failed: {
     message: "The assertion cannot be decrypted with this connection's keys.",

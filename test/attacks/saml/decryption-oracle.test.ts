@@ -4,7 +4,14 @@
  */
 
 import { createScenario } from "@sallyport/saml/testing";
-import { expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  publishedCertificate,
+  type SamlSite,
+  type SamlTenant,
+  startSamlSite,
+} from "../../harness/saml-site.ts";
+import { answer, letIn, newIdp, signIn } from "./victim.ts";
 
 const scenario = createScenario();
 const recipient = scenario.encryptionCertificate;
@@ -54,4 +61,45 @@ it("refuses more encrypted keys than rotation needs: each costs an RSA operation
     xml.replace(/(<xenc:EncryptedKey .*<\/xenc:EncryptedKey>)/, "$1".repeat(5)),
   );
   expect(result).toMatchObject({ ok: false, code: "encryption_malformed" });
+});
+
+describe("at the service provider", () => {
+  const idp = newIdp();
+  let site: SamlSite;
+  let tenant: SamlTenant;
+  let encryptFor: { recipient: string; content: "aes256-cbc" };
+  beforeAll(async () => {
+    site = await startSamlSite();
+    tenant = await site.addTenant("acme", { metadataXml: idp.metadata() });
+    encryptFor = { recipient: await publishedCertificate(tenant, "encryption"), content: "aes256-cbc" };
+  });
+  afterAll(() => site.stop());
+
+  const post = async (editResponse: (xml: string) => string, of = idp) => {
+    const respond = (departure: { id: string }) =>
+      answer(tenant, of, departure, { encryptFor, editResponse });
+    return (await signIn(tenant, site.newBrowser(), respond)).page;
+  };
+
+  it("accepts an honest one", async () => {
+    expect(letIn(await post((xml) => xml))).toBe(true);
+  });
+
+  it("shows the browser one and the same page, whatever broke, also behind the decryption", async () => {
+    const pages = [
+      await post((xml) => flip(xml, -17)), // padding
+      await post((xml) => flip(xml, 0)), // XML
+      await post((xml) => xml, newIdp()), // decrypts well, signed by somebody else
+      await post((xml) => xml.replace(/Destination="[^"]*"/, 'Destination="https://evil.example.test"')),
+      await post((xml) => xml.replace(CONTENT, "$1AAAA")),
+    ];
+    const codes = await site.gateway.api("GET", "/organizations/acme/login-records?limit=5");
+    for (const code of ["decryption_failed", "signature_invalid", "destination_mismatch"]) {
+      expect(JSON.stringify(codes.body)).toContain(code);
+    }
+    // Only what is of this request alone differs: its id, the form's token, the sign-in's id.
+    const shown = pages.map(({ status, body }) => status + body.replace(/[\w-]{20,}/g, "…"));
+    expect(new Set(shown).size).toBe(1);
+    expect(shown[0]).toContain("The answer could not be accepted");
+  });
 });

@@ -1,8 +1,8 @@
 /**
  * Parser differentials: the signature is verified on one parser's tree and the claims are read from another's.
- * CVE-2025-25291 and CVE-2025-25292 (ruby-saml: REXML against Nokogiri: DOCTYPE and namespace handling);
- * CVE-2020-29509, -29510, -29511 (Go encoding/xml). There is one parser here; still nothing that two are known to
- * read differently gets in.
+ * CVE-2025-25291 and CVE-2025-25292 (ruby-saml: REXML against Nokogiri: DOCTYPE and namespace handling),
+ * CVE-2025-66567 (what their fix had left); CVE-2020-29509, -29510, -29511 (Go encoding/xml). There is one parser here;
+ * still nothing that two are known to read differently gets in.
  */
 
 import { createScenario, fromFormValue, toFormValue } from "@sallyport/saml/testing";

@@ -1,6 +1,6 @@
 /**
  * Bombs: little input, much work. Billion laughs (CVE-2003-1564), quadratic blow-up, depth, attributes, namespaces,
- * inclusive prefix lists, inflation. Each is refused by a limit, and each answer comes at once.
+ * inclusive prefix lists, inflation (CVE-2025-25293, ruby-saml; CVE-2026-2575, Keycloak). Each is refused by a limit, and each answer comes at once.
  */
 
 import { deflateRawSync } from "node:zlib";

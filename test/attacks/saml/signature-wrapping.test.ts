@@ -4,7 +4,7 @@
  *
  * Somorovsky, Mayer, Schwenk, Kampmann, Jensen: On Breaking SAML: Be Whoever You Want to Be (USENIX Security
  * 2012); numbering as in SAML Raider. The same eight moves are made against a signed assertion and against
- * a signed response.
+ * a signed response. Still found in CVE-2025-47949 (samlify) and CVE-2025-54419 (node-saml).
  */
 
 import { createScenario, fromFormValue, toFormValue } from "@sallyport/saml/testing";
