@@ -41,6 +41,7 @@ export interface SamlTenant {
   arrive(browser: Browser, departure: Departure, page: Page): Promise<SessionClaims>;
   /** The newest login record. */
   lastRecord(): Promise<{ readonly outcome: string; readonly errorCode: string | null }>;
+  /** How many live sessions the organization has. */
   sessions(): Promise<number>;
 }
 
@@ -115,7 +116,8 @@ export async function startSamlSite(callback = CALLBACK): Promise<SamlSite> {
           return newest;
         },
         async sessions() {
-          return sessions.parse(await call("GET", `/organizations/${slug}/sessions`, 200)).items.length;
+          return sessions.parse(await call("GET", `/organizations/${slug}/sessions?live=true`, 200)).items
+            .length;
         },
       };
     },

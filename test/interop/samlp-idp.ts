@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { createTestIdp } from "@sallyport/saml/testing";
 import express from "express";
 import samlp from "samlp";
+import SessionParticipants from "samlp/lib/sessionParticipants/index.js";
 import { publishedCertificate, type SamlTenant } from "../harness/saml-site.ts";
 
 /** How the IdP treats its one service provider. */
@@ -12,6 +14,8 @@ export interface SamlpBehaviour {
   readonly encrypt?: boolean;
   /** Requests have to be signed by the key in the service provider's metadata. */
   readonly wantSignedRequests?: boolean;
+  /** The binding that it sends its logout messages over. Default: redirect. */
+  readonly logoutBinding?: "redirect" | "post";
 }
 
 /** Auth0's samlp as an IdP, over HTTP. Whoever comes is signed in already. */
@@ -22,6 +26,10 @@ export interface SamlpIdp {
   readonly ssoUrl: string;
   /** Where a person finds all their applications. */
   readonly portalUrl: string;
+  /** Where it takes logout messages, and where a person signs out of everything. */
+  readonly logoutUrl: string;
+  /** Whether it still believes that the person is at the service provider. */
+  isAtServiceProvider(): boolean;
   /** Where every request is answered with an error. */
   readonly refusingUrl: string;
   /** Reads the metadata of the service provider as it is published. */
@@ -36,6 +44,9 @@ export const PERSON = {
   emails: [{ value: "jo@acme.example.test" }],
   groups: ["Engineering", "R&D <EU>"],
 } as const;
+
+const SESSION_INDEX = "_session-1";
+const PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent";
 
 export async function startSamlpIdp(): Promise<SamlpIdp> {
   const { privateKey, certificate } = createTestIdp();
@@ -52,11 +63,21 @@ export async function startSamlpIdp(): Promise<SamlpIdp> {
   };
   let portal = auth;
   let refuse = auth;
-  app.use(express.urlencoded({ extended: false }));
+  let logout = auth;
+  let participants = new SessionParticipants([]);
+  app.use(express.urlencoded({ extended: false }), (req, _res, next) => {
+    req.body ??= {}; // as Express 4 does, which samlp was made for
+    next();
+  });
   app.all("/sso", (req, res, next) => auth(req, res, next));
   app.get("/portal", (req, res, next) => portal(req, res, next));
+  app.all("/logout", (req, res, next) => logout(req, res, next));
   app.get("/refuse", (req, res, next) => refuse(req, res, next));
-  const paths = { redirectEndpointPath: "/sso", postEndpointPath: "/sso" };
+  const paths = {
+    redirectEndpointPath: "/sso",
+    postEndpointPath: "/sso",
+    logoutEndpointPaths: { redirect: "/logout", post: "/logout" },
+  };
   app.get("/metadata", samlp.metadata({ issuer, cert: certificate, ...paths }));
   app.use(((error, _req, res, _next) => {
     res.status(400).send(String(error));
@@ -68,6 +89,8 @@ export async function startSamlpIdp(): Promise<SamlpIdp> {
     certificate,
     ssoUrl: `${url}/sso`,
     portalUrl: `${url}/portal`,
+    logoutUrl: `${url}/logout`,
+    isAtServiceProvider: () => participants.hasElements(),
     refusingUrl: `${url}/refuse`,
     async trust(tenant, behaviour = {}) {
       const { acsUrl, spEntityId } = tenant;
@@ -77,8 +100,8 @@ export async function startSamlpIdp(): Promise<SamlpIdp> {
         ...identity,
         recipient: acsUrl,
         destination: acsUrl,
-        sessionIndex: "_session-1",
-        nameIdentifierFormat: "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
+        sessionIndex: SESSION_INDEX,
+        nameIdentifierFormat: PERSISTENT,
         signAssertion: behaviour.signAssertion ?? true,
         signResponse: behaviour.signResponse ?? false,
         ...(behaviour.sha1 ? ({ signatureAlgorithm: "rsa-sha1", digestAlgorithm: "sha1" } as const) : {}),
@@ -96,6 +119,24 @@ export async function startSamlpIdp(): Promise<SamlpIdp> {
         ...(behaviour.wantSignedRequests ? { signingCert: requestCertificate } : {}),
       });
       portal = samlp.auth({ ...options, audience: spEntityId });
+      participants = new SessionParticipants([
+        {
+          serviceProviderId: spEntityId,
+          nameId: PERSON.id,
+          nameIdFormat: PERSISTENT,
+          sessionIndex: SESSION_INDEX,
+          serviceProviderLogoutURL: acsUrl.replace(/acs$/, "slo"),
+          cert: requestCertificate,
+        },
+      ]);
+      const logoutBinding = behaviour.logoutBinding ?? "redirect";
+      logout = samlp.logout({
+        ...identity,
+        deflate: logoutBinding === "redirect",
+        protocolBinding: `urn:oasis:names:tc:SAML:2.0:bindings:HTTP-${logoutBinding === "redirect" ? "Redirect" : "POST"}`,
+        sessionParticipants: participants,
+        store: memoryStore(),
+      });
       refuse = (req, res, next) =>
         samlp.sendError({
           ...identity,
@@ -111,5 +152,28 @@ export async function startSamlpIdp(): Promise<SamlpIdp> {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
+  };
+}
+
+/** What is remembered between the messages of one logout. */
+function memoryStore() {
+  const states = new Map<string, unknown>();
+  type Loaded = (error: null, state: unknown) => void;
+  return {
+    save(_req: unknown, state: unknown, done: (error: null, handle: string) => void) {
+      const handle = randomUUID();
+      states.set(handle, state);
+      done(null, handle);
+    },
+    load(_req: unknown, handle: string, options: { readonly destroy?: boolean } | Loaded, done?: Loaded) {
+      const state = states.get(handle);
+      if (typeof options === "function") return options(null, state);
+      if (options.destroy === true) states.delete(handle);
+      done?.(null, state);
+    },
+    update(_req: unknown, handle: string, state: unknown, done: (error: null) => void) {
+      states.set(handle, state);
+      done(null);
+    },
   };
 }

@@ -51,7 +51,37 @@ declare module "samlp" {
     readonly getPostURL: (req: unknown, callback: (error: null, url: string) => void) => void;
   }
 
+  interface SessionParticipant {
+    readonly serviceProviderId: string;
+    readonly nameId: string;
+    readonly nameIdFormat: string;
+    readonly sessionIndex: string;
+    readonly serviceProviderLogoutURL: string;
+    /** SP certificate, PEM: its messages have to be signed by it. */
+    readonly cert: string;
+  }
+
+  type Stored = (error: null, handle: string) => void;
+  type Loaded = (error: null, state: unknown) => void;
+
+  interface LogoutOptions extends SamlpOptions {
+    readonly deflate: boolean;
+    readonly protocolBinding: string;
+    readonly sessionParticipants: SessionParticipants;
+    readonly store: {
+      save(req: unknown, state: unknown, done: Stored): void;
+      load(
+        req: unknown,
+        handle: string,
+        options: { readonly destroy?: boolean } | Loaded,
+        done?: Loaded,
+      ): void;
+      update(req: unknown, handle: string, state: unknown, done: (error: null) => void): void;
+    };
+  }
+
   const samlp: {
+    logout(options: LogoutOptions): RequestHandler;
     auth(options: AuthOptions): RequestHandler;
     sendError(options: ErrorOptions): RequestHandler;
     metadata(options: {
@@ -59,7 +89,19 @@ declare module "samlp" {
       readonly cert: string;
       readonly redirectEndpointPath: string;
       readonly postEndpointPath: string;
+      readonly logoutEndpointPaths: { readonly redirect?: string; readonly post?: string };
     }): RequestHandler;
   };
   export default samlp;
+
+  class SessionParticipants {
+    constructor(participants: readonly SessionParticipant[]);
+    hasElements(): boolean;
+  }
+
+  export { SessionParticipants };
+}
+
+declare module "samlp/lib/sessionParticipants/index.js" {
+  export { SessionParticipants as default } from "samlp";
 }

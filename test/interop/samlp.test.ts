@@ -142,3 +142,52 @@ it("signs nobody in from its portal, where the connection does not allow that", 
   expect(page.status).toBe(400);
   expect(await tenant.lastRecord()).toMatchObject({ errorCode: "response_unsolicited" });
 });
+
+describe.each(["redirect", "post"] as const)("single logout over %s", (logoutBinding) => {
+  const sloOf = (sloBinding: "redirect" | "post") => ({
+    ...byPost(),
+    ssoBinding: "redirect",
+    sloUrl: idp.logoutUrl,
+    sloBinding,
+  });
+
+  /** Carries whatever the page holds on, by redirects and forms, until it rests. */
+  async function carryOn(browser: Browser, first: Page): Promise<Page> {
+    let page = first;
+    for (let step = 0; step < 12; step += 1) {
+      if (page.location?.startsWith(site.application.signedOutUri)) return page;
+      if (page.location !== undefined) page = await browser.get(page.location);
+      else if (/SAML(Request|Response)|second_post/.test(page.body)) {
+        const { action, fields } = formOf(page);
+        const crossing = new URL(action).origin !== new URL(page.url).origin;
+        page = await browser.post(action, fields, crossing ? "fromOtherSite" : undefined);
+      } else return page;
+    }
+    throw new Error(`${page.url} leads on and on`);
+  }
+
+  async function signedIn() {
+    const tenant = await addTenant(sloOf(logoutBinding));
+    await idp.trust(tenant, { logoutBinding });
+    const { browser, claims } = await signIn(tenant);
+    await claims();
+    expect([await tenant.sessions(), idp.isAtServiceProvider()]).toEqual([1, true]);
+    return { tenant, browser };
+  }
+
+  it("from the application: the IdP verifies our request, forgets the person, and we take its answer", async () => {
+    const { tenant, browser } = await signedIn();
+    const asked = await browser.get(site.application.signOutUrl);
+    const { action, fields } = formOf(asked);
+    const end = await carryOn(browser, await browser.post(action, fields));
+    expect(end.location).toContain(site.application.signedOutUri);
+    expect([await tenant.sessions(), idp.isAtServiceProvider()]).toEqual([0, false]);
+  });
+
+  it("from the IdP: our session ends, and the IdP verifies our answer", async () => {
+    const { tenant, browser } = await signedIn();
+    const end = await carryOn(browser, await browser.get(idp.logoutUrl));
+    expect([end.status, end.url.startsWith(idp.logoutUrl)]).toEqual([200, true]);
+    expect([await tenant.sessions(), idp.isAtServiceProvider()]).toEqual([0, false]);
+  });
+});
