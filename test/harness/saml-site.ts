@@ -33,8 +33,8 @@ export interface SamlTenant {
   readonly acsUrl: string;
   readonly spEntityId: string;
   readonly spMetadataUrl: string;
-  /** Takes a browser from the application as far as to the IdP. */
-  leave(browser: Browser): Promise<Departure>;
+  /** Takes a browser from the application as far as to the IdP; `choice` such as `{ prompt: "login" }`. */
+  leave(browser: Browser, choice?: Readonly<Record<string, string>>): Promise<Departure>;
   /** Posts what the IdP answered as the IdP's page does: from another site, then again from our own. */
   post(browser: Browser, fields: PostedFields): Promise<Page>;
   /** From the page that the ACS answered to the application, and to what it is told of the person. */
@@ -96,8 +96,8 @@ export async function startSamlSite(callback = CALLBACK): Promise<SamlSite> {
         slug,
         connectionId: id,
         ...sp,
-        async leave(browser) {
-          const start = application.startUrl({ organization: slug });
+        async leave(browser, choice = {}) {
+          const start = application.startUrl({ organization: slug, ...choice });
           const page = await followInside(browser, await browser.get(start.url), gateway.url);
           return { start, page, ...readRequest(page) };
         },

@@ -49,6 +49,7 @@ export async function completeLogin(
     response = verified.response;
     trace.add("validated", verified.detail);
     const { identity } = verified;
+    requireFresh(login, identity.authTime);
     trace.add("normalized", { warnings: identity.warnings, groups: identity.groups.length });
     const { assertion } = verified;
     const { connection } = login;
@@ -70,6 +71,19 @@ export async function completeLogin(
     throw error.of(login.interactionId);
   }
   return deps.interactions.finish(login.interactionId, { sessionId });
+}
+
+/** How far the IdP's clock may be behind ours. */
+const CLOCK_SKEW_MS = 120_000;
+
+/**
+ * That somebody authenticates anew is asked for by way of their own browser, which can take it out of a request that is
+ * not signed; and some IdPs do not listen. What counts is when they did.
+ */
+function requireFresh({ freshSince }: OpenLogin, authTime: Date): void {
+  if (freshSince === null || authTime.getTime() >= freshSince.getTime() - CLOCK_SKEW_MS) return;
+  const detail = `asked at ${freshSince.toISOString()}, authenticated at ${authTime.toISOString()}`;
+  throw new SignInFailure("login_not_fresh", { detail });
 }
 
 /** The login that the answer belongs to; an answer that belongs to none is recorded by itself. */

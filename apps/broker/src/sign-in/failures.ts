@@ -160,6 +160,16 @@ export const SIGN_IN_FAILURES = {
     advice: ASK_ADMIN,
     retry: true,
   },
+  login_not_fresh: {
+    status: 403,
+    title: "Please sign in once more",
+    message:
+      "You have to prove again who you are, and your sign-in service remembered you instead of asking.",
+    advice: "Sign out of your sign-in service and try again. If it stays, ask your administrator.",
+    fix: "Have the IdP honor ForceAuthn (SAML) or prompt=login (OpenID Connect), or do not ask for it.",
+    oauthError: "login_required",
+    retry: true,
+  },
   response_replayed: {
     status: 400,
     title: "This sign-in was used already",

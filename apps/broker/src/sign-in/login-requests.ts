@@ -14,7 +14,11 @@ const protocolState = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("saml"), requestId: z.string() }),
   z.strictObject({ type: z.literal("oidc"), nonce: z.string(), codeVerifier: z.string() }),
 ]);
-const sealedState = z.strictObject({ recordId: z.string(), protocol: protocolState });
+const sealedState = z.strictObject({
+  recordId: z.string(),
+  protocol: protocolState,
+  freshSince: z.iso.datetime().nullable(),
+});
 
 export type ProtocolState = z.infer<typeof protocolState>;
 
@@ -25,6 +29,8 @@ export interface OpenLogin {
   readonly connection: Connection;
   readonly recordId: string;
   readonly protocol: ProtocolState;
+  /** The IdP was asked to have the person authenticate anew: when. */
+  readonly freshSince: Date | null;
   /** The connection was disabled since the login started. */
   readonly disabled: boolean;
 }
@@ -45,6 +51,8 @@ export interface NewLoginRequest {
   readonly interactionId: string;
   readonly browser: string;
   readonly protocol: ProtocolState;
+  /** The person must authenticate anew, not be remembered by the IdP. */
+  readonly forced: boolean;
   /** The row of login_records that opens with it. */
   readonly record: {
     readonly id: string;
@@ -57,7 +65,11 @@ export interface NewLoginRequest {
 
 /** Stores the login request and opens its login record, in one statement. */
 export async function storeLoginRequest(sql: Sql, secrets: SecretBox, login: NewLoginRequest): Promise<void> {
-  const state: z.infer<typeof sealedState> = { recordId: login.record.id, protocol: login.protocol };
+  const state: z.infer<typeof sealedState> = {
+    recordId: login.record.id,
+    protocol: login.protocol,
+    freshSince: login.forced ? login.now.toISOString() : null,
+  };
   await sql.query(
     `WITH request AS (
        INSERT INTO login_requests
@@ -144,6 +156,7 @@ export async function consumeLoginRequest(
     connection: parseConnection(stored),
     recordId: state.recordId,
     protocol: state.protocol,
+    freshSince: state.freshSince === null ? null : new Date(state.freshSince),
     disabled: row.status !== "active",
   };
 }

@@ -60,6 +60,7 @@ export async function startLogin(
     interactionId: request.id,
     browser: start.browser,
     protocol: started.protocol,
+    forced: request.forceLogin || (connection.type === "saml" && connection.settings.forceAuthn),
     record: { id: newId(), requestId, steps: trace.steps, request: started.request },
     now: deps.now(),
   });
