@@ -25,7 +25,7 @@ export function describeSignIn(stand: () => Stand): void {
     const page = await stand().newPage();
     const first = await stand().signIn(tenant, page);
     await page.context().clearCookies({ domain: "localhost" }); // the gateway's; the IdP is at 127.0.0.1
-    const second = await stand().signIn(tenant, page, async () => undefined);
+    const second = await stand().signIn(tenant, page, { atIdp: async () => undefined });
     expect(second.sub).toBe(first.sub);
     expect(second.sid).not.toBe(first.sid);
   });
@@ -90,5 +90,18 @@ export function describeSignIn(stand: () => Stand): void {
     await page.getByRole("heading", { name: "Please start at the application" }).waitFor();
     expect(await tenant.lastRecord()).toMatchObject({ errorCode: "response_unsolicited" });
     expect(await tenant.sessions()).toBe(0);
+  });
+}
+
+/** What an IdP does that honors ForceAuthn while it remembers the person. */
+export function describeForcedSignIn(stand: () => Stand): void {
+  it("has the person type their password again where the application asks for it", async () => {
+    const tenant = await stand().addTenant();
+    const page = await stand().newPage();
+    const first = await stand().signIn(tenant, page);
+    await page.waitForTimeout(1_100); // authentication is told in whole seconds
+    const again = await stand().signIn(tenant, page, { choice: { prompt: "login" } });
+    expect(again.sub).toBe(first.sub);
+    expect(again.auth_time).toBeGreaterThan(first.auth_time);
   });
 }

@@ -15,7 +15,14 @@ export interface Stand {
   /** Of somebody who was never here. */
   newPage(): Promise<Page>;
   /** From the application through the IdP's login page and back; what the application is told. */
-  signIn(tenant: SamlTenant, page: Page, atIdp?: (page: Page) => Promise<void>): Promise<SessionClaims>;
+  signIn(tenant: SamlTenant, page: Page, options?: SignInOptions): Promise<SessionClaims>;
+}
+
+export interface SignInOptions {
+  /** Default: types the password. */
+  readonly atIdp?: (page: Page) => Promise<void>;
+  /** What the application asks for, such as `{ prompt: "login" }`. */
+  readonly choice?: Readonly<Record<string, string>>;
 }
 
 export interface StandOptions {
@@ -69,8 +76,8 @@ export function useStand(options: StandOptions): () => Stand {
       context.setDefaultTimeout(8_000);
       return context.newPage();
     },
-    async signIn(tenant, page, atIdp = idp.signIn) {
-      const start = site.application.startUrl({ organization: tenant.slug });
+    async signIn(tenant, page, { atIdp = idp.signIn, choice = {} } = {}) {
+      const start = site.application.startUrl({ organization: tenant.slug, ...choice });
       await page.goto(start.url);
       await atIdp(page);
       await arrive(page);

@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { describeSignIn } from "../sign-in.ts";
+import { describeForcedSignIn, describeSignIn } from "../sign-in.ts";
 import { describeSignOut } from "../sign-out.ts";
 import { useStand } from "../stand.ts";
 import { startSimpleSamlPhp } from "./simplesamlphp.ts";
@@ -7,5 +7,6 @@ import { startSimpleSamlPhp } from "./simplesamlphp.ts";
 describe("SimpleSAMLphp", () => {
   const stand = useStand({ start: startSimpleSamlPhp, provider: "shibboleth" });
   describeSignIn(stand);
+  describeForcedSignIn(stand);
   describeSignOut(stand);
 });
