@@ -5,7 +5,10 @@
  * §3.1.2.1 (prompt=login: an error where the person cannot be re-authenticated); CWE-642.
  */
 
+import { inflateRawSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Browser, Page } from "../../bench/world/browser.ts";
+import { CALLBACK } from "../../harness/application.ts";
 import { type SamlSite, type SamlTenant, startSamlSite } from "../../harness/saml-site.ts";
 import { answer, letIn, newIdp } from "./victim.ts";
 
@@ -31,6 +34,7 @@ async function signIn(
   const editAssertion = (xml: string) => xml.replace(/AuthnInstant="[^"]+"/, `AuthnInstant="${instant}"`);
   const SAMLResponse = answer(tenant, idp, departure, { editAssertion });
   return {
+    browser,
     asked: departure.xml.includes('ForceAuthn="true"'),
     page: await tenant.post(browser, { SAMLResponse, RelayState: departure.relayState }),
   };
@@ -60,3 +64,20 @@ it.each(WAYS)("refuses a remembered one where %s asked for a new one", async (_,
   expect(page.body).toContain("Please sign in once more");
   expect(await of().lastRecord()).toMatchObject({ outcome: "failure", errorCode: "login_not_fresh" });
 });
+
+it("sends a remembered one on to a new one where it is older than the application's max_age", async () => {
+  const young = await signIn(plain, 60, { max_age: "600" });
+  expect([young.asked, letIn(young.page)]).toEqual([false, true]);
+  expect((await whereTo(young)).startsWith(CALLBACK)).toBe(true);
+
+  const old = await whereTo(await signIn(plain, 3600, { max_age: "600" }));
+  const request = new URL(old).searchParams.get("SAMLRequest") ?? "";
+  expect(inflateRawSync(Buffer.from(request, "base64")).toString()).toContain('ForceAuthn="true"');
+});
+
+/** Where the gateway sends the browser in the end. */
+async function whereTo({ browser, page }: { browser: Browser; page: Page }): Promise<string> {
+  let { location = "" } = page;
+  while (location.startsWith(`${site.gateway.url}/`)) location = (await browser.get(location)).location ?? "";
+  return location;
+}

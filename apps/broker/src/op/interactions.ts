@@ -2,7 +2,7 @@ import type { KoaContextWithOIDC } from "oidc-provider";
 import { z } from "zod";
 import { InteractionEndedError, type Interactions, type SignInRequest } from "../interaction.ts";
 import type { Applications } from "./applications.ts";
-import { REASONS } from "./policy.ts";
+import { FORCING } from "./policy.ts";
 import type { RecentRequests } from "./recent-requests.ts";
 import { seconds } from "./session-claims.ts";
 import type { ArtifactStore, Payload } from "./store/artifact-store.ts";
@@ -73,7 +73,7 @@ function signInRequest(
     ...(params.connection === undefined ? {} : { connection: params.connection }),
     ...(params.domain === undefined ? {} : { domain: params.domain }),
     ...(params.login_hint === undefined ? {} : { loginHint: params.login_hint }),
-    forceLogin: prompt.reasons.includes(REASONS.asked) || prompt.reasons.includes(REASONS.tooLongAgo),
+    forceLogin: prompt.reasons.some((reason) => FORCING.includes(reason)),
     acrValues: params.acr_values?.split(" ").filter((value) => value !== "") ?? [],
     expiresAt: new Date(waiting.exp * 1000),
   };

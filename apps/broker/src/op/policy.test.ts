@@ -76,6 +76,25 @@ describe("a browser that is signed in", () => {
     expect(isCallback(await again().start({ max_age: "90" }))).toBe(true);
   });
 
+  it("is sent once more, to a new sign-in, where the IdP tells of one longer ago than max_age", async () => {
+    const anHourAgo = new Date(Date.now() - 3_600_000);
+    const visit = new AppVisit(test);
+    const remembered = await visit.start({ max_age: "600" });
+    expect(await test.op.interactions.load(interactionIdOf(remembered))).toMatchObject({ forceLogin: false });
+    const anew = await visit.finish(remembered, await test.signIn(test.organization, anHourAgo));
+    expect(await test.op.interactions.load(interactionIdOf(anew))).toMatchObject({ forceLogin: true });
+    expect(isCallback(await visit.finish(anew, await test.signIn()))).toBe(true);
+  });
+
+  it("is not sent again for a clock that differs, nor in circles", async () => {
+    const visit = new AppVisit(test);
+    const aMinuteAgo = await test.signIn(test.organization, new Date(Date.now() - 60_000));
+    expect(isCallback(await visit.finish(await visit.start({ max_age: "0" }), aMinuteAgo))).toBe(true);
+    const anHourAgo = await test.signIn(test.organization, new Date(Date.now() - 3_600_000));
+    const forced = await again().start({ prompt: "login", max_age: "0" });
+    expect(isCallback(await again().finish(forced, anHourAgo))).toBe(true);
+  });
+
   it("signs in anew once its session has ended", async () => {
     await test.database.prisma.session.update({ where: { id: sessionId }, data: { revokedAt: new Date() } });
     expect(isSignIn(await again().start())).toBe(true);

@@ -14,6 +14,12 @@ export const REASONS = {
   elsewhere: "other_session_asked_for",
 } as const;
 
+/** Those for which the IdP's own memory of the person is not enough. */
+export const FORCING: readonly string[] = [REASONS.asked, REASONS.tooLongAgo];
+
+/** How far the IdP's clock may be behind ours. */
+const CLOCK_SKEW_MS = 120_000;
+
 /**
  * When an authorization request needs a sign-in. There is no consent: applications are the operator's own
  * (prompt=consent is accepted and asks nothing).
@@ -36,8 +42,10 @@ export function signInPolicy(sql: Sql, now: () => Date): interactionPolicy.Promp
   signInWhen(REASONS.tooLongAgo, "the sign-in is older than max_age", (ctx) => {
     const session = sessionOf(ctx);
     const maxAge = textOf(ctx, "max_age");
-    if (session === null || maxAge === undefined || hasJustSignedIn(ctx)) return false;
-    return now().getTime() - session.authTime.getTime() > Number(maxAge) * 1000;
+    if (session === null || maxAge === undefined || wasForced(ctx)) return false;
+    // An IdP that remembered the person may tell of a sign-in long ago: then they are sent once more, to a new one.
+    const tolerated = hasJustSignedIn(ctx) ? CLOCK_SKEW_MS : 0;
+    return now().getTime() - session.authTime.getTime() > Number(maxAge) * 1000 + tolerated;
   });
   signInWhen(REASONS.elsewhere, "somebody else, or somewhere else, is signed in", async (ctx) => {
     const session = sessionOf(ctx);
@@ -61,6 +69,12 @@ function refuseToAskAgain(ctx: KoaContextWithOIDC, why: string): void {
 /** Whether this request is the way back from a sign-in. */
 function hasJustSignedIn(ctx: KoaContextWithOIDC): boolean {
   return ctx.oidc.result?.signIn !== undefined;
+}
+
+/** Whether that sign-in had the person authenticate anew. */
+function wasForced(ctx: KoaContextWithOIDC): boolean {
+  const reasons = ctx.oidc.entities.Interaction?.prompt.reasons ?? [];
+  return hasJustSignedIn(ctx) && reasons.some((reason) => FORCING.includes(reason));
 }
 
 async function answers(session: LiveSession, ctx: KoaContextWithOIDC, sql: Sql): Promise<boolean> {
