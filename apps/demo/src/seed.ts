@@ -5,7 +5,7 @@ import type { DemoState } from "./state.ts";
 
 const connectionAnswer = z.object({
   id: z.string(),
-  saml: z.object({ acsUrl: z.string(), spEntityId: z.string() }).optional(),
+  saml: z.object({ acsUrl: z.string(), spEntityId: z.string(), spSloUrl: z.string() }).optional(),
   oidc: z.object({ redirectUri: z.string() }).optional(),
 });
 const directoryAnswer = z.object({ id: z.string(), baseUrl: z.string(), token: z.string() });
@@ -13,7 +13,7 @@ const applicationAnswer = z.object({ clientId: z.string(), clientSecret: z.strin
 
 /** What the IdPs must know of the gateway, from the answers of its management API. */
 export interface SeededConnections {
-  readonly saml: { readonly acsUrl: string; readonly spEntityId: string };
+  readonly saml: { readonly acsUrl: string; readonly spEntityId: string; readonly spSloUrl: string };
   readonly oidc: { readonly redirectUri: string };
 }
 

@@ -4,7 +4,7 @@ import type { TestIdp } from "@sallyport/saml/testing";
 import express from "express";
 import { ACME, BRAVO } from "../companies.ts";
 import { oidcIdp } from "./oidc.ts";
-import { samlIdp } from "./saml.ts";
+import { type SamlIdpDeps, samlIdp } from "./saml.ts";
 
 const SAML_PATH = "/saml";
 const OIDC_PATH = "/oidc";
@@ -15,14 +15,15 @@ export function oidcIssuer(idpUrl: string): string {
   return `${idpUrl}${OIDC_PATH}`;
 }
 
-export function samlUrls(idpUrl: string): { entityId: string; ssoUrl: string } {
-  return { entityId: `${idpUrl}${SAML_PATH}`, ssoUrl: `${idpUrl}${SAML_PATH}/sso` };
+export function samlUrls(idpUrl: string): { entityId: string; ssoUrl: string; sloUrl: string } {
+  const entityId = `${idpUrl}${SAML_PATH}`;
+  return { entityId, ssoUrl: `${entityId}/sso`, sloUrl: `${entityId}/slo` };
 }
 
 export interface DemoIdpDeps {
   readonly url: string;
   readonly samlIdp: TestIdp;
-  readonly serviceProvider: { readonly acsUrl: string; readonly spEntityId: string };
+  readonly serviceProvider: SamlIdpDeps["serviceProvider"];
   readonly oidcClient: { readonly secret: string; readonly redirectUri: string };
   readonly log: Logger;
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { openRedirectMessage } from "@sallyport/saml";
 import type { TestIdp } from "@sallyport/saml/testing";
-import express, { type Router } from "express";
+import express, { type Request, type Router } from "express";
 import { z } from "zod";
 import { type Company, findPerson } from "../companies.ts";
 import { PASSWORD } from "./authentication.ts";
@@ -11,7 +11,11 @@ export interface SamlIdpDeps {
   readonly company: Company;
   readonly idp: TestIdp;
   /** The only service provider that this IdP answers. */
-  readonly serviceProvider: { readonly acsUrl: string; readonly spEntityId: string };
+  readonly serviceProvider: {
+    readonly acsUrl: string;
+    readonly spEntityId: string;
+    readonly spSloUrl: string;
+  };
 }
 
 const choice = z.object({
@@ -25,15 +29,19 @@ export function samlIdp({ company, idp, serviceProvider }: SamlIdpDeps): Router 
   const router = express.Router();
 
   router.get("/sso", (req, res) => {
-    const query = req.originalUrl.split("?")[1] ?? "";
-    const message = openRedirectMessage(query);
-    const requestId = message.ok ? /\bID="([\w.-]{1,128})"/.exec(message.xml)?.[1] : undefined;
-    if (!message.ok || requestId === undefined)
-      return sendIdpError(res, "This is no SAML authentication request.");
-    sendPeoplePage(res, company, {
-      action: "sign-in",
-      fields: { inResponseTo: requestId, relayState: message.relayState ?? "" },
-    });
+    const request = readRequest(req);
+    if (request === undefined) return sendIdpError(res, "This is no SAML authentication request.");
+    const { id: inResponseTo, relayState = "" } = request;
+    sendPeoplePage(res, company, { action: "sign-in", fields: { inResponseTo, relayState } });
+  });
+
+  // Single logout. Nobody is signed in here for longer than a click, so there is nothing to end.
+  router.get("/slo", (req, res) => {
+    const request = readRequest(req);
+    if (request === undefined) return sendIdpError(res, "This is no SAML logout request.");
+    const destination = serviceProvider.spSloUrl;
+    const answer = idp.logoutResponse({ destination, inResponseTo: request.id });
+    res.redirect(303, `${destination}?${answer.query(request.relayState)}`);
   });
 
   router.post("/sign-in", express.urlencoded({ extended: false, limit: "10kb" }), (req, res) => {
@@ -62,4 +70,12 @@ export function samlIdp({ company, idp, serviceProvider }: SamlIdpDeps): Router 
   });
 
   return router;
+}
+
+/** The request that a redirect carries; undefined where it carries none. */
+function readRequest(req: Request): { id: string; relayState?: string } | undefined {
+  const message = openRedirectMessage(req.originalUrl.split("?")[1] ?? "");
+  const id = message.ok ? /\bID="([\w.-]{1,128})"/.exec(message.xml)?.[1] : undefined;
+  if (!message.ok || message.kind !== "SAMLRequest" || id === undefined) return undefined;
+  return { id, ...(message.relayState === undefined ? {} : { relayState: message.relayState }) };
 }
