@@ -17,6 +17,7 @@ export const ADMIN_ERRORS = {
   connection_not_found: { status: 404, detail: "The organization has no such connection." },
   directory_not_found: { status: 404, detail: "The organization has no such directory." },
   token_not_found: { status: 404, detail: "The directory has no such live token." },
+  client_not_found: { status: 404, detail: "The directory has no such live OAuth client." },
   role_not_found: { status: 404, detail: "The organization has no such role." },
   member_not_found: { status: 404, detail: "The organization has no such member." },
   session_not_found: { status: 404, detail: "The organization has no such session." },
@@ -41,6 +42,10 @@ export const ADMIN_ERRORS = {
   tokens_too_many: {
     status: 409,
     detail: "The directory already has two live tokens. Revoke one of them first.",
+  },
+  clients_too_many: {
+    status: 409,
+    detail: "The directory already has two live OAuth clients. Revoke one of them first.",
   },
   member_exists: { status: 409, detail: "The organization already has a member with this email." },
   membership_managed_by_directory: {

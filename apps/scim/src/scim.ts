@@ -9,6 +9,7 @@ import { list } from "./list/list.ts";
 import { searchAll } from "./list/search-all.ts";
 import { GROUPS, USERS } from "./list/table.ts";
 import { createRequestLog } from "./log/request-log.ts";
+import { createTokenEndpoint } from "./oauth/token-endpoint.ts";
 import { badRequest, ScimError } from "./protocol/error.ts";
 import type { Services } from "./protocol/exchange.ts";
 import { parseListQuery, parseSearch } from "./protocol/list-query.ts";
@@ -54,6 +55,15 @@ export function createScim(deps: ScimDeps): Scim {
     router.all(`/:directoryId${path}`, (req, res) => handle(transport, actions, req, res));
   };
 
+  router.all(
+    "/:directoryId/oauth2/token",
+    createTokenEndpoint({
+      database: deps.database,
+      log: deps.log,
+      now: deps.now,
+      limited: deps.rateLimit !== "off",
+    }),
+  );
   route("/Users", {
     GET: (request) => list(services, request, USERS, parseListQuery(request.query)),
     POST: (request) => users.create(services, request),

@@ -278,21 +278,6 @@ CREATE TABLE "login_requests" (
 );
 
 -- CreateTable
-CREATE TABLE "logout_requests" (
-    "id" TEXT NOT NULL,
-    "organization_id" UUID NOT NULL,
-    "connection_id" UUID NOT NULL,
-    "session_id" UUID NOT NULL,
-    "browser_digest" BYTEA NOT NULL,
-    "target" TEXT,
-    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    "expires_at" TIMESTAMPTZ(3) NOT NULL,
-    "used_at" TIMESTAMPTZ(3),
-
-    CONSTRAINT "logout_requests_pkey" PRIMARY KEY ("id")
-);
-
--- CreateTable
 CREATE TABLE "used_assertions" (
     "connection_id" UUID NOT NULL,
     "assertion_id" TEXT NOT NULL,
@@ -506,9 +491,6 @@ CREATE UNIQUE INDEX "applications_client_id_key" ON "applications"("client_id");
 CREATE INDEX "login_requests_expires_at_idx" ON "login_requests"("expires_at");
 
 -- CreateIndex
-CREATE INDEX "logout_requests_expires_at_idx" ON "logout_requests"("expires_at");
-
--- CreateIndex
 CREATE INDEX "used_assertions_expires_at_idx" ON "used_assertions"("expires_at");
 
 -- CreateIndex
@@ -635,12 +617,6 @@ ALTER TABLE "login_requests" ADD CONSTRAINT "login_requests_organization_id_fkey
 ALTER TABLE "login_requests" ADD CONSTRAINT "login_requests_connection_id_fkey" FOREIGN KEY ("connection_id") REFERENCES "connections"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
-ALTER TABLE "logout_requests" ADD CONSTRAINT "logout_requests_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organizations"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "logout_requests" ADD CONSTRAINT "logout_requests_connection_id_fkey" FOREIGN KEY ("connection_id") REFERENCES "connections"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
 ALTER TABLE "sessions" ADD CONSTRAINT "sessions_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organizations"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
@@ -672,8 +648,3 @@ ALTER TABLE "role_bindings" ADD CONSTRAINT "role_bindings_one_target"
 CREATE INDEX "directory_users_emails" ON "directory_users"
   USING gin ((lower((resource->'emails')::text)::jsonb) jsonb_path_ops)
   WHERE jsonb_array_length(resource->'emails') > 1;
-
--- Sessions that an IdP names by NameID when it signs somebody out. Cut, because an index entry has its limit and a
--- NameID has none. Without revoked_at, so that a revocation stays an update in place.
-CREATE INDEX "sessions_idp_name_id" ON "sessions" ("connection_id", left("idp_session"->>'nameId', 255))
-  WHERE "idp_session"->>'nameId' IS NOT NULL;

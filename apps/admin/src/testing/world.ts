@@ -3,7 +3,7 @@ import { digestToken, newToken } from "@sallyport/secrets";
 import { createdApiKey } from "../resources/api-keys/schema.ts";
 import { createdApplication } from "../resources/applications/schema.ts";
 import { connection } from "../resources/connections/schema.ts";
-import { createdDirectory } from "../resources/directories/schema.ts";
+import { createdDirectory, createdDirectoryClient } from "../resources/directories/schema.ts";
 import { domain } from "../resources/domains/schema.ts";
 import { member } from "../resources/members/schema.ts";
 import { organization } from "../resources/organizations/schema.ts";
@@ -18,6 +18,7 @@ export interface World {
   readonly connectionId: string;
   readonly directoryId: string;
   readonly tokenId: string;
+  readonly clientId: string;
   readonly roleId: string;
   readonly memberId: string;
   readonly userId: string;
@@ -46,6 +47,9 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
     connection,
   );
   const { id: directoryId } = (await post("createDirectory", { name: "Directory" })).as(createdDirectory);
+  const { id: clientId } = (await api.call("createDirectoryClient", { params: { org, directoryId } })).as(
+    createdDirectoryClient,
+  );
   const { id: roleId } = (await post("createRole", { key: "editor", name: "Editor" })).as(role);
   const { id: memberId, userId } = (await post("addMember", { email: `ann@${org}.com`, name: "Ann" })).as(
     member,
@@ -66,7 +70,7 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
   return {
     org,
     ...ids,
-    ...{ domainId, directoryId, tokenId: token.id, roleId, memberId, applicationId, keyId, key },
+    ...{ domainId, directoryId, tokenId: token.id, clientId, roleId, memberId, applicationId, keyId, key },
     ...{ sessionId, recordId },
   };
 }

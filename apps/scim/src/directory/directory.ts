@@ -1,6 +1,7 @@
+import { type DirectorySettings, directorySettings } from "@sallyport/directories";
 import { type Quirks, quirksOf } from "../quirks/quirks.ts";
 import { groupType, type ResourceType, userType } from "../schema/resource-type.ts";
-import { type DirectorySettings, directorySettings, extensionsFor } from "./settings.ts";
+import { extensionsFor } from "./extensions.ts";
 
 /** One SCIM source of one organization, as a request finds it through its token. */
 export interface Directory {

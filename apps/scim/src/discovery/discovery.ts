@@ -37,6 +37,12 @@ export function serviceProviderConfig(services: Services, request: ScimRequest):
           specUri: "https://www.rfc-editor.org/info/rfc6750",
           primary: true,
         },
+        {
+          type: "oauth2",
+          name: "OAuth 2.0 client credentials",
+          description: `Access tokens for a client of this directory (RFC 6749, 4.4), from ${services.baseUrl}/${request.directory.id}/oauth2/token`,
+          specUri: "https://www.rfc-editor.org/info/rfc6749",
+        },
       ],
       meta: meta(services, request.directory, "ServiceProviderConfig", "ServiceProviderConfig"),
     },

@@ -1,3 +1,5 @@
+import { DIRECTORY_PROVIDERS, type DirectoryProvider } from "@sallyport/directories";
+
 /**
  * What real clients do beside the RFCs, and what the server does about it: one row a quirk, with its source. A
  * directory's `provider` chooses; a generic client meets the plain RFC. Code elsewhere asks `quirks.has(name)` and
@@ -88,28 +90,15 @@ const CATALOG = {
 } as const satisfies Record<string, Quirk>;
 
 interface Quirk {
-  readonly providers: readonly Provider[];
+  readonly providers: readonly DirectoryProvider[];
   readonly source: string;
 }
 
 export type QuirkName = keyof typeof CATALOG;
 export type Quirks = ReadonlySet<QuirkName>;
 
-export const PROVIDERS = [
-  "generic",
-  "okta",
-  "entra",
-  "onelogin",
-  "jumpcloud",
-  "pingfederate",
-  "pingone",
-  "google",
-  "rippling",
-] as const;
-export type Provider = (typeof PROVIDERS)[number];
-
 const BY_PROVIDER: ReadonlyMap<string, Quirks> = new Map(
-  PROVIDERS.map((provider) => [provider, new Set(namesOf(provider))]),
+  DIRECTORY_PROVIDERS.map((provider) => [provider, new Set(namesOf(provider))]),
 );
 
 /** No quirk at all: the RFCs as they stand. */
@@ -120,7 +109,7 @@ export function quirksOf(provider: string): Quirks {
   return BY_PROVIDER.get(provider) ?? STRICT;
 }
 
-function namesOf(provider: Provider): QuirkName[] {
+function namesOf(provider: DirectoryProvider): QuirkName[] {
   return names().filter((name) => {
     const quirk: Quirk = CATALOG[name];
     return quirk.providers.includes(provider);

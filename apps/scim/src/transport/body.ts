@@ -11,7 +11,7 @@ const JSON_TYPE = /^application\/(?:scim\+)?json$/;
  */
 export async function readBody(request: IncomingMessage): Promise<unknown> {
   requireJson(request.headers["content-type"], request.headers["content-encoding"]);
-  const text = await readText(request);
+  const text = await readText(request, MAX_BODY_BYTES);
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -37,16 +37,17 @@ function requireJson(contentType: string | undefined, encoding: string | undefin
     throw new ScimError(415, "Send the body without a Content-Encoding.");
 }
 
-function readText(request: IncomingMessage): Promise<string> {
+/** The body as text: 413 beyond `limit` bytes. */
+export function readText(request: IncomingMessage, limit: number): Promise<string> {
   const declared = Number(request.headers["content-length"] ?? 0);
-  if (declared > MAX_BODY_BYTES) return Promise.reject(tooLarge());
+  if (declared > limit) return Promise.reject(tooLarge(limit));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= MAX_BODY_BYTES) chunks.push(chunk);
-      else reject(tooLarge());
+      if (size <= limit) chunks.push(chunk);
+      else reject(tooLarge(limit));
     });
     request.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
     request.on("error", () => reject(cutShort()));
@@ -55,10 +56,10 @@ function readText(request: IncomingMessage): Promise<string> {
 }
 
 // The rest of the body is not read: the connection cannot be used again.
-function tooLarge(): ScimError {
+function tooLarge(limit: number): ScimError {
   return new ScimError(
     413,
-    `The body is larger than ${MAX_BODY_BYTES} bytes. Send fewer members or operations at a time.`,
+    `The body is larger than ${limit} bytes. Send fewer members or operations at a time.`,
     {
       headers: { Connection: "close" },
     },

@@ -1,4 +1,3 @@
-import type { Directory } from "../directory/directory.ts";
 import { ScimError } from "../protocol/error.ts";
 
 export interface RateLimit {
@@ -17,8 +16,14 @@ interface Bucket {
 
 const MAX_BUCKETS = 10_000;
 
-/** Takes tokens of a directory's bucket, or throws 429. */
-export type TakeTokens = (directory: Directory, tokens: number) => void;
+/** Who is limited, a directory as a rule, and to what if not to the usual. */
+interface Limited {
+  readonly id: string;
+  readonly rateLimit?: RateLimit | undefined;
+}
+
+/** Takes tokens of a bucket, or throws 429. */
+export type TakeTokens = (limited: Limited, tokens: number) => void;
 
 /**
  * A token bucket per directory, in this process: one tenant's import must not slow another's pushes. While a token is
@@ -28,12 +33,12 @@ export type TakeTokens = (directory: Directory, tokens: number) => void;
  */
 export function createRateLimiter(limit: RateLimit, clock: () => number): TakeTokens {
   const buckets = new Map<string, Bucket>();
-  return (directory, tokens) => {
+  return (limited, tokens) => {
     if (tokens <= 0) return;
-    const { perSecond, burst } = directory.rateLimit ?? limit;
-    const bucket = refilled(buckets.get(directory.id), perSecond, burst, clock());
-    if (buckets.size >= MAX_BUCKETS && !buckets.has(directory.id)) buckets.clear();
-    buckets.set(directory.id, bucket);
+    const { perSecond, burst } = limited.rateLimit ?? limit;
+    const bucket = refilled(buckets.get(limited.id), perSecond, burst, clock());
+    if (buckets.size >= MAX_BUCKETS && !buckets.has(limited.id)) buckets.clear();
+    buckets.set(limited.id, bucket);
     if (bucket.tokens < 1)
       throw new ScimError(429, "This directory sends more requests than its limit allows. Retry later.", {
         headers: { "Retry-After": String(Math.max(1, Math.ceil((1 - bucket.tokens) / perSecond))) },

@@ -25,6 +25,7 @@ it("lists the organization's own events, the newest first", async () => {
     "api_key.created",
     "membership.created",
     "role.created",
+    "directory_client.created",
     "directory.created",
     "connection.created",
     "domain.verified",

@@ -39,13 +39,15 @@ describe("createDirectory", () => {
     expect(text).toContain(made.token.slice(-4));
   });
 
-  it.each([{ name: "" }, {}, { name: "x", provider: "ldap" }, { name: "x", settings: {} }])(
-    "refuses %j",
-    async (body) => {
-      const reply = await api.call("createDirectory", { params: org, body });
-      expect(reply.outcome).toEqual([400, "input_invalid"]);
-    },
-  );
+  it.each([
+    { name: "" },
+    {},
+    { name: "x", provider: "ldap" },
+    { name: "x", settings: { accessTokenSeconds: 60 } },
+  ])("refuses %j", async (body) => {
+    const reply = await api.call("createDirectory", { params: org, body });
+    expect(reply.outcome).toEqual([400, "input_invalid"]);
+  });
 });
 
 describe("tokens", () => {

@@ -1,9 +1,12 @@
 import { type Endpoint, organizationEndpoint } from "../../api/endpoint.ts";
 import { pageOf, pageQuery } from "../../api/page.ts";
+import { createClient, listClients, revokeClient } from "./client-store.ts";
 import {
   createdDirectory,
+  createdDirectoryClient,
   createdDirectoryToken,
   directory,
+  directoryClient,
   directoryPatch,
   directoryToken,
   newDirectory,
@@ -104,5 +107,41 @@ export const directoryEndpoints: readonly Endpoint[] = [
     summary: "Revoke a token",
     status: 204,
     handle: (call) => revokeToken(call, call.organization.id, call.params.directoryId, call.params.tokenId),
+  }),
+  organizationEndpoint({
+    operationId: "createDirectoryClient",
+    method: "post",
+    path: "/organizations/{org}/directories/{directoryId}/clients",
+    tag,
+    summary: "Create an OAuth client; at most two are live, so that one can take over from the other",
+    description:
+      "For SCIM clients that authenticate by OAuth 2.0 client credentials: they exchange id and secret for access tokens of `settings.accessTokenSeconds` at `tokenUrl`.",
+    status: 201,
+    reply: createdDirectoryClient,
+    errors: ["clients_too_many"],
+    handle: (call) => createClient(call, call.organization.id, call.params.directoryId),
+  }),
+  organizationEndpoint({
+    operationId: "listDirectoryClients",
+    method: "get",
+    path: "/organizations/{org}/directories/{directoryId}/clients",
+    tag,
+    summary: "List a directory's OAuth clients, revoked ones too",
+    query: pageQuery,
+    status: 200,
+    reply: pageOf(directoryClient),
+    handle: async (call) => {
+      const { id } = await getDirectory(call, call.organization.id, call.params.directoryId);
+      return listClients(call, call.organization.id, id, call.query);
+    },
+  }),
+  organizationEndpoint({
+    operationId: "revokeDirectoryClient",
+    method: "delete",
+    path: "/organizations/{org}/directories/{directoryId}/clients/{clientId}",
+    tag,
+    summary: "Revoke an OAuth client, and every access token that it was issued",
+    status: 204,
+    handle: (call) => revokeClient(call, call.organization.id, call.params.directoryId, call.params.clientId),
   }),
 ];

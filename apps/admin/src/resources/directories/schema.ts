@@ -1,24 +1,16 @@
-import type { Directory, DirectoryToken } from "@sallyport/database";
+import type { Directory, DirectoryClient, DirectoryToken } from "@sallyport/database";
+import { directoryProvider, directorySettings } from "@sallyport/directories";
 import { z } from "zod";
 import { displayName, id, instant, timestamp } from "../../api/text.ts";
-
-/** The SCIM clients whose quirks are known; "generic" meets the plain RFC. */
-const directoryProvider = z.enum([
-  "generic",
-  "okta",
-  "entra",
-  "google",
-  "onelogin",
-  "jumpcloud",
-  "pingone",
-  "pingfederate",
-  "rippling",
-]);
 
 const status = z.enum(["active", "disabled"]);
 
 export const newDirectory = z
-  .strictObject({ name: displayName, provider: directoryProvider.default("generic") })
+  .strictObject({
+    name: displayName,
+    provider: directoryProvider.default("generic"),
+    settings: directorySettings.prefault({}),
+  })
   .meta({ id: "NewDirectory" });
 
 export const directoryPatch = z
@@ -26,6 +18,9 @@ export const directoryPatch = z
     name: displayName.exactOptional(),
     provider: directoryProvider.exactOptional(),
     status: status.exactOptional(),
+    settings: directorySettings
+      .exactOptional()
+      .meta({ description: "Replaces the settings as a whole: what it leaves out is the default again." }),
   })
   .meta({ id: "DirectoryPatch" });
 
@@ -36,6 +31,10 @@ export const directory = z
     name: z.string(),
     status,
     baseUrl: z.string().meta({ description: "The SCIM base URL, also called tenant URL." }),
+    tokenUrl: z.string().meta({
+      description: "Where OAuth clients of the directory get their access tokens (RFC 6749, section 4.4).",
+    }),
+    settings: directorySettings,
     createdAt: timestamp,
     updatedAt: timestamp,
   })
@@ -65,6 +64,24 @@ export const createdDirectoryToken = directoryToken
   .extend({ token: shownOnce })
   .meta({ id: "CreatedDirectoryToken" });
 
+export const directoryClient = z
+  .object({
+    id: id.meta({ description: "The client_id." }),
+    hint: z.string().meta({ description: "The client secret's last characters." }),
+    createdAt: timestamp,
+    lastUsedAt: timestamp.nullable(),
+    revokedAt: timestamp.nullable(),
+  })
+  .meta({ id: "DirectoryClient" });
+
+export const createdDirectoryClient = directoryClient
+  .extend({
+    clientId: z.string(),
+    clientSecret: z.string().meta({ description: "Shown this once." }),
+    tokenUrl: z.string(),
+  })
+  .meta({ id: "CreatedDirectoryClient" });
+
 export function directoryView(row: Directory, publicUrl: string): z.input<typeof directory> {
   return {
     id: row.id,
@@ -72,6 +89,8 @@ export function directoryView(row: Directory, publicUrl: string): z.input<typeof
     name: row.name,
     status: row.status,
     baseUrl: `${publicUrl}/scim/v2/${row.id}`,
+    tokenUrl: tokenUrlOf(row.id, publicUrl),
+    settings: directorySettings.parse(row.settings),
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };
@@ -86,4 +105,18 @@ export function directoryTokenView(row: DirectoryToken): z.input<typeof director
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
     revokedAt: row.revokedAt?.toISOString() ?? null,
   };
+}
+
+export function directoryClientView(row: DirectoryClient): z.input<typeof directoryClient> {
+  return {
+    id: row.id,
+    hint: row.hint,
+    createdAt: row.createdAt.toISOString(),
+    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+    revokedAt: row.revokedAt?.toISOString() ?? null,
+  };
+}
+
+export function tokenUrlOf(directoryId: string, publicUrl: string): string {
+  return `${publicUrl}/scim/v2/${directoryId}/oauth2/token`;
 }

@@ -73,10 +73,9 @@ export async function deleteDirectory(context: Context, organizationId: string, 
       data: { status: "disabled", deletedAt: now },
     });
     if (count === 0) throw problem("directory_not_found");
-    await tx.directoryToken.updateMany({
-      where: { directoryId: id, organizationId, revokedAt: null },
-      data: { revokedAt: now },
-    });
+    const live = { where: { directoryId: id, organizationId, revokedAt: null }, data: { revokedAt: now } };
+    await tx.directoryClient.updateMany(live);
+    await tx.directoryToken.updateMany(live);
     await sql.query(
       `UPDATE directory_users
        SET deleted_at = $3::timestamptz, user_name_key = NULL, generation = generation + 1,

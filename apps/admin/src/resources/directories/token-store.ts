@@ -4,9 +4,10 @@ import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { change } from "../../change.ts";
 import type { Context } from "../../context.ts";
 import { problem } from "../../errors.ts";
+import { lockDirectory } from "./lock.ts";
 import { directoryTokenView } from "./schema.ts";
 
-// One in use and one to change over to: a rotation without a gap.
+// One in use and one to change over to: a rotation without a gap. What OAuth clients are issued does not count.
 const MAX_LIVE_TOKENS = 2;
 
 /** Makes a token and stores its digest. The token itself is in the result alone. */
@@ -38,16 +39,12 @@ export function createToken(
 ) {
   return change(context, async ({ tx, sql, now, record }) => {
     // Two requests at once must not both see one live token.
-    const { rows } = await sql.query(
-      `SELECT id FROM directories
-       WHERE id = $1::uuid AND organization_id = $2::uuid AND deleted_at IS NULL FOR NO KEY UPDATE`,
-      [directoryId, organizationId],
-    );
-    if (rows.length === 0) throw problem("directory_not_found");
+    await lockDirectory(sql, organizationId, directoryId);
     const live = await tx.directoryToken.count({
       where: {
         organizationId,
         directoryId,
+        clientId: null,
         revokedAt: null,
         OR: [{ expiresAt: null }, { expiresAt: { gt: now } }],
       },
@@ -73,7 +70,7 @@ export async function listTokens(
   const { where, ...rest } = pageArguments(page, "asc");
   const rows = await context.deps.database.prisma.directoryToken.findMany({
     ...rest,
-    where: { organizationId, directoryId, ...where },
+    where: { organizationId, directoryId, clientId: null, ...where },
   });
   return toPage(rows, page, directoryTokenView);
 }
@@ -87,7 +84,7 @@ export async function revokeToken(
 ): Promise<void> {
   await change(context, async ({ tx, now, record }) => {
     const { count } = await tx.directoryToken.updateMany({
-      where: { id, organizationId, directoryId, revokedAt: null },
+      where: { id, organizationId, directoryId, clientId: null, revokedAt: null },
       data: { revokedAt: now },
     });
     if (count === 0) throw problem("token_not_found");

@@ -1,0 +1,104 @@
+import type { Database } from "@sallyport/database";
+import { directorySettings } from "@sallyport/directories";
+import { requestId } from "@sallyport/http";
+import type { Logger } from "@sallyport/logging";
+import type { Request, RequestHandler, Response } from "express";
+import { ScimError } from "../protocol/error.ts";
+import { readText } from "../transport/body.ts";
+import { createRateLimiter } from "../transport/rate-limit.ts";
+import { parseTokenRequest } from "./client-credentials.ts";
+import { OAuthError } from "./oauth-error.ts";
+import { findClient, issueToken } from "./store.ts";
+
+/** Largest token request, in bytes. */
+const MAX_FORM_BYTES = 16_384;
+/** Of one address, per directory: a client asks once for what lives an hour at least. */
+const LIMIT = { perSecond: 1, burst: 20 };
+
+interface TokenEndpointDeps {
+  readonly database: Database;
+  readonly log: Logger;
+  readonly now: () => Date;
+  readonly limited: boolean;
+}
+
+/** POST /{directoryId}/oauth2/token: an access token for client credentials (RFC 6749 §4.4). */
+export function createTokenEndpoint(deps: TokenEndpointDeps): RequestHandler {
+  const takeTokens = deps.limited ? createRateLimiter(LIMIT, () => performance.now()) : undefined;
+  return async (req, res) => {
+    const id = requestId(req);
+    const directoryId = String(req.params.directoryId);
+    try {
+      if (req.method !== "POST")
+        throw new OAuthError("invalid_request", "Send the token request as POST.", {
+          status: 405,
+          headers: { Allow: "POST" },
+        });
+      takeTokens?.({ id: `${directoryId} ${req.ip}` }, 1);
+      send(res, 200, await grant(deps, req, directoryId, id));
+    } catch (error) {
+      const refusal = asOAuthError(error, req);
+      if (refusal.code === "server_error")
+        deps.log.error({ requestId: id, err: error }, "token endpoint failed");
+      else deps.log.warn({ requestId: id, directoryId, code: refusal.code }, "token request refused");
+      send(res, refusal.status, { error: refusal.code, error_description: refusal.message }, refusal.headers);
+    }
+  };
+}
+
+async function grant(deps: TokenEndpointDeps, req: Request, directoryId: string, id: string) {
+  const type = (req.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase();
+  if (type !== "application/x-www-form-urlencoded")
+    throw new OAuthError("invalid_request", "Send the parameters as application/x-www-form-urlencoded.");
+  const credentials = parseTokenRequest(req.headers.authorization, await readText(req, MAX_FORM_BYTES));
+  const client = await findClient(deps.database.sql, directoryId, credentials);
+  if (client === undefined) throw unknownClient();
+  if (!client.directoryIsActive)
+    throw new OAuthError("unauthorized_client", "This directory is disabled. Enable it in Sallyport.");
+  const { accessTokenSeconds: seconds } = directorySettings.parse(JSON.parse(client.settings));
+  const token = await issueToken(deps.database, client, {
+    now: deps.now(),
+    seconds,
+    requestId: id,
+    ip: req.ip,
+  });
+  if (token === undefined) throw unknownClient();
+  // There is one scope, whichever was asked for: then the answer must name it (§5.1).
+  return { access_token: token, token_type: "Bearer", expires_in: seconds, scope: "scim" };
+}
+
+/** Unknown, revoked and another directory's clients, and wrong secrets, answer alike. */
+function unknownClient(): OAuthError {
+  return new OAuthError("invalid_client", "This directory has no live client of this id and secret.");
+}
+
+function asOAuthError(error: unknown, req: Request): OAuthError {
+  if (error instanceof ScimError && error.status === 429)
+    return new OAuthError("temporarily_unavailable", "Too many token requests. Retry later.", {
+      headers: error.headers,
+    });
+  if (error instanceof ScimError)
+    return new OAuthError("invalid_request", "The form cannot be read, or is too large.", {
+      status: error.status,
+      headers: error.headers,
+    });
+  if (!(error instanceof OAuthError))
+    return new OAuthError("server_error", "Something went wrong on our side.");
+  // §5.2: who tried by Authorization is told how to.
+  return error.code === "invalid_client" && req.headers.authorization !== undefined
+    ? new OAuthError(error.code, error.message, { headers: { "WWW-Authenticate": 'Basic realm="scim"' } })
+    : error;
+}
+
+// RFC 6749 §5.1: what holds a token is never kept by a cache.
+function send(
+  res: Response,
+  status: number,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  res
+    .status(status)
+    .set({ "Cache-Control": "no-store", Pragma: "no-cache", ...headers })
+    .json(body);
+}
