@@ -55,7 +55,9 @@ interface Row {
 
 /**
  * The session, or null when it is unknown, expired, revoked, or its membership or connection is not active. One statement: the
- * single place that every token, introspection and forward-auth answer rests on.
+ * single place that every token, introspection and forward-auth answer rests on. It is planned once, maybe while the
+ * tables are small, so it leaves the planner no choice but to go from row to row by key: `IS TRUE` keeps it from reading
+ * all members of the organization, and a list of token ids would be planned anew for every call.
  *
  * @param tokenIds what the session is asked for by (see `revokeToken`): null also when one of them was revoked
  */
@@ -63,14 +65,20 @@ export async function findLiveSession(
   sql: Sql,
   id: string,
   now: Date,
-  tokenIds: readonly string[] = [],
+  tokenIds: readonly [string?, string?] = [],
 ): Promise<LiveSession | null> {
   if (!isId(id)) return null;
+  const [one, other] = tokenIds.map((tokenId) =>
+    tokenId === undefined ? null : revokedTokenDigest(tokenId),
+  );
   const { rows } = await sql.query<Row>(
     `SELECT s.id, s.organization_id, o.slug, s.user_id, s.connection_id, c.type AS connection_type, c.provider,
             s.amr, s.acr, s.auth_time, s.expires_at,
             u.email, u.email_verified, u.name, u.given_name, u.family_name, u.username,
-            granted.roles, granted.permissions,
+            ARRAY(SELECT r.key FROM role_bindings b JOIN roles r ON r.id = b.role_id
+                  WHERE b.membership_id = m.id GROUP BY 1 ORDER BY 1) AS roles,
+            ARRAY(SELECT unnest(r.permissions) FROM role_bindings b JOIN roles r ON r.id = b.role_id
+                  WHERE b.membership_id = m.id GROUP BY 1 ORDER BY 1) AS permissions,
             ARRAY(SELECT g.display_name
                   FROM directory_users du
                   JOIN directory_group_members gm ON gm.user_id = du.id
@@ -78,21 +86,14 @@ export async function findLiveSession(
                   WHERE du.user_id = u.id AND du.active AND du.deleted_at IS NULL
                   UNION SELECT unnest(s.groups) ORDER BY 1) AS groups
      FROM sessions s
-     JOIN memberships m ON m.user_id = s.user_id AND m.organization_id = s.organization_id AND m.status = 'active'
+     JOIN memberships m ON m.user_id = s.user_id AND m.status = 'active'
+       AND (m.organization_id = s.organization_id) IS TRUE
      JOIN organizations o ON o.id = s.organization_id
      JOIN connections c ON c.id = s.connection_id AND c.status = 'active'
      JOIN users u ON u.id = s.user_id
-     CROSS JOIN LATERAL (
-       SELECT coalesce(array_agg(DISTINCT r.key ORDER BY r.key) FILTER (WHERE r.key IS NOT NULL), '{}') AS roles,
-              coalesce(array_agg(DISTINCT p ORDER BY p) FILTER (WHERE p IS NOT NULL), '{}') AS permissions
-       FROM role_bindings b
-       JOIN roles r ON r.id = b.role_id
-       LEFT JOIN LATERAL unnest(r.permissions) AS p ON true
-       WHERE b.membership_id = m.id
-     ) AS granted
      WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > $2
-       AND NOT EXISTS (SELECT FROM op_artifacts WHERE kind = 'RevokedToken' AND digest = ANY($3::bytea[]))`,
-    [id, now, tokenIds.map(revokedTokenDigest)],
+       AND NOT EXISTS (SELECT FROM op_artifacts WHERE kind = 'RevokedToken' AND digest IN ($3, $4))`,
+    [id, now, one ?? null, other ?? null],
     "session_find_live",
   );
   const row = rows[0];

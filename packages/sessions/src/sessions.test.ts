@@ -1,4 +1,4 @@
-import { newId } from "@sallyport/database";
+import { newId, type Sql } from "@sallyport/database";
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createSession, findLiveSession, type NewSession, revokeSessions, revokeToken } from "./index.ts";
@@ -66,8 +66,22 @@ async function signIn(organization: Organization): Promise<string> {
   return id;
 }
 
-const find = (id: string, at = now, tokenIds: string[] = []) =>
+const find = (id: string, at = now, tokenIds: [string?, string?] = []) =>
   findLiveSession(test.database.sql, id, at, tokenIds);
+
+it("reads the membership by its user, also before PostgreSQL knows how large the tables are", async () => {
+  const plan: string[] = [];
+  const explaining: Sql = {
+    async query(text) {
+      const { rows } = await test.database.sql.query(`EXPLAIN (GENERIC_PLAN) ${text}`);
+      plan.push(JSON.stringify(rows));
+      return { rows: [], rowCount: 0 };
+    },
+  };
+  await findLiveSession(explaining, newId(), now);
+  expect(plan.join()).toContain("memberships_user_id_key");
+  expect(plan.join()).not.toContain("memberships_organization_id");
+});
 
 const revoke = (organization: Organization, scope: Parameters<typeof revokeSessions>[2]) =>
   test.database.transaction((sql) =>
