@@ -30,7 +30,9 @@ it("knows a unique violation, by driver and by Prisma", async () => {
   const byPrisma = await test.database.prisma.organization
     .create({ data: { id: newId(), slug: "kept", name: "x" } })
     .catch((error: unknown) => error);
-  expect([byDriver, byPrisma].map(isUniqueViolation)).toEqual([true, true]);
+  expect([byDriver, byPrisma].map((error) => isUniqueViolation(error))).toEqual([true, true]);
+  expect(isUniqueViolation(byDriver, "organizations_slug_key")).toBe(true);
+  expect(isUniqueViolation(byDriver, "organizations_pkey")).toBe(false);
   expect(isUniqueViolation(new Error("other"))).toBe(false);
 });
 

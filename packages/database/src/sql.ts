@@ -41,8 +41,13 @@ export function sqlOverPrisma(transaction: Prisma.TransactionClient): Sql {
   };
 }
 
-/** Whether an error is PostgreSQL's unique violation (23505), by driver or through Prisma. */
-export function isUniqueViolation(error: unknown): boolean {
+/**
+ * Whether an error is PostgreSQL's unique violation (23505), by driver or through Prisma; of one `constraint`, where
+ * one is named, by driver only.
+ */
+export function isUniqueViolation(error: unknown, constraint?: string): boolean {
   if (typeof error !== "object" || error === null || !("code" in error)) return false;
+  if (constraint !== undefined)
+    return error.code === "23505" && "constraint" in error && error.constraint === constraint;
   return error.code === "23505" || error.code === "P2002";
 }

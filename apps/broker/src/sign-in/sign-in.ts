@@ -1,18 +1,24 @@
-import { type AuditEvent, auditStatement, recordAudit } from "@sallyport/audit";
-import { type Database, isUniqueViolation, lockPeople, type Sql } from "@sallyport/database";
+import { auditStatement, recordAudit } from "@sallyport/audit";
+import { type Database, isUniqueViolation, type Sql } from "@sallyport/database";
 import { sessionStatement } from "@sallyport/sessions";
 import { closingStatement, type LoginRecordKey, type LoginTrace } from "../login-records/index.ts";
 import { domainOf, type NormalizedIdentity } from "../normalize/index.ts";
 import type { Connection } from "./connections.ts";
-import { SignInFailure } from "./failures.ts";
-import { decideFirstLogin } from "./link.ts";
 import {
   applyLogin,
-  createIdentity,
-  createUser,
-  findNamesakes,
-  type KnownUser,
+  changesNothing,
+  isReplay,
+  isSuspended,
   type LoginChanges,
+  type LoginEffects,
+  type LoginTraces,
+  recordLogin,
+} from "./effects.ts";
+import { SignInFailure } from "./failures.ts";
+import { firstLogin, type LoginEvent, type Newcomer } from "./first-login.ts";
+import {
+  type KnownPerson,
+  type KnownUser,
   type Lookup,
   type LookupKey,
   lookUp,
@@ -36,40 +42,104 @@ export interface ValidatedLogin {
 }
 
 /**
- * Signs a person in: identity → user → membership → session, with its audit events and login record, in one
- * transaction. Returns the session's id. Throws `SignInFailure` when the person must not get in; then nothing changes.
+ * Signs a person in: identity → user → membership → session, with its audit events and login record, all or nothing.
+ * Returns the session's id. Throws `SignInFailure` when the person must not get in; then nothing changes.
  */
 export async function signIn(database: Database, login: ValidatedLogin, now: Date): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await database.transaction((sql) => signInOnce(sql, login, now));
+      return await signInOnce(database, login, now);
     } catch (error) {
+      if (isReplay(error)) throw new SignInFailure("response_replayed");
+      if (isSuspended(error)) throw new SignInFailure("membership_suspended"); // since it was looked up
       if (!isUniqueViolation(error) || attempt === ATTEMPTS) throw error;
     }
   }
 }
 
-async function signInOnce(sql: Sql, login: ValidatedLogin, now: Date): Promise<string> {
-  const { identity, connection } = login;
-  const { organizationId } = connection;
+async function signInOnce(database: Database, login: ValidatedLogin, now: Date): Promise<string> {
   const key = lookupKey(login);
-  const found = await lookUp(sql, key);
-  if (found.replayed) throw new SignInFailure("response_replayed");
+  const found = await lookUp(database.sql, key);
+  const profile = profileOf(login.identity, found);
+  const { identity: known } = found;
+  if (known !== null) {
+    const effects = effectsOf(login, found, known, profile);
+    // One statement is its own transaction.
+    if (changesNothing(known, effects)) return leave(database.sql, login, known, now);
+    return database.transaction((sql) => change(sql, login, { ...known, events: [] }, effects, now));
+  }
+  return database.transaction(async (sql) => {
+    const person = await firstLogin(sql, login.identity, key, profile, now);
+    return change(sql, login, person, effectsOf(login, found, person, profile), now);
+  });
+}
 
-  const profile = profileOf(identity, found);
-  const person =
-    found.identity === null
-      ? await firstLogin(sql, login, key, profile, now)
-      : { ...found.identity, events: [] };
-  const { membership } = person;
+/** What the login makes of the person. Throws when they must not get in. */
+function effectsOf(
+  { identity }: ValidatedLogin,
+  found: Lookup,
+  { userId, membership, inDirectory }: KnownUser,
+  profile: Profile,
+): LoginEffects {
   if (membership?.status !== "active") throw new SignInFailure("membership_suspended");
+  return {
+    userId,
+    membershipId: membership.id,
+    // The directory's values win over the IdP's.
+    profile: inDirectory || membership.source === "directory" ? null : profile,
+    roleIds: jitRoles(found, membership.source),
+    rolesComplete: identity.groupsComplete,
+  };
+}
 
+/** Signs somebody in about whom nothing changes. */
+async function leave(sql: Sql, login: ValidatedLogin, person: KnownPerson, now: Date): Promise<string> {
+  const { sessionId, traces } = tracesOf(login, person, [], now);
+  await recordLogin(sql, loginOf(login, person, now), traces);
+  return sessionId;
+}
+
+/** Signs somebody in about whom something changes. */
+async function change(
+  sql: Sql,
+  login: ValidatedLogin,
+  person: Newcomer,
+  effects: LoginEffects,
+  now: Date,
+): Promise<string> {
+  const { sessionId, traces } = tracesOf(login, person, person.events, now);
+  const changes = await applyLogin(sql, loginOf(login, person, now), effects, traces);
   const context = auditContext(login, person.userId);
+  const changed = changeEvents(changes, person.userId, effects.membershipId);
+  await recordAudit(
+    sql,
+    changed.map((event) => ({ ...context, ...event })),
+  );
+  return sessionId;
+}
+
+function loginOf(
+  { connection, assertion }: ValidatedLogin,
+  { identityId }: { identityId: string },
+  now: Date,
+) {
+  const { organizationId, id: connectionId } = connection;
+  return { organizationId, connectionId, identityId, assertion, now };
+}
+
+/** The session, with the audit events and the login record that tell of it. */
+function tracesOf(
+  login: ValidatedLogin,
+  { userId, identityId }: { readonly userId: string; readonly identityId: string },
+  events: readonly LoginEvent[],
+  now: Date,
+): { readonly sessionId: string; readonly traces: LoginTraces } {
+  const { identity, connection } = login;
   const session = sessionStatement({
-    organizationId,
-    userId: person.userId,
+    organizationId: connection.organizationId,
+    userId,
     connectionId: connection.id,
-    identityId: person.identityId,
+    identityId,
     amr: identity.amr,
     acr: identity.acr ?? null,
     groups: identity.groups,
@@ -77,47 +147,27 @@ async function signInOnce(sql: Sql, login: ValidatedLogin, now: Date): Promise<s
     authTime: identity.authTime,
     expiresAt: expiry(identity, now),
   });
-  const created: Event = {
+  const created: LoginEvent = {
     type: "session.created",
     resource: { type: "session", id: session.id },
-    data: { connectionId: connection.id, identityId: person.identityId },
+    data: { connectionId: connection.id, identityId },
   };
-  const changes = await applyLogin(
-    sql,
-    {
-      organizationId,
-      identityId: person.identityId,
-      userId: person.userId,
-      membershipId: membership.id,
-      // The directory's values win over the IdP's.
-      profile: person.inDirectory || membership.source === "directory" ? null : profile,
-      roleIds: jitRoles(found, membership.source),
-      rolesComplete: identity.groupsComplete,
+  const context = auditContext(login, userId);
+  const traces = {
+    session: session.statement,
+    audit: auditStatement([...events, created].map((event) => ({ ...context, ...event }))),
+    record: closingStatement(login.record, {
+      outcome: "success",
+      sessionId: session.id,
+      steps: [...login.trace.steps, signedInStep(session.id, now)],
+      response: login.response,
       now,
-    },
-    {
-      session: session.statement,
-      audit: auditStatement([...person.events, created].map((event) => ({ ...context, ...event }))),
-      record: closingStatement(login.record, {
-        outcome: "success",
-        sessionId: session.id,
-        steps: [...login.trace.steps, signedInStep(session.id, now)],
-        response: login.response,
-        now,
-      }),
-    },
-  );
-  // Suspended between the look-up and here.
-  if (!changes.sessionCreated) throw new SignInFailure("membership_suspended");
-  const changed = changeEvents(changes, person.userId, membership.id);
-  await recordAudit(
-    sql,
-    changed.map((event) => ({ ...context, ...event })),
-  );
-  return session.id;
+    }),
+  };
+  return { sessionId: session.id, traces };
 }
 
-function lookupKey({ connection, identity, assertion }: ValidatedLogin): LookupKey {
+function lookupKey({ connection, identity }: ValidatedLogin): LookupKey {
   return {
     organizationId: connection.organizationId,
     connectionId: connection.id,
@@ -125,58 +175,7 @@ function lookupKey({ connection, identity, assertion }: ValidatedLogin): LookupK
     subject: identity.subject,
     emailDomain: identity.email === undefined ? null : domainOf(identity.email),
     groups: identity.groups,
-    assertion,
   };
-}
-
-type Event = Pick<AuditEvent, "type" | "resource" | "data">;
-type Person = KnownUser & { readonly identityId: string; readonly events: readonly Event[] };
-
-/** The identity is new: find its user by a verified email, or make one. */
-async function firstLogin(
-  sql: Sql,
-  { identity }: ValidatedLogin,
-  key: LookupKey,
-  profile: Profile,
-  now: Date,
-): Promise<Person> {
-  const { organizationId } = key;
-  const { email } = identity;
-  let user: KnownUser | null = null;
-  if (email !== undefined) {
-    await lockPeople(sql, organizationId);
-    const decision = decideFirstLogin(await findNamesakes(sql, organizationId, email), profile.emailVerified);
-    if (decision.action === "refuse") throw new SignInFailure("membership_suspended");
-    if (decision.action === "link") user = decision.user;
-  }
-  const events: Event[] = [];
-  if (user === null) {
-    const created = await createUser(sql, organizationId, profile, now);
-    events.push(
-      { type: "user.created", resource: { type: "user", id: created.userId }, data: { source: "jit" } },
-      {
-        type: "membership.created",
-        resource: { type: "membership", id: created.membershipId },
-        data: { userId: created.userId, source: "jit" },
-      },
-    );
-    user = {
-      userId: created.userId,
-      membership: { id: created.membershipId, status: "active", source: "jit" },
-      inDirectory: false,
-    };
-  }
-  const identityId = await createIdentity(sql, key, user.userId, now);
-  events.push({
-    type: "identity.linked",
-    resource: { type: "identity", id: identityId },
-    data: {
-      userId: user.userId,
-      connectionId: key.connectionId,
-      by: events.length > 0 ? "creation" : "email",
-    },
-  });
-  return { ...user, identityId, events };
 }
 
 function profileOf(identity: NormalizedIdentity, found: Lookup): Profile {
@@ -211,7 +210,7 @@ function auditContext(login: ValidatedLogin, userId: string) {
   };
 }
 
-function changeEvents(changes: LoginChanges, userId: string, membershipId: string): Event[] {
+function changeEvents(changes: LoginChanges, userId: string, membershipId: string): LoginEvent[] {
   const roleEvent = (type: string) => (roleId: string) => ({
     type,
     resource: { type: "membership", id: membershipId },
