@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { type Browser, formOf, type Page } from "../bench/world/browser.ts";
 import { type Departure, type SamlSite, type SamlTenant, startSamlSite } from "../harness/saml-site.ts";
 import { PERSON, type SamlpBehaviour, type SamlpIdp, startSamlpIdp } from "./samlp-idp.ts";
@@ -12,6 +13,9 @@ afterAll(async () => {
   await idp.stop();
   await site.stop();
 });
+
+const keyView = z.object({ id: z.string() });
+const keyPage = z.object({ items: z.array(keyView) });
 
 let tenants = 0;
 async function addTenant(saml: Readonly<Record<string, unknown>>): Promise<SamlTenant> {
@@ -102,6 +106,33 @@ describe.each([
     const foreign = await visitIdp(browser, await tenant.leave(browser));
     expect([foreign.status, foreign.body]).toEqual([400, expect.stringContaining("Signature check errors")]);
   });
+});
+
+it("signs in throughout a rotation of our key, though it takes only the first that our metadata lists", async () => {
+  const tenant = await addTenant({ metadataXml: idp.metadataXml, signRequests: true });
+  const readMetadata = () => idp.trust(tenant, { encrypt: true, wantSignedRequests: true });
+  const expectSignIn = async () =>
+    expect(await (await signIn(tenant)).claims()).toMatchObject({ name: PERSON.displayName });
+  const keys = `/organizations/${tenant.slug}/connections/${tenant.connectionId}/keys`;
+  const call = async (method: string, path: string, status: number) => {
+    const answer = await site.gateway.api(method, path);
+    expect(answer.status).toBe(status);
+    return answer.body;
+  };
+  await readMetadata();
+  await expectSignIn();
+
+  const old = keyPage.parse(await call("GET", keys, 200)).items[0]?.id;
+  const { id } = keyView.parse(await call("POST", keys, 201));
+  await expectSignIn(); // it knows the old key only
+  await call("POST", `${keys}/${id}/activate`, 409);
+  await readMetadata();
+  await expectSignIn(); // it encrypts for the new one, and verifies by the old one
+  await call("POST", `${keys}/${id}/activate`, 200);
+  await readMetadata();
+  await expectSignIn();
+  await call("DELETE", `${keys}/${old}`, 204);
+  await expectSignIn();
 });
 
 it("is refused with SHA-1, unless an operator allows it", async () => {

@@ -15,6 +15,7 @@ export const ADMIN_ERRORS = {
   organization_not_found: { status: 404, detail: "There is no such organization." },
   domain_not_found: { status: 404, detail: "The organization has no such domain." },
   connection_not_found: { status: 404, detail: "The organization has no such connection." },
+  connection_key_not_found: { status: 404, detail: "The connection has no such live key pair." },
   directory_not_found: { status: 404, detail: "The organization has no such directory." },
   token_not_found: { status: 404, detail: "The directory has no such live token." },
   client_not_found: { status: 404, detail: "The directory has no such live OAuth client." },
@@ -56,6 +57,20 @@ export const ADMIN_ERRORS = {
   connection_type_mismatch: {
     status: 400,
     detail: "The settings are those of another protocol than the connection's.",
+  },
+  connection_not_saml: { status: 409, detail: "Only a SAML connection has key pairs of its own." },
+  connection_keys_too_many: {
+    status: 409,
+    detail: "The connection already has two live key pairs. Retire the one that does not sign first.",
+  },
+  connection_key_unread: {
+    status: 409,
+    detail:
+      "Nobody has read the connection's metadata since it lists this key pair, so the identity provider would refuse what it signs. Have the identity provider read the metadata again, or give it the certificate and send `force: true`.",
+  },
+  connection_key_signing: {
+    status: 409,
+    detail: "This key pair signs. Activate the other one first; create it if there is none.",
   },
   application_public: { status: 409, detail: "A public application has no client secret." },
   changed_meanwhile: {

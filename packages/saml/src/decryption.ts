@@ -38,22 +38,37 @@ const OAEP_DIGESTS: ReadonlyMap<string, string> = new Map([
 /** Most IdPs encrypt for one key; during our rotation, for two. Each costs an RSA operation per own key. */
 const MAX_ENCRYPTED_KEYS = 4;
 
-const parseKey = memoize(128, (pem: string): KeyObject => {
+const parsePem = memoize(128, (pem: string): KeyObject => {
   try {
-    const key = createPrivateKey(pem);
-    if (key.asymmetricKeyType === "rsa") return key;
+    return createPrivateKey(pem);
   } catch {
-    // refused below, without what OpenSSL says about a private key
+    // without what OpenSSL says about a private key
+    return refuse("decryption_key_unreadable");
   }
-  return refuse("decryption_key_unreadable");
 });
+
+function rsaKey(given: KeyObject | string): KeyObject {
+  const key = typeof given === "string" ? parsePem(given) : given;
+  return key.type === "private" && key.asymmetricKeyType === "rsa"
+    ? key
+    : refuse("decryption_key_unreadable");
+}
+
+export interface Decrypted {
+  readonly bytes: Buffer;
+  /** Which of the keys opened it. */
+  readonly keyIndex: number;
+}
 
 /**
  * The XML inside a saml:EncryptedAssertion. Whatever fails after the RSA step answers `decryption_failed`
  * alike: AES-CBC is malleable, and an answer that tells bad padding from bad XML decrypts for the asker
  * (Jager, Somorovsky: How to Break XML Encryption, 2011).
  */
-export function decryptAssertion(encrypted: XmlElement, decryptionKeys: readonly string[]): Buffer {
+export function decryptAssertion(
+  encrypted: XmlElement,
+  decryptionKeys: readonly (KeyObject | string)[],
+): Decrypted {
   if (decryptionKeys.length === 0) refuse("decryption_key_missing");
   checkShape(encrypted);
   const data = requiredChild(encrypted, NS.encryption, "EncryptedData");
@@ -61,11 +76,12 @@ export function decryptAssertion(encrypted: XmlElement, decryptionKeys: readonly
   const content = CONTENT_ALGORITHMS.get(algorithm) ?? refuse("encryption_algorithm", algorithm);
   const unwrappers = readEncryptedKeys(encrypted).map(readUnwrapper);
   const cipherText = cipherValue(data);
-  for (const pem of decryptionKeys) {
-    const privateKey = parseKey(pem);
+  for (const [keyIndex, given] of decryptionKeys.entries()) {
+    const privateKey = rsaKey(given);
     for (const unwrap of unwrappers) {
       const key = unwrap(privateKey);
-      if (key?.length === content.keyBytes) return decipher(content.cipher, key, cipherText);
+      if (key?.length !== content.keyBytes) continue;
+      return { bytes: decipher(content.cipher, key, cipherText), keyIndex };
     }
   }
   return refuse("decryption_failed");

@@ -1,3 +1,4 @@
+import { createPrivateKey } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { createScenario, createTestIdp } from "./testing/index.ts";
 
@@ -35,7 +36,15 @@ describe("an encrypted assertion", () => {
     const newer = createScenario().decryptionKey;
     const decryptionKeys = [newer, scenario.decryptionKey];
     const response = scenario.respond({ encryptFor: { recipient } });
-    expect(scenario.validate(response, { decryptionKeys })).toMatchObject({ ok: true });
+    expect(scenario.validate(response, { decryptionKeys })).toMatchObject({
+      ok: true,
+      assertion: { encrypted: true, decryptedBy: 1 },
+    });
+    const parsed = decryptionKeys.map((pem) => createPrivateKey(pem)).toReversed();
+    expect(scenario.validate(response, { decryptionKeys: parsed })).toMatchObject({
+      ok: true,
+      assertion: { decryptedBy: 0 },
+    });
   });
 
   it("needs no signature of its own inside a signed response", () => {

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import { readCanonical, type XmlElement } from "./canonical-reader.ts";
 import { decryptAssertion } from "./decryption.ts";
 import { is } from "./element.ts";
@@ -19,6 +20,8 @@ export interface Trusted {
   readonly signatures: readonly [Verified, ...Verified[]];
   readonly covered: "response" | "assertion";
   readonly encrypted: boolean;
+  /** Which of the keys opened an encrypted assertion. */
+  readonly decryptedBy?: number;
 }
 
 /**
@@ -29,7 +32,7 @@ export interface Trusted {
 export function trustedAssertion(
   document: OpenDocument,
   policy: SignaturePolicy,
-  keys: readonly string[],
+  keys: readonly (KeyObject | string)[],
 ): Trusted {
   const posted = dissect(document.root);
   const signature = signatureOf(posted.response);
@@ -41,14 +44,15 @@ export function trustedAssertion(
     return { response, encrypted: false, ...innermost(covered.assertion, outer, own, policy) };
   }
   if (signatureOf(covered.assertion) !== undefined) refuse("signature_misplaced", "in EncryptedAssertion");
-  const bytes = decryptAssertion(covered.assertion, keys);
+  const { bytes, keyIndex: decryptedBy } = decryptAssertion(covered.assertion, keys);
   return withDecrypted(bytes, policy, (inner) => {
     // The same search as in a plain response: one assertion, no signature but its own.
     const { assertion } = findAssertion({ ...response, children: [inner.root] });
     if (!is(assertion, NS.assertion, "Assertion")) refuse("assertion_misplaced", "encrypted twice");
     const own = verifyOwn(inner, assertion, policy);
     if (outer === undefined && own === undefined) refuse("encrypted_assertion_unsigned");
-    return { response, encrypted: true, ...innermost(assertion, outer && { ...outer, bytes }, own, policy) };
+    const trusted = innermost(assertion, outer && { ...outer, bytes }, own, policy);
+    return { response, encrypted: true, decryptedBy, ...trusted };
   });
 }
 

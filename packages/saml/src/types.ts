@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import type { SamlErrorCode, SamlWarningCode } from "./error-table.ts";
 
 /** How large a message may be before it is refused unread. */
@@ -29,8 +30,8 @@ export interface ValidateResponseInput {
   readonly expected: SamlExpectations;
   /** The IdP's signing certificates, PEM, from its metadata. Nothing in the message adds to them. */
   readonly certificates: readonly string[];
-  /** The service provider's private keys, PEM PKCS#8, newest first. */
-  readonly decryptionKeys?: readonly string[];
+  /** The service provider's private keys, parsed or PEM PKCS#8, newest first. */
+  readonly decryptionKeys?: readonly (KeyObject | string)[];
   /** Accept RSA-SHA1 signatures and SHA-1 digests, with a warning each time. Default false. */
   readonly allowSha1?: boolean;
   readonly now: Date;
@@ -73,6 +74,8 @@ export interface SamlAssertion {
   readonly attributes: readonly SamlAttribute[];
   readonly signedBy: SamlSigner;
   readonly encrypted: boolean;
+  /** Of an encrypted one: which of `decryptionKeys` opened it. */
+  readonly decryptedBy?: number;
   /**
    * The XML that all of this was read from, for the login record: the canonical bytes of the innermost
    * signature, or the decrypted assertion when only the response around it was signed.

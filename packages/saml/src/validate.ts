@@ -44,6 +44,7 @@ function validate(input: ValidateResponseInput): SamlResult {
       replayableUntil: new Date(claims.notOnOrAfter.getTime() + skew),
       signedBy: { certificateFingerprint: certificate.fingerprint, algorithm, covered: trusted.covered },
       encrypted: trusted.encrypted,
+      ...(trusted.decryptedBy === undefined ? {} : { decryptedBy: trusted.decryptedBy }),
       xml: trusted.bytes.toString("utf8"),
     },
     warnings,

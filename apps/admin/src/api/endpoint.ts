@@ -155,7 +155,8 @@ function parse<Path extends string, Query extends z.ZodType, Body extends z.ZodT
 }
 
 function notFoundCode(parameter: string): AdminErrorCode {
-  const code = `${parameter.replace(/Id$/, "")}_not_found`;
+  const name = parameter.replace(/Id$/, "").replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const code = `${name}_not_found`;
   if (isErrorCode(code)) return code;
   throw new TypeError(`The error table has no ${code} for the path parameter ${parameter}`);
 }

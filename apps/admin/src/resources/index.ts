@@ -3,6 +3,7 @@ import type { AdminDeps } from "../deps.ts";
 import { apiKeyEndpoints } from "./api-keys/routes.ts";
 import { applicationEndpoints } from "./applications/routes.ts";
 import { auditEventEndpoints } from "./audit-events/routes.ts";
+import { connectionKeyEndpoints } from "./connection-keys/routes.ts";
 import { connectionEndpoints } from "./connections/routes.ts";
 import { directoryEndpoints } from "./directories/routes.ts";
 import { domainEndpoints } from "./domains/routes.ts";
@@ -21,6 +22,7 @@ export function endpointsOf(deps: Pick<AdminDeps, "rotateSigningKeys">): readonl
     ...organizationEndpoints,
     ...domainEndpoints,
     ...connectionEndpoints,
+    ...connectionKeyEndpoints,
     ...loginRecordEndpoints,
     ...directoryEndpoints,
     ...scimRequestEndpoints,

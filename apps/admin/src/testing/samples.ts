@@ -10,6 +10,7 @@ export function sampleBodies(tag: string): Readonly<Record<string, unknown>> {
       oidc: { issuer: "https://idp.example.com", clientId: "gateway", clientSecret: "secret" },
     },
     updateConnection: { name: "Renamed" },
+    activateConnectionKey: { force: true },
     createDirectory: { name: "Directory" },
     updateDirectory: { name: "Renamed" },
     createDirectoryToken: {},

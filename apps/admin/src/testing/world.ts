@@ -1,7 +1,9 @@
 import { newId } from "@sallyport/database";
+import { createTestIdp } from "@sallyport/saml/testing";
 import { digestToken, newToken } from "@sallyport/secrets";
 import { createdApiKey } from "../resources/api-keys/schema.ts";
 import { createdApplication } from "../resources/applications/schema.ts";
+import { connectionKey } from "../resources/connection-keys/schema.ts";
 import { connection } from "../resources/connections/schema.ts";
 import { createdDirectory, createdDirectoryClient } from "../resources/directories/schema.ts";
 import { domain } from "../resources/domains/schema.ts";
@@ -16,6 +18,8 @@ export interface World {
   readonly organizationId: string;
   readonly domainId: string;
   readonly connectionId: string;
+  /** The one that signs. */
+  readonly connectionKeyId: string;
   readonly directoryId: string;
   readonly tokenId: string;
   readonly clientId: string;
@@ -36,6 +40,8 @@ export const OIDC = {
   clientSecret: "upstream-secret",
 };
 
+export const SAML = { metadataXml: createTestIdp().metadata() };
+
 /** Makes the world through the API, and what other rooms write straight in the database. */
 export async function createWorld(api: TestApi, org: string): Promise<World> {
   const { id: organizationId } = (
@@ -43,9 +49,12 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
   ).as(organization);
   const post = (operationId: string, body: unknown) => api.call(operationId, { params: { org }, body });
   const { id: domainId } = (await post("addDomain", { name: `mail.${org}.com` })).as(domain);
-  const { id: connectionId } = (await post("createConnection", { type: "oidc", name: "IdP", oidc: OIDC })).as(
+  const { id: connectionId } = (await post("createConnection", { type: "saml", name: "IdP", saml: SAML })).as(
     connection,
   );
+  const { id: connectionKeyId } = (
+    await api.call("createConnectionKey", { params: { org, connectionId } })
+  ).as(connectionKey);
   const { id: directoryId } = (await post("createDirectory", { name: "Directory" })).as(createdDirectory);
   const { id: clientId } = (await api.call("createDirectoryClient", { params: { org, directoryId } })).as(
     createdDirectoryClient,
@@ -70,7 +79,18 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
   return {
     org,
     ...ids,
-    ...{ domainId, directoryId, tokenId: token.id, clientId, roleId, memberId, applicationId, keyId, key },
+    ...{
+      connectionKeyId,
+      domainId,
+      directoryId,
+      tokenId: token.id,
+      clientId,
+      roleId,
+      memberId,
+      applicationId,
+      keyId,
+      key,
+    },
     ...{ sessionId, recordId },
   };
 }

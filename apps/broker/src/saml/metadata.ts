@@ -1,18 +1,26 @@
 import { generateServiceProviderMetadata } from "@node-saml/node-saml";
+import type { ConnectionKey, LiveKeys } from "@sallyport/connection-keys";
 import { samlServiceProvider } from "@sallyport/connections";
-import type { ConnectionKey } from "./connection-keys.ts";
+
+/** What @sallyport/saml decrypts, best first. */
+const CONTENT_ENCRYPTION = [
+  "http://www.w3.org/2009/xmlenc11#aes256-gcm",
+  "http://www.w3.org/2009/xmlenc11#aes128-gcm",
+  "http://www.w3.org/2001/04/xmlenc#aes256-cbc",
+  "http://www.w3.org/2001/04/xmlenc#aes128-cbc",
+];
 
 /**
- * The service provider's metadata (SAML metadata 2.4.4): every live key for signatures, so that a rotation needs no
- * moment in common with the IdP; the newest one to encrypt for.
+ * The service provider's metadata (SAML metadata 2.4.4). During a rotation both keys stand in it for both uses. The order
+ * is for IdPs that take only the first (SimpleSAMLphp does, says RENATER's guide to renewing an SP's certificate): to
+ * verify, that must be the key that signs now; to encrypt, the newest, since it stays when the other is retired.
  */
 export function spMetadata(
   publicUrl: string,
   connection: { readonly id: string; readonly settings: { readonly signRequests: boolean } },
-  keys: readonly [ConnectionKey, ...ConnectionKey[]],
+  { signing, newestFirst }: LiveKeys,
 ): string {
   const { entityId, acsUrl, sloUrl } = samlServiceProvider(publicUrl, connection.id);
-  const [newest] = keys;
   const metadata = generateServiceProviderMetadata({
     issuer: entityId,
     callbackUrl: acsUrl,
@@ -21,19 +29,31 @@ export function spMetadata(
     generateUniqueId: () => `_${connection.id}`,
     identifierFormat: null,
     wantAssertionsSigned: true,
-    privateKey: newest.privateKey,
-    publicCerts: keys.map((key) => key.certificate),
-    decryptionPvk: newest.privateKey,
-    decryptionCert: newest.certificate,
   });
+  const keys = [
+    ...[signing, ...newestFirst.filter((key) => key !== signing)].map((key) => keyDescriptor("signing", key)),
+    ...newestFirst.map((key) => keyDescriptor("encryption", key)),
+  ].join("");
   return (
     metadata
-      // For node-saml whoever has a key signs requests; an IdP that believes it refuses those that are not.
-      .replace(' AuthnRequestsSigned="true"', ` AuthnRequestsSigned="${connection.settings.signRequests}"`)
+      // Of several keys for encryption node-saml knows nothing, and for it whoever has a key signs requests: an IdP
+      // that believes that refuses those that are not signed.
+      .replace(' AuthnRequestsSigned="false"', ` AuthnRequestsSigned="${connection.settings.signRequests}"`)
+      .replace(/<SPSSODescriptor [^>]*>/, (open) => `${open}${keys}`)
       // It lists single logout over HTTP-POST only.
       .replace(
         /<SingleLogoutService [^>]*>/,
         (post) => `${post.replace("HTTP-POST", "HTTP-Redirect")}${post}`,
       )
   );
+}
+
+function keyDescriptor(use: "signing" | "encryption", { certificate }: ConnectionKey): string {
+  const base64 = certificate.replace(/-----[A-Z ]+-----|\s/g, "");
+  const methods = use === "encryption" ? CONTENT_ENCRYPTION : [];
+  return `
+    <KeyDescriptor use="${use}">
+      <ds:KeyInfo><ds:X509Data><ds:X509Certificate>${base64}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>
+      ${methods.map((algorithm) => `<EncryptionMethod Algorithm="${algorithm}"/>`).join("")}
+    </KeyDescriptor>`;
 }

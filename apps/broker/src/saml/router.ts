@@ -1,3 +1,5 @@
+import type { ConnectionKeys } from "@sallyport/connection-keys";
+import { requestId } from "@sallyport/http";
 import express, { type Request, Router } from "express";
 import { z } from "zod";
 import { sendAutoPost, sendOn } from "../pages/index.ts";
@@ -6,7 +8,6 @@ import { completeLogin } from "../sign-in/complete.ts";
 import { findConnection } from "../sign-in/connections.ts";
 import { SignInFailure } from "../sign-in/failures.ts";
 import type { SignInDeps } from "../sign-in/protocol.ts";
-import type { ConnectionKeys } from "./connection-keys.ts";
 import { refuseEncodedNames } from "./form-names.ts";
 import { spMetadata } from "./metadata.ts";
 import { verifySamlResponse } from "./verify-response.ts";
@@ -35,8 +36,9 @@ export function createSamlRouter(deps: SignInDeps, cookie: BrowserCookie, keys: 
   router.get("/sso/saml/:connectionId/metadata", async (req, res) => {
     const connection = await findConnection(deps.database.sql, "saml", req.params.connectionId);
     if (connection === null) throw new SignInFailure("connection_unknown");
-    const metadata = spMetadata(deps.publicUrl, connection, await keys.ensure(connection));
-    res.type("application/samlmetadata+xml").send(metadata);
+    const live = await keys.ensure(connection);
+    await keys.noteMetadataRead(connection, live, { requestId: requestId(req), ip: req.ip });
+    res.type("application/samlmetadata+xml").send(spMetadata(deps.publicUrl, connection, live));
   });
 
   router.post("/sso/saml/:connectionId/acs", form, async (req, res) => {

@@ -1,3 +1,4 @@
+import type { ConnectionKey, ConnectionKeys } from "@sallyport/connection-keys";
 import { samlServiceProvider } from "@sallyport/connections";
 import { peekResponse, type SamlFailure, type SamlResult, validateResponse } from "@sallyport/saml";
 import { maskXml } from "../login-records/index.ts";
@@ -6,7 +7,6 @@ import type { SamlConnection } from "../sign-in/connections.ts";
 import { SignInFailure } from "../sign-in/failures.ts";
 import type { OpenLogin } from "../sign-in/login-requests.ts";
 import type { VerifiedAnswer } from "../sign-in/protocol.ts";
-import type { ConnectionKeys } from "./connection-keys.ts";
 
 export interface PostedResponse {
   /** The `SAMLResponse` form value. */
@@ -24,13 +24,11 @@ export async function verifySamlResponse(
   const { connection, protocol } = login;
   if (connection.type !== "saml" || protocol.type !== "saml") throw new SignInFailure("login_unknown");
   let result = validate(posted, connection, protocol.requestId, []);
+  let decryptionKeys: readonly ConnectionKey[] = [];
   // Most connections send in the clear: keys are fetched and opened only where something is encrypted for them.
   if (!result.ok && result.code === "decryption_key_missing") {
-    const found = await keys.find(connection);
-    if (found.length > 0) {
-      const decryptionKeys = found.map((key) => key.privateKey);
-      result = validate(posted, connection, protocol.requestId, decryptionKeys);
-    }
+    decryptionKeys = (await keys.find(connection))?.newestFirst ?? [];
+    result = validate(posted, connection, protocol.requestId, decryptionKeys);
   }
   if (!result.ok) throw refused(result, posted.response);
 
@@ -45,7 +43,13 @@ export async function verifySamlResponse(
     identity: normalized.identity,
     assertion: { id: assertion.id, replayableUntil: assertion.replayableUntil },
     response,
-    detail: { signedBy: assertion.signedBy, encrypted: assertion.encrypted, warnings },
+    detail: {
+      signedBy: assertion.signedBy,
+      encrypted: assertion.encrypted,
+      // Tells whether an IdP encrypts for the new key already, so that the old one may go.
+      ...(assertion.decryptedBy === undefined ? {} : { keyId: decryptionKeys[assertion.decryptedBy]?.id }),
+      warnings,
+    },
   };
 }
 
@@ -53,14 +57,14 @@ function validate(
   posted: PostedResponse,
   { id, settings }: SamlConnection,
   inResponseTo: string,
-  decryptionKeys: readonly string[],
+  keys: readonly ConnectionKey[],
 ): SamlResult {
   const { entityId, acsUrl } = samlServiceProvider(posted.publicUrl, id);
   return validateResponse({
     response: posted.response,
     expected: { idpEntityId: settings.idpEntityId, audience: entityId, acsUrl, inResponseTo },
     certificates: settings.certificates,
-    decryptionKeys,
+    decryptionKeys: keys.map((key) => key.privateKey),
     allowSha1: settings.allowSha1,
     now: posted.now,
   });

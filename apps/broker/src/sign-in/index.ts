@@ -1,9 +1,9 @@
+import { createConnectionKeys } from "@sallyport/connection-keys";
 import { Router } from "express";
 import { startOidcLogin } from "../oidc/authorization-request.ts";
 import { createOidcConfigurations } from "../oidc/configuration.ts";
 import { createOidcRouter } from "../oidc/router.ts";
 import { startSamlLogin } from "../saml/authn-request.ts";
-import { createConnectionKeys } from "../saml/connection-keys.ts";
 import { createSamlRouter } from "../saml/router.ts";
 import { createBrowserCookie } from "./browser.ts";
 import { handleFailures } from "./failure-page.ts";

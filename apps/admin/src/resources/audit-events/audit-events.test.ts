@@ -27,6 +27,7 @@ it("lists the organization's own events, the newest first", async () => {
     "role.created",
     "directory_client.created",
     "directory.created",
+    "connection_key.created",
     "connection.created",
     "domain.verified",
     "organization.created",

@@ -4,8 +4,9 @@ import type { Database } from "@sallyport/database";
 import { type SamlTransport, validateLogoutRequest } from "@sallyport/saml";
 import { revokeSessions } from "@sallyport/sessions";
 import type { SamlConnection } from "../../sign-in/connections.ts";
+import type { OutgoingMessage } from "../bindings.ts";
 import { findingFrom, LogoutFailure } from "./failures.ts";
-import { type LogoutMessage, logoutResponse } from "./messages.ts";
+import { logoutResponse } from "./messages.ts";
 import { findNamedSessions, useLogoutRequest } from "./store.ts";
 
 export interface LogoutRequestDeps {
@@ -25,7 +26,7 @@ export async function acceptLogoutRequest(
   connection: SamlConnection,
   transport: SamlTransport,
   requestId: string,
-): Promise<LogoutMessage | null> {
+): Promise<OutgoingMessage | null> {
   const { settings } = connection;
   const now = deps.now();
   const result = validateLogoutRequest({

@@ -1,10 +1,10 @@
+import { createConnectionKeys } from "@sallyport/connection-keys";
 import type { Database } from "@sallyport/database";
 import type { Logger } from "@sallyport/logging";
 import type { SecretBox } from "@sallyport/secrets";
 import type { Router } from "express";
 import type { UpstreamLogout } from "../../interaction.ts";
 import { createBrowserCookie } from "../../sign-in/browser.ts";
-import { createConnectionKeys } from "../connection-keys.ts";
 import { createUpstreamLogout } from "./leave.ts";
 import { createLogoutRouter } from "./router.ts";
 

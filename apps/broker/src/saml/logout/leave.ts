@@ -1,11 +1,11 @@
+import type { ConnectionKeys } from "@sallyport/connection-keys";
 import { requestId } from "@sallyport/http";
 import type { Logger } from "@sallyport/logging";
 import type { UpstreamLogout } from "../../interaction.ts";
 import type { BrowserCookie } from "../../sign-in/browser.ts";
-import type { ConnectionKeys } from "../connection-keys.ts";
-import { sendToIdp } from "./bindings.ts";
 import type { LogoutResponseDeps } from "./idp-response.ts";
 import { logoutRequest, newMessageId } from "./messages.ts";
+import { sendToIdp } from "./send.ts";
 import { findEndedSession, storePendingLogout } from "./store.ts";
 
 /** Takes a sign-out at one of our applications on to the IdP (SAML profiles 4.4, initiated by the service provider). */
@@ -25,7 +25,7 @@ export function createUpstreamLogout(
         if (destination === undefined) return false;
 
         const id = newMessageId();
-        const [key] = await keys.ensure(connection);
+        const { signing } = await keys.ensure(connection);
         const message = await logoutRequest(deps.publicUrl, connection, { id, destination, session });
         await storePendingLogout(sql, {
           id,
@@ -36,7 +36,7 @@ export function createUpstreamLogout(
           browser: cookie.ensure(req, res),
           now: deps.now(),
         });
-        sendToIdp(res, sloBinding, message, key);
+        sendToIdp(res, sloBinding, message, signing);
         return true;
       } catch (error) {
         // The person is signed out here already: what fails now must not keep them from going home.

@@ -2,15 +2,8 @@ import { randomBytes } from "node:crypto";
 import { SAML } from "@node-saml/node-saml";
 import { samlServiceProvider } from "@sallyport/connections";
 import type { SamlConnection } from "../../sign-in/connections.ts";
+import type { OutgoingMessage } from "../bindings.ts";
 import type { IdpSession } from "./store.ts";
-
-/** A logout message of ours, not signed yet. */
-export interface LogoutMessage {
-  readonly parameter: "SAMLRequest" | "SAMLResponse";
-  readonly xml: string;
-  readonly destination: string;
-  readonly relayState: string | undefined;
-}
 
 /** An ID is an NCName: it must not start with a digit (SAML core 1.3.4). */
 export function newMessageId(): string {
@@ -27,7 +20,7 @@ export async function logoutRequest(
   publicUrl: string,
   connection: SamlConnection,
   request: { readonly id: string; readonly destination: string; readonly session: IdpSession },
-): Promise<LogoutMessage> {
+): Promise<OutgoingMessage> {
   const { id, destination, session } = request;
   const saml = messageMaker(publicUrl, connection, id, destination);
   const named = {
@@ -54,7 +47,7 @@ export async function logoutResponse(
     readonly inResponseTo: string;
     readonly relayState: string | undefined;
   },
-): Promise<LogoutMessage> {
+): Promise<OutgoingMessage> {
   const { destination, inResponseTo, relayState } = answer;
   const saml = messageMaker(publicUrl, connection, newMessageId(), destination);
   const answered = {
@@ -82,6 +75,6 @@ function messageMaker(publicUrl: string, connection: SamlConnection, id: string,
   });
 }
 
-function xmlIn(url: string, parameter: LogoutMessage["parameter"]): string {
+function xmlIn(url: string, parameter: OutgoingMessage["parameter"]): string {
   return Buffer.from(new URL(url).searchParams.get(parameter) ?? "", "base64").toString("utf8");
 }

@@ -1,12 +1,11 @@
+import type { ConnectionKeys } from "@sallyport/connection-keys";
 import { requestId } from "@sallyport/http";
 import express, { type Request, type Response, Router } from "express";
 import { renderSignedOutPage, sendAutoPost, sendOn, sendPage } from "../../pages/index.ts";
 import type { BrowserCookie } from "../../sign-in/browser.ts";
 import { findConnection, type SamlConnection } from "../../sign-in/connections.ts";
-import type { ConnectionKeys } from "../connection-keys.ts";
 import { refuseEncodedNames } from "../form-names.ts";
 import { type Arrival, readForm, readQuery, SECOND_POST } from "./arrival.ts";
-import { sendToIdp } from "./bindings.ts";
 import { handleLogoutFailures } from "./failure-page.ts";
 import { type Finding, LogoutFailure } from "./failures.ts";
 import { acceptLogoutRequest } from "./idp-request.ts";
@@ -14,6 +13,7 @@ import { acceptLogoutResponse } from "./idp-response.ts";
 import type { SingleLogoutDeps } from "./index.ts";
 import { recordRefusal } from "./record.ts";
 import { createRefusalLimit } from "./refusal-limit.ts";
+import { sendToIdp } from "./send.ts";
 
 const PATH = "/sso/saml/:connectionId/slo";
 /** Beyond what the validator accepts, so that it can tell why. */
@@ -76,8 +76,8 @@ export function createLogoutRouter(
   async function obey(req: Request, res: Response, connection: SamlConnection, arrival: Arrival) {
     const answer = await acceptLogoutRequest(deps, connection, arrival.transport, requestId(req));
     if (answer === null) return sendPage(res, 200, renderSignedOutPage());
-    const [key] = await keys.ensure(connection);
-    sendToIdp(res, connection.settings.sloBinding ?? "redirect", answer, key);
+    const { signing } = await keys.ensure(connection);
+    sendToIdp(res, connection.settings.sloBinding ?? "redirect", answer, signing);
   }
 
   /** The IdP answers a sign-out that began here. */

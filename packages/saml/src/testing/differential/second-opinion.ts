@@ -35,7 +35,7 @@ export async function secondOpinion(
       saveAsync: async () => null,
       removeAsync: async () => null,
     },
-    ...(decryptionPvk === undefined ? {} : { decryptionPvk }),
+    ...(typeof decryptionPvk === "string" ? { decryptionPvk } : {}),
   });
   try {
     const { profile } = await saml.validatePostResponseAsync({ SAMLResponse: input.response });

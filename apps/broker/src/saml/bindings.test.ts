@@ -3,15 +3,15 @@ import { newId } from "@sallyport/database";
 import { openPostedMessage, openRedirectMessage, selfSignedCertificate } from "@sallyport/saml";
 import { createTestIdp, newRsaKey } from "@sallyport/saml/testing";
 import { describe, expect, it } from "vitest";
-import type { SamlConnection } from "../../sign-in/connections.ts";
+import type { SamlConnection } from "../sign-in/connections.ts";
 import { formFields, redirectUrl } from "./bindings.ts";
-import { logoutRequest, logoutResponse, newMessageId } from "./messages.ts";
+import { logoutRequest, logoutResponse, newMessageId } from "./logout/messages.ts";
 
 const publicUrl = "https://sso.example.test";
 const destination = "https://idp.example.test/slo?tenant=a%20b";
 const privateKey = newRsaKey();
 const key = {
-  privateKey: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+  privateKey,
   certificate: selfSignedCertificate({
     privateKey,
     commonName: "sp",

@@ -1,0 +1,15 @@
+import type { ConnectionKey } from "@sallyport/connection-keys";
+import type { Response } from "express";
+import { sendAutoPost, sendOn } from "../../pages/index.ts";
+import { formFields, type OutgoingMessage, redirectUrl } from "../bindings.ts";
+
+/** Signs a message and has the browser take it to the IdP. */
+export function sendToIdp(
+  res: Response,
+  binding: "redirect" | "post",
+  message: OutgoingMessage,
+  key: ConnectionKey,
+): void {
+  if (binding === "redirect") sendOn(res, redirectUrl(message, key));
+  else sendAutoPost(res, message.destination, formFields(message, key), "sign-out");
+}

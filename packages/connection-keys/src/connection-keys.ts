@@ -1,0 +1,85 @@
+import { type AuditEvent, recordAudit } from "@sallyport/audit";
+import type { Database } from "@sallyport/database";
+import type { SecretBox } from "@sallyport/secrets";
+import { type ConnectionKey, createKeyOpener } from "./key-opener.ts";
+import { makeKeyPair } from "./key-pair.ts";
+import { findLiveKeys, insertKey, type KeyOwner, lockKeys, markRead } from "./store.ts";
+
+/** The one key of a connection, or during a rotation its two. */
+export interface LiveKeys {
+  readonly signing: ConnectionKey;
+  /** Each of them decrypts. */
+  readonly newestFirst: readonly ConnectionKey[];
+}
+
+export interface ConnectionKeys {
+  /** The live keys of a connection; null where none was ever needed. */
+  find(connection: KeyOwner): Promise<LiveKeys | null>;
+  /** The same; makes the first one where there is none. */
+  ensure(connection: KeyOwner): Promise<LiveKeys>;
+  /** Notes that somebody has read the metadata that lists the keys: from then on the IdP may know them. */
+  noteMetadataRead(
+    connection: KeyOwner,
+    keys: LiveKeys,
+    reader: { readonly requestId: string; readonly ip: string | undefined },
+  ): Promise<void>;
+}
+
+/** The key pairs of SAML connections, as the service provider uses them. */
+export function createConnectionKeys(
+  database: Database,
+  secrets: SecretBox,
+  now: () => Date,
+): ConnectionKeys {
+  const open = createKeyOpener(secrets);
+
+  async function find(connection: KeyOwner): Promise<LiveKeys | null> {
+    const keys = open(connection.id, await findLiveKeys(database.sql, connection));
+    const [signing] = keys;
+    if (signing === undefined) return null;
+    // Ids are UUIDv7: they grow with time.
+    return { signing, newestFirst: keys.toSorted((one, other) => (one.id < other.id ? 1 : -1)) };
+  }
+
+  return {
+    find,
+    async ensure(connection) {
+      const known = await find(connection);
+      if (known !== null) return known;
+      const pair = await makeKeyPair(connection.id, now());
+      await database.transaction(async (sql) => {
+        // Of two at once the second waits here, and then finds the first one's.
+        if (!(await lockKeys(sql, connection))) return;
+        if ((await findLiveKeys(sql, connection)).length > 0) return;
+        const id = await insertKey(sql, secrets, connection, { ...pair, signs: true, now: now() });
+        await recordAudit(sql, [event("connection_key.created", connection, id)]);
+      });
+      const made = await find(connection);
+      if (made === null) throw new Error(`Connection ${connection.id} was deleted meanwhile`);
+      return made;
+    },
+    async noteMetadataRead(connection, keys, reader) {
+      const unread = keys.newestFirst.filter((key) => !key.metadataRead).map((key) => key.id);
+      if (unread.length === 0) return;
+      await database.transaction(async (sql) => {
+        const first = await markRead(sql, connection, unread, now());
+        const { requestId, ip } = reader;
+        const origin = { requestId, ...(ip === undefined ? {} : { ip }) };
+        await recordAudit(
+          sql,
+          first.map((id) => ({ ...event("connection_key.metadata_read", connection, id), ...origin })),
+        );
+      });
+    },
+  };
+}
+
+function event(type: string, connection: KeyOwner, id: string): AuditEvent {
+  return {
+    organizationId: connection.organizationId,
+    type,
+    actor: { type: "system" },
+    resource: { type: "connectionKey", id },
+    data: { connectionId: connection.id },
+  };
+}

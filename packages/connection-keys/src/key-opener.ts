@@ -1,0 +1,46 @@
+import { createPrivateKey, type KeyObject } from "node:crypto";
+import type { SecretBox } from "@sallyport/secrets";
+import { type LiveKeyRow, sealContext } from "./store.ts";
+
+/** A live key, opened. */
+export interface ConnectionKey {
+  readonly id: string;
+  /** PEM. */
+  readonly certificate: string;
+  readonly privateKey: KeyObject;
+  /** Whether somebody has read the metadata that lists it. */
+  readonly metadataRead: boolean;
+}
+
+/** Far more than sign in at the same time, of some kilobytes each. */
+const MAX_CONNECTIONS = 1_000;
+
+export type KeyOpener = (connectionId: string, rows: readonly LiveKeyRow[]) => readonly ConnectionKey[];
+
+/**
+ * Opens the live keys of a connection, in their order. They are remembered, since to parse one costs twice what
+ * signing with it does; but no longer than until the connection comes again without it, so a retired one goes.
+ */
+export function createKeyOpener(secrets: SecretBox): KeyOpener {
+  const remembered = new Map<string, ReadonlyMap<string, KeyObject>>();
+  return (connectionId, rows) => {
+    const before = remembered.get(connectionId);
+    const keys = rows.map((row) => ({
+      id: row.id,
+      certificate: row.certificate,
+      privateKey: before?.get(row.id) ?? openKey(secrets, row),
+      metadataRead: row.metadata_read_at !== null,
+    }));
+    remembered.delete(connectionId);
+    remembered.set(connectionId, new Map(keys.map((key) => [key.id, key.privateKey])));
+    if (remembered.size > MAX_CONNECTIONS) {
+      const [leastRecent = connectionId] = remembered.keys();
+      remembered.delete(leastRecent);
+    }
+    return keys;
+  };
+}
+
+function openKey(secrets: SecretBox, row: LiveKeyRow): KeyObject {
+  return createPrivateKey(secrets.open(row.private_key, sealContext(row.id)));
+}
