@@ -1,9 +1,9 @@
 import { Router } from "express";
 import { createOpenIdProvider, type OpenIdProviderDeps } from "./op/index.ts";
 import { createSingleLogout } from "./saml/logout/index.ts";
-import { createSignIn, type SignInDeps } from "./sign-in/index.ts";
+import { createSignIn, type StartDeps } from "./sign-in/index.ts";
 
-export type BrokerDeps = Omit<OpenIdProviderDeps, "upstreamLogout"> & Omit<SignInDeps, "interactions">;
+export type BrokerDeps = Omit<OpenIdProviderDeps, "upstreamLogout" | "departure"> & StartDeps;
 
 /** Sign-in: SAML SP and OIDC RP towards the identity providers, OpenID Provider towards the applications. */
 export interface Broker {
@@ -14,10 +14,15 @@ export interface Broker {
 
 export async function createBroker(deps: BrokerDeps): Promise<Broker> {
   const singleLogout = createSingleLogout(deps);
-  const openIdProvider = await createOpenIdProvider({ ...deps, upstreamLogout: singleLogout.upstream });
+  const signIn = createSignIn(deps);
+  const openIdProvider = await createOpenIdProvider({
+    ...deps,
+    upstreamLogout: singleLogout.upstream,
+    departure: signIn.departure,
+  });
   const router = Router();
   router.use(openIdProvider.router);
   router.use(singleLogout.router);
-  router.use(createSignIn({ ...deps, interactions: openIdProvider.interactions }));
+  router.use(signIn.routes(openIdProvider.interactions));
   return { router, close: () => openIdProvider.close() };
 }

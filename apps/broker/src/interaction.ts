@@ -17,6 +17,11 @@ export interface Interactions {
    * throws `InteractionEndedError` when the request is unknown, has expired, or was ended before.
    */
   finish(id: string, result: { readonly sessionId: string }): Promise<string>;
+  /**
+   * As `finish`, but answers the browser with what that URL would: the code is on its way to the application one
+   * redirect earlier. The browser must have been found to be the one that the request was made by.
+   */
+  goOn(req: Request, res: Response, id: string, result: { readonly sessionId: string }): Promise<void>;
   /** As `finish`, but the application gets an OAuth error (OpenID Connect Core 3.1.2.6) instead of a code. */
   abort(id: string, error: SignInError): Promise<string>;
 }
@@ -42,6 +47,15 @@ export interface SignInError {
   readonly code: "access_denied" | "temporarily_unavailable" | "login_required";
   /** For the application's developer: no personal data, no line breaks. */
   readonly description: string;
+}
+
+/** Sends people on to sign in: what the sign-in half does for the OpenID Provider as soon as a request waits. */
+export interface SignInDeparture {
+  /**
+   * Sends the browser, whose own the request is, straight to the IdP. False, with nothing sent, where a page has to
+   * ask or tell something first.
+   */
+  depart(req: Request, res: Response, request: SignInRequest): Promise<boolean>;
 }
 
 /** Signs people out at the IdP that signed them in: what the sign-in half does for the OpenID Provider. */

@@ -6,7 +6,7 @@
  */
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Browser } from "../../bench/world/browser.ts";
+import { type Browser, formOf } from "../../bench/world/browser.ts";
 import { type Departure, type SamlSite, type SamlTenant, startSamlSite } from "../../harness/saml-site.ts";
 import { answer, letIn, newIdp } from "./victim.ts";
 
@@ -63,11 +63,16 @@ describe("the attacker's response", () => {
 });
 
 it("refuses a link to the attacker's unfinished sign-in: whoever follows it would sign in for them", async () => {
-  const start = site.application.startUrl({ organization: tenant.slug });
+  const start = site.application.startUrl({}); // which organization, a page of ours asks
   const sender = site.newBrowser();
   const { location = "" } = await sender.get(start.url);
   expect(location).toContain("/sign-in/");
   const victim = await site.newBrowser().get(location);
   expect([victim.status, victim.location]).toEqual([404, undefined]);
-  expect((await sender.get(location)).location).toContain("SAMLRequest=");
+
+  const page = await sender.get(location);
+  const { action, fields } = formOf(page);
+  const answered = { ...fields, email: "ann@acme.example.test" };
+  expect((await site.newBrowser().post(action, answered)).status).toBe(403);
+  expect((await sender.post(action, answered)).location).toContain("SAMLRequest=");
 });

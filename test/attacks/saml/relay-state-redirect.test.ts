@@ -5,6 +5,7 @@
  */
 
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { CALLBACK } from "../../harness/application.ts";
 import { type SamlSite, type SamlTenant, startSamlSite } from "../../harness/saml-site.ts";
 import { answer, letIn, newIdp } from "./victim.ts";
 
@@ -36,7 +37,7 @@ it.each([
 
   const honest = await tenant.post(browser, { SAMLResponse, RelayState: departure.relayState });
   expect(letIn(honest)).toBe(true);
-  expect(honest.location?.startsWith(`${site.gateway.url}/`)).toBe(true);
+  expect(honest.location?.startsWith(`${CALLBACK}?`)).toBe(true);
   expect(await tenant.arrive(browser, departure, honest)).toMatchObject({ org_slug: "acme" });
 });
 

@@ -1,5 +1,4 @@
 import { Router } from "express";
-import { sendOn } from "../pages/index.ts";
 import type { BrowserCookie } from "../sign-in/browser.ts";
 import { completeLogin } from "../sign-in/complete.ts";
 import { SignInFailure } from "../sign-in/failures.ts";
@@ -26,10 +25,9 @@ export function createOidcRouter(
       throw new SignInFailure("request_malformed", { detail: "state" });
     }
     const callback = { query: search, publicUrl: deps.publicUrl, now: deps.now() };
-    const url = await completeLogin(deps, cookie, req, { type: "oidc", connectionId, state }, (login) =>
+    await completeLogin(deps, cookie, req, res, { type: "oidc", connectionId, state }, (login) =>
       verifyOidcCallback(callback, configurations, login),
     );
-    sendOn(res, url);
   });
   router.all("/sso/oidc/:connectionId/callback", (_req, res) => {
     res.set("allow", "GET, HEAD");

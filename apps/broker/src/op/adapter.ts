@@ -4,6 +4,7 @@ import { type Applications, clientMetadata } from "./applications.ts";
 import type { PendingChanges } from "./changes.ts";
 import { type GrantName, parseGrantId } from "./grants.ts";
 import type { RecentRequests } from "./recent-requests.ts";
+import type { Resumption } from "./resumptions.ts";
 import { SCOPES, seconds } from "./session-claims.ts";
 import type { ArtifactStore, Payload } from "./store/artifact-store.ts";
 
@@ -13,6 +14,8 @@ export interface AdapterDeps {
   readonly issuer: string;
   readonly now: () => Date;
   readonly recent: RecentRequests;
+  /** What goes on within the request that is being answered. */
+  readonly resumed: () => Resumption | undefined;
   /** Those of the request that is being answered. */
   readonly changes: () => PendingChanges;
   /** Ends all that an authorization led to. */
@@ -120,6 +123,8 @@ function interactions(deps: AdapterDeps): Adapter {
       deps.recent.put(id, payload);
     },
     async find(id) {
+      const resumed = deps.resumed();
+      if (resumed?.id === id) return restored(resumed.payload, id, false);
       deps.recent.forget(id);
       const payload = await deps.store.take({ kind, id });
       return payload === null ? undefined : restored(payload, id, false);

@@ -6,7 +6,7 @@ import type { SecretBox } from "@sallyport/secrets";
 import type { SigningKeys } from "@sallyport/signing-keys";
 import type { Router } from "express";
 import { Provider } from "oidc-provider";
-import type { Interactions, UpstreamLogout } from "../interaction.ts";
+import type { Interactions, SignInDeparture, UpstreamLogout } from "../interaction.ts";
 import { createAccessTokens } from "./access-tokens.ts";
 import { createAdapters } from "./adapter.ts";
 import { createApplications } from "./applications.ts";
@@ -25,6 +25,7 @@ import { createInteractions } from "./interactions.ts";
 import { buildProvider, perKeySet } from "./provider.ts";
 import { RecentRequests } from "./recent-requests.ts";
 import { createRefreshTokens } from "./refresh-tokens.ts";
+import { Resumptions } from "./resumptions.ts";
 import { createRevocations } from "./revocations.ts";
 import { createOpRouter } from "./router.ts";
 import { ROUTES } from "./routes.ts";
@@ -43,6 +44,7 @@ export interface OpenIdProviderDeps {
   /** Sessions have ended: applications are to be told. Never throws. */
   readonly requestLogout: () => void;
   readonly upstreamLogout: UpstreamLogout;
+  readonly departure: SignInDeparture;
   /** Where state that expires is kept; without it, in PostgreSQL. */
   readonly redisUrl?: string;
 }
@@ -65,6 +67,7 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
   const refreshTokens = createRefreshTokens(store, sql, now);
   const revocations = createRevocations({ ...deps, store });
   const recent = new RecentRequests();
+  const resumptions = new Resumptions();
   const changes = new ChangesByRequest();
   const cookieKey = await loadCookieKey(sql, deps.secrets);
 
@@ -74,6 +77,7 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
     issuer,
     now,
     recent,
+    resumed: () => resumptions.of(Provider.ctx),
     changes: () => changes.ofCurrent(Provider.ctx),
     revokeGrant: ({ sessionId, reference }, grantId) =>
       revocations.token({ sessionId, tokenId: reference, grantId, reason: "used_twice" }),
@@ -84,6 +88,11 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
       log,
       store,
       changes,
+      resumptions,
+      depart: async (req, res, id) => {
+        const request = await interactions.load(id);
+        return request !== null && deps.departure.depart(req, res, request);
+      },
       configuration: configuration({
         publicUrl,
         sql,
@@ -95,6 +104,17 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
       }),
     }),
   );
+  const interactions = createInteractions({
+    store,
+    recent,
+    resumptions,
+    current,
+    now,
+    applications,
+    cookieName: cookieNames(publicUrl).interaction,
+    resumePath: (id) => `${ROUTES.authorize}/${id}`,
+    publicUrl,
+  });
   await current(); // what is wrong with the configuration shows now, not at the first request
   const browserSessions = createBrowserSessions(current, store);
 
@@ -118,17 +138,9 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
     },
     log,
   );
-  const resumeUrl = (id: string) => `${publicUrl}${ROUTES.authorize}/${id}`;
   return {
     router,
-    interactions: createInteractions({
-      store,
-      recent,
-      now,
-      applications,
-      cookieName: cookieNames(publicUrl).interaction,
-      resumeUrl,
-    }),
+    interactions,
     close: () => store.close(),
   };
 }

@@ -1,9 +1,12 @@
 import type { KoaContextWithOIDC } from "oidc-provider";
 import { z } from "zod";
 import { InteractionEndedError, type Interactions, type SignInRequest } from "../interaction.ts";
+import { sendOn } from "../pages/index.ts";
 import type { Applications } from "./applications.ts";
 import { FORCING } from "./policy.ts";
+import type { ServingProvider } from "./provider.ts";
 import type { RecentRequests } from "./recent-requests.ts";
+import type { Resumptions } from "./resumptions.ts";
 import { seconds } from "./session-claims.ts";
 import type { ArtifactStore, Payload } from "./store/artifact-store.ts";
 
@@ -19,6 +22,8 @@ const waitingRequest = z.object({
     acr_values: z.string().optional(),
   }),
   prompt: z.object({ reasons: z.array(z.string()) }),
+  /** Of whoever was signed in when the request came. */
+  session: z.unknown().optional(),
   result: z.unknown().optional(),
 });
 
@@ -28,11 +33,14 @@ const signInResult = z.object({ sessionId: z.string() });
 export function createInteractions(deps: {
   readonly store: ArtifactStore;
   readonly recent: RecentRequests;
+  readonly resumptions: Resumptions;
+  readonly current: () => Promise<ServingProvider>;
   readonly now: () => Date;
   readonly applications: Applications;
   readonly cookieName: string;
   /** Where an authorization request goes on. */
-  readonly resumeUrl: (id: string) => string;
+  readonly resumePath: (id: string) => string;
+  readonly publicUrl: string;
 }): Interactions {
   const keyOf = (id: string) => ({ kind: "Interaction", id });
 
@@ -40,8 +48,13 @@ export function createInteractions(deps: {
     deps.recent.forget(id);
     const request = await deps.store.addOnce(keyOf(id), "result", result);
     if (request === null) throw new InteractionEndedError();
-    return deps.resumeUrl(id);
+    return deps.publicUrl + deps.resumePath(id);
   }
+
+  const finish: Interactions["finish"] = (id, { sessionId }) =>
+    // Not oidc-provider's own `login`: it takes an account for a person, and would have somebody who signs in again
+    // confirm that they leave their previous session.
+    end(id, { signIn: { sessionId } });
 
   return {
     cookieName: deps.cookieName,
@@ -53,9 +66,25 @@ export function createInteractions(deps: {
       const application = await deps.applications.find(waiting.params.client_id);
       return application === null ? null : signInRequest(id, waiting, application);
     },
-    // Not oidc-provider's own `login`: it takes an account for a person, and would have somebody who signs in again
-    // confirm that they leave their previous session.
-    finish: (id, { sessionId }) => end(id, { signIn: { sessionId } }),
+    finish,
+    async goOn(req, res, id, result) {
+      const payload = await deps.store.take(keyOf(id));
+      if (payload === null) throw new InteractionEndedError();
+      const waiting = waitingRequest.parse(payload);
+      if (waiting.result !== undefined || waiting.session !== undefined) {
+        // It has ended already; or it goes on in a session whose cookie does not come with a post from elsewhere.
+        await deps.store.write({
+          put: [{ ...keyOf(id), payload, grantId: null, expiresAt: new Date(waiting.exp * 1000) }],
+        });
+        return sendOn(res, await finish(id, result));
+      }
+      deps.recent.forget(id);
+      deps.resumptions.put(req, { id, payload: { ...payload, result: { signIn: result } } });
+      req.method = "GET";
+      req.url = deps.resumePath(id);
+      const { handle } = await deps.current();
+      await handle(req, res);
+    },
     abort: (id, { code, description }) => end(id, { error: code, error_description: description }),
   };
 }

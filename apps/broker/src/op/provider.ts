@@ -2,10 +2,12 @@ import { requestId } from "@sallyport/http";
 import type { Logger } from "@sallyport/logging";
 import { matchesDigest } from "@sallyport/secrets";
 import type { KeySet, SigningKeys } from "@sallyport/signing-keys";
+import type { Request, Response } from "express";
 import { type Configuration, type KoaContextWithOIDC, Provider } from "oidc-provider";
 import type { ChangesByRequest } from "./changes.ts";
 import { answerFailure } from "./error-pages.ts";
 import { adoptSignIn } from "./interactions.ts";
+import type { Resumptions } from "./resumptions.ts";
 import type { ArtifactStore } from "./store/artifact-store.ts";
 
 /** One oidc-provider, with what its configuration cannot say. */
@@ -14,15 +16,20 @@ export function buildProvider(deps: {
   readonly configuration: Configuration;
   readonly store: ArtifactStore;
   readonly changes: ChangesByRequest;
+  readonly resumptions: Resumptions;
+  /** Sends the browser of a waiting request straight to its IdP. False, with nothing sent, where a page comes first. */
+  readonly depart: (req: Request, res: Response, id: string) => Promise<boolean>;
   readonly log: Logger;
 }): Provider {
   const provider = new Provider(deps.publicUrl, deps.configuration);
   fixOrigin(provider, new URL(deps.publicUrl));
   compareSecretsByDigest(provider);
   provider.use(async (ctx, next) => {
+    deps.resumptions.showCookie(ctx, provider.cookieName("resume"));
     await next();
     try {
       await deps.changes.of(ctx).flushTo(deps.store); // before the answer leaves
+      if (isOfProvider(ctx)) await departFrom(ctx, deps.depart);
     } catch (error) {
       deps.log.error({ requestId: requestId(ctx.req), err: error }, "unexpected error");
       answerFailure(ctx);
@@ -35,6 +42,25 @@ export function buildProvider(deps: {
   // Koa's last resort, for what fails outside of oidc-provider's own error handling.
   provider.onerror = (error: Error) => deps.log.error({ err: error }, "unexpected error");
   return provider;
+}
+
+/** Whether a request reached one of oidc-provider's endpoints. */
+function isOfProvider(ctx: object): ctx is KoaContextWithOIDC {
+  return "oidc" in ctx && ctx.oidc !== undefined;
+}
+
+/** Where an authorization request would send the browser to our sign-in page, only to be sent on from there. */
+async function departFrom(
+  ctx: KoaContextWithOIDC,
+  depart: Parameters<typeof buildProvider>[0]["depart"],
+): Promise<void> {
+  const waiting = ctx.oidc.route === "authorization" ? ctx.oidc.entities.Interaction : undefined;
+  if (waiting === undefined) return;
+  const signInPage = ctx.response.get("location");
+  ctx.remove("location");
+  // Express made them, in front of Koa.
+  if (await depart(ctx.req as Request, ctx.res as Response, waiting.uid)) ctx.respond = false;
+  else ctx.set("location", signInPage);
 }
 
 // Endpoints, redirects and cookies follow the public URL. Behind a TLS terminator the connection is plain http, and

@@ -2,7 +2,7 @@ import type { ConnectionKeys } from "@sallyport/connection-keys";
 import { requestId } from "@sallyport/http";
 import express, { type Request, Router } from "express";
 import { z } from "zod";
-import { sendAutoPost, sendOn } from "../pages/index.ts";
+import { sendAutoPost } from "../pages/index.ts";
 import type { BrowserCookie } from "../sign-in/browser.ts";
 import { completeLogin } from "../sign-in/complete.ts";
 import { findConnection } from "../sign-in/connections.ts";
@@ -52,10 +52,7 @@ export function createSamlRouter(deps: SignInDeps, cookie: BrowserCookie, keys: 
     }
     const answer = { type: "saml", connectionId, state } as const;
     const posted = { response, publicUrl: deps.publicUrl, now: deps.now() };
-    const url = await completeLogin(deps, cookie, req, answer, (login) =>
-      verifySamlResponse(posted, keys, login),
-    );
-    sendOn(res, url);
+    await completeLogin(deps, cookie, req, res, answer, (login) => verifySamlResponse(posted, keys, login));
   });
 
   router.all(["/sso/saml/:connectionId/acs", "/sso/saml/:connectionId/metadata"], (req, res) => {

@@ -1,6 +1,6 @@
 import type { ConnectionType } from "@sallyport/connections";
 import { requestId } from "@sallyport/http";
-import type { Request } from "express";
+import type { Request, Response } from "express";
 import {
   closeLoginRecord,
   createLoginTrace,
@@ -23,15 +23,16 @@ export interface Answer {
 
 /**
  * Takes an IdP's answer all the way: the login request that it answers, validation, sign-in, and back to the
- * application. Returns the URL to send the browser to. Throws `SignInFailure`, with the attempt recorded.
+ * application. Throws `SignInFailure`, with the attempt recorded.
  */
 export async function completeLogin(
   deps: SignInDeps,
   cookie: BrowserCookie,
   req: Request,
+  res: Response,
   answer: Answer,
   verify: Verify,
-): Promise<string> {
+): Promise<void> {
   const trace = createLoginTrace(deps.now);
   trace.add("response_received");
   const login = await openLogin(deps, cookie, req, answer, trace);
@@ -70,7 +71,7 @@ export async function completeLogin(
     });
     throw error.of(login.interactionId);
   }
-  return deps.interactions.finish(login.interactionId, { sessionId });
+  await deps.interactions.goOn(req, res, login.interactionId, { sessionId });
 }
 
 /** How far the IdP's clock may be behind ours. */

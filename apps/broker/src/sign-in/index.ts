@@ -1,34 +1,44 @@
 import { createConnectionKeys } from "@sallyport/connection-keys";
 import { Router } from "express";
+import type { Interactions, SignInDeparture } from "../interaction.ts";
 import { startOidcLogin } from "../oidc/authorization-request.ts";
 import { createOidcConfigurations } from "../oidc/configuration.ts";
 import { createOidcRouter } from "../oidc/router.ts";
 import { startSamlLogin } from "../saml/authn-request.ts";
 import { createSamlRouter } from "../saml/router.ts";
 import { createBrowserCookie } from "./browser.ts";
+import { createDeparture } from "./departure.ts";
 import { handleFailures } from "./failure-page.ts";
-import type { SignInDeps, Starters } from "./protocol.ts";
+import type { StartDeps, Starters } from "./protocol.ts";
 import { createSignInPages } from "./router.ts";
 
-export type { SignInDeps } from "./protocol.ts";
+export type { SignInDeps, StartDeps } from "./protocol.ts";
 
-/**
- * The half of the broker that faces the IdPs: /sign-in/{interactionId}, /sso/saml/{connectionId}/…,
- * /sso/oidc/{connectionId}/….
- */
-export function createSignIn(deps: SignInDeps): Router {
-  const cookie = createBrowserCookie(deps.publicUrl);
-  const keys = createConnectionKeys(deps.database, deps.secrets, deps.now);
-  const configurations = createOidcConfigurations(deps);
+/** The half of the broker that faces the IdPs. */
+export interface SignIn {
+  readonly departure: SignInDeparture;
+  /** /sign-in/{interactionId}, /sso/saml/{connectionId}/…, /sso/oidc/{connectionId}/…. */
+  routes(interactions: Interactions): Router;
+}
+
+export function createSignIn(start: StartDeps): SignIn {
+  const cookie = createBrowserCookie(start.publicUrl);
+  const keys = createConnectionKeys(start.database, start.secrets, start.now);
+  const configurations = createOidcConfigurations(start);
   const starters: Starters = {
-    saml: (connection, wish) => startSamlLogin(deps.publicUrl, keys, connection, wish),
-    oidc: (connection, wish) => startOidcLogin(deps.publicUrl, configurations, connection, wish),
+    saml: (connection, wish) => startSamlLogin(start.publicUrl, keys, connection, wish),
+    oidc: (connection, wish) => startOidcLogin(start.publicUrl, configurations, connection, wish),
   };
-
-  const router = Router();
-  router.use(createSignInPages(deps, cookie, starters));
-  router.use(createSamlRouter(deps, cookie, keys));
-  router.use(createOidcRouter(deps, cookie, configurations));
-  router.use(handleFailures(deps, cookie));
-  return router;
+  return {
+    departure: createDeparture(start, cookie, starters),
+    routes(interactions) {
+      const deps = { ...start, interactions };
+      const router = Router();
+      router.use(createSignInPages(deps, cookie, starters));
+      router.use(createSamlRouter(deps, cookie, keys));
+      router.use(createOidcRouter(deps, cookie, configurations));
+      router.use(handleFailures(deps, cookie));
+      return router;
+    },
+  };
 }

@@ -7,8 +7,8 @@ import type { NormalizedIdentity } from "../normalize/index.ts";
 import type { OidcConnection, SamlConnection } from "./connections.ts";
 import type { OpenLogin, ProtocolState } from "./login-requests.ts";
 
-/** What the sign-in half of the broker stands on. */
-export interface SignInDeps {
+/** What the sign-in half of the broker stands on, up to the IdP. */
+export interface StartDeps {
   readonly database: Database;
   readonly log: Logger;
   /** Base URL without a slash at its end. */
@@ -16,6 +16,10 @@ export interface SignInDeps {
   readonly now: () => Date;
   readonly secrets: SecretBox;
   readonly outbound: Outbound;
+}
+
+/** And from there back to the application. */
+export interface SignInDeps extends StartDeps {
   readonly interactions: Interactions;
 }
 

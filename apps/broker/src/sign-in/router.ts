@@ -2,15 +2,16 @@ import { requestId } from "@sallyport/http";
 import express, { type Request, type Response, Router } from "express";
 import { z } from "zod";
 import type { SignInRequest } from "../interaction.ts";
-import { renderChooserPage, renderWorkEmailPage, sendAutoPost, sendOn, sendPage } from "../pages/index.ts";
+import { renderChooserPage, renderWorkEmailPage, sendOn, sendPage } from "../pages/index.ts";
 import { type BrowserCookie, csrfToken, isCsrfToken, isOwnInteraction } from "./browser.ts";
+import { sendDeparture } from "./departure.ts";
 import {
   isSignInFailureCode,
   SignInFailure,
   type SignInFailureCode,
   signInFailureEntry,
 } from "./failures.ts";
-import type { Departure, SignInDeps, Starters } from "./protocol.ts";
+import type { SignInDeps, Starters } from "./protocol.ts";
 import { type Answers, selectConnection } from "./select.ts";
 import { startLogin } from "./start.ts";
 
@@ -81,7 +82,7 @@ export function createSignInPages(deps: SignInDeps, cookie: BrowserCookie, start
       return;
     }
     const { connection, loginHint } = selection;
-    depart(
+    sendDeparture(
       res,
       await startLogin(deps, starters, {
         connection,
@@ -104,11 +105,6 @@ async function load(deps: SignInDeps, req: Request, interactionId: string): Prom
   const request = own ? await deps.interactions.load(interactionId) : null;
   if (request === null) throw new SignInFailure("interaction_unknown");
   return request;
-}
-
-function depart(res: Response, departure: Departure): void {
-  if (departure.by === "redirect") sendOn(res, departure.url);
-  else sendAutoPost(res, departure.action, departure.fields);
 }
 
 /** What the application is told: chosen from our own table, whatever the form says. */

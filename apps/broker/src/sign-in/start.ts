@@ -4,7 +4,7 @@ import { closeLoginRecord, createLoginTrace } from "../login-records/index.ts";
 import { type Connection, type ConnectionRow, parseConnection } from "./connections.ts";
 import { SignInFailure } from "./failures.ts";
 import { newLoginRequestId, storeLoginRequest } from "./login-requests.ts";
-import type { Departure, LoginWish, SignInDeps, StartedLogin, Starters } from "./protocol.ts";
+import type { Departure, LoginWish, StartDeps, StartedLogin, Starters } from "./protocol.ts";
 
 export interface LoginStart {
   readonly connection: ConnectionRow;
@@ -15,11 +15,7 @@ export interface LoginStart {
 }
 
 /** Starts a login at a connection's IdP: remembers it for this browser, and tells the way there. */
-export async function startLogin(
-  deps: SignInDeps,
-  starters: Starters,
-  start: LoginStart,
-): Promise<Departure> {
+export async function startLogin(deps: StartDeps, starters: Starters, start: LoginStart): Promise<Departure> {
   const { request, requestId } = start;
   const connection = parseConnection(start.connection);
   const trace = createLoginTrace(deps.now);

@@ -35,6 +35,10 @@ export function memoryInteractions(): MemoryInteractions {
       end(id, result);
       return `https://app.example.test/callback?session=${result.sessionId}`;
     },
+    goOn: async (_req, res, id, result) => {
+      end(id, result);
+      res.redirect(303, `https://app.example.test/callback?session=${result.sessionId}`);
+    },
     abort: async (id, error) => {
       end(id, error);
       return `https://app.example.test/callback?error=${error.code}`;

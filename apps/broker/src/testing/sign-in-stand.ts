@@ -41,7 +41,8 @@ export interface SignInStand {
 }
 
 export async function createSignInStand(
-  compose: (deps: SignInDeps) => Router | Promise<Router> = createSignIn,
+  compose: (deps: SignInDeps) => Router | Promise<Router> = (deps) =>
+    createSignIn(deps).routes(deps.interactions),
 ): Promise<SignInStand> {
   const { database, drop } = await createTestDatabase();
   const secrets = createSecretBox([newEncryptionKey()]);

@@ -77,10 +77,15 @@ export async function startTestOp(options: { publicUrl?: string; redisUrl?: stri
       logoutsRequested += 1;
     },
     upstreamLogout: { leave: async () => false },
+    departure: { depart: async () => false },
     ...(options.redisUrl === undefined ? {} : { redisUrl: options.redisUrl }),
   };
   const op = await createOpenIdProvider(deps);
   express5.use(assignRequestId(), op.router);
+  // Where an IdP's answer arrives.
+  express5.post("/answer/:id", async (req, res) => {
+    await op.interactions.goOn(req, res, req.params.id, { sessionId: String(req.query.session) });
+  });
 
   const addApp: TestOp["addApp"] = (more) => insertApp(database, publicUrl, more);
   const organization = await insertOrganization(database, "acme");
@@ -260,6 +265,12 @@ export class AppVisit {
   async finish(signInPage: URL, sessionId: string): Promise<URL> {
     const resume = await this.#test.op.interactions.finish(interactionIdOf(signInPage), { sessionId });
     return (await this.browser.follow(resume)).url;
+  }
+
+  /** As `finish`, but goes on within the request that brings the IdP's answer, which an other site's page posts. */
+  async answer(signInPage: URL, sessionId: string, browser = this.browser): Promise<Response> {
+    const address = `${this.#test.url}/answer/${interactionIdOf(signInPage)}?session=${sessionId}`;
+    return browser.get(address, { method: "POST" });
   }
 
   tokens(callback: URL): ReturnType<typeof client.authorizationCodeGrant> {

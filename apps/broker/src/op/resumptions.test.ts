@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { AppVisit, REDIRECT_URI, startTestOp, type TestOp } from "./testing/op.ts";
+
+let test: TestOp;
+beforeAll(async () => {
+  test = await startTestOp();
+});
+afterAll(() => test.close());
+
+const target = (response: Response) => new URL(response.headers.get("location") ?? "nowhere:");
+
+it("sends the browser to the application with its code, in answer to the post itself", async () => {
+  const visit = new AppVisit(test);
+  const sessionId = await test.signIn();
+  const response = await visit.answer(await visit.start(), sessionId);
+  expect(response.status).toBe(303);
+  expect(target(response).href.startsWith(REDIRECT_URI)).toBe(true);
+  const tokens = await visit.tokens(target(response));
+  expect(tokens.claims()).toMatchObject({ sid: sessionId, sub: test.organization.userId });
+});
+
+it("remembers the browser: the next request needs no sign-in", async () => {
+  const visit = new AppVisit(test);
+  await visit.answer(await visit.start(), await test.signIn());
+  const next = new AppVisit(test, test.app, visit.browser);
+  expect((await next.start()).href.startsWith(REDIRECT_URI)).toBe(true);
+});
+
+it("goes on by way of the browser's own cookies where somebody was signed in already", async () => {
+  const first = new AppVisit(test);
+  await first.answer(await first.start(), await test.signIn());
+  const again = new AppVisit(test, test.app, first.browser);
+  const sessionId = await test.signIn();
+  const response = await again.answer(await again.start({ prompt: "login" }), sessionId);
+  expect([response.status, target(response).origin]).toEqual([303, test.url]);
+  const { url } = await again.browser.follow(target(response));
+  expect((await again.tokens(url)).claims()).toMatchObject({ sid: sessionId });
+});
+
+it("goes on once", async () => {
+  const visit = new AppVisit(test);
+  const page = await visit.start();
+  const sessionId = await test.signIn();
+  const answers = await Promise.all([1, 2, 3].map(() => visit.answer(page, sessionId)));
+  expect(answers.map(({ status }) => status).sort()).toEqual([303, 500, 500]); // the sign-in half tells it by a page
+});
+
+it("refuses a session that has ended meanwhile", async () => {
+  const visit = new AppVisit(test);
+  const page = await visit.start();
+  const sessionId = await test.signIn();
+  await test.database.sql.query("UPDATE sessions SET revoked_at = now() WHERE id = $1", [sessionId]);
+  expect(target(await visit.answer(page, sessionId)).searchParams.get("error")).toBe("access_denied");
+});

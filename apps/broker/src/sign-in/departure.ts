@@ -1,0 +1,43 @@
+import { requestId } from "@sallyport/http";
+import type { Response } from "express";
+import type { SignInDeparture } from "../interaction.ts";
+import { sendAutoPost, sendOn } from "../pages/index.ts";
+import type { BrowserCookie } from "./browser.ts";
+import { SignInFailure } from "./failures.ts";
+import type { Departure, StartDeps, Starters } from "./protocol.ts";
+import { type Selection, selectConnection } from "./select.ts";
+import { startLogin } from "./start.ts";
+
+/** Spares the browser our own page where that would only send it on. */
+export function createDeparture(deps: StartDeps, cookie: BrowserCookie, starters: Starters): SignInDeparture {
+  return {
+    async depart(req, res, request) {
+      const selection = await selectConnection(deps.database.sql, request, {}).catch(unlessRefused);
+      // An AuthnRequest is made without asking anybody. An OpenID Provider may have to be discovered first, and what
+      // goes wrong there is told on the page.
+      if (selection?.next !== "start" || selection.connection.type !== "saml") return false;
+      const { connection, loginHint } = selection;
+      const start = {
+        connection,
+        request,
+        loginHint,
+        browser: cookie.ensure(req, res),
+        requestId: requestId(req),
+      };
+      sendDeparture(res, await startLogin(deps, starters, start));
+      return true;
+    },
+  };
+}
+
+/** The page finds the same, and says so. */
+function unlessRefused(error: unknown): Selection | null {
+  if (error instanceof SignInFailure) return null;
+  throw error;
+}
+
+/** Sends the browser to the IdP. */
+export function sendDeparture(res: Response, departure: Departure): void {
+  if (departure.by === "redirect") sendOn(res, departure.url);
+  else sendAutoPost(res, departure.action, departure.fields);
+}
