@@ -18,6 +18,7 @@ export interface BenchGatewayOptions {
   readonly databaseUrl: string;
   readonly rootKey: string;
   readonly port: number;
+  readonly publicUrl: string;
   /** Takes the log. */
   readonly folder: string;
   /** Where to write where its CPU time went. */
@@ -29,7 +30,7 @@ const READY_TIMEOUT_MS = 60_000;
 const READY_POLL_MS = 100;
 
 export async function startBenchGateway(options: BenchGatewayOptions): Promise<BenchGateway> {
-  const url = `http://localhost:${options.port}`;
+  const local = `http://localhost:${options.port}`;
   const logFile = join(options.folder, "gateway.log");
   const log = await open(logFile, "w");
   const profile = options.cpuProfileFolder;
@@ -38,7 +39,7 @@ export async function startBenchGateway(options: BenchGatewayOptions): Promise<B
     env: {
       PATH: process.env.PATH ?? "",
       PORT: String(options.port),
-      PUBLIC_URL: url,
+      PUBLIC_URL: options.publicUrl,
       DATABASE_URL: options.databaseUrl,
       SALLYPORT_ROOT_KEY: options.rootKey,
       SALLYPORT_ENCRYPTION_KEYS: newEncryptionKey(),
@@ -51,7 +52,7 @@ export async function startBenchGateway(options: BenchGatewayOptions): Promise<B
   const ended = once(child, "exit");
   const explained = async (what: string) => new Error(`${what}:\n${await lastLines(logFile)}`);
   try {
-    await readiness(url, child);
+    await readiness(local, child);
   } catch (error) {
     child.kill("SIGKILL");
     throw await explained(error instanceof Error ? error.message : String(error));
@@ -59,7 +60,7 @@ export async function startBenchGateway(options: BenchGatewayOptions): Promise<B
   const { pid } = child;
   if (pid === undefined) throw new Error("the gateway's process has no id");
   return {
-    url,
+    url: options.publicUrl,
     pid,
     stop: async () => {
       child.kill("SIGTERM");

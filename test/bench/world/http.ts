@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { Agent, request } from "undici";
 
 export interface Answer {
@@ -21,8 +22,22 @@ export interface Http {
   close(): Promise<void>;
 }
 
-export function createHttp(): Http {
-  const dispatcher = new Agent();
+/**
+ * @param tlsEndsAt for servers that are reached by https as in production, where something in front of them ends TLS:
+ *   the ports by host where they listen themselves. It is left out here, as it is not what is measured.
+ */
+export function createHttp(tlsEndsAt: Readonly<Record<string, number>> = {}): Http {
+  const dispatcher = new Agent({
+    connect: ({ hostname, port, protocol }, done) => {
+      const behind = protocol === "https:" ? tlsEndsAt[hostname] : undefined;
+      const socket = connect({ host: "localhost", port: behind ?? Number(port), noDelay: true });
+      const refused = (error: Error) => done(error, null);
+      socket.once("error", refused).once("connect", () => {
+        socket.off("error", refused);
+        done(null, socket);
+      });
+    },
+  });
   return {
     send: async (url, call) => {
       const { statusCode, headers, body } = await request(url, { ...call, dispatcher });

@@ -9,6 +9,9 @@ import { type BenchPostgres, startBenchPostgres } from "./postgres.ts";
 import { sallyportSubject } from "./sallyport.ts";
 import type { Subject } from "./subject.ts";
 
+/** As in production, with TLS ended in front of the gateway. */
+const HOST = "sso.bench.test";
+
 /** What every scenario works on: real parts, each in a process of its own. */
 export interface World {
   /** For files; gone when the world is closed. */
@@ -36,15 +39,17 @@ export async function openWorld(options: { cpuProfileFolder: string | undefined 
     closing.push(postgres.close);
     if (options.cpuProfileFolder !== undefined) await mkdir(options.cpuProfileFolder, { recursive: true });
     const rootKey = newToken("sp_root");
+    const port = await freePorts();
     const gateway = await startBenchGateway({
       databaseUrl: postgres.url,
       rootKey,
-      port: await freePorts(),
+      port,
+      publicUrl: `https://${HOST}`,
       folder: folder.path,
       cpuProfileFolder: options.cpuProfileFolder,
     });
     closing.push(gateway.stop);
-    const http = createHttp();
+    const http = createHttp({ [HOST]: port });
     closing.push(http.close);
     const management = connectManagement(http, gateway.url, rootKey);
     let polis: Promise<Subject> | undefined;

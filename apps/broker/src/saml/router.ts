@@ -45,7 +45,8 @@ export function createSamlRouter(deps: SignInDeps, cookie: BrowserCookie, keys: 
     const { SAMLResponse: response, RelayState, [SECOND_POST]: again } = parseForm(req);
     const { connectionId } = req.params;
     const state = RelayState === undefined || RelayState === "" ? null : RelayState;
-    // SameSite=Lax keeps our cookie from a post that another site started. A post from our own page carries it.
+    // Over plain http our cookie is SameSite=Lax and stays away from a post that another site started, and some browsers
+    // hold back every cookie there. A post from our own page carries it.
     if (state !== null && again === undefined && cookie.read(req) === null) {
       sendAutoPost(res, req.originalUrl, { SAMLResponse: response, RelayState: state, [SECOND_POST]: "1" });
       return;

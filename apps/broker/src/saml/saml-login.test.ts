@@ -2,8 +2,9 @@ import { samlServiceProvider } from "@sallyport/connections";
 import { createTestIdp } from "@sallyport/saml/testing";
 import { findLiveSession } from "@sallyport/sessions";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createSignIn } from "../sign-in/index.ts";
 import { createTestBrowser } from "../testing/browser.ts";
-import { answerSaml, loginBySaml, postSaml, startSaml } from "../testing/saml-login.ts";
+import { answerSaml, loginBySaml, postSaml, readSamlRequest, startSaml } from "../testing/saml-login.ts";
 import { createSignInStand, type SignInStand } from "../testing/sign-in-stand.ts";
 
 const idp = createTestIdp();
@@ -86,6 +87,30 @@ describe("a SAML login", () => {
     const home = await browser.post(acs, page.form?.fields ?? {});
     expect(home.status).toBe(303);
   });
+});
+
+it("over https, the IdP's own post brings the cookie, and needs no second one", async () => {
+  const publicUrl = "https://sso.example.test";
+  const secure = await createSignInStand((deps) =>
+    createSignIn({ ...deps, publicUrl }).routes(deps.interactions),
+  );
+  const id = await secure.addSamlConnection(await secure.addOrganization("acme"), idp);
+  const visit = await secure.visit(createTestBrowser(), { connection: id });
+  const [, name = "", value = "", attributes = ""] =
+    /^([\w-]+)=(\w[\w-]*); (.*)$/.exec(visit.headers.getSetCookie()[0] ?? "") ?? [];
+  expect(name).toBe("__Host-sallyport-browser");
+  expect(attributes).toMatch(/HttpOnly; Secure; SameSite=None$/);
+
+  const request = readSamlRequest(visit, id);
+  const browser = createTestBrowser();
+  browser.hold(secure.publicUrl, name, value);
+  const SAMLResponse = answerSaml({ ...secure, publicUrl }, idp, request);
+  const home = await browser.post(`${secure.publicUrl}/sso/saml/${id}/acs`, {
+    SAMLResponse,
+    RelayState: request.relayState,
+  });
+  expect(home.status).toBe(303);
+  await secure.close();
 });
 
 describe("a SAML response is refused", () => {

@@ -34,7 +34,11 @@ export function createBrowserCookie(publicUrl: string): BrowserCookie {
     ensure(req, res) {
       const token = read(req) ?? newToken("browser");
       given.set(req, token);
-      res.cookie(name, token, { httpOnly: true, secure, sameSite: "lax", path: "/", maxAge: MAX_AGE_MS });
+      // An IdP's page posts its answer from its own site, with which a browser sends no cookie but one of
+      // SameSite=None; and that has to be Secure. Whatever comes with it also carries a secret of this sign-in: the
+      // RelayState, or a form's token. So another site gains nothing by it.
+      const sameSite = secure ? "none" : "lax";
+      res.cookie(name, token, { httpOnly: true, secure, sameSite, path: "/", maxAge: MAX_AGE_MS });
       return token;
     },
   };

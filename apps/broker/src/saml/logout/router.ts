@@ -84,7 +84,8 @@ export function createLogoutRouter(
   async function finish(req: Request, res: Response, connection: SamlConnection, arrival: Arrival) {
     const browser = cookie.read(req);
     const { transport, relayState = "" } = arrival;
-    // SameSite=Lax keeps our cookie from a post that another site started. A post from our own page carries it.
+    // Over plain http our cookie is SameSite=Lax and stays away from a post that another site started, and some browsers
+    // hold back every cookie there. A post from our own page carries it.
     if (browser === null && arrival.mayLackCookie && transport.binding === "post") {
       const fields = { SAMLResponse: transport.value, RelayState: relayState, [SECOND_POST]: "1" };
       return sendAutoPost(res, req.originalUrl, fields, "sign-out");
