@@ -1,4 +1,4 @@
-import { type KeyObject, X509Certificate } from "node:crypto";
+import { createHash, type KeyObject, X509Certificate } from "node:crypto";
 import { memoize } from "./bounded-cache.ts";
 import { answering, refuse } from "./errors.ts";
 import type { SamlFailure } from "./types.ts";
@@ -8,6 +8,8 @@ export interface CertificateInfo {
   readonly pem: string;
   /** SHA-256 of the DER, lower-case hex. */
   readonly fingerprint: string;
+  /** SHA-256 of the SubjectPublicKeyInfo, lower-case hex: the same for a renewed certificate of the same key. */
+  readonly keyFingerprint: string;
   readonly subject: string;
   readonly issuer: string;
   readonly serialNumber: string;
@@ -43,6 +45,9 @@ export const parseCertificate = memoize(512, (text: string): ParsedCertificate =
   return {
     pem: toPem(x509.raw),
     fingerprint: x509.fingerprint256.replaceAll(":", "").toLowerCase(),
+    keyFingerprint: createHash("sha256")
+      .update(publicKey.export({ type: "spki", format: "der" }))
+      .digest("hex"),
     subject: x509.subject,
     issuer: x509.issuer,
     serialNumber: x509.serialNumber.toLowerCase(),

@@ -1,6 +1,8 @@
+import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { parseIdpMetadata } from "./metadata.ts";
-import { certificateBase64, createTestIdp, signElement } from "./testing/index.ts";
+import { selfSignedCertificate } from "./self-signed.ts";
+import { certificateBase64, createTestIdp, signMetadata } from "./testing/index.ts";
 
 const idp = createTestIdp({ sloUrl: "https://idp.example.test/slo" });
 const other = createTestIdp({ entityId: "https://other.example.test" });
@@ -48,6 +50,34 @@ describe("an EntityDescriptor", () => {
     ]);
   });
 
+  it("leaves out a key that no signature of ours may use, but not the last one", () => {
+    const torn = xml.replace(/(<ds:X509Certificate>.{100})[^<]+/, "$1");
+    const both = idp.metadata({ certificates: [dsa(), idp.certificate] });
+    const usable = parseIdpMetadata(both);
+    expect(usable.ok && usable.metadata.signingCertificates.map(({ pem }) => pem)).toEqual([idp.certificate]);
+    for (const none of [torn, idp.metadata({ certificates: [dsa()] })]) {
+      expect(parseIdpMetadata(none)).toMatchObject({ ok: false, code: "certificate_unreadable" });
+    }
+  });
+
+  it("says how long it may be kept", () => {
+    const cached = (cacheDuration: string) => {
+      const result = parseIdpMetadata(idp.metadata({ cacheDuration }));
+      return result.ok ? result.metadata.cacheDurationMs : result.code;
+    };
+    expect(cached("PT6H")).toBe(6 * 3_600_000);
+    expect(cached("P1DT1M1.5S")).toBe(86_461_500);
+    expect(cached("P0Y1M0DT0H0M0.000S")).toBe(30 * 86_400_000);
+    for (const none of ["", "P", "PT", "6 hours", "-PT6H"]) expect(cached(none)).toBe(undefined);
+  });
+
+  it("is known by an entity ID with space around it, as the settings keep it", () => {
+    const spaced = xml.replace(`entityID="${idp.entityId}"`, `entityID=" ${idp.entityId}\n"`);
+    expect(parseIdpMetadata(spaced, { entityId: idp.entityId })).toMatchObject({
+      metadata: { entityId: idp.entityId },
+    });
+  });
+
   it("may have comments, a byte order mark and white space around it", () => {
     const edited = `\uFEFF <?xml version="1.0"?><!-- <!DOCTYPE ?> -->\n${xml.replace(">", "><!-- ours -->")}\n`;
     expect(parseIdpMetadata(edited.replace("\uFEFF ", "\uFEFF"))).toMatchObject({ ok: true });
@@ -73,19 +103,55 @@ describe("an EntitiesDescriptor", () => {
       metadata: { entityId: other.entityId },
     });
   });
+
+  it("ends with the first of those around it to end, and is looked at again when the first of them says so", () => {
+    const until = new Date("2030-01-03T00:00:00Z");
+    const inner = wrapped(idp.metadata({ validUntil: until, cacheDuration: "PT2H" })).replace(
+      "xmlns:md",
+      'validUntil="2030-01-02T00:00:00Z" cacheDuration="PT1H" xmlns:md',
+    );
+    const outer = wrapped(inner).replace("xmlns:md", 'validUntil="2030-01-04T00:00:00Z" xmlns:md');
+    expect(parseIdpMetadata(outer)).toMatchObject({
+      metadata: { validUntil: new Date("2030-01-02T00:00:00Z"), cacheDurationMs: 3_600_000 },
+    });
+    expect(parseIdpMetadata(outer, { now: until })).toMatchObject({ ok: false, code: "metadata_expired" });
+  });
+
+  it("is not searched elsewhere than where entities stand", () => {
+    const hidden = wrapped(`<md:Extensions>${other.metadata()}</md:Extensions>`, xml);
+    expect(parseIdpMetadata(hidden)).toMatchObject({ metadata: { entityId: idp.entityId } });
+  });
 });
 
+/** A certificate of a kind of key that SAML signatures here are never made with. */
+function dsa(): string {
+  const { privateKey } = generateKeyPairSync("dsa", { modulusLength: 1024, divisorLength: 160 });
+  const dates = { notBefore: new Date(0), notAfter: new Date("2040-01-01T00:00:00Z") };
+  return selfSignedCertificate({ privateKey, commonName: "DSA", ...dates });
+}
+
 describe("signed metadata", () => {
-  const withId = xml
-    .replace("entityID=", 'ID="_metadata" entityID=')
-    .replace("<md:IDPSSODescriptor", "<Issuer></Issuer><md:IDPSSODescriptor");
-  const signed = signElement(withId, "_metadata", other.signer);
+  const signed = idp.metadata({ signer: other.signer });
   const certificates = [other.certificate];
 
   it("is verified with the certificate given for it", () => {
     expect(parseIdpMetadata(signed, { certificates })).toMatchObject({
       metadata: { signatureVerified: true },
     });
+  });
+
+  it("is verified as a whole where it describes many, and a part's own signature is not the whole's", () => {
+    const entityId = idp.entityId;
+    const federation = signMetadata(wrapped(other.metadata(), xml), other.signer);
+    expect(parseIdpMetadata(federation, { certificates, entityId })).toMatchObject({
+      metadata: { entityId, signatureVerified: true },
+    });
+    expect(parseIdpMetadata(wrapped(signed), { certificates })).toMatchObject({ code: "signature_missing" });
+    const [signature = ""] = /<ds:Signature .*<\/ds:Signature>/.exec(signed) ?? [];
+    const moved = wrapped(signature, signed.replace(signature, ""));
+    expect(parseIdpMetadata(moved, { certificates })).toMatchObject({ code: "element_missing" });
+    const claimed = moved.replace(/ ID="_metadata"/, "").replace(" xmlns:md", ' ID="_metadata" xmlns:md');
+    expect(parseIdpMetadata(claimed, { certificates })).toMatchObject({ code: "digest_mismatch" });
   });
 
   it("is refused when changed, unsigned or signed by another", () => {

@@ -5,13 +5,12 @@ import {
   attribute,
   childrenNamed,
   dateTime,
-  descendants,
   is,
   optionalChild,
   requiredAttribute,
   textOf,
 } from "./element.ts";
-import { answering, refuse } from "./errors.ts";
+import { answering, Refusal, refuse } from "./errors.ts";
 import { DEFAULT_METADATA_LIMITS } from "./limits.ts";
 import { NS } from "./names.ts";
 import { signatureOf, verifySignature } from "./signature.ts";
@@ -31,12 +30,14 @@ export interface IdpMetadata {
   readonly sloUrls: IdpEndpoints;
   /** Where logout responses go, when the IdP wants them elsewhere than requests. */
   readonly sloResponseUrls: IdpEndpoints;
-  /** Keys with `use="signing"` or no `use`, each once; at least one. */
+  /** Keys with `use="signing"` or no `use`, each once; at least one. Those that no signature of ours may use are left out. */
   readonly signingCertificates: readonly CertificateInfo[];
   readonly wantAuthnRequestsSigned: boolean;
   readonly nameIdFormats: readonly string[];
   /** After this, the metadata must not be used. */
   readonly validUntil?: Date;
+  /** How long it may be kept before it is looked at again, in milliseconds. */
+  readonly cacheDurationMs?: number;
   /** True when a signature on the metadata was verified. */
   readonly signatureVerified: boolean;
 }
@@ -70,8 +71,7 @@ export function parseIdpMetadata(
         : withDocument(bytes, rules, (document) =>
             verifiedRoot(document, { ...rules, certificates, allowSha1: options.allowSha1 ?? false }),
           );
-    const [entity, idp] = chooseEntity(root, options.entityId);
-    return { ok: true, metadata: readIdp(root, entity, idp, options) };
+    return { ok: true, metadata: readIdp(chooseIdp(root, options.entityId), options) };
   });
 }
 
@@ -80,24 +80,37 @@ function verifiedRoot(document: OpenDocument, policy: Parameters<typeof verifySi
   return readCanonical(verifySignature(document, document.root, signature, policy).bytes, policy.limits);
 }
 
-type EntityAndIdp = readonly [entity: XmlElement, idp: XmlElement];
+/** One role of one entity. What limits the life of an element limits that of everything in it: hence the way to it. */
+interface FoundIdp {
+  readonly entityId: string;
+  readonly role: XmlElement;
+  /** From the root to the role. */
+  readonly path: readonly XmlElement[];
+}
 
-function chooseEntity(root: XmlElement, wanted: string | undefined): EntityAndIdp {
+function chooseIdp(root: XmlElement, wanted: string | undefined): FoundIdp {
   if (!is(root, NS.metadata, "EntityDescriptor") && !is(root, NS.metadata, "EntitiesDescriptor")) {
     return refuse("not_metadata", `root is ${root.name} in ${root.namespace}`);
   }
-  const idps = descendants(root)
-    .filter((each) => is(each, NS.metadata, "EntityDescriptor"))
-    .flatMap((entity) => idpRoles(entity).map((role) => [entity, role] as const));
+  const idps = findIdps(root, []);
   if (idps.length === 0) refuse("metadata_no_idp");
-  const meant =
-    wanted === undefined ? idps : idps.filter(([entity]) => attribute(entity, "entityID") === wanted);
+  const meant = wanted === undefined ? idps : idps.filter(({ entityId }) => entityId === wanted);
   const [chosen, other] = meant;
   if (chosen === undefined) return refuse("metadata_entity_unknown", `expected ${wanted}`);
   if (other !== undefined) {
-    refuse("metadata_ambiguous", meant.map(([entity]) => attribute(entity, "entityID") ?? "").join(", "));
+    refuse("metadata_ambiguous", meant.map(({ entityId }) => entityId).join(", "));
   }
   return chosen;
+}
+
+function findIdps(element: XmlElement, above: readonly XmlElement[]): FoundIdp[] {
+  const path = [...above, element];
+  if (is(element, NS.metadata, "EntitiesDescriptor")) {
+    return element.children.flatMap((child) => findIdps(child, path));
+  }
+  if (!is(element, NS.metadata, "EntityDescriptor")) return [];
+  const entityId = attribute(element, "entityID")?.trim() ?? "";
+  return idpRoles(element).map((role) => ({ entityId, role, path: [...path, role] }));
 }
 
 /** IDPSSODescriptors that speak SAML 2.0: older IdPs describe SAML 1.1 beside it. */
@@ -107,53 +120,81 @@ function idpRoles(entity: XmlElement): XmlElement[] {
   );
 }
 
-function readIdp(
-  root: XmlElement,
-  entity: XmlElement,
-  idp: XmlElement,
-  options: ParseIdpMetadataOptions,
-): IdpMetadata {
-  const entityId = attribute(entity, "entityID")?.trim() || refuse("metadata_malformed", "entityID");
-  const ssoUrls = endpoints(idp, "SingleSignOnService", "Location");
+function readIdp({ entityId, role, path }: FoundIdp, options: ParseIdpMetadataOptions): IdpMetadata {
+  if (entityId === "") refuse("metadata_malformed", "entityID");
+  const ssoUrls = endpoints(role, "SingleSignOnService", "Location");
   if (ssoUrls.redirect === undefined && ssoUrls.post === undefined) refuse("metadata_no_sso", entityId);
-  const signingCertificates = readCertificates(idp);
+  const signingCertificates = readCertificates(role);
   if (signingCertificates.length === 0) refuse("metadata_no_certificate", entityId);
-  const validUntil = earliest([root, entity, idp].map((each) => attribute(each, "validUntil")));
+  const validUntil = smallest(path, "validUntil", dateTime);
   if (options.now !== undefined && validUntil !== undefined && validUntil <= options.now) {
     refuse("metadata_expired", validUntil.toISOString());
   }
+  const cacheDurationMs = smallest(path, "cacheDuration", duration);
   return {
     entityId,
     ssoUrls,
-    sloUrls: endpoints(idp, "SingleLogoutService", "Location"),
-    sloResponseUrls: endpoints(idp, "SingleLogoutService", "ResponseLocation"),
+    sloUrls: endpoints(role, "SingleLogoutService", "Location"),
+    sloResponseUrls: endpoints(role, "SingleLogoutService", "ResponseLocation"),
     signingCertificates,
-    wantAuthnRequestsSigned: /^(?:true|1)$/.test(attribute(idp, "WantAuthnRequestsSigned") ?? "false"),
-    nameIdFormats: childrenNamed(idp, NS.metadata, "NameIDFormat").map((each) => textOf(each).trim()),
+    wantAuthnRequestsSigned: /^(?:true|1)$/.test(attribute(role, "WantAuthnRequestsSigned") ?? "false"),
+    nameIdFormats: childrenNamed(role, NS.metadata, "NameIDFormat").map((each) => textOf(each).trim()),
     ...(validUntil === undefined ? {} : { validUntil }),
+    ...(cacheDurationMs === undefined ? {} : { cacheDurationMs }),
     signatureVerified: options.certificates !== undefined,
   };
 }
 
-function earliest(times: readonly (string | undefined)[]): Date | undefined {
-  const dates = times.filter((time) => time !== undefined).map(dateTime);
-  return dates.sort((a, b) => a.getTime() - b.getTime())[0];
+/** The least value of an attribute on the way to an element (SAML 2.0 Metadata, errata E76). */
+function smallest<Value extends Date | number>(
+  path: readonly XmlElement[],
+  name: string,
+  read: (text: string) => Value | undefined,
+): Value | undefined {
+  const values = path.flatMap((element) => {
+    const text = attribute(element, name);
+    return (text === undefined ? undefined : read(text)) ?? [];
+  });
+  return values.sort((one, other) => Number(one) - Number(other))[0];
 }
 
-/** The first certificate of each X509Data is the key's own; what may follow is its chain (XML-DSig §4.5.4). */
+const DURATION =
+  /^P(?=.)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
+const SECONDS = [365 * 86_400, 30 * 86_400, 86_400, 3_600, 60, 1];
+
+/** An xs:duration in milliseconds; undefined for what is none, because all that hangs on it is a schedule. */
+function duration(text: string): number | undefined {
+  const parts = DURATION.exec(text.trim())?.slice(1);
+  return parts?.reduce((sum, part, index) => sum + Number(part ?? 0) * (SECONDS[index] ?? 0) * 1_000, 0);
+}
+
+/**
+ * The first certificate of each X509Data is the key's own; what may follow is its chain (XML-DSig §4.5.4). A key that
+ * cannot be used here (DSA, Ed25519, a torn certificate) keeps nobody from the others, unless there is no other.
+ */
 function readCertificates(idp: XmlElement): CertificateInfo[] {
   const byFingerprint = new Map<string, CertificateInfo>();
-  for (const key of childrenNamed(idp, NS.metadata, "KeyDescriptor")) {
-    if ((attribute(key, "use") ?? "signing") !== "signing") continue;
-    const keyInfo = optionalChild(key, NS.signature, "KeyInfo");
-    for (const data of keyInfo === undefined ? [] : childrenNamed(keyInfo, NS.signature, "X509Data")) {
-      const [own] = childrenNamed(data, NS.signature, "X509Certificate");
-      if (own === undefined) continue;
-      const certificate = certificateInfo(textOf(own));
+  let unusable: Refusal | undefined;
+  for (const text of certificateTexts(idp)) {
+    try {
+      const certificate = certificateInfo(text);
       byFingerprint.set(certificate.fingerprint, certificate);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      unusable ??= error;
     }
   }
+  if (byFingerprint.size === 0 && unusable !== undefined) throw unusable;
   return [...byFingerprint.values()];
+}
+
+function certificateTexts(idp: XmlElement): string[] {
+  return childrenNamed(idp, NS.metadata, "KeyDescriptor")
+    .filter((key) => (attribute(key, "use") ?? "signing") === "signing")
+    .flatMap((key) => optionalChild(key, NS.signature, "KeyInfo") ?? [])
+    .flatMap((keyInfo) => childrenNamed(keyInfo, NS.signature, "X509Data"))
+    .flatMap((data) => childrenNamed(data, NS.signature, "X509Certificate").slice(0, 1))
+    .map(textOf);
 }
 
 function endpoints(idp: XmlElement, name: string, location: "Location" | "ResponseLocation"): IdpEndpoints {

@@ -10,7 +10,8 @@ import {
   type TestLogoutResponse,
 } from "./logout.ts";
 import { escapeXml, statusXml, type TestStatus, toFormValue } from "./markup.ts";
-import { certificateBase64, type Signer, signElement } from "./sign.ts";
+import { idpMetadata, type TestMetadata } from "./metadata.ts";
+import { type Signer, signElement } from "./sign.ts";
 
 export interface TestIdpOptions {
   readonly entityId?: string;
@@ -55,7 +56,7 @@ export interface TestIdp {
   readonly certificate: string;
   readonly signer: Signer;
   /** IdP metadata XML. */
-  metadata(): string;
+  metadata(options?: TestMetadata): string;
   /** Response XML. */
   responseXml(login: TestLogin): string;
   /** The `SAMLResponse` form value. */
@@ -86,7 +87,7 @@ export function createTestIdp(options: TestIdpOptions = {}): TestIdp {
     privateKey,
     certificate,
     signer,
-    metadata: () => metadataXml({ ...options, entityId, ssoUrl, certificate }),
+    metadata: (changes = {}) => idpMetadata({ ...options, entityId, ssoUrl, certificate }, changes),
     responseXml,
     signResponse: (login) => toFormValue(responseXml(login)),
     errorResponse: (login, status) =>
@@ -161,34 +162,6 @@ function attributesXml(attributes: Readonly<Record<string, string | readonly str
     return `<saml:Attribute Name="${escapeXml(name)}">${values.join("")}</saml:Attribute>`;
   });
   return `<saml:AttributeStatement>${each.join("")}</saml:AttributeStatement>`;
-}
-
-interface MetadataParts {
-  readonly entityId: string;
-  readonly ssoUrl: string;
-  readonly sloUrl?: string;
-  readonly sloResponseUrl?: string;
-  readonly certificate: string;
-}
-
-function metadataXml({ entityId, ssoUrl, sloUrl, sloResponseUrl, certificate }: MetadataParts): string {
-  const bindings = ["HTTP-Redirect", "HTTP-POST"].map(
-    (name) => `urn:oasis:names:tc:SAML:2.0:bindings:${name}`,
-  );
-  const services = (element: string, url: string, more = "") =>
-    bindings
-      .map((binding) => `<md:${element} Binding="${binding}" Location="${escapeXml(url)}"${more}/>`)
-      .join("");
-  const responses = sloResponseUrl === undefined ? "" : ` ResponseLocation="${escapeXml(sloResponseUrl)}"`;
-  return (
-    `<md:EntityDescriptor xmlns:md="${NS.metadata}" entityID="${escapeXml(entityId)}">` +
-    `<md:IDPSSODescriptor WantAuthnRequestsSigned="false" protocolSupportEnumeration="${NS.protocol}">` +
-    `<md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="${NS.signature}"><ds:X509Data>` +
-    `<ds:X509Certificate>${certificateBase64(certificate)}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>` +
-    (sloUrl === undefined ? "" : services("SingleLogoutService", sloUrl, responses)) +
-    "<md:NameIDFormat>urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress</md:NameIDFormat>" +
-    `${services("SingleSignOnService", ssoUrl)}</md:IDPSSODescriptor></md:EntityDescriptor>`
-  );
 }
 
 function inResponseTo(login: Pick<TestLogin, "inResponseTo">): string {

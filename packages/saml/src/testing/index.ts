@@ -2,6 +2,7 @@ export { type Encryption, encryptAssertion } from "./encrypt.ts";
 export { createTestIdp, newRsaKey, type TestIdp, type TestIdpOptions, type TestLogin } from "./idp.ts";
 export type { TestLogoutMessage, TestLogoutRequest, TestLogoutResponse } from "./logout.ts";
 export { escapeXml, fromFormValue, type TestStatus, toFormValue } from "./markup.ts";
+export { signMetadata, type TestMetadata } from "./metadata.ts";
 export { createScenario, type Scenario } from "./scenario.ts";
 export {
   certificateBase64,
