@@ -4,7 +4,9 @@ import {
   XmlElement as WasmElement,
   XmlC14NMode,
   XmlError,
+  XmlXPath,
 } from "libxml2-wasm";
+import { memoize } from "./bounded-cache.ts";
 import { absolute, readCanonical, type XmlElement } from "./canonical-reader.ts";
 import { refuse } from "./errors.ts";
 import type { SamlLimits } from "./types.ts";
@@ -116,6 +118,13 @@ function parse(xml: Buffer): WasmDocument {
   }
 }
 
+// Responses of all IdPs have their signatures in a handful of places. What is compiled lives in WebAssembly memory.
+const compiled = memoize(
+  64,
+  (path) => XmlXPath.compile(path),
+  (xpath) => xpath.dispose(),
+);
+
 /** Finds libxml2's nodes for elements that were read, by their position: there is nothing else to go by. */
 class NodeFinder {
   readonly #document: WasmDocument;
@@ -139,7 +148,7 @@ class NodeFinder {
 
   #find(element: XmlElement): WasmElement {
     const path = this.#pathTo(element, this.#root);
-    const node = path === undefined ? null : this.#document.root.get(path);
+    const node = path === undefined ? null : this.#document.root.get(compiled(path));
     if (node instanceof WasmElement) return node;
     throw new TypeError("the element is not in this document");
   }
