@@ -51,9 +51,12 @@ export function createScim(deps: ScimDeps): Scim {
   };
 
   const router = Router({ caseSensitive: true });
-  const route = (path: string, actions: Actions) => {
-    router.all(`/:directoryId${path}`, (req, res) => handle(transport, actions, req, res));
+  const serve = (path: string, actions: Actions, provesItself: boolean) => {
+    const endpoint = { actions, provesItself };
+    router.all(`/:directoryId${path}`, (req, res) => handle(transport, endpoint, req, res));
   };
+  const resources = (path: string, actions: Actions) => serve(path, actions, true);
+  const route = (path: string, actions: Actions) => serve(path, actions, false);
 
   router.all(
     "/:directoryId/oauth2/token",
@@ -64,23 +67,27 @@ export function createScim(deps: ScimDeps): Scim {
       limited: deps.rateLimit !== "off",
     }),
   );
-  route("/Users", {
+  resources("/Users", {
     GET: (request) => list(services, request, USERS, parseListQuery(request.query)),
     POST: (request) => users.create(services, request),
   });
-  route("/Users/.search", { POST: (request) => list(services, request, USERS, parseSearch(request.body)) });
-  route("/Users/:id", {
+  resources("/Users/.search", {
+    POST: (request) => list(services, request, USERS, parseSearch(request.body)),
+  });
+  resources("/Users/:id", {
     GET: (request, id) => users.get(services, request, id),
     PUT: (request, id) => users.replace(services, request, id),
     PATCH: (request, id) => users.patch(services, request, id),
     DELETE: (request, id) => users.remove(services, request, id),
   });
-  route("/Groups", {
+  resources("/Groups", {
     GET: (request) => list(services, request, GROUPS, parseListQuery(request.query)),
     POST: (request) => groups.create(services, request),
   });
-  route("/Groups/.search", { POST: (request) => list(services, request, GROUPS, parseSearch(request.body)) });
-  route("/Groups/:id", {
+  resources("/Groups/.search", {
+    POST: (request) => list(services, request, GROUPS, parseSearch(request.body)),
+  });
+  resources("/Groups/:id", {
     GET: (request, id) => groups.get(services, request, id),
     PUT: (request, id) => groups.replace(services, request, id),
     PATCH: (request, id) => groups.patch(services, request, id),

@@ -6,13 +6,13 @@ import { createDirectories, type Directory, type DirectoryRow } from "./director
 interface TokenRow extends DirectoryRow {
   readonly status: "active" | "disabled";
   readonly last_used_at: Date | null;
+  readonly expires_at: Date | null;
 }
 
-// By digest, so nothing of the token is compared character by character; asked anew for each request, so that a
-// revocation holds from its commit on.
+// By digest, so nothing of the token is compared character by character.
 const FIND_TOKEN = `
-  SELECT t.id AS token_id, t.last_used_at, d.id AS directory_id, d.organization_id, d.provider, d.status,
-         d.settings::text AS settings
+  SELECT t.id AS token_id, t.last_used_at, t.expires_at, d.id AS directory_id, d.organization_id, d.provider, d.status,
+         d.updated_at, d.settings::text AS settings
   FROM directory_tokens t JOIN directories d ON d.id = t.directory_id
   WHERE t.digest = $1 AND d.deleted_at IS NULL AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)`;
 
@@ -20,19 +20,38 @@ const TOUCH_TOKEN = "UPDATE directory_tokens SET last_used_at = $2 WHERE id = $1
 /** How exact `lastUsedAt` is: a write per request would cost more than it tells. */
 const TOUCH_EVERY_MS = 60_000;
 
-export type Authenticate = (authorization: string | undefined, directoryId: string) => Promise<Directory>;
+/** A directory, as the request that opens it sees it. */
+export interface Opened {
+  readonly directory: Directory;
+  /** It is what an earlier request found: an answer counts once a statement has seen that it still holds. */
+  readonly remembered: boolean;
+}
 
 /**
  * Finds the directory that a bearer token opens. 401 for a token that opens nothing; 404 where it opens another
  * directory than the one asked for, whether or not that exists; 403 where the directory is disabled.
  */
+export interface Authenticate {
+  /** Asks the database. */
+  anew(authorization: string | undefined, directoryId: string): Promise<Opened>;
+  /**
+   * Takes what was found less than a minute ago. Push clients send one request after the other, and the statements
+   * that do the work see by themselves whether token and directory still hold.
+   */
+  quickly(authorization: string | undefined, directoryId: string): Promise<Opened>;
+}
+
 export function createAuthenticate(sql: Sql, now: () => Date): Authenticate {
   const toDirectory = createDirectories();
-  return async (authorization, directoryId) => {
-    const token = bearerToken(authorization);
+  const found = new Map<string, Found>();
+
+  const anew = async (authorization: string | undefined, directoryId: string): Promise<Opened> => {
+    const digest = digestToken(bearerToken(authorization));
     const at = now();
-    const { rows } = await sql.query<TokenRow>(FIND_TOKEN, [digestToken(token), at], "scim_find_token");
+    const { rows } = await sql.query<TokenRow>(FIND_TOKEN, [digest, at], "scim_find_token");
     const row = rows[0];
+    const key = digest.toString("base64");
+    found.delete(key);
     if (row === undefined)
       throw unauthorized("The bearer token is unknown, expired or revoked.", "invalid_token");
     if (row.directory_id !== directoryId)
@@ -41,8 +60,33 @@ export function createAuthenticate(sql: Sql, now: () => Date): Authenticate {
       throw new ScimError(403, "This directory is disabled. Enable it in Sallyport to let it push again.");
     if (at.getTime() - (row.last_used_at?.getTime() ?? 0) > TOUCH_EVERY_MS)
       await sql.query(TOUCH_TOKEN, [row.token_id, at], "scim_touch_token");
-    return toDirectory(row);
+    const directory = toDirectory(row);
+    if (found.size >= MAX_REMEMBERED) found.clear();
+    found.set(key, { directory, until: rememberedUntil(row, at) });
+    return { directory, remembered: false };
   };
+
+  return {
+    anew,
+    async quickly(authorization, directoryId) {
+      const known = found.get(digestToken(bearerToken(authorization)).toString("base64"));
+      return known !== undefined && known.directory.id === directoryId && now().getTime() < known.until
+        ? { directory: known.directory, remembered: true }
+        : anew(authorization, directoryId);
+    },
+  };
+}
+
+interface Found {
+  readonly directory: Directory;
+  readonly until: number;
+}
+
+const MAX_REMEMBERED = 10_000;
+
+/** Until `lastUsedAt` is to be written again, or the token expires. */
+function rememberedUntil({ expires_at }: TokenRow, at: Date): number {
+  return Math.min(at.getTime() + TOUCH_EVERY_MS, expires_at?.getTime() ?? Number.POSITIVE_INFINITY);
 }
 
 function bearerToken(authorization: string | undefined): string {

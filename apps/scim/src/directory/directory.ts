@@ -9,6 +9,8 @@ export interface Directory {
   readonly organizationId: string;
   /** Of the token that the request came with. */
   readonly tokenId: string;
+  /** Since when it is as this says. */
+  readonly updatedAt: Date;
   readonly quirks: Quirks;
   readonly users: ResourceType;
   readonly groups: ResourceType;
@@ -34,6 +36,7 @@ export function createDirectories(): (row: DirectoryRow) => Directory {
       id: row.directory_id,
       organizationId: row.organization_id,
       tokenId: row.token_id,
+      updatedAt: row.updated_at,
       quirks: quirksOf(row.provider),
       ...model,
     };
@@ -42,6 +45,7 @@ export function createDirectories(): (row: DirectoryRow) => Directory {
 
 export interface DirectoryRow {
   readonly token_id: string;
+  readonly updated_at: Date;
   readonly directory_id: string;
   readonly organization_id: string;
   readonly provider: string;

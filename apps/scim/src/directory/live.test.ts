@@ -1,4 +1,5 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
+import { digestToken } from "@sallyport/secrets";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { send, startScim, type TestDirectory, type TestScim } from "../testing/scim-server.ts";
 
@@ -24,12 +25,9 @@ async function createWorld(): Promise<World> {
   const user = await send(directory, "POST", "/Users", { schemas: [USER], userName: "ada" });
   const members = [{ value: user.body.id }];
   const group = await send(directory, "POST", "/Groups", { schemas: [GROUP], displayName: "G", members });
-  // Not used yet, as far as the row tells: that it is used again shows when a request was let in.
-  await scim.database.prisma.directoryToken.updateMany({
-    where: { directoryId: directory.id },
-    data: { lastUsedAt: null },
-  });
-  return { directory, user: user.body.id, group: group.body.id };
+  // By a token that was not used yet: its use shows when a request was let in.
+  const unused = { ...directory, token: await scim.addToken(directory) };
+  return { directory: unused, user: user.body.id, group: group.body.id };
 }
 
 const patchOf = (...Operations: object[]) => ({ schemas: [PATCH], Operations });
@@ -80,32 +78,36 @@ async function rows(directory: TestDirectory): Promise<unknown> {
   ];
 }
 
+const ENDINGS: [name: string, status: number, (directory: TestDirectory) => Promise<unknown>][] = [
+  [
+    "its token",
+    401,
+    ({ id }) =>
+      scim.database.prisma.directoryToken.updateMany({
+        where: { directoryId: id },
+        data: { revokedAt: new Date() },
+      }),
+  ],
+  [
+    "its directory, disabled",
+    403,
+    ({ id }) => scim.database.prisma.directory.update({ where: { id }, data: { status: "disabled" } }),
+  ],
+  [
+    "its directory, deleted",
+    401,
+    ({ id }) => scim.database.prisma.directory.update({ where: { id }, data: { deletedAt: new Date() } }),
+  ],
+];
+
 describe("a write that was let in before the end of", () => {
-  const endings: [name: string, (directory: TestDirectory) => Promise<unknown>][] = [
-    [
-      "its token",
-      ({ id }) =>
-        scim.database.prisma.directoryToken.updateMany({
-          where: { directoryId: id },
-          data: { revokedAt: new Date() },
-        }),
-    ],
-    [
-      "its directory, disabled",
-      ({ id }) => scim.database.prisma.directory.update({ where: { id }, data: { status: "disabled" } }),
-    ],
-    [
-      "its directory, deleted",
-      ({ id }) => scim.database.prisma.directory.update({ where: { id }, data: { deletedAt: new Date() } }),
-    ],
-  ];
-  const cases = endings.flatMap(([ending, end]) =>
+  const cases = ENDINGS.flatMap(([ending, status, end]) =>
     WRITES.filter(([name]) => !name.startsWith("DELETE")).map(
-      ([name, write]) => [ending, name, end, write] as const,
+      ([name, write]) => [ending, name, status, end, write] as const,
     ),
   );
 
-  it.each(cases)("%s: %s writes nothing", async (_ending, _name, end, write) => {
+  it.each(cases)("%s: %s writes nothing", async (_ending, _name, status, end, write) => {
     const world = await createWorld();
     const { directory } = world;
     const [method, path, body] = write(world);
@@ -114,7 +116,7 @@ describe("a write that was let in before the end of", () => {
     await end(directory);
     const before = await rows(directory);
     const answer = await finish(request, JSON.stringify(body));
-    expect(answer).toMatchObject({ status: 401, body: { status: "401" } });
+    expect(answer).toMatchObject({ status, body: { status: String(status) } });
     expect(await rows(directory)).toEqual(before);
   });
 
@@ -140,6 +142,71 @@ describe("a write that was let in before the end of", () => {
     expect(body.Operations).toMatchObject([{ status: "401" }]);
     expect(await scim.database.prisma.directoryUser.count({ where: { userName: "late" } })).toBe(0);
   });
+});
+
+const READS: [name: string, (world: World) => [method: string, path: string, body?: object]][] = [
+  ["GET /Users", () => ["GET", "/Users"]],
+  ["GET /Users by name", () => ["GET", '/Users?filter=userName eq "ada"']],
+  ["GET /Users by cursor", () => ["GET", "/Users?cursor&count=1"]],
+  ["GET /Users/{id}", ({ user }) => ["GET", `/Users/${user}`]],
+  ["GET /Groups", () => ["GET", "/Groups"]],
+  ["GET /Groups/{id}", ({ group }) => ["GET", `/Groups/${group}`]],
+  ["GET nobody", () => ["GET", '/Users?filter=userName eq "nobody"']],
+  ["GET /Schemas", () => ["GET", "/Schemas"]],
+];
+
+describe("a request by a token that was good a moment ago, after the end of", () => {
+  const cases = ENDINGS.flatMap(([ending, status, end]) =>
+    [...READS, ...WRITES].map(([name, ask]) => [ending, name, status, end, ask] as const),
+  );
+
+  it.each(cases)("%s: %s is refused", async (_ending, _name, status, end, ask) => {
+    const world = await createWorld();
+    const { directory } = world;
+    expect((await send(directory, "GET", "/Users")).status).toBe(200);
+    await end(directory);
+    const before = await rows(directory);
+    const answer = await send(directory, ...ask(world));
+    expect(answer).toMatchObject({ status, body: { status: String(status) } });
+    expect(await rows(directory)).toEqual(before);
+  });
+
+  it("its time is refused", async () => {
+    let time = new Date();
+    const later = await startScim({ now: () => time });
+    const directory = await later.addDirectory();
+    await later.database.prisma.directoryToken.updateMany({ data: { expiresAt: new Date(+time + 10_000) } });
+    expect((await send(directory, "GET", "/Users")).status).toBe(200);
+    time = new Date(+time + 10_001);
+    expect((await send(directory, "GET", "/Users")).status).toBe(401);
+    await later.stop();
+  });
+});
+
+it("goes by new settings at once, whatever was remembered", async () => {
+  const directory = await scim.addDirectory("generic");
+  const user = { schemas: [USER], userName: "ada", active: false };
+  expect((await send(directory, "POST", "/Users", user)).status).toBe(201);
+  const again = { ...user, active: true };
+  expect((await send(directory, "POST", "/Users", again)).status).toBe(409);
+  // Okta means the deactivated user by it.
+  await scim.database.prisma.directory.update({ where: { id: directory.id }, data: { provider: "okta" } });
+  expect((await send(directory, "POST", "/Users", again)).status).toBe(201);
+});
+
+it("asks for the token once a minute, not for each request of a push", async () => {
+  const { directory, user } = await createWorld();
+  await send(directory, "GET", "/Users");
+  const query = vi.spyOn(scim.database.sql, "query");
+  const names = async (method: string, path: string, body?: object) => {
+    query.mockClear();
+    await send(directory, method, path, body);
+    return query.mock.calls.map(([, , name]) => name);
+  };
+  expect(await names("GET", `/Users/${user}`)).toEqual(["scim_find_user"]);
+  expect(await names("POST", "/Users", newUser)).toEqual(["scim_create_user"]);
+  expect(await names("GET", "/Users/unknown")).toEqual(["scim_find_token"]);
+  query.mockRestore();
 });
 
 describe("a write while the directory is just being deleted", () => {
@@ -199,10 +266,11 @@ async function finish(request: ClientRequest, body: string) {
 }
 
 /** Waits until the directory's token was found good. */
-async function letIn({ id }: TestDirectory): Promise<void> {
+async function letIn({ token }: TestDirectory): Promise<void> {
+  const digest = new Uint8Array(digestToken(token));
   await vi.waitFor(async () => {
-    const token = await scim.database.prisma.directoryToken.findFirstOrThrow({ where: { directoryId: id } });
-    expect(token.lastUsedAt).not.toBeNull();
+    const found = await scim.database.prisma.directoryToken.findUniqueOrThrow({ where: { digest } });
+    expect(found.lastUsedAt).not.toBeNull();
   });
 }
 

@@ -36,7 +36,7 @@ export async function create(services: Services, request: ScimRequest): Promise<
 export async function get(services: Services, request: ScimRequest, id: string): Promise<ScimResponse> {
   const row = await findGroup(services, request.directory, id, projectionFor(request).wants("members"));
   if (request.ifNoneMatch !== undefined && namesVersion(request.ifNoneMatch, row.version))
-    return { status: 304, headers: { ETag: etagOf(row.version) } };
+    return { status: 304, headers: { ETag: etagOf(row.version) }, proven: true };
   return { ...answerWith(services, request, row, 200), logged: false };
 }
 
@@ -89,7 +89,7 @@ export async function patch(services: Services, request: ScimRequest, id: string
   const logged = outcome.changed;
   if (outcome.changed) services.requestReconcile(directory.organizationId);
   if (!request.query.has("attributes"))
-    return { status: 204, headers: { ETag: etagOf(outcome.version) }, logged };
+    return { status: 204, headers: { ETag: etagOf(outcome.version) }, logged, proven: true };
   return { ...(await get(services, { ...request, ifNoneMatch: undefined }, id)), logged };
 }
 
@@ -97,7 +97,7 @@ export async function patch(services: Services, request: ScimRequest, id: string
 export async function remove(services: Services, request: ScimRequest, id: string): Promise<ScimResponse> {
   await deleteGroup(services, request, id);
   services.requestReconcile(request.directory.organizationId);
-  return { status: 204, logged: true };
+  return { status: 204, logged: true, proven: true };
 }
 
 async function patchLocked(
@@ -164,6 +164,7 @@ function answerWith(services: Services, request: ScimRequest, row: GroupRow, sta
     body: projectionFor(request).apply(renderGroup(row, directory, services)),
     headers: { ETag: etagOf(row.version), Location: locationOf(services, directory, "Groups", row.id) },
     logged: true,
+    proven: true,
   };
 }
 

@@ -1,4 +1,4 @@
-import { live } from "../directory/live.ts";
+import { live, whileLive } from "../directory/live.ts";
 import { ROW } from "../filter/field.ts";
 import { DIRECTORY, journal, NOW, ORGANIZATION } from "../log/journal.ts";
 
@@ -20,13 +20,16 @@ export const GROUP_MEMBERS = `(
   FROM directory_group_members m JOIN directory_users u ON u.id = m.user_id AND u.deleted_at IS NULL
   WHERE m.group_id = ${ROW}.id) AS members`;
 
+/** Values of each: id, directory, liveValues. */
 export const FIND_GROUP = `
   SELECT ${GROUP_COLUMNS}, ${GROUP_MEMBERS}
-  FROM directory_groups ${ROW} WHERE ${ROW}.id = $1 AND ${ROW}.directory_id = $2 AND ${ROW}.deleted_at IS NULL`;
+  FROM directory_groups ${ROW} WHERE ${ROW}.id = $1 AND ${ROW}.directory_id = $2 AND ${ROW}.deleted_at IS NULL
+    AND ${whileLive("$2", 3)}`;
 
 export const FIND_GROUP_WITHOUT_MEMBERS = `
   SELECT ${GROUP_COLUMNS}
-  FROM directory_groups ${ROW} WHERE ${ROW}.id = $1 AND ${ROW}.directory_id = $2 AND ${ROW}.deleted_at IS NULL`;
+  FROM directory_groups ${ROW} WHERE ${ROW}.id = $1 AND ${ROW}.directory_id = $2 AND ${ROW}.deleted_at IS NULL
+    AND ${whileLive("$2", 3)}`;
 
 /** Of these ids, the users of the directory, with their names. */
 export const FIND_MEMBERS = `
@@ -41,9 +44,9 @@ export const FIND_STRANGER = `
     SELECT 1 FROM directory_users u WHERE u.id = w.id AND u.directory_id = $2 AND u.deleted_at IS NULL)
   LIMIT 1`;
 
-/** No row: gone, or the directory is not live. Values: id, directory, token. */
+/** No row: gone, or the directory is not live. Values: id, directory, liveValues. */
 export const LOCK_GROUP = `
-  WITH ${live("$2", "$3")}
+  WITH ${live("$2", 3)}
   SELECT ${GROUP_COLUMNS}
   FROM directory_groups ${ROW}, live
   WHERE ${ROW}.id = $1 AND ${ROW}.directory_id = live.id AND ${ROW}.deleted_at IS NULL
@@ -90,10 +93,10 @@ const membersChanged = `jsonb_build_object('groups', jsonb_build_array(changed.i
 
 /**
  * No row: the directory is not live. Values: journal, then id, displayName, key, externalId, resource, member ids,
- * token.
+ * liveValues.
  */
 export const CREATE_GROUP = `
-  WITH ${live(DIRECTORY, "$20")},
+  WITH ${live(DIRECTORY, 20)},
   changed AS (
     INSERT INTO directory_groups (organization_id, directory_id, created_at, last_modified,
                                   id, display_name, display_name_key, external_id, resource)
@@ -109,11 +112,11 @@ export const CREATE_GROUP = `
  * Changes members and nothing else of a group: one statement, whose cost follows the change and not the group. The
  * group's row is locked first, so concurrent pushes to one group take turns and lose nothing. It does nothing when an
  * id to add is no user of the directory, or the version is not among those asked for: then the caller finds out why.
- * Values: journal, then id, ids to add, ids to remove, versions or null, token. One row: whether the group was there,
+ * Values: journal, then id, ids to add, ids to remove, versions or null, liveValues. One row: whether the group was there,
  * and the version that it now has.
  */
 export const CHANGE_MEMBERS = `
-  WITH ${live(DIRECTORY, "$18")},
+  WITH ${live(DIRECTORY, 18)},
   target AS MATERIALIZED (
     SELECT g.id, g.version FROM directory_groups g, live
     WHERE g.id = $14 AND g.directory_id = live.id AND g.deleted_at IS NULL
@@ -166,10 +169,10 @@ export const UPDATE_GROUP = `
 
 /**
  * No row: gone, another version, or the directory is not live. Its memberships stay until the reconciler has seen the
- * group. Values: journal, then id, versions, token.
+ * group. Values: journal, then id, versions, liveValues.
  */
 export const DELETE_GROUP = `
-  WITH ${live(DIRECTORY, "$16")},
+  WITH ${live(DIRECTORY, 16)},
   changed AS (
     UPDATE directory_groups g
     SET deleted_at = ${NOW}, version = g.version + 1, generation = g.generation + 1, last_modified = ${NOW}

@@ -1,6 +1,6 @@
 import { isId, type Sql } from "@sallyport/database";
 import type { Directory } from "../directory/directory.ts";
-import { ended, requireLive } from "../directory/live.ts";
+import { ended, liveValues, requireLive } from "../directory/live.ts";
 import { journalValues } from "../log/journal.ts";
 import { notFound, ScimError } from "../protocol/error.ts";
 import { requireMatch, versionsIn } from "../protocol/etag.ts";
@@ -22,7 +22,7 @@ export async function findGroup(
     ? [SQL.FIND_GROUP, "scim_find_group"]
     : [SQL.FIND_GROUP_WITHOUT_MEMBERS, "scim_find_group_plain"];
   const row = isId(id)
-    ? (await database.sql.query<GroupRow>(text, [id, directory.id], name)).rows[0]
+    ? (await database.sql.query<GroupRow>(text, [id, directory.id, ...liveValues(directory)], name)).rows[0]
     : undefined;
   if (row === undefined) throw notFound("Group", id);
   return row;
@@ -59,7 +59,7 @@ export async function insertGroup(
     id,
     ...valuesOf(columns),
     ids,
-    request.directory.tokenId,
+    ...liveValues(request.directory),
   ];
   const { rowCount } = await retryDeadlock(() =>
     database.sql.query(SQL.CREATE_GROUP, values, "scim_create_group"),
@@ -82,7 +82,7 @@ export async function changeMembers(
     [...change.add],
     ids(change.remove),
     versions,
-    request.directory.tokenId,
+    ...liveValues(request.directory),
   ];
   const { rows } = await retryDeadlock(() =>
     database.sql.query<{ version: number; changed: boolean }>(
@@ -113,7 +113,7 @@ export async function updateGroup(
   return retryDeadlock(() =>
     database.transaction(async (sql) => {
       const { directory } = request;
-      const values = [id, directory.id, directory.tokenId];
+      const values = [id, directory.id, ...liveValues(directory)];
       const row = (await sql.query<GroupRow>(SQL.LOCK_GROUP, values, "scim_lock_group")).rows[0];
       if (row === undefined) {
         await requireLive(sql, directory);
@@ -145,7 +145,7 @@ export async function deleteGroup({ database }: Services, request: ScimRequest, 
     ...journalValues(request, { status: 204 }),
     id,
     versionsIn(request.ifMatch),
-    request.directory.tokenId,
+    ...liveValues(request.directory),
   ];
   const { rowCount } = await database.sql.query(SQL.DELETE_GROUP, values, "scim_delete_group");
   if (rowCount !== 1) await whyNot(database.sql, request, id, new Set());
@@ -167,7 +167,11 @@ async function whyNot(
   wanted: ReadonlySet<string>,
 ): Promise<never> {
   await requireLive(sql, request.directory);
-  const { rows } = await sql.query<GroupRow>(SQL.FIND_GROUP_WITHOUT_MEMBERS, [id, request.directory.id]);
+  const { rows } = await sql.query<GroupRow>(SQL.FIND_GROUP_WITHOUT_MEMBERS, [
+    id,
+    request.directory.id,
+    ...liveValues(request.directory),
+  ]);
   if (rows[0] === undefined) throw notFound("Group", id);
   requireMatch(request.ifMatch, rows[0].version);
   await requireMembers(sql, request.directory, wanted);

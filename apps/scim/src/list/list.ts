@@ -21,7 +21,8 @@ export async function list<Row extends KeyedRow>(
     query.cursor === undefined
       ? await pageByIndex(services, selection, query)
       : await pageByCursor(services, selection, query, query.cursor);
-  return { status: 200, body };
+  // Nothing found may also be since the directory or its token was ended.
+  return { status: 200, body, proven: Array.isArray(body.Resources) && body.Resources.length > 0 };
 }
 
 /** An attribute that the type has not makes a filter invalid: 400, never all rows. */

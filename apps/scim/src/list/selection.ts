@@ -1,4 +1,5 @@
 import type { Directory } from "../directory/directory.ts";
+import { liveValues, whileLive } from "../directory/live.ts";
 import type { Filter } from "../filter/ast.ts";
 import { compileFilter } from "../filter/compile.ts";
 import { Parameters } from "../filter/parameters.ts";
@@ -36,11 +37,11 @@ export function select<Row extends KeyedRow>(
   const type = table.type(directory);
   const { quirks } = directory;
   const projection = projectionOf(type, query.attributes, query.excludedAttributes, quirks);
-  const parameters = new Parameters([directory.id]);
+  const parameters = new Parameters([directory.id, ...liveValues(directory)]);
   const filter = query.filter === undefined ? undefined : parseFilter(query.filter);
   const condition = filter === undefined ? "" : ` AND ${compileFilter(filter, { type, quirks, parameters })}`;
   return {
-    from: `FROM ${table.name} r WHERE r.directory_id = $1 AND r.deleted_at IS NULL${condition}`,
+    from: `FROM ${table.name} r WHERE r.directory_id = $1 AND r.deleted_at IS NULL AND ${whileLive("$1", 2)}${condition}`,
     columns: table.columns(projection),
     order: orderBy(type, query, quirks),
     parameters,

@@ -24,6 +24,8 @@ export interface ScimResponse {
   readonly status: number;
   readonly body?: JsonObject;
   readonly headers?: Readonly<Record<string, string>>;
+  /** A statement that saw the directory and the token live has found or changed what this tells. */
+  readonly proven?: boolean;
   /** The change's own transaction has written the row of the request log. */
   readonly logged?: boolean;
 }

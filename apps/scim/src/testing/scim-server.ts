@@ -33,6 +33,8 @@ export interface TestScim {
     provider?: string,
     options?: { settings?: object; organizationId?: string },
   ): Promise<TestDirectory>;
+  /** Another token of the directory. */
+  addToken(directory: Pick<TestDirectory, "id" | "organizationId">): Promise<string>;
   /** Waits for the request log. */
   flush(): Promise<void>;
   stop(): Promise<void>;
@@ -63,6 +65,7 @@ export async function startScim(
     reconciled,
     errors,
     addDirectory: (provider = "generic", more = {}) => addDirectory(database, url, provider, more),
+    addToken: (directory) => addToken(database, directory),
     flush: () => scim.flush(),
     stop: async () => {
       await new Promise((resolve) => server.close(resolve).closeAllConnections());
@@ -104,7 +107,6 @@ async function addDirectory(
   { settings = {}, organizationId = newId() }: { settings?: object; organizationId?: string },
 ): Promise<TestDirectory> {
   const id = newId();
-  const token = newToken("scim");
   await database.prisma.organization.upsert({
     where: { id: organizationId },
     create: { id: organizationId, slug: organizationId, name: "Acme" },
@@ -113,16 +115,20 @@ async function addDirectory(
   await database.prisma.directory.create({
     data: { id, organizationId, provider, name: provider, settings },
   });
-  await database.prisma.directoryToken.create({
-    data: {
-      id: newId(),
-      organizationId,
-      directoryId: id,
-      digest: new Uint8Array(digestToken(token)),
-      hint: tokenHint(token),
-    },
-  });
+  const token = await addToken(database, { id, organizationId });
   return { id, organizationId, token, url: `${url}/scim/v2/${id}` };
+}
+
+async function addToken(
+  database: Database,
+  { id, organizationId }: Pick<TestDirectory, "id" | "organizationId">,
+): Promise<string> {
+  const token = newToken("scim");
+  const digest = new Uint8Array(digestToken(token));
+  await database.prisma.directoryToken.create({
+    data: { id: newId(), organizationId, directoryId: id, digest, hint: tokenHint(token) },
+  });
+  return token;
 }
 
 function listen(app: express.Express): Promise<Server> {

@@ -1,7 +1,7 @@
 import { requestId } from "@sallyport/http";
 import type { Logger } from "@sallyport/logging";
 import type { Request, Response } from "express";
-import type { Authenticate } from "../directory/authenticate.ts";
+import type { Authenticate, Opened } from "../directory/authenticate.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { RequestLog } from "../log/request-log.ts";
 import { errorDocument, ScimError } from "../protocol/error.ts";
@@ -13,6 +13,11 @@ import type { TakeTokens } from "./rate-limit.ts";
 export type Action = (request: ScimRequest, id: string) => Promise<ScimResponse> | ScimResponse;
 export type Actions = Partial<Record<"GET" | "POST" | "PUT" | "PATCH" | "DELETE", Action>>;
 
+export interface Endpoint {
+  readonly actions: Actions;
+  readonly provesItself: boolean;
+}
+
 export interface Transport {
   readonly authenticate: Authenticate;
   readonly takeTokens: TakeTokens | undefined;
@@ -21,31 +26,70 @@ export interface Transport {
   readonly now: () => Date;
 }
 
-/** Runs one HTTP request: who sends it, may they, what does it say, what comes of it; and logs it. */
+/**
+ * Runs one HTTP request: who sends it, may they, what does it say, what comes of it; and logs it.
+ * @param provesItself whether the actions tell of what they found or changed by `proven`, and have changed nothing
+ *   where they do not: then the request is let in by what an earlier one found, and looked at anew only in doubt
+ */
 export async function handle(
   transport: Transport,
-  actions: Actions,
+  { actions, provesItself }: Endpoint,
   req: Request,
   res: Response,
 ): Promise<void> {
   const startedAt = performance.now();
   const receivedAt = transport.now();
   const id = requestId(req);
+  const { authorization } = req.headers;
+  const directoryId = parameter(req, "directoryId");
   let request: ScimRequest | undefined;
   let response: ScimResponse;
   try {
-    const directory = await transport.authenticate(req.headers.authorization, parameter(req, "directoryId"));
-    const envelope = envelopeOf(req, directory, id, receivedAt, startedAt);
+    let opened = await transport.authenticate[provesItself ? "quickly" : "anew"](authorization, directoryId);
+    const envelope = envelopeOf(req, opened.directory, id, receivedAt, startedAt);
     request = envelope;
-    transport.takeTokens?.(directory, 1);
+    transport.takeTokens?.(opened.directory, 1);
     const action = actionFor(actions, req.method);
     if (hasBody(req.method)) request = { ...envelope, body: await readBody(req) };
-    response = await action(request, parameter(req, "id"));
+    for (;;) {
+      const attempt = request;
+      response = await settle(() => action(attempt, parameter(req, "id")), id, transport.log);
+      if (!isDoubtful(opened, response)) break;
+      // Nothing has changed so far: what changes something proves itself.
+      const fresh = await transport.authenticate.anew(authorization, directoryId);
+      if (isSame(fresh.directory, opened.directory)) break;
+      opened = fresh;
+      request = { ...request, directory: fresh.directory };
+    }
   } catch (error) {
     response = failure(error, id, transport.log);
   }
   send(req, res, response);
   if (request !== undefined && response.logged !== true) transport.requestLog.add(request, response);
+}
+
+async function settle(
+  action: () => Promise<ScimResponse> | ScimResponse,
+  id: string,
+  log: Logger,
+): Promise<ScimResponse> {
+  try {
+    return await action();
+  } catch (error) {
+    return failure(error, id, log);
+  }
+}
+
+/**
+ * Whether an answer may come of a directory or token that was ended or changed: before the request came, where they
+ * are remembered; else since it was let in, when nothing was found.
+ */
+function isDoubtful({ remembered }: Opened, { proven, status }: ScimResponse): boolean {
+  return proven !== true && (remembered || status === 401 || status === 404);
+}
+
+function isSame(one: Directory, other: Directory): boolean {
+  return one.tokenId === other.tokenId && one.updatedAt.getTime() === other.updatedAt.getTime();
 }
 
 /** The answer to whatever was thrown: a ScimError as it is, all else as 500 without detail. */

@@ -1,4 +1,4 @@
-import { live } from "../directory/live.ts";
+import { live, whileLive } from "../directory/live.ts";
 import { ROW } from "../filter/field.ts";
 import { DIRECTORY, journal, NOW, ORGANIZATION } from "../log/journal.ts";
 
@@ -21,27 +21,31 @@ export const USER_GROUPS = `(
   FROM directory_group_members m JOIN directory_groups g ON g.id = m.group_id AND g.deleted_at IS NULL
   WHERE m.user_id = ${ROW}.id) AS groups`;
 
+/** Values of each: id, directory, liveValues. */
 export const FIND_USER = `
   SELECT ${USER_COLUMNS}, ${USER_GROUPS}
-  FROM directory_users ${ROW} WHERE ${ROW}.id = $1 AND ${ROW}.directory_id = $2 AND ${ROW}.deleted_at IS NULL`;
+  FROM directory_users ${ROW} WHERE ${ROW}.id = $1 AND ${ROW}.directory_id = $2 AND ${ROW}.deleted_at IS NULL
+    AND ${whileLive("$2", 3)}`;
 
 export const FIND_USER_WITHOUT_GROUPS = `
   SELECT ${USER_COLUMNS}
-  FROM directory_users ${ROW} WHERE ${ROW}.id = $1 AND ${ROW}.directory_id = $2 AND ${ROW}.deleted_at IS NULL`;
+  FROM directory_users ${ROW} WHERE ${ROW}.id = $1 AND ${ROW}.directory_id = $2 AND ${ROW}.deleted_at IS NULL
+    AND ${whileLive("$2", 3)}`;
 
 export const FIND_USER_BY_NAME = `
   SELECT ${USER_COLUMNS}, ${USER_GROUPS}
-  FROM directory_users ${ROW} WHERE ${ROW}.directory_id = $1 AND ${ROW}.user_name_key = $2 AND ${ROW}.deleted_at IS NULL`;
+  FROM directory_users ${ROW} WHERE ${ROW}.directory_id = $1 AND ${ROW}.user_name_key = $2 AND ${ROW}.deleted_at IS NULL
+    AND ${whileLive("$1", 3)}`;
 
 export const USER_EXISTS =
   "SELECT 1 FROM directory_users WHERE id = $1 AND directory_id = $2 AND deleted_at IS NULL";
 
 /**
  * No row: the userName is taken, or the directory is not live. Values: journal, then id, userName, key, externalId,
- * active, email, resource, token.
+ * active, email, resource, liveValues.
  */
 export const CREATE_USER = `
-  WITH ${live(DIRECTORY, "$21")},
+  WITH ${live(DIRECTORY, 21)},
   changed AS (
     INSERT INTO directory_users (organization_id, directory_id, created_at, last_modified,
                                  id, user_name, user_name_key, external_id, active, email, resource)
@@ -53,10 +57,10 @@ export const CREATE_USER = `
 
 /**
  * No row: gone, no longer of that version, or the directory is not live. Values as above up to resource, then the
- * version, the changed names, the token.
+ * version, the changed names, liveValues.
  */
 export const UPDATE_USER = `
-  WITH ${live(DIRECTORY, "$23")},
+  WITH ${live(DIRECTORY, 23)},
   changed AS (
     UPDATE directory_users u
     SET user_name = $15, user_name_key = $16, external_id = $17, active = $18, email = $19, resource = $20::jsonb,
@@ -68,10 +72,10 @@ export const UPDATE_USER = `
 
 /**
  * Holds a user for its deletion, and its groups before it, each in the order of ids: as a PATCH of a group holds the
- * group before its members. No row: gone, or the directory is not live. Values: id, directory, token.
+ * group before its members. No row: gone, or the directory is not live. Values: id, directory, liveValues.
  */
 export const LOCK_USER = `
-  WITH ${live("$2", "$3")},
+  WITH ${live("$2", 3)},
   held AS MATERIALIZED (
     SELECT g.id FROM directory_groups g, live
     WHERE g.id IN (SELECT m.group_id FROM directory_group_members m WHERE m.user_id = $1) AND g.directory_id = live.id

@@ -1,6 +1,6 @@
 import { isId, isUniqueViolation } from "@sallyport/database";
 import type { Directory } from "../directory/directory.ts";
-import { requireLive } from "../directory/live.ts";
+import { liveValues, requireLive } from "../directory/live.ts";
 import { journalValues } from "../log/journal.ts";
 import { notFound, quoted, ScimError } from "../protocol/error.ts";
 import { requireMatch } from "../protocol/etag.ts";
@@ -27,14 +27,14 @@ export async function findUser(
     ? [SQL.FIND_USER, "scim_find_user"]
     : [SQL.FIND_USER_WITHOUT_GROUPS, "scim_find_user_plain"];
   const row = isId(id)
-    ? (await database.sql.query<UserRow>(text, [id, directory.id], name)).rows[0]
+    ? (await database.sql.query<UserRow>(text, [id, directory.id, ...liveValues(directory)], name)).rows[0]
     : undefined;
   if (row === undefined) throw notFound("User", id);
   return row;
 }
 
 export async function findUserByName({ database }: Services, directory: Directory, userName: string) {
-  const values = [directory.id, userName.toLowerCase()];
+  const values = [directory.id, userName.toLowerCase(), ...liveValues(directory)];
   const { rows } = await database.sql.query<UserRow>(SQL.FIND_USER_BY_NAME, values, "scim_find_user_by_name");
   return rows[0];
 }
@@ -53,7 +53,12 @@ export async function insertUser(
   columns: UserColumns,
   answer: Answer,
 ): Promise<boolean> {
-  const values = [...journalValues(request, answer), id, ...valuesOf(columns), request.directory.tokenId];
+  const values = [
+    ...journalValues(request, answer),
+    id,
+    ...valuesOf(columns),
+    ...liveValues(request.directory),
+  ];
   if ((await database.sql.query(SQL.CREATE_USER, values, "scim_create_user")).rowCount === 1) return true;
   await requireLive(database.sql, request.directory);
   return false;
@@ -76,7 +81,7 @@ export async function updateUser(
     ...valuesOf(columns),
     user.version,
     JSON.stringify(user.changed),
-    request.directory.tokenId,
+    ...liveValues(request.directory),
   ];
   try {
     if ((await database.sql.query(SQL.UPDATE_USER, values, "scim_update_user")).rowCount === 1) return true;
@@ -94,7 +99,7 @@ export async function deleteUser({ database }: Services, request: ScimRequest, i
     database.transaction(async (sql) => {
       const locked = await sql.query<{ version: number }>(
         SQL.LOCK_USER,
-        [id, request.directory.id, request.directory.tokenId],
+        [id, request.directory.id, ...liveValues(request.directory)],
         "scim_lock_user",
       );
       const version = locked.rows[0]?.version;

@@ -44,7 +44,7 @@ export async function get(services: Services, request: ScimRequest, id: string):
   const projection = projectionFor(request);
   const row = await findUser(services, request.directory, id, projection.wants("groups"));
   if (request.ifNoneMatch !== undefined && namesVersion(request.ifNoneMatch, row.version))
-    return { status: 304, headers: { ETag: etagOf(row.version) } };
+    return { status: 304, headers: { ETag: etagOf(row.version) }, proven: true };
   return { ...answerWith(services, request, row, 200), logged: false };
 }
 
@@ -72,7 +72,7 @@ export async function patch(services: Services, request: ScimRequest, id: string
 export async function remove(services: Services, request: ScimRequest, id: string): Promise<ScimResponse> {
   await deleteUser(services, request, id);
   services.requestReconcile(request.directory.organizationId);
-  return { status: 204, logged: true };
+  return { status: 204, logged: true, proven: true };
 }
 
 /**
@@ -170,6 +170,7 @@ function answerWith(services: Services, request: ScimRequest, row: UserRow, stat
       Location: locationOf(services, directory, "Users", row.id),
     },
     logged: true,
+    proven: true,
   };
 }
 
