@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { PERSON } from "./foreign-idp.ts";
 import { certificateOf, publishedMetadata, type Stand } from "./stand.ts";
+
+const keyView = z.object({ id: z.string() });
+const keyPage = z.object({ items: z.array(keyView) });
 
 /** What every IdP has to be able to do with the gateway to sign somebody in. */
 export function describeSignIn(stand: () => Stand): void {
@@ -64,6 +68,24 @@ export function describeSignIn(stand: () => Stand): void {
       expect(new URL(page.url()).hostname, "the IdP keeps them").toBe("127.0.0.1");
       expect(await tenant.sessions()).toBe(0);
     });
+  });
+
+  it("signs in throughout a rotation of our key, reading our metadata once", async () => {
+    const behaviour = { encrypt: true, wantSignedRequests: true };
+    const tenant = await stand().addTenant(behaviour, { signRequests: true });
+    const { gateway } = stand().site;
+    const keys = `/organizations/${tenant.slug}/connections/${tenant.connectionId}/keys`;
+    const signIn = async () =>
+      expect(await stand().signIn(tenant, await stand().newPage())).toMatchObject(whole);
+    const [old] = keyPage.parse((await gateway.api("GET", keys)).body).items;
+    const fresh = keyView.parse((await gateway.api("POST", keys)).body);
+    await signIn();
+    await stand().idp.trust(await publishedMetadata(tenant), behaviour);
+    await signIn();
+    expect((await gateway.api("POST", `${keys}/${fresh.id}/activate`)).status).toBe(200);
+    await signIn();
+    expect((await gateway.api("DELETE", `${keys}/${old?.id}`)).status).toBe(204);
+    await signIn();
   });
 
   /** The connection without metadata, for the other binding. */

@@ -11,9 +11,10 @@ const CONTENT_ENCRYPTION = [
 ];
 
 /**
- * The service provider's metadata (SAML metadata 2.4.4). During a rotation both keys stand in it for both uses. The order
- * is for IdPs that take only the first (SimpleSAMLphp does, says RENATER's guide to renewing an SP's certificate): to
- * verify, that must be the key that signs now; to encrypt, the newest, since it stays when the other is retired.
+ * The service provider's metadata (SAML metadata 2.4.4). During a rotation both keys stand in it to verify by, first the
+ * one that signs now, for IdPs that take only that. To encrypt for there is only the newest, which stays when the other
+ * is retired: of several, SimpleSAMLphp takes the first and Lasso (LemonLDAP::NG) the last. Who has not read it yet
+ * encrypts for the other, which decrypts as long as it lives.
  */
 export function spMetadata(
   publicUrl: string,
@@ -30,14 +31,15 @@ export function spMetadata(
     identifierFormat: null,
     wantAssertionsSigned: true,
   });
+  const [newest = signing] = newestFirst;
+  const verifying = [signing, ...newestFirst.filter((key) => key !== signing)];
   const keys = [
-    ...[signing, ...newestFirst.filter((key) => key !== signing)].map((key) => keyDescriptor("signing", key)),
-    ...newestFirst.map((key) => keyDescriptor("encryption", key)),
+    ...verifying.map((key) => keyDescriptor("signing", key)),
+    keyDescriptor("encryption", newest),
   ].join("");
   return (
     metadata
-      // Of several keys for encryption node-saml knows nothing, and for it whoever has a key signs requests: an IdP
-      // that believes that refuses those that are not signed.
+      // For node-saml whoever has a key signs requests; an IdP that believes it refuses those that are not.
       .replace(' AuthnRequestsSigned="false"', ` AuthnRequestsSigned="${connection.settings.signRequests}"`)
       .replace(/<SPSSODescriptor [^>]*>/, (open) => `${open}${keys}`)
       // It lists single logout over HTTP-POST only.

@@ -27,7 +27,7 @@ export const connectionKeyEndpoints: readonly Endpoint[] = [
     summary: "Create a second key pair, which begins a rotation; at most two are live",
     description: [
       "Signing and decryption, in four steps, none of which signs anybody out:",
-      "1. Create the second key. The metadata lists both, assertions may be encrypted for either, and the first one still signs.",
+      "1. Create the second key. The metadata lists both to verify by, and the second one to encrypt for; either decrypts, and the first one still signs.",
       "2. Have the identity provider read the metadata again, or give it the certificate.",
       "3. Activate the second key: it signs. The way back is to activate the first one again.",
       "4. Retire the first key, once the identity provider encrypts for the second one: the step `validated` of a login record names the key (`keyId`).",
