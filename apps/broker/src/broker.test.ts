@@ -53,13 +53,13 @@ afterAll(async () => {
 });
 
 /** An application's authorization request. */
-async function authorization() {
+async function authorization(choice: Readonly<Record<string, string>> = { organization: "acme" }) {
   const pkceCodeVerifier = client.randomPKCECodeVerifier();
   const expectedState = client.randomState();
   const url = client.buildAuthorizationUrl(application, {
     redirect_uri: CALLBACK,
     scope: "openid email profile",
-    organization: "acme",
+    ...choice,
     state: expectedState,
     code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
     code_challenge_method: "S256",
@@ -93,7 +93,7 @@ it("goes all the way: application, sign-in at the organization's IdP, tokens", a
 
 it("signs nobody in for a request that another browser started", async () => {
   const attacker = createTestBrowser();
-  const { url } = await authorization();
+  const { url } = await authorization({}); // which organization, a page of ours asks
   const link = (await attacker.get(url)).location;
   expect(link).toContain("/sign-in/");
   const victim = createTestBrowser();
