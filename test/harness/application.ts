@@ -8,6 +8,10 @@ export const CALLBACK = "https://app.example.test/callback";
 
 /** An application that signs people in through the gateway: a public client with PKCE. */
 export interface TestApplication {
+  readonly id: string;
+  /** Where people are sent who come to it from their IdP's own pages, and a page of it that an IdP may name. */
+  readonly initiateLoginUri: string;
+  readonly targetUri: string;
   /** Where to send a browser that shall sign in, for a choice such as `{ organization: "acme" }`. */
   startUrl(choice: Readonly<Record<string, string>>): SignInStart;
   /** What the gateway says of who signed in. `callback` is the URL that the browser was sent back to. */
@@ -24,20 +28,27 @@ export interface SignInStart {
   readonly verifier: string;
 }
 
-const created = z.object({ clientId: z.string() });
+const created = z.object({ id: z.string(), clientId: z.string() });
 const tokens = z.object({ access_token: z.string() });
 
 export async function addApplication(gateway: TestGateway, redirectUri = CALLBACK): Promise<TestApplication> {
   const signedOutUri = new URL("/signed-out", redirectUri).href;
+  const initiateLoginUri = new URL("/start", redirectUri).href;
+  const targetUri = new URL("/reports?year=2030", redirectUri).href;
   const { body } = await gateway.api("POST", "/applications", {
     name: "Wiki",
     redirectUris: [redirectUri],
     postLogoutRedirectUris: [signedOutUri],
+    initiateLoginUri,
+    targetUris: [targetUri],
     public: true,
   });
-  const { clientId } = created.parse(body);
+  const { id, clientId } = created.parse(body);
   const signOut = new URLSearchParams({ client_id: clientId, post_logout_redirect_uri: signedOutUri });
   return {
+    id,
+    initiateLoginUri,
+    targetUri,
     signOutUrl: `${gateway.url}/oauth2/logout?${signOut}`,
     signedOutUri,
     startUrl(choice) {

@@ -35,7 +35,7 @@ export interface SamlTenant {
   readonly spMetadataUrl: string;
   /** Takes a browser from the application as far as to the IdP; `choice` such as `{ prompt: "login" }`. */
   leave(browser: Browser, choice?: Readonly<Record<string, string>>): Promise<Departure>;
-  /** Posts what the IdP answered as the IdP's page does: from another site, then again from our own. */
+  /** Posts what the IdP answered as the IdP's page does: from another site, then again from our own as often as asked. */
   post(browser: Browser, fields: PostedFields): Promise<Page>;
   /** From the page that the ACS answered to the application, and to what it is told of the person. */
   arrive(browser: Browser, departure: Departure, page: Page): Promise<SessionClaims>;
@@ -102,8 +102,10 @@ export async function startSamlSite(callback = CALLBACK): Promise<SamlSite> {
           return { start, page, ...readRequest(page) };
         },
         async post(browser, fields) {
-          const first = await browser.post(sp.acsUrl, fields, "fromOtherSite");
-          return first.status === 200 ? submitForm(browser, first) : first;
+          let page = await browser.post(sp.acsUrl, fields, "fromOtherSite");
+          while (page.status === 200 && formOf(page).action === sp.acsUrl)
+            page = await submitForm(browser, page);
+          return page;
         },
         async arrive(browser, { start }, page) {
           const last = await followInside(browser, page, gateway.url);
@@ -136,7 +138,7 @@ async function followInside(browser: Browser, first: Page, gatewayUrl: string): 
 }
 
 /** The AuthnRequest that a redirect or a form carries. */
-function readRequest(page: Page): Pick<Departure, "id" | "xml" | "relayState"> {
+export function readRequest(page: Page): Pick<Departure, "id" | "xml" | "relayState"> {
   const byRedirect = page.location !== undefined;
   const fields = byRedirect
     ? Object.fromEntries(new URL(page.location ?? "").searchParams)

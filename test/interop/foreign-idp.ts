@@ -19,8 +19,8 @@ export interface ForeignIdp {
   trust(spMetadata: string, behaviour?: Behaviour): Promise<void>;
   /** On the IdP's login page: signs the one person in. */
   signIn(page: Page): Promise<void>;
-  /** Where a person who is at the IdP starts to go to the service provider (IdP-initiated). */
-  startUrl(tenant: SamlTenant): string;
+  /** Where a person who is at the IdP starts to go to the service provider (IdP-initiated), and to which page of it. */
+  startUrl(tenant: SamlTenant, relayState?: string): string;
   /** Where a person who is at the IdP signs out (IdP-initiated). */
   readonly signOutUrl: string;
   /** What the IdP last wrote to its log, to tell what it did not like. */
@@ -38,3 +38,9 @@ export const PERSON = {
   name: "Jörg Ødegård",
   groups: ["Engineering", "R&D <EU>"],
 } as const;
+
+/** A query of what is given. */
+export function query(parameters: Readonly<Record<string, string | undefined>>): URLSearchParams {
+  const given = Object.entries(parameters).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return new URLSearchParams(given);
+}

@@ -33,7 +33,10 @@ export interface SamlpIdp {
   /** Where every request is answered with an error. */
   readonly refusingUrl: string;
   /** Reads the metadata of the service provider as it is published. */
-  trust(tenant: SamlTenant, behaviour?: SamlpBehaviour): Promise<void>;
+  trust(
+    tenant: Pick<SamlTenant, "acsUrl" | "spEntityId" | "spMetadataUrl">,
+    behaviour?: SamlpBehaviour,
+  ): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -48,13 +51,14 @@ export const PERSON = {
 const SESSION_INDEX = "_session-1";
 const PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent";
 
-export async function startSamlpIdp(): Promise<SamlpIdp> {
+/** @param host how browsers call it; where the gateway is localhost, 127.0.0.1 is another site */
+export async function startSamlpIdp(host: "localhost" | "127.0.0.1" = "localhost"): Promise<SamlpIdp> {
   const { privateKey, certificate } = createTestIdp();
   const key = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
   const app = express();
   const server = app.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
-  const url = `http://localhost:${(server.address() as AddressInfo).port}`;
+  const url = `http://${host}:${(server.address() as AddressInfo).port}`;
   const issuer = `${url}/metadata`;
   const identity = { issuer, cert: certificate, key };
 

@@ -1,6 +1,7 @@
 import type { SessionClaims } from "@sallyport/claims";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
+import type { SignInStart } from "../harness/application.ts";
 import { launchBrowser } from "../harness/browser.ts";
 import { type SamlSite, type SamlTenant, startSamlSite } from "../harness/saml-site.ts";
 import type { Behaviour, ForeignIdp } from "./foreign-idp.ts";
@@ -16,6 +17,12 @@ export interface Stand {
   newPage(): Promise<Page>;
   /** From the application through the IdP's login page and back; what the application is told. */
   signIn(tenant: SamlTenant, page: Page, options?: SignInOptions): Promise<SessionClaims>;
+  /** From the IdP's own pages to the application; what that is told, and to which of its pages the person wants. */
+  comeFromPortal(
+    tenant: SamlTenant,
+    page: Page,
+    relayState?: string,
+  ): Promise<{ readonly claims: SessionClaims; readonly target: string | null }>;
 }
 
 export interface SignInOptions {
@@ -82,6 +89,21 @@ export function useStand(options: StandOptions): () => Stand {
       await atIdp(page);
       await arrive(page);
       return site.application.claimsOf(start, page.url());
+    },
+    async comeFromPortal(tenant, page, relayState) {
+      let query = new URLSearchParams();
+      let start: SignInStart | undefined;
+      landing.onStart((given) => {
+        query = given;
+        start = site.application.startUrl({ organization: given.get("organization") ?? "" });
+        return start.url;
+      });
+      await page.goto(idp.startUrl(tenant, relayState));
+      await idp.signIn(page);
+      await arrive(page);
+      if (start === undefined || query.get("iss") !== site.gateway.url) throw new Error(`sent by ${query}`);
+      const claims = await site.application.claimsOf(start, page.url());
+      return { claims, target: query.get("target_link_uri") };
     },
   });
 }

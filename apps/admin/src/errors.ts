@@ -72,6 +72,12 @@ export const ADMIN_ERRORS = {
     status: 409,
     detail: "This key pair signs. Activate the other one first; create it if there is none.",
   },
+  application_unknown: { status: 400, detail: "There is no such application. Create it first." },
+  initiate_login_missing: {
+    status: 409,
+    detail:
+      "The application does not say where people are sent who come to it. Set its initiateLoginUri first.",
+  },
   application_public: { status: 409, detail: "A public application has no client secret." },
   changed_meanwhile: {
     status: 409,

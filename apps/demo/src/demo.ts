@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Logger } from "@sallyport/logging";
 import { createTestIdp } from "@sallyport/saml/testing";
 import { createDemoApp } from "./app/app.ts";
-import { createDemoIdp, OIDC_CLIENT_ID, oidcIssuer, samlUrls } from "./idp/idp.ts";
+import { createDemoIdp, OIDC_CLIENT_ID, oidcIssuer, samlPortalUrl, samlUrls } from "./idp/idp.ts";
 import { type Listener, listen } from "./listen.ts";
 import { seed } from "./seed.ts";
 import { type DemoState, readDemoState, writeDemoState } from "./state.ts";
@@ -61,7 +61,9 @@ export function createDemo(deps: DemoDeps): Demo {
           log: deps.log,
         }),
       );
-      app.serve(await createDemoApp({ url: app.url, state, log: deps.log }));
+      app.serve(
+        await createDemoApp({ url: app.url, portalUrl: samlPortalUrl(idp.url), state, log: deps.log }),
+      );
       return { appUrl: app.url, idpUrl: idp.url };
     },
     async stop() {

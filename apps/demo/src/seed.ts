@@ -50,6 +50,7 @@ async function ensureApplication(management: Management, { state, appUrl }: Seed
     redirectUris: [`${appUrl}/callback`],
     postLogoutRedirectUris: [appUrl],
     backchannelLogoutUri: `${appUrl}/backchannel-logout`,
+    initiateLoginUri: `${appUrl}/initiate-login`,
   };
   const known = state.application;
   if (known !== undefined) {
@@ -118,7 +119,10 @@ async function ensureConnection(management: Management, company: Company, input:
 }
 
 function connectionSettings(company: Company, input: SeedInput) {
-  if (company.protocol === "saml") return { saml: { metadataXml: input.samlMetadata } };
+  if (company.protocol === "saml") {
+    const applicationId = input.state.application?.clientId;
+    return { saml: { metadataXml: input.samlMetadata, idpInitiated: { applicationId } } };
+  }
   return {
     oidc: {
       issuer: input.oidcIssuer,

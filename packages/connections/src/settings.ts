@@ -38,6 +38,8 @@ export const samlSettings = z.strictObject({
   /** AuthnContextClassRef URIs to ask for. */
   authnContext: z.array(z.string().min(1)).optional(),
   attributes: samlAttributeNames.optional(),
+  /** The application where people land who come from the IdP's own pages. Null: nobody is taken in from there. */
+  idpInitiated: z.strictObject({ applicationId: z.uuid() }).nullish(),
 });
 
 /** `connections.settings` of an OpenID Connect connection. */

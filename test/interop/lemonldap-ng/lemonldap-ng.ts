@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTestIdp } from "@sallyport/saml/testing";
 import { freePorts } from "../../harness/process.ts";
-import { type Behaviour, type ForeignIdp, PERSON } from "../foreign-idp.ts";
+import { type Behaviour, type ForeignIdp, PERSON, query } from "../foreign-idp.ts";
 import { type ServerProcess, startServer } from "../process.ts";
 
 const PORTAL = "/usr/share/lemonldap-ng/portal";
@@ -55,8 +55,8 @@ export async function startLemonLdap(): Promise<ForeignIdp> {
       await page.locator("input[name=password]").fill(PERSON.login); // its demonstration backend wants the same again
       await page.locator("button[type=submit]").first().click();
     },
-    startUrl: ({ spEntityId }) =>
-      `${url}/saml/singleSignOn?IDPInitiated=1&sp=${encodeURIComponent(spEntityId)}`,
+    startUrl: ({ spEntityId }, relayState) =>
+      `${url}/saml/singleSignOn?${query({ IDPInitiated: "1", sp: spEntityId, RelayState: relayState })}`,
     signOutUrl: `${url}/?logout=1`,
     log: async () => server.output(),
     async stop() {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTestIdp } from "@sallyport/saml/testing";
 import { freePorts } from "../../harness/process.ts";
-import { type Behaviour, type ForeignIdp, PERSON } from "../foreign-idp.ts";
+import { type Behaviour, type ForeignIdp, PERSON, query } from "../foreign-idp.ts";
 import { startServer } from "../process.ts";
 
 const INSTALLED = "/usr/share/simplesamlphp";
@@ -48,8 +48,8 @@ export async function startSimpleSamlPhp(): Promise<ForeignIdp> {
       await page.locator("input[name=password]").fill(PERSON.password);
       await page.getByRole("button", { name: "Login" }).click();
     },
-    startUrl: ({ spEntityId }) =>
-      `${url}/saml2/idp/SSOService.php?spentityid=${encodeURIComponent(spEntityId)}`,
+    startUrl: ({ spEntityId }, relayState) =>
+      `${url}/saml2/idp/SSOService.php?${query({ spentityid: spEntityId, RelayState: relayState })}`,
     signOutUrl: `${url}/saml2/idp/SingleLogoutService.php?ReturnTo=${encodeURIComponent(`${url}/`)}`,
     log: async () => `${await readFile(path("log/simplesamlphp.log"), "utf8")}\n${server.output()}`,
     async stop() {

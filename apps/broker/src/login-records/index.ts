@@ -7,4 +7,5 @@ export {
   type LoginOutcome,
   type LoginRecordKey,
   recordStray,
+  stepsJson,
 } from "./store.ts";

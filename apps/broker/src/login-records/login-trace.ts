@@ -7,6 +7,7 @@ export interface LoginStep {
 }
 
 export type LoginStepName =
+  | "unsolicited_response"
   | "started"
   | "redirected"
   | "response_received"

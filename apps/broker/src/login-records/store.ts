@@ -86,6 +86,6 @@ export async function recordStray(
 }
 
 /** jsonb holds no NUL, and a step's detail may quote what a stranger sent. */
-function stepsJson(steps: readonly LoginStep[]): string {
+export function stepsJson(steps: readonly LoginStep[]): string {
   return JSON.stringify(steps).replaceAll("\\u0000", "\\ufffd");
 }

@@ -8,6 +8,7 @@ import {
   errors,
   type KoaContextWithOIDC,
 } from "oidc-provider";
+import type { WaitingSessions } from "../idp-initiated/waiting-sessions.ts";
 import { SessionAccount, sessionOf } from "./account.ts";
 import { cookieNames } from "./cookies.ts";
 import { isOwnOrigin } from "./endpoints/cors.ts";
@@ -24,6 +25,7 @@ export interface ConfigurationDeps {
   readonly keys: KeySet;
   readonly cookieKeys: readonly string[];
   readonly adapter: (model: string) => Adapter;
+  readonly waiting: Pick<WaitingSessions, "has">;
   readonly renderError: (ctx: KoaContextWithOIDC, out: ErrorOut) => void;
 }
 
@@ -109,7 +111,7 @@ export function configuration(deps: ConfigurationDeps): Configuration {
     conformIdTokenClaims: false,
     extraParams: EXTRA_PARAMETERS,
     interactions: {
-      policy: signInPolicy(sql, now),
+      policy: signInPolicy(sql, now, deps.waiting),
       url: (_ctx, interaction) => `${publicUrl}${ROUTES.signIn}/${interaction.uid}`,
     },
     async findAccount(_ctx, sessionId, token) {

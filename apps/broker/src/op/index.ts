@@ -6,6 +6,7 @@ import type { SecretBox } from "@sallyport/secrets";
 import type { SigningKeys } from "@sallyport/signing-keys";
 import type { Router } from "express";
 import { Provider } from "oidc-provider";
+import { createWaitingSessions } from "../idp-initiated/waiting-sessions.ts";
 import type { Interactions, SignInDeparture, UpstreamLogout } from "../interaction.ts";
 import { createAccessTokens } from "./access-tokens.ts";
 import { createAdapters } from "./adapter.ts";
@@ -69,6 +70,7 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
   const recent = new RecentRequests();
   const resumptions = new Resumptions();
   const changes = new ChangesByRequest();
+  const waiting = createWaitingSessions(deps);
   const cookieKey = await loadCookieKey(sql, deps.secrets);
 
   const adapter = createAdapters({
@@ -100,6 +102,7 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
         adapter,
         keys: keySet,
         cookieKeys: [cookieKey],
+        waiting,
         renderError: renderProviderError,
       }),
     }),

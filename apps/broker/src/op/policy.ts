@@ -2,6 +2,7 @@ import type { Sql } from "@sallyport/database";
 import { isId } from "@sallyport/database";
 import type { LiveSession } from "@sallyport/sessions";
 import { errors, interactionPolicy, type KoaContextWithOIDC } from "oidc-provider";
+import type { WaitingSessions } from "../idp-initiated/waiting-sessions.ts";
 import { sessionOf } from "./account.ts";
 
 const { Check, Prompt } = interactionPolicy;
@@ -12,6 +13,7 @@ export const REASONS = {
   asked: "login_prompt",
   tooLongAgo: "max_age",
   elsewhere: "other_session_asked_for",
+  newer: "newer_session_waits",
 } as const;
 
 /** Those for which the IdP's own memory of the person is not enough. */
@@ -24,7 +26,11 @@ const CLOCK_SKEW_MS = 120_000;
  * When an authorization request needs a sign-in. There is no consent: applications are the operator's own
  * (prompt=consent is accepted and asks nothing).
  */
-export function signInPolicy(sql: Sql, now: () => Date): interactionPolicy.Prompt[] {
+export function signInPolicy(
+  sql: Sql,
+  now: () => Date,
+  waiting: Pick<WaitingSessions, "has">,
+): interactionPolicy.Prompt[] {
   const login = new Prompt({ name: "login", requestable: true });
   // The stock check of a requestable prompt looks for a result named "login": see interactions.ts why ours is not.
   login.checks.clear();
@@ -53,6 +59,17 @@ export function signInPolicy(sql: Sql, now: () => Date): interactionPolicy.Promp
     refuseToAskAgain(ctx, "the sign-in was not for the organization, connection or user asked for");
     return true;
   });
+
+  signInWhen(
+    REASONS.newer,
+    "somebody has just come from their identity provider's own pages",
+    async (ctx) => {
+      const { client, prompts } = ctx.oidc;
+      // Who asks for silence gets what there is.
+      if (client === undefined || prompts.has("none") || hasJustSignedIn(ctx)) return false;
+      return waiting.has(ctx.req, client.clientId);
+    },
+  );
 
   const consent = new Prompt({ name: "consent", requestable: true });
   consent.checks.clear();

@@ -2,29 +2,40 @@ import type { ConnectionKeys } from "@sallyport/connection-keys";
 import { requestId } from "@sallyport/http";
 import express, { type Request, Router } from "express";
 import { z } from "zod";
+import { findVisitor, startOver } from "../idp-initiated/unsolicited.ts";
 import { sendAutoPost } from "../pages/index.ts";
 import type { BrowserCookie } from "../sign-in/browser.ts";
 import { completeLogin } from "../sign-in/complete.ts";
 import { findConnection } from "../sign-in/connections.ts";
 import { SignInFailure } from "../sign-in/failures.ts";
-import type { SignInDeps } from "../sign-in/protocol.ts";
+import { isLoginRequestId } from "../sign-in/login-requests.ts";
+import type { SignInDeps, Starters } from "../sign-in/protocol.ts";
 import { refuseEncodedNames } from "./form-names.ts";
 import { spMetadata } from "./metadata.ts";
 import { verifySamlResponse } from "./verify-response.ts";
 
 /** Beyond what the validator accepts, so that it can tell why. */
 const FORM_LIMIT = "512kb";
-/** Marks the form that we made the browser post again. */
-const SECOND_POST = "sallyport_second_post";
+/** Counts how often we made the browser post the form again. */
+const POSTED_AGAIN = "sallyport_second_post";
+/** An IdP's own may be the address of a page. */
+const MAX_RELAY_STATE = 2_048;
+/** SAML bindings 3.4.3. */
+const MAX_OWN_RELAY_STATE = 80;
 
 const postedForm = z.object({
   SAMLResponse: z.string().min(1),
-  RelayState: z.string().max(80).optional(),
-  [SECOND_POST]: z.literal("1").optional(),
+  RelayState: z.string().max(MAX_RELAY_STATE).optional(),
+  [POSTED_AGAIN]: z.enum(["1", "2"]).optional(),
 });
 
 /** The SAML service providers: one per connection, under /sso/saml/{connectionId}. */
-export function createSamlRouter(deps: SignInDeps, cookie: BrowserCookie, keys: ConnectionKeys): Router {
+export function createSamlRouter(
+  deps: SignInDeps,
+  cookie: BrowserCookie,
+  keys: ConnectionKeys,
+  starters: Starters,
+): Router {
   const router = Router();
   const form = express.urlencoded({
     extended: false,
@@ -42,15 +53,29 @@ export function createSamlRouter(deps: SignInDeps, cookie: BrowserCookie, keys: 
   });
 
   router.post("/sso/saml/:connectionId/acs", form, async (req, res) => {
-    const { SAMLResponse: response, RelayState, [SECOND_POST]: again } = parseForm(req);
+    const { SAMLResponse: response, RelayState = "", [POSTED_AGAIN]: again } = parseForm(req);
     const { connectionId } = req.params;
-    const state = RelayState === undefined || RelayState === "" ? null : RelayState;
-    // Over plain http our cookie is SameSite=Lax and stays away from a post that another site started, and some browsers
-    // hold back every cookie there. A post from our own page carries it.
-    if (state !== null && again === undefined && cookie.read(req) === null) {
-      sendAutoPost(res, req.originalUrl, { SAMLResponse: response, RelayState: state, [SECOND_POST]: "1" });
-      return;
+    const state = RelayState === "" ? null : RelayState;
+    const visitor =
+      state !== null && isLoginRequestId(state)
+        ? null
+        : await findVisitor(deps, { connectionId, response, relayState: state });
+    if (visitor === null && RelayState.length > MAX_OWN_RELAY_STATE) {
+      throw new SignInFailure("request_malformed", { detail: "RelayState" });
     }
+    if (cookie.read(req) === null) {
+      const postAgain = (count: "1" | "2") =>
+        sendAutoPost(res, req.originalUrl, { SAMLResponse: response, RelayState, [POSTED_AGAIN]: count });
+      // Over plain http our cookie is SameSite=Lax and stays away from a post that another site started, and some browsers
+      // hold back every cookie there. A post from our own page carries it.
+      if (again === undefined && (state !== null || visitor !== null)) return postAgain("1");
+      // Whoever was never here is given one, and has to show that their browser keeps it.
+      if (again === "1" && visitor !== null) {
+        cookie.ensure(req, res);
+        return postAgain("2");
+      }
+    }
+    if (visitor !== null) return startOver(deps, starters, cookie, req, res, visitor);
     const answer = { type: "saml", connectionId, state } as const;
     const posted = { response, publicUrl: deps.publicUrl, now: deps.now() };
     await completeLogin(deps, cookie, req, res, answer, (login) => verifySamlResponse(posted, keys, login));

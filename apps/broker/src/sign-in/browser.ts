@@ -49,7 +49,8 @@ export function isOwnInteraction(req: Request, cookieName: string, interactionId
   return cookieValue(req.get("cookie") ?? "", cookieName) === interactionId;
 }
 
-function cookieValue(header: string, name: string): string | null {
+/** What a Cookie header says of a name; null where it does not. */
+export function cookieValue(header: string, name: string): string | null {
   for (const pair of header.split(";")) {
     const at = pair.indexOf("=");
     if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();

@@ -1,6 +1,7 @@
 import type { ConnectionType } from "@sallyport/connections";
 import { requestId } from "@sallyport/http";
 import type { Request, Response } from "express";
+import { findLanding, landingUrl } from "../idp-initiated/landing.ts";
 import {
   closeLoginRecord,
   createLoginTrace,
@@ -8,6 +9,7 @@ import {
   type LoginTrace,
   recordStray,
 } from "../login-records/index.ts";
+import { sendOn } from "../pages/index.ts";
 import type { BrowserCookie } from "./browser.ts";
 import { SignInFailure } from "./failures.ts";
 import { consumeLoginRequest, type OpenLogin } from "./login-requests.ts";
@@ -44,6 +46,7 @@ export async function completeLogin(
   };
   let response: string | undefined;
   let sessionId: string;
+  let end: End;
   try {
     if (login.disabled) throw new SignInFailure("connection_disabled");
     const verified = await verify(login);
@@ -51,6 +54,7 @@ export async function completeLogin(
     trace.add("validated", verified.detail);
     const { identity } = verified;
     requireFresh(login, identity.authTime);
+    end = await endOf(deps, login);
     trace.add("normalized", { warnings: identity.warnings, groups: identity.groups.length });
     const { assertion } = verified;
     const { connection } = login;
@@ -69,9 +73,26 @@ export async function completeLogin(
       response: error.response ?? response,
       now: deps.now(),
     });
-    throw error.of(login.interactionId);
+    throw login.cause.kind === "request" ? error.of(login.cause.interactionId) : error;
   }
-  await deps.interactions.goOn(req, res, login.interactionId, { sessionId });
+  await end(req, res, sessionId);
+}
+
+type End = (req: Request, res: Response, sessionId: string) => Promise<void>;
+
+/** Where the browser goes in the end. Throws where there is nowhere to go (any more). */
+async function endOf(deps: SignInDeps, { cause, connection }: OpenLogin): Promise<End> {
+  if (cause.kind === "request") {
+    return (req, res, sessionId) => deps.interactions.goOn(req, res, cause.interactionId, { sessionId });
+  }
+  const { applicationId, target } = cause.landing;
+  const { organizationId } = connection;
+  const landing = await findLanding(deps.database.sql, applicationId, target);
+  if (landing === null) throw new SignInFailure("landing_missing");
+  return async (_req, res, sessionId) => {
+    await deps.waiting.leave(res, { organizationId, applicationId, sessionId });
+    sendOn(res, landingUrl(deps.publicUrl, landing, organizationId));
+  };
 }
 
 /** How far the IdP's clock may be behind ours. */

@@ -1,5 +1,6 @@
 import { requestId } from "@sallyport/http";
 import type { Response } from "express";
+import type { WaitingSessions } from "../idp-initiated/waiting-sessions.ts";
 import type { SignInDeparture } from "../interaction.ts";
 import { sendAutoPost, sendOn } from "../pages/index.ts";
 import type { BrowserCookie } from "./browser.ts";
@@ -9,9 +10,16 @@ import { type Selection, selectConnection } from "./select.ts";
 import { startLogin } from "./start.ts";
 
 /** Spares the browser our own page where that would only send it on. */
-export function createDeparture(deps: StartDeps, cookie: BrowserCookie, starters: Starters): SignInDeparture {
+export function createDeparture(
+  deps: StartDeps,
+  cookie: BrowserCookie,
+  starters: Starters,
+  waiting: WaitingSessions,
+): SignInDeparture {
   return {
     async depart(req, res, request) {
+      // Somebody who has signed in already, at their IdP's own pages: the page finds their session.
+      if (waiting.mayHave(req)) return false;
       const selection = await selectConnection(deps.database.sql, request, {}).catch(unlessRefused);
       // An AuthnRequest is made without asking anybody. An OpenID Provider may have to be discovered first, and what
       // goes wrong there is told on the page.
@@ -19,7 +27,7 @@ export function createDeparture(deps: StartDeps, cookie: BrowserCookie, starters
       const { connection, loginHint } = selection;
       const start = {
         connection,
-        request,
+        cause: { kind: "request", request } as const,
         loginHint,
         browser: cookie.ensure(req, res),
         requestId: requestId(req),

@@ -124,7 +124,27 @@ export const SIGN_IN_FAILURES = {
     title: "Please start at the application",
     message: "This sign-in was not started here, so it cannot be accepted.",
     advice: "Open the application and sign in from there.",
-    fix: "Start at the application: in the IdP's portal, link to the application's own sign-in address.",
+    fix: "Link to the application's own sign-in address in the IdP's portal; or allow IdP-initiated sign-ins on the connection (idpInitiated).",
+  },
+  idp_initiated_loop: {
+    status: 400,
+    title: "Your sign-in service goes round in circles",
+    message: "It does not answer what we ask it, but sends you here again.",
+    advice: `Open the application and sign in from there. If it stays: ${ASK_ADMIN.toLowerCase()}`,
+    fix: "The IdP sends unsolicited responses (without InResponseTo) where it is sent an AuthnRequest. Have it answer requests, or do not allow IdP-initiated sign-ins on the connection.",
+  },
+  landing_missing: {
+    status: 404,
+    title: "There is nowhere to go",
+    message: "The application that your sign-in service leads to takes nobody in this way.",
+    advice: "Open the application and sign in from there.",
+    fix: "Set the application's initiateLoginUri, or choose another application in the connection's idpInitiated.",
+  },
+  cookies_blocked: {
+    status: 403,
+    title: "Cookies are blocked",
+    message: "Your browser does not keep the cookies of this site, and without them nobody can sign in here.",
+    advice: "Allow cookies for this site and try again.",
   },
   login_unknown: {
     status: 400,

@@ -1,5 +1,7 @@
 import { oidcRedirectUri, samlServiceProvider } from "@sallyport/connections";
+import { newId } from "@sallyport/database";
 import { createTestIdp } from "@sallyport/saml/testing";
+import { newToken } from "@sallyport/secrets";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createTestBrowser } from "../testing/browser.ts";
@@ -12,6 +14,8 @@ let stand: SignInStand;
 let upstream: UpstreamOp;
 let saml: string;
 let oidc: string;
+/** Takes people in who come from the IdP's own pages. */
+let open: string;
 
 beforeAll(async () => {
   stand = await createSignInStand();
@@ -21,6 +25,18 @@ beforeAll(async () => {
   const { issuer, clientId, clientSecret } = upstream;
   oidc = await stand.addOidcConnection(organizationId, { issuer, clientId, clientSecret });
   upstream.allow(oidcRedirectUri(stand.publicUrl, oidc));
+  const applicationId = newId();
+  await stand.database.prisma.application.create({
+    data: {
+      id: applicationId,
+      clientId: "app",
+      name: "App",
+      initiateLoginUri: "https://app.example.test/start",
+    },
+  });
+  open = await stand.addSamlConnection(organizationId, idp, {
+    settings: { idpInitiated: { applicationId } },
+  });
 });
 afterAll(async () => {
   await upstream.close();
@@ -113,7 +129,7 @@ const anyRequest = fc.constantFrom(...ENDPOINTS).chain((endpoint) =>
     ),
     cookie: fc.constantFrom(
       "",
-      `sallyport-browser=browser_${"x".repeat(43)}`,
+      `sallyport-browser=browser_${"x".repeat(43)}; sallyport-waiting=waiting_${"x".repeat(43)}`,
       "sallyport-browser=%00",
       "; ;;=; é",
     ),
@@ -184,6 +200,30 @@ it("answers any bytes in place of the response to a login of this browser", { ti
         expect(stand.logged.slice(before).filter((line) => line.includes('"level":"error"'))).toEqual([]);
       },
     ),
+    { numRuns: 200 },
+  );
+});
+
+it("answers anything that comes unasked, where people are taken in", { timeout: 60_000 }, async () => {
+  const honest = answerSaml(stand, idp, { connectionId: open, id: "" }, { inResponseTo: undefined });
+  const response = mostly(fc.constant(honest), noise);
+  const posts = fc.constantFrom("", "1", "2", "3");
+  await fc.assert(
+    fc.asyncProperty(response, noise, posts, fc.boolean(), async (SAMLResponse, RelayState, post, known) => {
+      const body = encode([
+        ["SAMLResponse", SAMLResponse],
+        ["RelayState", RelayState],
+        ...(post === "" ? [] : [["sallyport_second_post", post] as const]),
+      ]);
+      const cookie = known ? `sallyport-browser=${newToken("browser")}` : "";
+      const path = `/sso/saml/${open}/acs`;
+      const status = await expectComposed(path, {
+        method: "POST",
+        headers: { cookie, "content-type": FORM },
+        body,
+      });
+      expect([200, 303, 400, 403]).toContain(status);
+    }),
     { numRuns: 200 },
   );
 });

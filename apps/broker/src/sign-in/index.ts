@@ -1,5 +1,6 @@
 import { createConnectionKeys } from "@sallyport/connection-keys";
 import { Router } from "express";
+import { createWaitingSessions } from "../idp-initiated/waiting-sessions.ts";
 import type { Interactions, SignInDeparture } from "../interaction.ts";
 import { startOidcLogin } from "../oidc/authorization-request.ts";
 import { createOidcConfigurations } from "../oidc/configuration.ts";
@@ -24,18 +25,19 @@ export interface SignIn {
 export function createSignIn(start: StartDeps): SignIn {
   const cookie = createBrowserCookie(start.publicUrl);
   const keys = createConnectionKeys(start.database, start.secrets, start.now);
+  const waiting = createWaitingSessions(start);
   const configurations = createOidcConfigurations(start);
   const starters: Starters = {
     saml: (connection, wish) => startSamlLogin(start.publicUrl, keys, connection, wish),
     oidc: (connection, wish) => startOidcLogin(start.publicUrl, configurations, connection, wish),
   };
   return {
-    departure: createDeparture(start, cookie, starters),
+    departure: createDeparture(start, cookie, starters, waiting),
     routes(interactions) {
-      const deps = { ...start, interactions };
+      const deps = { ...start, interactions, waiting };
       const router = Router();
       router.use(createSignInPages(deps, cookie, starters));
-      router.use(createSamlRouter(deps, cookie, keys));
+      router.use(createSamlRouter(deps, cookie, keys, starters));
       router.use(createOidcRouter(deps, cookie, configurations));
       router.use(handleFailures(deps, cookie));
       return router;

@@ -3,7 +3,8 @@ import type { ConnectionSettings, ConnectionType } from "@sallyport/connections"
 import { isId, type Sql } from "@sallyport/database";
 import { digestToken, type SecretBox } from "@sallyport/secrets";
 import { z } from "zod";
-import type { LoginStep } from "../login-records/index.ts";
+import type { Landing } from "../idp-initiated/landing.ts";
+import { type LoginStep, stepsJson } from "../login-records/index.ts";
 import { type Connection, type ConnectionRow, parseConnection } from "./connections.ts";
 import { SignInFailure } from "./failures.ts";
 
@@ -18,14 +19,20 @@ const sealedState = z.strictObject({
   recordId: z.string(),
   protocol: protocolState,
   freshSince: z.iso.datetime().nullable(),
+  landing: z.strictObject({ applicationId: z.string(), target: z.string().nullable() }).optional(),
 });
 
 export type ProtocolState = z.infer<typeof protocolState>;
 
+/** What a login was started for, as far as it is remembered. */
+export type RememberedCause =
+  | { readonly kind: "request"; readonly interactionId: string }
+  | { readonly kind: "landing"; readonly landing: Landing };
+
 /** A login that was started and has come back: consumed, so nobody else gets it. */
 export interface OpenLogin {
   readonly id: string;
-  readonly interactionId: string;
+  readonly cause: RememberedCause;
   readonly connection: Connection;
   readonly recordId: string;
   readonly protocol: ProtocolState;
@@ -41,14 +48,14 @@ export function newLoginRequestId(): string {
 }
 
 /** Whether the text could be one of ours: whatever else comes back in its place never reaches the database. */
-function isLoginRequestId(text: string): boolean {
+export function isLoginRequestId(text: string): boolean {
   return /^[\w-]{43}$/.test(text);
 }
 
 export interface NewLoginRequest {
   readonly id: string;
   readonly connection: Connection;
-  readonly interactionId: string;
+  readonly cause: RememberedCause;
   readonly browser: string;
   readonly protocol: ProtocolState;
   /** The person must authenticate anew, not be remembered by the IdP. */
@@ -69,6 +76,7 @@ export async function storeLoginRequest(sql: Sql, secrets: SecretBox, login: New
     recordId: login.record.id,
     protocol: login.protocol,
     freshSince: login.forced ? login.now.toISOString() : null,
+    ...(login.cause.kind === "landing" ? { landing: login.cause.landing } : {}),
   };
   await sql.query(
     `WITH request AS (
@@ -83,14 +91,14 @@ export async function storeLoginRequest(sql: Sql, secrets: SecretBox, login: New
       login.id,
       login.connection.organizationId,
       login.connection.id,
-      login.interactionId,
+      login.cause.kind === "request" ? login.cause.interactionId : null,
       digestToken(login.browser),
       secrets.seal(JSON.stringify(state), sealContext(login.id)),
       login.now,
       new Date(login.now.getTime() + LOGIN_REQUEST_LIFETIME_MS),
       login.record.id,
       login.record.requestId,
-      JSON.stringify(login.record.steps),
+      stepsJson(login.record.steps),
       login.record.request,
     ],
     "login_request_store",
@@ -108,7 +116,7 @@ export interface Arrival<Type extends ConnectionType> {
 }
 
 interface ConsumedRow {
-  interaction_id: string;
+  interaction_id: string | null;
   sealed_state: string;
   organization_id: string;
   provider: string;
@@ -152,7 +160,7 @@ export async function consumeLoginRequest(
   };
   return {
     id,
-    interactionId: row.interaction_id,
+    cause: causeOf(row.interaction_id, state.landing),
     connection: parseConnection(stored),
     recordId: state.recordId,
     protocol: state.protocol,
@@ -161,14 +169,21 @@ export async function consumeLoginRequest(
   };
 }
 
+function causeOf(interactionId: string | null, landing: Landing | undefined): RememberedCause {
+  if (interactionId !== null) return { kind: "request", interactionId };
+  if (landing !== undefined) return { kind: "landing", landing };
+  throw new Error("A login request that leads nowhere");
+}
+
 /** Tells the refusals apart; asked only once the request was refused. */
 async function whyNot(sql: Sql, arrival: Arrival<ConnectionType>): Promise<SignInFailure> {
   const { rows } = await sql.query<{
+    known: boolean;
     interaction_id: string | null;
     used: boolean;
     same_browser: boolean;
   }>(
-    `SELECT r.interaction_id, r.used_at IS NOT NULL AS used, coalesce(r.browser_digest = $3, false) AS same_browser
+    `SELECT r.id IS NOT NULL AS known, r.interaction_id, r.used_at IS NOT NULL AS used, coalesce(r.browser_digest = $3, false) AS same_browser
      FROM connections c LEFT JOIN login_requests r ON r.connection_id = c.id AND r.id = $1
      WHERE c.id = $2 AND c.type = $4::connection_type`,
     [
@@ -180,10 +195,29 @@ async function whyNot(sql: Sql, arrival: Arrival<ConnectionType>): Promise<SignI
   );
   const row = rows[0];
   if (row === undefined) return new SignInFailure("connection_unknown");
-  if (row.interaction_id === null) return new SignInFailure("login_unknown");
+  if (!row.known) return new SignInFailure("login_unknown");
   // Another browser learns nothing more about a request that is not its own.
   if (!row.same_browser) return new SignInFailure("login_other_browser");
-  return new SignInFailure(row.used ? "login_used" : "login_expired", { interactionId: row.interaction_id });
+  return new SignInFailure(row.used ? "login_used" : "login_expired", {
+    interactionId: row.interaction_id ?? undefined,
+  });
+}
+
+/** How many logins of this browser, started because it came from the IdP's own pages, wait for the IdP's answer. */
+export async function countUnanswered(
+  sql: Sql,
+  connection: { readonly id: string; readonly organizationId: string },
+  browser: string,
+  since: Date,
+): Promise<number> {
+  const { rows } = await sql.query<{ unanswered: number }>(
+    `SELECT count(*)::int AS unanswered FROM login_requests
+     WHERE browser_digest = $1 AND interaction_id IS NULL AND connection_id = $2 AND organization_id = $3
+       AND used_at IS NULL AND created_at > $4`,
+    [digestToken(browser), connection.id, connection.organizationId, since],
+    "login_requests_unanswered",
+  );
+  return rows[0]?.unanswered ?? 0;
 }
 
 function sealContext(id: string): string {

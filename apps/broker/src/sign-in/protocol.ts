@@ -2,7 +2,9 @@ import type { Database } from "@sallyport/database";
 import type { Logger } from "@sallyport/logging";
 import type { Outbound } from "@sallyport/outbound";
 import type { SecretBox } from "@sallyport/secrets";
-import type { Interactions } from "../interaction.ts";
+import type { Landing } from "../idp-initiated/landing.ts";
+import type { WaitingSessions } from "../idp-initiated/waiting-sessions.ts";
+import type { Interactions, SignInRequest } from "../interaction.ts";
 import type { NormalizedIdentity } from "../normalize/index.ts";
 import type { OidcConnection, SamlConnection } from "./connections.ts";
 import type { OpenLogin, ProtocolState } from "./login-requests.ts";
@@ -21,7 +23,15 @@ export interface StartDeps {
 /** And from there back to the application. */
 export interface SignInDeps extends StartDeps {
   readonly interactions: Interactions;
+  readonly waiting: WaitingSessions;
 }
+
+/** What a login is started for. */
+export type LoginCause =
+  /** An application's authorization request, which waits for it. */
+  | { readonly kind: "request"; readonly request: SignInRequest }
+  /** Somebody who came from the IdP's own pages, to be sent to an application. */
+  | { readonly kind: "landing"; readonly landing: Landing };
 
 /** One login, as a protocol is asked to start it. */
 export interface LoginWish {

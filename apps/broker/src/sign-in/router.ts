@@ -1,6 +1,7 @@
 import { requestId } from "@sallyport/http";
 import express, { type Request, type Response, Router } from "express";
 import { z } from "zod";
+import type { WaitingSession } from "../idp-initiated/waiting-sessions.ts";
 import type { SignInRequest } from "../interaction.ts";
 import { renderChooserPage, renderWorkEmailPage, sendOn, sendPage } from "../pages/index.ts";
 import { type BrowserCookie, csrfToken, isCsrfToken, isOwnInteraction } from "./browser.ts";
@@ -12,7 +13,7 @@ import {
   signInFailureEntry,
 } from "./failures.ts";
 import type { SignInDeps, Starters } from "./protocol.ts";
-import { type Answers, selectConnection } from "./select.ts";
+import { type Answers, type Selection, selectConnection } from "./select.ts";
 import { startLogin } from "./start.ts";
 
 const form = z.object({
@@ -63,6 +64,10 @@ export function createSignInPages(deps: SignInDeps, cookie: BrowserCookie, start
     const selection = await selectConnection(deps.database.sql, request, answers).catch((error: unknown) => {
       throw error instanceof SignInFailure ? error.of(request.id) : error;
     });
+    const waiting = await deps.waiting.take(req, res, request.application.id);
+    if (waiting !== null && fits(waiting, request, selection)) {
+      return deps.interactions.goOn(req, res, request.id, { sessionId: waiting.sessionId });
+    }
     const page = {
       action: `/sign-in/${encodeURIComponent(request.id)}`,
       csrf: csrfToken(browser, request.id),
@@ -86,7 +91,7 @@ export function createSignInPages(deps: SignInDeps, cookie: BrowserCookie, start
       res,
       await startLogin(deps, starters, {
         connection,
-        request,
+        cause: { kind: "request", request },
         loginHint,
         browser,
         requestId: requestId(req),
@@ -105,6 +110,14 @@ async function load(deps: SignInDeps, req: Request, interactionId: string): Prom
   const request = own ? await deps.interactions.load(interactionId) : null;
   if (request === null) throw new SignInFailure("interaction_unknown");
   return request;
+}
+
+/** Whether a session that waits is one that this request would lead to, with no more said than was. */
+function fits(waiting: WaitingSession, request: SignInRequest, selection: Selection): boolean {
+  if (request.forceLogin || request.acrValues.length > 0) return false;
+  if (selection.next === "ask") return true;
+  const possible = selection.next === "start" ? [selection.connection] : selection.candidates.connections;
+  return possible.some((connection) => connection.id === waiting.connectionId);
 }
 
 /** What the application is told: chosen from our own table, whatever the form says. */

@@ -1,35 +1,34 @@
 import { newId } from "@sallyport/database";
-import type { SignInRequest } from "../interaction.ts";
-import { closeLoginRecord, createLoginTrace } from "../login-records/index.ts";
+import type { Landing } from "../idp-initiated/landing.ts";
+import { closeLoginRecord, createLoginTrace, type LoginTrace } from "../login-records/index.ts";
 import { type Connection, type ConnectionRow, parseConnection } from "./connections.ts";
 import { SignInFailure } from "./failures.ts";
 import { newLoginRequestId, storeLoginRequest } from "./login-requests.ts";
-import type { Departure, LoginWish, StartDeps, StartedLogin, Starters } from "./protocol.ts";
+import type { Departure, LoginCause, LoginWish, StartDeps, StartedLogin, Starters } from "./protocol.ts";
 
 export interface LoginStart {
   readonly connection: ConnectionRow;
-  readonly request: SignInRequest;
+  readonly cause: LoginCause;
   readonly loginHint: string | undefined;
   readonly browser: string;
   readonly requestId: string;
+  /** What came before, for the login record. */
+  readonly trace?: LoginTrace;
 }
 
 /** Starts a login at a connection's IdP: remembers it for this browser, and tells the way there. */
 export async function startLogin(deps: StartDeps, starters: Starters, start: LoginStart): Promise<Departure> {
-  const { request, requestId } = start;
+  const { cause, requestId, trace = createLoginTrace(deps.now) } = start;
   const connection = parseConnection(start.connection);
-  const trace = createLoginTrace(deps.now);
+  const { forceLogin, acrValues } = cause.kind === "request" ? cause.request : NO_WISHES;
   trace.add("started", {
-    application: request.application.id,
-    ...(request.forceLogin ? { forceLogin: true } : {}),
-    ...(request.acrValues.length > 0 ? { acrValues: request.acrValues } : {}),
+    ...(cause.kind === "request"
+      ? { application: cause.request.application.id }
+      : landingDetail(cause.landing)),
+    ...(forceLogin ? { forceLogin } : {}),
+    ...(acrValues.length > 0 ? { acrValues } : {}),
   });
-  const wish: LoginWish = {
-    id: newLoginRequestId(),
-    loginHint: start.loginHint,
-    forceLogin: request.forceLogin,
-    acrValues: request.acrValues,
-  };
+  const wish: LoginWish = { id: newLoginRequestId(), loginHint: start.loginHint, forceLogin, acrValues };
   let started: StartedLogin;
   try {
     started = await begin(starters, connection, wish);
@@ -47,20 +46,26 @@ export async function startLogin(deps: StartDeps, starters: Starters, start: Log
         now: deps.now(),
       },
     );
-    throw error.of(request.id);
+    throw cause.kind === "request" ? error.of(cause.request.id) : error;
   }
   trace.add("redirected", { by: started.departure.by });
   await storeLoginRequest(deps.database.sql, deps.secrets, {
     id: wish.id,
     connection,
-    interactionId: request.id,
+    cause: cause.kind === "request" ? { kind: "request", interactionId: cause.request.id } : cause,
     browser: start.browser,
     protocol: started.protocol,
-    forced: request.forceLogin || (connection.type === "saml" && connection.settings.forceAuthn),
+    forced: forceLogin || (connection.type === "saml" && connection.settings.forceAuthn),
     record: { id: newId(), requestId, steps: trace.steps, request: started.request },
     now: deps.now(),
   });
   return started.departure;
+}
+
+const NO_WISHES = { forceLogin: false, acrValues: [] } as const;
+
+function landingDetail({ applicationId: application, target }: Landing) {
+  return { application, ...(target === null ? {} : { target }) };
 }
 
 function begin(starters: Starters, connection: Connection, wish: LoginWish): Promise<StartedLogin> {

@@ -41,7 +41,7 @@ export interface SignInStand {
 }
 
 export async function createSignInStand(
-  compose: (deps: SignInDeps) => Router | Promise<Router> = (deps) =>
+  compose: (deps: Omit<SignInDeps, "waiting">) => Router | Promise<Router> = (deps) =>
     createSignIn(deps).routes(deps.interactions),
 ): Promise<SignInStand> {
   const { database, drop } = await createTestDatabase();

@@ -14,6 +14,8 @@ import { AppSessions } from "./sessions.ts";
 
 export interface DemoAppDeps {
   readonly url: string;
+  /** Of an IdP whose people may start there. */
+  readonly portalUrl: string;
   readonly state: DemoState;
   readonly log: Logger;
 }
@@ -21,7 +23,7 @@ export interface DemoAppDeps {
 const COOKIE = "demo_app";
 
 /** An internal app as any team would write it: it knows OpenID Connect and the gateway, and never hears of SAML. */
-export async function createDemoApp({ url, state, log }: DemoAppDeps): Promise<RequestListener> {
+export async function createDemoApp({ url, portalUrl, state, log }: DemoAppDeps): Promise<RequestListener> {
   const gateway = await openGateway({ url, state });
   const management = connectManagement(state.gatewayUrl, state.rootKey);
   const verifyLogoutToken = logoutTokenVerifier(gateway.configuration);
@@ -32,7 +34,7 @@ export async function createDemoApp({ url, state, log }: DemoAppDeps): Promise<R
 
   app.get("/", (req, res) => {
     const session = sessions.find(cookieOf(req));
-    if (session === undefined) return sendPage(res, welcomePage([ACME, BRAVO]));
+    if (session === undefined) return sendPage(res, welcomePage([ACME, BRAVO], portalUrl));
     sendPage(
       res,
       session.endedAt === undefined ? sessionPage(session) : signedOutPage(session, [ACME, BRAVO]),
@@ -45,6 +47,17 @@ export async function createDemoApp({ url, state, log }: DemoAppDeps): Promise<R
       ...(typeof organization === "string" ? { organization } : {}),
       ...(typeof hint === "string" ? { login_hint: hint } : {}),
     });
+    setCookie(res, sessions.await(pending));
+    res.redirect(303, location);
+  });
+
+  // OpenID Connect Core 4: somebody is sent here to sign in, by the gateway and nobody else.
+  app.get("/initiate-login", async (req, res) => {
+    const { iss, organization } = req.query;
+    if (iss !== gateway.issuer) return sendFailure(res, "Only the gateway may send you here.");
+    const { location, pending } = await gateway.startLogin(
+      typeof organization === "string" ? { organization } : {},
+    );
     setCookie(res, sessions.await(pending));
     res.redirect(303, location);
   });

@@ -35,6 +35,7 @@ export async function openGateway({ url, state }: { url: string; state: DemoStat
 
   return {
     configuration,
+    issuer: configuration.serverMetadata().issuer,
 
     /** @param choice whose sign-in page to go to; without it the gateway asks for the work email */
     async startLogin(

@@ -36,7 +36,7 @@ if (document.querySelector("[data-live]")) {
   new EventSource("/events").addEventListener("ended", () => location.reload());
 }`;
 
-export function welcomePage(companies: readonly Company[]): AppPage {
+export function welcomePage(companies: readonly Company[], portalUrl: string): AppPage {
   return {
     title: "Sallyport demo",
     body: html`<main><div class="card">
@@ -45,6 +45,7 @@ export function welcomePage(companies: readonly Company[]): AppPage {
 ${companyButtons(companies)}
 <hr>
 <a class="button quiet" href="/login">Continue with work email</a>
+<a class="button quiet" href="${portalUrl}">Start at Acme's own portal</a>
 </div></main>`,
   };
 }

@@ -20,6 +20,11 @@ export function samlUrls(idpUrl: string): { entityId: string; ssoUrl: string; sl
   return { entityId, ssoUrl: `${entityId}/sso`, sloUrl: `${entityId}/slo` };
 }
 
+/** Where Acme's people find their applications. */
+export function samlPortalUrl(idpUrl: string): string {
+  return `${idpUrl}${SAML_PATH}/portal`;
+}
+
 export interface DemoIdpDeps {
   readonly url: string;
   readonly samlIdp: TestIdp;

@@ -79,12 +79,17 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
        VALUES ($1, $2, $3, $4, 'GET', '/', 200, 1, $5)`,
       [idOf(then), acme.id, acme.directoryId, name, then],
     );
-    await addSession(sql, {
+    const sessionId = await addSession(sql, {
       organizationId: acme.id,
       userId,
       applicationIds: [applicationId],
       expiresAt: then,
     });
+    await sql.query(
+      `INSERT INTO waiting_sessions (digest, organization_id, application_id, session_id, expires_at)
+       VALUES ($1, $2, $3, $4, $5)`,
+      [Buffer.from(name), acme.id, applicationId, sessionId, then],
+    );
     const directoryId = await acme.addDirectory();
     await sql.query("UPDATE directories SET deleted_at = $2 WHERE id = $1", [directoryId, then]);
   }
@@ -96,6 +101,7 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
   expect(await purge(sql, later(0))).toEqual({
     login_requests: 2,
     logout_requests: 2,
+    waiting_sessions: 3,
     used_assertions: 3,
     op_artifacts: 3,
     login_records: 1,

@@ -72,6 +72,8 @@ describe("createApplication", () => {
       ["redirectUris.0", { ...APP, redirectUris: [uri] }],
       ["postLogoutRedirectUris.0", { ...APP, postLogoutRedirectUris: [uri] }],
       ["backchannelLogoutUri", { ...APP, backchannelLogoutUri: uri }],
+      ["initiateLoginUri", { ...APP, initiateLoginUri: uri }],
+      ["targetUris.0", { ...APP, targetUris: [uri] }],
     ] as const;
     for (const [field, body] of inputs) {
       const reply = await create(body);
@@ -108,6 +110,16 @@ describe("an application", () => {
     });
     const digest = await storedDigest(id);
     expect(digest).not.toBeNull();
+  });
+
+  it("says where people are sent who come to it, and to which pages", async () => {
+    const made = (await create(APP)).as(createdApplication);
+    expect(made).toMatchObject({ initiateLoginUri: null, targetUris: [] });
+    const start = { initiateLoginUri: "https://a.test/start", targetUris: ["https://a.test/x?y=1"] };
+    const params = { applicationId: made.id };
+    expect((await api.call("updateApplication", { params, body: start })).body).toMatchObject(start);
+    const patched = await api.call("updateApplication", { params, body: { initiateLoginUri: null } });
+    expect(patched.body).toMatchObject({ ...start, initiateLoginUri: null });
   });
 
   it("gets another secret, and the old one ends", async () => {

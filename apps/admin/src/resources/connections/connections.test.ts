@@ -1,10 +1,12 @@
 import type { AddressInfo } from "node:net";
 import { clientSecretContext, parseConnectionSettings } from "@sallyport/connections";
+import { newId } from "@sallyport/database";
 import { createTestIdp } from "@sallyport/saml/testing";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startApi, type TestApi } from "../../testing/api.ts";
 import { createWorld, insertSession, OIDC, type World } from "../../testing/world.ts";
+import { createdApplication } from "../applications/schema.ts";
 import { connection } from "./schema.ts";
 
 let api: TestApi;
@@ -190,6 +192,51 @@ describe("a SAML connection", () => {
     const stated = (await patch(id, { saml: { ssoUrl: "https://new.acme.test/sso" } })).as(connection);
     expect(stated.saml).toMatchObject({ ssoUrl: "https://new.acme.test/sso", idpEntityId: idp.entityId });
     expect(stated.saml).not.toHaveProperty("metadataUrl");
+  });
+});
+
+describe("IdP-initiated sign-in", () => {
+  const application = async (more: object = {}) => {
+    const body = { name: "Portal", redirectUris: ["https://portal.example.com/callback"], ...more };
+    return (await api.call("createApplication", { body })).as(createdApplication).id;
+  };
+  const saml = { metadataXml: idp.metadata() };
+
+  it("is off, is allowed for an application that takes people in, and is taken back", async () => {
+    const made = (await createSaml(saml)).as(connection);
+    expect(made.saml?.idpInitiated).toBeNull();
+    const applicationId = await application({ initiateLoginUri: "https://portal.example.com/start" });
+    const allowed = await patch(made.id, { saml: { idpInitiated: { applicationId } } });
+    expect(allowed.body).toMatchObject({ saml: { idpInitiated: { applicationId } } });
+    const kept = await patch(made.id, { saml: { metadataXml: other.metadata() } });
+    expect(kept.body).toMatchObject({
+      saml: { idpInitiated: { applicationId }, idpEntityId: other.entityId },
+    });
+    expect((await patch(made.id, { saml: { idpInitiated: null } })).body).toMatchObject({
+      saml: { idpInitiated: null },
+    });
+    const atOnce = await createSaml({ ...saml, idpInitiated: { applicationId } });
+    expect(atOnce.body).toMatchObject({ saml: { idpInitiated: { applicationId } } });
+  });
+
+  it("is refused for an application that does not, and for none", async () => {
+    const { id } = (await createSaml(saml)).as(connection);
+    for (const [applicationId, outcome] of [
+      [await application(), [409, "initiate_login_missing"]],
+      [newId(), [400, "application_unknown"]],
+      ["portal", [400, "input_invalid"]],
+    ] as const) {
+      const idpInitiated = { applicationId };
+      for (const reply of [
+        await patch(id, { saml: { idpInitiated } }),
+        await createSaml({ ...saml, idpInitiated }),
+      ]) {
+        expect(reply.outcome).toEqual(outcome);
+        expect(reply.body).toMatchObject({ errors: [{ field: "saml.idpInitiated.applicationId" }] });
+      }
+    }
+    const shown = await api.call("getConnection", { params: { org: "acme", connectionId: id } });
+    expect(shown.as(connection).saml?.idpInitiated).toBeNull();
   });
 });
 

@@ -22,7 +22,13 @@ export const connectionEndpoints: readonly Endpoint[] = [
     body: newConnection,
     status: 201,
     reply: connection,
-    errors: ["metadata_unavailable", "metadata_invalid", "certificate_invalid"],
+    errors: [
+      "metadata_unavailable",
+      "metadata_invalid",
+      "certificate_invalid",
+      "application_unknown",
+      "initiate_login_missing",
+    ],
     handle: (call) => createConnection(call, call.organization.id, call.body),
   }),
   organizationEndpoint({
@@ -62,6 +68,8 @@ export const connectionEndpoints: readonly Endpoint[] = [
       "metadata_unavailable",
       "metadata_invalid",
       "certificate_invalid",
+      "application_unknown",
+      "initiate_login_missing",
       "changed_meanwhile",
     ],
     handle: (call) => updateConnection(call, call.organization.id, call.params.connectionId, call.body),

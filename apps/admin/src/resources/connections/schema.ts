@@ -18,6 +18,16 @@ const attributeNames = z.strictObject({
   groups: text(512).exactOptional(),
 });
 
+const idpInitiated = z
+  .strictObject({
+    applicationId: id.meta({ description: "Where they land. It needs an `initiateLoginUri`." }),
+  })
+  .nullable()
+  .meta({
+    description:
+      "Takes in people who come from the identity provider's own pages (IdP-initiated). What they bring signs nobody in: the gateway at once asks the identity provider itself, then sends them to the application. `RelayState` may name one of the application's `targetUris`. Default: null, which refuses them.",
+  });
+
 /** Where an IdP is described: its metadata, as XML or by URL, or else its three facts. */
 const samlSource = {
   metadataXml: z.string().min(1).max(METADATA_MAX_CHARS).exactOptional(),
@@ -47,6 +57,7 @@ const samlOptions = {
   forceAuthn: z.boolean().exactOptional(),
   authnContext: z.array(text(512)).max(20).exactOptional(),
   attributes: attributeNames.exactOptional(),
+  idpInitiated: idpInitiated.exactOptional(),
 };
 
 const EXPLICIT = ["ssoUrl", "ssoBinding", "sloUrl", "sloBinding", "sloResponseUrl", "certificates"] as const;
@@ -163,6 +174,7 @@ const samlView = z.object({
   forceAuthn: z.boolean(),
   authnContext: z.array(z.string()).optional(),
   attributes: samlAttributeNames.optional(),
+  idpInitiated,
 });
 
 const oidcView = z.object({

@@ -5,13 +5,13 @@ import {
   oidcSettings,
   parseConnectionSettings,
 } from "@sallyport/connections";
-import { type Connection, newId } from "@sallyport/database";
+import { type Connection, newId, type Prisma } from "@sallyport/database";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { change } from "../../change.ts";
 import type { Context } from "../../context.ts";
 import { problem } from "../../errors.ts";
 import { samlSettingsFrom } from "./saml.ts";
-import type { ConnectionPatch, NewConnection } from "./schema.ts";
+import type { ConnectionPatch, NewConnection, SamlInput } from "./schema.ts";
 import { connectionView } from "./view.ts";
 
 export async function createConnection(context: Context, organizationId: string, input: NewConnection) {
@@ -23,6 +23,7 @@ export async function createConnection(context: Context, organizationId: string,
       : oidcSettings.parse({ ...input.oidc, clientSecret: seal(context, id, input.oidc.clientSecret) });
   const { type, name, provider } = input;
   return change(context, async ({ tx, record }) => {
+    if (input.type === "saml") await requireInitiateLogin(tx, input.saml);
     const row = await tx.connection.create({ data: { id, organizationId, type, name, provider, settings } });
     record({
       organizationId,
@@ -68,6 +69,7 @@ export async function updateConnection(
   const settings = await patchedSettings(context, current, patch);
   const { saml: _saml, oidc: _oidc, ...columns } = patch;
   return change(context, async ({ tx, record, endSessions }) => {
+    await requireInitiateLogin(tx, patch.saml);
     const [row] = await tx.connection.updateManyAndReturn({
       // Metadata was fetched meanwhile: settings that somebody else changed are not overwritten unseen.
       where: { id, organizationId, updatedAt: current.updatedAt },
@@ -116,6 +118,19 @@ async function patchedSettings(
   return clientSecret === undefined
     ? current
     : { ...current, clientSecret: seal(context, row.id, clientSecret) };
+}
+
+/** People can only be sent to an application that says where. Throws `application_unknown`, `initiate_login_missing`. */
+async function requireInitiateLogin(
+  tx: Prisma.TransactionClient,
+  saml: Pick<SamlInput, "idpInitiated"> | undefined,
+): Promise<void> {
+  const { applicationId } = saml?.idpInitiated ?? {};
+  if (applicationId === undefined) return;
+  const field = "saml.idpInitiated.applicationId";
+  const application = await tx.application.findUnique({ where: { id: applicationId } });
+  if (application === null) throw problem("application_unknown", { field });
+  if (application.initiateLoginUri === null) throw problem("initiate_login_missing", { field });
 }
 
 function seal(context: Context, connectionId: string, clientSecret: string): string {

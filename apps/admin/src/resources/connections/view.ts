@@ -43,6 +43,7 @@ function samlView(
     spSloUrl: sp.sloUrl,
     spMetadataUrl: sp.metadataUrl,
     ...shown,
+    idpInitiated: settings.idpInitiated ?? null,
     certificates: certificates.map((pem) => certificateView(pem, deps.now())),
   };
 }
