@@ -1,4 +1,4 @@
-import { newId, type Sql, type Statement } from "@sallyport/database";
+import { checked, newId, type Sql, type Statement } from "@sallyport/database";
 
 /** One sign-in, as the broker hands it over after normalization. */
 export interface NewSession {
@@ -43,7 +43,7 @@ export function sessionStatement(session: NewSession): {
                            auth_time, expires_at)
      SELECT $1, organization_id, user_id, $4, $5, $6, $7, $8, $9, $10, $11
      FROM memberships
-     WHERE organization_id = $2 AND user_id = $3 AND status = 'active'
+     WHERE ${checked("organization_id = $2")} AND user_id = $3 AND status = 'active'
      FOR SHARE
      RETURNING id`,
     values: [

@@ -1,4 +1,4 @@
-import { isId, type Sql } from "@sallyport/database";
+import { checked, isId, type Sql } from "@sallyport/database";
 import { revokedTokenDigest } from "./revoke-token.ts";
 
 /** A session that holds, with the person, organization and grants as they are now, not as they were at sign-in. */
@@ -55,9 +55,8 @@ interface Row {
 
 /**
  * The session, or null when it is unknown, expired, revoked, or its membership or connection is not active. One statement: the
- * single place that every token, introspection and forward-auth answer rests on. It is planned once, maybe while the
- * tables are small, so it leaves the planner no choice but to go from row to row by key: `IS TRUE` keeps it from reading
- * all members of the organization, and a list of token ids would be planned anew for every call.
+ * single place that every token, introspection and forward-auth answer rests on. A list of token ids would have it
+ * planned anew for every call.
  *
  * @param tokenIds what the session is asked for by (see `revokeToken`): null also when one of them was revoked
  */
@@ -87,7 +86,7 @@ export async function findLiveSession(
                   UNION SELECT unnest(s.groups) ORDER BY 1) AS groups
      FROM sessions s
      JOIN memberships m ON m.user_id = s.user_id AND m.status = 'active'
-       AND (m.organization_id = s.organization_id) IS TRUE
+       AND ${checked("m.organization_id = s.organization_id")}
      JOIN organizations o ON o.id = s.organization_id
      JOIN connections c ON c.id = s.connection_id AND c.status = 'active'
      JOIN users u ON u.id = s.user_id

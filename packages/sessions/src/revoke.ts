@@ -1,5 +1,5 @@
 import { type Actor, recordAudit } from "@sallyport/audit";
-import type { Sql } from "@sallyport/database";
+import { checked, type Sql } from "@sallyport/database";
 
 /** Which sessions end. An empty list ends none. */
 export type RevocationScope =
@@ -27,7 +27,7 @@ export async function revokeSessions(
   const { rows } = await sql.query<{ id: string; user_id: string }>(
     `WITH ended AS (
        UPDATE sessions SET revoked_at = $3, revoked_reason = $4
-       WHERE organization_id = $1 AND ${condition} AND revoked_at IS NULL AND expires_at > $3
+       WHERE ${condition} AND revoked_at IS NULL AND expires_at > $3
        RETURNING id, user_id
      ), pending AS (
        UPDATE session_applications sa SET logout_pending_at = $3
@@ -53,7 +53,9 @@ export async function revokeSessions(
 }
 
 function scopeCondition(scope: RevocationScope): [condition: string, value: unknown] {
-  if ("sessionIds" in scope) return ["id = ANY($2::uuid[])", scope.sessionIds];
-  if ("userIds" in scope) return ["user_id = ANY($2::uuid[])", scope.userIds];
-  return ["connection_id = $2::uuid", scope.connectionId];
+  if ("sessionIds" in scope)
+    return [`id = ANY($2::uuid[]) AND ${checked("organization_id = $1")}`, scope.sessionIds];
+  if ("userIds" in scope)
+    return [`user_id = ANY($2::uuid[]) AND ${checked("organization_id = $1")}`, scope.userIds];
+  return ["organization_id = $1 AND connection_id = $2::uuid", scope.connectionId];
 }

@@ -1,4 +1,11 @@
-import { asMembersOfWith, isUniqueViolation, newId, type Sql, type Statement } from "@sallyport/database";
+import {
+  asMembersOfWith,
+  checked,
+  isUniqueViolation,
+  newId,
+  type Sql,
+  type Statement,
+} from "@sallyport/database";
 import type { KnownPerson, Profile } from "./store.ts";
 
 /** What a login writes. Each of the two ways is one statement, so that all of it happens or nothing. */
@@ -109,7 +116,7 @@ export async function applyLogin(
          email = coalesce($10, email), email_verified = CASE WHEN $10::text IS NULL THEN email_verified ELSE $11 END,
          name = coalesce($12, name), given_name = coalesce($13, given_name),
          family_name = coalesce($14, family_name), username = coalesce($15, username), updated_at = $4
-       WHERE $9::boolean AND id = $7 AND organization_id = $1
+       WHERE $9::boolean AND id = $7 AND ${checked("organization_id = $1")}
          AND (email, email_verified, name, given_name, family_name, username) IS DISTINCT FROM
              (coalesce($10, email), CASE WHEN $10::text IS NULL THEN email_verified ELSE $11 END, coalesce($12, name),
               coalesce($13, given_name), coalesce($14, family_name), coalesce($15, username))

@@ -1,4 +1,4 @@
-import { newId, type Sql } from "@sallyport/database";
+import { checked, newId, type Sql } from "@sallyport/database";
 
 /** What a sign-in reads, and makes of somebody who signs in for the first time. What every login leaves is in effects.ts. */
 
@@ -83,8 +83,8 @@ export async function lookUp(sql: Sql, key: LookupKey): Promise<Lookup> {
      FROM (VALUES (1)) AS one
      LEFT JOIN identities i
        ON i.connection_id = $2 AND i.issuer = $3 AND i.subject = $4 AND i.organization_id = $1
-     LEFT JOIN users u ON u.id = i.user_id AND u.organization_id = $1
-     LEFT JOIN memberships m ON m.user_id = u.id AND (m.organization_id = $1) IS TRUE`,
+     LEFT JOIN users u ON u.id = i.user_id AND ${checked("u.organization_id = $1")}
+     LEFT JOIN memberships m ON m.user_id = u.id AND ${checked("m.organization_id = $1")}`,
     [
       key.organizationId,
       key.connectionId,
@@ -144,7 +144,7 @@ export async function findNamesakes(sql: Sql, organizationId: string, email: str
     `SELECT coalesce((
               SELECT json_agg(candidate) FROM (
                 SELECT u.id AS user_id, m.id AS membership_id, m.status, m.source, ${IN_DIRECTORY} AS in_directory
-                FROM users u LEFT JOIN memberships m ON m.user_id = u.id AND m.organization_id = u.organization_id
+                FROM users u LEFT JOIN memberships m ON m.user_id = u.id AND ${checked("m.organization_id = u.organization_id")}
                 WHERE u.organization_id = $1 AND u.email = $2
                 ORDER BY in_directory DESC, m.source = 'directory' DESC NULLS LAST, u.created_at, u.id
               ) AS candidate

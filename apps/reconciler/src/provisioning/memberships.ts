@@ -1,5 +1,5 @@
 import type { AuditEvent } from "@sallyport/audit";
-import { newId } from "@sallyport/database";
+import { checked, newId } from "@sallyport/database";
 import type { Batch } from "./batch.ts";
 
 type Status = "active" | "suspended";
@@ -105,7 +105,7 @@ async function readWanted(batch: Batch, userIds: readonly string[]): Promise<Wan
 async function lockMemberships(batch: Batch, userIds: readonly string[]): Promise<Map<string, Membership>> {
   const { rows } = await batch.sql.query<{ id: string; user_id: string; status: Status; source: Source }>(
     `SELECT id, user_id, status, source FROM memberships
-     WHERE organization_id = $1 AND user_id = ANY($2::uuid[])
+     WHERE ${checked("organization_id = $1")} AND user_id = ANY($2::uuid[])
      ORDER BY id
      FOR NO KEY UPDATE`,
     [batch.organizationId, userIds],
@@ -135,7 +135,7 @@ async function updateMemberships(batch: Batch, memberships: readonly Membership[
   await batch.sql.query(
     `UPDATE memberships m SET status = next.status, source = 'directory', updated_at = $5
      FROM unnest($2::uuid[], $3::uuid[], $4::membership_status[]) AS next (id, user_id, status)
-     WHERE m.organization_id = $1 AND m.id = next.id AND m.user_id = next.user_id`,
+     WHERE ${checked("m.organization_id = $1")} AND m.id = next.id AND m.user_id = next.user_id`,
     [batch.organizationId, ...columns(memberships), batch.now],
     "reconcile_update_memberships",
   );

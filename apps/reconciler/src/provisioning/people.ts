@@ -1,5 +1,5 @@
 import type { AuditEvent } from "@sallyport/audit";
-import { newId } from "@sallyport/database";
+import { checked, newId } from "@sallyport/database";
 import type { Batch } from "./batch.ts";
 import { type DirtyUser, EMAIL_VERIFIED, type Link } from "./directory-users.ts";
 
@@ -118,13 +118,13 @@ export async function updateProfiles(batch: Batch, userIds: readonly string[]): 
                 CASE WHEN said.family_name IS DISTINCT FROM u.family_name AND said.family_name IS NOT NULL THEN 'familyName' END,
                 CASE WHEN said.username IS DISTINCT FROM u.username THEN 'username' END
               ], NULL) AS changed
-       FROM said JOIN users u ON u.id = said.user_id AND u.organization_id = $1
+       FROM said JOIN users u ON u.id = said.user_id AND ${checked("u.organization_id = $1")}
      )
      UPDATE users u
      SET email = next.email, email_verified = next.email_verified, name = next.name, given_name = next.given_name,
          family_name = next.family_name, username = next.username, updated_at = $3
      FROM next
-     WHERE u.id = next.id AND u.organization_id = $1 AND cardinality(next.changed) > 0
+     WHERE u.id = next.id AND ${checked("u.organization_id = $1")} AND cardinality(next.changed) > 0
      RETURNING u.id, next.changed`,
     [batch.organizationId, userIds, batch.now],
     "reconcile_update_profiles",

@@ -1,3 +1,4 @@
+import { checked } from "@sallyport/database";
 import { live, whileLive } from "../directory/live.ts";
 import { ROW } from "../filter/field.ts";
 import { DIRECTORY, journal, NOW, ORGANIZATION } from "../log/journal.ts";
@@ -23,33 +24,40 @@ export const GROUP_MEMBERS = `(
 /** Values of each: id, directory, liveValues. */
 export const FIND_GROUP = `
   SELECT ${GROUP_COLUMNS}, ${GROUP_MEMBERS}
-  FROM directory_groups ${ROW} WHERE ${ROW}.id = $1 AND ${ROW}.directory_id = $2 AND ${ROW}.deleted_at IS NULL
+  FROM directory_groups ${ROW} WHERE ${ROW}.id = $1 AND ${checked(`${ROW}.directory_id = $2`)} AND ${ROW}.deleted_at IS NULL
     AND ${whileLive("$2", 3)}`;
 
 export const FIND_GROUP_WITHOUT_MEMBERS = `
   SELECT ${GROUP_COLUMNS}
-  FROM directory_groups ${ROW} WHERE ${ROW}.id = $1 AND ${ROW}.directory_id = $2 AND ${ROW}.deleted_at IS NULL
+  FROM directory_groups ${ROW} WHERE ${ROW}.id = $1 AND ${checked(`${ROW}.directory_id = $2`)} AND ${ROW}.deleted_at IS NULL
     AND ${whileLive("$2", 3)}`;
+
+// Users are looked up one by one, by OFFSET 0 and LATERAL: left alone, the planner reads the whole directory for one
+// member, as long as it knows nothing of the tables or found them small.
 
 /** Of these ids, the users of the directory, with their names. */
 export const FIND_MEMBERS = `
-  SELECT u.id, coalesce(u.resource->>'displayName', u.user_name) AS display
-  FROM directory_users u WHERE u.id = ANY($1::uuid[]) AND u.directory_id = $2 AND u.deleted_at IS NULL
+  SELECT u.id, u.display FROM unnest($1::uuid[]) AS w(id) CROSS JOIN LATERAL (
+    SELECT u.id, coalesce(u.resource->>'displayName', u.user_name) AS display
+    FROM directory_users u WHERE u.id = w.id AND ${checked("u.directory_id = $2")} AND u.deleted_at IS NULL
+    OFFSET 0) u
   ORDER BY u.id`;
 
+const strangers = (ids: string, directory: string) => `
+    SELECT w.id FROM unnest(${ids}::uuid[]) AS w(id)
+    WHERE NOT EXISTS (
+      SELECT 1 FROM directory_users u
+      WHERE u.id = w.id AND ${checked(`u.directory_id = ${directory}`)} AND u.deleted_at IS NULL OFFSET 0)`;
+
 /** Of these ids, one that is no user of the directory. */
-export const FIND_STRANGER = `
-  SELECT w.id FROM unnest($1::uuid[]) AS w(id)
-  WHERE NOT EXISTS (
-    SELECT 1 FROM directory_users u WHERE u.id = w.id AND u.directory_id = $2 AND u.deleted_at IS NULL)
-  LIMIT 1`;
+export const FIND_STRANGER = `${strangers("$1", "$2")} LIMIT 1`;
 
 /** No row: gone, or the directory is not live. Values: id, directory, liveValues. */
 export const LOCK_GROUP = `
   WITH ${live("$2", 3)}
   SELECT ${GROUP_COLUMNS}
   FROM directory_groups ${ROW}, live
-  WHERE ${ROW}.id = $1 AND ${ROW}.directory_id = live.id AND ${ROW}.deleted_at IS NULL
+  WHERE ${ROW}.id = $1 AND ${checked(`${ROW}.directory_id = live.id`)} AND ${ROW}.deleted_at IS NULL
   FOR NO KEY UPDATE OF ${ROW}`;
 
 // Every user that joins or leaves is locked before anything is written, in the order of ids and always behind the
@@ -57,9 +65,11 @@ export const LOCK_GROUP = `
 // being deleted meanwhile is left out, since its deletion comes later. `candidates` are rows of (id, joins).
 const touched = (candidates: string) => `
   touched AS MATERIALIZED (
-    SELECT u.id, w.joins FROM (${candidates}) w JOIN directory_users u ON u.id = w.id
-    WHERE u.directory_id = ${DIRECTORY} AND u.deleted_at IS NULL
-    ORDER BY u.id FOR NO KEY UPDATE OF u)`;
+    SELECT u.id, w.joins
+    FROM (SELECT c.id, c.joins FROM (${candidates}) c ORDER BY c.id) w CROSS JOIN LATERAL (
+      SELECT u.id FROM directory_users u
+      WHERE u.id = w.id AND ${checked(`u.directory_id = ${DIRECTORY}`)} AND u.deleted_at IS NULL
+      FOR NO KEY UPDATE) u)`;
 
 const added = (group: string) => `
   added AS (
@@ -119,11 +129,9 @@ export const CHANGE_MEMBERS = `
   WITH ${live(DIRECTORY, 18)},
   target AS MATERIALIZED (
     SELECT g.id, g.version FROM directory_groups g, live
-    WHERE g.id = $14 AND g.directory_id = live.id AND g.deleted_at IS NULL
+    WHERE g.id = $14 AND ${checked("g.directory_id = live.id")} AND g.deleted_at IS NULL
       AND ($17::int[] IS NULL OR g.version = ANY($17::int[]))
-      AND NOT EXISTS (
-        SELECT 1 FROM unnest($15::uuid[]) AS w(id) WHERE NOT EXISTS (
-          SELECT 1 FROM directory_users u WHERE u.id = w.id AND u.directory_id = ${DIRECTORY} AND u.deleted_at IS NULL))
+      AND NOT EXISTS (${strangers("$15", DIRECTORY)})
     FOR NO KEY UPDATE OF g),
   ${touched(`
       SELECT a.id, true AS joins FROM unnest($15::uuid[]) AS a(id), target
@@ -161,7 +169,7 @@ export const UPDATE_GROUP = `
     UPDATE directory_groups g
     SET display_name = $18, display_name_key = $19, external_id = $20, resource = $21::jsonb,
         version = g.version + 1, last_modified = ${NOW}, generation = g.generation + ($22::boolean)::int
-    WHERE g.id = $14 AND g.directory_id = ${DIRECTORY}
+    WHERE g.id = $14 AND ${checked(`g.directory_id = ${DIRECTORY}`)}
       AND ($22::boolean OR EXISTS (SELECT 1 FROM added) OR EXISTS (SELECT 1 FROM removed))
     RETURNING g.id, g.version),
   ${journal({ from: "changed", event: "directory_group.updated", resourceType: "directoryGroup", resourceId: "changed.id", data: `${membersData} || jsonb_build_object('attributes', $23::jsonb)`, changed: membersChanged })}
@@ -176,7 +184,7 @@ export const DELETE_GROUP = `
   changed AS (
     UPDATE directory_groups g
     SET deleted_at = ${NOW}, version = g.version + 1, generation = g.generation + 1, last_modified = ${NOW}
-    FROM live WHERE g.id = $14 AND g.directory_id = live.id AND g.deleted_at IS NULL
+    FROM live WHERE g.id = $14 AND ${checked("g.directory_id = live.id")} AND g.deleted_at IS NULL
       AND ($15::int[] IS NULL OR g.version = ANY($15::int[]))
     RETURNING g.id),
   ${journal({ from: "changed", event: "directory_group.deleted", resourceType: "directoryGroup", resourceId: "changed.id", data: "'{}'::jsonb", changed: "jsonb_build_object('groups', jsonb_build_array(changed.id))" })}

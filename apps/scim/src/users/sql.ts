@@ -1,3 +1,4 @@
+import { checked } from "@sallyport/database";
 import { live, whileLive } from "../directory/live.ts";
 import { ROW } from "../filter/field.ts";
 import { DIRECTORY, journal, NOW, ORGANIZATION } from "../log/journal.ts";
@@ -24,12 +25,12 @@ export const USER_GROUPS = `(
 /** Values of each: id, directory, liveValues. */
 export const FIND_USER = `
   SELECT ${USER_COLUMNS}, ${USER_GROUPS}
-  FROM directory_users ${ROW} WHERE ${ROW}.id = $1 AND ${ROW}.directory_id = $2 AND ${ROW}.deleted_at IS NULL
+  FROM directory_users ${ROW} WHERE ${ROW}.id = $1 AND ${checked(`${ROW}.directory_id = $2`)} AND ${ROW}.deleted_at IS NULL
     AND ${whileLive("$2", 3)}`;
 
 export const FIND_USER_WITHOUT_GROUPS = `
   SELECT ${USER_COLUMNS}
-  FROM directory_users ${ROW} WHERE ${ROW}.id = $1 AND ${ROW}.directory_id = $2 AND ${ROW}.deleted_at IS NULL
+  FROM directory_users ${ROW} WHERE ${ROW}.id = $1 AND ${checked(`${ROW}.directory_id = $2`)} AND ${ROW}.deleted_at IS NULL
     AND ${whileLive("$2", 3)}`;
 
 export const FIND_USER_BY_NAME = `
@@ -37,8 +38,7 @@ export const FIND_USER_BY_NAME = `
   FROM directory_users ${ROW} WHERE ${ROW}.directory_id = $1 AND ${ROW}.user_name_key = $2 AND ${ROW}.deleted_at IS NULL
     AND ${whileLive("$1", 3)}`;
 
-export const USER_EXISTS =
-  "SELECT 1 FROM directory_users WHERE id = $1 AND directory_id = $2 AND deleted_at IS NULL";
+export const USER_EXISTS = `SELECT 1 FROM directory_users WHERE id = $1 AND ${checked("directory_id = $2")} AND deleted_at IS NULL`;
 
 /**
  * No row: the userName is taken, or the directory is not live. Values: journal, then id, userName, key, externalId,
@@ -65,7 +65,7 @@ export const UPDATE_USER = `
     UPDATE directory_users u
     SET user_name = $15, user_name_key = $16, external_id = $17, active = $18, email = $19, resource = $20::jsonb,
         version = u.version + 1, generation = u.generation + 1, last_modified = ${NOW}
-    FROM live WHERE u.id = $14 AND u.directory_id = live.id AND u.version = $21 AND u.deleted_at IS NULL
+    FROM live WHERE u.id = $14 AND ${checked("u.directory_id = live.id")} AND u.version = $21 AND u.deleted_at IS NULL
     RETURNING u.id),
   ${journal({ from: "changed", event: "directory_user.updated", resourceType: "directoryUser", resourceId: "changed.id", data: "jsonb_build_object('attributes', $22::jsonb)", changed: usersChanged("changed.id") })}
   SELECT id FROM changed`;
@@ -78,10 +78,10 @@ export const LOCK_USER = `
   WITH ${live("$2", 3)},
   held AS MATERIALIZED (
     SELECT g.id FROM directory_groups g, live
-    WHERE g.id IN (SELECT m.group_id FROM directory_group_members m WHERE m.user_id = $1) AND g.directory_id = live.id
+    WHERE g.id IN (SELECT m.group_id FROM directory_group_members m WHERE m.user_id = $1) AND ${checked("g.directory_id = live.id")}
     ORDER BY g.id FOR NO KEY UPDATE OF g)
   SELECT u.version FROM directory_users u, live
-  WHERE u.id = $1 AND u.directory_id = live.id AND u.deleted_at IS NULL AND (SELECT count(*) FROM held) >= 0
+  WHERE u.id = $1 AND ${checked("u.directory_id = live.id")} AND u.deleted_at IS NULL AND (SELECT count(*) FROM held) >= 0
   FOR UPDATE OF u`;
 
 /** Behind LOCK_USER, so that no membership can appear meanwhile. Values: journal, then id. */
@@ -94,7 +94,7 @@ export const DELETE_USER = `
   changed AS (
     UPDATE directory_users
     SET deleted_at = ${NOW}, user_name_key = NULL, version = version + 1, generation = generation + 1, last_modified = ${NOW}
-    WHERE id = $14 AND directory_id = ${DIRECTORY}
+    WHERE id = $14 AND ${checked(`directory_id = ${DIRECTORY}`)}
     RETURNING id),
   ${journal({ from: "changed", event: "directory_user.deleted", resourceType: "directoryUser", resourceId: "changed.id", data: "'{}'::jsonb", changed: usersChanged("changed.id") })}
   SELECT id FROM changed`;
