@@ -13,6 +13,7 @@ import { createTokenEndpoint } from "./oauth/token-endpoint.ts";
 import { badRequest, ScimError } from "./protocol/error.ts";
 import type { Services } from "./protocol/exchange.ts";
 import { parseListQuery, parseSearch } from "./protocol/list-query.ts";
+import { createTurns } from "./protocol/turns.ts";
 import { type Actions, failure, handle, send } from "./transport/handle.ts";
 import { createRateLimiter, DEFAULT_RATE_LIMIT, type RateLimit } from "./transport/rate-limit.ts";
 import * as users from "./users/users.ts";
@@ -37,7 +38,7 @@ export interface Scim extends Router {
 
 /** The SCIM 2.0 server (RFC 7643, 7644, 9865). Mount it at /scim/v2. */
 export function createScim(deps: ScimDeps): Scim {
-  const services: Services = { ...deps, baseUrl: `${deps.publicUrl}/scim/v2` };
+  const services: Services = { ...deps, baseUrl: `${deps.publicUrl}/scim/v2`, inTurn: createTurns() };
   const requestLog = createRequestLog(deps.database.sql, deps.log);
   const transport = {
     authenticate: createAuthenticate(deps.database.sql, deps.now),

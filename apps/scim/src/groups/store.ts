@@ -69,7 +69,7 @@ export async function insertGroup(
 
 /** Adds and removes members by one statement. 404 for an unknown group or member, 412 against If-Match. */
 export async function changeMembers(
-  { database }: Services,
+  { database, inTurn }: Services,
   request: ScimRequest,
   id: string,
   change: MemberChange,
@@ -84,11 +84,13 @@ export async function changeMembers(
     versions,
     ...liveValues(request.directory),
   ];
-  const { rows } = await retryDeadlock(() =>
-    database.sql.query<{ version: number; changed: boolean }>(
-      SQL.CHANGE_MEMBERS,
-      values,
-      "scim_change_members",
+  const { rows } = await inTurn(id, () =>
+    retryDeadlock(() =>
+      database.sql.query<{ version: number; changed: boolean }>(
+        SQL.CHANGE_MEMBERS,
+        values,
+        "scim_change_members",
+      ),
     ),
   );
   return rows[0] ?? (await whyNot(database.sql, request, id, change.add));
@@ -104,13 +106,13 @@ export interface GroupUpdate {
 
 /** Holds a group's row and changes it as `decide` says of it; whether anything changed. 404, 412 as above. */
 export async function updateGroup(
-  { database }: Services,
+  { database, inTurn }: Services,
   request: ScimRequest,
   id: string,
   decide: (row: GroupRow) => GroupUpdate,
 ): Promise<{ readonly row: GroupRow; readonly changed: boolean }> {
   if (!isId(id)) throw notFound("Group", id);
-  return retryDeadlock(() =>
+  const update = () =>
     database.transaction(async (sql) => {
       const { directory } = request;
       const values = [id, directory.id, ...liveValues(directory)];
@@ -134,8 +136,8 @@ export async function updateGroup(
       ];
       const { rowCount } = await sql.query(SQL.UPDATE_GROUP, changes, "scim_update_group");
       return { row, changed: rowCount === 1 };
-    }),
-  );
+    });
+  return inTurn(id, () => retryDeadlock(update));
 }
 
 /** Marks a group as deleted. 404 when there is none, 412 against If-Match. */
