@@ -49,6 +49,7 @@ export function createScim(deps: ScimDeps): Scim {
     requestLog,
     log: deps.log,
     now: deps.now,
+    inTurn: createTurns(),
   };
 
   const router = Router({ caseSensitive: true });

@@ -26,6 +26,8 @@ export interface BenchGatewayOptions {
 }
 
 const MAIN = fileURLToPath(new URL("../../../apps/gateway/dist/main.js", import.meta.url));
+/** As the README and the Dockerfile have it. */
+const MEMORY_BOUNDS = ["--max-old-space-size=192", "--max-semi-space-size=8"];
 const READY_TIMEOUT_MS = 60_000;
 const READY_POLL_MS = 100;
 
@@ -34,7 +36,10 @@ export async function startBenchGateway(options: BenchGatewayOptions): Promise<B
   const logFile = join(options.folder, "gateway.log");
   const log = await open(logFile, "w");
   const profile = options.cpuProfileFolder;
-  const nodeArguments = profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
+  const nodeArguments = [
+    ...MEMORY_BOUNDS,
+    ...(profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`]),
+  ];
   const child = spawn(process.execPath, [...nodeArguments, MAIN, "serve"], {
     env: {
       PATH: process.env.PATH ?? "",

@@ -6,4 +6,9 @@ export interface Batch {
   readonly organizationId: string;
   readonly now: Date;
   readonly limit: number;
+  /** Directory users behind this id only. */
+  readonly after: string;
 }
+
+/** Before every id. */
+export const START = "00000000-0000-0000-0000-000000000000";

@@ -41,10 +41,10 @@ export async function lockDirtyUsers(batch: Batch): Promise<DirtyUser[]> {
   }>(
     `SELECT du.id, du.user_id, du.email, ${EMAIL_VERIFIED} AS email_verified, du.deleted_at IS NOT NULL AS deleted
      FROM directory_users du
-     WHERE du.organization_id = $1 AND du.generation > du.observed_generation
+     WHERE du.organization_id = $1 AND du.id > $3 AND du.generation > du.observed_generation
      ORDER BY du.id LIMIT $2
      FOR NO KEY UPDATE OF du SKIP LOCKED`,
-    [batch.organizationId, batch.limit],
+    [batch.organizationId, batch.limit, batch.after],
     "reconcile_dirty_users",
   );
   return rows.map((row) => ({

@@ -1,5 +1,6 @@
 import { type Database, lockPeople } from "@sallyport/database";
 import type { ReachCheckpoint } from "../checkpoint.ts";
+import { START } from "./batch.ts";
 import { observeGroups } from "./groups.ts";
 import { observeUsers } from "./users.ts";
 
@@ -26,24 +27,36 @@ export async function reconcileOrganization(
   deps: ProvisioningDeps,
   organizationId: string,
 ): Promise<"done" | "more"> {
+  // Each batch begins where the last one ended. The index still holds the rows that were dirty before: to begin at the
+  // start again would be to step over all of them, batch by batch.
+  let after = START;
   for (let batches = 0; batches < deps.batchesPerTurn; batches++) {
-    if ((await reconcileBatch(deps, organizationId)) === "done") return "done";
+    const { next } = await reconcileBatch(deps, organizationId, after);
+    // Behind `after` nothing is left; before it, something may have become dirty meanwhile.
+    if (next === null && after === START) return "done";
+    after = next ?? START;
   }
   return "more";
 }
 
-async function reconcileBatch(deps: ProvisioningDeps, organizationId: string): Promise<"done" | "more"> {
+/** Returns the id behind which to go on; null when nothing is left there. */
+async function reconcileBatch(
+  deps: ProvisioningDeps,
+  organizationId: string,
+  after: string,
+): Promise<{ readonly next: string | null }> {
   const { groups, users } = await deps.database.transaction(async (sql) => {
     await lockPeople(sql, organizationId);
-    const batch = { sql, organizationId, now: deps.now(), limit: deps.batchSize };
+    const batch = { sql, organizationId, now: deps.now(), limit: deps.batchSize, after };
     // Groups first, and all of them: they only make users dirty, and a user is to be looked at once.
     if ((await observeGroups(batch)) === "some") {
       await deps.reach("groupsApplied");
-      return { groups: true, users: { observed: 0, sessionsEnded: 0 } };
+      return { groups: true, users: { observed: 0, last: null, sessionsEnded: 0 } };
     }
     return { groups: false, users: await observeUsers(batch, deps.reach) };
   });
   if (users.sessionsEnded > 0) deps.requestLogout();
   if (groups || users.observed > 0) await deps.reach("committed");
-  return groups || users.observed === deps.batchSize ? "more" : "done";
+  if (groups) return { next: START };
+  return { next: users.observed === deps.batchSize ? users.last : null };
 }

@@ -9,6 +9,8 @@ import { createPeople, linkPeople, updateProfiles } from "./people.ts";
 
 export interface UserProgress {
   readonly observed: number;
+  /** The last one's id; null when there was none. */
+  readonly last: string | null;
   readonly sessionsEnded: number;
 }
 
@@ -18,7 +20,7 @@ export interface UserProgress {
  */
 export async function observeUsers(batch: Batch, reach: ReachCheckpoint): Promise<UserProgress> {
   const dirty = await lockDirtyUsers(batch);
-  if (dirty.length === 0) return { observed: 0, sessionsEnded: 0 };
+  if (dirty.length === 0) return { observed: 0, last: null, sessionsEnded: 0 };
   await reach("usersLocked");
 
   const links = await linkPeople(batch, dirty);
@@ -33,7 +35,7 @@ export async function observeUsers(batch: Batch, reach: ReachCheckpoint): Promis
   await deleteObserved(batch, dirty);
   await recordAudit(batch.sql, [...created, ...updated, ...changes.events, ...bindings]);
   await reach("usersApplied");
-  return { observed: dirty.length, sessionsEnded };
+  return { observed: dirty.length, last: dirty.at(-1)?.id ?? null, sessionsEnded };
 }
 
 /** After the memberships: a sign-in that came first has its session revoked here, one that waited for us is refused. */

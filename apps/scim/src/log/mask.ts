@@ -8,18 +8,28 @@ const MAX_LOGGED = 32_768;
 
 /**
  * A body as the request log keeps it, as JSON text: secrets masked under every key, also where a PATCH names the
- * attribute in `path`, and in filters. A body that is too long leaves only its length.
+ * attribute in `path`, and in filters. A body that is too long leaves only its length, or that it was.
  */
 export function loggedBody(body: unknown): string | null {
   if (body === undefined) return null;
-  const text = JSON.stringify(masked(body));
-  if (text.length > MAX_LOGGED) return JSON.stringify({ truncated: true, characters: text.length });
+  if (isSurelyTooLong(body)) return JSON.stringify({ truncated: true });
+  const whole = JSON.stringify(body);
+  if (whole.length > MAX_LOGGED) return JSON.stringify({ truncated: true, characters: whole.length });
+  // Hardly any body has a name like that: then there is nothing to look for in it.
+  const text = SECRET_NAME.test(whole) ? JSON.stringify(masked(body)) : whole;
   // PostgreSQL refuses these escapes in jsonb; one that is itself escaped (\\u0000) is not one.
   return text.includes("\\u")
     ? text.replace(/\\(?:u0000|ud[89a-f][0-9a-f]{2}|.)/gi, (sequence) =>
         /^\\u(?:0000|d[89a-f])/i.test(sequence) ? "\\ufffd" : sequence,
       )
     : text;
+}
+
+/** The members of a large group are not written out only to see that they are too many. */
+function isSurelyTooLong(body: unknown): boolean {
+  return (
+    isObject(body) && Object.values(body).some((list) => Array.isArray(list) && list.length > MAX_LOGGED / 2)
+  );
 }
 
 /** A path with its query as the request log keeps it: readable, and without what is compared with a secret's name. */

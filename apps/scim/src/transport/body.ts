@@ -6,12 +6,16 @@ import { MAX_BODY_BYTES, MAX_BODY_DEPTH } from "../protocol/limits.ts";
 const JSON_TYPE = /^application\/(?:scim\+)?json$/;
 
 /**
- * Reads and parses a body. 415 for what is not JSON in UTF-8, 413 beyond 10 MB, 400 invalidSyntax for what is not
- * well-formed. RFC 7644 §3.1: application/scim+json; application/json is accepted too.
+ * Receives a body. 415 for what is not JSON in UTF-8, 413 beyond 10 MB. RFC 7644 §3.1: application/scim+json;
+ * application/json is accepted too.
  */
-export async function readBody(request: IncomingMessage): Promise<unknown> {
+export async function receiveBody(request: IncomingMessage): Promise<string> {
   requireJson(request.headers["content-type"], request.headers["content-encoding"]);
-  const text = await readText(request, MAX_BODY_BYTES);
+  return readText(request, MAX_BODY_BYTES);
+}
+
+/** 400 invalidSyntax for what is not well-formed. */
+export function parseBody(text: string): unknown {
   let body: unknown;
   try {
     body = JSON.parse(text);

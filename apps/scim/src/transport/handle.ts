@@ -6,7 +6,8 @@ import type { Directory } from "../directory/directory.ts";
 import type { RequestLog } from "../log/request-log.ts";
 import { errorDocument, ScimError } from "../protocol/error.ts";
 import type { ScimRequest, ScimResponse } from "../protocol/exchange.ts";
-import { readBody } from "./body.ts";
+import type { InTurn } from "../protocol/turns.ts";
+import { parseBody, receiveBody } from "./body.ts";
 import type { TakeTokens } from "./rate-limit.ts";
 
 /** What one endpoint does with one method. `id` is the resource's, where the path has one. */
@@ -18,12 +19,16 @@ export interface Endpoint {
   readonly provesItself: boolean;
 }
 
+/** Characters of a body from which on requests take turns: what is made of 10 MB takes many times its memory. */
+const LARGE = 1_000_000;
+
 export interface Transport {
   readonly authenticate: Authenticate;
   readonly takeTokens: TakeTokens | undefined;
   readonly requestLog: RequestLog;
   readonly log: Logger;
   readonly now: () => Date;
+  readonly inTurn: InTurn;
 }
 
 /**
@@ -50,17 +55,21 @@ export async function handle(
     request = envelope;
     transport.takeTokens?.(opened.directory, 1);
     const action = actionFor(actions, req.method);
-    if (hasBody(req.method)) request = { ...envelope, body: await readBody(req) };
-    for (;;) {
-      const attempt = request;
-      response = await settle(() => action(attempt, parameter(req, "id")), id, transport.log);
-      if (!isDoubtful(opened, response)) break;
-      // Nothing has changed so far: what changes something proves itself.
-      const fresh = await transport.authenticate.anew(authorization, directoryId);
-      if (isSame(fresh.directory, opened.directory)) break;
-      opened = fresh;
-      request = { ...request, directory: fresh.directory };
-    }
+    const text = hasBody(req.method) ? await receiveBody(req) : "";
+    const act = async () => {
+      let attempt = hasBody(req.method) ? { ...envelope, body: parseBody(text) } : envelope;
+      for (;;) {
+        request = attempt;
+        const answer = await settle(() => action(attempt, parameter(req, "id")), id, transport.log);
+        if (!isDoubtful(opened, answer)) return answer;
+        // Nothing has changed so far: what changes something proves itself.
+        const fresh = await transport.authenticate.anew(authorization, directoryId);
+        if (isSame(fresh.directory, opened.directory)) return answer;
+        opened = fresh;
+        attempt = { ...attempt, directory: fresh.directory };
+      }
+    };
+    response = await (text.length > LARGE ? transport.inTurn("large", act) : act());
   } catch (error) {
     response = failure(error, id, transport.log);
   }
