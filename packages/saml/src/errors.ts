@@ -11,10 +11,15 @@ export class Refusal extends Error {
       ok: false,
       code,
       ...SAML_ERRORS[code],
-      ...(detail === undefined ? {} : { detail: detail.slice(0, 500) }),
+      ...(detail === undefined ? {} : { detail: shortened(detail) }),
       ...(status === undefined ? {} : { status }),
     };
   }
+}
+
+/** Not in the middle of a character: a lone surrogate is text that no database takes. */
+function shortened(detail: string): string {
+  return detail.slice(0, 500).replace(/[\ud800-\udbff]$/, "");
 }
 
 /** Ends validation with `code`. `detail` names the values that disagreed. */

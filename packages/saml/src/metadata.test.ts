@@ -117,6 +117,13 @@ describe("an EntitiesDescriptor", () => {
     expect(parseIdpMetadata(outer, { now: until })).toMatchObject({ ok: false, code: "metadata_expired" });
   });
 
+  it("is refused with a detail that is cut between characters, so that every database takes it", () => {
+    const wanted = `${"x".repeat(490)}${"\u{1f511}".repeat(5)}`;
+    const result = parseIdpMetadata(xml, { entityId: wanted });
+    expect(result).toMatchObject({ code: "metadata_entity_unknown" });
+    expect(result.ok ? "" : result.detail).toBe(`expected ${wanted}`.slice(0, 499));
+  });
+
   it("is not searched elsewhere than where entities stand", () => {
     const hidden = wrapped(`<md:Extensions>${other.metadata()}</md:Extensions>`, xml);
     expect(parseIdpMetadata(hidden)).toMatchObject({ metadata: { entityId: idp.entityId } });
