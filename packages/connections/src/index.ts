@@ -10,4 +10,4 @@ export {
   samlAttributeNames,
   samlSettings,
 } from "./settings.ts";
-export { oidcRedirectUri, type SamlServiceProvider, samlServiceProvider } from "./urls.ts";
+export { isSecureUrl, oidcRedirectUri, type SamlServiceProvider, samlServiceProvider } from "./urls.ts";

@@ -29,9 +29,13 @@ export const samlSettings = z.strictObject({
   sloResponseUrl: httpUrl.optional(),
   /** The IdP's signing certificates, PEM: the only keys that a response is verified with. */
   certificates: z.array(z.string()).min(1),
-  /** Where the IdP's metadata was fetched from. */
+  /** Where the IdP's metadata is fetched from, again and again: the facts above follow it. */
   metadataUrl: httpUrl.optional(),
+  /** PEM; where there are any, one of them must verify the metadata's signature. */
+  metadataCertificates: z.array(z.string()).min(1).optional(),
   signRequests: z.boolean().default(false),
+  /** An operator has decided on `signRequests`: metadata does not. */
+  signRequestsByHand: z.boolean().optional(),
   /** Accept RSA-SHA1 signatures, with a warning each time. */
   allowSha1: z.boolean().default(false),
   forceAuthn: z.boolean().default(false),

@@ -25,3 +25,13 @@ export function samlServiceProvider(publicUrl: string, connectionId: string): Sa
 export function oidcRedirectUri(publicUrl: string, connectionId: string): string {
   return `${publicUrl}/sso/oidc/${connectionId}/callback`;
 }
+
+const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+/** Whether a tenant's URL is good for identities: https without credentials, or plain http on this very machine. */
+export function isSecureUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  if (url.username !== "" || url.password !== "") return false;
+  return url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.has(url.hostname));
+}

@@ -1,3 +1,4 @@
+import { isSecureUrl } from "@sallyport/connections";
 import { z } from "zod";
 
 // Control characters forge log lines, and PostgreSQL stores neither NUL nor (in jsonb) a lone surrogate.
@@ -36,15 +37,6 @@ export const redirectUrl = secureUrl
   .refine((value) => !value.includes("*"), "Must not have a wildcard: register each URL")
   .refine((value) => !/[\s\\]/.test(value), "Must not hold spaces or backslashes")
   .meta({ format: "uri" });
-
-const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
-
-function isSecureUrl(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const url = new URL(value);
-  if (url.username !== "" || url.password !== "") return false;
-  return url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.has(url.hostname));
-}
 
 export const id = z.uuid();
 

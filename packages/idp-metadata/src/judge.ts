@@ -1,0 +1,56 @@
+import type { SamlSettings } from "@sallyport/connections";
+import { certificatesOf, changesOf, type MetadataChanges } from "./changes.ts";
+import type { IdpFacts } from "./facts.ts";
+import type { Problem } from "./problem.ts";
+
+/** How far back a login shows that a certificate is in use. */
+export const PROVEN_FOR_DAYS = 30;
+
+export type Verdict =
+  | { readonly action: "keep" }
+  | { readonly action: "apply"; readonly changes: MetadataChanges }
+  | { readonly action: "hold"; readonly changes: MetadataChanges; readonly problem: Problem };
+
+/**
+ * Whether a refresh may change the settings with nobody looking. Whoever can change what the URL serves can name
+ * certificates of their own and sign anybody in; so two changes wait for an operator: another entity ID, and the loss of
+ * all certificates that are known to be in use. `proven` are the fingerprints of those.
+ */
+export function judge(settings: SamlSettings, facts: IdpFacts, proven: ReadonlySet<string>): Verdict {
+  const changes = changesOf(settings, facts);
+  if (changes === null) return { action: "keep" };
+  const problem = objection(settings, facts, proven);
+  return problem === undefined ? { action: "apply", changes } : { action: "hold", changes, problem };
+}
+
+function objection(
+  settings: SamlSettings,
+  facts: IdpFacts,
+  proven: ReadonlySet<string>,
+): Problem | undefined {
+  if (facts.idpEntityId !== settings.idpEntityId) {
+    return {
+      code: "metadata_entity_changed",
+      message: "The metadata describes another identity provider than before.",
+      fix: "If the identity provider was renamed or replaced on purpose, apply what is held back. If not, find out who changed what the metadata URL serves.",
+      detail: `${settings.idpEntityId} became ${facts.idpEntityId}`,
+    };
+  }
+  if (proven.size > 0 && !keepsOne(settings, facts, proven)) {
+    return {
+      code: "metadata_certificates_lost",
+      message: `The metadata lacks every certificate that verified a login in the last ${PROVEN_FOR_DAYS} days.`,
+      fix: "Compare the new certificates' fingerprints with what the identity provider's administrator sees. If they are right, apply what is held back. If not, find out who changed what the metadata URL serves.",
+    };
+  }
+  return undefined;
+}
+
+/** A renewed certificate of the same key verifies what the old one did: it is no loss. */
+function keepsOne(settings: SamlSettings, facts: IdpFacts, proven: ReadonlySet<string>): boolean {
+  const inUse = certificatesOf(settings.certificates).filter(({ fingerprint }) => proven.has(fingerprint));
+  const keys = new Set(inUse.map(({ keyFingerprint }) => keyFingerprint));
+  return certificatesOf(facts.certificates).some(
+    ({ fingerprint, keyFingerprint }) => proven.has(fingerprint) || keys.has(keyFingerprint),
+  );
+}

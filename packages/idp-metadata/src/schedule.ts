@@ -1,0 +1,34 @@
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+const USUAL_MS = HOUR_MS;
+const SHORTEST_MS = 15 * MINUTE_MS;
+const LONGEST_MS = 24 * HOUR_MS;
+/** Of what is left until `validUntil`: time for several attempts before it. */
+const FACTOR = 0.75;
+/** The rest is chance, so that connections made together are not refreshed together for ever. */
+const STEADY = 0.9;
+
+/** A look that was asked for comes no sooner after the one before. */
+export const LEAST_BETWEEN_MS = 5 * MINUTE_MS;
+
+/** When metadata that was read now is looked at again. */
+export function nextLook(
+  now: Date,
+  { cacheDurationMs = USUAL_MS, validUntil }: LifeOfMetadata,
+  random: () => number = Math.random,
+): Date {
+  const left = validUntil === undefined ? LONGEST_MS : (validUntil.getTime() - now.getTime()) * FACTOR;
+  const wait = Math.max(SHORTEST_MS, Math.min(cacheDurationMs, left, LONGEST_MS));
+  return new Date(now.getTime() + wait * (STEADY + (1 - STEADY) * random()));
+}
+
+export interface LifeOfMetadata {
+  readonly cacheDurationMs?: number | undefined;
+  readonly validUntil?: Date | undefined;
+}
+
+/** When a look that failed is repeated. */
+export function nextAttempt(now: Date, random: () => number = Math.random): Date {
+  return new Date(now.getTime() + SHORTEST_MS * (STEADY + (1 - STEADY) * random()));
+}
