@@ -1,8 +1,11 @@
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
+import { askForLook } from "@sallyport/idp-metadata";
+import { addFollowedConnection, startMetadataServer } from "@sallyport/idp-metadata/testing";
 import { createLogger } from "@sallyport/logging";
 import { createOutbound } from "@sallyport/outbound";
 import { openQueues, type Queues } from "@sallyport/queue";
 import { redisIsInstalled, startTestRedis, type TestRedis } from "@sallyport/queue/testing";
+import { createTestIdp } from "@sallyport/saml/testing";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Checkpoint } from "./checkpoint.ts";
 import { createReconciler, type Reconciler, type ReconcilerDeps } from "./reconciler.ts";
@@ -18,6 +21,7 @@ describe.each(backends)("the reconciler with its jobs on %s", (backend) => {
   let acme: Tenant;
   let running: Reconciler[];
   const outbound = createOutbound({ allow: [] });
+  const loopback = createOutbound({ allow: ["127.0.0.0/8"] });
 
   beforeEach(async () => {
     test = await createTestDatabase();
@@ -150,6 +154,47 @@ describe.each(backends)("the reconciler with its jobs on %s", (backend) => {
     queues.requestReconcile(acme.id);
     await clean(acme);
     await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(1));
+  });
+
+  it("has connections follow the metadata that is due, by its schedule and when it is asked", async () => {
+    const idp = createTestIdp();
+    const server = await startMetadataServer(idp.metadata({ wantAuthnRequestsSigned: true }));
+    const follow = (dueAt: Date) =>
+      addFollowedConnection(test.database, { metadata: idp.metadata(), metadataUrl: server.url, dueAt });
+    const applied = async ({ organizationId }: { organizationId: string }) =>
+      vi.waitFor(
+        async () => {
+          const where = { organizationId, type: "connection.metadata_applied" };
+          expect(await test.database.prisma.auditEvent.count({ where })).toBe(1);
+        },
+        { timeout: 10_000 },
+      );
+    const there = await follow(new Date(0));
+    await start({ outbound: loopback, work: { sweepEveryMs: 300 } });
+    await applied(there); // found at the start
+    await applied(await follow(new Date())); // found by the schedule
+    const asked = await follow(new Date(Date.now() + 60_000));
+    await askForLook(test.database.sql, asked, new Date());
+    queues.requestMetadata();
+    await applied(asked);
+    await server.close();
+  });
+
+  it("announces certificates that end soon", async () => {
+    const idp = createTestIdp();
+    const url = "https://idp.example.test/metadata";
+    const connection = await addFollowedConnection(test.database, {
+      ...{ metadata: idp.metadata(), metadataUrl: url, dueAt: new Date("2100-01-01T00:00:00Z") },
+    });
+    await start({ now: () => new Date("2043-12-20T00:00:00Z"), work: { expiryEveryMs: 300 } });
+    const where = { organizationId: connection.organizationId };
+    await vi.waitFor(
+      async () =>
+        expect(await test.database.prisma.auditEvent.findMany({ where })).toMatchObject([
+          { type: "connection.certificate_expiring", data: { side: "idp", daysLeft: 12 } },
+        ]),
+      { timeout: 10_000 },
+    );
   });
 
   it("finishes the batch at hand when it stops", async () => {

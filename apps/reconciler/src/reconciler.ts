@@ -5,6 +5,8 @@ import type { Queues, Workers, WorkOptions } from "@sallyport/queue";
 import type { ReachCheckpoint } from "./checkpoint.ts";
 import { notifyApplications, type TokenSigner } from "./logout/notify.ts";
 import { reconcileOrganization } from "./provisioning/organization.ts";
+import { announceExpiry } from "./upkeep/expiry.ts";
+import { refreshDueMetadata } from "./upkeep/metadata.ts";
 import { purge } from "./upkeep/purge.ts";
 import { findDirtyOrganizations } from "./upkeep/sweep.ts";
 
@@ -16,7 +18,7 @@ export interface ReconcilerDeps {
   readonly publicUrl: string;
   readonly now: () => Date;
   readonly signer: TokenSigner;
-  /** The client for the applications' logout URIs. */
+  /** The client for the applications' logout URIs and the identity providers' metadata. */
   readonly outbound: Outbound;
   /** How many organizations side by side, and how often the sweep and the purge run. */
   readonly work?: WorkOptions;
@@ -28,7 +30,7 @@ export interface ReconcilerDeps {
   readonly reach?: ReachCheckpoint;
 }
 
-/** Directories in, memberships and bindings out; and what goes with their end. */
+/** Directories in, memberships and bindings out; what goes with their end; and whatever else runs by the clock. */
 export interface Reconciler {
   /** Starts the workers and looks at what was left over. */
   start(): Promise<void>;
@@ -36,10 +38,14 @@ export interface Reconciler {
   stop(): Promise<void>;
   /** Works off one organization, as a job does. "more" when it stopped for the sake of others. */
   reconcileOrganization(organizationId: string): Promise<"done" | "more">;
-  /** Requests a reconciliation of every organization that has been waiting, and the logouts that are due. */
+  /** Requests a reconciliation of every organization that has been waiting, the logouts and the metadata that are due. */
   sweep(): Promise<void>;
   /** Tells applications of ended sessions. */
   notifyApplications(): Promise<void>;
+  /** Has connections follow the metadata that is due. */
+  refreshMetadata(): Promise<void>;
+  /** Announces certificates that end soon. */
+  announceExpiry(): Promise<void>;
   /** Deletes what has outlived its use. */
   purge(): Promise<void>;
 }
@@ -63,6 +69,8 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     outbound: deps.outbound,
   };
 
+  let stopping = new AbortController();
+
   const room: Omit<Reconciler, "start" | "stop"> = {
     reconcileOrganization: (organizationId) => reconcileOrganization(provisioning, organizationId),
     sweep: async () => {
@@ -70,8 +78,14 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
         queues.requestReconcile(organizationId);
       }
       queues.requestLogout();
+      queues.requestMetadata();
     },
     notifyApplications: () => notifyApplications(logout),
+    refreshMetadata: () => refreshDueMetadata(deps, stopping.signal),
+    announceExpiry: async () => {
+      const announced = await announceExpiry(database, now());
+      if (announced > 0) log.info({ announced }, "Announced certificates that end soon");
+    },
     purge: async () => {
       log.info({ deleted: await purge(database.sql, now()) }, "Purged");
     },
@@ -81,10 +95,13 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   return {
     ...room,
     start: async () => {
+      stopping = new AbortController();
       workers = await queues.work(
         {
           reconcile: room.reconcileOrganization,
           logout: room.notifyApplications,
+          metadata: room.refreshMetadata,
+          expiry: room.announceExpiry,
           sweep: room.sweep,
           purge: room.purge,
         },
@@ -93,6 +110,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       await room.sweep();
     },
     stop: async () => {
+      stopping.abort();
       await workers?.stop();
       workers = undefined;
     },

@@ -1,14 +1,14 @@
 /** Turns many requests for the same key into few sends. */
-export interface Coalescer {
+export interface Coalescer<Key extends string> {
   /** Sees to it that `send(key)` starts after this call. Never throws, never blocks. */
-  request(key: string): void;
+  request(key: Key): void;
   /** Resolves when every request made so far has been sent, or has failed. */
   flush(): Promise<void>;
 }
 
-export interface CoalescerOptions {
-  readonly send: (key: string) => Promise<void>;
-  readonly onError: (error: unknown, key: string) => void;
+export interface CoalescerOptions<Key extends string> {
+  readonly send: (key: Key) => Promise<void>;
+  readonly onError: (error: unknown, key: Key) => void;
   /** The least time between the end of one send and the start of the next of the same key. */
   readonly windowMs: number;
 }
@@ -17,12 +17,12 @@ export interface CoalescerOptions {
  * The first request of a key is sent at once; those that follow within the window, or while that send is under way,
  * become one more send after it. So a burst costs two sends, and no request goes without a send that began after it.
  */
-export function createCoalescer(options: CoalescerOptions): Coalescer {
-  const open = new Map<string, { again: boolean; done: Promise<void> }>();
+export function createCoalescer<Key extends string>(options: CoalescerOptions<Key>): Coalescer<Key> {
+  const open = new Map<Key, { again: boolean; done: Promise<void> }>();
   const waiting = new Set<() => void>();
   let flushing = 0;
 
-  async function drain(key: string, entry: { again: boolean }): Promise<void> {
+  async function drain(key: Key, entry: { again: boolean }): Promise<void> {
     do {
       entry.again = false;
       try {

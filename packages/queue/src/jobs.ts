@@ -1,6 +1,9 @@
 import type { JobQueue } from "./backend.ts";
 
-export type QueueName = "reconcile" | "logout" | "maintenance";
+export type QueueName = "reconcile" | "logout" | "metadata" | "maintenance";
+
+/** What runs by the clock. */
+export type Maintenance = "sweep" | "purge" | "expiry";
 
 const RETRIES = { attempts: 3, backoff: { type: "exponential", delay: 1_000 } };
 const KEEPING = { removeOnComplete: true, removeOnFail: { age: 24 * 3600, count: 1_000 } };
@@ -17,15 +20,17 @@ export async function addReconcile(queue: JobQueue, organizationId: string): Pro
   );
 }
 
-/** Without retries of its own: what could not be delivered waits for its time in the database. */
-export async function addLogout(queue: JobQueue): Promise<void> {
-  await queue.add("logout", {}, { ...KEEPING, deduplication: { id: "logout", keepLastIfActive: true } });
+/**
+ * Says that something is due. Without retries of its own: what could not be done waits for its time in the database.
+ */
+export async function addLook(queue: JobQueue, name: "logout" | "metadata"): Promise<void> {
+  await queue.add(name, {}, { ...KEEPING, deduplication: { id: name, keepLastIfActive: true } });
 }
 
 /** Makes or changes a schedule. Processes that make the same one share it. */
 export async function scheduleMaintenance(
   queue: JobQueue,
-  name: "sweep" | "purge",
+  name: Maintenance,
   everyMs: number,
 ): Promise<void> {
   await queue.upsertJobScheduler(name, { every: everyMs }, { name, data: {}, opts: KEEPING });

@@ -19,7 +19,7 @@ export async function openPostgresBackend(databaseUrl: string, log: Logger): Pro
     connectionString: databaseUrl,
     options: `-c search_path=${SCHEMA}`,
     application_name: "sallyport queue",
-    max: 8,
+    max: 12, // four of them listen
     connectionTimeoutMillis: 10_000,
     keepAlive: true, // a LISTEN whose connection died silently is noticed and set up again
   });

@@ -15,6 +15,8 @@ const BRAVO = "01900000-0000-7000-8000-00000000000b";
 const idle: WorkHandlers = {
   reconcile: async () => "done",
   logout: async () => undefined,
+  metadata: async () => undefined,
+  expiry: async () => undefined,
   sweep: async () => undefined,
   purge: async () => undefined,
 };
@@ -191,24 +193,37 @@ describe.each(stores)("queues on %s", (_name, openStore) => {
     await vi.waitFor(() => expect(later).toEqual([BRAVO]), 5_000);
   });
 
-  it("runs the sweep and the purge on their schedules, once however many processes there are", async () => {
+  it("runs what goes by the clock on its schedules, once however many processes there are", async () => {
     let sweeps = 0;
     let purges = 0;
-    const handlers = { sweep: async () => void sweeps++, purge: async () => void purges++ };
-    await work(handlers, { sweepEveryMs: 300, purgeEveryMs: 300 });
-    await work(handlers, { sweepEveryMs: 300, purgeEveryMs: 300 });
+    let expiries = 0;
+    const handlers = {
+      sweep: async () => void sweeps++,
+      purge: async () => void purges++,
+      expiry: async () => void expiries++,
+    };
+    const every = { sweepEveryMs: 300, purgeEveryMs: 300, expiryEveryMs: 300 };
+    await work(handlers, every);
+    await work(handlers, every);
     const began = Date.now();
-    await vi.waitFor(() => expect(Math.min(sweeps, purges)).toBeGreaterThanOrEqual(3), 8_000);
-    expect(Math.max(sweeps, purges)).toBeLessThanOrEqual((Date.now() - began) / 300 + 3);
+    await vi.waitFor(() => expect(Math.min(sweeps, purges, expiries)).toBeGreaterThanOrEqual(3), 8_000);
+    expect(Math.max(sweeps, purges, expiries)).toBeLessThanOrEqual((Date.now() - began) / 300 + 3);
   });
 
-  it("tells a logout handler once of many requests", async () => {
-    let logouts = 0;
-    for (let i = 0; i < 100; i++) queues.requestLogout();
+  it("tells handlers once of many requests, each of its own", async () => {
+    const handled: string[] = [];
+    for (let i = 0; i < 100; i++) {
+      queues.requestLogout();
+      queues.requestMetadata();
+    }
     await queues.flush();
-    expect((await queues.counts()).logout.waiting).toBe(1);
-    await work({ logout: async () => void logouts++ });
-    await vi.waitFor(() => expect(logouts).toBe(1), 5_000);
+    const { logout, metadata } = await queues.counts();
+    expect([logout.waiting, metadata.waiting]).toEqual([1, 1]);
+    await work({
+      logout: async () => void handled.push("logout"),
+      metadata: async () => void handled.push("metadata"),
+    });
+    await vi.waitFor(() => expect(handled.sort()).toEqual(["logout", "metadata"]), 5_000);
   });
 
   it("serves a producer in another process", async () => {

@@ -1,7 +1,7 @@
 import type { Logger } from "@sallyport/logging";
 import type { JobQueue, QueueBackend } from "./backend.ts";
 import { createCoalescer } from "./coalesce.ts";
-import { addLogout, addReconcile, type QueueName } from "./jobs.ts";
+import { addLook, addReconcile, type QueueName } from "./jobs.ts";
 import { openPostgresBackend } from "./postgres-backend.ts";
 import { openRedisBackend } from "./redis-backend.ts";
 import { within } from "./within.ts";
@@ -25,6 +25,8 @@ export interface Queues {
   requestReconcile(organizationId: string): void;
   /** Asks that applications are told of sessions that ended. As `requestReconcile`: after the commit, cheap, safe. */
   requestLogout(): void;
+  /** Asks that identity providers' metadata which is due is looked at. Cheap and safe, as the others. */
+  requestMetadata(): void;
   /** Resolves when all requests made so far were handed to the store, or failed. */
   flush(): Promise<void>;
   /** Starts this process' workers. */
@@ -56,34 +58,38 @@ export async function openQueues(options: QueuesOptions): Promise<Queues> {
   const queues = {
     reconcile: openQueue(backend, "reconcile", log),
     logout: openQueue(backend, "logout", log),
+    metadata: openQueue(backend, "metadata", log),
     maintenance: openQueue(backend, "maintenance", log),
   };
   await Promise.all(Object.values(queues).map((queue) => queue.waitUntilReady()));
 
-  const reconcile = createCoalescer({
+  const reconcile = createCoalescer<string>({
     windowMs: WINDOW_MS,
     send: (organizationId) => addReconcile(queues.reconcile, organizationId),
     onError: (error, organizationId) =>
       log.warn({ error: messageOf(error), organizationId }, "Reconciliation was not queued; the sweep will"),
   });
-  const logout = createCoalescer({
+  const looks = createCoalescer<"logout" | "metadata">({
     windowMs: WINDOW_MS,
-    send: () => addLogout(queues.logout),
-    onError: (error) => log.warn({ error: messageOf(error) }, "Logout was not queued; the sweep will"),
+    send: (name) => addLook(queues[name], name),
+    onError: (error, queue) =>
+      log.warn({ error: messageOf(error), queue }, "What is due was not queued; the sweep will"),
   });
   const flush = async () => {
-    await Promise.all([reconcile.flush(), logout.flush()]);
+    await Promise.all([reconcile.flush(), looks.flush()]);
   };
 
   return {
     requestReconcile: (organizationId) => reconcile.request(organizationId),
-    requestLogout: () => logout.request("logout"),
+    requestLogout: () => looks.request("logout"),
+    requestMetadata: () => looks.request("metadata"),
     flush,
     work: (handlers, workOptions = {}) => startWorkers(backend, queues, handlers, workOptions, log),
     ping: () => within(PING_TIMEOUT_MS, backend.ping()),
     counts: async () => ({
       reconcile: await countsOf(queues.reconcile),
       logout: await countsOf(queues.logout),
+      metadata: await countsOf(queues.metadata),
       maintenance: await countsOf(queues.maintenance),
     }),
     close: async () => {

@@ -1,6 +1,6 @@
 import type { Logger } from "@sallyport/logging";
 import type { JobQueue, JobWorker, Processor, QueueBackend } from "./backend.ts";
-import { addReconcile, type QueueName, scheduleMaintenance } from "./jobs.ts";
+import { addReconcile, type Maintenance, type QueueName, scheduleMaintenance } from "./jobs.ts";
 
 /** What the jobs do. Each must bear being called twice, at once elsewhere, or late. A rejection is retried. */
 export interface WorkHandlers {
@@ -8,10 +8,14 @@ export interface WorkHandlers {
   reconcile(organizationId: string): Promise<"done" | "more">;
   /** Tells applications of sessions that ended. */
   logout(): Promise<void>;
+  /** Looks at identity providers' metadata that is due. */
+  metadata(): Promise<void>;
   /** Finds what was missed. */
   sweep(): Promise<void>;
   /** Deletes what is no longer needed. */
   purge(): Promise<void>;
+  /** Announces certificates that end soon. */
+  expiry(): Promise<void>;
 }
 
 export interface WorkOptions {
@@ -21,16 +25,20 @@ export interface WorkOptions {
   readonly sweepEveryMs?: number;
   /** Default one hour. */
   readonly purgeEveryMs?: number;
+  /** Default one hour. */
+  readonly expiryEveryMs?: number;
   /** How long a job of a process that died is out of reach; then another takes it. Default 10 seconds. */
   readonly lockMs?: number;
 }
+
+const HOUR_MS = 3_600_000;
 
 export interface Workers {
   /** Takes no new job, and resolves when the active ones have finished. */
   stop(): Promise<void>;
 }
 
-/** Starts one worker per queue and the two schedules; a schedule that another process made is the same one. */
+/** Starts one worker per queue, and the schedules; a schedule that another process made is the same one. */
 export async function startWorkers(
   backend: QueueBackend,
   queues: Record<QueueName, JobQueue>,
@@ -52,16 +60,23 @@ export async function startWorkers(
   const workers = [
     start("reconcile", reconcileProcessor(queues.reconcile, handlers), options.concurrency ?? 4),
     start("logout", () => handlers.logout(), 1),
-    start("maintenance", (job) => (job.name === "purge" ? handlers.purge() : handlers.sweep()), 1),
+    start("metadata", () => handlers.metadata(), 1),
+    start("maintenance", (job) => handlers[maintenanceOf(job.name)](), 1),
   ];
   await Promise.all(workers.map((worker) => worker.waitUntilReady()));
   await scheduleMaintenance(queues.maintenance, "sweep", options.sweepEveryMs ?? 30_000);
-  await scheduleMaintenance(queues.maintenance, "purge", options.purgeEveryMs ?? 3_600_000);
+  await scheduleMaintenance(queues.maintenance, "purge", options.purgeEveryMs ?? HOUR_MS);
+  await scheduleMaintenance(queues.maintenance, "expiry", options.expiryEveryMs ?? HOUR_MS);
   return {
     stop: async () => {
       await Promise.all(workers.map((worker) => worker.close()));
     },
   };
+}
+
+function maintenanceOf(job: string): Maintenance {
+  if (job === "sweep" || job === "purge" || job === "expiry") return job;
+  throw new Error(`There is no maintenance called ${job}`);
 }
 
 function reconcileProcessor(queue: JobQueue, handlers: WorkHandlers): Processor {

@@ -11,6 +11,8 @@ await queues.work(
       return new Promise(() => undefined);
     },
     logout: async () => undefined,
+    metadata: async () => undefined,
+    expiry: async () => undefined,
     sweep: async () => undefined,
     purge: async () => undefined,
   },

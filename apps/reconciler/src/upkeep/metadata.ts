@@ -1,0 +1,45 @@
+import {
+  type DueConnection,
+  postpone,
+  type RefreshDeps,
+  refreshMetadata,
+  takeDue,
+} from "@sallyport/idp-metadata";
+import type { Logger } from "@sallyport/logging";
+
+export interface MetadataDeps extends RefreshDeps {
+  readonly log: Logger;
+}
+
+// One that is slow holds up itself alone; many slow ones leave the database and the network to others.
+const AT_ONCE = 16;
+// Longer than the client's own timeout: metadata whose process died is taken up again after this.
+const LEASE_MS = 120_000;
+const HOUR_MS = 3_600_000;
+
+/**
+ * Has connections follow their identity providers' metadata, until nothing is due or `signal` aborts. May run in several
+ * processes at once.
+ */
+export async function refreshDueMetadata(deps: MetadataDeps, signal: AbortSignal): Promise<void> {
+  const take = (limit: number) => takeDue(deps.database.sql, { now: deps.now(), limit, leaseMs: LEASE_MS });
+  const lane = async (first: DueConnection) => {
+    for (let due: DueConnection | undefined = first; due !== undefined; ) {
+      await refresh(deps, due);
+      [due] = signal.aborted ? [] : await take(1);
+    }
+  };
+  await Promise.all((await take(AT_ONCE)).map(lane));
+}
+
+async function refresh(deps: MetadataDeps, { active, ...connection }: DueConnection): Promise<void> {
+  const { database, log, now } = deps;
+  if (!active) return postpone(database.sql, connection, new Date(now().getTime() + HOUR_MS));
+  try {
+    const outcome = await refreshMetadata(deps, connection, { actor: { type: "system" } });
+    if (outcome !== "unchanged") log.info({ ...connection, outcome }, "Identity provider's metadata");
+  } catch (error) {
+    // The others need not wait for what ails this one, which is due again when its lease has ended.
+    log.error({ ...connection, err: error }, "An identity provider's metadata could not be looked at");
+  }
+}
