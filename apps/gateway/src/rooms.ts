@@ -39,6 +39,7 @@ export async function openRooms(foundation: Foundation, teardown: Teardown): Pro
     queues,
     requestReconcile: (organizationId: string) => queues.requestReconcile(organizationId),
     requestLogout: () => queues.requestLogout(),
+    requestMetadata: () => queues.requestMetadata(),
   };
   const signingKeys = await openSigningKeys(deps);
   const mounts: Mount[] = [];

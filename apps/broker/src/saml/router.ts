@@ -12,6 +12,7 @@ import { isLoginRequestId } from "../sign-in/login-requests.ts";
 import type { SignInDeps, Starters } from "../sign-in/protocol.ts";
 import { refuseEncodedNames } from "./form-names.ts";
 import { spMetadata } from "./metadata.ts";
+import { createMetadataLooks } from "./metadata-looks.ts";
 import { verifySamlResponse } from "./verify-response.ts";
 
 /** Beyond what the validator accepts, so that it can tell why. */
@@ -37,6 +38,7 @@ export function createSamlRouter(
   starters: Starters,
 ): Router {
   const router = Router();
+  const looks = createMetadataLooks(deps);
   const form = express.urlencoded({
     extended: false,
     limit: FORM_LIMIT,
@@ -78,7 +80,9 @@ export function createSamlRouter(
     if (visitor !== null) return startOver(deps, starters, cookie, req, res, visitor);
     const answer = { type: "saml", connectionId, state } as const;
     const posted = { response, publicUrl: deps.publicUrl, now: deps.now() };
-    await completeLogin(deps, cookie, req, res, answer, (login) => verifySamlResponse(posted, keys, login));
+    await completeLogin(deps, cookie, req, res, answer, (login) =>
+      verifySamlResponse(posted, keys, looks, login),
+    );
   });
 
   router.all(["/sso/saml/:connectionId/acs", "/sso/saml/:connectionId/metadata"], (req, res) => {

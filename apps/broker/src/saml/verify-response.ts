@@ -7,6 +7,7 @@ import type { SamlConnection } from "../sign-in/connections.ts";
 import { SignInFailure } from "../sign-in/failures.ts";
 import type { OpenLogin } from "../sign-in/login-requests.ts";
 import type { VerifiedAnswer } from "../sign-in/protocol.ts";
+import type { MetadataLooks } from "./metadata-looks.ts";
 
 export interface PostedResponse {
   /** The `SAMLResponse` form value. */
@@ -19,6 +20,7 @@ export interface PostedResponse {
 export async function verifySamlResponse(
   posted: PostedResponse,
   keys: ConnectionKeys,
+  looks: MetadataLooks,
   login: OpenLogin,
 ): Promise<VerifiedAnswer> {
   const { connection, protocol } = login;
@@ -30,7 +32,10 @@ export async function verifySamlResponse(
     decryptionKeys = (await keys.find(connection))?.newestFirst ?? [];
     result = validate(posted, connection, protocol.requestId, decryptionKeys);
   }
-  if (!result.ok) throw refused(result, posted.response);
+  if (!result.ok) {
+    if (result.code === "signature_invalid") looks.ask(connection);
+    throw refused(result, posted.response);
+  }
 
   const { assertion, warnings } = result;
   const response = maskXml(assertion.xml);
@@ -41,7 +46,11 @@ export async function verifySamlResponse(
   if (!normalized.ok) throw new SignInFailure("identity_unusable", { finding: normalized, response });
   return {
     identity: normalized.identity,
-    assertion: { id: assertion.id, replayableUntil: assertion.replayableUntil },
+    assertion: {
+      id: assertion.id,
+      replayableUntil: assertion.replayableUntil,
+      certificateFingerprint: assertion.signedBy.certificateFingerprint,
+    },
     response,
     detail: {
       signedBy: assertion.signedBy,

@@ -10,13 +10,20 @@ import type { KnownPerson, Profile } from "./store.ts";
 
 /** What a login writes. Each of the two ways is one statement, so that all of it happens or nothing. */
 
+/** A SAML assertion that a login rests on: it must not have been used before. */
+export interface UsedAssertion {
+  readonly id: string;
+  readonly replayableUntil: Date;
+  /** Of the certificate that verified it. */
+  readonly certificateFingerprint: string;
+}
+
 /** Whose login it is, and when. */
 export interface LoginOf {
   readonly organizationId: string;
   readonly connectionId: string;
   readonly identityId: string;
-  /** A SAML assertion, which must not have been used before. */
-  readonly assertion: { readonly id: string; readonly replayableUntil: Date } | null;
+  readonly assertion: UsedAssertion | null;
   readonly now: Date;
 }
 
@@ -69,6 +76,23 @@ const USED = `
 const SEEN = `
   seen AS (UPDATE identities SET last_login_at = $4 WHERE id = $2 AND organization_id = $1)`;
 
+/**
+ * That the certificate verified a login is noted once a day, by one login that waits for nobody: of many at once the
+ * first to get the lock; and none while the connection is being deleted, which waits for logins in its turn.
+ */
+const PROVEN = `
+  proven AS (
+    INSERT INTO certificate_uses (connection_id, fingerprint, organization_id, last_validated_at)
+    SELECT c.id, $7::text, c.organization_id, $4
+    FROM connections c
+    WHERE $7::text IS NOT NULL AND c.id = $3 AND ${checked("c.organization_id = $1")}
+      AND NOT EXISTS (SELECT 1 FROM certificate_uses
+                      WHERE connection_id = $3 AND fingerprint = $7 AND ${checked("organization_id = $1")}
+                        AND last_validated_at > $4 - interval '1 day')
+      AND pg_try_advisory_xact_lock(hashtextextended('certificate:' || $3::text || $7::text, 0))
+    FOR KEY SHARE OF c SKIP LOCKED
+    ON CONFLICT (connection_id, fingerprint) DO UPDATE SET last_validated_at = excluded.last_validated_at)`;
+
 // No session: the membership is not active any more, and a division by zero takes everything back (see isSuspended).
 const CHECKED = "1 / (SELECT count(*) FROM session) AS sessions";
 
@@ -79,14 +103,15 @@ const loginValues = (login: LoginOf) => [
   login.now,
   login.assertion?.id ?? null,
   login.assertion?.replayableUntil ?? null,
+  login.assertion?.certificateFingerprint ?? null,
 ];
-const LOGIN_PARAMETERS = 6;
+const LOGIN_PARAMETERS = 7;
 
 /** Writes what a login leaves that changes nothing about its person. */
 export async function recordLogin(sql: Sql, login: LoginOf, traces: LoginTraces): Promise<void> {
   const left = asMembersOfWith({ ...traces }, LOGIN_PARAMETERS);
   await sql.query(
-    `WITH ${left.text}, ${USED}, ${SEEN} SELECT ${CHECKED}`,
+    `WITH ${left.text}, ${USED}, ${SEEN}, ${PROVEN} SELECT ${CHECKED}`,
     [...loginValues(login), ...left.values],
     "sign_in_record",
   );
@@ -111,25 +136,25 @@ export async function applyLogin(
   const { profile } = effects;
   const left = asMembersOfWith({ ...traces }, APPLY_PARAMETERS);
   const { rows } = await sql.query<{ profile_changed: boolean; added: string[]; removed: string[] }>(
-    `WITH ${left.text}, ${USED}, ${SEEN}, profile AS (
+    `WITH ${left.text}, ${USED}, ${SEEN}, ${PROVEN}, profile AS (
        UPDATE users SET
-         email = coalesce($10, email), email_verified = CASE WHEN $10::text IS NULL THEN email_verified ELSE $11 END,
-         name = coalesce($12, name), given_name = coalesce($13, given_name),
-         family_name = coalesce($14, family_name), username = coalesce($15, username), updated_at = $4
-       WHERE $9::boolean AND id = $7 AND ${checked("organization_id = $1")}
+         email = coalesce($11, email), email_verified = CASE WHEN $11::text IS NULL THEN email_verified ELSE $12 END,
+         name = coalesce($13, name), given_name = coalesce($14, given_name),
+         family_name = coalesce($15, family_name), username = coalesce($16, username), updated_at = $4
+       WHERE $10::boolean AND id = $8 AND ${checked("organization_id = $1")}
          AND (email, email_verified, name, given_name, family_name, username) IS DISTINCT FROM
-             (coalesce($10, email), CASE WHEN $10::text IS NULL THEN email_verified ELSE $11 END, coalesce($12, name),
-              coalesce($13, given_name), coalesce($14, family_name), coalesce($15, username))
+             (coalesce($11, email), CASE WHEN $11::text IS NULL THEN email_verified ELSE $12 END, coalesce($13, name),
+              coalesce($14, given_name), coalesce($15, family_name), coalesce($16, username))
        RETURNING 1
      ), removed AS (
        DELETE FROM role_bindings
-       WHERE $18::boolean AND membership_id = $8 AND organization_id = $1 AND source = 'jit'
-         AND role_id <> ALL ($16::uuid[])
+       WHERE $19::boolean AND membership_id = $9 AND organization_id = $1 AND source = 'jit'
+         AND role_id <> ALL ($17::uuid[])
        RETURNING role_id
      ), added AS (
        INSERT INTO role_bindings (id, organization_id, role_id, membership_id, source, created_at)
-       SELECT wanted.id, $1, wanted.role_id, $8, 'jit', $4
-       FROM unnest($17::uuid[], $16::uuid[]) AS wanted (id, role_id)
+       SELECT wanted.id, $1, wanted.role_id, $9, 'jit', $4
+       FROM unnest($18::uuid[], $17::uuid[]) AS wanted (id, role_id)
        ON CONFLICT (membership_id, role_id, source) DO NOTHING
        RETURNING role_id
      )

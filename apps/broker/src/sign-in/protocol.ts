@@ -7,6 +7,7 @@ import type { WaitingSessions } from "../idp-initiated/waiting-sessions.ts";
 import type { Interactions, SignInRequest } from "../interaction.ts";
 import type { NormalizedIdentity } from "../normalize/index.ts";
 import type { OidcConnection, SamlConnection } from "./connections.ts";
+import type { UsedAssertion } from "./effects.ts";
 import type { OpenLogin, ProtocolState } from "./login-requests.ts";
 
 /** What the sign-in half of the broker stands on, up to the IdP. */
@@ -18,6 +19,8 @@ export interface StartDeps {
   readonly now: () => Date;
   readonly secrets: SecretBox;
   readonly outbound: Outbound;
+  /** Called when an IdP's metadata is to be looked at. Never throws, never blocks. */
+  readonly requestMetadata: () => void;
 }
 
 /** And from there back to the application. */
@@ -65,8 +68,8 @@ export interface Starters {
 /** An IdP's answer that passed every check of its protocol. */
 export interface VerifiedAnswer {
   readonly identity: NormalizedIdentity;
-  /** A SAML assertion's id, to be used once; null where the protocol itself rules out a second use. */
-  readonly assertion: { readonly id: string; readonly replayableUntil: Date } | null;
+  /** Null where the protocol itself rules out a second use. */
+  readonly assertion: UsedAssertion | null;
   /** The answer, decoded and masked, for the login record. */
   readonly response: string;
   /** What the validation found worth telling, for the login record. */

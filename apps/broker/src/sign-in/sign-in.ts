@@ -13,6 +13,7 @@ import {
   type LoginEffects,
   type LoginTraces,
   recordLogin,
+  type UsedAssertion,
 } from "./effects.ts";
 import { SignInFailure } from "./failures.ts";
 import { firstLogin, type LoginEvent, type Newcomer } from "./first-login.ts";
@@ -32,8 +33,7 @@ const ATTEMPTS = 3;
 export interface ValidatedLogin {
   readonly connection: Connection;
   readonly identity: NormalizedIdentity;
-  /** A SAML assertion's id; used once. */
-  readonly assertion: { readonly id: string; readonly replayableUntil: Date } | null;
+  readonly assertion: UsedAssertion | null;
   readonly record: LoginRecordKey;
   readonly trace: LoginTrace;
   /** What the IdP answered, for the record. */

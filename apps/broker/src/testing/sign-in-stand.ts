@@ -20,6 +20,8 @@ export interface SignInStand {
   readonly interactions: MemoryInteractions;
   readonly secrets: SecretBox;
   readonly logged: readonly string[];
+  /** How often an IdP's metadata was to be looked at. */
+  readonly metadataRequests: { count: number };
   /** Moves the gateway's clock ahead. */
   advance(milliseconds: number): void;
   now(): Date;
@@ -57,7 +59,11 @@ export async function createSignInStand(
   await new Promise((resolve) => server.once("listening", resolve));
   const publicUrl = `http://localhost:${(server.address() as AddressInfo).port}`;
   const log = createLogger({ destination: { write: (line) => void logged.push(line) } });
-  const deps = { database, log, publicUrl, now, secrets, outbound, interactions };
+  const metadataRequests = { count: 0 };
+  const requestMetadata = () => {
+    metadataRequests.count += 1;
+  };
+  const deps = { database, log, publicUrl, now, secrets, outbound, interactions, requestMetadata };
   app.use(assignRequestId(), await compose(deps));
 
   const { prisma } = database;
@@ -67,6 +73,7 @@ export async function createSignInStand(
     interactions,
     secrets,
     logged,
+    metadataRequests,
     now,
     advance: (milliseconds) => {
       ahead += milliseconds;
