@@ -38,7 +38,7 @@ export async function change<Result>(
       tx,
       sql,
       now,
-      record: (event) => events.push({ ...event, ...origin(context) }),
+      record: (event) => events.push({ ...event, ...originOf(context) }),
       endSessions: async (organizationId, scope, reason) => {
         const cause = { reason, actor: caller.actor, requestId: context.requestId, now };
         const ended = await revokeSessions(sql, organizationId, scope, cause);
@@ -54,7 +54,8 @@ export async function change<Result>(
   return result;
 }
 
-function origin(context: Context): Pick<AuditEvent, "actor" | "requestId" | "ip"> {
+/** Who acts, as an audit event names them. */
+export function originOf(context: Context): Pick<AuditEvent, "actor" | "requestId" | "ip"> {
   return {
     actor: context.caller.actor,
     requestId: context.requestId,

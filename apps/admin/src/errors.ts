@@ -85,6 +85,14 @@ export const ADMIN_ERRORS = {
   },
   metadata_unavailable: { status: 400, detail: "The metadata could not be fetched." },
   metadata_invalid: { status: 400, detail: "The metadata cannot be used." },
+  metadata_not_followed: {
+    status: 409,
+    detail: "The connection follows no metadata. Give it a metadataUrl first.",
+  },
+  metadata_not_held_back: {
+    status: 409,
+    detail: "No such change is held back (any more). Read the connection, and decide on what it shows.",
+  },
   certificate_invalid: { status: 400, detail: "The certificate cannot be used." },
 } as const satisfies Record<string, { status: number; detail: string }>;
 

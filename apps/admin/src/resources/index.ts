@@ -4,6 +4,7 @@ import { apiKeyEndpoints } from "./api-keys/routes.ts";
 import { applicationEndpoints } from "./applications/routes.ts";
 import { auditEventEndpoints } from "./audit-events/routes.ts";
 import { connectionKeyEndpoints } from "./connection-keys/routes.ts";
+import { connectionMetadataEndpoints } from "./connections/metadata/routes.ts";
 import { connectionEndpoints } from "./connections/routes.ts";
 import { directoryEndpoints } from "./directories/routes.ts";
 import { domainEndpoints } from "./domains/routes.ts";
@@ -22,6 +23,7 @@ export function endpointsOf(deps: Pick<AdminDeps, "rotateSigningKeys">): readonl
     ...organizationEndpoints,
     ...domainEndpoints,
     ...connectionEndpoints,
+    ...connectionMetadataEndpoints,
     ...connectionKeyEndpoints,
     ...loginRecordEndpoints,
     ...directoryEndpoints,

@@ -7,6 +7,7 @@ import express from "express";
 import type { z } from "zod";
 import { type AdminDeps, createAdmin } from "../index.ts";
 import { createDocumentCheck, type DocumentCheck, type OpenApi } from "./document.ts";
+import { CHANGE } from "./world.ts";
 
 /** An answer that was found to be as the document says. */
 export interface Reply {
@@ -38,6 +39,9 @@ export interface TestApi {
   readonly reconciled: string[];
   readonly logouts: { count: number };
   readonly log: string[];
+  /** Where metadata is served: at first, that of `CHANGE`. */
+  readonly idpMetadataUrl: string;
+  readonly idp: { metadata: string };
   /** Calls an operation by its id and checks that the document foresees the answer. */
   call(operationId: string, options?: CallOptions): Promise<Reply>;
   close(): Promise<void>;
@@ -65,10 +69,13 @@ export async function startApi(): Promise<TestApi> {
     },
     rotateSigningKeys: async ({ immediately }) => (immediately ? "kid-now" : "kid-soon"),
   };
+  const idp = { metadata: CHANGE.metadata };
   const app = express().use("/api", createAdmin(deps));
+  app.get("/idp-metadata", (_req, res) => void res.type("xml").send(idp.metadata));
   const server = app.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `${origin}/api`;
   const document = (await (await fetch(`${url}/openapi.json`)).json()) as OpenApi;
   const check = createDocumentCheck(document);
 
@@ -81,6 +88,8 @@ export async function startApi(): Promise<TestApi> {
     reconciled,
     logouts,
     log,
+    idpMetadataUrl: `${origin}/idp-metadata`,
+    idp,
     async call(operationId, { params = {}, query = {}, body, key = rootKey } = {}) {
       const operation = check.operation(operationId);
       const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) =>

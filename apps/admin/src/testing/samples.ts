@@ -1,3 +1,5 @@
+import { CHANGE } from "./world.ts";
+
 /** A valid body for each operation that takes one; `tag` makes what must be unique so. */
 export function sampleBodies(tag: string): Readonly<Record<string, unknown>> {
   return {
@@ -10,6 +12,7 @@ export function sampleBodies(tag: string): Readonly<Record<string, unknown>> {
       oidc: { issuer: "https://idp.example.com", clientId: "gateway", clientSecret: "secret" },
     },
     updateConnection: { name: "Renamed" },
+    applyHeldBackMetadata: { digest: CHANGE.digest },
     activateConnectionKey: { force: true },
     createDirectory: { name: "Directory" },
     updateDirectory: { name: "Renamed" },

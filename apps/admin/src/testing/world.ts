@@ -1,4 +1,6 @@
+import { parseConnectionSettings } from "@sallyport/connections";
 import { newId } from "@sallyport/database";
+import { changesOf, digestOf, readMetadata } from "@sallyport/idp-metadata";
 import { createTestIdp } from "@sallyport/saml/testing";
 import { digestToken, newToken } from "@sallyport/secrets";
 import { createdApiKey } from "../resources/api-keys/schema.ts";
@@ -42,6 +44,16 @@ export const OIDC = {
 
 export const SAML = { metadataXml: createTestIdp().metadata() };
 
+const changed = createTestIdp({ entityId: "https://idp.example.test/renamed" }).metadata();
+const { facts } = readMetadata(changed, {
+  entityId: undefined,
+  certificates: undefined,
+  allowSha1: false,
+  now: new Date(),
+});
+/** What the metadata URL of the world's connection serves since: another IdP, and so a change that is held back. */
+export const CHANGE = { metadata: changed, digest: digestOf(facts) };
+
 /** Makes the world through the API, and what other rooms write straight in the database. */
 export async function createWorld(api: TestApi, org: string): Promise<World> {
   const { id: organizationId } = (
@@ -55,6 +67,7 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
   const { id: connectionKeyId } = (
     await api.call("createConnectionKey", { params: { org, connectionId } })
   ).as(connectionKey);
+  await followChange(api, connectionId);
   const { id: directoryId } = (await post("createDirectory", { name: "Directory" })).as(createdDirectory);
   const { id: clientId } = (await api.call("createDirectoryClient", { params: { org, directoryId } })).as(
     createdDirectoryClient,
@@ -93,6 +106,27 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
     },
     ...{ sessionId, recordId },
   };
+}
+
+/** Has a connection follow the metadata of `CHANGE`, and holds that back. */
+async function followChange(api: TestApi, connectionId: string): Promise<void> {
+  const { prisma } = api.deps.database;
+  const { organizationId, settings } = await prisma.connection.findUniqueOrThrow({
+    where: { id: connectionId },
+  });
+  const current = parseConnectionSettings("saml", settings);
+  await prisma.connection.update({
+    where: { id: connectionId },
+    data: { settings: { ...current, metadataUrl: api.idpMetadataUrl } },
+  });
+  const changes = changesOf(current, facts);
+  await prisma.connectionMetadata.create({
+    data: {
+      ...{ connectionId, organizationId, dueAt: api.clock.now },
+      problem: { code: "metadata_entity_changed", message: "…", fix: "…", since: new Date().toISOString() },
+      held: { digest: CHANGE.digest, facts, changes: changes ?? {} },
+    },
+  });
 }
 
 export async function insertSession(

@@ -1,6 +1,8 @@
 import { CONNECTION_PROVIDERS, connectionProvider, samlAttributeNames } from "@sallyport/connections";
 import { z } from "zod";
 import { displayName, id, secureUrl, text, timestamp } from "../../api/text.ts";
+import { certificate, certificateInUse } from "./certificate.ts";
+import { metadataFollowing } from "./metadata/schema.ts";
 
 const status = z.enum(["active", "disabled"]);
 
@@ -28,10 +30,19 @@ const idpInitiated = z
       "Takes in people who come from the identity provider's own pages (IdP-initiated). What they bring signs nobody in: the gateway at once asks the identity provider itself, then sends them to the application. `RelayState` may name one of the application's `targetUris`. Default: null, which refuses them.",
   });
 
+const pem = z.string().min(1).max(20_000);
+
 /** Where an IdP is described: its metadata, as XML or by URL, or else its three facts. */
 const samlSource = {
   metadataXml: z.string().min(1).max(METADATA_MAX_CHARS).exactOptional(),
-  metadataUrl: secureUrl.exactOptional().meta({ description: "Fetched now." }),
+  metadataUrl: secureUrl.exactOptional().meta({
+    description:
+      "Fetched now, and from now on about every hour: the facts of the identity provider follow it, as `metadata` tells.",
+  }),
+  metadataCertificates: z.array(pem).max(20).exactOptional().meta({
+    description:
+      "Certificates that the metadata is signed with, PEM or base64 DER: beside metadata, which is then taken only with a signature that one of them verifies, now and whenever it is fetched again. They stay until others are given; an empty list ends that.",
+  }),
   idpEntityId: text(1024).exactOptional().meta({
     description: "The IdP's entity ID. Beside metadata: which IdP is meant, where it describes several.",
   }),
@@ -46,13 +57,15 @@ const samlSource = {
   sloResponseUrl: secureUrl.exactOptional().meta({
     description: "Where the IdP takes logout responses. Default: sloUrl.",
   }),
-  certificates: z.array(z.string().min(1).max(20_000)).min(1).max(20).exactOptional().meta({
+  certificates: z.array(pem).min(1).max(20).exactOptional().meta({
     description: "The IdP's signing certificates, PEM or base64 DER.",
   }),
 };
 
 const samlOptions = {
-  signRequests: z.boolean().exactOptional(),
+  signRequests: z.boolean().exactOptional().meta({
+    description: "Default: as the metadata wants it. Once given, metadata does not change it.",
+  }),
   allowSha1: z.boolean().exactOptional(),
   forceAuthn: z.boolean().exactOptional(),
   authnContext: z.array(text(512)).max(20).exactOptional(),
@@ -71,7 +84,12 @@ function refuseMixedSources(input: SamlSource, context: z.RefinementCtx): void {
   if (input.metadataXml !== undefined && input.metadataUrl !== undefined) {
     refuse("metadataUrl", "Give either metadataXml or metadataUrl");
   }
-  if (input.metadataXml === undefined && input.metadataUrl === undefined) return;
+  if (input.metadataXml === undefined && input.metadataUrl === undefined) {
+    if (input.metadataCertificates !== undefined) {
+      refuse("metadataCertificates", "Give metadataXml or metadataUrl with it: they are checked at once");
+    }
+    return;
+  }
   for (const field of EXPLICIT) {
     if (input[field] !== undefined) refuse(field, "The metadata says this: give either metadata or this");
   }
@@ -148,14 +166,6 @@ export const connectionPatch = z
   })
   .meta({ id: "ConnectionPatch" });
 
-const certificate = z.object({
-  fingerprint: z.string().meta({ description: "SHA-256, hexadecimal." }),
-  subject: z.string(),
-  notBefore: timestamp,
-  notAfter: timestamp,
-  expired: z.boolean().meta({ description: "SAML trusts the key, not the date: a reminder to renew." }),
-});
-
 const samlView = z.object({
   acsUrl: z.string(),
   spEntityId: z.string(),
@@ -168,7 +178,9 @@ const samlView = z.object({
   sloBinding: z.enum(["redirect", "post"]).optional(),
   sloResponseUrl: z.string().optional(),
   metadataUrl: z.string().optional(),
-  certificates: z.array(certificate),
+  metadataCertificates: z.array(certificate).optional(),
+  metadata: metadataFollowing.optional().meta({ description: "Where there is a metadata URL." }),
+  certificates: z.array(certificateInUse),
   signRequests: z.boolean(),
   allowSha1: z.boolean(),
   forceAuthn: z.boolean(),

@@ -5,33 +5,41 @@ import {
   oidcSettings,
   parseConnectionSettings,
 } from "@sallyport/connections";
-import { type Connection, newId, type Prisma } from "@sallyport/database";
+import { type Connection, newId, type Prisma, type Sql } from "@sallyport/database";
+import { type FollowedConnection, saveRead, unfollow } from "@sallyport/idp-metadata";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { change } from "../../change.ts";
 import type { Context } from "../../context.ts";
 import { problem } from "../../errors.ts";
-import { samlSettingsFrom } from "./saml.ts";
+import { type SettledSaml, samlSettingsFrom } from "./saml.ts";
 import type { ConnectionPatch, NewConnection, SamlInput } from "./schema.ts";
-import { connectionView } from "./view.ts";
+import { connectionView, SHOWN } from "./view.ts";
 
 export async function createConnection(context: Context, organizationId: string, input: NewConnection) {
   const { deps } = context;
   const id = newId();
-  const settings =
+  const settled: Settled =
     input.type === "saml"
       ? await samlSettingsFrom(input.saml, undefined, deps.outbound, deps.now())
-      : oidcSettings.parse({ ...input.oidc, clientSecret: seal(context, id, input.oidc.clientSecret) });
+      : {
+          settings: oidcSettings.parse({
+            ...input.oidc,
+            clientSecret: seal(context, id, input.oidc.clientSecret),
+          }),
+        };
+  const { settings } = settled;
   const { type, name, provider } = input;
-  return change(context, async ({ tx, record }) => {
+  return change(context, async ({ tx, sql, now, record }) => {
     if (input.type === "saml") await requireInitiateLogin(tx, input.saml);
-    const row = await tx.connection.create({ data: { id, organizationId, type, name, provider, settings } });
+    await tx.connection.create({ data: { id, organizationId, type, name, provider, settings } });
+    await followMetadata(sql, { organizationId, connectionId: id }, settled, now);
     record({
       organizationId,
       type: "connection.created",
       resource: { type: "connection", id },
       data: { type, provider, issuer: issuerOf(settings) },
     });
-    return connectionView(row, deps);
+    return show(tx, organizationId, id, deps);
   });
 }
 
@@ -39,13 +47,17 @@ export async function listConnections(context: Context, organizationId: string, 
   const { where, ...rest } = pageArguments(page, "asc");
   const rows = await context.deps.database.prisma.connection.findMany({
     ...rest,
+    ...SHOWN,
     where: { organizationId, ...where },
   });
   return toPage(rows, page, (row) => connectionView(row, context.deps));
 }
 
 export async function getConnection(context: Context, organizationId: string, id: string) {
-  return connectionView(await findConnection(context, organizationId, id), context.deps);
+  const { prisma } = context.deps.database;
+  const row = await prisma.connection.findFirst({ ...SHOWN, where: { id, organizationId } });
+  if (row === null) throw problem("connection_not_found");
+  return connectionView(row, context.deps);
 }
 
 /** Throws `connection_not_found`. */
@@ -66,9 +78,10 @@ export async function updateConnection(
   patch: ConnectionPatch,
 ) {
   const current = await findConnection(context, organizationId, id);
-  const settings = await patchedSettings(context, current, patch);
+  const settled = await patchedSettings(context, current, patch);
+  const settings = settled?.settings;
   const { saml: _saml, oidc: _oidc, ...columns } = patch;
-  return change(context, async ({ tx, record, endSessions }) => {
+  return change(context, async ({ tx, sql, now, record, endSessions }) => {
     await requireInitiateLogin(tx, patch.saml);
     const [row] = await tx.connection.updateManyAndReturn({
       // Metadata was fetched meanwhile: settings that somebody else changed are not overwritten unseen.
@@ -76,6 +89,7 @@ export async function updateConnection(
       data: { ...columns, ...(settings === undefined ? {} : { settings }) },
     });
     if (row === undefined) throw problem("changed_meanwhile");
+    if (settled !== undefined) await followMetadata(sql, { organizationId, connectionId: id }, settled, now);
     const issuer = settings === undefined ? {} : { settings: true, issuer: issuerOf(settings) };
     record({
       organizationId,
@@ -85,7 +99,7 @@ export async function updateConnection(
     });
     if (row.status === "disabled")
       await endSessions(organizationId, { connectionId: id }, "connection_disabled");
-    return connectionView(row, context.deps);
+    return show(tx, organizationId, id, context.deps);
   });
 }
 
@@ -99,11 +113,31 @@ export async function deleteConnection(context: Context, organizationId: string,
   });
 }
 
+type Settled = SettledSaml | { readonly settings: OidcSettings; readonly reading?: never };
+
+/** From now on the connection follows what was read at its metadata URL, or nothing where it has no URL any more. */
+async function followMetadata(
+  sql: Sql,
+  connection: FollowedConnection,
+  { settings, reading }: Settled,
+  now: Date,
+): Promise<void> {
+  if (reading !== undefined) await saveRead(sql, connection, reading, now);
+  else if ("idpEntityId" in settings && settings.metadataUrl === undefined) await unfollow(sql, connection);
+}
+
+async function show(tx: Prisma.TransactionClient, organizationId: string, id: string, deps: Context["deps"]) {
+  return connectionView(
+    await tx.connection.findFirstOrThrow({ ...SHOWN, where: { id, organizationId } }),
+    deps,
+  );
+}
+
 async function patchedSettings(
   context: Context,
   row: Connection,
   patch: ConnectionPatch,
-): Promise<ConnectionSettings[keyof ConnectionSettings] | undefined> {
+): Promise<Settled | undefined> {
   const { deps } = context;
   if (row.type === "saml") {
     if (patch.oidc !== undefined) throw problem("connection_type_mismatch", { field: "oidc" });
@@ -115,9 +149,12 @@ async function patchedSettings(
   if (patch.oidc === undefined) return undefined;
   const { clientSecret, ...rest } = patch.oidc;
   const current: OidcSettings = { ...parseConnectionSettings("oidc", row.settings), ...rest };
-  return clientSecret === undefined
-    ? current
-    : { ...current, clientSecret: seal(context, row.id, clientSecret) };
+  return {
+    settings:
+      clientSecret === undefined
+        ? current
+        : { ...current, clientSecret: seal(context, row.id, clientSecret) },
+  };
 }
 
 /** People can only be sent to an application that says where. Throws `application_unknown`, `initiate_login_missing`. */

@@ -6,16 +6,21 @@ import {
   type SamlSettings,
   samlServiceProvider,
 } from "@sallyport/connections";
-import type { Connection } from "@sallyport/database";
-import { readCertificate } from "@sallyport/saml";
+import type { Prisma } from "@sallyport/database";
 import type { z } from "zod";
 import type { AdminDeps } from "../../deps.ts";
+import { certificateView } from "./certificate.ts";
+import { metadataView } from "./metadata/view.ts";
 import type { connection } from "./schema.ts";
 
 type ConnectionView = z.input<typeof connection>;
 
+/** What is read of a connection to show it. */
+export const SHOWN = { include: { metadata: true, certificates: true } } as const;
+type Row = Prisma.ConnectionGetPayload<typeof SHOWN>;
+
 /** A connection as the API shows it: with what its IdP must be told, without its secret. */
-export function connectionView(row: Connection, deps: Pick<AdminDeps, "publicUrl" | "now">): ConnectionView {
+export function connectionView(row: Row, deps: Pick<AdminDeps, "publicUrl" | "now">): ConnectionView {
   return {
     id: row.id,
     type: row.type,
@@ -23,7 +28,7 @@ export function connectionView(row: Connection, deps: Pick<AdminDeps, "publicUrl
     name: row.name,
     status: row.status,
     ...(row.type === "saml"
-      ? { saml: samlView(row.id, parseConnectionSettings("saml", row.settings), deps) }
+      ? { saml: samlView(row, parseConnectionSettings("saml", row.settings), deps) }
       : { oidc: oidcView(row.id, parseConnectionSettings("oidc", row.settings), deps.publicUrl) }),
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
@@ -31,12 +36,14 @@ export function connectionView(row: Connection, deps: Pick<AdminDeps, "publicUrl
 }
 
 function samlView(
-  id: string,
+  { id, metadata, certificates: uses }: Row,
   settings: SamlSettings,
   deps: Pick<AdminDeps, "publicUrl" | "now">,
 ): ConnectionView["saml"] {
-  const { certificates, ...shown } = settings;
+  const { certificates, metadataCertificates, ...shown } = settings;
+  const now = deps.now();
   const sp = samlServiceProvider(deps.publicUrl, id);
+  const lastUse = new Map(uses.map((use) => [use.fingerprint, use.lastValidatedAt.toISOString()]));
   return {
     acsUrl: sp.acsUrl,
     spEntityId: sp.entityId,
@@ -44,20 +51,14 @@ function samlView(
     spMetadataUrl: sp.metadataUrl,
     ...shown,
     idpInitiated: settings.idpInitiated ?? null,
-    certificates: certificates.map((pem) => certificateView(pem, deps.now())),
-  };
-}
-
-function certificateView(pem: string, now: Date) {
-  const result = readCertificate(pem);
-  if (!result.ok) throw new Error(`A stored certificate is unreadable: ${result.code}`);
-  const { fingerprint, subject, notBefore, notAfter } = result.certificate;
-  return {
-    fingerprint,
-    subject,
-    notBefore: notBefore.toISOString(),
-    notAfter: notAfter.toISOString(),
-    expired: notAfter <= now,
+    ...(metadataCertificates === undefined
+      ? {}
+      : { metadataCertificates: metadataCertificates.map((pem) => certificateView(pem, now)) }),
+    ...(metadata === null ? {} : { metadata: metadataView(metadata) }),
+    certificates: certificates.map((pem) => {
+      const view = certificateView(pem, now);
+      return { ...view, lastValidatedAt: lastUse.get(view.fingerprint) ?? null };
+    }),
   };
 }
 

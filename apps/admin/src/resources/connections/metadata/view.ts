@@ -1,0 +1,15 @@
+import type { ConnectionMetadata } from "@sallyport/database";
+import { heldMetadata, metadataTrouble } from "@sallyport/idp-metadata";
+import type { z } from "zod";
+import type { metadataFollowing } from "./schema.ts";
+
+export function metadataView(row: ConnectionMetadata): z.input<typeof metadataFollowing> {
+  return {
+    refreshedAt: row.refreshedAt?.toISOString() ?? null,
+    checkedAt: row.checkedAt?.toISOString() ?? null,
+    nextCheckAt: row.dueAt.toISOString(),
+    validUntil: row.validUntil?.toISOString() ?? null,
+    ...(row.problem === null ? {} : { problem: metadataTrouble.parse(row.problem) }),
+    ...(row.held === null ? {} : { heldBack: heldMetadata.parse(row.held) }),
+  };
+}
