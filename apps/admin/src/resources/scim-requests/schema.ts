@@ -1,16 +1,18 @@
 import type { ScimRequest } from "@sallyport/database";
 import { z } from "zod";
 import { pageQuery } from "../../api/page.ts";
-import { id, instant, timestamp } from "../../api/text.ts";
+import { id, instant, text, timestamp } from "../../api/text.ts";
 
 export const scimRequestQuery = pageQuery.extend({
   method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]).exactOptional(),
   status: z
     .string()
-    .regex(/^[1-5]\d\d$/, "Must be an HTTP status such as 409")
-    .transform(Number)
+    .regex(/^[1-5](?:\d\d|xx)$/, "Must be an HTTP status such as 409, or a class of them such as 4xx")
     .exactOptional()
-    .meta({ description: "The HTTP status that it was answered with." }),
+    .meta({ description: "What it was answered with: 409, or any of 4xx." }),
+  path: text(500).exactOptional().meta({ description: "What the path, with its query, contains." }),
+  requestId: text(64).exactOptional().meta({ description: "As the client found it in `x-request-id`." }),
+  resourceId: id.exactOptional().meta({ description: "Requests that changed this SCIM user or group." }),
   since: instant.exactOptional(),
   until: instant.exactOptional(),
 });
@@ -26,13 +28,24 @@ export const scimRequest = z
     requestBody: z.unknown().meta({ description: "As it came, secrets masked; null when there was none." }),
     responseBody: z.unknown(),
     changed: z.unknown().meta({ description: "The ids of what it changed; null when it changed nothing." }),
+    reconciled: z.boolean().nullable().meta({
+      description:
+        "Whether memberships and roles are as this change, and any later one of the same users and groups, wants them; null when it changed nothing.",
+    }),
     createdAt: timestamp,
   })
   .meta({ id: "ScimRequest" });
 
 export type ScimRequestQuery = z.output<typeof scimRequestQuery>;
 
-export function scimRequestView(row: ScimRequest): z.input<typeof scimRequest> {
+/** What a request changed, of `scim_requests.changed`. */
+const changedIds = z.object({
+  users: z.array(z.string()).default([]),
+  groups: z.array(z.string()).default([]),
+});
+
+/** @param waiting ids of users and groups that the reconciler has not seen as they are now */
+export function scimRequestView(row: ScimRequest, waiting: ReadonlySet<string>): z.input<typeof scimRequest> {
   return {
     id: row.id,
     requestId: row.requestId,
@@ -43,6 +56,13 @@ export function scimRequestView(row: ScimRequest): z.input<typeof scimRequest> {
     requestBody: row.requestBody,
     responseBody: row.responseBody,
     changed: row.changed,
+    reconciled: row.changed === null ? null : !idsOf(row).some((changed) => waiting.has(changed)),
     createdAt: row.createdAt.toISOString(),
   };
+}
+
+export function idsOf({ changed }: ScimRequest): string[] {
+  if (changed === null) return [];
+  const { users, groups } = changedIds.parse(changed);
+  return [...users, ...groups];
 }

@@ -48,14 +48,50 @@ it("filters by method, status and time", async () => {
   expect(await list({ since: "2000-01-01T00:00:00Z", until: "2000-01-02T00:00:00Z" })).toEqual([]);
 });
 
-it.each([{ method: "post" }, { status: "99" }, { status: "abc" }, { since: "x" }])(
-  "refuses %j",
-  async (query) => {
-    const params = { org: "acme", directoryId: acme.directoryId };
-    const reply = await api.call("listScimRequests", {
-      params,
-      query: { ...query } as Record<string, string>,
-    });
-    expect(reply.outcome).toEqual([400, "input_invalid"]);
-  },
-);
+it("finds requests by class of status, path, request id, and what they changed", async () => {
+  const { prisma, sql } = api.deps.database;
+  const [user, group] = [newId(), newId()];
+  const where = { organizationId: acme.organizationId, directoryId: acme.directoryId };
+  await prisma.directoryUser.create({
+    data: { id: user, ...where, userName: "bo", userNameKey: "bo", resource: {} },
+  });
+  await prisma.directoryGroup.create({
+    data: { id: group, ...where, displayName: "G", displayNameKey: "g", resource: {} },
+  });
+  const data = { ...where, method: "PATCH", path: `/Groups/${group}?x=1`, status: 204, latencyMs: 1 };
+  await prisma.scimRequest.create({
+    data: { ...data, id: newId(), requestId: "request-7", changed: { users: [user], groups: [group] } },
+  });
+
+  expect((await list({ status: "4xx" })).map(({ status }) => status)).toEqual([409]);
+  expect(await list({ path: "/Groups/" })).toHaveLength(1);
+  expect(await list({ requestId: "request-7" })).toHaveLength(1);
+  expect(await list({ resourceId: user })).toMatchObject([{ method: "PATCH", reconciled: false }]);
+  expect(await list({ resourceId: newId() })).toEqual([]);
+
+  await sql.query("UPDATE directory_users SET observed_generation = generation WHERE id = $1", [user]);
+  expect(await list({ resourceId: group })).toMatchObject([{ reconciled: false }]);
+  await sql.query("UPDATE directory_groups SET observed_generation = generation WHERE id = $1", [group]);
+  expect(await list({ resourceId: group })).toMatchObject([{ reconciled: true }]);
+  // Deleted users are gone once they were seen.
+  await sql.query("DELETE FROM directory_users WHERE id = $1", [user]);
+  expect(await list({ resourceId: user })).toMatchObject([{ reconciled: true }]);
+  expect(await list({ method: "GET" })).toMatchObject([{ reconciled: null }]);
+});
+
+it.each([
+  { method: "post" },
+  { status: "99" },
+  { status: "abc" },
+  { status: "6xx" },
+  { resourceId: "x" },
+  { path: "" },
+  { since: "x" },
+])("refuses %j", async (query) => {
+  const params = { org: "acme", directoryId: acme.directoryId };
+  const reply = await api.call("listScimRequests", {
+    params,
+    query: { ...query } as Record<string, string>,
+  });
+  expect(reply.outcome).toEqual([400, "input_invalid"]);
+});

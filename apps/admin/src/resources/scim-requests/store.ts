@@ -1,7 +1,7 @@
 import { pageArguments, toPage } from "../../api/page.ts";
 import type { Context } from "../../context.ts";
 import { getDirectory } from "../directories/store.ts";
-import { type ScimRequestQuery, scimRequestView } from "./schema.ts";
+import { idsOf, type ScimRequestQuery, scimRequestView } from "./schema.ts";
 
 /** Throws `directory_not_found`. */
 export async function listScimRequests(
@@ -11,7 +11,7 @@ export async function listScimRequests(
   query: ScimRequestQuery,
 ) {
   await getDirectory(context, organizationId, directoryId);
-  const { method, status, since, until } = query;
+  const { method, status, path, requestId, resourceId, since, until } = query;
   const { where, ...rest } = pageArguments(query, "desc");
   const rows = await context.deps.database.prisma.scimRequest.findMany({
     ...rest,
@@ -19,12 +19,47 @@ export async function listScimRequests(
       AND: [
         { organizationId, directoryId },
         method === undefined ? {} : { method },
-        status === undefined ? {} : { status },
+        status === undefined ? {} : { status: statuses(status) },
+        path === undefined ? {} : { path: { contains: path } },
+        requestId === undefined ? {} : { requestId },
+        resourceId === undefined
+          ? {}
+          : {
+              OR: ["users", "groups"].map((kind) => ({
+                changed: { path: [kind], array_contains: [resourceId] },
+              })),
+            },
         since === undefined ? {} : { createdAt: { gte: since } },
         until === undefined ? {} : { createdAt: { lt: until } },
         where,
       ],
     },
   });
-  return toPage(rows, query, scimRequestView);
+  const waiting = await waitingFor(context, organizationId, rows.flatMap(idsOf));
+  return toPage(rows, query, (row) => scimRequestView(row, waiting));
+}
+
+/** "409" is itself; "4xx" is all of 400 to 499. */
+function statuses(text: string): number | { gte: number; lt: number } {
+  if (!text.endsWith("xx")) return Number(text);
+  const first = Number(text[0]) * 100;
+  return { gte: first, lt: first + 100 };
+}
+
+/** Of these users and groups, those that the reconciler has yet to see as they are. */
+async function waitingFor(
+  { deps }: Context,
+  organizationId: string,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set();
+  const { rows } = await deps.database.sql.query<{ id: string }>(
+    `SELECT id FROM directory_users
+     WHERE organization_id = $1 AND id = ANY($2::uuid[]) AND generation > observed_generation
+     UNION ALL
+     SELECT id FROM directory_groups
+     WHERE organization_id = $1 AND id = ANY($2::uuid[]) AND generation > observed_generation`,
+    [organizationId, ids],
+  );
+  return new Set(rows.map((row) => row.id));
 }
