@@ -156,6 +156,7 @@ describe("a key pair", () => {
     const x509 = new X509Certificate(key.certificate);
     expect(x509.fingerprint256.replaceAll(":", "").toLowerCase()).toBe(key.fingerprint);
     expect(new Date(x509.validTo).toISOString()).toBe(key.notAfter);
+    expect([key.expired, key.expiring, key.expiresInDays > 3_600]).toEqual([false, false, true]);
     const sealed = (await storedKey(key.id)).privateKey ?? "";
     const pem = api.deps.secrets.open(sealed, `connection_keys.private_key:${key.id}`);
     expect(x509.checkPrivateKey(createPrivateKey(pem))).toBe(true);

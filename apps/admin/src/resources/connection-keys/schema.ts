@@ -1,7 +1,7 @@
 import type { ConnectionKey } from "@sallyport/database";
-import { readCertificate } from "@sallyport/saml";
 import { z } from "zod";
 import { id, timestamp } from "../../api/text.ts";
+import { certificate, certificateView } from "../connections/certificate.ts";
 
 export const connectionKey = z
   .object({
@@ -11,9 +11,7 @@ export const connectionKey = z
         "`signing` signs what is sent to the identity provider, and decrypts; `standby` only decrypts. Both are in the connection's metadata. `retired` does nothing any more: its private key is gone.",
     }),
     certificate: z.string().meta({ description: "PEM, for an identity provider that reads no metadata." }),
-    fingerprint: z.string().meta({ description: "SHA-256 of the certificate, hexadecimal." }),
-    notBefore: timestamp,
-    notAfter: timestamp,
+    ...certificate.shape,
     createdAt: timestamp,
     metadataReadAt: timestamp.nullable().meta({
       description:
@@ -35,17 +33,12 @@ export const keyActivation = z
 
 type Row = Omit<ConnectionKey, "privateKey">;
 
-export function connectionKeyView(row: Row): z.input<typeof connectionKey> {
-  const result = readCertificate(row.certificate);
-  if (!result.ok) throw new Error(`A stored certificate is unreadable: ${result.code}`);
-  const { fingerprint, notBefore, notAfter } = result.certificate;
+export function connectionKeyView(row: Row, now: Date): z.input<typeof connectionKey> {
   return {
     id: row.id,
     state: stateOf(row),
     certificate: row.certificate,
-    fingerprint,
-    notBefore: notBefore.toISOString(),
-    notAfter: notAfter.toISOString(),
+    ...certificateView(row.certificate, now),
     createdAt: row.createdAt.toISOString(),
     metadataReadAt: row.metadataReadAt?.toISOString() ?? null,
     retiredAt: row.retiredAt?.toISOString() ?? null,

@@ -25,7 +25,7 @@ export async function listKeys(context: Context, connection: KeyOwner, page: Pag
     ...SHOWN,
     where: { ...of(connection), ...where },
   });
-  return toPage(rows, page, connectionKeyView);
+  return toPage(rows, page, (row) => connectionKeyView(row, context.deps.now()));
 }
 
 /** Throws `connection_keys_too_many` when two are live already, `connection_not_saml` where there are none at all. */
@@ -37,17 +37,17 @@ export async function createKey(context: Context, connection: KeyOwner) {
   return change(context, async ({ tx, sql, record, now: at }) => {
     const { id, signs } = accepted(await beginRotation(sql, secrets, connection, pair, at));
     record({ ...event("created", connection, id), data: { connectionId: connection.id, signs } });
-    return show(tx, connection, id);
+    return show(tx, connection, id, at);
   });
 }
 
 /** Throws `connection_key_unread`, `connection_key_not_found`, also for one that is retired. */
 export function activate(context: Context, connection: KeyOwner, id: string, options: { force: boolean }) {
-  return change(context, async ({ tx, sql, record }) => {
+  return change(context, async ({ tx, sql, record, now }) => {
     const { changed } = accepted(await activateKey(sql, connection, id, options));
     if (changed)
       record({ ...event("activated", connection, id), data: { connectionId: connection.id, ...options } });
-    return show(tx, connection, id);
+    return show(tx, connection, id, now);
   });
 }
 
@@ -70,9 +70,10 @@ async function requireConnection(prisma: Prisma.TransactionClient, { id, organiz
   return row;
 }
 
-async function show(tx: Prisma.TransactionClient, connection: KeyOwner, id: string) {
+async function show(tx: Prisma.TransactionClient, connection: KeyOwner, id: string, now: Date) {
   return connectionKeyView(
     await tx.connectionKey.findFirstOrThrow({ ...SHOWN, where: { id, ...of(connection) } }),
+    now,
   );
 }
 
