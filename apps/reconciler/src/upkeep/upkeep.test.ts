@@ -48,6 +48,13 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
   );
   const userId = await acme.addUser("ada@acme.example");
   const applicationId = await addApplication(sql, "wiki", null);
+  const withClient = await acme.addDirectory();
+  const clientOf = newId();
+  await sql.query(
+    `INSERT INTO directory_clients (id, organization_id, directory_id, secret_digest, hint)
+     VALUES ($1, $2, $3, '', 'x')`,
+    [clientOf, acme.id, withClient],
+  );
   const ages = { fresh: 0, day: DAY, old: 31 * DAY };
   for (const [name, age] of Object.entries(ages)) {
     const then = later(-age - 1_000);
@@ -91,6 +98,13 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
       [Buffer.from(name), acme.id, applicationId, sessionId, then],
     );
     const directoryId = await acme.addDirectory();
+    for (const clientId of [null, clientOf]) {
+      await sql.query(
+        `INSERT INTO directory_tokens (id, organization_id, directory_id, client_id, digest, hint, expires_at)
+         VALUES ($1, $2, $3, $4, $5, 'x', $6)`,
+        [newId(), acme.id, withClient, clientId, Buffer.from(`${name} ${clientId}`), then],
+      );
+    }
     await sql.query("UPDATE directories SET deleted_at = $2 WHERE id = $1", [directoryId, then]);
   }
   const undone = await acme.addDirectory();
@@ -106,13 +120,15 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
     op_artifacts: 3,
     login_records: 1,
     scim_requests: 1,
+    directory_tokens: 2,
     sessions: 1,
     directories: 1,
   });
   const left = async (table: string) =>
     (await sql.query<{ count: number }>(`SELECT count(*)::int AS count FROM ${table}`)).rows[0]?.count;
   expect(await left("session_applications")).toBe(2);
-  expect(await left("directories")).toBe(4);
+  expect(await left("directories")).toBe(5);
+  expect(await left("directory_tokens")).toBe(4); // those of no client, and the one that has just expired
   expect(await left("op_artifacts")).toBe(1);
 });
 

@@ -1,8 +1,9 @@
-import { digestToken } from "@sallyport/secrets";
+import { newId } from "@sallyport/database";
+import { digestToken, newToken } from "@sallyport/secrets";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startApi, type TestApi } from "../../testing/api.ts";
 import { createWorld, insertDirectoryMember, type World } from "../../testing/world.ts";
-import { createdDirectory, createdDirectoryToken } from "./schema.ts";
+import { createdDirectory, createdDirectoryClient, createdDirectoryToken } from "./schema.ts";
 
 let api: TestApi;
 let acme: World;
@@ -87,6 +88,107 @@ describe("tokens", () => {
     });
     const params = { ...org, directoryId: two.id, tokenId: token.id };
     expect((await api.call("revokeDirectoryToken", { params })).outcome).toEqual([404, "token_not_found"]);
+  });
+});
+
+describe("OAuth clients", () => {
+  const createClient = (directoryId: string) =>
+    api.call("createDirectoryClient", { params: { ...org, directoryId } });
+
+  it("are two at most, shown with their secret once", async () => {
+    const { id } = await create();
+    const made = (await createClient(id)).as(createdDirectoryClient);
+    expect(made).toMatchObject({
+      clientId: made.id,
+      tokenUrl: expect.stringContaining(`/scim/v2/${id}/oauth2/token`),
+    });
+    expect((await createClient(id)).status).toBe(201);
+    expect((await createClient(id)).outcome).toEqual([409, "clients_too_many"]);
+    const listed = await api.call("listDirectoryClients", { params: { ...org, directoryId: id } });
+    expect(JSON.stringify(listed.body)).not.toContain(made.clientSecret);
+    expect(JSON.stringify(listed.body)).toContain(made.clientSecret.slice(-4));
+  });
+
+  it("are two at most, however many are asked for at once", async () => {
+    const { id } = await create();
+    const replies = await Promise.all(Array.from({ length: 10 }, () => createClient(id)));
+    expect(replies.filter((reply) => reply.status === 201)).toHaveLength(2);
+  });
+
+  it("end with what they were issued, which is no token of the directory's list", async () => {
+    const { id: directoryId } = await create();
+    const { clientId } = (await createClient(directoryId)).as(createdDirectoryClient);
+    const { prisma } = api.deps.database;
+    for (const digest of ["one", "two"]) {
+      const data = { id: newId(), organizationId: acme.organizationId, directoryId, clientId, hint: "x" };
+      await prisma.directoryToken.create({
+        data: { ...data, digest: new Uint8Array(digestToken(newToken(digest))), expiresAt: new Date(9e12) },
+      });
+    }
+    const params = { ...org, directoryId };
+    const { items } = (await api.call("listDirectoryTokens", { params })).body as { items: { id: string }[] };
+    expect(items).toHaveLength(1);
+    expect((await api.call("createDirectoryToken", { params })).status).toBe(201);
+    const issued = await prisma.directoryToken.findFirstOrThrow({ where: { clientId } });
+    const revokeToken = { params: { ...params, tokenId: issued.id } };
+    expect((await api.call("revokeDirectoryToken", revokeToken)).outcome).toEqual([404, "token_not_found"]);
+
+    const revoke = { params: { ...params, clientId } };
+    expect((await api.call("revokeDirectoryClient", revoke)).status).toBe(204);
+    expect(await prisma.directoryToken.count({ where: { clientId, revokedAt: null } })).toBe(0);
+    expect((await api.call("revokeDirectoryClient", revoke)).outcome).toEqual([404, "client_not_found"]);
+    expect((await createClient(directoryId)).status).toBe(201);
+  });
+
+  it("end with their directory", async () => {
+    const { id } = await create();
+    const { clientId } = (await createClient(id)).as(createdDirectoryClient);
+    await api.call("deleteDirectory", { params: { ...org, directoryId: id } });
+    const { prisma } = api.deps.database;
+    expect(
+      (await prisma.directoryClient.findUniqueOrThrow({ where: { id: clientId } })).revokedAt,
+    ).not.toBeNull();
+    expect((await createClient(id)).outcome).toEqual([404, "directory_not_found"]);
+  });
+});
+
+describe("settings", () => {
+  const costCenter = {
+    id: "urn:acme:scim:1.0:User",
+    name: "Acme",
+    resourceType: "User",
+    attributes: [{ name: "costCenter" }],
+  };
+
+  it("are the defaults, or what was given, and replaced as a whole", async () => {
+    const { id } = await create();
+    const params = { ...org, directoryId: id };
+    const settingsOf = async () =>
+      ((await api.call("getDirectory", { params })).body as { settings: object }).settings;
+    expect(await settingsOf()).toEqual({ extensions: [], accessTokenSeconds: 3600 });
+    const settings = { extensions: [costCenter], rateLimit: { perSecond: 50, burst: 200 } };
+    expect((await api.call("updateDirectory", { params, body: { settings } })).status).toBe(200);
+    expect(await settingsOf()).toMatchObject({ ...settings, accessTokenSeconds: 3600 });
+    await api.call("updateDirectory", { params, body: { settings: { accessTokenSeconds: 7200 } } });
+    expect(await settingsOf()).toEqual({ extensions: [], accessTokenSeconds: 7200 });
+  });
+
+  it.each([
+    { accessTokenSeconds: 6 * 3600 + 1 },
+    { rateLimit: { perSecond: 0, burst: 1 } },
+    { rateLimit: { perSecond: 1 } },
+    { extensions: [{ ...costCenter, id: "no urn" }] },
+    { extensions: [{ ...costCenter, id: "urn:ietf:params:scim:schemas:core:2.0:User" }] },
+    { extensions: [{ ...costCenter, attributes: [{ name: "constructor" }] }] },
+    { extensions: [costCenter, { ...costCenter, id: costCenter.id.toUpperCase() }] },
+    { unknown: true },
+  ])("refuse %j", async (settings) => {
+    const { id } = await create();
+    const reply = await api.call("updateDirectory", {
+      params: { ...org, directoryId: id },
+      body: { settings },
+    });
+    expect(reply.outcome).toEqual([400, "input_invalid"]);
   });
 });
 
