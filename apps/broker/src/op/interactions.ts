@@ -80,10 +80,11 @@ export function createInteractions(deps: {
       }
       deps.recent.forget(id);
       deps.resumptions.put(req, { id, payload: { ...payload, result: { signIn: result } } });
-      req.method = "GET";
-      req.url = deps.resumePath(id);
       const { handle } = await deps.current();
+      const came = { method: req.method, url: req.url };
+      Object.assign(req, { method: "GET", url: deps.resumePath(id) });
       await handle(req, res);
+      Object.assign(req, came); // what logs and metrics tell of
     },
     abort: (id, { code, description }) => end(id, { error: code, error_description: description }),
   };

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { AppVisit, REDIRECT_URI, startTestOp, type TestOp } from "./testing/op.ts";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { AppVisit, interactionIdOf, REDIRECT_URI, startTestOp, type TestOp } from "./testing/op.ts";
 
 let test: TestOp;
 beforeAll(async () => {
@@ -17,6 +17,14 @@ it("sends the browser to the application with its code, in answer to the post it
   expect(target(response).href.startsWith(REDIRECT_URI)).toBe(true);
   const tokens = await visit.tokens(target(response));
   expect(tokens.claims()).toMatchObject({ sid: sessionId, sub: test.organization.userId });
+});
+
+it("is logged as the request that came", async () => {
+  const visit = new AppVisit(test);
+  const page = await visit.start();
+  await visit.answer(page, await test.signIn());
+  const asItCame = { method: "POST", path: `/answer/${interactionIdOf(page)}` };
+  await vi.waitFor(() => expect(test.requests.at(-1)).toEqual(asItCame));
 });
 
 it("remembers the browser: the next request needs no sign-in", async () => {

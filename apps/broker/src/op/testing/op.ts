@@ -24,6 +24,8 @@ export interface TestOp {
   readonly organization: TestOrganization;
   readonly app: TestApp;
   readonly publicApp: TestApp;
+  /** Each request as it is when it has been answered. */
+  readonly requests: { readonly method: string; readonly path: string }[];
   /** What the logger wrote. */
   readonly logLines: string[];
   logoutsRequested(): number;
@@ -81,6 +83,11 @@ export async function startTestOp(options: { publicUrl?: string; redisUrl?: stri
     ...(options.redisUrl === undefined ? {} : { redisUrl: options.redisUrl }),
   };
   const op = await createOpenIdProvider(deps);
+  const requests: { method: string; path: string }[] = [];
+  express5.use((req, res, next) => {
+    res.once("close", () => requests.push({ method: req.method, path: req.path }));
+    next();
+  });
   express5.use(assignRequestId(), op.router);
   // Where an IdP's answer arrives.
   express5.post("/answer/:id", async (req, res) => {
@@ -97,6 +104,7 @@ export async function startTestOp(options: { publicUrl?: string; redisUrl?: stri
     organization,
     app: await addApp(),
     publicApp: await addApp({ public: true }),
+    requests,
     logLines,
     logoutsRequested: () => logoutsRequested,
     anotherProcess: () => createOpenIdProvider(deps),
