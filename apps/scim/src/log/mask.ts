@@ -8,7 +8,7 @@ const MAX_LOGGED = 32_768;
 
 /**
  * A body as the request log keeps it, as JSON text: secrets masked under every key, also where a PATCH names the
- * attribute in `path`, and in filters. A body that is too long leaves only its length, or that it was.
+ * attribute in `path`, and what filters compare with. A body that is too long leaves only its length, or that it was.
  */
 export function loggedBody(body: unknown): string | null {
   if (body === undefined) return null;
@@ -46,15 +46,22 @@ function split(path: string): readonly [string, string | undefined] {
   return [path.slice(0, at), decoded(path.slice(at + 1))];
 }
 
+// As the server reads a query (URLSearchParams): a malformed escape stands for itself and hides none of the others.
 function decoded(query: string): string {
-  try {
-    return decodeURIComponent(query.replaceAll("+", " "));
-  } catch {
-    return query;
-  }
+  return query
+    .replaceAll("+", " ")
+    .replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => Buffer.from(escapes.replaceAll("%", ""), "hex").toString());
+}
+
+// What a filter compares with: a quoted value, one that another text quotes, or a bare one.
+const COMPARED = /(\b(?:eq|ne|co|sw|ew|gt|ge|lt|le)\s+)(?:\\"(?:(?!\\").)*|"(?:[^"\\]|\\.)*|[^\s")\]]+)/gis;
+
+function withoutComparisons(text: string): string {
+  return SECRET_NAME.test(text) ? text.replace(COMPARED, `$1"${MASK}`) : text;
 }
 
 function masked(value: unknown): unknown {
+  if (typeof value === "string") return withoutComparisons(value);
   if (Array.isArray(value)) return value.map(masked);
   if (!isObject(value)) return value;
   const pathIsSecret = Object.entries(value).some(
