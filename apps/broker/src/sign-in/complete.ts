@@ -66,13 +66,16 @@ export async function completeLogin(
   } catch (error) {
     if (!(error instanceof SignInFailure)) throw error;
     trace.add("failed", { ...error.finding });
-    await closeLoginRecord(deps.database.sql, record, {
-      outcome: "failure",
-      errorCode: error.finding.code,
-      steps: trace.steps,
-      response: error.response ?? response,
-      now: deps.now(),
-    });
+    // The records of a connection that was deleted meanwhile went with it.
+    if (error.code !== "connection_unknown") {
+      await closeLoginRecord(deps.database.sql, record, {
+        outcome: "failure",
+        errorCode: error.finding.code,
+        steps: trace.steps,
+        response: error.response ?? response,
+        now: deps.now(),
+      });
+    }
     throw login.cause.kind === "request" ? error.of(login.cause.interactionId) : error;
   }
   await end(req, res, sessionId);

@@ -189,8 +189,18 @@ export function isReplay(error: unknown): boolean {
 }
 
 const DIVISION_BY_ZERO = "22012";
+const FOREIGN_KEY_VIOLATION = "23503";
 
 /** Whether a statement failed because the membership is not active any more. */
 export function isSuspended(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === DIVISION_BY_ZERO;
+  return hasCode(error, DIVISION_BY_ZERO);
+}
+
+/** Whether a statement failed because something that the login rests on was deleted: its connection, a role. */
+export function isDeletedMeanwhile(error: unknown): boolean {
+  return hasCode(error, FOREIGN_KEY_VIOLATION);
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }

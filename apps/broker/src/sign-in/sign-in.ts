@@ -3,10 +3,11 @@ import { type Database, isUniqueViolation, type Sql } from "@sallyport/database"
 import { sessionStatement } from "@sallyport/sessions";
 import { closingStatement, type LoginRecordKey, type LoginTrace } from "../login-records/index.ts";
 import { domainOf, type NormalizedIdentity } from "../normalize/index.ts";
-import type { Connection } from "./connections.ts";
+import { type Connection, findConnection } from "./connections.ts";
 import {
   applyLogin,
   changesNothing,
+  isDeletedMeanwhile,
   isReplay,
   isSuspended,
   type LoginChanges,
@@ -27,7 +28,7 @@ import {
 } from "./store.ts";
 
 const SESSION_LIFETIME_MS = 12 * 60 * 60 * 1000;
-/** Each attempt either finds what the faster one stored, or stores it itself. */
+/** Each attempt either finds what the faster one stored, or misses what it deleted, or stores it itself. */
 const ATTEMPTS = 3;
 
 export interface ValidatedLogin {
@@ -51,10 +52,16 @@ export async function signIn(database: Database, login: ValidatedLogin, now: Dat
       return await signInOnce(database, login, now);
     } catch (error) {
       if (isReplay(error)) throw new SignInFailure("response_replayed");
-      if (isSuspended(error)) throw new SignInFailure("membership_suspended"); // since it was looked up
-      if (!isUniqueViolation(error) || attempt === ATTEMPTS) throw error;
+      // Something has ended since it was looked up.
+      if (isSuspended(error) || isDeletedMeanwhile(error)) await requireConnection(database.sql, login);
+      if (isSuspended(error)) throw new SignInFailure("membership_suspended");
+      if (!(isUniqueViolation(error) || isDeletedMeanwhile(error)) || attempt === ATTEMPTS) throw error;
     }
   }
+}
+
+async function requireConnection(sql: Sql, { connection: { type, id } }: ValidatedLogin): Promise<void> {
+  if ((await findConnection(sql, type, id)) === null) throw new SignInFailure("connection_unknown");
 }
 
 async function signInOnce(database: Database, login: ValidatedLogin, now: Date): Promise<string> {
