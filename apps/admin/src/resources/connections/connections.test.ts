@@ -330,6 +330,18 @@ describe("the sessions of a connection", () => {
     expect(api.logouts.count).toBe(logouts + 1);
   });
 
+  it("of a login that was under way while it was disabled do not come to life when it is enabled", async () => {
+    const { id } = (await createOidc(OIDC)).as(connection);
+    await patch(id, { status: "disabled" });
+    const late = await insertSession(api, { ...acme, connectionId: id });
+    await patch(id, { status: "active" });
+    const shown = await api.call("getSession", { params: { org: "acme", sessionId: late } });
+    expect(shown.body).toMatchObject({ live: false, revokedReason: "connection_disabled" });
+    const next = await insertSession(api, { ...acme, connectionId: id });
+    await patch(id, { status: "active", name: "Renamed" });
+    expect(await liveSessions()).toContain(next);
+  });
+
   it("end when it is deleted, and stay known, so that applications can be told", async () => {
     const { id } = (await createOidc(OIDC)).as(connection);
     const sessionId = await insertSession(api, { ...acme, connectionId: id });

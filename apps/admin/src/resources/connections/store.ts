@@ -97,7 +97,9 @@ export async function updateConnection(
       resource: { type: "connection", id },
       data: { ...columns, ...issuer },
     });
-    if (row.status === "disabled")
+    // Once more when it is enabled again: a login that was under way while it was disabled has left a session behind,
+    // which nobody could use until now.
+    if (row.status === "disabled" || current.status === "disabled")
       await endSessions(organizationId, { connectionId: id }, "connection_disabled");
     return show(tx, organizationId, id, context.deps);
   });
