@@ -284,6 +284,17 @@ describe("a token request is refused", () => {
     expect(refused[0]?.headers.get("retry-after")).toMatch(/^[1-9]\d*$/);
     await limited.stop();
   });
+
+  it("of whatever is no directory's id as of one: no long name is remembered", async () => {
+    const limited = await startScim({ rateLimit: { perSecond: 100, burst: 500 } });
+    const answers = await Promise.all(
+      Array.from({ length: 25 }, (_, index) =>
+        ask({ url: `${limited.url}/scim/v2/${index}${"x".repeat(5_000)}` }, GRANT),
+      ),
+    );
+    expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(4);
+    await limited.stop();
+  });
 });
 
 it("leaves no error of ours, and no secret, in the log", () => {

@@ -1,4 +1,4 @@
-import type { Database } from "@sallyport/database";
+import { type Database, isId } from "@sallyport/database";
 import { directorySettings } from "@sallyport/directories";
 import { requestId } from "@sallyport/http";
 import type { Logger } from "@sallyport/logging";
@@ -34,7 +34,8 @@ export function createTokenEndpoint(deps: TokenEndpointDeps): RequestHandler {
           status: 405,
           headers: { Allow: "POST" },
         });
-      takeTokens?.({ id: `${directoryId} ${req.ip}` }, 1);
+      // Whatever is no id shares a bucket: a stranger must not have long names remembered.
+      takeTokens?.({ id: `${isId(directoryId) ? directoryId : "none"} ${req.ip}` }, 1);
       send(res, 200, await grant(deps, req, directoryId, id));
     } catch (error) {
       const refusal = asOAuthError(error, req);
