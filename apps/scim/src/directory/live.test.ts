@@ -171,6 +171,25 @@ describe("a request by a token that was good a moment ago, after the end of", ()
     expect(await rows(directory)).toEqual(before);
   });
 
+  const malformed: [name: string, method: string, path: string, body?: unknown, type?: string][] = [
+    ["no JSON", "POST", "/Users", "{"],
+    ["another media type", "POST", "/Users", "x", "text/plain"],
+    ["another method", "PUT", "/Users", {}],
+    ["a filter that cannot be read", "GET", "/Users?filter=("],
+  ];
+  const told = ENDINGS.flatMap(([ending, status, end]) =>
+    malformed.map(([name, ...request]) => [ending, name, status, end, request] as const),
+  );
+  it.each(told)("%s: %s is not told to whoever may not ask", async (_ending, _name, status, end, request) => {
+    const { directory } = await createWorld();
+    const [method, path, body, type] = request;
+    const ask = () => send(directory, method, path, body, type === undefined ? {} : { "content-type": type });
+    expect((await send(directory, "GET", "/Users")).status).toBe(200);
+    expect([400, 405, 415]).toContain((await ask()).status);
+    await end(directory);
+    expect(await ask()).toMatchObject({ status, body: { status: String(status) } });
+  });
+
   it("its time is refused", async () => {
     let time = new Date();
     const later = await startScim({ now: () => time });

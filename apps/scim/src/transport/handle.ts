@@ -49,32 +49,47 @@ export async function handle(
   const directoryId = parameter(req, "directoryId");
   let request: ScimRequest | undefined;
   let response: ScimResponse;
+  let opened: Opened | undefined;
   try {
-    let opened = await transport.authenticate[provesItself ? "quickly" : "anew"](authorization, directoryId);
+    opened = await transport.authenticate[provesItself ? "quickly" : "anew"](authorization, directoryId);
     const envelope = envelopeOf(req, opened.directory, id, receivedAt, startedAt);
     request = envelope;
     transport.takeTokens?.(opened.directory, 1);
     const action = actionFor(actions, req.method);
     const text = hasBody(req.method) ? await receiveBody(req) : "";
+    let seen = opened;
     const act = async () => {
       let attempt = hasBody(req.method) ? { ...envelope, body: parseBody(text) } : envelope;
       for (;;) {
         request = attempt;
         const answer = await settle(() => action(attempt, parameter(req, "id")), id, transport.log);
-        if (!isDoubtful(opened, answer)) return answer;
+        if (!isDoubtful(seen, answer)) return answer;
         // Nothing has changed so far: what changes something proves itself.
         const fresh = await transport.authenticate.anew(authorization, directoryId);
-        if (isSame(fresh.directory, opened.directory)) return answer;
-        opened = fresh;
+        if (isSame(fresh.directory, seen.directory)) return answer;
+        seen = fresh;
         attempt = { ...attempt, directory: fresh.directory };
       }
     };
     response = await (text.length > LARGE ? transport.inTurn("large", act) : act());
   } catch (error) {
-    response = failure(error, id, transport.log);
+    response = await settle(
+      async () => {
+        // What is wrong with a request is told to whoever may send one; that there are too many costs no look.
+        if (opened?.remembered === true && !isTooMany(error))
+          await transport.authenticate.anew(authorization, directoryId);
+        throw error;
+      },
+      id,
+      transport.log,
+    );
   }
   send(req, res, response);
   if (request !== undefined && response.logged !== true) transport.requestLog.add(request, response);
+}
+
+function isTooMany(error: unknown): boolean {
+  return error instanceof ScimError && error.status === 429;
 }
 
 async function settle(
