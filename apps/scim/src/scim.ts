@@ -15,6 +15,7 @@ import type { Services } from "./protocol/exchange.ts";
 import { parseListQuery, parseSearch } from "./protocol/list-query.ts";
 import { createTurns } from "./protocol/turns.ts";
 import { type Actions, failure, handle, send } from "./transport/handle.ts";
+import { createLanes, type Lanes } from "./transport/lanes.ts";
 import { createRateLimiter, DEFAULT_RATE_LIMIT, type RateLimit } from "./transport/rate-limit.ts";
 import * as users from "./users/users.ts";
 
@@ -28,6 +29,8 @@ export interface ScimDeps {
   requestReconcile(organizationId: string): void;
   /** Default 100 requests a second and 500 at once, per directory; "off" for none. */
   readonly rateLimit?: RateLimit | "off";
+  /** How many requests are worked on at once. Default 2 of a directory, and half of the pool's connections in all. */
+  readonly lanes?: Lanes;
 }
 
 /** The SCIM server's routes, and a way to wait for what it writes behind its answers. */
@@ -50,6 +53,7 @@ export function createScim(deps: ScimDeps): Scim {
     log: deps.log,
     now: deps.now,
     inTurn: createTurns(),
+    inLane: createLanes(deps.lanes ?? lanesOver(deps.database)),
   };
 
   const router = Router({ caseSensitive: true });
@@ -133,4 +137,9 @@ export function createScim(deps: ScimDeps): Scim {
   };
   router.use(onError);
   return Object.assign(router, { flush: () => requestLog.flush() });
+}
+
+// One that works while the database does for the other keeps both busy; more would only make everybody else wait.
+function lanesOver({ pool }: Database): Lanes {
+  return { perKey: 2, total: Math.max(1, Math.floor(pool.options.max / 2)) };
 }

@@ -6,6 +6,7 @@ import { createLogger, type Logger } from "@sallyport/logging";
 import { digestToken, newToken, tokenHint } from "@sallyport/secrets";
 import express from "express";
 import { createScim } from "../scim.ts";
+import type { Lanes } from "../transport/lanes.ts";
 import type { RateLimit } from "../transport/rate-limit.ts";
 
 export interface TestDirectory {
@@ -42,7 +43,7 @@ export interface TestScim {
 
 /** The SCIM server over HTTP on a database of its own. */
 export async function startScim(
-  options: { rateLimit?: RateLimit | "off"; now?: () => Date; poolSize?: number } = {},
+  options: { rateLimit?: RateLimit | "off"; now?: () => Date; poolSize?: number; lanes?: Lanes } = {},
 ): Promise<TestScim> {
   const { database, drop } = await createTestDatabase({ poolSize: options.poolSize ?? 10 });
   const reconciled: string[] = [];
@@ -57,6 +58,8 @@ export async function startScim(
     now: options.now ?? (() => new Date()),
     requestReconcile: (organizationId) => reconciled.push(organizationId),
     rateLimit: options.rateLimit ?? "off",
+    // As many as several gateways have together: what meets in the database is to meet here.
+    lanes: options.lanes ?? { perKey: 50, total: 50 },
   });
   app.use("/scim/v2", scim);
   return {

@@ -8,6 +8,7 @@ import { errorDocument, ScimError } from "../protocol/error.ts";
 import type { ScimRequest, ScimResponse } from "../protocol/exchange.ts";
 import type { InTurn } from "../protocol/turns.ts";
 import { parseBody, receiveBody } from "./body.ts";
+import type { InLane } from "./lanes.ts";
 import type { TakeTokens } from "./rate-limit.ts";
 
 /** What one endpoint does with one method. `id` is the resource's, where the path has one. */
@@ -29,6 +30,7 @@ export interface Transport {
   readonly log: Logger;
   readonly now: () => Date;
   readonly inTurn: InTurn;
+  readonly inLane: InLane;
 }
 
 /**
@@ -71,7 +73,9 @@ export async function handle(
         attempt = { ...attempt, directory: fresh.directory };
       }
     };
-    response = await (text.length > LARGE ? transport.inTurn("large", act) : act());
+    response = await transport.inLane(opened.directory.id, () =>
+      text.length > LARGE ? transport.inTurn("large", act) : act(),
+    );
   } catch (error) {
     response = await settle(
       async () => {
