@@ -10,6 +10,7 @@ import type { Configuration } from "./configuration.ts";
 import { startDemo } from "./demo.ts";
 import { createHealth, NotReady } from "./health.ts";
 import { listen } from "./listener.ts";
+import { adoptMessageTypes } from "./message-types.ts";
 import { createMetrics, type MetricsAccess } from "./metrics.ts";
 import { openRooms } from "./rooms.ts";
 import { Teardown } from "./teardown.ts";
@@ -110,6 +111,7 @@ async function start(
     }),
     rooms,
   });
+  adoptMessageTypes(app, listener.messageTypes);
   listener.serve(app);
   const demoUrl = configuration.demo
     ? await startDemo({ configuration, gatewayUrl: publicUrl, log }, teardown)

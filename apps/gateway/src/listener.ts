@@ -1,9 +1,12 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { createMessageTypes, type MessageTypes } from "./message-types.ts";
 
 /** A bound port. Until `serve` is called, every request is told to come back. */
 export interface Listener {
   readonly port: number;
+  /** Of what it makes requests and responses: for the application to adopt. */
+  readonly messageTypes: MessageTypes;
   serve(handler: RequestListener): void;
   /**
    * Accepts no more connections, lets the requests under way finish, and closes each connection as it falls idle.
@@ -36,8 +39,10 @@ const POLL_MS = 25;
 /** Binds the port at once, so that a taken one is known before anything else is started. Throws `ListenError`. */
 export async function listen(options: { readonly host: string; readonly port: number }): Promise<Listener> {
   let handler: RequestListener = comeBackLater;
+  const messageTypes = createMessageTypes();
   const server = createServer(
     {
+      ...messageTypes,
       // Request line and headers together. A SAML logout message in a query is the longest legitimate one.
       maxHeaderSize: 16 * 1024,
       headersTimeout: 15_000,
@@ -53,6 +58,7 @@ export async function listen(options: { readonly host: string; readonly port: nu
 
   return {
     port: bound.port,
+    messageTypes,
     serve: (next) => {
       handler = next;
     },
