@@ -91,7 +91,8 @@ describe("somebody who comes from the IdP's own pages", () => {
 
   it("reaches the page that the IdP names, if it is registered, and else the application's own choice", async () => {
     expect(parametersOf(await land("jo@acme.com", target))).toMatchObject({ target_link_uri: target });
-    for (const other of ["", `${target}#x`, target.toUpperCase(), `${target}&more=1`, callback]) {
+    const others = ["", `${target}#x`, target.toUpperCase(), `${target}&more=1`, callback, "x".repeat(43)];
+    for (const other of others) {
       const landed = await land("jo@acme.com", other);
       expect(landed.location.startsWith(start)).toBe(true);
       expect(parametersOf(landed)).not.toHaveProperty("target_link_uri");

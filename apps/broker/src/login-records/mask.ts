@@ -7,13 +7,12 @@ const MASK = "[masked]";
  * that was refused (and so never used up) proves nothing to anybody.
  */
 export function maskXml(xml: string): string {
-  return cut(
-    xml.replace(
-      /(<(?:[\w.-]+:)?(SignatureValue|CipherValue)\b[^>]*>)[^<]*/g,
-      (_all, open) => `${open}${MASK}`,
-    ),
-  );
+  return cut(xml.replace(SECRET_ELEMENTS, (_all, open) => `${open}${MASK}`));
 }
+
+// Up to the element's end, or else the text's: a comment, or what is no XML, does not end it.
+const SECRET_ELEMENTS =
+  /(<(?:[^\s<>/:]+:)?(SignatureValue|CipherValue)(?:\s[^<>]*)?(?<!\/)>)[\s\S]*?(?=<\/(?:[^\s<>/:]+:)?\2\s*>|$)/g;
 
 const SECRET_PARAMETERS = ["state", "nonce", "code", "RelayState", "Signature", "client_secret"];
 

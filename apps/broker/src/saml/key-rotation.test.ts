@@ -105,6 +105,16 @@ describe("while two keys live", () => {
     expect(await verifiers()).toEqual([true, false]);
   });
 
+  it("nobody has read the metadata by asking for its head", async () => {
+    const { metadataUrl } = samlServiceProvider(stand.publicUrl, connectionId);
+    const unread = () =>
+      stand.database.prisma.connectionKey.count({ where: { connectionId, metadataReadAt: null } });
+    expect((await fetch(metadataUrl, { method: "HEAD" })).status).toBe(200);
+    expect(await unread()).toBe(1);
+    expect((await fetch(metadataUrl)).status).toBe(200);
+    expect(await unread()).toBe(0);
+  });
+
   it("an assertion may be encrypted for either, and the login record says for which", async () => {
     const { old, oldId, fresh, newId } = await rotating();
     for (const [certificate, id] of [

@@ -50,7 +50,9 @@ export function createSamlRouter(
     const connection = await findConnection(deps.database.sql, "saml", req.params.connectionId);
     if (connection === null) throw new SignInFailure("connection_unknown");
     const live = await keys.ensure(connection);
-    await keys.noteMetadataRead(connection, live, { requestId: requestId(req), ip: req.ip });
+    // Whoever asks by HEAD has not read the keys.
+    if (req.method === "GET")
+      await keys.noteMetadataRead(connection, live, { requestId: requestId(req), ip: req.ip });
     res.type("application/samlmetadata+xml").send(spMetadata(deps.publicUrl, connection, live));
   });
 

@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
 import type { ConnectionSettings, ConnectionType } from "@sallyport/connections";
 import { isId, type Sql } from "@sallyport/database";
-import { digestToken, type SecretBox } from "@sallyport/secrets";
+import { digestToken, newToken, type SecretBox } from "@sallyport/secrets";
 import { z } from "zod";
 import type { Landing } from "../idp-initiated/landing.ts";
 import { type LoginStep, stepsJson } from "../login-records/index.ts";
@@ -44,12 +43,15 @@ export interface OpenLogin {
 
 /** A new OAuth `state` / SAML RelayState: 256 random bits; within RelayState's 80 bytes (SAML bindings 3.4.3). */
 export function newLoginRequestId(): string {
-  return randomBytes(32).toString("base64url");
+  return newToken("login");
 }
 
-/** Whether the text could be one of ours: whatever else comes back in its place never reaches the database. */
+/**
+ * Whether the text could be one of ours: whatever else comes back in its place never reaches the database, and may be a
+ * RelayState of an IdP's own.
+ */
 export function isLoginRequestId(text: string): boolean {
-  return /^[\w-]{43}$/.test(text);
+  return /^login_[\w-]{43}$/.test(text);
 }
 
 export interface NewLoginRequest {
