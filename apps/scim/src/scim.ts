@@ -14,9 +14,10 @@ import { badRequest, ScimError } from "./protocol/error.ts";
 import type { Services } from "./protocol/exchange.ts";
 import { parseListQuery, parseSearch } from "./protocol/list-query.ts";
 import { createTurns } from "./protocol/turns.ts";
-import { type Actions, failure, handle, send } from "./transport/handle.ts";
+import { type Actions, failure, handle } from "./transport/handle.ts";
 import { createLanes, type Lanes } from "./transport/lanes.ts";
 import { createRateLimiter, DEFAULT_RATE_LIMIT, type RateLimit } from "./transport/rate-limit.ts";
+import { send } from "./transport/send.ts";
 import * as users from "./users/users.ts";
 
 export interface ScimDeps {
@@ -32,6 +33,9 @@ export interface ScimDeps {
   /** How many requests are worked on at once. Default 2 of a directory, and half of the pool's connections in all. */
   readonly lanes?: Lanes;
 }
+
+/** Before they have their bodies: 10 MB each, whoever sends how many at once. */
+const LARGE_LANES: Lanes = { perKey: 2, total: 4 };
 
 /** The SCIM server's routes, and a way to wait for what it writes behind its answers. */
 export interface Scim extends Router {
@@ -54,6 +58,7 @@ export function createScim(deps: ScimDeps): Scim {
     now: deps.now,
     inTurn: createTurns(),
     inLane: createLanes(deps.lanes ?? lanesOver(deps.database)),
+    inLargeLane: createLanes(LARGE_LANES),
   };
 
   const router = Router({ caseSensitive: true });

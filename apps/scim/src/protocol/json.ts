@@ -35,6 +35,14 @@ export function isDeeperThan(value: unknown, limit: number): boolean {
   return false;
 }
 
+/** Whether any object holds more than `limit` names. */
+export function isWiderThan(value: unknown, limit: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const children = Object.values(value);
+  if (children.length > limit && !Array.isArray(value)) return true;
+  return children.some((child) => isWiderThan(child, limit));
+}
+
 // PostgreSQL stores neither NUL nor half a surrogate pair, in text or in JSON.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is what we look for
 const UNSTORABLE = /[\u0000\p{Surrogate}]/u;

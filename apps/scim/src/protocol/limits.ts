@@ -1,5 +1,14 @@
 /** Largest body, in bytes: a group of 100,000 members in one PUT fits; beyond it the answer is 413. */
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
+/**
+ * Most objects, lists and elements of a body together. 10 MB of `{},` would be 3.5 million objects, and the end of the
+ * process; a group of 100,000 members, with their names, counts 300,000.
+ */
+export const MAX_BODY_VALUES = 500_000;
 /** Deepest nesting of a body: more than any resource has, less than any stack takes. */
 export const MAX_BODY_DEPTH = 32;
+/** Most names of one object: more than any schema has. 490,000 unknown ones took three seconds of everybody's time. */
+export const MAX_NAMES = 1_000;
+/** Most elements of an attribute, other than a group's members. */
+export const MAX_ELEMENTS = 10_000;
 export const MAX_BULK_OPERATIONS = 1000;

@@ -7,6 +7,7 @@ import {
   member,
   type UnknownObject,
 } from "../protocol/json.ts";
+import { MAX_ELEMENTS } from "../protocol/limits.ts";
 import type { Quirks } from "../quirks/quirks.ts";
 import { type Attribute, type Schema, valueAttribute } from "./attribute.ts";
 import { attributesOf, findExtension, type ResourceType, resolveTarget } from "./resource-type.ts";
@@ -78,6 +79,8 @@ export function normalizeValue(
 export function elementsOf(attribute: Attribute, input: unknown, path: string, quirks: Quirks): Json[] {
   const list = Array.isArray(input) || !quirks.has("looselyShapedValues") ? input : [input];
   if (!Array.isArray(list)) throw badRequest("invalidValue", `${path} must be an array.`);
+  if (list.length > MAX_ELEMENTS)
+    throw badRequest("invalidValue", `${path} must not hold more than ${MAX_ELEMENTS} values.`);
   const elements: Json[] = [];
   const seen = new Set<string>();
   for (const item of list) {

@@ -1,9 +1,18 @@
 import type { IncomingMessage } from "node:http";
 import { badRequest, ScimError } from "../protocol/error.ts";
-import { isDeeperThan } from "../protocol/json.ts";
-import { MAX_BODY_BYTES, MAX_BODY_DEPTH } from "../protocol/limits.ts";
+import { isDeeperThan, isWiderThan } from "../protocol/json.ts";
+import { MAX_BODY_BYTES, MAX_BODY_DEPTH, MAX_BODY_VALUES, MAX_NAMES } from "../protocol/limits.ts";
 
+const [COMMA, BRACE, BRACKET] = [",", "{", "["].map((character) => character.charCodeAt(0));
 const JSON_TYPE = /^application\/(?:scim\+)?json$/;
+
+/** Bytes of a body that any number of requests may have at once: a rate limit's burst is 500. */
+const SMALL = 100_000;
+
+/** Whether a request with a body says that it is large, or not how large it is. */
+export function mayBeLarge({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > SMALL;
+}
 
 /**
  * Receives a body. 415 for what is not JSON in UTF-8, 413 beyond 10 MB. RFC 7644 §3.1: application/scim+json;
@@ -14,8 +23,10 @@ export async function receiveBody(request: IncomingMessage): Promise<string> {
   return readText(request, MAX_BODY_BYTES);
 }
 
-/** 400 invalidSyntax for what is not well-formed. */
+/** 400 invalidSyntax for what is not well-formed, 413 for what is small as a text and takes all memory as values. */
 export function parseBody(text: string): unknown {
+  if (countValues(text) > MAX_BODY_VALUES)
+    throw new ScimError(413, `The body holds more than ${MAX_BODY_VALUES} values. Send fewer at a time.`);
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -27,7 +38,20 @@ export function parseBody(text: string): unknown {
   }
   if (isDeeperThan(body, MAX_BODY_DEPTH))
     throw badRequest("invalidSyntax", `The body nests deeper than ${MAX_BODY_DEPTH} levels.`);
+  if (text.length > MAX_NAMES && isWiderThan(body, MAX_NAMES))
+    throw badRequest("invalidSyntax", `The body has an object of more than ${MAX_NAMES} names.`);
   return body;
+}
+
+// Each value begins behind one of these; one within a string is counted too.
+function countValues(text: string): number {
+  let count = 0;
+  if (text.length <= MAX_BODY_VALUES) return count;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === COMMA || code === BRACE || code === BRACKET) count += 1;
+  }
+  return count;
 }
 
 function requireJson(contentType: string | undefined, encoding: string | undefined): void {
@@ -46,6 +70,8 @@ export function readText(request: IncomingMessage, limit: number): Promise<strin
   const declared = Number(request.headers["content-length"] ?? 0);
   if (declared > limit) return Promise.reject(tooLarge(limit));
   return new Promise((resolve, reject) => {
+    // Gone while the request waited for its turn: then no event will come.
+    if (request.destroyed) reject(cutShort());
     const chunks: Buffer[] = [];
     let size = 0;
     request.on("data", (chunk: Buffer) => {
@@ -55,7 +81,7 @@ export function readText(request: IncomingMessage, limit: number): Promise<strin
     });
     request.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
     request.on("error", () => reject(cutShort()));
-    request.on("aborted", () => reject(cutShort()));
+    request.on("close", () => reject(cutShort()));
   });
 }
 

@@ -7,9 +7,10 @@ import type { RequestLog } from "../log/request-log.ts";
 import { errorDocument, ScimError } from "../protocol/error.ts";
 import type { ScimRequest, ScimResponse } from "../protocol/exchange.ts";
 import type { InTurn } from "../protocol/turns.ts";
-import { parseBody, receiveBody } from "./body.ts";
+import { mayBeLarge, parseBody, receiveBody } from "./body.ts";
 import type { InLane } from "./lanes.ts";
 import type { TakeTokens } from "./rate-limit.ts";
+import { send } from "./send.ts";
 
 /** What one endpoint does with one method. `id` is the resource's, where the path has one. */
 export type Action = (request: ScimRequest, id: string) => Promise<ScimResponse> | ScimResponse;
@@ -21,7 +22,7 @@ export interface Endpoint {
 }
 
 /** Characters of a body from which on requests take turns: what is made of 10 MB takes many times its memory. */
-const LARGE = 1_000_000;
+const HUGE = 1_000_000;
 
 export interface Transport {
   readonly authenticate: Authenticate;
@@ -31,6 +32,8 @@ export interface Transport {
   readonly now: () => Date;
   readonly inTurn: InTurn;
   readonly inLane: InLane;
+  /** For the requests whose bodies may be large. */
+  readonly inLargeLane: InLane;
 }
 
 /**
@@ -58,24 +61,30 @@ export async function handle(
     request = envelope;
     transport.takeTokens?.(opened.directory, 1);
     const action = actionFor(actions, req.method);
-    const text = hasBody(req.method) ? await receiveBody(req) : "";
     let seen = opened;
-    const act = async () => {
-      let attempt = hasBody(req.method) ? { ...envelope, body: parseBody(text) } : envelope;
-      for (;;) {
-        request = attempt;
-        const answer = await settle(() => action(attempt, parameter(req, "id")), id, transport.log);
-        if (!isDoubtful(seen, answer)) return answer;
-        // Nothing has changed so far: what changes something proves itself.
-        const fresh = await transport.authenticate.anew(authorization, directoryId);
-        if (isSame(fresh.directory, seen.directory)) return answer;
-        seen = fresh;
-        attempt = { ...attempt, directory: fresh.directory };
-      }
+    const receiveAndAct = async () => {
+      let text = hasBody(req.method) ? await receiveBody(req) : "";
+      const act = async () => {
+        let attempt = hasBody(req.method) ? { ...envelope, body: parseBody(text) } : envelope;
+        text = ""; // 10 MB that nobody needs any more
+        for (;;) {
+          request = attempt;
+          const answer = await settle(() => action(attempt, parameter(req, "id")), id, transport.log);
+          if (!isDoubtful(seen, answer)) return answer;
+          // Nothing has changed so far: what changes something proves itself.
+          const fresh = await transport.authenticate.anew(authorization, directoryId);
+          if (isSame(fresh.directory, seen.directory)) return answer;
+          seen = fresh;
+          attempt = { ...attempt, directory: fresh.directory };
+        }
+      };
+      return transport.inLane(envelope.directory.id, () =>
+        text.length > HUGE ? transport.inTurn("huge", act) : act(),
+      );
     };
-    response = await transport.inLane(opened.directory.id, () =>
-      text.length > LARGE ? transport.inTurn("large", act) : act(),
-    );
+    response = await (hasBody(req.method) && mayBeLarge(req)
+      ? transport.inLargeLane(opened.directory.id, receiveAndAct)
+      : receiveAndAct());
   } catch (error) {
     response = await settle(
       async () => {
@@ -128,20 +137,6 @@ export function failure(error: unknown, id: string, log: Logger): ScimResponse {
     body: { ...errorDocument(scimError), schemas: [...errorDocument(scimError).schemas] },
     headers: scimError.headers,
   };
-}
-
-export function send(req: Request, res: Response, { status, body, headers }: ScimResponse): void {
-  const text = body === undefined ? "" : JSON.stringify(body);
-  res.writeHead(status, {
-    ...headers,
-    ...(body === undefined
-      ? {}
-      : {
-          "Content-Type": "application/scim+json; charset=utf-8",
-          "Content-Length": Buffer.byteLength(text),
-        }),
-  });
-  res.end(req.method === "HEAD" ? undefined : text);
 }
 
 function envelopeOf(

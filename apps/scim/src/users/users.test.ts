@@ -114,6 +114,24 @@ describe("POST /Users", () => {
     ["text", '"x"', "invalidSyntax"],
     ["broken JSON", "{", "invalidSyntax"],
     ["deep nesting", "[".repeat(5000) + "]".repeat(5000), "invalidSyntax"],
+    [
+      "an object of more names than any schema has",
+      {
+        schemas: [USER],
+        userName: "x",
+        name: Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [i, i])),
+      },
+      "invalidSyntax",
+    ],
+    [
+      "more values than anybody has",
+      {
+        schemas: [USER],
+        userName: "x",
+        emails: Array.from({ length: 10_001 }, (_, i) => ({ value: `${i}` })),
+      },
+      "invalidValue",
+    ],
   ])("refuses %s with 400", async (_name, input, scimType) => {
     const { status, body } = await send(directory, "POST", "/Users", input);
     expect({ status, scimType: body.scimType, text: body.status }).toEqual({

@@ -1,0 +1,30 @@
+import { expect, it } from "vitest";
+import type { Json } from "../protocol/json.ts";
+import { isLong, jsonPieces } from "./json-pieces.ts";
+
+const member = (index: number) => ({ value: `id-${index}`, display: `"${index}" é\u2028`, type: "User" });
+const group = (members: number) => ({
+  id: "g",
+  members: Array.from({ length: members }, (_, i) => member(i)),
+});
+
+it.each<[string, Json, boolean]>([
+  ["a user", { id: "u", emails: [{ value: "a@b.c" }], active: true, manager: null }, false],
+  ["a group of 1,000", group(1_000), false],
+  ["a group of 1,001", group(1_001), true],
+  ["a group of 2,000", group(2_000), true],
+  ["a page of groups", { totalResults: 3, Resources: [group(2), group(3_500), group(1_001)] }, true],
+  ["a long list of numbers", Array.from({ length: 2_345 }, (_, index) => index), true],
+  ["a long list that holds long lists", Array(1_001).fill(Array(1_001).fill("x")), true],
+  ["nothing", {}, false],
+  ["a text", "x".repeat(5_000), false],
+])("writes %s as JSON.stringify does", (_name, value, long) => {
+  const pieces = [...jsonPieces(value)];
+  expect(pieces.join("") === JSON.stringify(value)).toBe(true);
+  expect(isLong(value)).toBe(long);
+  expect(pieces.length > 1).toBe(long);
+});
+
+it("never holds much of it at once", () => {
+  for (const piece of jsonPieces(group(100_000))) expect(piece.length).toBeLessThan(100_000);
+});

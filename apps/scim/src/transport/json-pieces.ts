@@ -1,0 +1,46 @@
+import type { Json } from "../protocol/json.ts";
+
+/** Elements of an array from which on it is written piece by piece, and of each piece. */
+const MANY = 1_000;
+
+/**
+ * Whether a document holds a list that is better not in memory as one text, nor as one buffer: a group of 100,000
+ * members is 22 MB of JSON. Looks as deep as a page of groups.
+ */
+export function isLong(value: Json | undefined): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return Array.isArray(value) ? value.length > MANY || value.some(isLong) : Object.values(value).some(isLong);
+}
+
+/** The JSON text of a value, in pieces: the same as `JSON.stringify` makes in one. */
+export function* jsonPieces(value: Json): Generator<string, void, undefined> {
+  if (!isLong(value) || typeof value !== "object" || value === null) yield JSON.stringify(value);
+  else if (Array.isArray(value)) yield* piecesOfArray(value);
+  else {
+    let separator = "{";
+    for (const [name, inner] of Object.entries(value)) {
+      yield `${separator}${JSON.stringify(name)}:`;
+      yield* jsonPieces(inner);
+      separator = ",";
+    }
+    yield "}";
+  }
+}
+
+function* piecesOfArray(list: readonly Json[]): Generator<string, void, undefined> {
+  let separator = "[";
+  for (let start = 0; start < list.length; start += MANY) {
+    const part = list.slice(start, start + MANY);
+    if (isLong(part)) {
+      for (const element of part) {
+        yield separator;
+        yield* jsonPieces(element);
+        separator = ",";
+      }
+    } else {
+      yield `${separator}${JSON.stringify(part).slice(1, -1)}`;
+      separator = ",";
+    }
+  }
+  yield "]";
+}
