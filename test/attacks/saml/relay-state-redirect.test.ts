@@ -25,7 +25,7 @@ it.each([
   "/console",
   "javascript:alert(1)",
   "https://app.example.test.evil.example/callback",
-  "A".repeat(43),
+  `login_${"A".repeat(43)}`,
 ])("goes nowhere for %j, and the sign-in stays open for its own", async (RelayState) => {
   const browser = site.newBrowser();
   const departure = await tenant.leave(browser);
