@@ -12,10 +12,9 @@ import { createRequestLog } from "./log/request-log.ts";
 import { createTokenEndpoint } from "./oauth/token-endpoint.ts";
 import { badRequest, ScimError } from "./protocol/error.ts";
 import type { Services } from "./protocol/exchange.ts";
+import { createLanes, type Lanes } from "./protocol/lanes.ts";
 import { parseListQuery, parseSearch } from "./protocol/list-query.ts";
-import { createTurns } from "./protocol/turns.ts";
 import { type Actions, failure, handle } from "./transport/handle.ts";
-import { createLanes, type Lanes } from "./transport/lanes.ts";
 import { createRateLimiter, DEFAULT_RATE_LIMIT, type RateLimit } from "./transport/rate-limit.ts";
 import { send } from "./transport/send.ts";
 import * as users from "./users/users.ts";
@@ -36,6 +35,13 @@ export interface ScimDeps {
 
 /** Before they have their bodies: 10 MB each, whoever sends how many at once. */
 const LARGE_LANES: Lanes = { perKey: 2, total: 4 };
+/** What is made of 10 MB takes many times its memory. */
+const HUGE_LANES: Lanes = { perKey: 1, total: 1 };
+/**
+ * Pushes to one group take turns at its row anyway. Where they wait matters: in the database each would hold a
+ * connection, and one tenant's import of a large group would leave none for the others.
+ */
+const GROUP_LANES: Lanes = { perKey: 1, total: Number.POSITIVE_INFINITY };
 
 /** The SCIM server's routes, and a way to wait for what it writes behind its answers. */
 export interface Scim extends Router {
@@ -45,7 +51,11 @@ export interface Scim extends Router {
 
 /** The SCIM 2.0 server (RFC 7643, 7644, 9865). Mount it at /scim/v2. */
 export function createScim(deps: ScimDeps): Scim {
-  const services: Services = { ...deps, baseUrl: `${deps.publicUrl}/scim/v2`, inTurn: createTurns() };
+  const services: Services = {
+    ...deps,
+    baseUrl: `${deps.publicUrl}/scim/v2`,
+    inTurn: createLanes(GROUP_LANES),
+  };
   const requestLog = createRequestLog(deps.database.sql, deps.log);
   const transport = {
     authenticate: createAuthenticate(deps.database.sql, deps.now),
@@ -56,9 +66,9 @@ export function createScim(deps: ScimDeps): Scim {
     requestLog,
     log: deps.log,
     now: deps.now,
-    inTurn: createTurns(),
     inLane: createLanes(deps.lanes ?? lanesOver(deps.database)),
     inLargeLane: createLanes(LARGE_LANES),
+    inHugeLane: createLanes(HUGE_LANES),
   };
 
   const router = Router({ caseSensitive: true });

@@ -1,2 +1,2 @@
 export { createSecretBox, newEncryptionKey, type SecretBox, SecretError } from "./secret-box.ts";
-export { digestToken, matchesDigest, newToken, tokenHint } from "./tokens.ts";
+export { digestToken, isTokenOf, matchesDigest, newToken, tokenHint } from "./tokens.ts";

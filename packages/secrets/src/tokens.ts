@@ -8,6 +8,11 @@ export function newToken(prefix: string): string {
   return `${prefix}_${randomBytes(32).toString("base64url")}`;
 }
 
+/** Whether a text has the form of a token with this prefix: what has not need not be looked up. */
+export function isTokenOf(prefix: string, text: string): boolean {
+  return text.startsWith(`${prefix}_`) && /^[\w-]{43}$/.test(text.slice(prefix.length + 1));
+}
+
 /** SHA-256 of a token. Tokens carry 256 random bits, so a fast digest suffices and can be looked up by index. */
 export function digestToken(token: string): Buffer {
   return createHash("sha256").update(token, "utf8").digest();

@@ -1,12 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import type { Database } from "@sallyport/database";
-import { digestToken, newToken } from "@sallyport/secrets";
+import { digestToken, isTokenOf, newToken } from "@sallyport/secrets";
 import type { Request, Response } from "express";
 import { cookieValue } from "../sign-in/browser.ts";
 
 /** The application is on the way to ask: a redirect or two. */
 const LIFETIME_MS = 5 * 60 * 1000;
-const TOKEN = /^waiting_[\w-]{43}$/;
 
 export interface WaitingSession {
   readonly sessionId: string;
@@ -47,7 +46,7 @@ export function createWaitingSessions(deps: {
   const options = { httpOnly: true, secure, sameSite: "lax", path: "/" } as const;
   const tokenOf = (req: IncomingMessage) => {
     const value = cookieValue(req.headers.cookie ?? "", name);
-    return value !== null && TOKEN.test(value) ? value : null;
+    return value !== null && isTokenOf("waiting", value) ? value : null;
   };
 
   return {

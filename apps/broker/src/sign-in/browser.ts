@@ -1,10 +1,9 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { newToken } from "@sallyport/secrets";
+import { isTokenOf, newToken } from "@sallyport/secrets";
 import type { Request, Response } from "express";
 
 /** Longer than any login request lives. */
 const MAX_AGE_MS = 60 * 60 * 1000;
-const TOKEN = /^browser_[\w-]{43}$/;
 
 /**
  * Recognizes the browser that started a sign-in. The cookie authenticates nobody; it only ties what comes back from
@@ -27,7 +26,7 @@ export function createBrowserCookie(publicUrl: string): BrowserCookie {
     const fresh = given.get(req);
     if (fresh !== undefined) return fresh;
     const value = cookieValue(req.get("cookie") ?? "", name);
-    return value !== null && TOKEN.test(value) ? value : null;
+    return value !== null && isTokenOf("browser", value) ? value : null;
   };
   return {
     read,

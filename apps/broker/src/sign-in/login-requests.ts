@@ -1,6 +1,6 @@
 import type { ConnectionSettings, ConnectionType } from "@sallyport/connections";
 import { isId, type Sql } from "@sallyport/database";
-import { digestToken, newToken, type SecretBox } from "@sallyport/secrets";
+import { digestToken, isTokenOf, newToken, type SecretBox } from "@sallyport/secrets";
 import { z } from "zod";
 import type { Landing } from "../idp-initiated/landing.ts";
 import { type LoginStep, stepsJson } from "../login-records/index.ts";
@@ -51,7 +51,7 @@ export function newLoginRequestId(): string {
  * RelayState of an IdP's own.
  */
 export function isLoginRequestId(text: string): boolean {
-  return /^login_[\w-]{43}$/.test(text);
+  return isTokenOf("login", text);
 }
 
 export interface NewLoginRequest {

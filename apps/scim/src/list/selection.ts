@@ -59,9 +59,9 @@ export async function fetchPage<Row extends KeyedRow>(
 ): Promise<Row[]> {
   const parameters = selection.parameters.extended();
   const condition = position === undefined ? "" : behind(position, parameters);
-  const page = `LIMIT ${parameters.add(limit)}::int${skip === 0 ? "" : ` OFFSET ${parameters.add(skip)}::int`}`;
-  const text = `SELECT ${columns} ${from}${condition} ORDER BY ${order} ${page}`;
+  const first = `SELECT ${columns} ${from}${condition} ORDER BY ${order} LIMIT ${parameters.add(limit)}::int`;
   // With an OFFSET that it does not know the planner takes a plan for all values for so dear that it plans each time.
+  const text = skip === 0 ? first : `${first} OFFSET ${parameters.add(skip)}::int`;
   const { rows } = await database.sql.query<Row>(text, parameters.values, skip === 0 ? name : undefined);
   return rows;
 }

@@ -1,7 +1,7 @@
 import type { Database } from "@sallyport/database";
 import type { Directory } from "../directory/directory.ts";
 import type { JsonObject } from "./json.ts";
-import type { InTurn } from "./turns.ts";
+import type { InLane } from "./lanes.ts";
 
 /** One SCIM request as the resources see it: no HTTP library in sight, the directory known, the body parsed. */
 export interface ScimRequest {
@@ -38,8 +38,8 @@ export interface Services {
   /** `https://host/scim/v2`: `meta.location` and `$ref` stand below it. */
   readonly baseUrl: string;
   requestReconcile(organizationId: string): void;
-  /** Behind earlier works of the same key. */
-  readonly inTurn: InTurn;
+  /** Behind earlier works on the same group. */
+  readonly inTurn: InLane;
 }
 
 /** The URI of a resource. */

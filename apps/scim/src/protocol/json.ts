@@ -27,20 +27,17 @@ export function member(object: UnknownObject, name: string): unknown {
   return key === undefined ? undefined : object[key];
 }
 
-/** Whether objects and arrays nest deeper than `limit`: what would overflow a stack, ours or PostgreSQL's. */
-export function isDeeperThan(value: unknown, limit: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (limit === 0) return true;
-  for (const child of Object.values(value)) if (isDeeperThan(child, limit - 1)) return true;
-  return false;
-}
-
-/** Whether any object holds more than `limit` names. */
-export function isWiderThan(value: unknown, limit: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
+/** What of a value goes beyond the limits: how deep it nests (it would overflow a stack), or how many names an object has. */
+export function excessOf(value: unknown, depth: number, names: number): "depth" | "names" | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (depth === 0) return "depth";
   const children = Object.values(value);
-  if (children.length > limit && !Array.isArray(value)) return true;
-  return children.some((child) => isWiderThan(child, limit));
+  if (children.length > names && !Array.isArray(value)) return "names";
+  for (const child of children) {
+    const excess = excessOf(child, depth - 1, names);
+    if (excess !== undefined) return excess;
+  }
+  return undefined;
 }
 
 // PostgreSQL stores neither NUL nor half a surrogate pair, in text or in JSON.

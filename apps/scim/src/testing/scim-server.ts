@@ -5,8 +5,8 @@ import { createTestDatabase } from "@sallyport/database/testing";
 import { createLogger, type Logger } from "@sallyport/logging";
 import { digestToken, newToken, tokenHint } from "@sallyport/secrets";
 import express from "express";
+import type { Lanes } from "../protocol/lanes.ts";
 import { createScim } from "../scim.ts";
-import type { Lanes } from "../transport/lanes.ts";
 import type { RateLimit } from "../transport/rate-limit.ts";
 
 export interface TestDirectory {

@@ -1,17 +1,24 @@
 import type { IncomingMessage } from "node:http";
 import { badRequest, ScimError } from "../protocol/error.ts";
-import { isDeeperThan, isWiderThan } from "../protocol/json.ts";
-import { MAX_BODY_BYTES, MAX_BODY_DEPTH, MAX_BODY_VALUES, MAX_NAMES } from "../protocol/limits.ts";
+import { excessOf } from "../protocol/json.ts";
+import {
+  MAX_BODY_BYTES,
+  MAX_BODY_DEPTH,
+  MAX_BODY_VALUES,
+  MAX_NAMES,
+  SMALL_BODY_BYTES,
+} from "../protocol/limits.ts";
 
 const [COMMA, BRACE, BRACKET] = [",", "{", "["].map((character) => character.charCodeAt(0));
 const JSON_TYPE = /^application\/(?:scim\+)?json$/;
 
-/** Bytes of a body that any number of requests may have at once: a rate limit's burst is 500. */
-const SMALL = 100_000;
-
 /** Whether a request with a body says that it is large, or not how large it is. */
-export function mayBeLarge({ headers }: IncomingMessage): boolean {
-  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > SMALL;
+export function mayBeLarge(request: IncomingMessage): boolean {
+  return request.headers["transfer-encoding"] !== undefined || declaredLength(request) > SMALL_BODY_BYTES;
+}
+
+function declaredLength({ headers }: IncomingMessage): number {
+  return Number(headers["content-length"] ?? 0);
 }
 
 /**
@@ -36,9 +43,10 @@ export function parseBody(text: string): unknown {
       text === "" ? "The body is empty." : "The body is not well-formed JSON.",
     );
   }
-  if (isDeeperThan(body, MAX_BODY_DEPTH))
+  const excess = excessOf(body, MAX_BODY_DEPTH, MAX_NAMES);
+  if (excess === "depth")
     throw badRequest("invalidSyntax", `The body nests deeper than ${MAX_BODY_DEPTH} levels.`);
-  if (text.length > MAX_NAMES && isWiderThan(body, MAX_NAMES))
+  if (excess === "names")
     throw badRequest("invalidSyntax", `The body has an object of more than ${MAX_NAMES} names.`);
   return body;
 }
@@ -67,8 +75,7 @@ function requireJson(contentType: string | undefined, encoding: string | undefin
 
 /** The body as text: 413 beyond `limit` bytes. */
 export function readText(request: IncomingMessage, limit: number): Promise<string> {
-  const declared = Number(request.headers["content-length"] ?? 0);
-  if (declared > limit) return Promise.reject(tooLarge(limit));
+  if (declaredLength(request) > limit) return Promise.reject(tooLarge(limit));
   return new Promise((resolve, reject) => {
     // Gone while the request waited for its turn: then no event will come.
     if (request.destroyed) reject(cutShort());

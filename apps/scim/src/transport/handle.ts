@@ -6,9 +6,9 @@ import type { Directory } from "../directory/directory.ts";
 import type { RequestLog } from "../log/request-log.ts";
 import { errorDocument, ScimError } from "../protocol/error.ts";
 import type { ScimRequest, ScimResponse } from "../protocol/exchange.ts";
-import type { InTurn } from "../protocol/turns.ts";
+import type { InLane } from "../protocol/lanes.ts";
+import { HUGE_BODY_CHARACTERS } from "../protocol/limits.ts";
 import { mayBeLarge, parseBody, receiveBody } from "./body.ts";
-import type { InLane } from "./lanes.ts";
 import type { TakeTokens } from "./rate-limit.ts";
 import { send } from "./send.ts";
 
@@ -21,19 +21,17 @@ export interface Endpoint {
   readonly provesItself: boolean;
 }
 
-/** Characters of a body from which on requests take turns: what is made of 10 MB takes many times its memory. */
-const HUGE = 1_000_000;
-
 export interface Transport {
   readonly authenticate: Authenticate;
   readonly takeTokens: TakeTokens | undefined;
   readonly requestLog: RequestLog;
   readonly log: Logger;
   readonly now: () => Date;
-  readonly inTurn: InTurn;
   readonly inLane: InLane;
-  /** For the requests whose bodies may be large. */
+  /** For the requests whose bodies may be large: before they are received. */
   readonly inLargeLane: InLane;
+  /** For those whose bodies turned out to be huge: before they are parsed. */
+  readonly inHugeLane: InLane;
 }
 
 /**
@@ -61,29 +59,33 @@ export async function handle(
     request = envelope;
     transport.takeTokens?.(opened.directory, 1);
     const action = actionFor(actions, req.method);
+    const carriesBody = hasBody(req.method);
+    const { id: key } = opened.directory;
     let seen = opened;
-    const receiveAndAct = async () => {
-      let text = hasBody(req.method) ? await receiveBody(req) : "";
-      const act = async () => {
-        let attempt = hasBody(req.method) ? { ...envelope, body: parseBody(text) } : envelope;
-        text = ""; // 10 MB that nobody needs any more
-        for (;;) {
-          request = attempt;
-          const answer = await settle(() => action(attempt, parameter(req, "id")), id, transport.log);
-          if (!isDoubtful(seen, answer)) return answer;
-          // Nothing has changed so far: what changes something proves itself.
-          const fresh = await transport.authenticate.anew(authorization, directoryId);
-          if (isSame(fresh.directory, seen.directory)) return answer;
-          seen = fresh;
-          attempt = { ...attempt, directory: fresh.directory };
-        }
-      };
-      return transport.inLane(envelope.directory.id, () =>
-        text.length > HUGE ? transport.inTurn("huge", act) : act(),
-      );
+    const act = async (first: ScimRequest) => {
+      for (let attempt = first; ; ) {
+        request = attempt;
+        const answer = await settle(() => action(attempt, parameter(req, "id")), id, transport.log);
+        if (!isDoubtful(seen, answer)) return answer;
+        // Nothing has changed so far: what changes something proves itself.
+        const fresh = await transport.authenticate.anew(authorization, directoryId);
+        if (isSame(fresh.directory, seen.directory)) return answer;
+        seen = fresh;
+        attempt = { ...attempt, directory: fresh.directory };
+      }
     };
-    response = await (hasBody(req.method) && mayBeLarge(req)
-      ? transport.inLargeLane(opened.directory.id, receiveAndAct)
+    const receiveAndAct = async () => {
+      let text = carriesBody ? await receiveBody(req) : "";
+      const isHuge = text.length > HUGE_BODY_CHARACTERS;
+      const parseAndAct = async () => {
+        const first = carriesBody ? { ...envelope, body: parseBody(text) } : envelope;
+        text = ""; // 10 MB that nobody needs any more
+        return act(first);
+      };
+      return transport.inLane(key, isHuge ? () => transport.inHugeLane(key, parseAndAct) : parseAndAct);
+    };
+    response = await (carriesBody && mayBeLarge(req)
+      ? transport.inLargeLane(key, receiveAndAct)
       : receiveAndAct());
   } catch (error) {
     response = await settle(

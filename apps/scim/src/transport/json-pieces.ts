@@ -5,7 +5,7 @@ const MANY = 1_000;
 
 /**
  * Whether a document holds a list that is better not in memory as one text, nor as one buffer: a group of 100,000
- * members is 22 MB of JSON. Looks as deep as a page of groups.
+ * members is 22 MB of JSON.
  */
 export function isLong(value: Json | undefined): boolean {
   if (typeof value !== "object" || value === null) return false;
