@@ -3,6 +3,8 @@ import type { Logger } from "@sallyport/logging";
 import { type ErrorRequestHandler, Router } from "express";
 import { bulk } from "./bulk/bulk.ts";
 import { createAuthenticate } from "./directory/authenticate.ts";
+import { createRead } from "./directory/read.ts";
+import { createWrite } from "./directory/write.ts";
 import { resourceTypes, schemas, serviceProviderConfig } from "./discovery/discovery.ts";
 import * as groups from "./groups/groups.ts";
 import { list } from "./list/list.ts";
@@ -51,9 +53,13 @@ export interface Scim extends Router {
 
 /** The SCIM 2.0 server (RFC 7643, 7644, 9865). Mount it at /scim/v2. */
 export function createScim(deps: ScimDeps): Scim {
+  const inLane = createLanes(deps.lanes ?? lanesOver(deps.database));
   const services: Services = {
     ...deps,
     baseUrl: `${deps.publicUrl}/scim/v2`,
+    read: createRead(deps.database.sql, inLane),
+    write: createWrite(deps.database.sql, inLane),
+    inLane,
     inTurn: createLanes(GROUP_LANES),
   };
   const requestLog = createRequestLog(deps.database.sql, deps.log);
@@ -66,7 +72,6 @@ export function createScim(deps: ScimDeps): Scim {
     requestLog,
     log: deps.log,
     now: deps.now,
-    inLane: createLanes(deps.lanes ?? lanesOver(deps.database)),
     inLargeLane: createLanes(LARGE_LANES),
     inHugeLane: createLanes(HUGE_LANES),
   };

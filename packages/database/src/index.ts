@@ -5,4 +5,4 @@ export { isId, newId } from "./ids.ts";
 export { migrate, pendingMigrations } from "./migrations.ts";
 export { lockPeople } from "./people-lock.ts";
 export { isUniqueViolation, type Sql, type SqlResult, sqlOver, sqlOverPrisma } from "./sql.ts";
-export { asMembersOfWith, checked, type Statement } from "./statement.ts";
+export { asMembersOfWith, checked, elementsOf, type Statement } from "./statement.ts";

@@ -28,3 +28,12 @@ export function asMembersOfWith(statements: Readonly<Record<string, Statement>>,
 export function checked(condition: string): string {
   return `(${condition}) IS TRUE`;
 }
+
+/**
+ * The elements of an array, as a source of rows. Given an array itself, the planner counts its elements: it finds that
+ * few of them cost less than the many that a plan for any array assumes, and plans the statement anew each time.
+ * @param array "$4::uuid[]", or a query of one row that has it
+ */
+export function elementsOf(array: string): string {
+  return `unnest((${/^\s*SELECT /i.test(array) ? array : `SELECT ${array}`}))`;
+}

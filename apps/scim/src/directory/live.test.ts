@@ -224,7 +224,7 @@ it("asks for the token once a minute, not for each request of a push", async () 
     return query.mock.calls.map(([, , name]) => name).filter((name) => name !== "scim_log_requests");
   };
   expect(await names("GET", `/Users/${user}`)).toEqual(["scim_find_user"]);
-  expect(await names("POST", "/Users", newUser)).toEqual(["scim_create_user"]);
+  expect(await names("POST", "/Users", newUser)).toEqual(["scim_create_users"]);
   expect(await names("GET", "/Users/unknown")).toEqual(["scim_find_token"]);
   query.mockRestore();
 });

@@ -12,6 +12,11 @@ export function liveValues({ tokenId, updatedAt }: Directory): [tokenId: string,
   return [tokenId, updatedAt];
 }
 
+/** Equal for requests that were let in by the same token of the same directory, as it then was. */
+export function liveKey({ id, tokenId, updatedAt }: Directory): string {
+  return `${id} ${tokenId} ${updatedAt.getTime()}`;
+}
+
 /**
  * A common table expression of one row while the directory takes writes through this token, and of none once either
  * was ended, or the directory changed: every writing statement builds on it, so that a request which was let in before

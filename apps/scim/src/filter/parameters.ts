@@ -1,9 +1,12 @@
 /** The values of one SQL statement, in the order of their placeholders. */
 export class Parameters {
   readonly #values: unknown[];
+  readonly #given: number;
 
-  constructor(values: readonly unknown[] = []) {
+  /** @param given how many of the values are not the statement's own */
+  constructor(values: readonly unknown[] = [], given = values.length) {
     this.#values = [...values];
+    this.#given = given;
   }
 
   /** Adds a value and returns its placeholder, such as `$3`. */
@@ -14,11 +17,16 @@ export class Parameters {
 
   /** The same values, to which others can be added. */
   extended(): Parameters {
-    return new Parameters(this.#values);
+    return new Parameters(this.#values, this.#given);
   }
 
   get values(): readonly unknown[] {
     return this.#values;
+  }
+
+  /** Those that were added. */
+  get own(): readonly unknown[] {
+    return this.#values.slice(this.#given);
   }
 }
 

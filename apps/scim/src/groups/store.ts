@@ -1,7 +1,7 @@
 import { isId, type Sql } from "@sallyport/database";
 import type { Directory } from "../directory/directory.ts";
 import { ended, liveValues, requireLive } from "../directory/live.ts";
-import { journalValues } from "../log/journal.ts";
+import { type Entry, journalValues } from "../log/journal.ts";
 import { notFound, ScimError } from "../protocol/error.ts";
 import { requireMatch, versionsIn } from "../protocol/etag.ts";
 import type { ScimRequest, Services } from "../protocol/exchange.ts";
@@ -13,7 +13,7 @@ import * as SQL from "./sql.ts";
 
 /** 404 for an unknown, a deleted and a foreign id alike. */
 export async function findGroup(
-  { database }: Services,
+  { database, inLane }: Services,
   directory: Directory,
   id: string,
   withMembers: boolean,
@@ -21,79 +21,74 @@ export async function findGroup(
   const [text, name] = withMembers
     ? [SQL.FIND_GROUP, "scim_find_group"]
     : [SQL.FIND_GROUP_WITHOUT_MEMBERS, "scim_find_group_plain"];
-  const row = isId(id)
-    ? (await database.sql.query<GroupRow>(text, [id, directory.id, ...liveValues(directory)], name)).rows[0]
-    : undefined;
+  const values = [id, directory.id, ...liveValues(directory)];
+  const find = () => database.sql.query<GroupRow>(text, values, name);
+  const row = isId(id) ? (await inLane(directory.id, find)).rows[0] : undefined;
   if (row === undefined) throw notFound("Group", id);
   return row;
 }
 
 /** The users of these ids, in the order of ids: 404 when one of them is no user of the directory. */
 export async function findMembers(
-  { database }: Services,
+  { database, inLane }: Services,
   directory: Directory,
   ids: ReadonlySet<string>,
 ): Promise<Member[]> {
   if (ids.size === 0) return [];
-  const values = [[...ids], directory.id];
-  const { rows } = await database.sql.query<{ id: string; display: string }>(
-    SQL.FIND_MEMBERS,
-    values,
-    "scim_find_members",
-  );
-  if (rows.length < ids.size) await requireMembers(database.sql, directory, ids);
+  const { sql } = database;
+  const rows = await inLane(directory.id, async () => {
+    const values = [[...ids], directory.id];
+    const found = await sql.query<{ id: string; display: string }>(
+      SQL.FIND_MEMBERS,
+      values,
+      "scim_find_members",
+    );
+    if (found.rows.length < ids.size) await requireMembers(sql, directory, ids);
+    return found.rows;
+  });
   return rows.map(({ id, display }): Member => [id, display]);
 }
 
 export async function insertGroup(
-  { database }: Services,
+  { database, inLane }: Services,
   request: ScimRequest,
   id: string,
   columns: GroupColumns,
   members: readonly Member[],
   answer: Answer,
 ): Promise<void> {
-  const ids = members.map(([memberId]) => memberId);
-  const values = [
-    ...journalValues(request, answer),
-    id,
-    ...valuesOf(columns),
-    ids,
-    ...liveValues(request.directory),
-  ];
-  const { rowCount } = await retryDeadlock(() =>
-    database.sql.query(SQL.CREATE_GROUP, values, "scim_create_group"),
-  );
+  const own = { ...ownOf(columns), joining: members.map(([memberId]) => memberId) };
+  const values = writeValues({ request, answer, resourceId: id, own });
+  const insert = () => database.sql.query(SQL.CREATE_GROUP, values, "scim_create_group");
+  const { rowCount } = await inLane(request.directory.id, () => retryDeadlock(insert));
   if (rowCount !== 1) throw ended();
 }
 
 /** Adds and removes members by one statement. 404 for an unknown group or member, 412 against If-Match. */
 export async function changeMembers(
-  { database, inTurn }: Services,
+  { database, inTurn, inLane }: Services,
   request: ScimRequest,
   id: string,
   change: MemberChange,
 ): Promise<{ readonly version: number; readonly changed: boolean }> {
   if (!isId(id)) throw notFound("Group", id);
-  const versions = versionsIn(request.ifMatch);
-  const values = [
-    ...journalValues(request, { status: 204 }),
-    id,
-    [...change.add],
-    ids(change.remove),
-    versions,
-    ...liveValues(request.directory),
-  ];
-  const { rows } = await inTurn(id, () =>
-    retryDeadlock(() =>
+  const own = {
+    joining: [...change.add],
+    leaving: ids(change.remove),
+    versions: versionsIn(request.ifMatch),
+  };
+  const values = writeValues({ request, answer: { status: 204 }, resourceId: id, own });
+  const changeAll = async () => {
+    const { rows } = await retryDeadlock(() =>
       database.sql.query<{ version: number; changed: boolean }>(
         SQL.CHANGE_MEMBERS,
         values,
         "scim_change_members",
       ),
-    ),
-  );
-  return rows[0] ?? (await whyNot(database.sql, request, id, change.add));
+    );
+    return rows[0] ?? (await whyNot(database.sql, request, id, change.add));
+  };
+  return inTurn(id, () => inLane(request.directory.id, changeAll));
 }
 
 export interface GroupUpdate {
@@ -106,15 +101,15 @@ export interface GroupUpdate {
 
 /** Holds a group's row and changes it as `decide` says of it; whether anything changed. 404, 412 as above. */
 export async function updateGroup(
-  { database, inTurn }: Services,
+  { database, inTurn, inLane }: Services,
   request: ScimRequest,
   id: string,
   decide: (row: GroupRow) => GroupUpdate,
 ): Promise<{ readonly row: GroupRow; readonly changed: boolean }> {
   if (!isId(id)) throw notFound("Group", id);
+  const { directory } = request;
   const update = () =>
     database.transaction(async (sql) => {
-      const { directory } = request;
       const values = [id, directory.id, ...liveValues(directory)];
       const row = (await sql.query<GroupRow>(SQL.LOCK_GROUP, values, "scim_lock_group")).rows[0];
       if (row === undefined) {
@@ -124,33 +119,33 @@ export async function updateGroup(
       requireMatch(request.ifMatch, row.version);
       const { columns, names, members, answer } = decide(row);
       await requireMembers(sql, directory, members.add);
-      const changes = [
-        ...journalValues(request, answer),
-        id,
-        [...members.add],
-        ids(members.remove),
-        members.clear,
-        ...valuesOf(columns),
-        names.length > 0,
-        JSON.stringify(names),
-      ];
+      const own = {
+        ...ownOf(columns),
+        joining: [...members.add],
+        leaving: ids(members.remove),
+        clear: members.clear,
+        names: [...names],
+      };
+      const changes = journalValues(directory, [{ request, answer, resourceId: id, own }]);
       const { rowCount } = await sql.query(SQL.UPDATE_GROUP, changes, "scim_update_group");
       return { row, changed: rowCount === 1 };
     });
-  return inTurn(id, () => retryDeadlock(update));
+  return inTurn(id, () => inLane(directory.id, () => retryDeadlock(update)));
 }
 
 /** Marks a group as deleted. 404 when there is none, 412 against If-Match. */
-export async function deleteGroup({ database }: Services, request: ScimRequest, id: string): Promise<void> {
+export async function deleteGroup(
+  { database, inLane }: Services,
+  request: ScimRequest,
+  id: string,
+): Promise<void> {
   if (!isId(id)) throw notFound("Group", id);
-  const values = [
-    ...journalValues(request, { status: 204 }),
-    id,
-    versionsIn(request.ifMatch),
-    ...liveValues(request.directory),
-  ];
-  const { rowCount } = await database.sql.query(SQL.DELETE_GROUP, values, "scim_delete_group");
-  if (rowCount !== 1) await whyNot(database.sql, request, id, new Set());
+  const own = { versions: versionsIn(request.ifMatch) };
+  const values = writeValues({ request, answer: { status: 204 }, resourceId: id, own });
+  await inLane(request.directory.id, async () => {
+    const { rowCount } = await database.sql.query(SQL.DELETE_GROUP, values, "scim_delete_group");
+    if (rowCount !== 1) await whyNot(database.sql, request, id, new Set());
+  });
 }
 
 /** 404 unless all of these are users of the directory. */
@@ -187,11 +182,16 @@ function ids(values: ReadonlySet<string>): string[] {
   return [...values].filter(isId);
 }
 
-function valuesOf(columns: GroupColumns): unknown[] {
-  return [
-    columns.displayName,
-    columns.displayName.toLowerCase(),
-    columns.externalId,
-    JSON.stringify(columns.resource),
-  ];
+function ownOf(columns: GroupColumns) {
+  return {
+    display_name: columns.displayName,
+    display_name_key: columns.displayName.toLowerCase(),
+    external_id: columns.externalId,
+    resource: columns.resource,
+  };
+}
+
+function writeValues(entry: Entry): unknown[] {
+  const { directory } = entry.request;
+  return [...journalValues(directory, [entry]), ...liveValues(directory)];
 }

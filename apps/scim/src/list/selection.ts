@@ -13,12 +13,13 @@ import type { KeyedRow, Table } from "./table.ts";
 
 /** What a query selects of one table, before paging: as SQL. */
 export interface Selection<Row> {
+  readonly directory: Directory;
   readonly from: string;
   readonly columns: string;
   readonly order: string;
   readonly parameters: Parameters;
-  /** The name of its prepared statement, for the shapes that clients repeat. */
-  readonly name: string | undefined;
+  /** The name of its statement, where many requests ask it with other values at the same time. */
+  readonly sharedName: string | undefined;
   render(row: Row, services: Services): JsonObject;
 }
 
@@ -41,39 +42,40 @@ export function select<Row extends KeyedRow>(
   const filter = query.filter === undefined ? undefined : parseFilter(query.filter);
   const condition = filter === undefined ? "" : ` AND ${compileFilter(filter, { type, quirks, parameters })}`;
   return {
+    directory,
     from: `FROM ${table.name} r WHERE r.directory_id = $1 AND r.deleted_at IS NULL AND ${whileLive("$1", 2)}${condition}`,
     columns: table.columns(projection),
     order: orderBy(type, query, quirks),
     parameters,
-    name: preparedName(table.name, filter, query, projection),
+    sharedName: sharedName(table, filter, query, projection),
     render: (row, services) => projection.apply(table.render(row, directory, services)),
   };
 }
 
 export async function fetchPage<Row extends KeyedRow>(
-  { database }: Services,
-  { columns, from, order, name, ...selection }: Selection<Row>,
+  { database, inLane, read }: Services,
+  { directory, columns, from, order, sharedName, ...selection }: Selection<Row>,
   position: Position | undefined,
   skip: number,
   limit: number,
-): Promise<Row[]> {
+): Promise<readonly Row[]> {
   const parameters = selection.parameters.extended();
   const condition = position === undefined ? "" : behind(position, parameters);
   const first = `SELECT ${columns} ${from}${condition} ORDER BY ${order} LIMIT ${parameters.add(limit)}::int`;
-  // With an OFFSET that it does not know the planner takes a plan for all values for so dear that it plans each time.
+  if (sharedName !== undefined && skip === 0)
+    return read<Row>(directory, { name: sharedName, text: first, types: SHARED_TYPES }, parameters.own);
   const text = skip === 0 ? first : `${first} OFFSET ${parameters.add(skip)}::int`;
-  const { rows } = await database.sql.query<Row>(text, parameters.values, skip === 0 ? name : undefined);
+  const { rows } = await inLane(directory.id, () => database.sql.query<Row>(text, parameters.values));
   return rows;
 }
 
 export async function countAll<Row>(
-  { database }: Services,
-  { from, parameters }: Selection<Row>,
+  { database, inLane }: Services,
+  { directory, from, parameters }: Selection<Row>,
 ): Promise<number> {
-  const { rows } = await database.sql.query<{ total: string }>(
-    `SELECT count(*) AS total ${from}`,
-    parameters.values,
-  );
+  const text = `SELECT count(*) AS total ${from}`;
+  const count = () => database.sql.query<{ total: string }>(text, parameters.values);
+  const { rows } = await inLane(directory.id, count);
   return Number(rows[0]?.total ?? 0);
 }
 
@@ -85,9 +87,11 @@ function behind({ after: [createdAt, id], descending }: Position, parameters: Pa
 // What clients ask before each write. A closed list: a name per shape of filter would let a client fill the server's
 // memory with prepared statements.
 const REPEATED = new Set(["username", "externalid", "displayname"]);
+/** What it is compared with, and how many are asked for. */
+const SHARED_TYPES = ["text", "int"] as const;
 
-function preparedName(
-  table: string,
+function sharedName<Row extends KeyedRow>(
+  table: Table<Row>,
   filter: Filter | undefined,
   query: ListQuery,
   projection: Projection,
@@ -96,6 +100,6 @@ function preparedName(
   if (filter?.kind !== "compare" || filter.operator !== "eq" || typeof filter.value !== "string")
     return undefined;
   const path = filter.path.toLowerCase();
-  if (!REPEATED.has(path)) return undefined;
-  return `scim_list_${table}_${path}_${projection.wants("groups")}_${projection.wants("members")}`;
+  if (!REPEATED.has(path) || !table.isSmall(projection)) return undefined;
+  return `scim_list_${table.name}_${path}_${projection.wants("groups")}`;
 }

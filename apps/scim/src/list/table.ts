@@ -18,6 +18,8 @@ export interface KeyedRow {
 export interface Table<Row extends KeyedRow> {
   readonly name: string;
   type(directory: Directory): ResourceType;
+  /** Whether what a row then holds is small: a group with all its members is too much to wait for, and to hold, with others. */
+  isSmall(projection: Projection): boolean;
   /** The select list for what the projection wants, and nothing more. */
   columns(projection: Projection): string;
   render(row: Row, directory: Directory, services: Services): JsonObject;
@@ -26,6 +28,7 @@ export interface Table<Row extends KeyedRow> {
 export const USERS: Table<UserRow> = {
   name: "directory_users",
   type: (directory) => directory.users,
+  isSmall: () => true,
   columns: (projection) => (projection.wants("groups") ? `${USER_COLUMNS}, ${USER_GROUPS}` : USER_COLUMNS),
   render: renderUser,
 };
@@ -33,6 +36,7 @@ export const USERS: Table<UserRow> = {
 export const GROUPS: Table<GroupRow> = {
   name: "directory_groups",
   type: (directory) => directory.groups,
+  isSmall: (projection) => !projection.wants("members"),
   columns: (projection) =>
     projection.wants("members") ? `${GROUP_COLUMNS}, ${GROUP_MEMBERS}` : GROUP_COLUMNS,
   render: renderGroup,

@@ -1,66 +1,93 @@
 import { newId } from "@sallyport/database";
+import type { Directory } from "../directory/directory.ts";
 import type { ScimRequest } from "../protocol/exchange.ts";
 import type { JsonObject } from "../protocol/json.ts";
-import { loggedBody, loggedPath } from "./mask.ts";
+import { loggedPath, withBodies } from "./mask.ts";
+
+/** A request that writes, and what comes of it when it does. */
+export interface Entry {
+  readonly request: ScimRequest;
+  readonly answer: { readonly status: number; readonly body?: JsonObject };
+  /** Of the resource that it creates or changes. */
+  readonly resourceId: string;
+  /** What else the statement takes of it, by the names of its own columns. */
+  readonly own?: JsonObject;
+}
 
 /**
  * What every write leaves in the same statement as its change: a row of the request log and an audit event
- * (ARCHITECTURE.md, invariants 1 and 7). The first values of each writing statement are these, in this order; its own
- * begin at $14.
+ * (ARCHITECTURE.md, invariants 1 and 7). The first values of each writing statement are these; its own begin at $4.
+ * @param entries of one directory: at least one
  */
-export function journalValues(
-  request: ScimRequest,
-  answer: { readonly status: number; readonly body?: JsonObject },
-): unknown[] {
-  return [
-    request.directory.organizationId,
-    request.directory.id,
-    request.receivedAt,
-    newId(),
-    newId(),
-    request.requestId,
-    request.method,
-    loggedPath(request.path),
-    answer.status,
-    performance.now() - request.startedAt,
-    loggedBody(request.body),
-    loggedBody(answer.body),
-    request.ip ?? null,
-  ];
+export function journalValues({ organizationId, id }: Directory, entries: readonly Entry[]): unknown[] {
+  return [organizationId, id, `[${entries.map(rowOf).join(",")}]`];
+}
+
+function rowOf({ request, answer, resourceId, own }: Entry, n: number): string {
+  const row = JSON.stringify({
+    ...own,
+    n,
+    resource_id: resourceId,
+    at: request.receivedAt,
+    log_id: newId(),
+    audit_id: newId(),
+    request_id: request.requestId,
+    method: request.method,
+    path: loggedPath(request.path),
+    status: answer.status,
+    latency_ms: performance.now() - request.startedAt,
+    ip: request.ip,
+  });
+  return withBodies(row, request.body, answer.body);
 }
 
 export const ORGANIZATION = "$1";
 export const DIRECTORY = "$2";
-export const NOW = "$3";
 
-/** What a statement's journal tells, as SQL over the row of `from`. */
-interface Entry {
-  /** The CTE that has one row when the change took place, and none when not. */
-  readonly from: string;
+/**
+ * The common table expression `entry`, that the rest of a writing statement is built on: a row for each request, `n`
+ * counted from 0.
+ * @param own columns beyond the journal's, as `, user_name text, version int`
+ */
+export function entries(own = ""): string {
+  return `
+  entry AS MATERIALIZED (
+    SELECT * FROM json_to_recordset($3::json) AS entry (
+      n int, resource_id uuid, at timestamptz, log_id uuid, audit_id uuid, request_id text, method text, path text, status int,
+      latency_ms float8, ip text, request_body jsonb, response_body jsonb${own}))`;
+}
+
+/** When the request of a statement for one was received. */
+export const NOW = "(SELECT at FROM entry)";
+
+/** What a statement's journal tells, as SQL over a row of `changed`. */
+interface Telling {
   /** "directory_user.created" */
   readonly event: string;
   readonly resourceType: "directoryUser" | "directoryGroup";
-  readonly resourceId: string;
   /** jsonb: which names or ids changed, never values. */
   readonly data: string;
   /** jsonb: {users?: [id], groups?: [id]} */
   readonly changed: string;
 }
 
-/** The common table expressions that write the journal. The latency is that up to here in this statement. */
-export function journal(entry: Entry): string {
+/**
+ * The common table expressions that write the journal. The statement has to have one named `changed`, of the entries
+ * whose change took place. The latency is that up to here in this statement.
+ */
+export function journal(telling: Telling): string {
   return `
   request_logged AS (
     INSERT INTO scim_requests (organization_id, directory_id, created_at, id, request_id, method, path, status,
                                latency_ms, request_body, response_body, changed)
-    SELECT $1, $2, $3, $4, $6, $7, $8, $9,
-           $10::float8 + extract(epoch FROM clock_timestamp() - statement_timestamp())::float8 * 1000,
-           $11::jsonb, $12::jsonb, ${entry.changed}
-    FROM ${entry.from}),
+    SELECT ${ORGANIZATION}, ${DIRECTORY}, at, log_id, request_id, method, path, status,
+           latency_ms + extract(epoch FROM clock_timestamp() - statement_timestamp())::float8 * 1000,
+           request_body, response_body, ${telling.changed}
+    FROM changed),
   audited AS (
     INSERT INTO audit_events (organization_id, created_at, id, request_id, ip, type, actor_type, actor_id,
                               resource_type, resource_id, data)
-    SELECT $1, $3, $5, $6, $13, '${entry.event}', 'directory', $2::uuid::text,
-           '${entry.resourceType}', ${entry.resourceId}::text, ${entry.data}
-    FROM ${entry.from})`;
+    SELECT ${ORGANIZATION}, at, audit_id, request_id, ip, '${telling.event}', 'directory', ${DIRECTORY}::uuid::text,
+           '${telling.resourceType}', resource_id::text, ${telling.data}
+    FROM changed)`;
 }

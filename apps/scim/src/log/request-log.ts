@@ -1,7 +1,7 @@
 import { newId, type Sql } from "@sallyport/database";
 import type { Logger } from "@sallyport/logging";
 import type { ScimRequest, ScimResponse } from "../protocol/exchange.ts";
-import { loggedBody, loggedPath } from "./mask.ts";
+import { loggedPath, withBodies } from "./mask.ts";
 
 const FLUSH_AFTER_MS = 200;
 const FLUSH_AT = 100;
@@ -77,8 +77,5 @@ function rowOf(request: ScimRequest, response: ScimResponse): string {
     latency_ms: performance.now() - request.startedAt,
     created_at: request.receivedAt,
   });
-  // The bodies are JSON text already: they are spliced in, not parsed again.
-  const requestBody = loggedBody(request.body) ?? "null";
-  const responseBody = loggedBody(response.body) ?? "null";
-  return `${row.slice(0, -1)},"request_body":${requestBody},"response_body":${responseBody}}`;
+  return withBodies(row, request.body, response.body);
 }

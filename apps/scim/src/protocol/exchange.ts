@@ -1,5 +1,7 @@
 import type { Database } from "@sallyport/database";
 import type { Directory } from "../directory/directory.ts";
+import type { Read } from "../directory/read.ts";
+import type { Write } from "../directory/write.ts";
 import type { JsonObject } from "./json.ts";
 import type { InLane } from "./lanes.ts";
 
@@ -38,6 +40,12 @@ export interface Services {
   /** `https://host/scim/v2`: `meta.location` and `$ref` stand below it. */
   readonly baseUrl: string;
   requestReconcile(organizationId: string): void;
+  /** Answers a query together with those that wait, in a lane of the directory's. */
+  readonly read: Read;
+  /** Changes something together with what waits, in a lane of the directory's. */
+  readonly write: Write;
+  /** For all other work, as a whole: in a lane of the directory's. */
+  readonly inLane: InLane;
   /** Behind earlier works on the same group. */
   readonly inTurn: InLane;
 }

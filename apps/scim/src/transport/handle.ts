@@ -27,7 +27,6 @@ export interface Transport {
   readonly requestLog: RequestLog;
   readonly log: Logger;
   readonly now: () => Date;
-  readonly inLane: InLane;
   /** For the requests whose bodies may be large: before they are received. */
   readonly inLargeLane: InLane;
   /** For those whose bodies turned out to be huge: before they are parsed. */
@@ -82,7 +81,7 @@ export async function handle(
         text = ""; // 10 MB that nobody needs any more
         return act(first);
       };
-      return transport.inLane(key, isHuge ? () => transport.inHugeLane(key, parseAndAct) : parseAndAct);
+      return isHuge ? transport.inHugeLane(key, parseAndAct) : parseAndAct();
     };
     response = await (carriesBody && mayBeLarge(req)
       ? transport.inLargeLane(key, receiveAndAct)

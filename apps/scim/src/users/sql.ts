@@ -1,7 +1,11 @@
 import { checked } from "@sallyport/database";
 import { live, whileLive } from "../directory/live.ts";
+import type { Query } from "../directory/read.ts";
+import type { Statement } from "../directory/write.ts";
 import { ROW } from "../filter/field.ts";
-import { DIRECTORY, journal, NOW, ORGANIZATION } from "../log/journal.ts";
+import { DIRECTORY, entries, journal, NOW, ORGANIZATION } from "../log/journal.ts";
+
+const USERS_CHANGED = "jsonb_build_object('users', jsonb_build_array(resource_id))";
 
 export const USER_COLUMNS = [
   "id",
@@ -22,53 +26,79 @@ export const USER_GROUPS = `(
   FROM directory_group_members m JOIN directory_groups g ON g.id = m.group_id AND g.deleted_at IS NULL
   WHERE m.user_id = ${ROW}.id) AS groups`;
 
-/** Values of each: id, directory, liveValues. */
-export const FIND_USER = `
-  SELECT ${USER_COLUMNS}, ${USER_GROUPS}
-  FROM directory_users ${ROW} WHERE ${ROW}.id = $1 AND ${checked(`${ROW}.directory_id = $2`)} AND ${ROW}.deleted_at IS NULL
-    AND ${whileLive("$2", 3)}`;
+const found = (columns: string, condition: string) => `
+  SELECT ${columns}
+  FROM directory_users ${ROW}
+  WHERE ${condition} AND ${ROW}.deleted_at IS NULL AND ${whileLive("$1", 2)} OFFSET 0`;
 
-export const FIND_USER_WITHOUT_GROUPS = `
-  SELECT ${USER_COLUMNS}
-  FROM directory_users ${ROW} WHERE ${ROW}.id = $1 AND ${checked(`${ROW}.directory_id = $2`)} AND ${ROW}.deleted_at IS NULL
-    AND ${whileLive("$2", 3)}`;
+const BY_ID = `${ROW}.id = $4 AND ${checked(`${ROW}.directory_id = $1`)}`;
 
-export const FIND_USER_BY_NAME = `
-  SELECT ${USER_COLUMNS}, ${USER_GROUPS}
-  FROM directory_users ${ROW} WHERE ${ROW}.directory_id = $1 AND ${ROW}.user_name_key = $2 AND ${ROW}.deleted_at IS NULL
-    AND ${whileLive("$1", 3)}`;
+export const FIND_USER: Query = {
+  name: "scim_find_user",
+  text: found(`${USER_COLUMNS}, ${USER_GROUPS}`, BY_ID),
+  types: ["uuid"],
+};
 
-export const USER_EXISTS = `SELECT 1 FROM directory_users WHERE id = $1 AND ${checked("directory_id = $2")} AND deleted_at IS NULL`;
+export const FIND_USER_WITHOUT_GROUPS: Query = {
+  name: "scim_find_user_plain",
+  text: found(USER_COLUMNS, BY_ID),
+  types: ["uuid"],
+};
 
-/**
- * No row: the userName is taken, or the directory is not live. Values: journal, then id, userName, key, externalId,
- * active, email, resource, liveValues.
- */
-export const CREATE_USER = `
-  WITH ${live(DIRECTORY, 21)},
-  changed AS (
+export const FIND_USER_BY_NAME: Query = {
+  name: "scim_find_user_by_name",
+  text: found(`${USER_COLUMNS}, ${USER_GROUPS}`, `${ROW}.directory_id = $1 AND ${ROW}.user_name_key = $4`),
+  types: ["text"],
+};
+
+export const USER_EXISTS: Query = {
+  name: "scim_user_exists",
+  text: found(`${ROW}.id`, BY_ID),
+  types: ["uuid"],
+};
+
+const COLUMNS =
+  ", user_name text, user_name_key text, external_id text, active boolean, email text, resource jsonb";
+
+/** No row for an entry: its userName is taken, or the directory is not live. */
+export const CREATE_USERS: Statement = {
+  name: "scim_create_users",
+  text: `
+  WITH ${live(DIRECTORY, 4)},
+  ${entries(COLUMNS)},
+  created AS (
     INSERT INTO directory_users (organization_id, directory_id, created_at, last_modified,
                                  id, user_name, user_name_key, external_id, active, email, resource)
-    SELECT ${ORGANIZATION}, live.id, ${NOW}, ${NOW}, $14, $15, $16, $17, $18, $19, $20::jsonb FROM live
+    SELECT ${ORGANIZATION}, live.id, at, at, resource_id, user_name, user_name_key, external_id, active, email, resource
+    FROM live, entry
     ON CONFLICT (directory_id, user_name_key) DO NOTHING
     RETURNING id),
-  ${journal({ from: "changed", event: "directory_user.created", resourceType: "directoryUser", resourceId: "changed.id", data: "'{}'::jsonb", changed: usersChanged("changed.id") })}
-  SELECT id FROM changed`;
+  changed AS (SELECT entry.* FROM entry JOIN created ON created.id = entry.resource_id),
+  ${journal({ event: "directory_user.created", resourceType: "directoryUser", data: "'{}'::jsonb", changed: USERS_CHANGED })}
+  SELECT n FROM changed`,
+};
 
 /**
- * No row: gone, no longer of that version, or the directory is not live. Values as above up to resource, then the
- * version, the changed names, liveValues.
+ * No row for an entry: its user is gone, or no longer of that version, or the directory is not live. The array, whose
+ * length the planner does not know, has it go by the index, however few users there were when it planned.
  */
-export const UPDATE_USER = `
-  WITH ${live(DIRECTORY, 23)},
+export const UPDATE_USERS: Statement = {
+  name: "scim_update_users",
+  text: `
+  WITH ${live(DIRECTORY, 4)},
+  ${entries(`${COLUMNS}, version int, names jsonb`)},
   changed AS (
     UPDATE directory_users u
-    SET user_name = $15, user_name_key = $16, external_id = $17, active = $18, email = $19, resource = $20::jsonb,
-        version = u.version + 1, generation = u.generation + 1, last_modified = ${NOW}
-    FROM live WHERE u.id = $14 AND ${checked("u.directory_id = live.id")} AND u.version = $21 AND u.deleted_at IS NULL
-    RETURNING u.id),
-  ${journal({ from: "changed", event: "directory_user.updated", resourceType: "directoryUser", resourceId: "changed.id", data: "jsonb_build_object('attributes', $22::jsonb)", changed: usersChanged("changed.id") })}
-  SELECT id FROM changed`;
+    SET user_name = entry.user_name, user_name_key = entry.user_name_key, external_id = entry.external_id,
+        active = entry.active, email = entry.email, resource = entry.resource,
+        version = u.version + 1, generation = u.generation + 1, last_modified = entry.at
+    FROM live, entry
+    WHERE u.id = ANY(ARRAY(SELECT resource_id FROM entry)) AND u.id = entry.resource_id AND u.version = entry.version
+      AND ${checked("u.directory_id = live.id")} AND u.deleted_at IS NULL
+    RETURNING entry.*),
+  ${journal({ event: "directory_user.updated", resourceType: "directoryUser", data: "jsonb_build_object('attributes', names)", changed: USERS_CHANGED })}
+  SELECT n FROM changed`,
+};
 
 /**
  * Holds a user for its deletion, and its groups before it, each in the order of ids: as a PATCH of a group holds the
@@ -84,21 +114,18 @@ export const LOCK_USER = `
   WHERE u.id = $1 AND ${checked("u.directory_id = live.id")} AND u.deleted_at IS NULL AND (SELECT count(*) FROM held) >= 0
   FOR UPDATE OF u`;
 
-/** Behind LOCK_USER, so that no membership can appear meanwhile. Values: journal, then id. */
+/** Behind LOCK_USER, so that no membership can appear meanwhile. Values: journal. */
 export const DELETE_USER = `
-  WITH left_groups AS (
-    DELETE FROM directory_group_members WHERE user_id = $14 RETURNING group_id),
+  WITH ${entries()},
+  left_groups AS (
+    DELETE FROM directory_group_members WHERE user_id = (SELECT resource_id FROM entry) RETURNING group_id),
   regrouped AS (
     UPDATE directory_groups SET version = version + 1, last_modified = ${NOW}
     WHERE id IN (SELECT group_id FROM left_groups) AND deleted_at IS NULL),
   changed AS (
-    UPDATE directory_users
-    SET deleted_at = ${NOW}, user_name_key = NULL, version = version + 1, generation = generation + 1, last_modified = ${NOW}
-    WHERE id = $14 AND ${checked(`directory_id = ${DIRECTORY}`)}
-    RETURNING id),
-  ${journal({ from: "changed", event: "directory_user.deleted", resourceType: "directoryUser", resourceId: "changed.id", data: "'{}'::jsonb", changed: usersChanged("changed.id") })}
-  SELECT id FROM changed`;
-
-function usersChanged(id: string): string {
-  return `jsonb_build_object('users', jsonb_build_array(${id}))`;
-}
+    UPDATE directory_users u
+    SET deleted_at = at, user_name_key = NULL, version = u.version + 1, generation = generation + 1, last_modified = at
+    FROM entry WHERE u.id = entry.resource_id AND ${checked(`directory_id = ${DIRECTORY}`)}
+    RETURNING entry.*),
+  ${journal({ event: "directory_user.deleted", resourceType: "directoryUser", data: "'{}'::jsonb", changed: USERS_CHANGED })}
+  SELECT n FROM changed`;

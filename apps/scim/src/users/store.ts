@@ -18,50 +18,37 @@ export interface Answer {
 
 /** 404 for an unknown, a deleted and a foreign id alike. */
 export async function findUser(
-  { database }: Services,
+  { read }: Services,
   directory: Directory,
   id: string,
   withGroups: boolean,
 ): Promise<UserRow> {
-  const [text, name] = withGroups
-    ? [SQL.FIND_USER, "scim_find_user"]
-    : [SQL.FIND_USER_WITHOUT_GROUPS, "scim_find_user_plain"];
-  const row = isId(id)
-    ? (await database.sql.query<UserRow>(text, [id, directory.id, ...liveValues(directory)], name)).rows[0]
-    : undefined;
+  const query = withGroups ? SQL.FIND_USER : SQL.FIND_USER_WITHOUT_GROUPS;
+  const row = isId(id) ? (await read<UserRow>(directory, query, [id]))[0] : undefined;
   if (row === undefined) throw notFound("User", id);
   return row;
 }
 
-export async function findUserByName({ database }: Services, directory: Directory, userName: string) {
-  const values = [directory.id, userName.toLowerCase(), ...liveValues(directory)];
-  const { rows } = await database.sql.query<UserRow>(SQL.FIND_USER_BY_NAME, values, "scim_find_user_by_name");
+export async function findUserByName({ read }: Services, directory: Directory, userName: string) {
+  const rows = await read<UserRow>(directory, SQL.FIND_USER_BY_NAME, [userName.toLowerCase()]);
   return rows[0];
 }
 
 /** Whether the id is that of a user of this directory. */
-export async function userExists({ database }: Services, directory: Directory, id: string): Promise<boolean> {
-  if (!isId(id)) return false;
-  return (await database.sql.query(SQL.USER_EXISTS, [id, directory.id], "scim_user_exists")).rowCount === 1;
+export async function userExists({ read }: Services, directory: Directory, id: string): Promise<boolean> {
+  return isId(id) && (await read(directory, SQL.USER_EXISTS, [id])).length === 1;
 }
 
 /** Stores a new user; false when its userName is taken in this directory, and then nothing has changed. */
-export async function insertUser(
-  { database }: Services,
+export function insertUser(
+  { write }: Services,
   request: ScimRequest,
   id: string,
   columns: UserColumns,
   answer: Answer,
 ): Promise<boolean> {
-  const values = [
-    ...journalValues(request, answer),
-    id,
-    ...valuesOf(columns),
-    ...liveValues(request.directory),
-  ];
-  if ((await database.sql.query(SQL.CREATE_USER, values, "scim_create_user")).rowCount === 1) return true;
-  await requireLive(database.sql, request.directory);
-  return false;
+  const own = ownOf(columns);
+  return write(SQL.CREATE_USERS, { request, answer, resourceId: id, own }, own.user_name_key);
 }
 
 /**
@@ -69,48 +56,38 @@ export async function insertUser(
  * 409 uniqueness when the new userName is another user's.
  */
 export async function updateUser(
-  { database }: Services,
+  { write }: Services,
   request: ScimRequest,
   user: { readonly id: string; readonly version: number; readonly changed: readonly string[] },
   columns: UserColumns,
   answer: Answer,
 ): Promise<boolean> {
-  const values = [
-    ...journalValues(request, answer),
-    user.id,
-    ...valuesOf(columns),
-    user.version,
-    JSON.stringify(user.changed),
-    ...liveValues(request.directory),
-  ];
+  const own = { ...ownOf(columns), version: user.version, names: [...user.changed] };
   try {
-    if ((await database.sql.query(SQL.UPDATE_USER, values, "scim_update_user")).rowCount === 1) return true;
+    return await write(SQL.UPDATE_USERS, { request, answer, resourceId: user.id, own }, user.id);
   } catch (error) {
     throw isUniqueViolation(error) ? userNameTaken(columns.userName) : error;
   }
-  await requireLive(database.sql, request.directory);
-  return false;
 }
 
 /** Marks a user as deleted, free of its name and its groups. 404 when there is none, 412 against If-Match. */
-export async function deleteUser({ database }: Services, request: ScimRequest, id: string): Promise<void> {
+export async function deleteUser(services: Services, request: ScimRequest, id: string): Promise<void> {
   if (!isId(id)) throw notFound("User", id);
-  await retryDeadlock(() =>
-    database.transaction(async (sql) => {
-      const locked = await sql.query<{ version: number }>(
-        SQL.LOCK_USER,
-        [id, request.directory.id, ...liveValues(request.directory)],
-        "scim_lock_user",
-      );
+  const { directory } = request;
+  const deletion = () =>
+    services.database.transaction(async (sql) => {
+      const values = [id, directory.id, ...liveValues(directory)];
+      const locked = await sql.query<{ version: number }>(SQL.LOCK_USER, values, "scim_lock_user");
       const version = locked.rows[0]?.version;
       if (version === undefined) {
-        await requireLive(sql, request.directory);
+        await requireLive(sql, directory);
         throw notFound("User", id);
       }
       requireMatch(request.ifMatch, version);
-      await sql.query(SQL.DELETE_USER, [...journalValues(request, { status: 204 }), id], "scim_delete_user");
-    }),
-  );
+      const entry = { request, answer: { status: 204 }, resourceId: id };
+      await sql.query(SQL.DELETE_USER, journalValues(directory, [entry]), "scim_delete_user");
+    });
+  await services.inLane(directory.id, () => retryDeadlock(deletion));
 }
 
 export function userNameTaken(userName: string): ScimError {
@@ -119,13 +96,13 @@ export function userNameTaken(userName: string): ScimError {
   });
 }
 
-function valuesOf(columns: UserColumns): unknown[] {
-  return [
-    columns.userName,
-    columns.userName.toLowerCase(),
-    columns.externalId,
-    columns.active,
-    columns.email,
-    JSON.stringify(columns.resource),
-  ];
+function ownOf(columns: UserColumns) {
+  return {
+    user_name: columns.userName,
+    user_name_key: columns.userName.toLowerCase(),
+    external_id: columns.externalId,
+    active: columns.active,
+    email: columns.email,
+    resource: columns.resource,
+  };
 }

@@ -1,0 +1,64 @@
+import type { InLane } from "./lanes.ts";
+
+/** Most items of one run: what waits for a run waits for all of it. */
+const MAX_TOGETHER = 32;
+
+/** Runs items together; their results in the same order. When it throws, it has changed nothing. */
+export type Run<Item, Result> = (items: readonly Item[]) => Promise<readonly Result[]>;
+
+/** Adds an item to those of the same key that wait, and resolves to its result. */
+export type Gather<Item, Result> = (
+  place: { readonly lane: string; readonly key: string },
+  item: Item,
+  run: Run<Item, Result>,
+) => Promise<Result>;
+
+interface Waiting<Item, Result> {
+  readonly item: Item;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Group commit: what comes while a lane is awaited runs together, in one statement and one transaction. Alone, an item
+ * waits for nobody; under a push of many at once the statements grow instead of the queue. Nothing is put off by a
+ * timer.
+ * @param isOfOne whether an error may be that of one item: then each is run by itself, and has its own
+ */
+export function createGather<Item, Result>(
+  inLane: InLane,
+  isOfOne: (error: unknown) => boolean,
+): Gather<Item, Result> {
+  const queues = new Map<string, Waiting<Item, Result>[]>();
+
+  const runTogether = async (together: readonly Waiting<Item, Result>[], run: Run<Item, Result>) => {
+    try {
+      const results = await run(together.map(({ item }) => item));
+      for (const [index, { resolve }] of together.entries()) resolve(results[index] as Result);
+    } catch (error) {
+      if (together.length === 1 || !isOfOne(error)) for (const { reject } of together) reject(error);
+      else for (const one of together) await runTogether([one], run);
+    }
+  };
+
+  return (place, item, run) =>
+    new Promise((resolve, reject) => {
+      const waiting = { item, resolve, reject };
+      const queue = queues.get(place.key);
+      if (queue !== undefined) {
+        queue.push(waiting);
+        return;
+      }
+      const first = [waiting];
+      queues.set(place.key, first);
+      const start = () =>
+        inLane(place.lane, () => {
+          const together = first.splice(0, MAX_TOGETHER);
+          if (first.length > 0) void start();
+          else queues.delete(place.key);
+          return runTogether(together, run);
+        });
+      // Behind everything that the sockets hold already.
+      setImmediate(() => void start());
+    });
+}
