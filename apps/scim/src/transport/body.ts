@@ -88,7 +88,9 @@ export function readText(request: IncomingMessage, limit: number): Promise<strin
     });
     request.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
     request.on("error", () => reject(cutShort()));
-    request.on("close", () => reject(cutShort()));
+    request.on("close", () => {
+      if (!request.complete) reject(cutShort());
+    });
   });
 }
 
