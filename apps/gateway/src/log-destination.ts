@@ -26,12 +26,18 @@ export function fileAndTerminal(path: string): LogDestination {
 // pino writes the level first.
 const NEEDS_ATTENTION = /^\{"level":"(?:warn|error|fatal)"/;
 
+/** So much, or for so long: a write for each line would cost a request more than to make the line. */
+const BUFFERED = { minLength: 8_192, periodicFlush: 200 };
+
 function asynchronous(dest: string | number): LogDestination {
-  const stream = pino.destination({ dest, sync: false, mkdir: true });
+  const stream = pino.destination({ dest, sync: false, mkdir: true, ...BUFFERED });
   // A full disk or a closed pipe must not end the gateway, which may well serve on.
   stream.on("error", () => undefined);
   return {
-    write: (line) => stream.write(line),
+    write: (line) => {
+      stream.write(line);
+      if (NEEDS_ATTENTION.test(line)) stream.flush();
+    },
     flush: () => stream.flushSync(),
   };
 }
