@@ -54,13 +54,14 @@ export interface Scim extends Router {
 /** The SCIM 2.0 server (RFC 7643, 7644, 9865). Mount it at /scim/v2. */
 export function createScim(deps: ScimDeps): Scim {
   const inLane = createLanes(deps.lanes ?? lanesOver(deps.database));
+  const inTurn = createLanes(GROUP_LANES);
   const services: Services = {
     ...deps,
     baseUrl: `${deps.publicUrl}/scim/v2`,
     read: createRead(deps.database.sql, inLane),
-    write: createWrite(deps.database.sql, inLane),
+    write: createWrite(deps.database.sql, inLane, inTurn),
     inLane,
-    inTurn: createLanes(GROUP_LANES),
+    inTurn,
   };
   const requestLog = createRequestLog(deps.database.sql, deps.log);
   const transport = {

@@ -1,5 +1,5 @@
 import type { Sql } from "@sallyport/database";
-import { createGather, type Run } from "../protocol/gather.ts";
+import { createGather, type Place, type Run } from "../protocol/gather.ts";
 import type { InLane } from "../protocol/lanes.ts";
 import type { Directory } from "./directory.ts";
 import { liveKey, liveValues } from "./live.ts";
@@ -27,7 +27,7 @@ interface Asked {
 }
 
 export function createRead(sql: Sql, inLane: InLane): Read {
-  const gather = createGather<readonly unknown[], readonly Asked[]>(inLane, () => false);
+  const gather = createGather<readonly unknown[], readonly Asked[]>(() => false);
   const texts = new Map<string, string>();
 
   const textOf = (query: Query) => {
@@ -48,7 +48,10 @@ export function createRead(sql: Sql, inLane: InLane): Read {
       return answers;
     };
   return async <Row extends object>(directory: Directory, query: Query, values: readonly unknown[]) => {
-    const place = { lane: directory.id, key: `${query.name} ${liveKey(directory)}` };
+    const place: Place<readonly unknown[]> = {
+      key: `${query.name} ${liveKey(directory)}`,
+      enter: (work) => inLane(directory.id, work),
+    };
     const rows: readonly object[] = await gather(place, values, runOf(directory, query));
     return rows as readonly Row[];
   };

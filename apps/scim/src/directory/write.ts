@@ -1,58 +1,75 @@
 import { isUniqueViolation, type Sql } from "@sallyport/database";
 import { type Entry, journalValues } from "../log/journal.ts";
-import { createGather, type Run } from "../protocol/gather.ts";
+import { createGather, type Place, type Run } from "../protocol/gather.ts";
 import type { InLane } from "../protocol/lanes.ts";
-import { isDeadlock } from "../protocol/retry.ts";
-import type { Directory } from "./directory.ts";
+import { retryDeadlock } from "../protocol/retry.ts";
 import { liveKey, liveValues, requireLive } from "./live.ts";
 
 /** A fixed statement that changes a directory's rows for many requests at once. */
 export interface Statement {
   /** Of the prepared statement: one for each text. */
   readonly name: string;
-  /** Built on `live` and `entries`; returns `n` of the entries whose change took place. Values: journal, liveValues. */
+  /** Built on `live` and `entries`. Values: journal, liveValues. A row for each entry that it took, with its `n`. */
   readonly text: string;
+  /** By what the entries are locked one after the other, the same in every process. */
+  readonly order: (entry: Entry) => string;
+  /** Whether an entry can be changed together with others that came before it; without, any can. */
+  readonly goesWith?: (entry: Entry, others: readonly Entry[]) => boolean;
+  /** Those that change the same resource take turns, and only they may be changed together. */
+  readonly byResource?: boolean;
 }
 
 /**
  * Changes what an entry says, together with those that change the same way in the same directory at the same time.
- * False when it did not take place, and then nothing has changed; 401 when that is since the directory or its token
- * was ended.
- * @param order by which those that are changed together are locked
+ * Undefined when the statement did not take it, and then it has changed nothing; 401 when that is since the directory
+ * or its token was ended.
  */
-export type Write = (statement: Statement, entry: Entry, order: string) => Promise<boolean>;
+export type Write = <Row extends object>(statement: Statement, entry: Entry) => Promise<Row | undefined>;
 
-interface Item {
-  readonly entry: Entry;
-  readonly order: string;
+interface Taken {
+  /** Which of those that were changed together, counted from 0. */
+  readonly n: number;
 }
 
-export function createWrite(sql: Sql, inLane: InLane): Write {
-  // A name that is another's, or a deadlock: found out by each alone, it is the trouble of one only.
-  const gather = createGather<Item, boolean>(
-    inLane,
-    (error) => isUniqueViolation(error) || isDeadlock(error),
-  );
+/**
+ * @param inLane by the id of the directory
+ * @param inTurn by the id of a resource: whoever waits for its turn holds no lane
+ */
+export function createWrite(sql: Sql, inLane: InLane, inTurn: InLane): Write {
+  // A name that is another's: found out by each alone, it is the trouble of one only.
+  const gather = createGather<Entry, Taken | undefined>(isUniqueViolation);
 
   const runOf =
-    (directory: Directory, { name, text }: Statement): Run<Item, boolean> =>
-    async (items) => {
-      const sorted = [...items].sort(byOrder);
-      const entries = sorted.map(({ entry }) => entry);
-      const values = [...journalValues(directory, entries), ...liveValues(directory)];
-      const { rows } = await sql.query<{ n: number }>(text, values, name);
-      if (rows.length < items.length) await requireLive(sql, directory);
-      const changed = new Set(rows.map(({ n }) => sorted[n]));
-      return items.map((item) => changed.has(item));
+    ({ name, text, order }: Statement): Run<Entry, Taken | undefined> =>
+    async (entries) => {
+      const [{ request }] = entries as [Entry];
+      const sorted = [...entries].sort((one, other) => compare(order(one), order(other)));
+      const values = [...journalValues(request.directory, sorted), ...liveValues(request.directory)];
+      const { rows } = await retryDeadlock(() => sql.query<Taken>(text, values, name));
+      if (rows.length < entries.length) await requireLive(sql, request.directory);
+      const taken = new Map(rows.map((row) => [sorted[row.n], row]));
+      return entries.map((entry) => taken.get(entry));
     };
-  return (statement, entry, order) => {
-    const { directory } = entry.request;
-    const place = { lane: directory.id, key: `${statement.name} ${liveKey(directory)}` };
-    return gather(place, { entry, order }, runOf(directory, statement));
+  const placeOf = (statement: Statement, { request, resourceId }: Entry): Place<Entry> => {
+    const { directory } = request;
+    const key = `${statement.name} ${liveKey(directory)}`;
+    return {
+      ...(statement.goesWith === undefined ? {} : { goesWith: statement.goesWith }),
+      ...(statement.byResource === true
+        ? {
+            key: `${key} ${resourceId}`,
+            enter: (work) => inTurn(resourceId, () => inLane(directory.id, work)),
+          }
+        : { key, enter: (work) => inLane(directory.id, work) }),
+    };
+  };
+  return async <Row extends object>(statement: Statement, entry: Entry) => {
+    const row: object | undefined = await gather(placeOf(statement, entry), entry, runOf(statement));
+    return row as Row | undefined;
   };
 }
 
-function byOrder(one: Item, other: Item): number {
-  if (one.order === other.order) return 0;
-  return one.order < other.order ? -1 : 1;
+function compare(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
 }

@@ -1,7 +1,8 @@
 import { checked, elementsOf } from "@sallyport/database";
 import { live, whileLive } from "../directory/live.ts";
+import type { Statement } from "../directory/write.ts";
 import { ROW } from "../filter/field.ts";
-import { DIRECTORY, entries, journal, NOW, ORGANIZATION } from "../log/journal.ts";
+import { DIRECTORY, type Entry, entries, journal, NOW, ORGANIZATION } from "../log/journal.ts";
 
 export const GROUP_COLUMNS = [
   "id",
@@ -63,26 +64,25 @@ export const LOCK_GROUP = `
 
 const COLUMNS = ", display_name text, display_name_key text, external_id text, resource jsonb";
 const MEMBERS = ", joining uuid[], leaving uuid[]";
-const JOINING = elementsOf("SELECT joining FROM entry");
-const LEAVING = elementsOf("SELECT leaving FROM entry");
-/** As a value of its own, so that its row is found by the index. */
-const GROUP = "(SELECT resource_id FROM entry)";
+const IDS_OF = { joining: elementsOf("SELECT entry.joining"), leaving: elementsOf("SELECT entry.leaving") };
+/** All entries of a statement are of one group. As a value of its own, so that its row is found by the index. */
+const GROUP = "(SELECT resource_id FROM entry LIMIT 1)";
 
 // Every user that joins or leaves is locked before anything is written, in the order of ids and always behind the
 // group: pushes to groups with the same members take turns and never wait for each other in a circle. One that is
-// being deleted meanwhile is left out, since its deletion comes later. `candidates` are rows of (id, joins).
+// being deleted meanwhile is left out, since its deletion comes later. `candidates` are rows of (n, id, joins).
 const touched = (candidates: string) => `
   touched AS MATERIALIZED (
-    SELECT u.id, w.joins
-    FROM (SELECT c.id, c.joins FROM (${candidates}) c ORDER BY c.id) w CROSS JOIN LATERAL (
+    SELECT w.n, u.id, w.joins
+    FROM (SELECT c.n, c.id, c.joins FROM (${candidates}) c ORDER BY c.id) w CROSS JOIN LATERAL (
       SELECT u.id FROM directory_users u
       WHERE u.id = w.id AND ${checked(`u.directory_id = ${DIRECTORY}`)} AND u.deleted_at IS NULL
       FOR NO KEY UPDATE) u)`;
 
-const added = (group: string) => `
+const ADDED = `
   added AS (
     INSERT INTO directory_group_members (organization_id, group_id, user_id, created_at)
-    SELECT ${ORGANIZATION}, ${group}.id, touched.id, ${NOW} FROM touched, ${group} WHERE touched.joins
+    SELECT ${ORGANIZATION}, ${GROUP}, id, ${NOW} FROM touched WHERE joins
     ON CONFLICT DO NOTHING RETURNING user_id)`;
 
 const REMOVED = `
@@ -91,31 +91,40 @@ const REMOVED = `
     WHERE m.group_id = ${GROUP} AND m.user_id = ANY(ARRAY(SELECT id FROM touched WHERE NOT joins))
     RETURNING m.user_id)`;
 
-// The reconciler must look at each user that joined or left, and at nobody else.
-const raised = (from: string) => `
+/** Who joined and who left, by which entry: the reconciler must look at each of them, and at nobody else. */
+const EFFECT = `
+  effect AS MATERIALIZED (
+    SELECT t.n, t.id, t.joins FROM touched t
+    WHERE CASE WHEN t.joins THEN t.id IN (SELECT user_id FROM added) ELSE t.id IN (SELECT user_id FROM removed) END),
   raised AS (
-    UPDATE directory_users u SET generation = u.generation + 1
-    WHERE u.id = ANY(ARRAY(${from})))`;
+    UPDATE directory_users u SET generation = u.generation + 1 WHERE u.id = ANY(ARRAY(SELECT id FROM effect)))`;
 
 /** `versions` is null where the request asks for none. */
-const VERSION_IS_ASKED_FOR =
-  "((SELECT versions FROM entry) IS NULL OR g.version = ANY((SELECT versions FROM entry)::int[]))";
-const CLEARS = "(SELECT clear FROM entry)";
+const isVersionAskedFor = (group: string) =>
+  `(entry.versions IS NULL OR ${group}.version = ANY(entry.versions))`;
 
 /** Up to this many ids are named in the journal; of more, their number. */
 const NAMED = 200;
-const named = (cte: string) =>
-  `(SELECT coalesce(jsonb_agg(user_id), '[]') FROM (SELECT user_id FROM ${cte} LIMIT ${NAMED}) n)`;
-const counted = (cte: string) => `(SELECT count(*) FROM ${cte})`;
+const who = (joins: boolean) => `FROM effect e WHERE e.n = changed.n AND ${joins ? "" : "NOT "}e.joins`;
+const named = (joins: boolean) =>
+  `(SELECT coalesce(jsonb_agg(id), '[]') FROM (SELECT e.id ${who(joins)} LIMIT ${NAMED}) n)`;
+const counted = (joins: boolean) => `(SELECT count(*) ${who(joins)})`;
 
 const membersData = `jsonb_build_object(
-      'added', ${named("added")}, 'addedCount', ${counted("added")},
-      'removed', ${named("removed")}, 'removedCount', ${counted("removed")})`;
+      'added', ${named(true)}, 'addedCount', ${counted(true)},
+      'removed', ${named(false)}, 'removedCount', ${counted(false)})`;
 const membersChanged = `jsonb_build_object('groups', jsonb_build_array(resource_id),
-      'users', ${named("added")} || ${named("removed")})`;
+      'users', ${named(true)} || ${named(false)})`;
 
-/** No row: the directory is not live. Values: journal, liveValues. */
-export const CREATE_GROUP = `
+const byResource = ({ resourceId }: Entry) => resourceId;
+const alone = () => false;
+
+/** No row: the directory is not live. */
+export const CREATE_GROUP: Statement = {
+  name: "scim_create_group",
+  order: byResource,
+  goesWith: alone,
+  text: `
   WITH ${live(DIRECTORY, 4)},
   ${entries(`${COLUMNS}, joining uuid[]`)},
   created AS (
@@ -124,41 +133,63 @@ export const CREATE_GROUP = `
     SELECT ${ORGANIZATION}, live.id, at, at, resource_id, display_name, display_name_key, external_id, resource
     FROM live, entry
     RETURNING id),
-  ${touched(`SELECT a.id, true AS joins FROM ${JOINING} AS a(id), created`)},
-  ${added("created")},
-  ${raised("SELECT user_id FROM added")},
+  ${touched(`SELECT entry.n, j.id, true AS joins FROM entry CROSS JOIN created CROSS JOIN LATERAL ${IDS_OF.joining} AS j(id)`)},
+  ${ADDED},
+  removed AS (SELECT NULL::uuid AS user_id WHERE false),
+  ${EFFECT},
   changed AS (SELECT entry.* FROM entry, created),
-  ${journal({ event: "directory_group.created", resourceType: "directoryGroup", data: `jsonb_build_object('added', ${named("added")}, 'addedCount', ${counted("added")})`, changed: `jsonb_build_object('groups', jsonb_build_array(resource_id), 'users', ${named("added")})` })}
-  SELECT n FROM changed`;
+  ${journal({ event: "directory_group.created", resourceType: "directoryGroup", data: `jsonb_build_object('added', ${named(true)}, 'addedCount', ${counted(true)})`, changed: membersChanged })}
+  SELECT n FROM changed`,
+};
+
+/** What names more users than this is changed by itself: others would wait for it. */
+const FEW = 20;
+
+const membersOf = ({ own }: Entry) => [own?.joining, own?.leaving].flatMap((ids) => ids ?? []);
+/** The versions that others make between would not be asked for. */
+const isSimple = (entry: Entry) => membersOf(entry).length <= FEW && entry.own?.versions === null;
 
 /**
  * Changes members and nothing else of a group: one statement, whose cost follows the change and not the group. The
- * group's row is locked first, so concurrent pushes to one group take turns and lose nothing. It does nothing when an
- * id to add is no user of the directory, or the version is not among those asked for: then the caller finds out why.
- * Values: journal, liveValues. One row: whether the group was there, and the version that it now has.
+ * group's row is locked first, so concurrent pushes to one group take turns and lose nothing. What adds or removes a few
+ * is changed together with others, each of other users, as if one came after the other: each makes a version of its own.
+ * No row for an entry: the group is gone, an id to add is no user of the directory, the version is not among those asked
+ * for, or the directory is not live; then the caller finds out why. Else the version that it made, and whether it
+ * changed anything.
  */
-export const CHANGE_MEMBERS = `
+export const CHANGE_MEMBERS: Statement = {
+  name: "scim_change_members",
+  order: byResource,
+  byResource: true,
+  goesWith: (entry, others) => {
+    const taken = new Set(others.flatMap(membersOf));
+    return [entry, ...others].every(isSimple) && !membersOf(entry).some((id) => taken.has(id));
+  },
+  text: `
   WITH ${live(DIRECTORY, 4)},
   ${entries(`${MEMBERS}, versions int[]`)},
   target AS MATERIALIZED (
     SELECT g.id, g.version FROM directory_groups g, live
     WHERE g.id = ${GROUP} AND ${checked("g.directory_id = live.id")} AND g.deleted_at IS NULL
-      AND ${VERSION_IS_ASKED_FOR}
-      AND NOT EXISTS (${strangers(JOINING, DIRECTORY)})
     FOR NO KEY UPDATE OF g),
+  taken AS MATERIALIZED (
+    SELECT entry.* FROM entry, target
+    WHERE ${isVersionAskedFor("target")} AND NOT EXISTS (${strangers(IDS_OF.joining, DIRECTORY)})),
   ${touched(`
-      SELECT a.id, true AS joins FROM ${JOINING} AS a(id), target
-      UNION ALL SELECT l.id, false FROM ${LEAVING} AS l(id), target`)},
-  ${added("target")},
+      SELECT entry.n, j.id, true AS joins FROM taken entry CROSS JOIN LATERAL ${IDS_OF.joining} AS j(id)
+      UNION ALL SELECT entry.n, l.id, false FROM taken entry CROSS JOIN LATERAL ${IDS_OF.leaving} AS l(id)`)},
+  ${ADDED},
   ${REMOVED},
-  ${raised("SELECT user_id FROM added UNION ALL SELECT user_id FROM removed")},
-  changed AS (
-    UPDATE directory_groups g SET version = g.version + 1, last_modified = entry.at FROM target, entry
-    WHERE g.id = target.id AND (EXISTS (SELECT 1 FROM added) OR EXISTS (SELECT 1 FROM removed))
-    RETURNING g.version, entry.*),
+  ${EFFECT},
+  changed AS (SELECT * FROM taken WHERE n IN (SELECT n FROM effect)),
+  updated AS (
+    UPDATE directory_groups g SET version = g.version + (SELECT count(*) FROM changed), last_modified = ${NOW}
+    WHERE g.id = ${GROUP} AND EXISTS (SELECT 1 FROM changed)),
   ${journal({ event: "directory_group.members_changed", resourceType: "directoryGroup", data: membersData, changed: membersChanged })}
-  SELECT coalesce(changed.version, target.version) AS version, changed.n IS NOT NULL AS changed
-  FROM target LEFT JOIN changed ON true`;
+  SELECT taken.n, (target.version + (SELECT count(*) FROM changed WHERE changed.n <= taken.n))::int AS version,
+         taken.n IN (SELECT n FROM changed) AS changed
+  FROM taken, target`,
+};
 
 /**
  * Changes a group that LOCK_GROUP holds: its attributes, and members as CHANGE_MEMBERS does, also all of them. Only a
@@ -166,41 +197,45 @@ export const CHANGE_MEMBERS = `
  */
 export const UPDATE_GROUP = `
   WITH ${entries(`${COLUMNS}${MEMBERS}, clear boolean, names jsonb`)},
-  target AS (SELECT resource_id AS id FROM entry),
   ${touched(`
-      SELECT a.id, true AS joins FROM ${JOINING} AS a(id)
-      WHERE NOT EXISTS (SELECT 1 FROM directory_group_members m WHERE m.group_id = ${GROUP} AND m.user_id = a.id OFFSET 0)
+      SELECT entry.n, j.id, true AS joins FROM entry CROSS JOIN LATERAL ${IDS_OF.joining} AS j(id)
+      WHERE NOT EXISTS (SELECT 1 FROM directory_group_members m WHERE m.group_id = ${GROUP} AND m.user_id = j.id OFFSET 0)
       UNION ALL
-      SELECT l.id, false FROM ${LEAVING} AS l(id) WHERE NOT ${CLEARS}
+      SELECT entry.n, l.id, false FROM entry CROSS JOIN LATERAL ${IDS_OF.leaving} AS l(id) WHERE NOT entry.clear
       UNION ALL
-      SELECT m.user_id, false FROM directory_group_members m WHERE ${CLEARS} AND m.group_id = ${GROUP}
-        AND NOT EXISTS (SELECT 1 FROM ${JOINING} AS a(id) WHERE a.id = m.user_id)`)},
-  ${added("target")},
+      SELECT entry.n, m.user_id, false FROM entry JOIN directory_group_members m ON m.group_id = ${GROUP}
+      WHERE entry.clear AND m.user_id NOT IN (SELECT unnest(joining) FROM entry)`)},
+  ${ADDED},
   ${REMOVED},
-  ${raised("SELECT user_id FROM added UNION ALL SELECT user_id FROM removed")},
+  ${EFFECT},
   changed AS (
     UPDATE directory_groups g
     SET display_name = entry.display_name, display_name_key = entry.display_name_key,
         external_id = entry.external_id, resource = entry.resource, version = g.version + 1, last_modified = entry.at,
         generation = g.generation + (entry.names <> '[]')::int
     FROM entry WHERE g.id = ${GROUP} AND ${checked(`g.directory_id = ${DIRECTORY}`)}
-      AND (entry.names <> '[]' OR EXISTS (SELECT 1 FROM added) OR EXISTS (SELECT 1 FROM removed))
+      AND (entry.names <> '[]' OR EXISTS (SELECT 1 FROM effect))
     RETURNING entry.*),
   ${journal({ event: "directory_group.updated", resourceType: "directoryGroup", data: `${membersData} || jsonb_build_object('attributes', names)`, changed: membersChanged })}
   SELECT n FROM changed`;
 
 /**
  * No row: gone, another version, or the directory is not live. Its memberships stay until the reconciler has seen the
- * group. Values: journal, liveValues.
+ * group.
  */
-export const DELETE_GROUP = `
+export const DELETE_GROUP: Statement = {
+  name: "scim_delete_group",
+  order: byResource,
+  goesWith: alone,
+  text: `
   WITH ${live(DIRECTORY, 4)},
   ${entries(", versions int[]")},
   changed AS (
     UPDATE directory_groups g
     SET deleted_at = at, version = g.version + 1, generation = g.generation + 1, last_modified = at
     FROM live, entry
-    WHERE g.id = ${GROUP} AND ${checked("g.directory_id = live.id")} AND g.deleted_at IS NULL AND ${VERSION_IS_ASKED_FOR}
+    WHERE g.id = ${GROUP} AND ${checked("g.directory_id = live.id")} AND g.deleted_at IS NULL AND ${isVersionAskedFor("g")}
     RETURNING entry.*),
   ${journal({ event: "directory_group.deleted", resourceType: "directoryGroup", data: "'{}'::jsonb", changed: "jsonb_build_object('groups', jsonb_build_array(resource_id))" })}
-  SELECT n FROM changed`;
+  SELECT n FROM changed`,
+};

@@ -1,7 +1,7 @@
 import { isId, type Sql } from "@sallyport/database";
 import type { Directory } from "../directory/directory.ts";
 import { ended, liveValues, requireLive } from "../directory/live.ts";
-import { type Entry, journalValues } from "../log/journal.ts";
+import { journalValues } from "../log/journal.ts";
 import { notFound, ScimError } from "../protocol/error.ts";
 import { requireMatch, versionsIn } from "../protocol/etag.ts";
 import type { ScimRequest, Services } from "../protocol/exchange.ts";
@@ -50,7 +50,7 @@ export async function findMembers(
 }
 
 export async function insertGroup(
-  { database, inLane }: Services,
+  { write }: Services,
   request: ScimRequest,
   id: string,
   columns: GroupColumns,
@@ -58,15 +58,12 @@ export async function insertGroup(
   answer: Answer,
 ): Promise<void> {
   const own = { ...ownOf(columns), joining: members.map(([memberId]) => memberId) };
-  const values = writeValues({ request, answer, resourceId: id, own });
-  const insert = () => database.sql.query(SQL.CREATE_GROUP, values, "scim_create_group");
-  const { rowCount } = await inLane(request.directory.id, () => retryDeadlock(insert));
-  if (rowCount !== 1) throw ended();
+  if ((await write(SQL.CREATE_GROUP, { request, answer, resourceId: id, own })) === undefined) throw ended();
 }
 
 /** Adds and removes members by one statement. 404 for an unknown group or member, 412 against If-Match. */
 export async function changeMembers(
-  { database, inTurn, inLane }: Services,
+  services: Services,
   request: ScimRequest,
   id: string,
   change: MemberChange,
@@ -77,18 +74,9 @@ export async function changeMembers(
     leaving: ids(change.remove),
     versions: versionsIn(request.ifMatch),
   };
-  const values = writeValues({ request, answer: { status: 204 }, resourceId: id, own });
-  const changeAll = async () => {
-    const { rows } = await retryDeadlock(() =>
-      database.sql.query<{ version: number; changed: boolean }>(
-        SQL.CHANGE_MEMBERS,
-        values,
-        "scim_change_members",
-      ),
-    );
-    return rows[0] ?? (await whyNot(database.sql, request, id, change.add));
-  };
-  return inTurn(id, () => inLane(request.directory.id, changeAll));
+  const entry = { request, answer: { status: 204 }, resourceId: id, own };
+  const made = await services.write<{ version: number; changed: boolean }>(SQL.CHANGE_MEMBERS, entry);
+  return made ?? whyNot(services, request, id, change.add);
 }
 
 export interface GroupUpdate {
@@ -134,18 +122,12 @@ export async function updateGroup(
 }
 
 /** Marks a group as deleted. 404 when there is none, 412 against If-Match. */
-export async function deleteGroup(
-  { database, inLane }: Services,
-  request: ScimRequest,
-  id: string,
-): Promise<void> {
+export async function deleteGroup(services: Services, request: ScimRequest, id: string): Promise<void> {
   if (!isId(id)) throw notFound("Group", id);
   const own = { versions: versionsIn(request.ifMatch) };
-  const values = writeValues({ request, answer: { status: 204 }, resourceId: id, own });
-  await inLane(request.directory.id, async () => {
-    const { rowCount } = await database.sql.query(SQL.DELETE_GROUP, values, "scim_delete_group");
-    if (rowCount !== 1) await whyNot(database.sql, request, id, new Set());
-  });
+  const entry = { request, answer: { status: 204 }, resourceId: id, own };
+  if ((await services.write(SQL.DELETE_GROUP, entry)) === undefined)
+    await whyNot(services, request, id, new Set());
 }
 
 /** 404 unless all of these are users of the directory. */
@@ -156,22 +138,17 @@ async function requireMembers(sql: Sql, directory: Directory, wanted: ReadonlySe
   if (rows[0] !== undefined) throw notFound("The member, User", rows[0].id);
 }
 
-// A statement with conditions has found no row: says which of them did not hold.
+// A statement with conditions has not taken an entry: says which of them did not hold.
 async function whyNot(
-  sql: Sql,
+  services: Services,
   request: ScimRequest,
   id: string,
   wanted: ReadonlySet<string>,
 ): Promise<never> {
-  await requireLive(sql, request.directory);
-  const { rows } = await sql.query<GroupRow>(SQL.FIND_GROUP_WITHOUT_MEMBERS, [
-    id,
-    request.directory.id,
-    ...liveValues(request.directory),
-  ]);
-  if (rows[0] === undefined) throw notFound("Group", id);
-  requireMatch(request.ifMatch, rows[0].version);
-  await requireMembers(sql, request.directory, wanted);
+  const { directory } = request;
+  const row = await findGroup(services, directory, id, false);
+  requireMatch(request.ifMatch, row.version);
+  await services.inLane(directory.id, () => requireMembers(services.database.sql, directory, wanted));
   // Whatever it was, it holds now: only a change between the two statements comes here.
   throw new ScimError(503, "The group was changed by another request at the same moment. Retry.", {
     headers: { "Retry-After": "1" },
@@ -189,9 +166,4 @@ function ownOf(columns: GroupColumns) {
     external_id: columns.externalId,
     resource: columns.resource,
   };
-}
-
-function writeValues(entry: Entry): unknown[] {
-  const { directory } = entry.request;
-  return [...journalValues(directory, [entry]), ...liveValues(directory)];
 }

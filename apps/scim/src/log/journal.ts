@@ -57,8 +57,8 @@ export function entries(own = ""): string {
       latency_ms float8, ip text, request_body jsonb, response_body jsonb${own}))`;
 }
 
-/** When the request of a statement for one was received. */
-export const NOW = "(SELECT at FROM entry)";
+/** When the last of the requests was received. */
+export const NOW = "(SELECT max(at) FROM entry)";
 
 /** What a statement's journal tells, as SQL over a row of `changed`. */
 interface Telling {

@@ -1,14 +1,22 @@
-import type { InLane } from "./lanes.ts";
-
 /** Most items of one run: what waits for a run waits for all of it. */
 const MAX_TOGETHER = 32;
 
 /** Runs items together; their results in the same order. When it throws, it has changed nothing. */
 export type Run<Item, Result> = (items: readonly Item[]) => Promise<readonly Result[]>;
 
-/** Adds an item to those of the same key that wait, and resolves to its result. */
+/** What runs together, and where. */
+export interface Place<Item> {
+  /** Items of one key may run together. */
+  readonly key: string;
+  /** Runs the work when it is its turn. */
+  readonly enter: (work: () => Promise<void>) => Promise<void>;
+  /** Whether an item can run together with others, that came before it; without, any can. */
+  readonly goesWith?: (item: Item, others: readonly Item[]) => boolean;
+}
+
+/** Adds an item to those of its place that wait, and resolves to its result. */
 export type Gather<Item, Result> = (
-  place: { readonly lane: string; readonly key: string },
+  place: Place<Item>,
   item: Item,
   run: Run<Item, Result>,
 ) => Promise<Result>;
@@ -20,15 +28,12 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Group commit: what comes while a lane is awaited runs together, in one statement and one transaction. Alone, an item
- * waits for nobody; under a push of many at once the statements grow instead of the queue. Nothing is put off by a
- * timer.
+ * Group commit: what comes while its place is awaited runs together, in one statement and one transaction. Alone, an
+ * item waits for nobody; under a push of many at once the statements grow instead of the queue. Nothing is put off by
+ * a timer.
  * @param isOfOne whether an error may be that of one item: then each is run by itself, and has its own
  */
-export function createGather<Item, Result>(
-  inLane: InLane,
-  isOfOne: (error: unknown) => boolean,
-): Gather<Item, Result> {
+export function createGather<Item, Result>(isOfOne: (error: unknown) => boolean): Gather<Item, Result> {
   const queues = new Map<string, Waiting<Item, Result>[]>();
 
   const runTogether = async (together: readonly Waiting<Item, Result>[], run: Run<Item, Result>) => {
@@ -52,8 +57,8 @@ export function createGather<Item, Result>(
       const first = [waiting];
       queues.set(place.key, first);
       const start = () =>
-        inLane(place.lane, () => {
-          const together = first.splice(0, MAX_TOGETHER);
+        place.enter(() => {
+          const together = first.splice(0, countTogether(first, place));
           if (first.length > 0) void start();
           else queues.delete(place.key);
           return runTogether(together, run);
@@ -61,4 +66,13 @@ export function createGather<Item, Result>(
       // Behind everything that the sockets hold already.
       setImmediate(() => void start());
     });
+}
+
+function countTogether<Item>(queue: readonly { readonly item: Item }[], place: Place<Item>): number {
+  const items: Item[] = [];
+  for (const { item } of queue.slice(0, MAX_TOGETHER)) {
+    if (items.length > 0 && place.goesWith?.(item, items) === false) break;
+    items.push(item);
+  }
+  return items.length;
 }

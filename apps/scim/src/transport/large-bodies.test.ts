@@ -1,5 +1,6 @@
 /** What large bodies could do to the memory of the process: CWE-770, CWE-400. */
 
+import { once } from "node:events";
 import { type ClientRequest, request } from "node:http";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -27,8 +28,8 @@ it.each([
   expect([answer.status, answer.body.detail]).toEqual([413, expect.stringContaining("500000 values")]);
 });
 
-/** A request that has announced a large body, and holds it back. */
-function announce(at: TestDirectory, userName: string) {
+/** A request that has announced a large body, which the server has seen, and holds it back. */
+async function announce(at: TestDirectory, userName: string) {
   const body = JSON.stringify({
     schemas: [USER],
     userName,
@@ -39,6 +40,7 @@ function announce(at: TestDirectory, userName: string) {
     authorization: `Bearer ${at.token}`,
     "content-type": "application/scim+json",
     "content-length": body.length,
+    expect: "100-continue",
   };
   const sending: ClientRequest = request(`${at.url}/Users`, { method: "POST", headers });
   const status = new Promise<number | string>((resolve) => {
@@ -51,14 +53,22 @@ function announce(at: TestDirectory, userName: string) {
     });
   });
   sending.flushHeaders();
+  await once(sending, "continue");
   return { sending, status, finish: () => sending.end(body) };
 }
 
+/** One after the other. */
+async function announceEach(...userNames: readonly string[]) {
+  const announced = [];
+  for (const userName of userNames) announced.push(await announce(directory, userName));
+  return announced;
+}
+
 it("takes two large bodies of a directory at a time, and small ones meanwhile", async () => {
-  const slow = ["a", "b", "c", "d"].map((name) => announce(directory, name));
+  const slow = await announceEach("a", "b", "c", "d");
   const small = await send(directory, "POST", "/Users", { schemas: [USER], userName: "small" });
   expect(small.status).toBe(201);
-  const elsewhere = announce(await scim.addDirectory("generic"), "e");
+  const elsewhere = await announce(await scim.addDirectory("generic"), "e");
   elsewhere.finish();
   expect(await elsewhere.status, "another directory waits for none of them").toBe(201);
 
@@ -72,12 +82,11 @@ it("takes two large bodies of a directory at a time, and small ones meanwhile", 
 });
 
 it("is not held up by who goes away while it waits, or while it sends", async () => {
-  const requests = ["f", "g", "h", "i"].map((name) => announce(directory, name));
-  await soon("they have come");
+  const requests = await announceEach("f", "g", "h", "i");
   requests[3]?.sending.destroy(); // waits
   requests[0]?.sending.destroy(); // sends
   requests[1]?.sending.destroy();
-  const last = announce(directory, "j");
+  const last = await announce(directory, "j");
   last.finish();
   requests[2]?.finish();
   expect(await Promise.all([...requests, last].map(({ status }) => status))).toEqual([

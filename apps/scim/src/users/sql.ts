@@ -63,6 +63,7 @@ const COLUMNS =
 /** No row for an entry: its userName is taken, or the directory is not live. */
 export const CREATE_USERS: Statement = {
   name: "scim_create_users",
+  order: ({ own }) => String(own?.user_name_key),
   text: `
   WITH ${live(DIRECTORY, 4)},
   ${entries(COLUMNS)},
@@ -84,6 +85,7 @@ export const CREATE_USERS: Statement = {
  */
 export const UPDATE_USERS: Statement = {
   name: "scim_update_users",
+  order: ({ resourceId }) => resourceId,
   text: `
   WITH ${live(DIRECTORY, 4)},
   ${entries(`${COLUMNS}, version int, names jsonb`)},

@@ -40,15 +40,15 @@ export async function userExists({ read }: Services, directory: Directory, id: s
 }
 
 /** Stores a new user; false when its userName is taken in this directory, and then nothing has changed. */
-export function insertUser(
+export async function insertUser(
   { write }: Services,
   request: ScimRequest,
   id: string,
   columns: UserColumns,
   answer: Answer,
 ): Promise<boolean> {
-  const own = ownOf(columns);
-  return write(SQL.CREATE_USERS, { request, answer, resourceId: id, own }, own.user_name_key);
+  const entry = { request, answer, resourceId: id, own: ownOf(columns) };
+  return (await write(SQL.CREATE_USERS, entry)) !== undefined;
 }
 
 /**
@@ -64,7 +64,7 @@ export async function updateUser(
 ): Promise<boolean> {
   const own = { ...ownOf(columns), version: user.version, names: [...user.changed] };
   try {
-    return await write(SQL.UPDATE_USERS, { request, answer, resourceId: user.id, own }, user.id);
+    return (await write(SQL.UPDATE_USERS, { request, answer, resourceId: user.id, own })) !== undefined;
   } catch (error) {
     throw isUniqueViolation(error) ? userNameTaken(columns.userName) : error;
   }
