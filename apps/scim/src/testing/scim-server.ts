@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Database, newId } from "@sallyport/database";
 import { createTestDatabase } from "@sallyport/database/testing";
 import { createLogger, type Logger } from "@sallyport/logging";
@@ -30,6 +31,8 @@ export interface TestScim {
   readonly reconciled: string[];
   /** What the server logged at level error. */
   readonly errors: string[];
+  /** Resolves once so many requests more have come, and each got as far as it does without the database. */
+  receives(count: number): Promise<void>;
   addDirectory(
     provider?: string,
     options?: { settings?: object; organizationId?: string },
@@ -61,12 +64,22 @@ export async function startScim(
     // As many as several gateways have together: what meets in the database is to meet here.
     lanes: options.lanes ?? { perKey: 50, total: 50 },
   });
+  let received = 0;
+  app.use((_req, _res, next) => {
+    received += 1;
+    next();
+  });
   app.use("/scim/v2", scim);
   return {
     database,
     url,
     reconciled,
     errors,
+    receives: async (count) => {
+      const all = received + count;
+      while (received < all) await sleep(5);
+      await sleep(5);
+    },
     addDirectory: (provider = "generic", more = {}) => addDirectory(database, url, provider, more),
     addToken: (directory) => addToken(database, directory),
     flush: () => scim.flush(),

@@ -1,0 +1,88 @@
+import { expect, it } from "vitest";
+import { createGather, type Place } from "./gather.ts";
+
+/** A place whose works run when the test lets one in, and what has run so far. */
+function gate() {
+  const runs: string[][] = [];
+  const entering: (() => Promise<void>)[] = [];
+  const place: Place<string> = {
+    key: "k",
+    enter: (work) =>
+      new Promise((resolve) => {
+        entering.push(() => work().then(resolve));
+      }),
+  };
+  const run = async (items: readonly string[]) => {
+    runs.push([...items]);
+    if (items.includes("bad")) throw new Error("bad");
+    if (items.includes("down")) throw new Error("down");
+    return items.map((item) => item.toUpperCase());
+  };
+  const letIn = async () => {
+    await new Promise(setImmediate);
+    await entering.shift()?.();
+  };
+  return { runs, entering, place, run, letIn };
+}
+
+const isBad = (error: unknown) => error instanceof Error && error.message === "bad";
+
+it("runs together what came while its place was awaited, each with its own result", async () => {
+  const { runs, place, run, letIn } = gate();
+  const gather = createGather<string, string>(isBad);
+  const first = [gather(place, "a", run), gather(place, "b", run)];
+  await new Promise(setImmediate);
+  first.push(gather(place, "c", run));
+  const other = gather({ ...place, key: "other" }, "d", run);
+  await letIn();
+  const later = gather(place, "e", run);
+  await letIn();
+  await letIn();
+  expect(await Promise.all([...first, other, later])).toEqual(["A", "B", "C", "D", "E"]);
+  expect(runs).toEqual([["a", "b", "c"], ["d"], ["e"]]);
+});
+
+it("runs no more than 32 at once, and the rest behind them", async () => {
+  const { runs, place, run, letIn } = gate();
+  const gather = createGather<string, string>(isBad);
+  const results = Array.from({ length: 70 }, (_, index) => gather(place, `i${index}`, run));
+  for (let round = 0; round < 3; round += 1) await letIn();
+  expect((await Promise.all(results)).length).toBe(70);
+  expect(runs.map(({ length }) => length)).toEqual([32, 32, 6]);
+});
+
+it("leaves to the next run what does not go with those before it, in the order of coming", async () => {
+  const { runs, place, run, letIn } = gate();
+  const gather = createGather<string, string>(isBad);
+  const distinct = {
+    ...place,
+    goesWith: (item: string, others: readonly string[]) => !others.includes(item),
+  };
+  const results = ["a", "b", "a", "c"].map((item) => gather(distinct, item, run));
+  await letIn();
+  await letIn();
+  expect(await Promise.all(results)).toEqual(["A", "B", "A", "C"]);
+  expect(runs).toEqual([
+    ["a", "b"],
+    ["a", "c"],
+  ]);
+});
+
+it("tries each by itself when one may be to blame, and only that one fails", async () => {
+  const { runs, place, run, letIn } = gate();
+  const gather = createGather<string, string>(isBad);
+  const results = ["a", "bad", "c"].map((item) => gather(place, item, run));
+  const settled = Promise.allSettled(results);
+  await letIn();
+  expect((await settled).map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  expect(runs).toEqual([["a", "bad", "c"], ["a"], ["bad"], ["c"]]);
+});
+
+it("fails all of them, and tries none again, when the blame is nobody's", async () => {
+  const { runs, place, run, letIn } = gate();
+  const gather = createGather<string, string>(isBad);
+  const settled = Promise.allSettled(["a", "down"].map((item) => gather(place, item, run)));
+  await letIn();
+  expect((await settled).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  expect(runs).toEqual([["a", "down"]]);
+});
