@@ -59,7 +59,7 @@ interface ProfileRow {
 }
 
 const IN_DIRECTORY =
-  "EXISTS (SELECT 1 FROM directory_users d WHERE d.user_id = u.id AND d.organization_id = u.organization_id AND d.deleted_at IS NULL)";
+  "EXISTS (SELECT 1 FROM directory_users d WHERE d.user_id = u.id AND (d.organization_id = u.organization_id) IS TRUE AND d.deleted_at IS NULL)";
 
 /** Reads all that the decision needs, in one statement. */
 export async function lookUp(sql: Sql, key: LookupKey): Promise<Lookup> {
@@ -151,8 +151,10 @@ export async function findNamesakes(sql: Sql, organizationId: string, email: str
             ), '[]') AS users,
             coalesce((
               SELECT NOT bool_or(d.active AND d.deleted_at IS NULL)
-              FROM directories s JOIN directory_users d ON d.directory_id = s.id
-              WHERE s.organization_id = $1 AND d.organization_id = $1 AND d.email = $2
+              FROM directories s CROSS JOIN LATERAL (
+                SELECT d.active, d.deleted_at FROM directory_users d
+                WHERE d.directory_id = s.id AND d.email = $2 OFFSET 0) d
+              WHERE s.organization_id = $1
             ), false) AS inactive_in_directory`,
     [organizationId, email],
     "sign_in_find_namesakes",

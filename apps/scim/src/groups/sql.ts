@@ -18,8 +18,10 @@ export const GROUP_COLUMNS = [
 
 /** The members of the group `r`: read only where the answer shows them. */
 export const GROUP_MEMBERS = `(
-  SELECT json_agg(json_build_array(u.id, coalesce(u.resource->>'displayName', u.user_name)) ORDER BY u.id)
-  FROM directory_group_members m JOIN directory_users u ON u.id = m.user_id AND u.deleted_at IS NULL
+  SELECT json_agg(json_build_array(u.id, u.display) ORDER BY u.id)
+  FROM directory_group_members m CROSS JOIN LATERAL (
+    SELECT u.id, coalesce(u.resource->>'displayName', u.user_name) AS display
+    FROM directory_users u WHERE u.id = m.user_id AND u.deleted_at IS NULL OFFSET 0) u
   WHERE m.group_id = ${ROW}.id) AS members`;
 
 /** Values of each: id, directory, liveValues. */

@@ -20,10 +20,14 @@ export const USER_COLUMNS = [
   .map((column) => `${ROW}.${column}`)
   .join(", ");
 
-/** The groups of the user `r`, by the index of memberships: read only where the answer shows them. */
+/**
+ * The groups of the user `r`, each looked up from its membership: left alone, the planner reads all groups there are
+ * while it takes them for few. Read only where the answer shows them.
+ */
 export const USER_GROUPS = `(
   SELECT json_agg(json_build_array(g.id, g.display_name) ORDER BY g.id)
-  FROM directory_group_members m JOIN directory_groups g ON g.id = m.group_id AND g.deleted_at IS NULL
+  FROM directory_group_members m CROSS JOIN LATERAL (
+    SELECT g.id, g.display_name FROM directory_groups g WHERE g.id = m.group_id AND g.deleted_at IS NULL OFFSET 0) g
   WHERE m.user_id = ${ROW}.id) AS groups`;
 
 const found = (columns: string, condition: string) => `
