@@ -14,7 +14,7 @@ import { createRequestLog } from "./log/request-log.ts";
 import { createTokenEndpoint } from "./oauth/token-endpoint.ts";
 import { badRequest, ScimError } from "./protocol/error.ts";
 import type { Services } from "./protocol/exchange.ts";
-import { createLanes, type Lanes } from "./protocol/lanes.ts";
+import { createLanes, type InLane, type Lanes } from "./protocol/lanes.ts";
 import { parseListQuery, parseSearch } from "./protocol/list-query.ts";
 import { type Actions, failure, handle } from "./transport/handle.ts";
 import { createRateLimiter, DEFAULT_RATE_LIMIT, type RateLimit } from "./transport/rate-limit.ts";
@@ -31,10 +31,15 @@ export interface ScimDeps {
   requestReconcile(organizationId: string): void;
   /** Default 100 requests a second and 500 at once, per directory; "off" for none. */
   readonly rateLimit?: RateLimit | "off";
-  /** How many requests are worked on at once. Default 2 of a directory, and half of the pool's connections in all. */
+  /**
+   * How much is done at once. Default, of a directory one statement for many requests and one other piece of work, and in
+   * all half of the pool's connections.
+   */
   readonly lanes?: Lanes;
 }
 
+/** More than run together: those that wait have their bodies as values, which take several times the memory of a text. */
+const WORK_LANES: Lanes = { perKey: 32, total: 64 };
 /** Before they have their bodies: 10 MB each, whoever sends how many at once. */
 const LARGE_LANES: Lanes = { perKey: 2, total: 4 };
 /** What is made of 10 MB takes many times its memory. */
@@ -55,11 +60,13 @@ export interface Scim extends Router {
 export function createScim(deps: ScimDeps): Scim {
   const inLane = createLanes(deps.lanes ?? lanesOver(deps.database));
   const inTurn = createLanes(GROUP_LANES);
+  // A lane of its own: a push does not wait for a list that takes long.
+  const together: InLane = (directoryId, work) => inLane(`${directoryId} together`, work);
   const services: Services = {
     ...deps,
     baseUrl: `${deps.publicUrl}/scim/v2`,
-    read: createRead(deps.database.sql, inLane),
-    write: createWrite(deps.database.sql, inLane, inTurn),
+    read: createRead(deps.database.sql, together),
+    write: createWrite(deps.database.sql, together, inTurn),
     inLane,
     inTurn,
   };
@@ -73,6 +80,7 @@ export function createScim(deps: ScimDeps): Scim {
     requestLog,
     log: deps.log,
     now: deps.now,
+    inWork: createLanes(WORK_LANES),
     inLargeLane: createLanes(LARGE_LANES),
     inHugeLane: createLanes(HUGE_LANES),
   };
@@ -160,7 +168,7 @@ export function createScim(deps: ScimDeps): Scim {
   return Object.assign(router, { flush: () => requestLog.flush() });
 }
 
-// One that works while the database does for the other keeps both busy; more would only make everybody else wait.
+// More of a directory would not be done sooner, and would only make everybody else wait.
 function lanesOver({ pool }: Database): Lanes {
-  return { perKey: 2, total: Math.max(1, Math.floor(pool.options.max / 2)) };
+  return { perKey: 1, total: Math.max(1, Math.floor(pool.options.max / 2)) };
 }

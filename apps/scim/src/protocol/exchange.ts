@@ -40,11 +40,11 @@ export interface Services {
   /** `https://host/scim/v2`: `meta.location` and `$ref` stand below it. */
   readonly baseUrl: string;
   requestReconcile(organizationId: string): void;
-  /** Answers a query together with those that wait, in a lane of the directory's. */
+  /** Answers a query together with those that wait. */
   readonly read: Read;
-  /** Changes something together with what waits, in a lane of the directory's. */
+  /** Changes something together with what waits. */
   readonly write: Write;
-  /** For all other work, as a whole: in a lane of the directory's. */
+  /** For all other work of a directory, by its id. */
   readonly inLane: InLane;
   /** Behind earlier works on the same group. */
   readonly inTurn: InLane;

@@ -42,13 +42,13 @@ it("runs together what came while its place was awaited, each with its own resul
   expect(runs).toEqual([["a", "b", "c"], ["d"], ["e"]]);
 });
 
-it("runs no more than 32 at once, and the rest behind them", async () => {
+it("runs no more than 8 at once, and the rest behind them", async () => {
   const { runs, place, run, letIn } = gate();
   const gather = createGather<string, string>(isBad);
-  const results = Array.from({ length: 70 }, (_, index) => gather(place, `i${index}`, run));
+  const results = Array.from({ length: 18 }, (_, index) => gather(place, `i${index}`, run));
   for (let round = 0; round < 3; round += 1) await letIn();
-  expect((await Promise.all(results)).length).toBe(70);
-  expect(runs.map(({ length }) => length)).toEqual([32, 32, 6]);
+  expect((await Promise.all(results)).length).toBe(18);
+  expect(runs.map(({ length }) => length)).toEqual([8, 8, 2]);
 });
 
 it("leaves to the next run what does not go with those before it, in the order of coming", async () => {

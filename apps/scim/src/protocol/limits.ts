@@ -1,7 +1,7 @@
 /** Largest body, in bytes: a group of 100,000 members in one PUT fits; beyond it the answer is 413. */
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 /** Bytes of a body that any number of requests may have at once: a rate limit's burst is 500. */
-export const SMALL_BODY_BYTES = 100_000;
+export const SMALL_BODY_BYTES = 16_384;
 /** Characters of a body from which on one is worked on at a time. */
 export const HUGE_BODY_CHARACTERS = 1_000_000;
 /**

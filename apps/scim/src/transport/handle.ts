@@ -27,6 +27,8 @@ export interface Transport {
   readonly requestLog: RequestLog;
   readonly log: Logger;
   readonly now: () => Date;
+  /** For all: before their bodies are parsed, until their answers are made. */
+  readonly inWork: InLane;
   /** For the requests whose bodies may be large: before they are received. */
   readonly inLargeLane: InLane;
   /** For those whose bodies turned out to be huge: before they are parsed. */
@@ -81,7 +83,8 @@ export async function handle(
         text = ""; // 10 MB that nobody needs any more
         return act(first);
       };
-      return isHuge ? transport.inHugeLane(key, parseAndAct) : parseAndAct();
+      const work = () => transport.inWork(key, parseAndAct);
+      return isHuge ? transport.inHugeLane(key, work) : work();
     };
     response = await (carriesBody && mayBeLarge(req)
       ? transport.inLargeLane(key, receiveAndAct)
