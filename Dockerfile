@@ -11,11 +11,12 @@ RUN npm ci --omit=dev --omit=optional --workspace=apps/gateway --include-workspa
 
 FROM node:22-slim
 WORKDIR /app
-ENV NODE_ENV=production
+# The last two: what large bodies took goes back to the system at once, and is not kept for one like it.
+ENV NODE_ENV=production MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=262144
 COPY --from=build /app /app
 USER node
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "-e", "fetch('http://127.0.0.1:'+(process.env.PORT||8080)+'/healthz').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
 # Node would let garbage grow with the machine's memory: these bounds cost no measurable time.
-ENTRYPOINT ["node", "--max-old-space-size=192", "--max-semi-space-size=8", "apps/gateway/dist/main.js"]
+ENTRYPOINT ["node", "--max-old-space-size=160", "--max-semi-space-size=8", "apps/gateway/dist/main.js"]
 CMD ["serve"]

@@ -26,8 +26,9 @@ export interface BenchGatewayOptions {
 }
 
 const MAIN = fileURLToPath(new URL("../../../apps/gateway/dist/main.js", import.meta.url));
-/** As the README and the Dockerfile have it. */
-const MEMORY_BOUNDS = ["--max-old-space-size=192", "--max-semi-space-size=8"];
+// As the README and the Dockerfile have it.
+const MEMORY_BOUNDS = ["--max-old-space-size=160", "--max-semi-space-size=8"];
+const MEMORY_ENVIRONMENT = { MALLOC_ARENA_MAX: "2", MALLOC_MMAP_THRESHOLD_: "262144" };
 const READY_TIMEOUT_MS = 60_000;
 const READY_POLL_MS = 100;
 
@@ -43,6 +44,7 @@ export async function startBenchGateway(options: BenchGatewayOptions): Promise<B
   const child = spawn(process.execPath, [...nodeArguments, MAIN, "serve"], {
     env: {
       PATH: process.env.PATH ?? "",
+      ...MEMORY_ENVIRONMENT,
       PORT: String(options.port),
       PUBLIC_URL: options.publicUrl,
       DATABASE_URL: options.databaseUrl,

@@ -1,7 +1,7 @@
 import type { Directory } from "../directory/directory.ts";
 import { etagOf } from "../protocol/etag.ts";
 import { locationOf, type Services } from "../protocol/exchange.ts";
-import type { JsonObject } from "../protocol/json.ts";
+import { type JsonObject, LazyList } from "../protocol/json.ts";
 
 /** [id, display] of one member. */
 export type Member = readonly [id: string, display: string];
@@ -53,7 +53,7 @@ export function renderGroup(row: GroupRow, directory: Directory, services: Servi
     ...documentOf(row),
   };
   if (row.members !== undefined)
-    result.members = (row.members ?? []).map(([id, display]) => ({
+    result.members = LazyList.of(row.members ?? [], ([id, display]) => ({
       value: id,
       $ref: locationOf(services, directory, "Users", id),
       display,

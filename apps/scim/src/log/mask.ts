@@ -1,4 +1,4 @@
-import { isObject, storable } from "../protocol/json.ts";
+import { isObject, LazyList, storable } from "../protocol/json.ts";
 
 const MASK = "***";
 // Whatever the schema says, a name like these holds a secret.
@@ -16,7 +16,7 @@ export function loggedBody(body: unknown): string | null {
   const whole = JSON.stringify(body);
   if (whole.length > MAX_LOGGED) return JSON.stringify({ truncated: true, characters: whole.length });
   // Hardly any body has a name like that: then there is nothing to look for in it.
-  const text = SECRET_NAME.test(whole) ? JSON.stringify(masked(body)) : whole;
+  const text = SECRET_NAME.test(whole) ? JSON.stringify(masked(JSON.parse(whole))) : whole;
   // PostgreSQL refuses these escapes in jsonb; one that is itself escaped (\\u0000) is not one.
   return text.includes("\\u")
     ? text.replace(/\\(?:u0000|ud[89a-f][0-9a-f]{2}|.)/gi, (sequence) =>
@@ -34,7 +34,10 @@ export function withBodies(row: string, requestBody: unknown, responseBody: unkn
 /** The members of a large group are not written out only to see that they are too many. */
 function isSurelyTooLong(body: unknown): boolean {
   return (
-    isObject(body) && Object.values(body).some((list) => Array.isArray(list) && list.length > MAX_LOGGED / 2)
+    isObject(body) &&
+    Object.values(body).some(
+      (list) => (Array.isArray(list) || list instanceof LazyList) && list.length > MAX_LOGGED / 2,
+    )
   );
 }
 

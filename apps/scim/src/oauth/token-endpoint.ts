@@ -4,7 +4,7 @@ import { requestId } from "@sallyport/http";
 import type { Logger } from "@sallyport/logging";
 import type { Request, RequestHandler, Response } from "express";
 import { ScimError } from "../protocol/error.ts";
-import { readText } from "../transport/body.ts";
+import { readBytes } from "../transport/body.ts";
 import { createRateLimiter } from "../transport/rate-limit.ts";
 import { parseTokenRequest } from "./client-credentials.ts";
 import { OAuthError } from "./oauth-error.ts";
@@ -51,7 +51,8 @@ async function grant(deps: TokenEndpointDeps, req: Request, directoryId: string,
   const type = (req.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase();
   if (type !== "application/x-www-form-urlencoded")
     throw new OAuthError("invalid_request", "Send the parameters as application/x-www-form-urlencoded.");
-  const credentials = parseTokenRequest(req.headers.authorization, await readText(req, MAX_FORM_BYTES));
+  const form = (await readBytes(req, MAX_FORM_BYTES)).toString("utf8");
+  const credentials = parseTokenRequest(req.headers.authorization, form);
   const client = await findClient(deps.database.sql, directoryId, credentials);
   if (client === undefined) throw unknownClient();
   if (!client.directoryIsActive)

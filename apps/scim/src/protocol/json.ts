@@ -1,6 +1,37 @@
-export type Json = null | boolean | number | string | Json[] | JsonObject;
+export type Json = null | boolean | number | string | Json[] | JsonObject | LazyList;
 export interface JsonObject {
   [name: string]: Json;
+}
+
+/**
+ * A list of an answer whose elements are made while it is written, and not before: the members of a group of 100,000,
+ * with a URI each, would take several times the memory of their ids and names.
+ */
+export class LazyList {
+  readonly length: number;
+  readonly #slice: (start: number, end: number) => JsonObject[];
+
+  private constructor(length: number, slice: (start: number, end: number) => JsonObject[]) {
+    this.length = length;
+    this.#slice = slice;
+  }
+
+  static of<Source>(sources: readonly Source[], make: (source: Source) => JsonObject): LazyList {
+    return new LazyList(sources.length, (start, end) => sources.slice(start, end).map(make));
+  }
+
+  map(change: (element: JsonObject) => JsonObject): LazyList {
+    return new LazyList(this.length, (start, end) => this.#slice(start, end).map(change));
+  }
+
+  /** Makes those elements, anew each time. */
+  slice(start: number, end: number): JsonObject[] {
+    return this.#slice(start, end);
+  }
+
+  toJSON(): JsonObject[] {
+    return this.#slice(0, this.length);
+  }
 }
 
 /** A JSON object from outside, whose keys are anything. Read it with `Object.entries`, never by a key from outside. */
@@ -11,7 +42,7 @@ export function isObject(value: unknown): value is UnknownObject {
 }
 
 export function isJsonObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof LazyList);
 }
 
 /** What `object` itself holds under `name`; a name that only its prototype knows ("constructor") is not there. */

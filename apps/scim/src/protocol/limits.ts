@@ -2,8 +2,8 @@
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 /** Bytes of a body that any number of requests may have at once: a rate limit's burst is 500. */
 export const SMALL_BODY_BYTES = 16_384;
-/** Characters of a body from which on one is worked on at a time. */
-export const HUGE_BODY_CHARACTERS = 1_000_000;
+/** Bytes of a body from which on one is worked on at a time. */
+export const HUGE_BODY_BYTES = 1_000_000;
 /**
  * Most objects, lists and elements of a body together. 10 MB of `{},` would be 3.5 million objects, and the end of the
  * process; a group of 100,000 members, with their names, counts 300,000.

@@ -7,7 +7,7 @@ import {
   resolveTarget,
   type Target,
 } from "../schema/resource-type.ts";
-import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import { isJsonObject, type Json, type JsonObject, LazyList } from "./json.ts";
 
 /** RFC 7644 §3.9: which attributes an answer holds. Decided before anything is loaded. */
 export interface Projection {
@@ -95,7 +95,17 @@ function projectSubs(
   value: Json,
   keeps: (sub: Attribute) => boolean,
 ): Json | undefined {
-  if (Array.isArray(value)) return value.map((element) => projectSubs(attribute, element, keeps) ?? {});
+  if (Array.isArray(value)) return value.map((element) => projectObject(attribute, element, keeps) ?? {});
+  if (value instanceof LazyList)
+    return value.map((element) => projectObject(attribute, element, keeps) ?? {});
+  return projectObject(attribute, value, keeps);
+}
+
+function projectObject(
+  attribute: Attribute,
+  value: Json,
+  keeps: (sub: Attribute) => boolean,
+): JsonObject | undefined {
   if (!isJsonObject(value)) return undefined;
   const kept: JsonObject = {};
   for (const sub of attribute.subAttributes) {

@@ -25,13 +25,14 @@ function declaredLength({ headers }: IncomingMessage): number {
  * Receives a body. 415 for what is not JSON in UTF-8, 413 beyond 10 MB. RFC 7644 §3.1: application/scim+json;
  * application/json is accepted too.
  */
-export async function receiveBody(request: IncomingMessage): Promise<string> {
+export async function receiveBody(request: IncomingMessage): Promise<Buffer> {
   requireJson(request.headers["content-type"], request.headers["content-encoding"]);
-  return readText(request, MAX_BODY_BYTES);
+  return readBytes(request, MAX_BODY_BYTES);
 }
 
 /** 400 invalidSyntax for what is not well-formed, 413 for what is small as a text and takes all memory as values. */
-export function parseBody(text: string): unknown {
+export function parseBody(bytes: Buffer): unknown {
+  const text = bytes.toString("utf8");
   if (countValues(text) > MAX_BODY_VALUES)
     throw new ScimError(413, `The body holds more than ${MAX_BODY_VALUES} values. Send fewer at a time.`);
   let body: unknown;
@@ -73,8 +74,8 @@ function requireJson(contentType: string | undefined, encoding: string | undefin
     throw new ScimError(415, "Send the body without a Content-Encoding.");
 }
 
-/** The body as text: 413 beyond `limit` bytes. */
-export function readText(request: IncomingMessage, limit: number): Promise<string> {
+/** The body as it came: 413 beyond `limit` bytes. */
+export function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
   if (declaredLength(request) > limit) return Promise.reject(tooLarge(limit));
   return new Promise((resolve, reject) => {
     // Gone while the request waited for its turn: then no event will come.
@@ -86,7 +87,7 @@ export function readText(request: IncomingMessage, limit: number): Promise<strin
       if (size <= limit) chunks.push(chunk);
       else reject(tooLarge(limit));
     });
-    request.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
+    request.on("end", () => resolve(Buffer.concat(chunks)));
     request.on("error", () => reject(cutShort()));
     request.on("close", () => {
       if (!request.complete) reject(cutShort());

@@ -7,7 +7,7 @@ import type { RequestLog } from "../log/request-log.ts";
 import { errorDocument, ScimError } from "../protocol/error.ts";
 import type { ScimRequest, ScimResponse } from "../protocol/exchange.ts";
 import type { InLane } from "../protocol/lanes.ts";
-import { HUGE_BODY_CHARACTERS } from "../protocol/limits.ts";
+import { HUGE_BODY_BYTES } from "../protocol/limits.ts";
 import { mayBeLarge, parseBody, receiveBody } from "./body.ts";
 import type { TakeTokens } from "./rate-limit.ts";
 import { send } from "./send.ts";
@@ -76,11 +76,11 @@ export async function handle(
       }
     };
     const receiveAndAct = async () => {
-      let text = carriesBody ? await receiveBody(req) : "";
-      const isHuge = text.length > HUGE_BODY_CHARACTERS;
+      let bytes = carriesBody ? await receiveBody(req) : NOTHING;
+      const isHuge = bytes.length > HUGE_BODY_BYTES;
       const parseAndAct = async () => {
-        const first = carriesBody ? { ...envelope, body: parseBody(text) } : envelope;
-        text = ""; // 10 MB that nobody needs any more
+        const first = carriesBody ? { ...envelope, body: parseBody(bytes) } : envelope;
+        bytes = NOTHING; // 10 MB that nobody needs any more
         return act(first);
       };
       const work = () => transport.inWork(key, parseAndAct);
@@ -104,6 +104,8 @@ export async function handle(
   send(req, res, response);
   if (request !== undefined && response.logged !== true) transport.requestLog.add(request, response);
 }
+
+const NOTHING = Buffer.alloc(0);
 
 function isTooMany(error: unknown): boolean {
   return error instanceof ScimError && error.status === 429;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Json } from "../protocol/json.ts";
+import { type Json, LazyList } from "../protocol/json.ts";
 import { isLong, jsonPieces } from "./json-pieces.ts";
 
 const member = (index: number) => ({ value: `id-${index}`, display: `"${index}" é\u2028`, type: "User" });
@@ -17,6 +17,16 @@ it.each<[string, Json, boolean]>([
   ["a long list of numbers", Array.from({ length: 2_345 }, (_, index) => index), true],
   ["a long list that holds long lists", Array(1_001).fill(Array(1_001).fill("x")), true],
   ["nothing", {}, false],
+  [
+    "a group of 2,345 that are made meanwhile",
+    { id: "g", members: LazyList.of([...Array(2_345).keys()], member) },
+    true,
+  ],
+  [
+    "a group of 10 that are made meanwhile",
+    { id: "g", members: LazyList.of([...Array(10).keys()], member) },
+    false,
+  ],
   ["a text", "x".repeat(5_000), false],
 ])("writes %s as JSON.stringify does", (_name, value, long) => {
   const pieces = [...jsonPieces(value)];
