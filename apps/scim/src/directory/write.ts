@@ -46,7 +46,8 @@ export function createWrite(sql: Sql, inLane: InLane, inTurn: InLane): Write {
       const sorted = [...entries].sort((one, other) => compare(order(one), order(other)));
       const values = [...journalValues(request.directory, sorted), ...liveValues(request.directory)];
       const { rows } = await retryDeadlock(() => sql.query<Taken>(text, values, name));
-      if (rows.length < entries.length) await requireLive(sql, request.directory);
+      // One row is enough to know that the directory was live for all of them.
+      if (rows.length === 0) await requireLive(sql, request.directory);
       const taken = new Map(rows.map((row) => [sorted[row.n], row]));
       return entries.map((entry) => taken.get(entry));
     };
