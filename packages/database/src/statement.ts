@@ -32,8 +32,8 @@ export function checked(condition: string): string {
 /**
  * The elements of an array, as a source of rows. Given an array itself, the planner counts its elements: it finds that
  * few of them cost less than the many that a plan for any array assumes, and plans the statement anew each time.
- * @param array "$4::uuid[]", or a query of one row that has it
+ * @param array as an expression, such as "$4::uuid[]"
  */
 export function elementsOf(array: string): string {
-  return `unnest((${/^\s*SELECT /i.test(array) ? array : `SELECT ${array}`}))`;
+  return `unnest((SELECT ${array}))`;
 }

@@ -58,8 +58,9 @@ interface ProfileRow {
   username: string | null;
 }
 
-const IN_DIRECTORY =
-  "EXISTS (SELECT 1 FROM directory_users d WHERE d.user_id = u.id AND (d.organization_id = u.organization_id) IS TRUE AND d.deleted_at IS NULL)";
+const IN_DIRECTORY = `EXISTS (
+  SELECT 1 FROM directory_users d
+  WHERE d.user_id = u.id AND ${checked("d.organization_id = u.organization_id")} AND d.deleted_at IS NULL)`;
 
 /** Reads all that the decision needs, in one statement. */
 export async function lookUp(sql: Sql, key: LookupKey): Promise<Lookup> {

@@ -11,8 +11,8 @@ export interface Statement {
   readonly name: string;
   /** Built on `live` and `entries`. Values: journal, liveValues. A row for each entry that it took, with its `n`. */
   readonly text: string;
-  /** By what the entries are locked one after the other, the same in every process. */
-  readonly order: (entry: Entry) => string;
+  /** By what the entries are locked one after the other, the same in every process: without, by their resources' ids. */
+  readonly order?: (entry: Entry) => string;
   /** Whether an entry can be changed together with others that came before it; without, any can. */
   readonly goesWith?: (entry: Entry, others: readonly Entry[]) => boolean;
   /** Those that change the same resource take turns, and only they may be changed together. */
@@ -40,7 +40,7 @@ export function createWrite(sql: Sql, inLane: InLane, inTurn: InLane): Write {
   const gather = createGather<Entry, Taken | undefined>(isUniqueViolation);
 
   const runOf =
-    ({ name, text, order }: Statement): Run<Entry, Taken | undefined> =>
+    ({ name, text, order = idOf }: Statement): Run<Entry, Taken | undefined> =>
     async (entries) => {
       const [{ request }] = entries as [Entry];
       const sorted = [...entries].sort((one, other) => compare(order(one), order(other)));
@@ -53,21 +53,20 @@ export function createWrite(sql: Sql, inLane: InLane, inTurn: InLane): Write {
     };
   const placeOf = (statement: Statement, { request, resourceId }: Entry): Place<Entry> => {
     const { directory } = request;
-    const key = `${statement.name} ${liveKey(directory)}`;
-    return {
-      ...(statement.goesWith === undefined ? {} : { goesWith: statement.goesWith }),
-      ...(statement.byResource === true
-        ? {
-            key: `${key} ${resourceId}`,
-            enter: (work) => inTurn(resourceId, () => inLane(directory.id, work)),
-          }
-        : { key, enter: (work) => inLane(directory.id, work) }),
-    };
+    const { name, goesWith, byResource } = statement;
+    const key = `${name} ${liveKey(directory)}`;
+    const enter = (work: () => Promise<void>) => inLane(directory.id, work);
+    if (byResource !== true) return { key, enter, goesWith };
+    return { key: `${key} ${resourceId}`, enter: (work) => inTurn(resourceId, () => enter(work)), goesWith };
   };
   return async <Row extends object>(statement: Statement, entry: Entry) => {
     const row: object | undefined = await gather(placeOf(statement, entry), entry, runOf(statement));
     return row as Row | undefined;
   };
+}
+
+function idOf({ resourceId }: Entry): string {
+  return resourceId;
 }
 
 function compare(one: string, other: string): number {

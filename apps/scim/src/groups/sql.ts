@@ -66,7 +66,7 @@ export const LOCK_GROUP = `
 
 const COLUMNS = ", display_name text, display_name_key text, external_id text, resource jsonb";
 const MEMBERS = ", joining uuid[], leaving uuid[]";
-const IDS_OF = { joining: elementsOf("SELECT entry.joining"), leaving: elementsOf("SELECT entry.leaving") };
+const IDS_OF = { joining: elementsOf("entry.joining"), leaving: elementsOf("entry.leaving") };
 /** All entries of a statement are of one group. As a value of its own, so that its row is found by the index. */
 const GROUP = "(SELECT resource_id FROM entry LIMIT 1)";
 
@@ -118,13 +118,11 @@ const membersData = `jsonb_build_object(
 const membersChanged = `jsonb_build_object('groups', jsonb_build_array(resource_id),
       'users', ${named(true)} || ${named(false)})`;
 
-const byResource = ({ resourceId }: Entry) => resourceId;
 const alone = () => false;
 
 /** No row: the directory is not live. */
 export const CREATE_GROUP: Statement = {
   name: "scim_create_group",
-  order: byResource,
   goesWith: alone,
   text: `
   WITH ${live(DIRECTORY, 4)},
@@ -161,7 +159,6 @@ const isSimple = (entry: Entry) => membersOf(entry).length <= FEW && entry.own?.
  */
 export const CHANGE_MEMBERS: Statement = {
   name: "scim_change_members",
-  order: byResource,
   byResource: true,
   goesWith: (entry, others) => {
     const taken = new Set(others.flatMap(membersOf));
@@ -227,7 +224,6 @@ export const UPDATE_GROUP = `
  */
 export const DELETE_GROUP: Statement = {
   name: "scim_delete_group",
-  order: byResource,
   goesWith: alone,
   text: `
   WITH ${live(DIRECTORY, 4)},

@@ -2,12 +2,12 @@ import { newId } from "@sallyport/database";
 import type { Directory } from "../directory/directory.ts";
 import type { ScimRequest } from "../protocol/exchange.ts";
 import type { JsonObject } from "../protocol/json.ts";
-import { loggedPath, withBodies } from "./mask.ts";
+import { type Answer, rowText } from "./row.ts";
 
 /** A request that writes, and what comes of it when it does. */
 export interface Entry {
   readonly request: ScimRequest;
-  readonly answer: { readonly status: number; readonly body?: JsonObject };
+  readonly answer: Answer;
   /** Of the resource that it creates or changes. */
   readonly resourceId: string;
   /** What else the statement takes of it, by the names of its own columns. */
@@ -24,21 +24,16 @@ export function journalValues({ organizationId, id }: Directory, entries: readon
 }
 
 function rowOf({ request, answer, resourceId, own }: Entry, n: number): string {
-  const row = JSON.stringify({
+  const more = {
     ...own,
     n,
     resource_id: resourceId,
     at: request.receivedAt,
     log_id: newId(),
     audit_id: newId(),
-    request_id: request.requestId,
-    method: request.method,
-    path: loggedPath(request.path),
-    status: answer.status,
-    latency_ms: performance.now() - request.startedAt,
     ip: request.ip,
-  });
-  return withBodies(row, request.body, answer.body);
+  };
+  return rowText(request, answer, more);
 }
 
 export const ORGANIZATION = "$1";

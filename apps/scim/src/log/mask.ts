@@ -25,12 +25,6 @@ export function loggedBody(body: unknown): string | null {
     : text;
 }
 
-/** A row of the request log as JSON text, with bodies that are JSON text already: spliced in, not parsed again. */
-export function withBodies(row: string, requestBody: unknown, responseBody: unknown): string {
-  const [request, response] = [loggedBody(requestBody) ?? "null", loggedBody(responseBody) ?? "null"];
-  return `${row.slice(0, -1)},"request_body":${request},"response_body":${response}}`;
-}
-
 /** The members of a large group are not written out only to see that they are too many. */
 function isSurelyTooLong(body: unknown): boolean {
   return (

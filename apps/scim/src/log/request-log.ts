@@ -1,7 +1,7 @@
 import { newId, type Sql } from "@sallyport/database";
 import type { Logger } from "@sallyport/logging";
 import type { ScimRequest, ScimResponse } from "../protocol/exchange.ts";
-import { loggedPath, withBodies } from "./mask.ts";
+import { rowText } from "./row.ts";
 
 const FLUSH_AFTER_MS = 200;
 const FLUSH_AT = 100;
@@ -66,16 +66,11 @@ export function createRequestLog(sql: Sql, log: Logger): RequestLog {
 }
 
 function rowOf(request: ScimRequest, response: ScimResponse): string {
-  const row = JSON.stringify({
+  const more = {
     id: newId(),
     organization_id: request.directory.organizationId,
     directory_id: request.directory.id,
-    request_id: request.requestId,
-    method: request.method,
-    path: loggedPath(request.path),
-    status: response.status,
-    latency_ms: performance.now() - request.startedAt,
     created_at: request.receivedAt,
-  });
-  return withBodies(row, request.body, response.body);
+  };
+  return rowText(request, response, more);
 }

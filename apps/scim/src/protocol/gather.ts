@@ -11,7 +11,7 @@ export interface Place<Item> {
   /** Runs the work when it is its turn. */
   readonly enter: (work: () => Promise<void>) => Promise<void>;
   /** Whether an item can run together with others, that came before it; without, any can. */
-  readonly goesWith?: (item: Item, others: readonly Item[]) => boolean;
+  readonly goesWith?: ((item: Item, others: readonly Item[]) => boolean) | undefined;
 }
 
 /** Adds an item to those of its place that wait, and resolves to its result. */

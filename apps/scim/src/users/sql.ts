@@ -89,7 +89,6 @@ export const CREATE_USERS: Statement = {
  */
 export const UPDATE_USERS: Statement = {
   name: "scim_update_users",
-  order: ({ resourceId }) => resourceId,
   text: `
   WITH ${live(DIRECTORY, 4)},
   ${entries(`${COLUMNS}, version int, names jsonb`)},

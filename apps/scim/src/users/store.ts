@@ -2,19 +2,13 @@ import { isId, isUniqueViolation } from "@sallyport/database";
 import type { Directory } from "../directory/directory.ts";
 import { liveValues, requireLive } from "../directory/live.ts";
 import { journalValues } from "../log/journal.ts";
+import type { Answer } from "../log/row.ts";
 import { notFound, quoted, ScimError } from "../protocol/error.ts";
 import { requireMatch } from "../protocol/etag.ts";
 import type { ScimRequest, Services } from "../protocol/exchange.ts";
-import type { JsonObject } from "../protocol/json.ts";
 import { retryDeadlock } from "../protocol/retry.ts";
 import type { UserColumns, UserRow } from "./document.ts";
 import * as SQL from "./sql.ts";
-
-/** The answer that a write will get when it succeeds: the request log keeps it with the change. */
-export interface Answer {
-  readonly status: number;
-  readonly body?: JsonObject;
-}
 
 /** 404 for an unknown, a deleted and a foreign id alike. */
 export async function findUser(
