@@ -109,11 +109,11 @@ function addQueueGauge(registry: Registry, { queueCounts, log }: MetricsDeps): v
 }
 
 const DIRTY_ROWS = `
-  SELECT count(*)::int AS rows, coalesce(extract(epoch FROM now() - min(last_modified)), 0)::float8 AS lag
+  SELECT count(DISTINCT id)::int AS rows, coalesce(extract(epoch FROM now() - min(marked_at)), 0)::float8 AS lag
   FROM (
-    SELECT last_modified FROM directory_users WHERE generation > observed_generation
+    SELECT directory_user_id AS id, marked_at FROM dirty_directory_users
     UNION ALL
-    SELECT last_modified FROM directory_groups WHERE generation > observed_generation
+    SELECT directory_group_id, marked_at FROM dirty_directory_groups
   ) AS dirty`;
 
 function addReconcilerGauges(registry: Registry, { database, log }: MetricsDeps): void {

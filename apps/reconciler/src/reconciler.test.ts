@@ -71,11 +71,11 @@ describe.each(backends)("the reconciler with its jobs on %s", (backend) => {
 
   it("finds by its sweep what nobody requested", async () => {
     await acme.pushUser();
-    await test.database.sql.query("UPDATE directory_users SET last_modified = now() - interval '1 minute'");
+    await test.database.sql.query("UPDATE dirty_directory_users SET marked_at = now() - interval '1 minute'");
     await start({ work: { sweepEveryMs: 200 } });
     await clean(acme); // found at the start
     await acme.pushUser();
-    await test.database.sql.query("UPDATE directory_users SET last_modified = now() - interval '1 minute'");
+    await test.database.sql.query("UPDATE dirty_directory_users SET marked_at = now() - interval '1 minute'");
     await clean(acme); // found by the schedule
   });
 
@@ -147,7 +147,7 @@ describe.each(backends)("the reconciler with its jobs on %s", (backend) => {
     await test.database.sql.query(
       `INSERT INTO sessions (id, organization_id, user_id, connection_id, identity_id, amr, groups, auth_time, expires_at)
        SELECT gen_random_uuid(), $1, user_id, gen_random_uuid(), gen_random_uuid(), '{}', '{}', now(), now() + interval '1 hour'
-       FROM directory_users`,
+       FROM directory_user_links`,
       [acme.id],
     );
     await acme.changeUser(ada, { active: false });
@@ -202,14 +202,14 @@ describe.each(backends)("the reconciler with its jobs on %s", (backend) => {
     const reconciler = await start({
       reach: async (at) => {
         reached.push(at);
-        if (at === "usersLocked") await new Promise((resolve) => setTimeout(resolve, 200));
+        if (at === "usersTaken") await new Promise((resolve) => setTimeout(resolve, 200));
       },
     });
     await acme.pushUser();
     queues.requestReconcile(acme.id);
-    await vi.waitFor(() => expect(reached).toContain("usersLocked"), 5_000);
+    await vi.waitFor(() => expect(reached).toContain("usersTaken"), 5_000);
     await reconciler.stop();
-    expect(reached).toEqual(["usersLocked", "usersApplied", "committed"]);
+    expect(reached).toEqual(["usersTaken", "usersApplied", "committed"]);
     expect(await acme.dirtyRows()).toBe(0);
   });
 });

@@ -40,15 +40,16 @@ export function auditStatement(events: readonly AuditEvent[]): Statement {
     actor_id: "id" in event.actor ? event.actor.id : null,
     resource_type: event.resource.type,
     resource_id: event.resource.id,
-    outcome: event.outcome ?? "success",
-    request_id: event.requestId ?? null,
-    ip: event.ip ?? null,
-    data: event.data ?? {},
+    outcome: event.outcome,
+    request_id: event.requestId,
+    ip: event.ip,
+    data: event.data,
   }));
   return {
     text: `INSERT INTO audit_events
        (id, organization_id, type, actor_type, actor_id, resource_type, resource_id, outcome, request_id, ip, data)
-     SELECT id, organization_id, type, actor_type, actor_id, resource_type, resource_id, outcome, request_id, ip, data
+     SELECT id, organization_id, type, actor_type, actor_id, resource_type, resource_id,
+            coalesce(outcome, 'success'), request_id, ip, coalesce(data, '{}')
      FROM json_to_recordset($1::json) AS event (
        id uuid, organization_id uuid, type text, actor_type text, actor_id text, resource_type text, resource_id text,
        outcome text, request_id text, ip text, data jsonb)`,

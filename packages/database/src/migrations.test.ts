@@ -1,3 +1,5 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Client } from "pg";
 import { expect, it } from "vitest";
 import { diffSchemas, migrate, pendingMigrations, readSchema } from "./migrations.ts";
@@ -56,4 +58,50 @@ it("has migrations that lead exactly to schema.prisma", () =>
     expect(ours.rows.length - rows.length).toBe(BEYOND_PRISMA.length);
     expect(rows.length).toBeGreaterThan(200);
     await migrated.drop();
+  }));
+
+const MIGRATIONS = join(import.meta.dirname, "../../../prisma/migrations");
+
+it("turns the generations of directory rows into marks, and their users into links", () =>
+  withEmptyDatabase(async (url) => {
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    const names = (await readdir(MIGRATIONS)).filter((name) => /^\d/.test(name)).sort();
+    const last = names.indexOf("20261127070000_dirty_marks");
+    const apply = async (some: string[]) => {
+      for (const name of some)
+        await client.query(await readFile(join(MIGRATIONS, name, "migration.sql"), "utf8"));
+    };
+    const id = (n: number) => `00000000-0000-0000-0000-00000000000${n}`;
+    await apply(names.slice(0, last));
+    await client.query(`
+      INSERT INTO organizations (id, slug, name, updated_at) VALUES ('${id(1)}', 'acme', 'Acme', now());
+      INSERT INTO directories (id, organization_id, name, updated_at) VALUES ('${id(2)}', '${id(1)}', 'Okta', now());
+      INSERT INTO users (id, organization_id, updated_at) VALUES ('${id(3)}', '${id(1)}', now());
+      INSERT INTO directory_users (id, organization_id, directory_id, user_name, resource, generation, observed_generation, user_id)
+      VALUES ('${id(4)}', '${id(1)}', '${id(2)}', 'seen', '{}', 2, 2, '${id(3)}'),
+             ('${id(5)}', '${id(1)}', '${id(2)}', 'changed', '{}', 2, 1, '${id(3)}'),
+             ('${id(6)}', '${id(1)}', '${id(2)}', 'new', '{}', 1, 0, NULL);
+      INSERT INTO directory_groups (id, organization_id, directory_id, display_name, display_name_key, resource, generation, observed_generation)
+      VALUES ('${id(7)}', '${id(1)}', '${id(2)}', 'seen', 'seen', '{}', 1, 1),
+             ('${id(8)}', '${id(1)}', '${id(2)}', 'changed', 'changed', '{}', 3, 1);
+      INSERT INTO directory_group_members (organization_id, group_id, user_id) VALUES ('${id(1)}', '${id(7)}', '${id(4)}');
+      INSERT INTO scim_requests (id, organization_id, directory_id, request_id, method, path, status, latency_ms, request_body)
+      VALUES ('${id(9)}', '${id(1)}', '${id(2)}', 'r', 'POST', '/Users', 201, 1, '{"userName":"seen"}');`);
+    await apply(names.slice(last));
+    const read = async (text: string) => (await client.query({ text, rowMode: "array" })).rows;
+    expect(await read("SELECT directory_user_id, user_id FROM directory_user_links ORDER BY 1")).toEqual([
+      [id(4), id(3)],
+      [id(5), id(3)],
+    ]);
+    expect(await read("SELECT directory_user_id FROM dirty_directory_users ORDER BY 1")).toEqual([
+      [id(5)],
+      [id(6)],
+    ]);
+    expect(await read("SELECT directory_group_id FROM dirty_directory_groups")).toEqual([[id(8)]]);
+    expect(await read("SELECT count(*)::int FROM directory_group_members")).toEqual([[1]]);
+    expect(await read("SELECT request_body->>'userName', response_body FROM scim_requests")).toEqual([
+      ["seen", null],
+    ]);
+    await client.end();
   }));

@@ -63,13 +63,16 @@ const GRANTED = `FROM role_bindings b
                   WHERE b.membership_id = m.id`;
 
 /** The directory groups `g` of the user `u`. */
-const GROUPS = `FROM directory_users du
+const GROUPS = `FROM directory_user_links l
+                  CROSS JOIN LATERAL (
+                    SELECT du.id FROM directory_users du
+                    WHERE du.id = l.directory_user_id AND du.active AND du.deleted_at IS NULL OFFSET 0) du
                   CROSS JOIN LATERAL (
                     SELECT gm.group_id FROM directory_group_members gm WHERE gm.user_id = du.id OFFSET 0) gm
                   CROSS JOIN LATERAL (
                     SELECT g.display_name FROM directory_groups g
                     WHERE g.id = gm.group_id AND g.deleted_at IS NULL OFFSET 0) g
-                  WHERE du.user_id = u.id AND du.active AND du.deleted_at IS NULL`;
+                  WHERE l.user_id = u.id`;
 
 /**
  * The session, or null when it is unknown, expired, revoked, or its membership or connection is not active. One statement: the

@@ -183,8 +183,9 @@ async function addDirectoryGroups(names: string[], deleted: string[]): Promise<v
   const common = { organizationId: acme.id, directoryId };
   await prisma.directory.create({ data: { id: directoryId, organizationId: acme.id, name: "Entra" } });
   await prisma.directoryUser.create({
-    data: { ...common, id: directoryUserId, userName: "ann", resource: {}, userId: acme.userId },
+    data: { ...common, id: directoryUserId, userName: "ann", resource: {} },
   });
+  await prisma.directoryUserLink.create({ data: { directoryUserId, userId: acme.userId } });
   for (const displayName of [...names, ...deleted]) {
     const groupId = newId();
     const deletedAt = deleted.includes(displayName) ? now : null;

@@ -3,7 +3,7 @@ import type { LoggedStatement } from "../world/statement-log.ts";
 /** Left out: its functions check what only their own job knows. */
 const QUEUE = "sallyport queue";
 /** Left out: what the reconciler does later needs the rows of many requests, and no request waits for it. */
-const RECONCILER = /\b(observed_generation|memberships|role_bindings)\b/;
+const RECONCILER = /\b(from dirty_directory_\w+|memberships|role_bindings)\b/i;
 
 const OPENS = /^\s*(begin|start transaction)/i;
 const CLOSES = /^\s*(commit|rollback|end)\b/i;

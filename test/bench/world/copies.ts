@@ -17,13 +17,23 @@ const TABLES = {
     of: "membership_id = (select id from memberships where user_id = $1)",
     ids: { id: "gen_random_uuid()", membership_id: "membership" },
   },
-  directory_users: { of: "user_id = $1", ids: { id: "uuidv7()", user_id: "person" } },
+  directory_users: {
+    of: "id = (select directory_user_id from directory_user_links where user_id = $1)",
+    ids: { id: "pushed" },
+  },
+  directory_user_links: { of: "user_id = $1", ids: { directory_user_id: "pushed", user_id: "person" } },
   identities: { of: "user_id = $1", ids: { id: "identity", user_id: "person" } },
   sessions: { of: "user_id = $1", ids: { id: "uuidv7()", user_id: "person", identity_id: "identity" } },
 } as const;
 
 type Table = keyof typeof TABLES;
-export const PROVISIONED: readonly Table[] = ["users", "memberships", "role_bindings", "directory_users"];
+export const PROVISIONED: readonly Table[] = [
+  "users",
+  "memberships",
+  "role_bindings",
+  "directory_users",
+  "directory_user_links",
+];
 export const SIGNED_IN: readonly Table[] = [
   "users",
   "memberships",
@@ -47,10 +57,10 @@ export async function addCopies(
     // Foreign keys hold by construction; to look each one up would take most of the time.
     await sql.query("set local session_replication_role = replica");
     await sql.query(
-      "create temp table copies (n int, person uuid, membership uuid, identity uuid) on commit drop",
+      "create temp table copies (n int, person uuid, membership uuid, identity uuid, pushed uuid) on commit drop",
     );
     await sql.query(
-      "insert into copies select n, uuidv7(), uuidv7(), uuidv7() from generate_series($1::int, $2::int) n",
+      "insert into copies select n, uuidv7(), uuidv7(), uuidv7(), uuidv7() from generate_series($1::int, $2::int) n",
       [from, to],
     );
     const found = await sql.query("select id from users where organization_id = $1 and email = $2", [

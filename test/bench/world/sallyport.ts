@@ -63,8 +63,8 @@ export function sallyportSubject({ gateway, postgres, http, management }: Sallyp
 const countRows = z.array(z.object({ count: z.coerce.number() })).length(1);
 
 const WAITING = `
-  select (exists (select from directory_users where organization_id = $1 and generation > observed_generation)
-    or exists (select from directory_groups where organization_id = $1 and generation > observed_generation))::int as count`;
+  select (exists (select from dirty_directory_users where organization_id = $1)
+    or exists (select from dirty_directory_groups where organization_id = $1))::int as count`;
 
 const ACTIVE_MEMBERS =
   "select count(*) as count from memberships where organization_id = $1 and status = 'active'";

@@ -187,17 +187,23 @@ export async function insertDirectoryMember(
   await prisma.roleBinding.create({
     data: { id: newId(), organizationId, roleId: role.id, membershipId: memberId, source: "directory" },
   });
-  const seen = { generation: 1, observedGeneration: 1, resource: {} };
   await prisma.directoryUser.create({
     data: {
       id: directoryUserId,
-      ...{ organizationId, directoryId, userId, email, userName: email, userNameKey: email, ...seen },
+      ...{ organizationId, directoryId, email, userName: email, userNameKey: email, resource: {} },
     },
   });
+  await prisma.directoryUserLink.create({ data: { directoryUserId, userId } });
   await prisma.directoryGroup.create({
     data: {
       id: groupId,
-      ...{ organizationId, directoryId, displayName: group, displayNameKey: group.toLowerCase(), ...seen },
+      ...{
+        organizationId,
+        directoryId,
+        displayName: group,
+        displayNameKey: group.toLowerCase(),
+        resource: {},
+      },
     },
   });
   await prisma.directoryGroupMember.create({ data: { organizationId, groupId, userId: directoryUserId } });

@@ -62,20 +62,23 @@ async function addDirectoryUser(email: string, options: { active?: boolean; user
   await stand.database.prisma.directory.create({
     data: { id: directoryId, organizationId, name: "Directory" },
   });
-  const { active = true, userId = null } = options;
+  const { active = true, userId } = options;
+  const directoryUserId = newId();
   await stand.database.prisma.directoryUser.create({
     data: {
-      id: newId(),
+      id: directoryUserId,
       organizationId,
       directoryId,
       userName: email,
       userNameKey: email,
       email,
       active,
-      userId,
       resource: {},
     },
   });
+  if (userId !== undefined) {
+    await stand.database.prisma.directoryUserLink.create({ data: { directoryUserId, userId } });
+  }
 }
 
 describe("linking by email", () => {

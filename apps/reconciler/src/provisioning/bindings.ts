@@ -89,8 +89,10 @@ async function readGroupGrants(batch: Batch, memberships: readonly Membership[])
     `SELECT DISTINCT m.membership_id, granted.role_id
      FROM unnest($2::uuid[], $3::uuid[]) AS m (membership_id, user_id)
      CROSS JOIN LATERAL (
+       SELECT l.directory_user_id AS id FROM directory_user_links l WHERE l.user_id = m.user_id OFFSET 0) AS l
+     CROSS JOIN LATERAL (
        SELECT du.id FROM directory_users du
-       WHERE du.user_id = m.user_id AND du.organization_id = $1 AND du.deleted_at IS NULL AND du.active
+       WHERE du.id = l.id AND du.organization_id = $1 AND du.deleted_at IS NULL AND du.active
        OFFSET 0) AS du
      CROSS JOIN LATERAL (
        SELECT gm.group_id FROM directory_group_members gm

@@ -1,8 +1,10 @@
+import { checked } from "@sallyport/database";
 import type { Batch } from "./batch.ts";
 
-/** A directory user whose newest generation was not looked at. */
+/** A directory user that changed since it was last looked at. */
 export interface DirtyUser {
   readonly id: string;
+  /** The user that it is linked to. */
   readonly userId: string | null;
   readonly email: string | null;
   /** The email's domain is verified by this same organization. */
@@ -14,8 +16,10 @@ export interface DirtyUser {
 export interface Link {
   readonly directoryUserId: string;
   readonly userId: string;
-  /** The user is to be created. */
+  /** Not linked until now. */
   readonly isNew: boolean;
+  /** The user is to be created. */
+  readonly isNewUser: boolean;
 }
 
 /**
@@ -27,48 +31,77 @@ export const EMAIL_VERIFIED = `EXISTS (
   WHERE d.organization_id = du.organization_id AND d.verified_name = substring(du.email FROM '@([^@]*)$'))`;
 
 /**
- * Reads and locks a batch of dirty rows. Locked, a row keeps the generation that was read until the commit, so what is
- * marked as observed is what was seen; a SCIM request for the same user waits for that long. A row that a request is
- * just changing is passed over: it will ask again itself.
+ * The directory users `du` that are linked to users, by their links `l`: each looked up from its link, whatever the
+ * planner takes the tables for.
  */
-export async function lockDirtyUsers(batch: Batch): Promise<DirtyUser[]> {
+export const LINKED = `directory_user_links l CROSS JOIN LATERAL (
+  SELECT du.* FROM directory_users du WHERE du.id = l.directory_user_id OFFSET 0) du`;
+
+/** What `takeDirtyUsers` took. */
+export interface Taken {
+  readonly users: DirtyUser[];
+  /** The last id that had marks; null when none had. */
+  readonly last: string | null;
+  /** Ids that had marks: more than users where some are deleted already. */
+  readonly count: number;
+}
+
+/**
+ * Takes the marks of a batch of directory users, and reads these as they are in the same snapshot: so nothing that
+ * changed is taken unseen. What changes later leaves a mark of its own, which the next batch finds, whatever of the
+ * change this one happens to see. Nothing is locked: no SCIM request waits for a batch, and no batch for a request.
+ */
+export async function takeDirtyUsers(batch: Batch): Promise<Taken> {
   const { rows } = await batch.sql.query<{
     id: string;
     user_id: string | null;
     email: string | null;
     email_verified: boolean;
     deleted: boolean;
+    found: boolean;
   }>(
-    `SELECT du.id, du.user_id, du.email, ${EMAIL_VERIFIED} AS email_verified, du.deleted_at IS NOT NULL AS deleted
-     FROM directory_users du
-     WHERE du.organization_id = $1 AND du.id > $3 AND du.generation > du.observed_generation
-     ORDER BY du.id LIMIT $2
-     FOR NO KEY UPDATE OF du SKIP LOCKED`,
+    `WITH dirty AS MATERIALIZED (
+       SELECT DISTINCT directory_user_id AS id FROM dirty_directory_users
+       WHERE organization_id = $1 AND directory_user_id > $3
+       ORDER BY 1 LIMIT $2
+     ), taken AS (
+       DELETE FROM dirty_directory_users
+       WHERE organization_id = $1 AND directory_user_id = ANY(ARRAY(SELECT id FROM dirty))
+     )
+     SELECT dirty.id, l.user_id, du.email, ${EMAIL_VERIFIED} AS email_verified, du.deleted_at IS NOT NULL AS deleted,
+            du.id IS NOT NULL AS found
+     FROM dirty
+     LEFT JOIN LATERAL (
+       SELECT du.* FROM directory_users du WHERE du.id = dirty.id AND ${checked("du.organization_id = $1")} OFFSET 0
+     ) du ON true
+     LEFT JOIN LATERAL (
+       SELECT l.user_id FROM directory_user_links l WHERE l.directory_user_id = du.id OFFSET 0
+     ) l ON true
+     ORDER BY dirty.id`,
     [batch.organizationId, batch.limit, batch.after],
-    "reconcile_dirty_users",
+    "reconcile_take_dirty_users",
   );
-  return rows.map((row) => ({
-    id: row.id,
-    userId: row.user_id,
-    email: row.email,
-    emailVerified: row.email_verified,
-    deleted: row.deleted,
-  }));
+  const users = rows
+    .filter((row) => row.found)
+    .map((row) => ({
+      id: row.id,
+      userId: row.user_id,
+      email: row.email,
+      emailVerified: row.email_verified,
+      deleted: row.deleted,
+    }));
+  return { users, last: rows.at(-1)?.id ?? null, count: rows.length };
 }
 
-/** Sets the links, and the observed generation to the one that was read. */
-export async function markObserved(
-  batch: Batch,
-  dirty: readonly DirtyUser[],
-  links: readonly Link[],
-): Promise<void> {
-  const userIdOf = new Map(links.map((link) => [link.directoryUserId, link.userId]));
+/** Stores the links that are new. */
+export async function insertLinks(batch: Batch, links: readonly Link[]): Promise<void> {
+  const fresh = links.filter((link) => link.isNew);
+  if (fresh.length === 0) return;
   await batch.sql.query(
-    `UPDATE directory_users du SET user_id = seen.user_id, observed_generation = du.generation
-     FROM unnest($2::uuid[], $3::uuid[]) AS seen (id, user_id)
-     WHERE du.organization_id = $1 AND du.id = seen.id`,
-    [batch.organizationId, dirty.map((user) => user.id), dirty.map((user) => userIdOf.get(user.id) ?? null)],
-    "reconcile_mark_observed",
+    `INSERT INTO directory_user_links (directory_user_id, user_id)
+     SELECT id, user_id FROM unnest($1::uuid[], $2::uuid[]) AS made (id, user_id)`,
+    [fresh.map((link) => link.directoryUserId), fresh.map((link) => link.userId)],
+    "reconcile_insert_links",
   );
 }
 

@@ -86,8 +86,8 @@ const EXPECTED = {
 describe("a crash", () => {
   it.each<[Checkpoint, number]>([
     ["groupsApplied", 1],
-    ["usersLocked", 1],
-    ["usersLocked", 2],
+    ["usersTaken", 1],
+    ["usersTaken", 2],
     ["usersApplied", 1],
     ["usersApplied", 2],
     ["committed", 1],
@@ -145,57 +145,105 @@ describe("jobs", () => {
 });
 
 describe("a SCIM request during a batch", () => {
-  it("that changes a user of that batch is seen by the next", async () => {
-    let request: Promise<void> | undefined;
+  it("that changes a user of that batch waits for nobody, and is seen by the next", async () => {
     const ada = await acme.pushUser({ email: "ada@acme.example" });
+    let requests = 0;
     const provisioning = createProvisioning(test.database, {
-      reach: (at) => {
-        // Waits for the batch's lock, and so comes after it.
-        if (at === "usersLocked") request ??= acme.changeUser(ada, { active: false });
+      reach: async (at) => {
+        if (at === "usersApplied" && ++requests === 1) await acme.changeUser(ada, { active: false });
       },
     });
     await provisioning.settle(acme.id);
-    await request;
+    expect(requests).toBe(1);
+    expect((await acme.membershipOf(await acme.userIdOf(ada)))?.status).toBe("active");
     expect(await acme.dirtyRows()).toBe(1);
     await provisioning.settle(acme.id);
     expect((await acme.membershipOf(await acme.userIdOf(ada)))?.status).toBe("suspended");
   });
 
-  it("that holds a user keeps neither of the two waiting", async () => {
+  it("that deletes a user of that batch, as it was being linked, leaves it to the next", async () => {
+    const ada = await acme.pushUser({ email: "ada@acme.example" });
+    let requests = 0;
+    const provisioning = createProvisioning(test.database, {
+      reach: async (at) => {
+        if (at === "usersTaken" && ++requests === 1) await acme.deleteUser(ada);
+      },
+    });
+    await provisioning.settle(acme.id);
+    expect(await acme.dirtyRows()).toBe(1);
+    await provisioning.settle(acme.id);
+    expect(requests).toBe(2);
+    expect(await acme.dirtyRows()).toBe(0);
+    const { rows } = await test.database.sql.query(
+      "SELECT u.email, m.status FROM users u LEFT JOIN memberships m ON m.user_id = u.id",
+    );
+    expect(rows).toEqual([{ email: "ada@acme.example", status: null }]);
+  });
+
+  it("that holds a user keeps neither of the two waiting, and is seen once it is committed", async () => {
     const ada = await acme.pushUser({ email: "ada@acme.example" });
     const bob = await acme.pushUser({ email: "bob@acme.example" });
     const provisioning = createProvisioning(test.database);
     await test.database.transaction(async (sql) => {
+      await sql.query("UPDATE directory_users SET active = false WHERE id = $1", [ada]);
       await sql.query(
-        "UPDATE directory_users SET active = false, generation = generation + 1 WHERE id = $1",
-        [ada],
+        "INSERT INTO dirty_directory_users (organization_id, directory_user_id) VALUES ($1, $2)",
+        [acme.id, ada],
       );
       await provisioning.settle(acme.id);
-      expect(await acme.userIdOf(ada)).toBeNull();
+      expect((await acme.membershipOf(await acme.userIdOf(ada)))?.status).toBe("active");
       expect(await acme.userIdOf(bob)).not.toBeNull();
     });
+    expect(await acme.dirtyRows()).toBe(1);
     await provisioning.settle(acme.id);
     expect((await acme.membershipOf(await acme.userIdOf(ada)))?.status).toBe("suspended");
   });
 
-  it("that holds a member of a changed group keeps the group dirty until the member was marked", async () => {
+  it("that holds a member of a changed group keeps nobody waiting either", async () => {
     const ada = await acme.pushUser({ email: "ada@acme.example" });
-    const group = await acme.pushGroup("Engineering", [ada]);
+    await acme.pushGroup("Engineering", [ada]);
     const provisioning = createProvisioning(test.database);
     await provisioning.settle(acme.id);
     await acme.mapGroup("Engineering", "engineer");
     await test.database.transaction(async (sql) => {
-      await sql.query("SELECT 1 FROM directory_users WHERE id = $1 FOR UPDATE", [ada]);
-      expect(await provisioning.turn(acme.id)).toBe("more");
-      const { rows } = await sql.query(
-        "SELECT generation > observed_generation AS dirty FROM directory_groups WHERE id = $1",
-        [group],
-      );
-      expect(rows).toEqual([{ dirty: true }]);
+      await sql.query("SELECT 1 FROM directory_users WHERE id = $1 FOR NO KEY UPDATE", [ada]);
+      await provisioning.settle(acme.id);
     });
-    await provisioning.settle(acme.id);
     expect((await acme.membershipOf(await acme.userIdOf(ada)))?.roles).toEqual(["engineer", "member"]);
   });
+
+  it("that renames a group again, while its members are being marked, is seen by the next", async () => {
+    const ada = await acme.pushUser({ email: "ada@acme.example" });
+    await acme.mapGroup("Audit", "auditor");
+    const group = await acme.pushGroup("Engineering", [ada]);
+    let renames = 0;
+    const provisioning = createProvisioning(test.database, {
+      reach: async (at) => {
+        if (at === "groupsApplied" && ++renames === 1) await acme.renameGroup(group, "Audit");
+      },
+    });
+    await provisioning.settle(acme.id);
+    await provisioning.settle(acme.id);
+    expect((await acme.membershipOf(await acme.userIdOf(ada)))?.roles).toEqual(["auditor", "member"]);
+    expect(await acme.dirtyRows()).toBe(0);
+  });
+});
+
+it("takes the marks of what is gone, however many, and goes on to the others", async () => {
+  const gone = Array.from({ length: 5 }, () => "00000000-0000-0000-0000-000000000001");
+  await test.database.sql.query(
+    `INSERT INTO dirty_directory_users (organization_id, directory_user_id)
+     SELECT $1, overlay(id::text placing n::text from 36 for 1)::uuid FROM unnest($2::uuid[]) WITH ORDINALITY AS gone (id, n)`,
+    [acme.id, gone],
+  );
+  await test.database.sql.query(
+    "INSERT INTO dirty_directory_groups (organization_id, directory_group_id) SELECT $1, unnest($2::uuid[])",
+    [acme.id, gone],
+  );
+  const ada = await acme.pushUser({ email: "ada@acme.example" });
+  await createProvisioning(test.database, { batchSize: 2 }).settle(acme.id);
+  expect(await acme.userIdOf(ada)).not.toBeNull();
+  expect(await acme.dirtyRows()).toBe(0);
 });
 
 it("holds back whoever else makes users of the organization, so that both see each other's", async () => {
@@ -203,7 +251,7 @@ it("holds back whoever else makes users of the organization, so that both see ea
   let signIn: Promise<unknown[]> | undefined;
   const provisioning = createProvisioning(test.database, {
     reach: (at) => {
-      if (at !== "usersLocked") return;
+      if (at !== "usersTaken") return;
       signIn = test.database.transaction(async (sql) => {
         await lockPeople(sql, acme.id);
         const { rows } = await sql.query("SELECT id FROM users WHERE email = 'ada@acme.example'");

@@ -1,3 +1,4 @@
+import { checked } from "@sallyport/database";
 import type { Batch } from "./batch.ts";
 
 // A changed group is passed on to its members, so many groups fit in a batch; members are marked in portions.
@@ -5,30 +6,27 @@ const GROUPS = 100;
 const MEMBERS = 5_000;
 
 /**
- * Passes what changed about groups (name, end, mapping) on to their members, by raising the members' generation; then
- * the groups count as observed, and deleted ones go.
- *
- * A member that is dirty already needs no raise: it is looked at after this. A group or member row that a SCIM request
- * is just changing is left alone, so that neither waits for the other: the group stays dirty until all are marked.
+ * Passes what changed about groups (name, end, mapping) on to their members, by marking them; then the groups' own marks
+ * are taken, and deleted groups go. A member that has a mark already needs none: it is looked at after this.
  *
  * Returns "none" when there was nothing to do; else it is to be called again.
  */
 export async function observeGroups(batch: Batch): Promise<"some" | "none"> {
   const { sql, organizationId } = batch;
-  const { rows: groups } = await sql.query<{ id: string; deleted: boolean }>(
-    `SELECT id, deleted_at IS NOT NULL AS deleted
-     FROM directory_groups
-     WHERE organization_id = $1 AND generation > observed_generation
-     ORDER BY id LIMIT $2
-     FOR NO KEY UPDATE SKIP LOCKED`,
+  const { rows: marks } = await sql.query<{ id: string; mark: string; deleted: boolean }>(
+    `SELECT d.directory_group_id AS id, d.mark, g.deleted_at IS NOT NULL AS deleted
+     FROM dirty_directory_groups d
+     LEFT JOIN directory_groups g ON g.id = d.directory_group_id AND ${checked("g.organization_id = $1")}
+     WHERE d.organization_id = $1
+     ORDER BY d.directory_group_id, d.mark LIMIT $2`,
     [organizationId, GROUPS],
     "reconcile_dirty_groups",
   );
-  if (groups.length === 0) return "none";
-  const ids = groups.map((group) => group.id);
+  if (marks.length === 0) return "none";
+  const ids = [...new Set(marks.map((group) => group.id))];
   if (!(await markMembers(batch, ids))) return "some";
 
-  const deleted = groups.filter((group) => group.deleted).map((group) => group.id);
+  const deleted = [...new Set(marks.filter((group) => group.deleted).map((group) => group.id))];
   if (deleted.length > 0) {
     // Takes the group's memberships and bindings with it.
     await sql.query("DELETE FROM directory_groups WHERE organization_id = $1 AND id = ANY($2::uuid[])", [
@@ -36,37 +34,33 @@ export async function observeGroups(batch: Batch): Promise<"some" | "none"> {
       deleted,
     ]);
   }
-  // The rows are locked: `generation` is still the one that was read.
+  // These marks and no other: one that came meanwhile stands for what was not seen.
   await sql.query(
-    "UPDATE directory_groups SET observed_generation = generation WHERE organization_id = $1 AND id = ANY($2::uuid[])",
-    [organizationId, ids],
+    "DELETE FROM dirty_directory_groups WHERE organization_id = $1 AND mark = ANY($2::bigint[])",
+    [organizationId, marks.map(({ mark }) => mark)],
   );
   return "some";
 }
 
-/** Marks one portion of the groups' clean members as dirty. Returns whether none is left to mark. */
+/** Marks one portion of the groups' members that have no mark. Returns whether none is left to mark. */
 async function markMembers(batch: Batch, groupIds: readonly string[]): Promise<boolean> {
-  const { rows } = await batch.sql.query<{ clean: number; marked: number }>(
+  const { rows } = await batch.sql.query<{ marked: number }>(
     `WITH clean AS (
-       SELECT DISTINCT du.id
+       SELECT DISTINCT gm.user_id
        FROM directory_group_members gm
-       JOIN directory_users du ON du.id = gm.user_id
        WHERE gm.organization_id = $1 AND gm.group_id = ANY($2::uuid[])
-         AND du.organization_id = $1 AND du.generation = du.observed_generation
+         AND NOT EXISTS (
+           SELECT 1 FROM dirty_directory_users d
+           WHERE d.organization_id = $1 AND d.directory_user_id = gm.user_id OFFSET 0)
        LIMIT $3
-     ), free AS (
-       SELECT id FROM directory_users
-       WHERE organization_id = $1 AND id IN (SELECT id FROM clean)
-       FOR NO KEY UPDATE SKIP LOCKED
      ), marked AS (
-       UPDATE directory_users SET generation = generation + 1
-       WHERE organization_id = $1 AND id IN (SELECT id FROM free)
+       INSERT INTO dirty_directory_users (organization_id, directory_user_id, marked_at)
+       SELECT $1, user_id, $4 FROM clean
        RETURNING 1
      )
-     SELECT (SELECT count(*)::int FROM clean) AS clean, (SELECT count(*)::int FROM marked) AS marked`,
-    [batch.organizationId, groupIds, MEMBERS],
+     SELECT count(*)::int AS marked FROM marked`,
+    [batch.organizationId, groupIds, MEMBERS, batch.now],
     "reconcile_mark_members",
   );
-  const { clean = 0, marked = 0 } = rows[0] ?? {};
-  return clean === marked && clean < MEMBERS;
+  return (rows[0]?.marked ?? 0) < MEMBERS;
 }

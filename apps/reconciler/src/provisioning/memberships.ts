@@ -1,6 +1,7 @@
 import type { AuditEvent } from "@sallyport/audit";
 import { checked, newId } from "@sallyport/database";
 import type { Batch } from "./batch.ts";
+import { LINKED } from "./directory-users.ts";
 
 type Status = "active" | "suspended";
 type Source = "directory" | "jit" | "manual";
@@ -91,10 +92,11 @@ function decideMembership(current: Membership | undefined, wanted: Wanted): Memb
 
 async function readWanted(batch: Batch, userIds: readonly string[]): Promise<Wanted[]> {
   const { rows } = await batch.sql.query<{ user_id: string; gone: boolean; active: boolean }>(
-    `SELECT user_id, bool_and(deleted_at IS NOT NULL) AS gone, bool_or(deleted_at IS NULL AND active) AS active
-     FROM directory_users
-     WHERE organization_id = $1 AND user_id = ANY($2::uuid[])
-     GROUP BY user_id`,
+    `SELECT l.user_id, bool_and(du.deleted_at IS NOT NULL) AS gone,
+            bool_or(du.deleted_at IS NULL AND du.active) AS active
+     FROM ${LINKED}
+     WHERE l.user_id = ANY($2::uuid[]) AND ${checked("du.organization_id = $1")}
+     GROUP BY l.user_id`,
     [batch.organizationId, userIds],
     "reconcile_read_wanted",
   );

@@ -17,22 +17,22 @@ export interface ProvisioningDeps {
 }
 
 /**
- * Brings the memberships and bindings of one organization to what its directories say now. It looks at whatever rows
- * are above their observed generation, whoever asked, however often: so the request that leads here carries nothing.
+ * Brings the memberships and bindings of one organization to what its directories say now. It looks at whatever is
+ * marked, whoever asked, however often: so the request that leads here carries nothing.
  *
- * One transaction a batch, each whole by itself: after a crash at any point, what was committed is observed and the
- * rest is still dirty. Returns "more" when it stopped before all was done.
+ * One transaction a batch, each whole by itself: after a crash at any point, what was committed is done and the rest is
+ * still marked. Returns "more" when it stopped before all was done.
  */
 export async function reconcileOrganization(
   deps: ProvisioningDeps,
   organizationId: string,
 ): Promise<"done" | "more"> {
-  // Each batch begins where the last one ended. The index still holds the rows that were dirty before: to begin at the
+  // Each batch begins where the last one ended. The index still holds the marks that were taken before: to begin at the
   // start again would be to step over all of them, batch by batch.
   let after = START;
   for (let batches = 0; batches < deps.batchesPerTurn; batches++) {
     const { next } = await reconcileBatch(deps, organizationId, after);
-    // Behind `after` nothing is left; before it, something may have become dirty meanwhile.
+    // Behind `after` nothing is left; before it, something may have been marked meanwhile.
     if (next === null && after === START) return "done";
     after = next ?? START;
   }

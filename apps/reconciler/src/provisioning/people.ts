@@ -1,7 +1,7 @@
 import type { AuditEvent } from "@sallyport/audit";
 import { checked, newId } from "@sallyport/database";
 import type { Batch } from "./batch.ts";
-import { type DirtyUser, EMAIL_VERIFIED, type Link } from "./directory-users.ts";
+import { type DirtyUser, EMAIL_VERIFIED, LINKED, type Link } from "./directory-users.ts";
 
 /**
  * Finds the user that each directory user stands for: the one it is linked to; else the only one of the same
@@ -12,7 +12,8 @@ export async function linkPeople(batch: Batch, dirty: readonly DirtyUser[]): Pro
   const links: Link[] = [];
   const unlinked: DirtyUser[] = [];
   for (const user of dirty) {
-    if (user.userId !== null) links.push({ directoryUserId: user.id, userId: user.userId, isNew: false });
+    if (user.userId !== null)
+      links.push({ directoryUserId: user.id, userId: user.userId, isNew: false, isNewUser: false });
     else if (!user.deleted) unlinked.push(user);
   }
   const trusted = unlinked.flatMap((user) => (user.emailVerified && user.email !== null ? [user.email] : []));
@@ -22,7 +23,7 @@ export async function linkPeople(batch: Batch, dirty: readonly DirtyUser[]): Pro
     const known = email === null ? [] : (holders.get(email) ?? []);
     const only = known.length === 1 ? known[0] : undefined;
     const userId = only ?? newId();
-    links.push({ directoryUserId: user.id, userId, isNew: only === undefined });
+    links.push({ directoryUserId: user.id, userId, isNew: true, isNewUser: only === undefined });
     // The next one with this email, in this batch as in any later one, is the same person.
     if (email !== null && only === undefined) holders.set(email, [...known, userId]);
   }
@@ -39,10 +40,10 @@ async function findByEmail(batch: Batch, emails: readonly string[]): Promise<Map
   const { rows } = await batch.sql.query<{ email: string; id: string }>(
     `SELECT u.email, u.id FROM users u
      WHERE u.organization_id = $1 AND u.email = ANY($2::text[])
-       AND (NOT EXISTS (SELECT 1 FROM directory_users du
-                        WHERE du.user_id = u.id AND du.organization_id = $1 AND du.deleted_at IS NULL)
-            OR EXISTS (SELECT 1 FROM directory_users du
-                       WHERE du.user_id = u.id AND du.organization_id = $1 AND du.deleted_at IS NULL
+       AND (NOT EXISTS (SELECT 1 FROM ${LINKED}
+                        WHERE l.user_id = u.id AND ${checked("du.organization_id = $1")} AND du.deleted_at IS NULL)
+            OR EXISTS (SELECT 1 FROM ${LINKED}
+                       WHERE l.user_id = u.id AND ${checked("du.organization_id = $1")} AND du.deleted_at IS NULL
                          AND du.email = u.email))
      ORDER BY u.id`,
     [batch.organizationId, emails],
@@ -67,14 +68,16 @@ export async function createPeople(batch: Batch, links: readonly Link[]): Promis
   // Two directory users of one batch may stand for the same new user: the first gives its profile.
   const firsts = new Map<string, string>();
   for (const link of links) {
-    if (link.isNew && !firsts.has(link.userId)) firsts.set(link.userId, link.directoryUserId);
+    if (link.isNewUser && !firsts.has(link.userId)) firsts.set(link.userId, link.directoryUserId);
   }
   if (firsts.size === 0) return [];
   const { rows } = await batch.sql.query<{ id: string; directory_id: string; directory_user_id: string }>(
     `WITH source AS (
        SELECT made.user_id, du.id AS directory_user_id, du.organization_id, du.directory_id, ${PROFILE}
        FROM unnest($2::uuid[], $3::uuid[]) AS made (user_id, directory_user_id)
-       JOIN directory_users du ON du.id = made.directory_user_id AND du.organization_id = $1
+       CROSS JOIN LATERAL (
+         SELECT du.* FROM directory_users du
+         WHERE du.id = made.directory_user_id AND ${checked("du.organization_id = $1")} OFFSET 0) du
      ), created AS (
        INSERT INTO users (id, organization_id, email, email_verified, name, given_name, family_name, username,
                           created_at, updated_at)
@@ -101,10 +104,10 @@ export async function createPeople(batch: Batch, links: readonly Link[]): Promis
 export async function updateProfiles(batch: Batch, userIds: readonly string[]): Promise<AuditEvent[]> {
   const { rows } = await batch.sql.query<{ id: string; changed: string[] }>(
     `WITH said AS (
-       SELECT DISTINCT ON (du.user_id) du.user_id, ${PROFILE}
-       FROM directory_users du
-       WHERE du.organization_id = $1 AND du.user_id = ANY($2::uuid[]) AND du.deleted_at IS NULL
-       ORDER BY du.user_id, du.active DESC, du.id
+       SELECT DISTINCT ON (l.user_id) l.user_id, ${PROFILE}
+       FROM ${LINKED}
+       WHERE l.user_id = ANY($2::uuid[]) AND ${checked("du.organization_id = $1")} AND du.deleted_at IS NULL
+       ORDER BY l.user_id, du.active DESC, du.id
      ), next AS (
        SELECT u.id, coalesce(said.email, u.email) AS email,
               CASE WHEN said.email IS NULL THEN u.email_verified ELSE said.email_verified END AS email_verified,
@@ -118,7 +121,8 @@ export async function updateProfiles(batch: Batch, userIds: readonly string[]): 
                 CASE WHEN said.family_name IS DISTINCT FROM u.family_name AND said.family_name IS NOT NULL THEN 'familyName' END,
                 CASE WHEN said.username IS DISTINCT FROM u.username THEN 'username' END
               ], NULL) AS changed
-       FROM said JOIN users u ON u.id = said.user_id AND ${checked("u.organization_id = $1")}
+       FROM said CROSS JOIN LATERAL (
+         SELECT u.* FROM users u WHERE u.id = said.user_id AND ${checked("u.organization_id = $1")} OFFSET 0) u
      )
      UPDATE users u
      SET email = next.email, email_verified = next.email_verified, name = next.name, given_name = next.given_name,

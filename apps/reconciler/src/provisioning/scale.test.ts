@@ -60,6 +60,8 @@ async function pushMany(users: number, groups: number, membersEach: number): Pro
        ON u.n / $2::int = g.n`,
     [acme.id, membersEach],
   );
+  await sql.query("INSERT INTO dirty_directory_users SELECT organization_id, id FROM directory_users");
+  await sql.query("INSERT INTO dirty_directory_groups SELECT organization_id, id FROM directory_groups");
 }
 
 async function count(from: string): Promise<number> {

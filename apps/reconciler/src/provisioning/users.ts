@@ -3,7 +3,7 @@ import { revokeSessions } from "@sallyport/sessions";
 import type { ReachCheckpoint } from "../checkpoint.ts";
 import type { Batch } from "./batch.ts";
 import { applyBindings } from "./bindings.ts";
-import { deleteObserved, lockDirtyUsers, markObserved } from "./directory-users.ts";
+import { deleteObserved, insertLinks, takeDirtyUsers } from "./directory-users.ts";
 import { applyMemberships } from "./memberships.ts";
 import { createPeople, linkPeople, updateProfiles } from "./people.ts";
 
@@ -19,13 +19,13 @@ export interface UserProgress {
  * brought to what all directory users linked to it say together.
  */
 export async function observeUsers(batch: Batch, reach: ReachCheckpoint): Promise<UserProgress> {
-  const dirty = await lockDirtyUsers(batch);
-  if (dirty.length === 0) return { observed: 0, last: null, sessionsEnded: 0 };
-  await reach("usersLocked");
+  const { users: dirty, last, count } = await takeDirtyUsers(batch);
+  if (dirty.length === 0) return { observed: count, last, sessionsEnded: 0 };
+  await reach("usersTaken");
 
   const links = await linkPeople(batch, dirty);
   const created = await createPeople(batch, links);
-  await markObserved(batch, dirty, links);
+  await insertLinks(batch, links);
   const userIds = [...new Set(links.map((link) => link.userId))];
 
   const updated = await updateProfiles(batch, userIds);
@@ -35,7 +35,7 @@ export async function observeUsers(batch: Batch, reach: ReachCheckpoint): Promis
   await deleteObserved(batch, dirty);
   await recordAudit(batch.sql, [...created, ...updated, ...changes.events, ...bindings]);
   await reach("usersApplied");
-  return { observed: dirty.length, last: dirty.at(-1)?.id ?? null, sessionsEnded };
+  return { observed: count, last, sessionsEnded };
 }
 
 /** After the memberships: a sign-in that came first has its session revoked here, one that waited for us is refused. */

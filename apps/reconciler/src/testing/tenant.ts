@@ -66,14 +66,20 @@ export async function createTenant(sql: Sql, slug: string): Promise<Tenant> {
     return directoryId;
   };
   const directoryId = await addDirectory();
-  const raiseUsers = (ids: readonly string[]) =>
+  const markUsers = (ids: readonly string[]) =>
     sql.query(
-      "UPDATE directory_users SET generation = generation + 1 WHERE organization_id = $1 AND id = ANY($2)",
+      "INSERT INTO dirty_directory_users (organization_id, directory_user_id) SELECT $1, unnest($2::uuid[])",
       [id, ids],
     );
-  const raiseGroupsNamed = (name: string) =>
+  const markGroup = (groupId: string) =>
+    sql.query("INSERT INTO dirty_directory_groups (organization_id, directory_group_id) VALUES ($1, $2)", [
+      id,
+      groupId,
+    ]);
+  const markGroupsNamed = (name: string) =>
     sql.query(
-      "UPDATE directory_groups SET generation = generation + 1 WHERE organization_id = $1 AND display_name_key = $2",
+      `INSERT INTO dirty_directory_groups (organization_id, directory_group_id)
+       SELECT $1, id FROM directory_groups WHERE organization_id = $1 AND display_name_key = $2`,
       [id, name.toLowerCase()],
     );
 
@@ -97,12 +103,13 @@ export async function createTenant(sql: Sql, slug: string): Promise<Tenant> {
           JSON.stringify(user.resource ?? {}),
         ],
       );
+      await markUsers([userId]);
       return userId;
     },
     async changeUser(userId, change) {
       await sql.query(
         `UPDATE directory_users SET active = coalesce($3, active), email = coalesce($4, email),
-           resource = coalesce($5, resource), generation = generation + 1
+           resource = coalesce($5, resource)
          WHERE organization_id = $1 AND id = $2`,
         [
           id,
@@ -112,6 +119,7 @@ export async function createTenant(sql: Sql, slug: string): Promise<Tenant> {
           change.resource === undefined ? null : JSON.stringify(change.resource),
         ],
       );
+      await markUsers([userId]);
     },
     async deleteUser(userId) {
       await sql.query("DELETE FROM directory_group_members WHERE organization_id = $1 AND user_id = $2", [
@@ -119,10 +127,11 @@ export async function createTenant(sql: Sql, slug: string): Promise<Tenant> {
         userId,
       ]);
       await sql.query(
-        `UPDATE directory_users SET deleted_at = now(), user_name_key = NULL, generation = generation + 1
+        `UPDATE directory_users SET deleted_at = now(), user_name_key = NULL
          WHERE organization_id = $1 AND id = $2`,
         [id, userId],
       );
+      await markUsers([userId]);
     },
     async pushGroup(name, members = [], into = directoryId) {
       const groupId = newId();
@@ -131,21 +140,24 @@ export async function createTenant(sql: Sql, slug: string): Promise<Tenant> {
          VALUES ($1, $2, $3, $4, lower($4), '{}')`,
         [groupId, id, into, name],
       );
+      await markGroup(groupId);
       await tenant.addMembers(groupId, members);
       return groupId;
     },
     async renameGroup(groupId, name) {
       await sql.query(
-        `UPDATE directory_groups SET display_name = $3, display_name_key = lower($3), generation = generation + 1
+        `UPDATE directory_groups SET display_name = $3, display_name_key = lower($3)
          WHERE organization_id = $1 AND id = $2`,
         [id, groupId, name],
       );
+      await markGroup(groupId);
     },
     async deleteGroup(groupId) {
       await sql.query(
-        "UPDATE directory_groups SET deleted_at = now(), generation = generation + 1 WHERE organization_id = $1 AND id = $2",
+        "UPDATE directory_groups SET deleted_at = now() WHERE organization_id = $1 AND id = $2",
         [id, groupId],
       );
+      await markGroup(groupId);
     },
     async addMembers(groupId, userIds) {
       await sql.query(
@@ -153,14 +165,14 @@ export async function createTenant(sql: Sql, slug: string): Promise<Tenant> {
          SELECT $1, $2, unnest($3::uuid[]) ON CONFLICT DO NOTHING`,
         [id, groupId, userIds],
       );
-      await raiseUsers(userIds);
+      await markUsers(userIds);
     },
     async removeMembers(groupId, userIds) {
       await sql.query(
         "DELETE FROM directory_group_members WHERE organization_id = $1 AND group_id = $2 AND user_id = ANY($3)",
         [id, groupId, userIds],
       );
-      await raiseUsers(userIds);
+      await markUsers(userIds);
     },
     async mapGroup(name, role) {
       await sql.query(
@@ -168,7 +180,7 @@ export async function createTenant(sql: Sql, slug: string): Promise<Tenant> {
          SELECT $1, $2, $3, lower($3), r.id FROM roles r WHERE r.organization_id = $2 AND r.key = $4`,
         [newId(), id, name, role],
       );
-      await raiseGroupsNamed(name);
+      await markGroupsNamed(name);
     },
     async unmapGroup(name, role) {
       await sql.query(
@@ -176,7 +188,7 @@ export async function createTenant(sql: Sql, slug: string): Promise<Tenant> {
          WHERE g.organization_id = $1 AND g.group_key = lower($2) AND r.id = g.role_id AND r.key = $3`,
         [id, name, role],
       );
-      await raiseGroupsNamed(name);
+      await markGroupsNamed(name);
     },
     async addUser(email) {
       const userId = newId();
@@ -204,8 +216,8 @@ export async function createTenant(sql: Sql, slug: string): Promise<Tenant> {
     },
     async userIdOf(directoryUserId) {
       const { rows } = await sql.query<{ user_id: string | null }>(
-        "SELECT user_id FROM directory_users WHERE organization_id = $1 AND id = $2",
-        [id, directoryUserId],
+        "SELECT user_id FROM directory_user_links WHERE directory_user_id = $1",
+        [directoryUserId],
       );
       return rows[0]?.user_id ?? null;
     },
@@ -229,8 +241,8 @@ export async function createTenant(sql: Sql, slug: string): Promise<Tenant> {
     },
     async dirtyRows() {
       const { rows } = await sql.query<{ count: number }>(
-        `SELECT (SELECT count(*) FROM directory_users WHERE organization_id = $1 AND generation > observed_generation)::int
-              + (SELECT count(*) FROM directory_groups WHERE organization_id = $1 AND generation > observed_generation)::int
+        `SELECT (SELECT count(DISTINCT directory_user_id) FROM dirty_directory_users WHERE organization_id = $1)::int
+              + (SELECT count(DISTINCT directory_group_id) FROM dirty_directory_groups WHERE organization_id = $1)::int
               AS count`,
         [id],
       );

@@ -74,6 +74,8 @@ async function rows(directory: TestDirectory): Promise<unknown> {
     await prisma.directoryUser.findMany({ where, orderBy: { id: "asc" } }),
     await prisma.directoryGroup.findMany({ where, orderBy: { id: "asc" } }),
     await prisma.directoryGroupMember.findMany({ where: { organizationId: directory.organizationId } }),
+    await prisma.dirtyDirectoryUser.count({ where: { organizationId: directory.organizationId } }),
+    await prisma.dirtyDirectoryGroup.count({ where: { organizationId: directory.organizationId } }),
     await prisma.auditEvent.count({ where: { organizationId: directory.organizationId } }),
   ];
 }

@@ -98,8 +98,15 @@ const EFFECT = `
   effect AS MATERIALIZED (
     SELECT t.n, t.id, t.joins FROM touched t
     WHERE CASE WHEN t.joins THEN t.id IN (SELECT user_id FROM added) ELSE t.id IN (SELECT user_id FROM removed) END),
-  raised AS (
-    UPDATE directory_users u SET generation = u.generation + 1 WHERE u.id = ANY(ARRAY(SELECT id FROM effect)))`;
+  marked AS (
+    INSERT INTO dirty_directory_users (organization_id, directory_user_id, marked_at)
+    SELECT ${ORGANIZATION}, id, ${NOW} FROM effect)`;
+
+/** Has the reconciler look at the group itself: its name, its end, or its mapping. */
+const groupMarked = (condition = "true") => `
+  group_marked AS (
+    INSERT INTO dirty_directory_groups (organization_id, directory_group_id, marked_at)
+    SELECT ${ORGANIZATION}, resource_id, at FROM changed WHERE ${condition})`;
 
 /** `versions` is null where the request asks for none. */
 const isVersionAskedFor = (group: string) =>
@@ -138,6 +145,7 @@ export const CREATE_GROUP: Statement = {
   removed AS (SELECT NULL::uuid AS user_id WHERE false),
   ${EFFECT},
   changed AS (SELECT entry.* FROM entry, created),
+  ${groupMarked()},
   ${journal({ event: "directory_group.created", resourceType: "directoryGroup", data: `jsonb_build_object('added', ${named(true)}, 'addedCount', ${counted(true)})`, changed: membersChanged })}
   SELECT n FROM changed`,
 };
@@ -192,7 +200,7 @@ export const CHANGE_MEMBERS: Statement = {
 
 /**
  * Changes a group that LOCK_GROUP holds: its attributes, and members as CHANGE_MEMBERS does, also all of them. Only a
- * change of its attributes raises the group's own generation. No row: nothing changes. Values: journal.
+ * change of its attributes marks the group itself. No row: nothing changes. Values: journal.
  */
 export const UPDATE_GROUP = `
   WITH ${entries(`${COLUMNS}${MEMBERS}, clear boolean, names jsonb`)},
@@ -210,11 +218,11 @@ export const UPDATE_GROUP = `
   changed AS (
     UPDATE directory_groups g
     SET display_name = entry.display_name, display_name_key = entry.display_name_key,
-        external_id = entry.external_id, resource = entry.resource, version = g.version + 1, last_modified = entry.at,
-        generation = g.generation + (entry.names <> '[]')::int
+        external_id = entry.external_id, resource = entry.resource, version = g.version + 1, last_modified = entry.at
     FROM entry WHERE g.id = ${GROUP} AND ${checked(`g.directory_id = ${DIRECTORY}`)}
       AND (entry.names <> '[]' OR EXISTS (SELECT 1 FROM effect))
     RETURNING entry.*),
+  ${groupMarked("names <> '[]'")},
   ${journal({ event: "directory_group.updated", resourceType: "directoryGroup", data: `${membersData} || jsonb_build_object('attributes', names)`, changed: membersChanged })}
   SELECT n FROM changed`;
 
@@ -230,10 +238,11 @@ export const DELETE_GROUP: Statement = {
   ${entries(", versions int[]")},
   changed AS (
     UPDATE directory_groups g
-    SET deleted_at = at, version = g.version + 1, generation = g.generation + 1, last_modified = at
+    SET deleted_at = at, version = g.version + 1, last_modified = at
     FROM live, entry
     WHERE g.id = ${GROUP} AND ${checked("g.directory_id = live.id")} AND g.deleted_at IS NULL AND ${isVersionAskedFor("g")}
     RETURNING entry.*),
+  ${groupMarked()},
   ${journal({ event: "directory_group.deleted", resourceType: "directoryGroup", data: "'{}'::jsonb", changed: "jsonb_build_object('groups', jsonb_build_array(resource_id))" })}
   SELECT n FROM changed`,
 };

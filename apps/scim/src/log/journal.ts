@@ -49,7 +49,7 @@ export function entries(own = ""): string {
   entry AS MATERIALIZED (
     SELECT * FROM json_to_recordset($3::json) AS entry (
       n int, resource_id uuid, at timestamptz, log_id uuid, audit_id uuid, request_id text, method text, path text, status int,
-      latency_ms float8, ip text, request_body jsonb, response_body jsonb${own}))`;
+      latency_ms float8, ip text, request_body json, response_body json${own}))`;
 }
 
 /** When the last of the requests was received. */

@@ -16,7 +16,7 @@ const INSERT = `
          row.request_body, row.response_body, row.created_at
   FROM json_to_recordset($1::json) AS row (
     id uuid, organization_id uuid, directory_id uuid, request_id text, method text, path text, status int,
-    latency_ms float8, request_body jsonb, response_body jsonb, created_at timestamptz)
+    latency_ms float8, request_body json, response_body json, created_at timestamptz)
   WHERE EXISTS (SELECT 1 FROM directories d WHERE d.id = row.directory_id)`;
 
 /** Logs the requests that changed nothing: after their answer, many in one statement. */

@@ -7,6 +7,12 @@ import { DIRECTORY, entries, journal, NOW, ORGANIZATION } from "../log/journal.t
 
 const USERS_CHANGED = "jsonb_build_object('users', jsonb_build_array(resource_id))";
 
+/** Has the reconciler look at what changed. */
+const MARKED = `
+  marked AS (
+    INSERT INTO dirty_directory_users (organization_id, directory_user_id, marked_at)
+    SELECT ${ORGANIZATION}, resource_id, at FROM changed)`;
+
 export const USER_COLUMNS = [
   "id",
   "user_name",
@@ -79,6 +85,7 @@ export const CREATE_USERS: Statement = {
     ON CONFLICT (directory_id, user_name_key) DO NOTHING
     RETURNING id),
   changed AS (SELECT entry.* FROM entry JOIN created ON created.id = entry.resource_id),
+  ${MARKED},
   ${journal({ event: "directory_user.created", resourceType: "directoryUser", data: "'{}'::jsonb", changed: USERS_CHANGED })}
   SELECT n FROM changed`,
 };
@@ -96,11 +103,12 @@ export const UPDATE_USERS: Statement = {
     UPDATE directory_users u
     SET user_name = entry.user_name, user_name_key = entry.user_name_key, external_id = entry.external_id,
         active = entry.active, email = entry.email, resource = entry.resource,
-        version = u.version + 1, generation = u.generation + 1, last_modified = entry.at
+        version = u.version + 1, last_modified = entry.at
     FROM live, entry
     WHERE u.id = ANY(ARRAY(SELECT resource_id FROM entry)) AND u.id = entry.resource_id AND u.version = entry.version
       AND ${checked("u.directory_id = live.id")} AND u.deleted_at IS NULL
     RETURNING entry.*),
+  ${MARKED},
   ${journal({ event: "directory_user.updated", resourceType: "directoryUser", data: "jsonb_build_object('attributes', names)", changed: USERS_CHANGED })}
   SELECT n FROM changed`,
 };
@@ -129,8 +137,9 @@ export const DELETE_USER = `
     WHERE id IN (SELECT group_id FROM left_groups) AND deleted_at IS NULL),
   changed AS (
     UPDATE directory_users u
-    SET deleted_at = at, user_name_key = NULL, version = u.version + 1, generation = generation + 1, last_modified = at
+    SET deleted_at = at, user_name_key = NULL, version = u.version + 1, last_modified = at
     FROM entry WHERE u.id = entry.resource_id AND ${checked(`directory_id = ${DIRECTORY}`)}
     RETURNING entry.*),
+  ${MARKED},
   ${journal({ event: "directory_user.deleted", resourceType: "directoryUser", data: "'{}'::jsonb", changed: USERS_CHANGED })}
   SELECT n FROM changed`;

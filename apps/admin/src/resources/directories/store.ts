@@ -77,17 +77,23 @@ export async function deleteDirectory(context: Context, organizationId: string, 
     await tx.directoryClient.updateMany(live);
     await tx.directoryToken.updateMany(live);
     await sql.query(
-      `UPDATE directory_users
-       SET deleted_at = $3::timestamptz, user_name_key = NULL, generation = generation + 1,
-           version = version + 1, last_modified = $3::timestamptz
-       WHERE organization_id = $1::uuid AND directory_id = $2::uuid AND deleted_at IS NULL`,
+      `WITH deleted AS (
+         UPDATE directory_users
+         SET deleted_at = $3::timestamptz, user_name_key = NULL, version = version + 1, last_modified = $3::timestamptz
+         WHERE organization_id = $1::uuid AND directory_id = $2::uuid AND deleted_at IS NULL
+         RETURNING id)
+       INSERT INTO dirty_directory_users (organization_id, directory_user_id, marked_at)
+       SELECT $1::uuid, id, $3::timestamptz FROM deleted`,
       [organizationId, id, now],
     );
     await sql.query(
-      `UPDATE directory_groups
-       SET deleted_at = $3::timestamptz, generation = generation + 1, version = version + 1,
-           last_modified = $3::timestamptz
-       WHERE organization_id = $1::uuid AND directory_id = $2::uuid AND deleted_at IS NULL`,
+      `WITH deleted AS (
+         UPDATE directory_groups
+         SET deleted_at = $3::timestamptz, version = version + 1, last_modified = $3::timestamptz
+         WHERE organization_id = $1::uuid AND directory_id = $2::uuid AND deleted_at IS NULL
+         RETURNING id)
+       INSERT INTO dirty_directory_groups (organization_id, directory_group_id, marked_at)
+       SELECT $1::uuid, id, $3::timestamptz FROM deleted`,
       [organizationId, id, now],
     );
     record({ organizationId, type: "directory.deleted", resource: { type: "directory", id } });

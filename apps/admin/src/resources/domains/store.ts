@@ -57,11 +57,16 @@ async function upsertVerified({ tx, now }: Change, organizationId: string, name:
 }
 
 /** Addresses of a domain that counts, or no longer does: the reconciler decides anew whether they are verified. */
-async function lookAgain({ sql, reconcile }: Change, organizationId: string, name: string): Promise<void> {
+async function lookAgain(
+  { sql, now, reconcile }: Change,
+  organizationId: string,
+  name: string,
+): Promise<void> {
   await sql.query(
-    `UPDATE directory_users SET generation = generation + 1
+    `INSERT INTO dirty_directory_users (organization_id, directory_user_id, marked_at)
+     SELECT organization_id, id, $3::timestamptz FROM directory_users
      WHERE organization_id = $1::uuid AND split_part(email, '@', 2) = $2`,
-    [organizationId, name],
+    [organizationId, name, now],
   );
   reconcile(organizationId);
 }

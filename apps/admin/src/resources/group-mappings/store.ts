@@ -17,7 +17,7 @@ export async function listGroupMappings(context: Context, organizationId: string
  * takes back roles. Throws `role_unknown` that names the field.
  */
 export function replaceGroupMappings(context: Context, organizationId: string, mappings: readonly Mapping[]) {
-  return change(context, async ({ tx, sql, record, reconcile }) => {
+  return change(context, async ({ tx, sql, now, record, reconcile }) => {
     await lockOrganization(sql, organizationId);
     const roleIds = await roleIdsByKey(
       tx,
@@ -41,7 +41,7 @@ export function replaceGroupMappings(context: Context, organizationId: string, m
     const changed = [...removed, ...added];
     if (changed.length > 0) {
       const keys = [...new Set(changed.map(({ group }) => groupKey(group)))];
-      await markGroupsDirty(sql, organizationId, keys);
+      await markGroups(sql, organizationId, keys, now);
       reconcile(organizationId);
     }
     record({
@@ -70,15 +70,17 @@ function without(mappings: readonly Mapping[], others: readonly Mapping[]): Mapp
   return mappings.filter((mapping) => !known.has(pairOf(mapping)));
 }
 
-async function markGroupsDirty(
+async function markGroups(
   sql: Sql,
   organizationId: string,
   groupKeys: readonly string[],
+  now: Date,
 ): Promise<void> {
   await sql.query(
-    `UPDATE directory_groups SET generation = generation + 1
+    `INSERT INTO dirty_directory_groups (organization_id, directory_group_id, marked_at)
+     SELECT organization_id, id, $3::timestamptz FROM directory_groups
      WHERE organization_id = $1::uuid AND display_name_key = ANY($2::text[]) AND deleted_at IS NULL
        AND directory_id IN (SELECT id FROM directories WHERE organization_id = $1::uuid)`,
-    [organizationId, groupKeys],
+    [organizationId, groupKeys, now],
   );
 }

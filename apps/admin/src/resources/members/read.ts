@@ -26,14 +26,18 @@ const MEMBERS = `
                  SELECT r.key FROM roles r WHERE r.id = b.role_id AND r.organization_id = $1::uuid OFFSET 0) r
                WHERE b.membership_id = m.id AND b.organization_id = $1::uuid ORDER BY 1) AS roles,
          ARRAY(SELECT DISTINCT g.display_name
-               FROM directory_users du
+               FROM directory_user_links l
+               CROSS JOIN LATERAL (
+                 SELECT du.id FROM directory_users du
+                 WHERE du.id = l.directory_user_id AND ${checked("du.organization_id = $1::uuid")}
+                   AND du.deleted_at IS NULL OFFSET 0) du
                CROSS JOIN LATERAL (
                  SELECT gm.group_id FROM directory_group_members gm
                  WHERE gm.user_id = du.id AND ${checked("gm.organization_id = $1::uuid")} OFFSET 0) gm
                CROSS JOIN LATERAL (
                  SELECT g.display_name FROM directory_groups g
                  WHERE g.id = gm.group_id AND g.deleted_at IS NULL OFFSET 0) g
-               WHERE du.user_id = m.user_id AND ${checked("du.organization_id = $1::uuid")} AND du.deleted_at IS NULL
+               WHERE l.user_id = m.user_id
                ORDER BY 1) AS groups
   FROM memberships m
   JOIN users u ON u.id = m.user_id AND u.organization_id = $1::uuid

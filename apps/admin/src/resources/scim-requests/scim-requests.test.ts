@@ -59,6 +59,9 @@ it("finds requests by class of status, path, request id, and what they changed",
     data: { id: group, ...where, displayName: "G", displayNameKey: "g", resource: {} },
   });
   const data = { ...where, method: "PATCH", path: `/Groups/${group}?x=1`, status: 204, latencyMs: 1 };
+  const { organizationId } = acme;
+  await prisma.dirtyDirectoryUser.create({ data: { organizationId, directoryUserId: user } });
+  await prisma.dirtyDirectoryGroup.create({ data: { organizationId, directoryGroupId: group } });
   await prisma.scimRequest.create({
     data: { ...data, id: newId(), requestId: "request-7", changed: { users: [user], groups: [group] } },
   });
@@ -69,9 +72,9 @@ it("finds requests by class of status, path, request id, and what they changed",
   expect(await list({ resourceId: user })).toMatchObject([{ method: "PATCH", reconciled: false }]);
   expect(await list({ resourceId: newId() })).toEqual([]);
 
-  await sql.query("UPDATE directory_users SET observed_generation = generation WHERE id = $1", [user]);
+  await prisma.dirtyDirectoryUser.deleteMany({ where: { directoryUserId: user } });
   expect(await list({ resourceId: group })).toMatchObject([{ reconciled: false }]);
-  await sql.query("UPDATE directory_groups SET observed_generation = generation WHERE id = $1", [group]);
+  await prisma.dirtyDirectoryGroup.deleteMany({ where: { directoryGroupId: group } });
   expect(await list({ resourceId: group })).toMatchObject([{ reconciled: true }]);
   // Deleted users are gone once they were seen.
   await sql.query("DELETE FROM directory_users WHERE id = $1", [user]);

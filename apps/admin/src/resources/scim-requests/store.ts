@@ -54,11 +54,11 @@ async function waitingFor(
 ): Promise<ReadonlySet<string>> {
   if (ids.length === 0) return new Set();
   const { rows } = await deps.database.sql.query<{ id: string }>(
-    `SELECT id FROM directory_users
-     WHERE organization_id = $1 AND id = ANY($2::uuid[]) AND generation > observed_generation
-     UNION ALL
-     SELECT id FROM directory_groups
-     WHERE organization_id = $1 AND id = ANY($2::uuid[]) AND generation > observed_generation`,
+    `SELECT directory_user_id AS id FROM dirty_directory_users
+     WHERE organization_id = $1 AND directory_user_id = ANY($2::uuid[])
+     UNION
+     SELECT directory_group_id FROM dirty_directory_groups
+     WHERE organization_id = $1 AND directory_group_id = ANY($2::uuid[])`,
     [organizationId, ids],
   );
   return new Set(rows.map((row) => row.id));
