@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 
 /**
  * A new bearer token: `<prefix>_` and 32 random bytes in base64url. It is shown once; what is stored is its digest.
@@ -15,7 +15,7 @@ export function isTokenOf(prefix: string, text: string): boolean {
 
 /** SHA-256 of a token. Tokens carry 256 random bits, so a fast digest suffices and can be looked up by index. */
 export function digestToken(token: string): Buffer {
-  return createHash("sha256").update(token, "utf8").digest();
+  return hash("sha256", token, "buffer");
 }
 
 /** Whether a token is the one of `digest`, in constant time. */

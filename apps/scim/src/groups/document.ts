@@ -28,11 +28,9 @@ export interface GroupColumns {
 
 /** The part of a group that a client can write, but for its members: those are never in memory with it. */
 export function documentOf(row: GroupRow): JsonObject {
-  return {
-    ...(row.external_id === null ? {} : { externalId: row.external_id }),
-    displayName: row.display_name,
-    ...row.resource,
-  };
+  const document: JsonObject = { displayName: row.display_name, ...row.resource };
+  if (row.external_id !== null) document.externalId = row.external_id;
+  return document;
 }
 
 export function columnsOf(document: JsonObject): GroupColumns {

@@ -57,7 +57,7 @@ export async function insertGroup(
   members: readonly Member[],
   answer: Answer,
 ): Promise<void> {
-  const own = { ...ownOf(columns), joining: members.map(([memberId]) => memberId) };
+  const own = { joining: members.map(([memberId]) => memberId), ...ownOf(columns) };
   if ((await write(SQL.CREATE_GROUP, { request, answer, resourceId: id, own })) === undefined) throw ended();
 }
 
@@ -108,11 +108,11 @@ export async function updateGroup(
       const { columns, names, members, answer } = decide(row);
       await requireMembers(sql, directory, members.add);
       const own = {
-        ...ownOf(columns),
         joining: [...members.add],
         leaving: ids(members.remove),
         clear: members.clear,
         names: [...names],
+        ...ownOf(columns),
       };
       const changes = journalValues(directory, [{ request, answer, resourceId: id, own }]);
       const { rowCount } = await sql.query(SQL.UPDATE_GROUP, changes, "scim_update_group");

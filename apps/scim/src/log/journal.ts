@@ -25,13 +25,13 @@ export function journalValues({ organizationId, id }: Directory, entries: readon
 
 function rowOf({ request, answer, resourceId, own }: Entry, n: number): string {
   const more = {
-    ...own,
     n,
     resource_id: resourceId,
     at: request.receivedAt,
     log_id: newId(),
     audit_id: newId(),
     ip: request.ip,
+    ...own,
   };
   return rowText(request, answer, more);
 }

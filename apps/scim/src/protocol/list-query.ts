@@ -22,14 +22,17 @@ export interface ListQuery {
 
 export function parseListQuery(parameters: URLSearchParams): ListQuery {
   const get = (name: string) => textParameter(parameters, name);
+  const cursor = get("cursor");
+  const { attributes, excludedAttributes } = parseAttributes(parameters);
   return build({
     filter: get("filter"),
     sortBy: get("sortBy"),
     sortOrder: get("sortOrder"),
     startIndex: integer(get("startIndex"), "startIndex", "invalidValue"),
-    count: integer(get("count"), "count", get("cursor") === undefined ? "invalidValue" : "invalidCount"),
-    cursor: get("cursor"),
-    ...parseAttributes(parameters),
+    count: integer(get("count"), "count", cursor === undefined ? "invalidValue" : "invalidCount"),
+    cursor,
+    attributes,
+    excludedAttributes,
   });
 }
 
@@ -73,14 +76,19 @@ interface Raw {
   readonly excludedAttributes: readonly string[];
 }
 
-function build({ sortOrder, startIndex, count, ...rest }: Raw): ListQuery {
-  if (rest.cursor !== undefined && startIndex !== undefined)
+function build(raw: Raw): ListQuery {
+  const { sortOrder, startIndex, count } = raw;
+  if (raw.cursor !== undefined && startIndex !== undefined)
     throw badRequest("invalidValue", "startIndex and cursor cannot be combined: page by one of them.");
   const order = sortOrder?.toLowerCase() ?? "ascending";
   if (order !== "ascending" && order !== "descending")
     throw badRequest("invalidValue", "sortOrder must be ascending or descending.");
   return {
-    ...rest,
+    filter: raw.filter,
+    sortBy: raw.sortBy,
+    cursor: raw.cursor,
+    attributes: raw.attributes,
+    excludedAttributes: raw.excludedAttributes,
     descending: order === "descending",
     // RFC 7644 §3.4.2.4: below 1 means 1, a negative count means 0.
     startIndex: Math.min(Math.max(startIndex ?? 1, 1), MAX_START),

@@ -7,16 +7,18 @@ const SCIM_JSON = "application/scim+json; charset=utf-8";
 
 export function send(req: Request, res: Response, { status, body, headers }: ScimResponse): void {
   if (body !== undefined && isLong(body)) {
-    res.writeHead(status, { ...headers, "Content-Type": SCIM_JSON });
+    res.writeHead(status, { "Content-Type": SCIM_JSON, ...headers });
     if (req.method === "HEAD") res.end();
     // Whoever goes away meanwhile has ended the answer: there is nobody to tell.
     else pipeline(Readable.from(jsonPieces(body)), res, () => undefined);
     return;
   }
-  const text = body === undefined ? "" : JSON.stringify(body);
-  res.writeHead(status, {
-    ...headers,
-    ...(body === undefined ? {} : { "Content-Type": SCIM_JSON, "Content-Length": Buffer.byteLength(text) }),
-  });
+  if (body === undefined) {
+    res.writeHead(status, headers).end();
+    return;
+  }
+  const text = JSON.stringify(body);
+  const length = Buffer.byteLength(text);
+  res.writeHead(status, { "Content-Type": SCIM_JSON, "Content-Length": length, ...headers });
   res.end(req.method === "HEAD" ? undefined : text);
 }

@@ -31,12 +31,9 @@ export interface UserColumns {
 
 /** The part of a user that a client can write: what PATCH works on. */
 export function documentOf(row: UserRow): JsonObject {
-  return {
-    ...(row.external_id === null ? {} : { externalId: row.external_id }),
-    userName: row.user_name,
-    ...row.resource,
-    active: row.active,
-  };
+  const document: JsonObject = { userName: row.user_name, ...row.resource, active: row.active };
+  if (row.external_id !== null) document.externalId = row.external_id;
+  return document;
 }
 
 /** @param whether a user is active of whom the document does not say so */

@@ -56,7 +56,7 @@ export async function updateUser(
   columns: UserColumns,
   answer: Answer,
 ): Promise<boolean> {
-  const own = { ...ownOf(columns), version: user.version, names: [...user.changed] };
+  const own = { version: user.version, names: [...user.changed], ...ownOf(columns) };
   try {
     return (await write(SQL.UPDATE_USERS, { request, answer, resourceId: user.id, own })) !== undefined;
   } catch (error) {
