@@ -42,7 +42,9 @@ async function rows(): Promise<string> {
   const { rows: all } = await sql.query<{ state: string }>(
     `SELECT (SELECT json_agg(u ORDER BY id) FROM directory_users u)::text ||
             (SELECT json_agg(g ORDER BY id) FROM directory_groups g)::text ||
-            coalesce((SELECT json_agg(m ORDER BY group_id, user_id) FROM directory_group_members m)::text, '') AS state`,
+            coalesce((SELECT json_agg(m ORDER BY group_id, user_id) FROM directory_group_members m)::text, '') ||
+            (SELECT json_agg(d ORDER BY mark) FROM dirty_directory_users d)::text ||
+            (SELECT json_agg(d ORDER BY mark) FROM dirty_directory_groups d)::text AS state`,
   );
   return all[0]?.state ?? "";
 }

@@ -70,16 +70,16 @@ const IDS_OF = { joining: elementsOf("entry.joining"), leaving: elementsOf("entr
 /** All entries of a statement are of one group. As a value of its own, so that its row is found by the index. */
 const GROUP = "(SELECT resource_id FROM entry LIMIT 1)";
 
-// Every user that joins or leaves is locked before anything is written, in the order of ids and always behind the
-// group: pushes to groups with the same members take turns and never wait for each other in a circle. One that is
-// being deleted meanwhile is left out, since its deletion comes later. `candidates` are rows of (n, id, joins).
+// Every user that joins or leaves is held before anything is written, always behind the group and in the order of ids,
+// as a deletion holds the groups of its user before the user: so nobody waits in a circle. Only deletions wait for it; a
+// user that is being deleted meanwhile is waited for and left out. `candidates` are rows of (n, id, joins).
 const touched = (candidates: string) => `
   touched AS MATERIALIZED (
     SELECT w.n, u.id, w.joins
     FROM (SELECT c.n, c.id, c.joins FROM (${candidates}) c ORDER BY c.id) w CROSS JOIN LATERAL (
       SELECT u.id FROM directory_users u
       WHERE u.id = w.id AND ${checked(`u.directory_id = ${DIRECTORY}`)} AND u.deleted_at IS NULL
-      FOR NO KEY UPDATE) u)`;
+      FOR KEY SHARE) u)`;
 
 const ADDED = `
   added AS (
