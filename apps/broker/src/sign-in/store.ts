@@ -59,8 +59,10 @@ interface ProfileRow {
 }
 
 const IN_DIRECTORY = `EXISTS (
-  SELECT 1 FROM directory_user_links l JOIN directory_users d ON d.id = l.directory_user_id
-  WHERE l.user_id = u.id AND ${checked("d.organization_id = u.organization_id")} AND d.deleted_at IS NULL)`;
+  SELECT 1 FROM directory_user_links l CROSS JOIN LATERAL (
+    SELECT 1 FROM directory_users d
+    WHERE d.id = l.directory_user_id AND ${checked("d.organization_id = u.organization_id")} AND d.deleted_at IS NULL OFFSET 0) d
+  WHERE l.user_id = u.id)`;
 
 /** Reads all that the decision needs, in one statement. */
 export async function lookUp(sql: Sql, key: LookupKey): Promise<Lookup> {

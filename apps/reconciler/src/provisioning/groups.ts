@@ -16,7 +16,10 @@ export async function observeGroups(batch: Batch): Promise<"some" | "none"> {
   const { rows: marks } = await sql.query<{ id: string; mark: string; deleted: boolean }>(
     `SELECT d.directory_group_id AS id, d.mark, g.deleted_at IS NOT NULL AS deleted
      FROM dirty_directory_groups d
-     LEFT JOIN directory_groups g ON g.id = d.directory_group_id AND ${checked("g.organization_id = $1")}
+     LEFT JOIN LATERAL (
+       SELECT g.deleted_at FROM directory_groups g
+       WHERE g.id = d.directory_group_id AND ${checked("g.organization_id = $1")} OFFSET 0
+     ) g ON true
      WHERE d.organization_id = $1
      ORDER BY d.directory_group_id, d.mark LIMIT $2`,
     [organizationId, GROUPS],
@@ -46,12 +49,9 @@ export async function observeGroups(batch: Batch): Promise<"some" | "none"> {
 async function markMembers(batch: Batch, groupIds: readonly string[]): Promise<boolean> {
   const { rows } = await batch.sql.query<{ marked: number }>(
     `WITH clean AS (
-       SELECT DISTINCT gm.user_id
-       FROM directory_group_members gm
-       WHERE gm.organization_id = $1 AND gm.group_id = ANY($2::uuid[])
-         AND NOT EXISTS (
-           SELECT 1 FROM dirty_directory_users d
-           WHERE d.organization_id = $1 AND d.directory_user_id = gm.user_id OFFSET 0)
+       SELECT user_id FROM directory_group_members
+       WHERE ${checked("organization_id = $1")} AND group_id = ANY($2::uuid[])
+       EXCEPT SELECT directory_user_id FROM dirty_directory_users WHERE organization_id = $1
        LIMIT $3
      ), marked AS (
        INSERT INTO dirty_directory_users (organization_id, directory_user_id, marked_at)
