@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { expect, it } from "vitest";
 import { diffSchemas, migrate, pendingMigrations, readSchema } from "./migrations.ts";
+import { withSchemaEngine } from "./schema-engine.ts";
 import { createTestDatabase, urlOfDatabase } from "./testing/index.ts";
 
 async function withEmptyDatabase(work: (url: string) => Promise<void>): Promise<void> {
@@ -58,6 +59,27 @@ it("has migrations that lead exactly to schema.prisma", () =>
     expect(ours.rows.length - rows.length).toBe(BEYOND_PRISMA.length);
     expect(rows.length).toBeGreaterThan(200);
     await migrated.drop();
+  }));
+
+it("applies a migration whole or not at all", () =>
+  withEmptyDatabase(async (url) => {
+    const script = "CREATE TABLE half (id int); INSERT INTO half VALUES (1); SELECT 1 / 0;";
+    const content = { tag: "ok" as const, value: script };
+    const migrationsList = {
+      baseDir: "migrations",
+      lockfile: { path: "migration_lock.toml", content: 'provider = "postgresql"' },
+      shadowDbInitScript: "",
+      migrationDirectories: [{ path: "1_half", migrationFile: { path: "migration.sql", content } }],
+    };
+    const filters = { externalTables: [], externalEnums: [] };
+    const applied = withSchemaEngine(url, await readSchema(), (engine) =>
+      engine.applyMigrations({ migrationsList, filters }),
+    );
+    await expect(applied).rejects.toThrow("division by zero");
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    expect((await client.query("SELECT to_regclass('half') AS half")).rows).toEqual([{ half: null }]);
+    await client.end();
   }));
 
 const MIGRATIONS = join(import.meta.dirname, "../../../prisma/migrations");

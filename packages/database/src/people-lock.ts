@@ -13,7 +13,7 @@ const WAIT = "10s";
  */
 export async function lockPeople(sql: Sql, organizationId: string): Promise<void> {
   await sql.query(
-    `SELECT set_config('lock_timeout', $2, true), pg_advisory_xact_lock(hashtextextended('people:' || $1::text, 0))`,
+    `SELECT set_config('lock_timeout', $2, true), pg_advisory_xact_lock(hashtextextended('people:' || $1::text, 0))::text`,
     [organizationId, WAIT],
     "lock_people",
   );

@@ -21,7 +21,7 @@ export async function withSchemaEngine<Result>(
   loaded ??= instantiate();
   await loaded;
   const pool = new Pool({ connectionString: url, application_name: "sallyport migrate" });
-  const adapter = new PrismaPg(pool);
+  const adapter = new WholeScripts(pool);
   try {
     const engine = await bindings.SchemaEngine.new(
       { datamodels: [["schema.prisma", schema]] },
@@ -35,6 +35,20 @@ export async function withSchemaEngine<Result>(
     }
   } finally {
     await pool.end();
+  }
+}
+
+/**
+ * Prisma's adapter, but for scripts: that one cuts them at each semicolon and commits each piece by itself, so that a
+ * migration which fails half-way would stay half applied. As one query of the simple protocol, which one without arguments is, a script is one transaction.
+ */
+class WholeScripts extends PrismaPg {
+  override async connect(): ReturnType<PrismaPg["connect"]> {
+    const adapter = await super.connect();
+    adapter.executeScript = async (script) => {
+      await adapter.executeRaw({ sql: script, args: [], argTypes: [] });
+    };
+    return adapter;
   }
 }
 

@@ -1,3 +1,7 @@
+-- What an older process is just changing ends before it is copied. Stop older processes first: what they write after this
+-- leaves no mark.
+LOCK TABLE "directory_users", "directory_groups" IN ACCESS EXCLUSIVE MODE;
+
 -- CreateTable
 CREATE TABLE "directory_user_links" (
     "directory_user_id" UUID NOT NULL,
@@ -79,10 +83,6 @@ DROP COLUMN "user_id";
 ALTER TABLE "directory_groups" DROP COLUMN "generation",
 DROP COLUMN "observed_generation";
 
--- AlterTable
-ALTER TABLE "scim_requests" ALTER COLUMN "request_body" SET DATA TYPE JSON,
-ALTER COLUMN "response_body" SET DATA TYPE JSON;
-
 -- CreateIndex
 CREATE INDEX "directory_user_links_user_id_idx" ON "directory_user_links"("user_id");
 
@@ -94,9 +94,6 @@ CREATE UNIQUE INDEX "directory_groups_id_organization_id_key" ON "directory_grou
 
 -- AddForeignKey
 ALTER TABLE "directory_users" ADD CONSTRAINT "directory_users_directory_id_organization_id_fkey" FOREIGN KEY ("directory_id", "organization_id") REFERENCES "directories"("id", "organization_id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "directory_user_links" ADD CONSTRAINT "directory_user_links_directory_user_id_fkey" FOREIGN KEY ("directory_user_id") REFERENCES "directory_users"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "directory_user_links" ADD CONSTRAINT "directory_user_links_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE CASCADE;

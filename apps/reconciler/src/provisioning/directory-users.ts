@@ -109,8 +109,9 @@ export async function insertLinks(batch: Batch, links: readonly Link[]): Promise
 export async function deleteObserved(batch: Batch, dirty: readonly DirtyUser[]): Promise<void> {
   const ids = dirty.filter((user) => user.deleted).map((user) => user.id);
   if (ids.length === 0) return;
-  await batch.sql.query("DELETE FROM directory_users WHERE organization_id = $1 AND id = ANY($2::uuid[])", [
-    batch.organizationId,
-    ids,
-  ]);
+  await batch.sql.query(
+    `WITH unlinked AS (DELETE FROM directory_user_links WHERE directory_user_id = ANY($2::uuid[]))
+     DELETE FROM directory_users WHERE organization_id = $1 AND id = ANY($2::uuid[])`,
+    [batch.organizationId, ids],
+  );
 }

@@ -13,23 +13,27 @@ const MEMBERS = 5_000;
  */
 export async function observeGroups(batch: Batch): Promise<"some" | "none"> {
   const { sql, organizationId } = batch;
-  const { rows: marks } = await sql.query<{ id: string; mark: string; deleted: boolean }>(
-    `SELECT d.directory_group_id AS id, d.mark, g.deleted_at IS NOT NULL AS deleted
-     FROM dirty_directory_groups d
+  const { rows: groups } = await sql.query<{ id: string; marks: string[]; deleted: boolean }>(
+    `WITH dirty AS MATERIALIZED (
+       SELECT DISTINCT directory_group_id AS id FROM dirty_directory_groups
+       WHERE organization_id = $1 ORDER BY 1 LIMIT $2
+     )
+     SELECT dirty.id, g.deleted_at IS NOT NULL AS deleted,
+            ARRAY(SELECT d.mark FROM dirty_directory_groups d
+                  WHERE d.organization_id = $1 AND d.directory_group_id = dirty.id) AS marks
+     FROM dirty
      LEFT JOIN LATERAL (
        SELECT g.deleted_at FROM directory_groups g
-       WHERE g.id = d.directory_group_id AND ${checked("g.organization_id = $1")} OFFSET 0
-     ) g ON true
-     WHERE d.organization_id = $1
-     ORDER BY d.directory_group_id, d.mark LIMIT $2`,
+       WHERE g.id = dirty.id AND ${checked("g.organization_id = $1")} OFFSET 0
+     ) g ON true`,
     [organizationId, GROUPS],
     "reconcile_dirty_groups",
   );
-  if (marks.length === 0) return "none";
-  const ids = [...new Set(marks.map((group) => group.id))];
+  if (groups.length === 0) return "none";
+  const ids = groups.map((group) => group.id);
   if (!(await markMembers(batch, ids))) return "some";
 
-  const deleted = [...new Set(marks.filter((group) => group.deleted).map((group) => group.id))];
+  const deleted = groups.filter((group) => group.deleted).map((group) => group.id);
   if (deleted.length > 0) {
     // Takes the group's memberships and bindings with it.
     await sql.query("DELETE FROM directory_groups WHERE organization_id = $1 AND id = ANY($2::uuid[])", [
@@ -39,8 +43,9 @@ export async function observeGroups(batch: Batch): Promise<"some" | "none"> {
   }
   // These marks and no other: one that came meanwhile stands for what was not seen.
   await sql.query(
-    "DELETE FROM dirty_directory_groups WHERE organization_id = $1 AND mark = ANY($2::bigint[])",
-    [organizationId, marks.map(({ mark }) => mark)],
+    `DELETE FROM dirty_directory_groups
+     WHERE organization_id = $1 AND directory_group_id = ANY($2::uuid[]) AND mark = ANY($3::bigint[])`,
+    [organizationId, ids, groups.flatMap(({ marks }) => marks)],
   );
   return "some";
 }
@@ -49,9 +54,11 @@ export async function observeGroups(batch: Batch): Promise<"some" | "none"> {
 async function markMembers(batch: Batch, groupIds: readonly string[]): Promise<boolean> {
   const { rows } = await batch.sql.query<{ marked: number }>(
     `WITH clean AS (
-       SELECT user_id FROM directory_group_members
-       WHERE ${checked("organization_id = $1")} AND group_id = ANY($2::uuid[])
-       EXCEPT SELECT directory_user_id FROM dirty_directory_users WHERE organization_id = $1
+       SELECT DISTINCT gm.user_id FROM directory_group_members gm
+       WHERE ${checked("gm.organization_id = $1")} AND gm.group_id = ANY($2::uuid[])
+         AND NOT EXISTS (
+           SELECT 1 FROM dirty_directory_users d
+           WHERE d.organization_id = $1 AND d.directory_user_id = gm.user_id OFFSET 0)
        LIMIT $3
      ), marked AS (
        INSERT INTO dirty_directory_users (organization_id, directory_user_id, marked_at)

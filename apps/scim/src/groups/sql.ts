@@ -71,8 +71,9 @@ const IDS_OF = { joining: elementsOf("entry.joining"), leaving: elementsOf("entr
 const GROUP = "(SELECT resource_id FROM entry LIMIT 1)";
 
 // Every user that joins or leaves is held before anything is written, always behind the group and in the order of ids,
-// as a deletion holds the groups of its user before the user: so nobody waits in a circle. Only deletions wait for it; a
-// user that is being deleted meanwhile is waited for and left out. `candidates` are rows of (n, id, joins).
+// as a deletion holds the groups of its user before the user: so nobody waits in a circle. Only the deletion of a user or
+// a new name for it has to wait; one that is being deleted meanwhile is waited for and left out. `candidates` are rows of
+// (n, id, joins).
 const touched = (candidates: string) => `
   touched AS MATERIALIZED (
     SELECT w.n, u.id, w.joins

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startApi, type TestApi } from "../../testing/api.ts";
+import { expectToWaitForReconciler } from "../../testing/people-lock.ts";
 import { createWorld, insertDirectoryMember, type World } from "../../testing/world.ts";
 import { domain } from "./schema.ts";
 
@@ -94,4 +95,16 @@ it("has the reconciler look again at a domain's addresses once it counts, and un
   await api.call("removeDomain", { params: { org: acme.org, domainId: added.id } });
   expect(await marks()).toBe(2);
   expect((await prisma.user.findUniqueOrThrow({ where: { id: person.userId } })).emailVerified).toBe(false);
+});
+
+it("waits for the reconciler's batch, so that neither passes the other over", async () => {
+  let id = "";
+  await expectToWaitForReconciler(api, acme.organizationId, async () => {
+    const reply = await add("waits.example", acme);
+    id = reply.as(domain).id;
+    return reply;
+  });
+  await expectToWaitForReconciler(api, acme.organizationId, () =>
+    api.call("removeDomain", { params: { org: acme.org, domainId: id } }),
+  );
 });

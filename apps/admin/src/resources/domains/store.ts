@@ -1,4 +1,4 @@
-import { type Domain, isUniqueViolation, newId, type Prisma } from "@sallyport/database";
+import { type Domain, isUniqueViolation, lockPeople, newId, type Prisma } from "@sallyport/database";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { type Change, change } from "../../change.ts";
 import type { Context } from "../../context.ts";
@@ -28,6 +28,7 @@ export async function addDomain(context: Context, organizationId: string, name: 
   const operator = context.caller.organizationId === null;
   try {
     return await change(context, async (within) => {
+      if (operator) await lockPeople(within.sql, organizationId);
       const row = operator
         ? await upsertVerified(within, organizationId, name)
         : await insertUnverified(within, organizationId, name);
@@ -56,7 +57,10 @@ async function upsertVerified({ tx, now }: Change, organizationId: string, name:
   });
 }
 
-/** Addresses of a domain that counts, or no longer does: the reconciler decides anew whether they are verified. */
+/**
+ * Addresses of a domain that counts, or no longer does: the reconciler decides anew whether they are verified. It waits
+ * meanwhile (`lockPeople`): what is being pushed just now, and is not seen here, it sees with the domain as it is then.
+ */
 async function lookAgain(
   { sql, now, reconcile }: Change,
   organizationId: string,
@@ -92,6 +96,7 @@ export async function listDomains(context: Context, organizationId: string, page
 export async function removeDomain(context: Context, organizationId: string, id: string): Promise<void> {
   await change(context, async (within) => {
     const { tx, sql, record } = within;
+    await lockPeople(sql, organizationId);
     const row = await tx.domain.findFirst({ where: { id, organizationId } });
     const { count } = await tx.domain.deleteMany({ where: { id, organizationId } });
     if (row === null || count === 0) throw problem("domain_not_found");

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startApi, type TestApi } from "../../testing/api.ts";
+import { expectToWaitForReconciler } from "../../testing/people-lock.ts";
 import { createWorld, insertDirectoryMember, type World } from "../../testing/world.ts";
 
 let api: TestApi;
@@ -112,3 +113,6 @@ describe("replaceGroupMappings", () => {
     expect(new Set(items.map((item) => item.group[0])).size).toBe(1);
   });
 });
+
+it("waits for the reconciler's batch, so that neither passes the other over", () =>
+  expectToWaitForReconciler(api, acme.organizationId, () => put([{ group: "Waits", role: "editor" }])));

@@ -1,4 +1,4 @@
-import { newId, type Prisma, type Sql } from "@sallyport/database";
+import { lockPeople, newId, type Prisma, type Sql } from "@sallyport/database";
 import type { z } from "zod";
 import { change, lockOrganization } from "../../change.ts";
 import type { Context } from "../../context.ts";
@@ -13,11 +13,12 @@ export async function listGroupMappings(context: Context, organizationId: string
 }
 
 /**
- * Replaces all mappings. Directory groups whose mappings changed become dirty, so that the reconciler grants and
- * takes back roles. Throws `role_unknown` that names the field.
+ * Replaces all mappings. Directory groups whose mappings changed are marked, so that the reconciler grants and takes
+ * back roles; it waits meanwhile, and so meets a group that is just being pushed with the new ones. Throws `role_unknown` that names the field.
  */
 export function replaceGroupMappings(context: Context, organizationId: string, mappings: readonly Mapping[]) {
   return change(context, async ({ tx, sql, now, record, reconcile }) => {
+    await lockPeople(sql, organizationId);
     await lockOrganization(sql, organizationId);
     const roleIds = await roleIdsByKey(
       tx,

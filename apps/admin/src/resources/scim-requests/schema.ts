@@ -30,7 +30,7 @@ export const scimRequest = z
     changed: z.unknown().meta({ description: "The ids of what it changed; null when it changed nothing." }),
     reconciled: z.boolean().nullable().meta({
       description:
-        "Whether memberships and roles are as this change, and any later one of the same users and groups, wants them; null when it changed nothing.",
+        "Whether the users and groups under `changed` were looked at since they last changed, and memberships and roles brought to what they say. Of a group that was renamed or deleted, its members follow after. Null when it changed nothing.",
     }),
     createdAt: timestamp,
   })
