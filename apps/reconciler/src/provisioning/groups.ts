@@ -1,4 +1,4 @@
-import { checked } from "@sallyport/database";
+import { checked, markUsers } from "@sallyport/database";
 import type { Batch } from "./batch.ts";
 
 // A changed group is passed on to its members, so many groups fit in a batch; members are marked in portions.
@@ -61,9 +61,7 @@ async function markMembers(batch: Batch, groupIds: readonly string[]): Promise<b
            WHERE d.organization_id = $1 AND d.directory_user_id = gm.user_id OFFSET 0)
        LIMIT $3
      ), marked AS (
-       INSERT INTO dirty_directory_users (organization_id, directory_user_id, marked_at)
-       SELECT $1, user_id, $4 FROM clean
-       RETURNING 1
+       ${markUsers("SELECT $1, user_id, $4 FROM clean RETURNING 1")}
      )
      SELECT count(*)::int AS marked FROM marked`,
     [batch.organizationId, groupIds, MEMBERS, batch.now],

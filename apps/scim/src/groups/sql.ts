@@ -1,4 +1,4 @@
-import { checked, elementsOf } from "@sallyport/database";
+import { checked, elementsOf, markGroups, markUsers } from "@sallyport/database";
 import { live, whileLive } from "../directory/live.ts";
 import type { Statement } from "../directory/write.ts";
 import { ROW } from "../filter/field.ts";
@@ -99,15 +99,11 @@ const EFFECT = `
   effect AS MATERIALIZED (
     SELECT t.n, t.id, t.joins FROM touched t
     WHERE CASE WHEN t.joins THEN t.id IN (SELECT user_id FROM added) ELSE t.id IN (SELECT user_id FROM removed) END),
-  marked AS (
-    INSERT INTO dirty_directory_users (organization_id, directory_user_id, marked_at)
-    SELECT ${ORGANIZATION}, id, ${NOW} FROM effect)`;
+  marked AS (${markUsers(`SELECT ${ORGANIZATION}, id, ${NOW} FROM effect`)})`;
 
 /** Has the reconciler look at the group itself: its name, its end, or its mapping. */
 const groupMarked = (condition = "true") => `
-  group_marked AS (
-    INSERT INTO dirty_directory_groups (organization_id, directory_group_id, marked_at)
-    SELECT ${ORGANIZATION}, resource_id, at FROM changed WHERE ${condition})`;
+  group_marked AS (${markGroups(`SELECT ${ORGANIZATION}, resource_id, at FROM changed WHERE ${condition}`)})`;
 
 /** `versions` is null where the request asks for none. */
 const isVersionAskedFor = (group: string) =>

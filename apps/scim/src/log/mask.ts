@@ -17,7 +17,7 @@ export function loggedBody(body: unknown): string | null {
   if (whole.length > MAX_LOGGED) return JSON.stringify({ truncated: true, characters: whole.length });
   // Hardly any body has a name like that: then there is nothing to look for in it.
   const text = SECRET_NAME.test(whole) ? JSON.stringify(masked(JSON.parse(whole))) : whole;
-  // PostgreSQL refuses these escapes in jsonb; one that is itself escaped (\\u0000) is not one.
+  // PostgreSQL refuses these escapes as soon as somebody looks into the body; one that is itself escaped (\\u0000) is not one.
   return text.includes("\\u")
     ? text.replace(/\\(?:u0000|ud[89a-f][0-9a-f]{2}|.)/gi, (sequence) =>
         /^\\u(?:0000|d[89a-f])/i.test(sequence) ? "\\ufffd" : sequence,

@@ -1,4 +1,4 @@
-import { checked } from "@sallyport/database";
+import { checked, markUsers } from "@sallyport/database";
 import { live, whileLive } from "../directory/live.ts";
 import type { Query } from "../directory/read.ts";
 import type { Statement } from "../directory/write.ts";
@@ -9,9 +9,7 @@ const USERS_CHANGED = "jsonb_build_object('users', jsonb_build_array(resource_id
 
 /** Has the reconciler look at what changed. */
 const MARKED = `
-  marked AS (
-    INSERT INTO dirty_directory_users (organization_id, directory_user_id, marked_at)
-    SELECT ${ORGANIZATION}, resource_id, at FROM changed)`;
+  marked AS (${markUsers(`SELECT ${ORGANIZATION}, resource_id, at FROM changed`)})`;
 
 export const USER_COLUMNS = [
   "id",

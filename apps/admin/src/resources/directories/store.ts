@@ -1,4 +1,4 @@
-import { newId } from "@sallyport/database";
+import { markGroups, markUsers, newId } from "@sallyport/database";
 import type { z } from "zod";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { change } from "../../change.ts";
@@ -82,8 +82,7 @@ export async function deleteDirectory(context: Context, organizationId: string, 
          SET deleted_at = $3::timestamptz, user_name_key = NULL, version = version + 1, last_modified = $3::timestamptz
          WHERE organization_id = $1::uuid AND directory_id = $2::uuid AND deleted_at IS NULL
          RETURNING id)
-       INSERT INTO dirty_directory_users (organization_id, directory_user_id, marked_at)
-       SELECT $1::uuid, id, $3::timestamptz FROM deleted`,
+       ${markUsers("SELECT $1::uuid, id, $3::timestamptz FROM deleted")}`,
       [organizationId, id, now],
     );
     await sql.query(
@@ -92,8 +91,7 @@ export async function deleteDirectory(context: Context, organizationId: string, 
          SET deleted_at = $3::timestamptz, version = version + 1, last_modified = $3::timestamptz
          WHERE organization_id = $1::uuid AND directory_id = $2::uuid AND deleted_at IS NULL
          RETURNING id)
-       INSERT INTO dirty_directory_groups (organization_id, directory_group_id, marked_at)
-       SELECT $1::uuid, id, $3::timestamptz FROM deleted`,
+       ${markGroups("SELECT $1::uuid, id, $3::timestamptz FROM deleted")}`,
       [organizationId, id, now],
     );
     record({ organizationId, type: "directory.deleted", resource: { type: "directory", id } });

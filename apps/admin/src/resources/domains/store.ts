@@ -1,4 +1,11 @@
-import { type Domain, isUniqueViolation, lockPeople, newId, type Prisma } from "@sallyport/database";
+import {
+  type Domain,
+  isUniqueViolation,
+  lockPeople,
+  markUsers,
+  newId,
+  type Prisma,
+} from "@sallyport/database";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { type Change, change } from "../../change.ts";
 import type { Context } from "../../context.ts";
@@ -67,9 +74,8 @@ async function lookAgain(
   name: string,
 ): Promise<void> {
   await sql.query(
-    `INSERT INTO dirty_directory_users (organization_id, directory_user_id, marked_at)
-     SELECT organization_id, id, $3::timestamptz FROM directory_users
-     WHERE organization_id = $1::uuid AND split_part(email, '@', 2) = $2`,
+    markUsers(`SELECT organization_id, id, $3::timestamptz FROM directory_users
+               WHERE organization_id = $1::uuid AND split_part(email, '@', 2) = $2`),
     [organizationId, name, now],
   );
   reconcile(organizationId);

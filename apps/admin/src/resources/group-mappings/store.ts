@@ -1,4 +1,4 @@
-import { lockPeople, newId, type Prisma, type Sql } from "@sallyport/database";
+import { lockPeople, markGroups, newId, type Prisma, type Sql } from "@sallyport/database";
 import type { z } from "zod";
 import { change, lockOrganization } from "../../change.ts";
 import type { Context } from "../../context.ts";
@@ -42,7 +42,7 @@ export function replaceGroupMappings(context: Context, organizationId: string, m
     const changed = [...removed, ...added];
     if (changed.length > 0) {
       const keys = [...new Set(changed.map(({ group }) => groupKey(group)))];
-      await markGroups(sql, organizationId, keys, now);
+      await markGroupsOf(sql, organizationId, keys, now);
       reconcile(organizationId);
     }
     record({
@@ -71,17 +71,17 @@ function without(mappings: readonly Mapping[], others: readonly Mapping[]): Mapp
   return mappings.filter((mapping) => !known.has(pairOf(mapping)));
 }
 
-async function markGroups(
+async function markGroupsOf(
   sql: Sql,
   organizationId: string,
   groupKeys: readonly string[],
   now: Date,
 ): Promise<void> {
   await sql.query(
-    `INSERT INTO dirty_directory_groups (organization_id, directory_group_id, marked_at)
+    markGroups(`
      SELECT organization_id, id, $3::timestamptz FROM directory_groups
      WHERE organization_id = $1::uuid AND display_name_key = ANY($2::text[]) AND deleted_at IS NULL
-       AND directory_id IN (SELECT id FROM directories WHERE organization_id = $1::uuid)`,
+       AND directory_id IN (SELECT id FROM directories WHERE organization_id = $1::uuid)`),
     [organizationId, groupKeys, now],
   );
 }
