@@ -3,6 +3,7 @@ export {
   type ConnectionSettings,
   type ConnectionType,
   clientSecretContext,
+  groupsDelimiter,
   type OidcSettings,
   oidcSettings,
   parseConnectionSettings,

@@ -16,6 +16,14 @@ export const samlAttributeNames = z.strictObject({
   groups: z.string().min(1).optional(),
 });
 
+/** What stands between the names of groups that an IdP sends as one string: a sign or two, that no name is made of. */
+export const groupsDelimiter = z
+  .string()
+  .regex(
+    /^[^\p{L}\p{N}\p{C}]{1,4}$/u,
+    "Must be 1 to 4 signs that are neither letters nor digits, such as `;`",
+  );
+
 /** `connections.settings` of a SAML connection. */
 export const samlSettings = z.strictObject({
   idpEntityId: z.string().min(1),
@@ -42,6 +50,8 @@ export const samlSettings = z.strictObject({
   /** AuthnContextClassRef URIs to ask for. */
   authnContext: z.array(z.string().min(1)).optional(),
   attributes: samlAttributeNames.optional(),
+  /** Splits groups that come as one value. Null: a value is one group; left out: as the provider's preset says. */
+  groupsDelimiter: groupsDelimiter.nullish(),
   /** The application where people land who come from the IdP's own pages. Null: nobody is taken in from there. */
   idpInitiated: z.strictObject({ applicationId: z.uuid() }).nullish(),
 });
@@ -55,6 +65,8 @@ export const oidcSettings = z.strictObject({
   scopes: z.array(z.string().min(1)).min(1),
   /** The claim that lists the person's groups. */
   groupsClaim: z.string().min(1).optional(),
+  /** Splits that claim where it is one string. Null, or left out: a string is one group. */
+  groupsDelimiter: groupsDelimiter.nullish(),
 });
 
 export type SamlSettings = z.infer<typeof samlSettings>;

@@ -17,6 +17,7 @@ interface SamlCase {
 interface IdentityCase {
   readonly provider: string;
   readonly attributes?: Readonly<Record<string, string>>;
+  readonly groupsDelimiter?: string | null;
   /** Either what comes of it, or the code of why it identifies nobody. */
   readonly identity?: object;
   readonly refused?: string;
@@ -48,8 +49,10 @@ describe("what an IdP sends normalizes to", () => {
   });
 
   it.each(folders)("%s", (folder) => {
-    const { provider, attributes, ...outcome }: IdentityCase = JSON.parse(read(`${folder}/identity.json`));
-    const result = normalizeSaml(assertionOf(folder), { provider, attributes });
+    const { provider, attributes, groupsDelimiter, ...outcome }: IdentityCase = JSON.parse(
+      read(`${folder}/identity.json`),
+    );
+    const result = normalizeSaml(assertionOf(folder), { provider, attributes, groupsDelimiter });
     // Through JSON, as the cases are written: dates become text.
     expect(JSON.parse(JSON.stringify(result))).toMatchObject(
       outcome.refused === undefined

@@ -1,6 +1,6 @@
 import { emailOf } from "./email.ts";
 import { type NormalizeResult, type NormalizeWarning, unusable, warning } from "./identity.ts";
-import { groupsOf, identifierOf, namesOf, optional, textOf } from "./values.ts";
+import { delimitedGroupsOf, groupsOf, identifierOf, namesOf, optional, textOf } from "./values.ts";
 
 export type Claims = Readonly<Record<string, unknown>>;
 
@@ -28,15 +28,19 @@ const PRESETS: Readonly<Record<string, OidcPreset>> = {
   adfs: { groups: ["groups", "group"], email: ["email", "upn"] },
 };
 
+/** What a connection says of its claims. */
+interface OidcRules {
+  readonly provider: string;
+  readonly groupsClaim?: string | undefined;
+  /** Splits groups that come as one string. Without it a string is one group. */
+  readonly groupsDelimiter?: string | null | undefined;
+}
+
 /**
  * Validated ID token claims (with those of userinfo) in the gateway's words. Pure.
  * `now` stands in where the token tells neither when the person authenticated nor when it was issued.
  */
-export function normalizeOidc(
-  claims: Claims,
-  connection: { readonly provider: string; readonly groupsClaim?: string | undefined },
-  now: Date,
-): NormalizeResult {
+export function normalizeOidc(claims: Claims, connection: OidcRules, now: Date): NormalizeResult {
   const preset = PRESETS[connection.provider] ?? GENERIC;
   const issuer = identifierOf(claims.iss);
   const subject = identifierOf(claims.sub);
@@ -59,7 +63,7 @@ export function normalizeOidc(
       emailVerified: verifiedOf(claims.email_verified),
       ...namesOf(textOf(claims.name), textOf(claims.given_name), textOf(claims.family_name)),
       ...optional("username", textOf(claims.preferred_username)),
-      groups: readGroups(claims, groupNames),
+      groups: readGroups(claims, groupNames, connection.groupsDelimiter ?? null),
       groupsComplete: !overage,
       amr: listOf(claims.amr).flatMap((method) => textOf(method) ?? []),
       ...optional("acr", textOf(claims.acr)),
@@ -93,10 +97,13 @@ function verifiedOf(claim: unknown): boolean | null {
   return claim === undefined || claim === null ? null : false;
 }
 
-function readGroups(claims: Claims, names: readonly string[]): string[] {
+/** An array is taken as it is, also one of a single name: only a string can be a list of names. */
+function readGroups(claims: Claims, names: readonly string[], delimiter: string | null): string[] {
   for (const name of names) {
-    const values = listOf(claims[name]);
-    if (values.length > 0) return groupsOf(values, ";");
+    const claim = claims[name];
+    if (typeof claim === "string" && delimiter !== null) return delimitedGroupsOf(claim, delimiter);
+    const values = listOf(claim);
+    if (values.length > 0) return groupsOf(values);
   }
   return [];
 }

@@ -10,8 +10,11 @@ export interface SamlPreset {
   readonly familyName: readonly string[];
   readonly username: readonly string[];
   readonly groups: readonly string[];
-  /** Splits a single group value that is a list. Null: a value is always one group. */
-  readonly groupDelimiter: string | null;
+  /**
+   * The attribute whose single value is documented to be a list of groups, and what stands between them. In any other a
+   * value is one group: whoever may name a group must not name two.
+   */
+  readonly groupList?: { readonly attribute: string; readonly delimiter: string };
   /** Attributes that stand in place of the groups when there are too many. */
   readonly groupsOverage?: readonly string[];
   /** How the person authenticated, beside the AuthnContext. */
@@ -30,7 +33,6 @@ const GENERIC: SamlPreset = {
   familyName: ["lastName", "surname", "sn", "last_name", "family_name", `${XMLSOAP}/surname`, oid("2.5.4.4")],
   username: ["username", "login", "uid", "userName", "preferred_username", oid("0.9.2342.19200300.100.1.1")],
   groups: ["groups", "group", "memberOf"],
-  groupDelimiter: ";",
 };
 
 /** What each product sends by default; the names of `generic` are tried behind its own. */
@@ -52,20 +54,21 @@ const OWN: { readonly [Provider in ConnectionProvider]: Partial<SamlPreset> } = 
     groups: [`${MICROSOFT}/ws/2008/06/identity/claims/groups`],
     groupsOverage: [`${MICROSOFT}/claims/groups.link`, `${MICROSOFT}/ws/2008/06/identity/claims/groups.link`],
     methods: [`${MICROSOFT}/claims/authnmethodsreferences`],
-    groupDelimiter: null,
   },
 
   // Attribute mapping by hand; group membership as one attribute with many values.
   // https://support.google.com/a/answer/6087519
-  google: { groupDelimiter: null },
+  google: {},
 
-  // "memberOf" and "User Roles": one value with semicolons, unless "semicolon delimited" is off.
+  // "memberOf": one value with semicolons, as the directory behind it holds it. Other parameters are multi-value, or said
+  // to be delimited by the connection's own `groupsDelimiter`.
   // https://developers.onelogin.com/saml/saml-response
   onelogin: {
     email: ["User.email"],
     givenName: ["User.FirstName"],
     familyName: ["User.LastName"],
     groups: ["memberOf"],
+    groupList: { attribute: "memberOf", delimiter: ";" },
   },
 
   // "Include group attribute": named memberOf by default, one value a group.
@@ -74,12 +77,11 @@ const OWN: { readonly [Provider in ConnectionProvider]: Partial<SamlPreset> } = 
     givenName: ["firstname"],
     familyName: ["lastname"],
     groups: ["memberOf"],
-    groupDelimiter: null,
   },
 
   // Attribute mappings by hand; group names as memberOf, one value a group.
   // https://docs.pingidentity.com/pingone/applications/p1_mapping_saml_attributes.html
-  pingone: { groups: ["memberOf", "groupNames"], groupDelimiter: null },
+  pingone: { groups: ["memberOf", "groupNames"] },
 
   // Claim descriptions of AD FS; "Send Group Membership as a Claim".
   // https://learn.microsoft.com/en-us/windows-server/identity/ad-fs/technical-reference/the-role-of-claims
@@ -89,7 +91,6 @@ const OWN: { readonly [Provider in ConnectionProvider]: Partial<SamlPreset> } = 
     username: [`${XMLSOAP}/upn`, `${MICROSOFT}/ws/2008/06/identity/claims/windowsaccountname`],
     groups: ["http://schemas.xmlsoap.org/claims/Group", `${MICROSOFT}/ws/2008/06/identity/claims/groups`],
     methods: [`${MICROSOFT}/claims/authnmethodsreferences`],
-    groupDelimiter: null,
   },
 
   // "X500" attribute mappers and the group list mapper, whose default name is "member".
@@ -97,7 +98,6 @@ const OWN: { readonly [Provider in ConnectionProvider]: Partial<SamlPreset> } = 
   keycloak: {
     email: [oid("1.2.840.113549.1.9.1")],
     groups: ["member", "groups"],
-    groupDelimiter: null,
   },
 
   // eduPerson and inetOrgPerson by OID; NameIDs are transient unless configured, so the subject identifiers step in.
@@ -112,7 +112,6 @@ const OWN: { readonly [Provider in ConnectionProvider]: Partial<SamlPreset> } = 
     name: [oid("2.16.840.1.113730.3.1.241"), oid("2.5.4.3")],
     username: [oid("1.3.6.1.4.1.5923.1.1.1.6"), oid("0.9.2342.19200300.100.1.1")],
     groups: [oid("1.3.6.1.4.1.5923.1.5.1.1")],
-    groupDelimiter: null,
   },
 };
 

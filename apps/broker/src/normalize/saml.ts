@@ -4,7 +4,7 @@ import { methodReferences } from "./authentication-methods.ts";
 import { emailOf } from "./email.ts";
 import { type NormalizeResult, type NormalizeWarning, unusable, warning } from "./identity.ts";
 import { type SamlPreset, samlPreset } from "./saml-presets.ts";
-import { groupsOf, identifierOf, namesOf, optional, textOf } from "./values.ts";
+import { delimitedGroupsOf, groupsOf, identifierOf, namesOf, optional, textOf } from "./values.ts";
 
 const TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
 /** Formats whose value may be an email address (SAML core 8.3.1, 8.3.2). */
@@ -16,14 +16,18 @@ const MAY_BE_EMAIL = [
 type Mapping = NonNullable<SamlSettings["attributes"]>;
 type Claim = "email" | "name" | "givenName" | "familyName" | "username" | "groups";
 
+/** What a connection says of its assertions. */
+interface SamlRules {
+  readonly provider: string;
+  /** Its own attribute names; they come before the provider's preset. */
+  readonly attributes?: Mapping | undefined;
+  /** Splits groups that come as one value. Null: a value is one group; left out: as the provider's preset says. */
+  readonly groupsDelimiter?: string | null | undefined;
+}
+
 /**
- * A validated assertion in the gateway's words. Pure. `mapping` are the connection's own attribute names; they come
- * before the provider's preset.
- */
-export function normalizeSaml(
-  assertion: SamlAssertion,
-  connection: { readonly provider: string; readonly attributes?: Mapping | undefined },
-): NormalizeResult {
+ * A validated assertion in the gateway's words. Pure. */
+export function normalizeSaml(assertion: SamlAssertion, connection: SamlRules): NormalizeResult {
   const preset = samlPreset(connection.provider);
   const mapping = connection.attributes ?? {};
   const values = attributeReader(assertion);
@@ -47,7 +51,7 @@ export function normalizeSaml(
       emailVerified: null,
       ...namesOf(first("name"), first("givenName"), first("familyName")),
       ...optional("username", first("username")),
-      groups: groupsOf(values(attributeNames("groups", mapping, preset)), preset.groupDelimiter),
+      groups: readGroups(assertion, attributeNames("groups", mapping, preset), connection, preset),
       groupsComplete: !overage,
       amr: methodReferences([assertion.authnContextClassRef, ...values(preset.methods ?? [])]),
       ...optional("acr", acr),
@@ -64,6 +68,37 @@ export function normalizeSaml(
     },
   };
 }
+
+/**
+ * The groups in the first attribute that has any. One value may be a list of them, where the connection or the preset says
+ * so; of several values, even if all but one are empty, each is one group.
+ */
+function readGroups(
+  assertion: SamlAssertion,
+  names: readonly string[],
+  { groupsDelimiter }: SamlRules,
+  { groupList }: SamlPreset,
+): string[] {
+  for (const name of names) {
+    const all = valuesOf(assertion, name);
+    const groups = groupsOf(all);
+    if (groups.length === 0) continue;
+    const preset =
+      groupList !== undefined && isSameName(groupList.attribute, name) ? groupList.delimiter : null;
+    const delimiter = groupsDelimiter === undefined ? preset : groupsDelimiter;
+    const [only, ...more] = all;
+    return only !== undefined && more.length === 0 && delimiter !== null
+      ? delimitedGroupsOf(only, delimiter)
+      : groups;
+  }
+  return [];
+}
+
+function valuesOf({ attributes }: SamlAssertion, name: string): readonly string[] {
+  return attributes.filter((attribute) => isSameName(attribute.name, name)).flatMap(({ values }) => values);
+}
+
+const isSameName = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 
 type AttributeReader = (names: readonly string[]) => readonly string[];
 

@@ -24,19 +24,22 @@ export function textOf(value: unknown): string | undefined {
   return text === "" ? undefined : text;
 }
 
-/** Groups, each once. One single value may be a list delimited by `delimiter`. */
-export function groupsOf(values: readonly unknown[], delimiter: string | null): string[] {
-  const listed = values.length === 1 && delimiter !== null ? split(values[0], delimiter) : values;
+/** Groups, each once: a value is one group, whatever its name holds. */
+export function groupsOf(values: readonly unknown[]): string[] {
   const groups = new Set<string>();
-  for (const value of listed) {
+  for (const value of values) {
     const group = textOf(value);
     if (group !== undefined && groups.size < MAX_GROUPS) groups.add(group);
   }
   return [...groups];
 }
 
-function split(value: unknown, delimiter: string): readonly unknown[] {
-  return typeof value === "string" ? value.split(delimiter) : [value];
+/**
+ * The groups of an IdP that sends all of them as one string. Whoever may name a group there can put the delimiter into
+ * its name, and so name others, too: only where it is known that the IdP sends its lists in this way.
+ */
+export function delimitedGroupsOf(list: string, delimiter: string): string[] {
+  return groupsOf(list.split(delimiter));
 }
 
 /** The names of a person; a whole name that the IdP does not send is put together. */

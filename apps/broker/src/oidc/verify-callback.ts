@@ -37,7 +37,11 @@ export async function verifyOidcCallback(
   const response = showClaims(claims);
   const normalized = normalizeOidc(
     claims,
-    { provider: connection.provider, groupsClaim: connection.settings.groupsClaim },
+    {
+      provider: connection.provider,
+      groupsClaim: connection.settings.groupsClaim,
+      groupsDelimiter: connection.settings.groupsDelimiter,
+    },
     callback.now,
   );
   if (!normalized.ok) throw new SignInFailure("identity_unusable", { finding: normalized, response });

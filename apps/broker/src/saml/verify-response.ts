@@ -42,6 +42,7 @@ export async function verifySamlResponse(
   const normalized = normalizeSaml(assertion, {
     provider: connection.provider,
     attributes: connection.settings.attributes,
+    groupsDelimiter: connection.settings.groupsDelimiter,
   });
   if (!normalized.ok) throw new SignInFailure("identity_unusable", { finding: normalized, response });
   return {

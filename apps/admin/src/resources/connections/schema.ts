@@ -1,4 +1,9 @@
-import { CONNECTION_PROVIDERS, connectionProvider, samlAttributeNames } from "@sallyport/connections";
+import {
+  CONNECTION_PROVIDERS,
+  connectionProvider,
+  groupsDelimiter,
+  samlAttributeNames,
+} from "@sallyport/connections";
 import { z } from "zod";
 import { displayName, id, secureUrl, text, timestamp } from "../../api/text.ts";
 import { certificate, certificateInUse } from "./certificate.ts";
@@ -70,6 +75,10 @@ const samlOptions = {
   forceAuthn: z.boolean().exactOptional(),
   authnContext: z.array(text(512)).max(20).exactOptional(),
   attributes: attributeNames.exactOptional(),
+  groupsDelimiter: groupsDelimiter.nullable().exactOptional().meta({
+    description:
+      "Splits groups that the identity provider sends as one value, such as `;`. Whoever may name a group there can then name any other, too: only where it sends its lists in no other way. Several values are never split. null: a value is one group. Default: as the provider is known to send them (`onelogin`: `;` in memberOf; all others: null).",
+  }),
   idpInitiated: idpInitiated.exactOptional(),
 };
 
@@ -130,6 +139,10 @@ const oidcFields = {
   clientSecret: text(2048).meta({ description: "Stored encrypted, never shown." }),
   scopes,
   groupsClaim: text(200).exactOptional().meta({ description: "The claim that lists the person's groups." }),
+  groupsDelimiter: groupsDelimiter.nullable().exactOptional().meta({
+    description:
+      "Splits groups that the identity provider sends as one string, such as `;`. Whoever may name a group there can then name any other, too: only where it sends its lists in no other way. An array is taken as it is. Default: null, a string is one group.",
+  }),
 };
 
 const newOidc = z.strictObject({
@@ -143,6 +156,7 @@ const oidcPatch = z.strictObject({
   clientSecret: oidcFields.clientSecret.exactOptional(),
   scopes: scopes.exactOptional(),
   groupsClaim: oidcFields.groupsClaim,
+  groupsDelimiter: oidcFields.groupsDelimiter,
 });
 
 // ------------------------------------------------------------------ the connection
@@ -186,6 +200,7 @@ const samlView = z.object({
   forceAuthn: z.boolean(),
   authnContext: z.array(z.string()).optional(),
   attributes: samlAttributeNames.optional(),
+  groupsDelimiter: groupsDelimiter.nullable().optional(),
   idpInitiated,
 });
 
@@ -195,6 +210,7 @@ const oidcView = z.object({
   clientId: z.string(),
   scopes: z.array(z.string()),
   groupsClaim: z.string().optional(),
+  groupsDelimiter: groupsDelimiter.nullable().optional(),
 });
 
 export const connection = z
