@@ -9,17 +9,26 @@ export const CALLBACK = "https://app.example.test/callback";
 /** An application that signs people in through the gateway: a public client with PKCE. */
 export interface TestApplication {
   readonly id: string;
+  readonly clientId: string;
   /** Where people are sent who come to it from their IdP's own pages, and a page of it that an IdP may name. */
   readonly initiateLoginUri: string;
   readonly targetUri: string;
   /** Where to send a browser that shall sign in, for a choice such as `{ organization: "acme" }`. */
   startUrl(choice: Readonly<Record<string, string>>): SignInStart;
-  /** What the gateway says of who signed in. `callback` is the URL that the browser was sent back to. */
+  /** What it is given for the code. `callback` is the URL that the browser was sent back to. */
+  tokensOf(start: SignInStart, callback: string): Promise<TestTokens>;
+  /** What the gateway says of who signed in. */
   claimsOf(start: SignInStart, callback: string): Promise<SessionClaims>;
   /** Where to send a browser that shall sign out. */
   readonly signOutUrl: string;
   /** Where it is sent afterwards. */
   readonly signedOutUri: string;
+}
+
+export interface TestTokens {
+  readonly accessToken: string;
+  /** Undefined where the scope `openid` was not asked for. */
+  readonly idToken: string | undefined;
 }
 
 export interface SignInStart {
@@ -29,7 +38,7 @@ export interface SignInStart {
 }
 
 const created = z.object({ id: z.string(), clientId: z.string() });
-const tokens = z.object({ access_token: z.string() });
+const tokens = z.object({ access_token: z.string(), id_token: z.string().optional() });
 
 export async function addApplication(gateway: TestGateway, redirectUri = CALLBACK): Promise<TestApplication> {
   const signedOutUri = new URL("/signed-out", redirectUri).href;
@@ -45,8 +54,9 @@ export async function addApplication(gateway: TestGateway, redirectUri = CALLBAC
   });
   const { id, clientId } = created.parse(body);
   const signOut = new URLSearchParams({ client_id: clientId, post_logout_redirect_uri: signedOutUri });
-  return {
+  const application: TestApplication = {
     id,
+    clientId,
     initiateLoginUri,
     targetUri,
     signOutUrl: `${gateway.url}/oauth2/logout?${signOut}`,
@@ -66,7 +76,7 @@ export async function addApplication(gateway: TestGateway, redirectUri = CALLBAC
       });
       return { url: `${gateway.url}/oauth2/authorize?${query}`, state, verifier };
     },
-    async claimsOf({ state, verifier }, callback) {
+    async tokensOf({ state, verifier }, callback) {
       const { searchParams } = new URL(callback);
       const code = searchParams.get("code");
       if (!callback.startsWith(redirectUri) || code === null || searchParams.get("state") !== state) {
@@ -80,10 +90,15 @@ export async function addApplication(gateway: TestGateway, redirectUri = CALLBAC
         code_verifier: verifier,
       });
       const granted = await fetch(`${gateway.url}/oauth2/token`, { method: "POST", body });
-      const { access_token } = tokens.parse(await granted.json());
-      const headers = { authorization: `Bearer ${access_token}` };
+      const { access_token, id_token } = tokens.parse(await granted.json());
+      return { accessToken: access_token, idToken: id_token };
+    },
+    async claimsOf(start, callback) {
+      const { accessToken } = await application.tokensOf(start, callback);
+      const headers = { authorization: `Bearer ${accessToken}` };
       const answer = await fetch(`${gateway.url}/oauth2/userinfo`, { headers });
       return sessionClaims.parse(await answer.json());
     },
   };
+  return application;
 }

@@ -247,7 +247,10 @@ describe("a key rotation", () => {
 
 describe("forward authentication", () => {
   const ask = (authorization?: string) =>
-    fetch(`${test.url}/session/verify`, authorization === undefined ? {} : { headers: { authorization } });
+    fetch(
+      `${test.url}/session/verify?audience=${test.app.clientId}`,
+      authorization === undefined ? {} : { headers: { authorization } },
+    );
 
   it("names the person in headers, or says 401", async () => {
     const yes = await ask(`Bearer ${tokens.access_token}`);
@@ -256,6 +259,8 @@ describe("forward authentication", () => {
       "x-auth-subject": test.organization.userId,
       "x-auth-session": sessionId,
       "x-auth-email": "ann@acme.com",
+      "x-auth-email-verified": "true",
+      "x-auth-name": "Ann%20Baker",
       "x-auth-org": test.organization.id,
       "x-auth-org-slug": "acme",
       "x-auth-roles": "admin",

@@ -1,9 +1,8 @@
 import type { RequestHandler } from "express";
 import type { AccessTokens } from "../access-tokens.ts";
 import type { Applications } from "../applications.ts";
-import { OAuthError } from "../oauth-error.ts";
 import { sessionClaims } from "../session-claims.ts";
-import { requireBearer } from "./bearer.ts";
+import { requireBearer, requireScope } from "./bearer.ts";
 import { allowOwnOrigins } from "./cors.ts";
 import { parametersOf } from "./form.ts";
 
@@ -16,14 +15,7 @@ export function userinfo(accessTokens: AccessTokens, applications: Applications)
       accessTokens,
     );
     await allowOwnOrigins(req, res, applications, token.client_id);
-    const scopes = new Set(token.scope.split(" "));
-    if (!scopes.has("openid")) {
-      throw new OAuthError(
-        "insufficient_scope",
-        "The access token was not given for the scope openid",
-        'Bearer realm="sallyport", error="insufficient_scope", scope="openid"',
-      );
-    }
+    const scopes = requireScope(token, "openid");
     res.set("cache-control", "no-store").json(sessionClaims(session, scopes));
   };
 }
