@@ -38,6 +38,8 @@ export interface SignInRequest {
   readonly loginHint?: string;
   /** The person must authenticate anew, even where the IdP still knows them (prompt=login, max_age). */
   readonly forceLogin: boolean;
+  /** Most seconds since the person authenticated, where the application says so. */
+  readonly maxAge?: number;
   /** Authentication contexts that the application would like, best first. */
   readonly acrValues: readonly string[];
   readonly expiresAt: Date;

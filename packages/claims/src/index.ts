@@ -22,8 +22,11 @@ export const gatewayClaims = z.object({
 export const sessionClaims = gatewayClaims.extend({
   sub: z.uuid(),
   sid: z.uuid(),
-  /** When the person authenticated at the IdP, in seconds since 1970. */
-  auth_time: z.int(),
+  /**
+   * When the person authenticated at the IdP, in seconds since 1970. Left out where the IdP does not tell; always there
+   * for a request with `max_age` or `prompt=login` (OpenID Connect Core §2).
+   */
+  auth_time: z.int().optional(),
   /** RFC 8176. */
   amr: z.array(z.string()),
   acr: z.string().optional(),

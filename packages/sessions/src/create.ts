@@ -13,7 +13,8 @@ export interface NewSession {
   readonly groups: readonly string[];
   /** What single logout must name again: SAML NameID and SessionIndex, or the upstream `sid`. */
   readonly idpSession: Readonly<Record<string, unknown>> | null;
-  readonly authTime: Date;
+  /** When the person authenticated at the IdP; null where it does not tell. */
+  readonly authTime: Date | null;
   readonly expiresAt: Date;
 }
 

@@ -12,7 +12,8 @@ export interface LiveSession {
   readonly provider: string;
   readonly amr: string[];
   readonly acr: string | null;
-  readonly authTime: Date;
+  /** When the person authenticated at the IdP; null where it does not tell, which is never proof of a recent time. */
+  readonly authTime: Date | null;
   readonly expiresAt: Date;
   readonly user: {
     readonly email: string | null;
@@ -40,7 +41,7 @@ interface Row {
   provider: string;
   amr: string[];
   acr: string | null;
-  auth_time: Date;
+  auth_time: Date | null;
   expires_at: Date;
   email: string | null;
   email_verified: boolean;

@@ -21,7 +21,8 @@ export interface NormalizedIdentity {
   /** RFC 8176 method references. */
   readonly amr: readonly string[];
   readonly acr?: string;
-  readonly authTime: Date;
+  /** When the person authenticated, as the IdP says; null when it does not: nothing else stands in for it. */
+  readonly authTime: Date | null;
   /** The IdP's own end of the session, where it sets one. */
   readonly sessionEnd?: Date;
   /** What single logout must name again. */

@@ -38,7 +38,7 @@ interface OidcRules {
 
 /**
  * Validated ID token claims (with those of userinfo) in the gateway's words. Pure.
- * `now` stands in where the token tells neither when the person authenticated nor when it was issued.
+ * An `auth_time` ahead of `now` tells nothing.
  */
 export function normalizeOidc(claims: Claims, connection: OidcRules, now: Date): NormalizeResult {
   const preset = PRESETS[connection.provider] ?? GENERIC;
@@ -67,7 +67,7 @@ export function normalizeOidc(claims: Claims, connection: OidcRules, now: Date):
       groupsComplete: !overage,
       amr: listOf(claims.amr).flatMap((method) => textOf(method) ?? []),
       ...optional("acr", textOf(claims.acr)),
-      authTime: dateOf(claims.auth_time) ?? dateOf(claims.iat) ?? now,
+      authTime: authTimeOf(claims.auth_time, now),
       ...optional("idpSession", sid === undefined ? undefined : { sid }),
       warnings,
     },
@@ -122,6 +122,18 @@ function isOverage(claims: Claims, name: string): boolean {
 function listOf(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   return value === undefined || value === null ? [] : [value];
+}
+
+/** How far the IdP's clock may be ahead of ours. */
+const CLOCK_SKEW_MS = 120_000;
+
+/**
+ * Null where the IdP does not tell, or tells of a time to come. `iat` does not stand in: a token is new, too, for somebody
+ * whom the IdP has remembered for a week.
+ */
+function authTimeOf(claim: unknown, now: Date): Date | null {
+  const told = dateOf(claim);
+  return told === undefined || told.getTime() > now.getTime() + CLOCK_SKEW_MS ? null : told;
 }
 
 /** NumericDate (RFC 7519, section 2). */

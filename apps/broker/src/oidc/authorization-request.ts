@@ -22,8 +22,7 @@ export async function startOidcLogin(
     nonce,
     code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
     code_challenge_method: "S256",
-    // prompt=login, not max_age=0: an IdP that sends no auth_time would fail every such login.
-    ...(wish.forceLogin ? { prompt: "login" } : {}),
+    ...freshness(configuration, wish),
     ...(wish.acrValues.length > 0 ? { acr_values: wish.acrValues.join(" ") } : {}),
     ...(wish.loginHint === undefined ? {} : { login_hint: wish.loginHint }),
   });
@@ -32,4 +31,23 @@ export async function startOidcLogin(
     protocol: { type: "oidc", nonce, codeVerifier },
     request: maskUrl(url),
   };
+}
+
+const ESSENTIAL = claimsOf({ essential: true });
+const VOLUNTARY = claimsOf(null);
+
+/**
+ * What is asked about the time of the login. The browser that carries it can take any of it out, and some IdPs listen to
+ * one and not the other: so `completeLogin` goes by the answer. `max_age` makes `auth_time` required (OpenID Connect
+ * Core §3.1.2.1), the claims parameter asks for it by itself (§5.5.1.1); who does not support that must ignore it.
+ */
+function freshness(configuration: client.Configuration, wish: LoginWish): Record<string, string> {
+  if (wish.forceLogin) return { prompt: "login", max_age: "0", claims: ESSENTIAL };
+  if (wish.maxAge !== undefined) return { max_age: String(wish.maxAge), claims: ESSENTIAL };
+  // Nobody needs it now. A later request with max_age is spared a login where it is known.
+  return configuration.serverMetadata().claims_parameter_supported === true ? { claims: VOLUNTARY } : {};
+}
+
+function claimsOf(wish: { readonly essential: true } | null): string {
+  return JSON.stringify({ id_token: { auth_time: wish } });
 }

@@ -74,6 +74,9 @@ interface Userinfo {
   readonly outcome: "merged" | "none" | "unavailable";
 }
 
+/** What tells of a login, not of a person: that the ID token alone says, which is signed, and of this login. */
+const OF_THE_LOGIN = new Set(["iss", "aud", "exp", "iat", "nonce", "auth_time", "acr", "amr", "sid"]);
+
 /** Userinfo only adds to a login that is valid without it: where it does not answer, the login goes on. */
 async function fetchUserinfo(
   configuration: client.Configuration,
@@ -82,8 +85,11 @@ async function fetchUserinfo(
 ): Promise<Userinfo> {
   if (configuration.serverMetadata().userinfo_endpoint === undefined) return { claims: {}, outcome: "none" };
   try {
-    const claims = await client.fetchUserInfo(configuration, accessToken, subject);
-    return { claims, outcome: "merged" };
+    const told = Object.entries(await client.fetchUserInfo(configuration, accessToken, subject));
+    return {
+      claims: Object.fromEntries(told.filter(([name]) => !OF_THE_LOGIN.has(name))),
+      outcome: "merged",
+    };
   } catch (error) {
     // Another subject's claims are no outage but token substitution (OpenID Connect Core 5.3.2, 16.11).
     const failure = oidcFailure(error);

@@ -125,7 +125,7 @@ export function configuration(deps: ConfigurationDeps): Configuration {
       if (session === null || !account || !client || !browser) return undefined;
       // What codes copy from oidc-provider's session into ID tokens.
       Object.assign(browser, {
-        loginTs: seconds(session.authTime),
+        loginTs: session.authTime === null ? undefined : seconds(session.authTime),
         amr: session.amr,
         acr: session.acr ?? undefined,
       });

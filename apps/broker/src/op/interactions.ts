@@ -20,6 +20,7 @@ const waitingRequest = z.object({
     domain: z.string().optional(),
     login_hint: z.string().optional(),
     acr_values: z.string().optional(),
+    max_age: z.coerce.number().int().nonnegative().optional(), // oidc-provider has checked it
   }),
   prompt: z.object({ reasons: z.array(z.string()) }),
   /** Of whoever was signed in when the request came. */
@@ -104,6 +105,7 @@ function signInRequest(
     ...(params.domain === undefined ? {} : { domain: params.domain }),
     ...(params.login_hint === undefined ? {} : { loginHint: params.login_hint }),
     forceLogin: prompt.reasons.some((reason) => FORCING.includes(reason)),
+    ...(params.max_age === undefined ? {} : { maxAge: params.max_age }),
     acrValues: params.acr_values?.split(" ").filter((value) => value !== "") ?? [],
     expiresAt: new Date(waiting.exp * 1000),
   };

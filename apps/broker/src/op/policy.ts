@@ -49,6 +49,7 @@ export function signInPolicy(
     const session = sessionOf(ctx);
     const maxAge = textOf(ctx, "max_age");
     if (session === null || maxAge === undefined || wasForced(ctx)) return false;
+    if (session.authTime === null) return true; // what the IdP does not tell proves nothing
     // An IdP that remembered the person may tell of a sign-in long ago: then they are sent once more, to a new one.
     const tolerated = hasJustSignedIn(ctx) ? CLOCK_SKEW_MS : 0;
     return now().getTime() - session.authTime.getTime() > Number(maxAge) * 1000 + tolerated;

@@ -19,7 +19,7 @@ export function sessionClaims(session: LiveSession, scopes: ReadonlySet<string>)
   return {
     sub: session.userId,
     sid: session.id,
-    auth_time: seconds(session.authTime),
+    ...(session.authTime === null ? {} : { auth_time: seconds(session.authTime) }),
     amr: session.amr,
     ...present({ acr: session.acr }),
     ...(scopes.has("email") ? emailClaims(user) : {}),

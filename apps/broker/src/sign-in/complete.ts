@@ -105,7 +105,11 @@ const CLOCK_SKEW_MS = 120_000;
  * That somebody authenticates anew is asked for by way of their own browser, which can take it out of a request that is
  * not signed; and some IdPs do not listen. What counts is when they did.
  */
-function requireFresh({ freshSince }: OpenLogin, authTime: Date): void {
+function requireFresh({ freshSince, authTimeAsked }: OpenLogin, authTime: Date | null): void {
+  if (authTime === null) {
+    if (authTimeAsked || freshSince !== null) throw new SignInFailure("auth_time_missing");
+    return;
+  }
   if (freshSince === null || authTime.getTime() >= freshSince.getTime() - CLOCK_SKEW_MS) return;
   const detail = `asked at ${freshSince.toISOString()}, authenticated at ${authTime.toISOString()}`;
   throw new SignInFailure("login_not_fresh", { detail });

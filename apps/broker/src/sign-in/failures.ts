@@ -190,6 +190,15 @@ export const SIGN_IN_FAILURES = {
     oauthError: "login_required",
     retry: true,
   },
+  auth_time_missing: {
+    status: 403,
+    title: "Your sign-in service does not say when you signed in",
+    message: "You have to prove again who you are, and it does not tell us whether you did.",
+    advice: ASK_ADMIN,
+    fix: "Have the IdP put auth_time into the ID token (in Entra ID an optional claim of the app registration), or do not ask for a new sign-in (prompt=login, max_age) in the application.",
+    oauthError: "login_required",
+    retry: true,
+  },
   response_replayed: {
     status: 400,
     title: "This sign-in was used already",

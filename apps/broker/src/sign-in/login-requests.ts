@@ -18,6 +18,7 @@ const sealedState = z.strictObject({
   recordId: z.string(),
   protocol: protocolState,
   freshSince: z.iso.datetime().nullable(),
+  authTimeAsked: z.boolean().default(false),
   landing: z.strictObject({ applicationId: z.string(), target: z.string().nullable() }).optional(),
 });
 
@@ -37,6 +38,8 @@ export interface OpenLogin {
   readonly protocol: ProtocolState;
   /** The IdP was asked to have the person authenticate anew: when. */
   readonly freshSince: Date | null;
+  /** The IdP was asked to say when the person authenticated. */
+  readonly authTimeAsked: boolean;
   /** The connection was disabled since the login started. */
   readonly disabled: boolean;
 }
@@ -62,6 +65,8 @@ export interface NewLoginRequest {
   readonly protocol: ProtocolState;
   /** The person must authenticate anew, not be remembered by the IdP. */
   readonly forced: boolean;
+  /** The IdP must say when they did. */
+  readonly authTimeAsked: boolean;
   /** The row of login_records that opens with it. */
   readonly record: {
     readonly id: string;
@@ -78,6 +83,7 @@ export async function storeLoginRequest(sql: Sql, secrets: SecretBox, login: New
     recordId: login.record.id,
     protocol: login.protocol,
     freshSince: login.forced ? login.now.toISOString() : null,
+    authTimeAsked: login.authTimeAsked,
     ...(login.cause.kind === "landing" ? { landing: login.cause.landing } : {}),
   };
   await sql.query(
@@ -167,6 +173,7 @@ export async function consumeLoginRequest(
     recordId: state.recordId,
     protocol: state.protocol,
     freshSince: state.freshSince === null ? null : new Date(state.freshSince),
+    authTimeAsked: state.authTimeAsked,
     disabled: row.status !== "active",
   };
 }

@@ -43,6 +43,8 @@ export interface LoginWish {
   readonly loginHint: string | undefined;
   /** The person must authenticate anew. */
   readonly forceLogin: boolean;
+  /** Most seconds since the person authenticated; undefined: any. */
+  readonly maxAge: number | undefined;
   readonly acrValues: readonly string[];
 }
 

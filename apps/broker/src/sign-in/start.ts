@@ -1,5 +1,6 @@
 import { newId } from "@sallyport/database";
 import type { Landing } from "../idp-initiated/landing.ts";
+import type { SignInRequest } from "../interaction.ts";
 import { closeLoginRecord, createLoginTrace, type LoginTrace } from "../login-records/index.ts";
 import { type Connection, type ConnectionRow, parseConnection } from "./connections.ts";
 import { SignInFailure } from "./failures.ts";
@@ -20,7 +21,7 @@ export interface LoginStart {
 export async function startLogin(deps: StartDeps, starters: Starters, start: LoginStart): Promise<Departure> {
   const { cause, requestId, trace = createLoginTrace(deps.now) } = start;
   const connection = parseConnection(start.connection);
-  const { forceLogin, acrValues } = cause.kind === "request" ? cause.request : NO_WISHES;
+  const { forceLogin, acrValues, maxAge }: Wishes = cause.kind === "request" ? cause.request : NO_WISHES;
   trace.add("started", {
     ...(cause.kind === "request"
       ? { application: cause.request.application.id }
@@ -28,7 +29,8 @@ export async function startLogin(deps: StartDeps, starters: Starters, start: Log
     ...(forceLogin ? { forceLogin } : {}),
     ...(acrValues.length > 0 ? { acrValues } : {}),
   });
-  const wish: LoginWish = { id: newLoginRequestId(), loginHint: start.loginHint, forceLogin, acrValues };
+  const id = newLoginRequestId();
+  const wish: LoginWish = { id, loginHint: start.loginHint, forceLogin, maxAge, acrValues };
   let started: StartedLogin;
   try {
     started = await begin(starters, connection, wish);
@@ -50,19 +52,21 @@ export async function startLogin(deps: StartDeps, starters: Starters, start: Log
   }
   trace.add("redirected", { by: started.departure.by });
   await storeLoginRequest(deps.database.sql, deps.secrets, {
-    id: wish.id,
+    id,
     connection,
     cause: cause.kind === "request" ? { kind: "request", interactionId: cause.request.id } : cause,
     browser: start.browser,
     protocol: started.protocol,
     forced: forceLogin || (connection.type === "saml" && connection.settings.forceAuthn),
+    authTimeAsked: forceLogin || maxAge !== undefined,
     record: { id: newId(), requestId, steps: trace.steps, request: started.request },
     now: deps.now(),
   });
   return started.departure;
 }
 
-const NO_WISHES = { forceLogin: false, acrValues: [] } as const;
+type Wishes = Pick<SignInRequest, "forceLogin" | "acrValues" | "maxAge">;
+const NO_WISHES: Wishes = { forceLogin: false, acrValues: [] };
 
 function landingDetail({ applicationId: application, target }: Landing) {
   return { application, ...(target === null ? {} : { target }) };

@@ -42,7 +42,7 @@ export async function oidcIdp({ company, issuer, client, log }: OidcIdpDeps): Pr
       },
     ],
     claims: {
-      openid: ["sub", "acr", "amr"],
+      openid: ["sub", "auth_time", "acr", "amr"],
       profile: ["name", "given_name", "family_name", "preferred_username"],
       email: ["email", "email_verified"],
     },

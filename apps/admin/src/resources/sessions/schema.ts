@@ -20,7 +20,9 @@ export const session = z
     live: z.boolean(),
     amr: z.array(z.string()),
     acr: z.string().nullable(),
-    authTime: timestamp,
+    authTime: timestamp
+      .nullable()
+      .meta({ description: "When the person authenticated at the IdP; null where it does not tell." }),
     createdAt: timestamp,
     expiresAt: timestamp,
     revokedAt: timestamp.nullable(),
@@ -38,7 +40,7 @@ export function sessionView(row: Session, now: Date): z.input<typeof session> {
     live: row.revokedAt === null && row.expiresAt > now,
     amr: row.amr,
     acr: row.acr,
-    authTime: row.authTime.toISOString(),
+    authTime: row.authTime?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt.toISOString(),
     revokedAt: row.revokedAt?.toISOString() ?? null,
