@@ -6,10 +6,10 @@ import { badRequest } from "../protocol/error.ts";
 import { type Filter, type Literal, OPERATORS, type Operator } from "./ast.ts";
 import { type Token, tokenize, unreadable } from "./lexer.ts";
 
-/** Longest filter of a query, in characters. */
+/** Longest filter of a query, and longest path of a PATCH operation, in characters. */
 const MAX_LENGTH = 16_384;
-/** Longest path of a PATCH operation: clients batch many `members[value eq "…" or …]` into one. */
-const MAX_PATH_LENGTH = 1_048_576;
+/** Most comparisons of a query's filter: each is a condition that PostgreSQL plans, and asks of each row. */
+const MAX_COMPARISONS = 200;
 const MAX_DEPTH = 20;
 
 /** A PATCH path: `emails`, `emails[type eq "work"]`, `emails[type eq "work"].value`. */
@@ -27,13 +27,15 @@ export function parseFilter(text: string): Filter {
   const parser = new Parser(tokenize(text), text.length);
   const filter = parser.or(0);
   parser.end();
+  if (parser.comparisons > MAX_COMPARISONS)
+    throw badRequest("invalidFilter", `The filter has more than ${MAX_COMPARISONS} comparisons.`);
   return filter;
 }
 
 /** Parses the path of a PATCH operation; what is not one is 400 invalidPath, a bad filter inside invalidFilter. */
-export function parseValuePath(text: string): ValuePath {
-  if (text.length > MAX_PATH_LENGTH)
-    throw badRequest("invalidPath", `The path is longer than ${MAX_PATH_LENGTH} characters.`);
+export function parseValuePath(text: string, maxLength = MAX_LENGTH): ValuePath {
+  if (text.length > maxLength)
+    throw badRequest("invalidPath", `The path is longer than ${maxLength} characters.`);
   if (!text.includes("[")) return { path: plainPath(text), filter: undefined, sub: undefined };
   const parser = new Parser(tokenize(text), text.length);
   const path = parser.word();
@@ -54,6 +56,7 @@ class Parser {
   readonly #tokens: readonly Token[];
   readonly #length: number;
   #next = 0;
+  comparisons = 0;
 
   constructor(tokens: readonly Token[], length: number) {
     this.#tokens = tokens;
@@ -91,6 +94,7 @@ class Parser {
   }
 
   #comparison(path: string): Filter {
+    this.comparisons += 1;
     const at = this.#at();
     const operator = this.word().toLowerCase();
     if (operator === "pr") return { kind: "present", path };

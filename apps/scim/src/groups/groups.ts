@@ -7,6 +7,8 @@ import { locationOf, type ScimRequest, type ScimResponse, type Services } from "
 import { isObject, type JsonObject, member } from "../protocol/json.ts";
 import { parseAttributes } from "../protocol/list-query.ts";
 import { type Projection, projectionOf } from "../protocol/projection.ts";
+import { inSlices } from "../protocol/slices.ts";
+import { requireBounded, requireReadable } from "../schema/bounds.ts";
 import { normalizeResource } from "../schema/normalize.ts";
 import { columnsOf, documentOf, type GroupColumns, type GroupRow, renderGroup } from "./document.ts";
 import { type MemberChange, memberIds, splitMembers } from "./members.ts";
@@ -16,7 +18,8 @@ import { changeMembers, deleteGroup, findGroup, findMembers, insertGroup, update
 export async function create(services: Services, request: ScimRequest): Promise<ScimResponse> {
   const { directory } = request;
   const columns = readColumns(request);
-  const members = await findMembers(services, directory, readMembers(request));
+  requireBounded(columns.resource);
+  const members = await findMembers(services, directory, await readMembers(request));
   const id = newId();
   const row: GroupRow = {
     id,
@@ -44,15 +47,16 @@ export async function get(services: Services, request: ScimRequest, id: string):
 export async function replace(services: Services, request: ScimRequest, id: string): Promise<ScimResponse> {
   const { directory } = request;
   const given = readColumns(request);
-  const members = await findMembers(services, directory, readMembers(request));
+  const members = await findMembers(services, directory, await readMembers(request));
   const change = {
     clear: true,
     add: new Set(members.map(([memberId]) => memberId)),
     remove: new Set<string>(),
   };
   let answer: ScimResponse | undefined;
-  const { row, changed } = await updateGroup(services, request, id, (before) => {
+  const { row, changed } = await updateGroup(services, request, id, async (before) => {
     const columns = keepExternalId(given, before, request);
+    requireBounded(columns.resource, before.resource);
     const after = {
       ...before,
       ...rowOf(columns),
@@ -79,8 +83,9 @@ export async function replace(services: Services, request: ScimRequest, id: stri
  */
 export async function patch(services: Services, request: ScimRequest, id: string): Promise<ScimResponse> {
   const { directory } = request;
-  const operations = parseOperations(request.body, directory.quirks);
-  const { members, others } = splitMembers(directory.groups, operations, directory.quirks);
+  const operations = await inSlices(parseOperations(request.body, directory.quirks));
+  const { members, others } = await inSlices(splitMembers(directory.groups, operations, directory.quirks));
+  requireReadable(others);
   const outcome =
     others.length > 0 || members.clear || (members.add.size > 0 && members.remove.size > 0)
       ? await patchLocked(services, request, id, members, others)
@@ -108,10 +113,11 @@ async function patchLocked(
   others: readonly Operation[],
 ): Promise<{ readonly version: number; readonly changed: boolean }> {
   const { directory } = request;
-  const { row, changed } = await updateGroup(services, request, id, (before) => {
+  const { row, changed } = await updateGroup(services, request, id, async (before) => {
     const columns = columnsOf(
-      applyOperations(directory.groups, documentOf(before), others, directory.quirks),
+      await inSlices(applyOperations(directory.groups, documentOf(before), others, directory.quirks)),
     );
+    requireBounded(columns.resource, before.resource);
     return { columns, names: changedNames(before, columns), members, answer: { status: 204 } };
   });
   return { version: changed ? row.version + 1 : row.version, changed };
@@ -126,8 +132,8 @@ function readColumns(request: ScimRequest): GroupColumns {
   return columnsOf(normalizeResource(directory.groups, input, directory.quirks));
 }
 
-function readMembers({ body }: ScimRequest): ReadonlySet<string> {
-  return memberIds(isObject(body) ? member(body, "members") : undefined);
+function readMembers({ body }: ScimRequest): Promise<ReadonlySet<string>> {
+  return inSlices(memberIds(isObject(body) ? member(body, "members") : undefined));
 }
 
 function keepExternalId(given: GroupColumns, before: GroupRow, { directory }: ScimRequest): GroupColumns {

@@ -4,8 +4,12 @@ import { parseValuePath } from "../filter/parse.ts";
 import type { Operation } from "../patch/operation.ts";
 import { badRequest, notFound, quoted } from "../protocol/error.ts";
 import { isObject, member } from "../protocol/json.ts";
+import { Slice, type Sliced } from "../protocol/slices.ts";
 import type { Quirks } from "../quirks/quirks.ts";
 import { type ResourceType, resolveTarget } from "../schema/resource-type.ts";
+
+/** Longest path of an operation on members: clients batch many `members[value eq "…" or …]` into one. */
+const MAX_MEMBERS_PATH = 1_048_576;
 
 /**
  * What any number of operations on `members` come to, in order: first all members go if `clear`, then those of
@@ -18,30 +22,33 @@ export interface MemberChange {
 }
 
 /** Parts the operations on `members` from those on other attributes: neither kind can see what the other does. */
-export function splitMembers(
+export function* splitMembers(
   type: ResourceType,
   operations: readonly Operation[],
   quirks: Quirks,
-): { readonly members: MemberChange; readonly others: readonly Operation[] } {
+): Sliced<{ readonly members: MemberChange; readonly others: readonly Operation[] }> {
   const change = new Accumulated();
-  const others = operations.flatMap((operation) => {
-    if (operation.path === undefined) return pathless(type, operation, change, quirks);
-    if (!namesMembers(type, operation.path, quirks)) return [operation];
-    applyMembers(operation, operation.path, change);
-    return [];
-  });
+  const others: Operation[] = [];
+  for (const operation of operations) {
+    if (operation.path === undefined) others.push(...(yield* pathless(type, operation, change, quirks)));
+    else if (namesMembers(type, operation.path, quirks))
+      yield* applyMembers(operation, operation.path, change);
+    else others.push(operation);
+    if (change.slice.isFull()) yield;
+  }
   return { members: change, others };
 }
 
 /** The ids of a `members` value of a POST or PUT, without doubles. */
-export function memberIds(value: unknown): ReadonlySet<string> {
-  return new Set(elements(value).map(idOf));
+export function* memberIds(value: unknown): Sliced<ReadonlySet<string>> {
+  return new Set(yield* mapped(elements(value), idOf));
 }
 
 class Accumulated implements MemberChange {
   clear = false;
   readonly add = new Set<string>();
   readonly remove = new Set<string>();
+  readonly slice = new Slice();
 
   adds(ids: readonly string[]): void {
     for (const id of ids) {
@@ -64,16 +71,16 @@ class Accumulated implements MemberChange {
   }
 }
 
-function pathless(
+function* pathless(
   type: ResourceType,
   operation: Operation,
   change: Accumulated,
   quirks: Quirks,
-): Operation[] {
+): Sliced<Operation[]> {
   if (!isObject(operation.value)) return [operation];
   const rest: [string, unknown][] = [];
   for (const [key, value] of Object.entries(operation.value)) {
-    if (namesMembers(type, key, quirks)) applyMembers({ ...operation, value }, key, change);
+    if (namesMembers(type, key, quirks)) yield* applyMembers({ ...operation, value }, key, change);
     else rest.push([key, value]);
   }
   return rest.length === 0 ? [] : [{ ...operation, value: Object.fromEntries(rest) }];
@@ -85,36 +92,49 @@ function namesMembers(type: ResourceType, path: string, quirks: Quirks): boolean
   return resolveTarget(type, name.trim(), quirks)?.attribute.name === "members";
 }
 
-function applyMembers(operation: Operation, text: string, change: Accumulated): void {
-  const path = parseValuePath(text);
+function* applyMembers(operation: Operation, text: string, change: Accumulated): Sliced<void> {
+  const path = parseValuePath(text, MAX_MEMBERS_PATH);
   if (path.sub !== undefined || path.path.includes(".", path.path.lastIndexOf(":") + 1))
     throw badRequest(
       "mutability",
       "A member's sub-attributes cannot be changed: remove the member and add another.",
     );
-  if (path.filter !== undefined) filtered(operation, path.filter, change);
-  else if (operation.op === "remove") removal(operation.value, change);
+  if (path.filter !== undefined) yield* filtered(operation, path.filter, change);
+  else if (operation.op === "remove") yield* removal(operation.value, change);
   else {
     if (operation.op === "replace") change.clears();
-    change.adds(elements(operation.value).map(idOf));
+    change.adds(yield* mapped(elements(operation.value), idOf));
   }
 }
 
 // RFC 7644 §3.5.2.2 has no value in a remove. Entra sends one, and means those members: to read it as "all of them"
 // would empty the group, so a value always narrows, whoever sends it.
-function removal(value: unknown, change: Accumulated): void {
+function* removal(value: unknown, change: Accumulated): Sliced<void> {
   if (value === undefined || value === null) change.clears();
-  else change.removes(elements(value).map(looseId));
+  else change.removes(yield* mapped(elements(value), looseId));
 }
 
-function filtered(operation: Operation, filter: Filter, change: Accumulated): void {
+function* filtered(operation: Operation, filter: Filter, change: Accumulated): Sliced<void> {
   const ids = idsOf(filter);
   if (operation.op === "remove") change.removes(ids);
-  else if (operation.op === "add") change.adds(elements(operation.value ?? ids).map(idOf));
+  else if (operation.op === "add") change.adds(yield* mapped(elements(operation.value ?? ids), idOf));
   else {
     change.removes(ids);
-    change.adds(elements(operation.value).map(idOf));
+    change.adds(yield* mapped(elements(operation.value), idOf));
   }
+}
+
+function* mapped<Result>(
+  list: readonly unknown[],
+  make: (element: unknown) => Result,
+): Sliced<readonly Result[]> {
+  const slice = new Slice();
+  const results: Result[] = [];
+  for (const element of list) {
+    results.push(make(element));
+    if (slice.isFull()) yield;
+  }
+  return results;
 }
 
 /** `value eq "…"`, and any number of them by `or`. */

@@ -92,7 +92,7 @@ export async function updateGroup(
   { database, inTurn, inLane }: Services,
   request: ScimRequest,
   id: string,
-  decide: (row: GroupRow) => GroupUpdate,
+  decide: (row: GroupRow) => Promise<GroupUpdate>,
 ): Promise<{ readonly row: GroupRow; readonly changed: boolean }> {
   if (!isId(id)) throw notFound("Group", id);
   const { directory } = request;
@@ -105,7 +105,7 @@ export async function updateGroup(
         throw notFound("Group", id);
       }
       requireMatch(request.ifMatch, row.version);
-      const { columns, names, members, answer } = decide(row);
+      const { columns, names, members, answer } = await decide(row);
       await requireMembers(sql, directory, members.add);
       const own = {
         joining: [...members.add],

@@ -2,66 +2,54 @@
 // Here a name from outside is only ever looked up among the attributes of the schema.
 import { parseValuePath, type ValuePath } from "../filter/parse.ts";
 import { badRequest, quoted } from "../protocol/error.ts";
-import {
-  isJsonObject,
-  isObject,
-  type Json,
-  type JsonObject,
-  own,
-  type UnknownObject,
-} from "../protocol/json.ts";
+import { isJsonObject, isObject, type Json, type JsonObject, type UnknownObject } from "../protocol/json.ts";
+import type { Sliced } from "../protocol/slices.ts";
 import type { Quirks } from "../quirks/quirks.ts";
 import { type Attribute, findAttribute, type Schema } from "../schema/attribute.ts";
-import {
-  elementsOf,
-  isCleared,
-  isDropped,
-  keepLastPrimary,
-  normalizeValue,
-  requireAttributes,
-} from "../schema/normalize.ts";
+import { elementsOf, isCleared, isDropped, normalizeValue, requireAttributes } from "../schema/normalize.ts";
 import { findExtension, type ResourceType, resolveTarget, type Target } from "../schema/resource-type.ts";
+import { Draft } from "./draft.ts";
+import { textOf } from "./element-list.ts";
 import { replaceElements } from "./elements.ts";
 import type { Operation } from "./operation.ts";
+import { unitsOf, type Work } from "./work.ts";
 
 /**
  * The document that the operations make of `document`, in their order: all of them, or an error and nothing
- * (RFC 7644 §3.5.2). `document` itself is not changed.
+ * (RFC 7644 §3.5.2). `document` itself is not changed. Takes a time that grows with the operations; 413 where they
+ * select among too much.
  */
-export function applyOperations(
+export function* applyOperations(
   type: ResourceType,
   document: JsonObject,
   operations: readonly Operation[],
   quirks: Quirks,
-): JsonObject {
-  const result = structuredClone(document);
+): Sliced<JsonObject> {
+  const draft = new Draft(document);
   for (const operation of operations) {
-    if (operation.path === undefined) applyPathless(type, result, operation, quirks);
-    else applyPath(type, result, operation, operation.path, quirks);
+    draft.work.charge(1);
+    if (operation.path === undefined) applyPathless(type, draft, operation, quirks);
+    else applyPath(type, draft, operation, operation.path, quirks);
+    if (draft.work.takeSlice()) yield;
   }
+  const result = draft.finish();
   requireAttributes(type, result);
   return result;
 }
 
-function applyPathless(type: ResourceType, document: JsonObject, operation: Operation, quirks: Quirks): void {
+function applyPathless(type: ResourceType, draft: Draft, operation: Operation, quirks: Quirks): void {
   if (!isObject(operation.value)) return; // the parser of operations has refused all else
   for (const [key, value] of Object.entries(operation.value)) {
     if (key.toLowerCase() === "schemas") continue;
     const extension = findExtension(type, key, quirks);
-    if (extension !== undefined) applyExtension(document, extension, { ...operation, value }, quirks);
-    else applyKey(type, document, { ...operation, path: key, value }, key, quirks);
+    if (extension !== undefined) applyExtension(draft, extension, { ...operation, value }, quirks);
+    else applyKey(type, draft, { ...operation, path: key, value }, key, quirks);
   }
 }
 
-function applyKey(
-  type: ResourceType,
-  document: JsonObject,
-  operation: Operation,
-  key: string,
-  quirks: Quirks,
-): void {
+function applyKey(type: ResourceType, draft: Draft, operation: Operation, key: string, quirks: Quirks): void {
   if (quirks.has("pathsAsKeys") && key.includes("[")) {
-    applyPath(type, document, operation, key, quirks);
+    applyPath(type, draft, operation, key, quirks);
     return;
   }
   const target = resolveTarget(type, key, quirks);
@@ -70,13 +58,13 @@ function applyKey(
     throw badRequest("invalidPath", `There is no attribute ${quoted(key)}.`);
   }
   if (isReadOnly(target) && quirks.has("patchIgnoresWhatItCannotSet")) return;
-  applyTarget(document, target, { path: key, filter: undefined, sub: undefined }, operation, quirks);
+  applyTarget(draft, target, { path: key, filter: undefined, sub: undefined }, operation, quirks);
 }
 
 /** A whole extension, as a key of a pathless value or as the path itself. */
-function applyExtension(document: JsonObject, extension: Schema, operation: Operation, quirks: Quirks): void {
+function applyExtension(draft: Draft, extension: Schema, operation: Operation, quirks: Quirks): void {
   if (operation.op === "remove" || isCleared(operation.value, quirks)) {
-    delete document[extension.id];
+    draft.removeExtension(extension);
     return;
   }
   if (!isObject(operation.value))
@@ -86,7 +74,7 @@ function applyExtension(document: JsonObject, extension: Schema, operation: Oper
     const path = `${extension.id}:${key}`;
     if (attribute !== undefined)
       applyTarget(
-        document,
+        draft,
         { extension, attribute, sub: undefined },
         { path, filter: undefined, sub: undefined },
         { ...operation, value },
@@ -99,40 +87,46 @@ function applyExtension(document: JsonObject, extension: Schema, operation: Oper
 
 function applyPath(
   type: ResourceType,
-  document: JsonObject,
+  draft: Draft,
   operation: Operation,
   text: string,
   quirks: Quirks,
 ): void {
   const extension = findExtension(type, text, quirks);
   if (extension !== undefined) {
-    applyExtension(document, extension, operation, quirks);
+    applyExtension(draft, extension, operation, quirks);
     return;
   }
   const path = parseValuePath(text);
   const target = resolveTarget(type, path.path, quirks);
   if (target === undefined) throw badRequest("invalidPath", `There is no attribute ${quoted(path.path)}.`);
-  applyTarget(document, target, path, operation, quirks);
+  applyTarget(draft, target, path, operation, quirks);
 }
 
 function applyTarget(
-  document: JsonObject,
+  draft: Draft,
   target: Target,
   path: ValuePath,
   operation: Operation,
   quirks: Quirks,
 ): void {
-  if (target.attribute.returned === "never") return; // password: accepted, and dropped
-  if (isReadOnly(target)) throw badRequest("mutability", `${path.path} is read-only and cannot be changed.`);
-  const holder = holderOf(document, target.extension);
   const { attribute } = target;
-  const before = own(holder, attribute.name);
-  const after = changed(before, target, path, operation, quirks);
-  if (after === undefined) delete holder[attribute.name];
-  else holder[attribute.name] = after;
-  if (target.extension === undefined) return;
-  if (Object.keys(holder).length === 0) delete document[target.extension.id];
-  else document[target.extension.id] = holder;
+  if (attribute.returned === "never") return; // password: accepted, and dropped
+  if (isReadOnly(target)) throw badRequest("mutability", `${path.path} is read-only and cannot be changed.`);
+  if (isAddition(target, path, operation, quirks))
+    draft.listOf(target).add(elementsOf(attribute, operation.value, path.path, quirks));
+  else draft.set(target, changed(draft.get(target), target, path, operation, draft.work, quirks));
+}
+
+/** Whether elements are added to those that are there, whatever they are. */
+function isAddition(
+  { attribute, sub }: Target,
+  { filter }: ValuePath,
+  { op, value }: Operation,
+  quirks: Quirks,
+): boolean {
+  const isPlain = attribute.multiValued && sub === undefined && filter === undefined;
+  return isPlain && op === "add" && !isCleared(value, quirks);
 }
 
 function changed(
@@ -140,17 +134,24 @@ function changed(
   target: Target,
   path: ValuePath,
   operation: Operation,
+  work: Work,
   quirks: Quirks,
 ): Json | undefined {
   const { attribute, sub } = target;
   if (path.filter !== undefined || (attribute.multiValued && sub !== undefined))
-    return replaceElements(before, attribute, { ...path, sub: path.sub ?? sub?.name }, operation, quirks);
+    return replaceElements(
+      before,
+      attribute,
+      { ...path, sub: path.sub ?? sub?.name },
+      operation,
+      work,
+      quirks,
+    );
   if (sub !== undefined) return withSub(before, sub, operation, path.path, quirks);
-  if (operation.op === "remove") return removed(before, attribute, operation, quirks);
+  if (operation.op === "remove") return removed(before, attribute, operation, work, quirks);
   if (isCleared(operation.value, quirks)) return operation.op === "add" ? before : undefined;
-  if (attribute.multiValued) return withElements(before, attribute, operation, path.path, quirks);
   const value = normalizeValue(attribute, operation.value, path.path, quirks);
-  if (!isJsonObject(before) || !isObject(operation.value)) return value;
+  if (attribute.multiValued || !isJsonObject(before) || !isObject(operation.value)) return value;
   return merged(before, isJsonObject(value) ? value : {}, attribute, operation.value, quirks);
 }
 
@@ -184,28 +185,12 @@ function withSub(
   return Object.keys(result).length === 0 ? undefined : result;
 }
 
-function withElements(
-  before: Json | undefined,
-  attribute: Attribute,
-  operation: Operation,
-  path: string,
-  quirks: Quirks,
-): Json | undefined {
-  const elements = elementsOf(attribute, operation.value, path, quirks);
-  const kept = operation.op === "add" && Array.isArray(before) ? before : [];
-  const known = new Set(kept.map((element) => JSON.stringify(sorted(element))));
-  const added = elements.filter((element) => !known.has(JSON.stringify(sorted(element))));
-  const all = added.some((element) => isJsonObject(element) && element.primary === true)
-    ? keepLastPrimary([...kept, ...added])
-    : [...kept, ...added];
-  return all.length === 0 ? undefined : all;
-}
-
 // A remove that names values removes those and leaves the rest: what its sender means, and never more than that.
 function removed(
   before: Json | undefined,
   attribute: Attribute,
   operation: Operation,
+  work: Work,
   quirks: Quirks,
 ): Json | undefined {
   if (
@@ -215,26 +200,14 @@ function removed(
     operation.value === null
   )
     return undefined;
+  work.charge(unitsOf(before));
   const gone = new Set(elementsOf(attribute, operation.value, attribute.name, quirks).map(identity));
   const kept = before.filter((element) => !gone.has(identity(element)));
   return kept.length === 0 ? undefined : kept;
 }
 
 function identity(element: Json): string {
-  return JSON.stringify(isJsonObject(element) && "value" in element ? element.value : sorted(element));
-}
-
-// The same element may hold its members in another order: PostgreSQL keeps none.
-function sorted(element: Json): Json {
-  return isJsonObject(element)
-    ? Object.fromEntries(Object.entries(element).sort(([left], [right]) => (left < right ? -1 : 1)))
-    : element;
-}
-
-function holderOf(document: JsonObject, extension: Schema | undefined): JsonObject {
-  if (extension === undefined) return document;
-  const holder = own(document, extension.id);
-  return isJsonObject(holder) ? holder : {};
+  return isJsonObject(element) && "value" in element ? JSON.stringify(element.value) : textOf(element);
 }
 
 function isReadOnly({ attribute, sub }: Target): boolean {

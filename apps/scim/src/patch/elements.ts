@@ -7,6 +7,7 @@ import type { Quirks } from "../quirks/quirks.ts";
 import { type Attribute, findAttribute } from "../schema/attribute.ts";
 import { isCleared, isDropped, normalizeElement, normalizeValue } from "../schema/normalize.ts";
 import type { Operation } from "./operation.ts";
+import { unitsOf, type Work } from "./work.ts";
 
 /**
  * Applies an operation whose path selects elements: `emails[type eq "work"]`, `emails[type eq "work"].value`, or
@@ -17,6 +18,7 @@ export function replaceElements(
   attribute: Attribute,
   path: ValuePath,
   operation: Operation,
+  work: Work,
   quirks: Quirks,
 ): Json | undefined {
   if (!attribute.multiValued)
@@ -24,6 +26,7 @@ export function replaceElements(
   const sub = path.sub === undefined ? undefined : requireSub(attribute, path.sub);
   const elements = Array.isArray(before) ? before : [];
   const { filter } = path;
+  work.charge(unitsOf(elements) * (filter === undefined ? 1 : comparisonsOf(filter)));
   const selected = elements.map(
     (element) => filter === undefined || matchesElement(attribute, element, filter, quirks),
   );
@@ -37,6 +40,12 @@ export function replaceElements(
     return result === undefined ? [] : [result];
   });
   return nonEmpty(onlyPrimary(after, lastChanged));
+}
+
+function comparisonsOf(filter: Filter): number {
+  if (filter.kind === "and" || filter.kind === "or")
+    return filter.filters.reduce((sum, each) => sum + comparisonsOf(each), 0);
+  return filter.kind === "not" ? comparisonsOf(filter.filter) : 1;
 }
 
 interface Change {

@@ -1,5 +1,6 @@
 import { badRequest, quoted } from "../protocol/error.ts";
-import { isObject, member } from "../protocol/json.ts";
+import { isObject, member, members } from "../protocol/json.ts";
+import { Slice, type Sliced } from "../protocol/slices.ts";
 import type { Quirks } from "../quirks/quirks.ts";
 import { requireSchema } from "../schema/normalize.ts";
 
@@ -14,7 +15,7 @@ export interface Operation {
 }
 
 /** The operations of a PATCH body, in order. `op` is read in any case: Entra capitalizes it, and no other reading exists. */
-export function parseOperations(body: unknown, quirks: Quirks): Operation[] {
+export function* parseOperations(body: unknown, quirks: Quirks): Sliced<Operation[]> {
   if (!isObject(body)) throw badRequest("invalidSyntax", "The body must be a JSON object.");
   requireSchema(body, PATCH_SCHEMA, quirks);
   const operations = member(body, "Operations");
@@ -23,14 +24,21 @@ export function parseOperations(body: unknown, quirks: Quirks): Operation[] {
     throw badRequest("invalidSyntax", "Operations must hold at least one operation.");
   if (operations.length > MAX_OPERATIONS)
     throw badRequest("tooMany", `Operations must hold at most ${MAX_OPERATIONS} operations.`);
-  return operations.map((operation, index) => parseOperation(operation, `Operations[${index}]`));
+  const slice = new Slice();
+  const parsed: Operation[] = [];
+  for (const [index, operation] of operations.entries()) {
+    parsed.push(parseOperation(operation, `Operations[${index}]`));
+    if (slice.isFull(1 + (isObject(operation) ? Object.keys(operation).length : 0))) yield;
+  }
+  return parsed;
 }
 
 function parseOperation(input: unknown, where: string): Operation {
   if (!isObject(input)) throw badRequest("invalidSyntax", `${where} must be an object.`);
-  const op = parseOp(member(input, "op"), where);
-  const path = parsePath(member(input, "path"), where);
-  const value = member(input, "value");
+  const read = members(input);
+  const op = parseOp(read("op"), where);
+  const path = parsePath(read("path"), where);
+  const value = read("value");
   if (op === "remove" && path === undefined) throw badRequest("noTarget", `${where}: a remove needs a path.`);
   if (path === undefined && !isObject(value))
     throw badRequest("invalidValue", `${where}: without a path, value must be an object of attributes.`);

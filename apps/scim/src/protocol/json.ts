@@ -58,6 +58,20 @@ export function member(object: UnknownObject, name: string): unknown {
   return key === undefined ? undefined : object[key];
 }
 
+/** `member` of one object, for many names: an object of many names is looked through once, and not for each of them. */
+export function members(object: UnknownObject): (name: string) => unknown {
+  let byLower: Map<string, unknown> | undefined;
+  return (name) => {
+    if (Object.hasOwn(object, name)) return object[name];
+    byLower ??= new Map(
+      Object.entries(object)
+        .reverse()
+        .map(([key, value]) => [key.toLowerCase(), value]),
+    );
+    return byLower.get(name.toLowerCase());
+  };
+}
+
 /** What of a value goes beyond the limits: how deep it nests (it would overflow a stack), or how many names an object has. */
 export function excessOf(value: unknown, depth: number, names: number): "depth" | "names" | undefined {
   if (typeof value !== "object" || value === null) return undefined;

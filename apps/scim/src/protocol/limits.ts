@@ -1,5 +1,18 @@
 /** Largest body, in bytes: a group of 100,000 members in one PUT fits; beyond it the answer is 413. */
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
+/** Largest body of a request that is about users or searches. */
+export const MAX_PLAIN_BODY_BYTES = 1024 * 1024;
+export const MAX_BULK_BYTES = 4 * 1024 * 1024;
+/** Most of what one request says of one resource, but for a group's members: UTF-16 units of text, and values. */
+export const MAX_INPUT_CHARACTERS = MAX_PLAIN_BODY_BYTES;
+export const MAX_INPUT_VALUES = 50_000;
+/** Most that is stored of one resource, but for a group's members: bytes of JSON, and values. */
+export const MAX_RESOURCE_BYTES = 256 * 1024;
+export const MAX_RESOURCE_VALUES = 10_000;
+/** Bytes of JSON of a page of a list, as stored; a resource beyond comes alone. */
+export const MAX_PAGE_BYTES = 1024 * 1024;
+/** Names in `attributes` or `excludedAttributes`. */
+export const MAX_PROJECTED_NAMES = 200;
 /** Bytes of a body that any number of requests may have at once: a rate limit's burst is 500. */
 export const SMALL_BODY_BYTES = 16_384;
 /** Bytes of a body from which on one is worked on at a time. */

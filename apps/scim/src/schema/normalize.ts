@@ -5,11 +5,13 @@ import {
   type Json,
   type JsonObject,
   member,
+  members,
   type UnknownObject,
 } from "../protocol/json.ts";
 import { MAX_ELEMENTS } from "../protocol/limits.ts";
 import type { Quirks } from "../quirks/quirks.ts";
 import { type Attribute, type Schema, valueAttribute } from "./attribute.ts";
+import { requireReadable } from "./bounds.ts";
 import { attributesOf, findExtension, type ResourceType, resolveTarget } from "./resource-type.ts";
 import { parseScalar } from "./scalar.ts";
 
@@ -20,6 +22,7 @@ import { parseScalar } from "./scalar.ts";
  */
 export function normalizeResource(type: ResourceType, input: unknown, quirks: Quirks): JsonObject {
   if (!isObject(input)) throw badRequest("invalidSyntax", "The body must be a JSON object.");
+  requireReadable(input);
   requireSchema(input, type.schema.id, quirks);
   const document: JsonObject = {};
   for (const [key, value] of Object.entries(input)) {
@@ -104,9 +107,10 @@ export function normalizeElement(
   if (attribute.type !== "complex") return parseScalar(attribute, input, path, quirks);
   const object = asComplex(attribute, input, path, quirks);
   const result: JsonObject = {};
+  const read = members(object);
   for (const sub of attribute.subAttributes) {
     if (sub.stored.in === "nothing") continue;
-    const value = member(object, sub.name);
+    const value = read(sub.name);
     if (isCleared(value, quirks)) continue;
     result[sub.name] = parseScalar(sub, value, `${path}.${sub.name}`, quirks);
   }
@@ -144,14 +148,11 @@ function assignExtension(document: JsonObject, extension: Schema, input: unknown
   if (isCleared(input, quirks)) return;
   if (!isObject(input)) throw badRequest("invalidValue", `${extension.id} must be an object.`);
   const result = objectAt(document, extension.id);
+  const read = members(input);
   for (const attribute of extension.attributes) {
     if (isDropped(attribute)) continue;
-    const value = normalizeValue(
-      attribute,
-      member(input, attribute.name),
-      `${extension.id}:${attribute.name}`,
-      quirks,
-    );
+    const path = `${extension.id}:${attribute.name}`;
+    const value = normalizeValue(attribute, read(attribute.name), path, quirks);
     if (value !== undefined) result[attribute.name] = value;
   }
   if (Object.keys(result).length > 0) document[extension.id] = result;

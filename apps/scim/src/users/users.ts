@@ -9,6 +9,8 @@ import { locationOf } from "../protocol/exchange.ts";
 import type { JsonObject } from "../protocol/json.ts";
 import { parseAttributes } from "../protocol/list-query.ts";
 import { type Projection, projectionOf } from "../protocol/projection.ts";
+import { inSlices } from "../protocol/slices.ts";
+import { requireBounded, requireReadable } from "../schema/bounds.ts";
 import { normalizeResource } from "../schema/normalize.ts";
 import { columnsOf, documentOf, renderUser, type UserRow } from "./document.ts";
 import { checkManager } from "./manager.ts";
@@ -20,6 +22,7 @@ export async function create(services: Services, request: ScimRequest): Promise<
   const document = normalizeResource(directory.users, request.body, directory.quirks);
   await checkManager(services, directory, document);
   const columns = columnsOf(document, true);
+  requireBounded(columns.resource);
   const id = newId();
   const row: UserRow = {
     id,
@@ -59,10 +62,11 @@ export async function replace(services: Services, request: ScimRequest, id: stri
 /** PATCH /Users/{id} (RFC 7644 §3.5.2). */
 export async function patch(services: Services, request: ScimRequest, id: string): Promise<ScimResponse> {
   const { directory } = request;
-  const operations = parseOperations(request.body, directory.quirks);
+  const operations = await inSlices(parseOperations(request.body, directory.quirks));
+  requireReadable(operations);
   return change(services, request, id, async (row) => {
     const before = documentOf(row);
-    const after = applyOperations(directory.users, before, operations, directory.quirks);
+    const after = await inSlices(applyOperations(directory.users, before, operations, directory.quirks));
     await checkManager(services, directory, after, before);
     return after;
   });
@@ -111,6 +115,7 @@ async function store(
   const names = changedNames(documentOf(row), { ...document, active: columns.active });
   // RFC 7644 §3.5.2.1: what changes nothing does not change lastModified either.
   if (names.length === 0) return { ...answerWith(services, request, row, status), logged: false };
+  requireBounded(columns.resource, row.resource);
   const answer = answerWith(
     services,
     request,
