@@ -12,7 +12,11 @@ export default defineConfig({
       {
         resolve,
         ssr,
-        test: { name: "unit", include: ["{apps,packages}/*/src/**/*.test.ts"], testTimeout: 20_000 },
+        test: {
+          name: "unit",
+          include: ["{apps,packages,packages/domain}/*/src/**/*.test.ts"],
+          testTimeout: 20_000,
+        },
       },
       {
         resolve,

@@ -26,7 +26,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => api.close());
 
-const events = () => api.deps.database.prisma.auditEvent.count();
+const events = () => api.deps.database.prisma.event.count();
 
 /** Sends what `call` would never send. */
 async function send(operationId: string, init: { headers?: Record<string, string>; body?: string }) {
@@ -188,7 +188,7 @@ it("does each of its operations, and leaves an audit event for each change", asy
     else expect(after).toBeGreaterThan(operationId === "deleteOrganization" ? 0 : before);
   }
   const deleted = { where: { type: "organization.deleted", resourceId: world.organizationId } };
-  expect(await api.deps.database.prisma.auditEvent.count(deleted)).toBe(1);
+  expect(await api.deps.database.prisma.event.count(deleted)).toBe(1);
   expect(order.map((endpoint) => endpoint.operationId).toSorted()).toEqual(
     api.check.operations.map((operation) => operation.operationId).toSorted(),
   );

@@ -165,7 +165,7 @@ describe.each(backends)("the reconciler with its jobs on %s", (backend) => {
       vi.waitFor(
         async () => {
           const where = { organizationId, type: "connection.metadata_applied" };
-          expect(await test.database.prisma.auditEvent.count({ where })).toBe(1);
+          expect(await test.database.prisma.event.count({ where })).toBe(1);
         },
         { timeout: 10_000 },
       );
@@ -190,7 +190,7 @@ describe.each(backends)("the reconciler with its jobs on %s", (backend) => {
     const where = { organizationId: connection.organizationId };
     await vi.waitFor(
       async () =>
-        expect(await test.database.prisma.auditEvent.findMany({ where })).toMatchObject([
+        expect(await test.database.prisma.event.findMany({ where })).toMatchObject([
           { type: "connection.certificate_expiring", data: { side: "idp", daysLeft: 12 } },
         ]),
       { timeout: 10_000 },

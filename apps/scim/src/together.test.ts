@@ -51,7 +51,7 @@ async function atOnce<Result>(requests: number, work: () => Promise<Result>) {
 async function journal() {
   const { prisma } = scim.database;
   const logged = await prisma.scimRequest.findMany({ where: { directoryId: directory.id } });
-  const audited = await prisma.auditEvent.findMany({ where: { organizationId: directory.organizationId } });
+  const audited = await prisma.event.findMany({ where: { organizationId: directory.organizationId } });
   return { logged, audited };
 }
 

@@ -46,7 +46,7 @@ export function auditStatement(events: readonly AuditEvent[]): Statement {
     data: event.data,
   }));
   return {
-    text: `INSERT INTO audit_events
+    text: `INSERT INTO events
        (id, organization_id, type, actor_type, actor_id, resource_type, resource_id, outcome, request_id, ip, data)
      SELECT id, organization_id, type, actor_type, actor_id, resource_type, resource_id,
             coalesce(outcome, 'success'), request_id, ip, coalesce(data, '{}')

@@ -36,7 +36,7 @@ const begin = async () => {
   return test.database.transaction((sql) => beginRotation(sql, secrets, owner, pair, now()));
 };
 const eventTypes = async () =>
-  (await test.database.prisma.auditEvent.findMany({ where: { organizationId: owner.organizationId } })).map(
+  (await test.database.prisma.event.findMany({ where: { organizationId: owner.organizationId } })).map(
     ({ type }) => type,
   );
 
@@ -98,7 +98,7 @@ it("notes once that a key's metadata was read, of the keys that stood in it", as
   await keys.noteMetadataRead(owner, inMetadata, reader);
   const live = await keys.find(owner);
   expect(live?.newestFirst.map((key) => key.metadataRead)).toEqual([false, true]);
-  const events = await test.database.prisma.auditEvent.findMany({
+  const events = await test.database.prisma.event.findMany({
     where: { type: "connection_key.metadata_read", organizationId: owner.organizationId },
   });
   expect(events).toMatchObject([{ resourceId: inMetadata.signing.id, ...reader }]);

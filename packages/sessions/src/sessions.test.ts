@@ -224,7 +224,7 @@ describe("a revocation", () => {
         .map((session) => session.id)
         .sort(),
     ).toEqual([...ids].sort());
-    const events = await test.database.prisma.auditEvent.findMany({ where: { organizationId: acme.id } });
+    const events = await test.database.prisma.event.findMany({ where: { organizationId: acme.id } });
     expect(events.map((event) => event.resourceId).sort()).toEqual([...ids].sort());
     expect(await revoke(acme, { sessionIds: [] })).toEqual([]);
   });
@@ -264,7 +264,7 @@ describe("a revoked token", () => {
     expect(await find(id, now, ["one", "grant"])).toBeNull();
     expect(await find(id, now, ["two", "grant"])).not.toBeNull();
     expect(await find(id)).not.toBeNull();
-    const event = await test.database.prisma.auditEvent.findFirstOrThrow({ where: { resourceId: id } });
+    const event = await test.database.prisma.event.findFirstOrThrow({ where: { resourceId: id } });
     expect(event).toMatchObject({ type: "token.revoked", organizationId: acme.id });
   });
 

@@ -43,7 +43,7 @@ describe("with an ID token as hint", () => {
     const pending = await test.database.prisma.sessionApplication.findMany({ where: { sessionId } });
     expect(pending.map((row) => row.logoutPendingAt)).toEqual([expect.any(Date)]);
     expect(test.logoutsRequested()).toBeGreaterThan(before);
-    const event = await test.database.prisma.auditEvent.findFirstOrThrow({
+    const event = await test.database.prisma.event.findFirstOrThrow({
       where: { type: "session.revoked", resourceId: sessionId },
     });
     expect(event).toMatchObject({ actorType: "user", actorId: test.organization.userId });

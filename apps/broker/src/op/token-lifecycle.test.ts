@@ -69,7 +69,7 @@ describe("a refresh token", () => {
     await expect(refresh(refreshTokenOf(tokens))).rejects.toEqual(refused("invalid_grant"));
     await expect(refresh(refreshTokenOf(next))).rejects.toEqual(refused("invalid_grant"));
     await expectDead(next.access_token);
-    const event = await test.database.prisma.auditEvent.findFirstOrThrow({
+    const event = await test.database.prisma.event.findFirstOrThrow({
       where: { type: "token.revoked", resourceId: sessionId },
     });
     expect(event).toMatchObject({ organizationId: test.organization.id, data: { reason: "used_twice" } });

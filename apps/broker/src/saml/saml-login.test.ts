@@ -53,7 +53,7 @@ describe("a SAML login", () => {
       "normalized",
       "signed_in",
     ]);
-    const events = await stand.database.prisma.auditEvent.findMany({ orderBy: { id: "asc" } });
+    const events = await stand.database.prisma.event.findMany({ orderBy: { id: "asc" } });
     expect(events.map((event) => event.type)).toEqual([
       "user.created",
       "membership.created",

@@ -221,7 +221,7 @@ describe("asserted groups", () => {
     expect(await rolesAfter(["ENGINEERING", "Everyone", "Unmapped"])).toEqual(["admin", "member", "viewer"]);
     expect(await rolesAfter(["everyone"])).toEqual(["member", "viewer"]);
     expect(await rolesAfter([])).toEqual(["member"]);
-    const events = await stand.database.prisma.auditEvent.groupBy({
+    const events = await stand.database.prisma.event.groupBy({
       by: ["type"],
       where: { organizationId, type: { startsWith: "role_binding" } },
       _count: true,

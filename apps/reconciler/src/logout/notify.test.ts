@@ -161,7 +161,7 @@ it("gives up after eight attempts over two hours, with an audit event", async ()
   expect(attempts).toBe(8);
   expect(clock - began).toBe((10 + 30 + 60 + 300 + 900 + 1_800 + 3_600) * 1_000);
   const { rows } = await test.database.sql.query(
-    "SELECT outcome, data FROM audit_events WHERE type = 'application.logout_failed'",
+    "SELECT outcome, data FROM events WHERE type = 'application.logout_failed'",
   );
   expect(rows).toEqual([
     {

@@ -26,7 +26,7 @@ async function outcome(): Promise<unknown> {
     [acme.id],
   );
   const { rows: events } = await test.database.sql.query(
-    "SELECT type, count(*)::int FROM audit_events WHERE organization_id = $1 GROUP BY type ORDER BY type",
+    "SELECT type, count(*)::int FROM events WHERE organization_id = $1 GROUP BY type ORDER BY type",
     [acme.id],
   );
   return { people: rows, events, dirty: await acme.dirtyRows() };

@@ -77,7 +77,7 @@ describe("a pushed user", () => {
     ]);
     expect(rows[0]).toMatchObject({ email: "ada@elsewhere.example", email_verified: false, name: "Ada L." });
     const { rows: events } = await test.database.sql.query(
-      "SELECT data FROM audit_events WHERE type = 'user.updated'",
+      "SELECT data FROM events WHERE type = 'user.updated'",
     );
     expect(events).toEqual([{ data: { changed: ["email", "emailVerified"] } }]);
   });

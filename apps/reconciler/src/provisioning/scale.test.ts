@@ -81,7 +81,7 @@ it("reconciles 10,000 users and 100 groups of 100 in a number of statements that
   expect(await count("memberships WHERE status = 'active' AND source = 'directory'")).toBe(10_000);
   expect(await count("role_bindings b JOIN roles r ON r.id = b.role_id WHERE r.key = 'member'")).toBe(10_000);
   expect(await count("role_bindings b JOIN roles r ON r.id = b.role_id WHERE r.key <> 'member'")).toBe(5_000);
-  expect(await count("audit_events")).toBe(35_000);
+  expect(await count("events")).toBe(35_000);
   // One transaction for the groups, 20 for the users, one that finds nothing behind them, and one that finds nothing.
   expect(counts.transactions).toBe(23);
   expect(counts.statements / counts.transactions).toBeLessThan(16);
@@ -98,6 +98,6 @@ it("passes a change of one group on to 12,000 members in portions", async () => 
 
   expect(await acme.dirtyRows()).toBe(0);
   expect(await count("role_bindings b JOIN roles r ON r.id = b.role_id WHERE r.key = 'auditor'")).toBe(0);
-  expect(await count("audit_events WHERE type = 'role.revoked'")).toBe(12_000);
+  expect(await count("events WHERE type = 'role.revoked'")).toBe(12_000);
   expect(await count("directory_group_members")).toBe(0);
 });

@@ -234,7 +234,7 @@ export async function createTenant(sql: Sql, slug: string): Promise<Tenant> {
     },
     async auditTypes() {
       const { rows } = await sql.query<{ type: string }>(
-        "SELECT type FROM audit_events WHERE organization_id = $1 ORDER BY id",
+        "SELECT type FROM events WHERE organization_id = $1 ORDER BY id",
         [id],
       );
       return rows.map((row) => row.type);

@@ -49,7 +49,7 @@ interface Announcement {
 
 async function announcements(): Promise<Announcement[]> {
   const { rows } = await test.database.sql.query<Announcement>(
-    "SELECT type, organization_id, resource_id, data FROM audit_events ORDER BY id",
+    "SELECT type, organization_id, resource_id, data FROM events ORDER BY id",
   );
   return rows;
 }

@@ -76,7 +76,7 @@ async function rows(directory: TestDirectory): Promise<unknown> {
     await prisma.directoryGroupMember.findMany({ where: { organizationId: directory.organizationId } }),
     await prisma.dirtyDirectoryUser.count({ where: { organizationId: directory.organizationId } }),
     await prisma.dirtyDirectoryGroup.count({ where: { organizationId: directory.organizationId } }),
-    await prisma.auditEvent.count({ where: { organizationId: directory.organizationId } }),
+    await prisma.event.count({ where: { organizationId: directory.organizationId } }),
   ];
 }
 

@@ -80,7 +80,7 @@ export function journal(telling: Telling): string {
            request_body, response_body, ${telling.changed}
     FROM changed),
   audited AS (
-    INSERT INTO audit_events (organization_id, created_at, id, request_id, ip, type, actor_type, actor_id,
+    INSERT INTO events (organization_id, created_at, id, request_id, ip, type, actor_type, actor_id,
                               resource_type, resource_id, data)
     SELECT ${ORGANIZATION}, at, audit_id, request_id, ip, '${telling.event}', 'directory', ${DIRECTORY}::uuid::text,
            '${telling.resourceType}', resource_id::text, ${telling.data}

@@ -106,7 +106,7 @@ describe("a client", () => {
     });
     expect((await prisma.directoryClient.findUnique({ where: { id: client.id } }))?.lastUsedAt).toEqual(time);
     const where = { organizationId: directory.organizationId };
-    expect(await prisma.auditEvent.findMany({ where })).toMatchObject([
+    expect(await prisma.event.findMany({ where })).toMatchObject([
       { type: "directory_token.issued", actorType: "directory", data: { clientId: client.id } },
     ]);
     await scim.flush();

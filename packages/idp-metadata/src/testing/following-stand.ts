@@ -1,5 +1,5 @@
 import { parseConnectionSettings, type SamlSettings } from "@sallyport/connections";
-import type { AuditEvent, Database } from "@sallyport/database";
+import type { Database, Event } from "@sallyport/database";
 import { createTestDatabase } from "@sallyport/database/testing";
 import { createOutbound } from "@sallyport/outbound";
 import { readCertificate } from "@sallyport/saml";
@@ -28,7 +28,7 @@ export interface FollowingStand extends Pick<MetadataServer, "url" | "serve"> {
   prove(connection: FollowedConnection, pem: string, daysAgo: number): Promise<void>;
   settingsOf(connection: FollowedConnection): Promise<SamlSettings>;
   stateOf(connection: FollowedConnection): Promise<FollowedState>;
-  eventsOf(connection: FollowedConnection): Promise<AuditEvent[]>;
+  eventsOf(connection: FollowedConnection): Promise<Event[]>;
   /** Types of the events, without what all have in common. */
   typesOf(connection: FollowedConnection): Promise<string[]>;
   close(): Promise<void>;
@@ -45,7 +45,7 @@ export async function createFollowingStand(idp: TestIdp): Promise<FollowingStand
   const deps = { database, outbound, now: () => clock.now };
 
   const eventsOf = ({ organizationId }: FollowedConnection) =>
-    database.prisma.auditEvent.findMany({ where: { organizationId }, orderBy: { id: "asc" } });
+    database.prisma.event.findMany({ where: { organizationId }, orderBy: { id: "asc" } });
   return {
     database,
     clock,

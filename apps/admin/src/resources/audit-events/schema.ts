@@ -1,4 +1,4 @@
-import type { AuditEvent } from "@sallyport/database";
+import type { Event } from "@sallyport/database";
 import { z } from "zod";
 import { pageQuery } from "../../api/page.ts";
 import { id, instant, text, timestamp } from "../../api/text.ts";
@@ -15,29 +15,39 @@ export const auditQuery = pageQuery.extend({
 export const auditEvent = z
   .object({
     id,
+    sequence: z.int().nullable().meta({
+      description: "Counts the events of the organization, without a gap; null for a moment after the event.",
+    }),
     type: z.string(),
     actor: z.object({ type: z.string(), id: z.string().nullable() }),
     resource: z.object({ type: z.string(), id: z.string() }),
     outcome: z.string(),
     requestId: z.string().nullable(),
     ip: z.string().nullable(),
-    data: z.unknown().meta({ description: "What changed." }),
+    before: z.unknown().meta({ description: "What was, of that which changed; null where nothing was." }),
+    after: z
+      .unknown()
+      .meta({ description: "What is now, of that which changed; null where nothing is left." }),
+    data: z.unknown().meta({ description: "What else there is to know." }),
     createdAt: timestamp,
   })
   .meta({ id: "AuditEvent" });
 
 export type AuditQuery = z.output<typeof auditQuery>;
 
-export function auditEventView(row: AuditEvent): z.input<typeof auditEvent> {
+export function auditEventView(row: Event, sequence: number | null): z.input<typeof auditEvent> {
   return {
     id: row.id,
+    sequence,
     type: row.type,
     actor: { type: row.actorType, id: row.actorId },
     resource: { type: row.resourceType, id: row.resourceId },
     outcome: row.outcome,
     requestId: row.requestId,
     ip: row.ip,
-    data: row.data,
+    before: row.before,
+    after: row.after,
+    data: row.data ?? {},
     createdAt: row.createdAt.toISOString(),
   };
 }

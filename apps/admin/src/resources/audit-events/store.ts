@@ -4,9 +4,10 @@ import { type AuditQuery, auditEventView } from "./schema.ts";
 
 /** @param organizationId null for the events that belong to no organization */
 export async function listAuditEvents(context: Context, organizationId: string | null, query: AuditQuery) {
+  const { prisma } = context.deps.database;
   const { type, actor, since, until } = query;
   const { where, ...rest } = pageArguments(query, "desc");
-  const rows = await context.deps.database.prisma.auditEvent.findMany({
+  const rows = await prisma.event.findMany({
     ...rest,
     where: {
       AND: [
@@ -19,5 +20,7 @@ export async function listAuditEvents(context: Context, organizationId: string |
       ],
     },
   });
-  return toPage(rows, query, auditEventView);
+  const entries = await prisma.outboxEntry.findMany({ where: { eventId: { in: rows.map(({ id }) => id) } } });
+  const sequences = new Map(entries.map(({ eventId, sequence }) => [eventId, Number(sequence)]));
+  return toPage(rows, query, (row) => auditEventView(row, sequences.get(row.id) ?? null));
 }

@@ -47,7 +47,7 @@ async function readMetadata(): Promise<void> {
 
 const events = async () =>
   (
-    await api.deps.database.prisma.auditEvent.findMany({
+    await api.deps.database.prisma.event.findMany({
       where: { resourceType: "connectionKey", data: { path: ["connectionId"], equals: connectionId } },
       orderBy: { id: "asc" },
     })

@@ -86,7 +86,7 @@ describe("replaceGroupMappings", () => {
     ]);
     expect(await markedGroups()).toEqual(["Comes", "Goes"]);
     expect(api.reconciled).toEqual([acme.organizationId]);
-    const event = await api.deps.database.prisma.auditEvent.findFirst({
+    const event = await api.deps.database.prisma.event.findFirst({
       where: { type: "group_mappings.replaced" },
       orderBy: { id: "desc" },
     });

@@ -195,7 +195,7 @@ describe("updateMember", () => {
   it("tells what it did, in audit events", async () => {
     const made = (await add({ email: "audited@acme.com" })).as(member);
     await patch(made.id, { status: "suspended" });
-    const events = await api.deps.database.prisma.auditEvent.findMany({ where: { resourceId: made.id } });
+    const events = await api.deps.database.prisma.event.findMany({ where: { resourceId: made.id } });
     expect(events.map((event) => event.type).toSorted()).toEqual([
       "membership.created",
       "membership.suspended",

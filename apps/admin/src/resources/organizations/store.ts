@@ -1,4 +1,5 @@
 import { isUniqueViolation, newId } from "@sallyport/database";
+import { forgetOrganization } from "@sallyport/events";
 import type { z } from "zod";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { change } from "../../change.ts";
@@ -88,6 +89,7 @@ export async function deleteOrganization(context: Context, slugOrId: string): Pr
     ]);
     const { count } = await tx.organization.deleteMany({ where: { id } });
     if (count === 0) throw problem("organization_not_found");
+    await forgetOrganization(sql, id);
     record({
       organizationId: null,
       type: "organization.deleted",

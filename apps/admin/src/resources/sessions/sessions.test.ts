@@ -36,7 +36,7 @@ describe("endSession", () => {
       logoutPendingAt: api.clock.now,
     });
     expect(api.logouts.count).toBe(logouts + 1);
-    expect(await prisma.auditEvent.findFirst({ where: { resourceId: sessionId } })).toMatchObject({
+    expect(await prisma.event.findFirst({ where: { resourceId: sessionId } })).toMatchObject({
       type: "session.revoked",
       actorType: "apiKey",
       actorId: acme.keyId,
@@ -50,7 +50,7 @@ describe("endSession", () => {
     const logouts = api.logouts.count;
     expect((await end(sessionId)).status).toBe(204);
     expect(api.logouts.count).toBe(logouts);
-    expect(await api.deps.database.prisma.auditEvent.count({ where: { resourceId: sessionId } })).toBe(1);
+    expect(await api.deps.database.prisma.event.count({ where: { resourceId: sessionId } })).toBe(1);
   });
 
   it("does not end another organization's", async () => {

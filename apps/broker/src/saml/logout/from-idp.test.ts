@@ -69,13 +69,13 @@ describe.each(Object.entries(BINDINGS))("a logout request of the IdP over HTTP-%
     expect(stand.logoutsRequested()).toBe(told + 1);
     const pending = await stand.database.prisma.sessionApplication.findMany({ where: { sessionId } });
     expect(pending.map((row) => row.logoutPendingAt)).toEqual([expect.any(Date)]);
-    const requested = await stand.database.prisma.auditEvent.findFirstOrThrow({
+    const requested = await stand.database.prisma.event.findFirstOrThrow({
       where: { type: "connection.logout_requested", resourceId: connectionId },
       orderBy: { id: "desc" },
     });
     expect(requested).toMatchObject({ organizationId, data: { sessionIds: [sessionId] } });
     const revoked = { type: "session.revoked", resourceId: sessionId, requestId: requested.requestId };
-    expect(await stand.database.prisma.auditEvent.count({ where: revoked })).toBe(1);
+    expect(await stand.database.prisma.event.count({ where: revoked })).toBe(1);
   });
 
   it("ends the sessions that it names and no others", async () => {

@@ -56,7 +56,7 @@ const bring = (browser: TestBrowser, visit: Visit, answer: TestLogoutMessage) =>
   browser.get(`${stand.sloUrl(connectionId)}?${answer.query(requestIn(visit).relayState)}`);
 
 const lastAnswer = () =>
-  stand.database.prisma.auditEvent.findFirstOrThrow({
+  stand.database.prisma.event.findFirstOrThrow({
     where: { type: "connection.logout_answered" },
     orderBy: { id: "desc" },
   });

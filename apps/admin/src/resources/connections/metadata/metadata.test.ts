@@ -47,7 +47,7 @@ async function settingsOf(id: string) {
 
 async function eventsOf(id: string): Promise<string[]> {
   const where = { resourceId: id };
-  const rows = await api.deps.database.prisma.auditEvent.findMany({ where, orderBy: { id: "asc" } });
+  const rows = await api.deps.database.prisma.event.findMany({ where, orderBy: { id: "asc" } });
   return rows.map(({ type }) => type);
 }
 

@@ -1,0 +1,90 @@
+import { z } from "zod";
+import { changed, facts, id, list, nullable, text, time } from "./fact.ts";
+
+const connection = { type: text, name: text, provider: nullable, issuer: text };
+const settings = changed({ name: text, provider: nullable, status: text, issuer: text });
+
+const key = z.strictObject({ keyId: id });
+
+const certificate = z.strictObject({ fingerprint: text, subject: text, notAfter: time });
+const metadataChanges = {
+  certificatesAdded: z.array(certificate).readonly(),
+  certificatesRemoved: z.array(certificate).readonly(),
+  settings: z.array(z.strictObject({ name: text, from: nullable, to: nullable })).readonly(),
+};
+const trouble = { code: text, message: text, detail: text.optional() };
+const ending = z.strictObject({
+  side: z.enum(["idp", "sp"]),
+  fingerprint: text,
+  subject: text,
+  notAfter: time,
+  daysLeft: z.int(),
+});
+
+export const connections = facts("connection", "connection", {
+  created: { says: "A connection to an identity provider was created.", after: z.strictObject(connection) },
+  updated: {
+    says: "A connection changed. `settings`: the names of the settings of its protocol that changed.",
+    before: settings,
+    after: settings,
+    data: z.strictObject({ settings: list }),
+  },
+  deleted: {
+    says: "A connection was deleted, and with it the identities that it knew.",
+    before: z.strictObject(connection),
+  },
+  key_created: {
+    says: "A SAML connection has another key pair. `signs`: whether it signs from now on.",
+    after: key.extend({ signs: z.boolean() }),
+  },
+  key_metadata_read: {
+    says: "Somebody read the metadata that lists a new key for the first time: the IdP may know it from now on.",
+    data: key,
+  },
+  key_activated: {
+    says: "Another key pair signs from now on. `force`: although nobody had read the metadata that lists it.",
+    after: key,
+    data: z.strictObject({ force: z.boolean() }),
+  },
+  key_retired: { says: "A key pair was retired and wiped.", before: key },
+  metadata_checked: {
+    says: "Somebody had the identity provider's metadata looked at.",
+    data: z.strictObject({ outcome: text }),
+  },
+  metadata_applied: {
+    says: "The connection follows what the identity provider's metadata says now. `heldBackFor`: why it had to wait.",
+    data: z.strictObject({ ...metadataChanges, heldBackFor: text.optional() }),
+  },
+  metadata_held_back: {
+    says: "A change of the identity provider's metadata waits for an operator's word.",
+    outcome: "denied",
+    data: z.strictObject({ ...trouble, ...metadataChanges, digest: text }),
+  },
+  metadata_failed: {
+    says: "The identity provider's metadata could not be fetched, or not be used; the settings stay.",
+    outcome: "failure",
+    data: z.strictObject(trouble),
+  },
+  metadata_recovered: {
+    says: "The identity provider's metadata is good again. `code`: what was wrong.",
+    data: z.strictObject({ code: text }),
+  },
+  certificate_expiring: {
+    says: "A certificate ends soon: the identity provider's (idp), or of one of our own keys (sp).",
+    data: ending,
+  },
+  certificate_expired: { says: "A certificate has ended.", data: ending },
+  logout_requested: {
+    says: "The identity provider had sessions ended.",
+    data: z.strictObject({ sessionIds: z.array(id).readonly() }),
+  },
+  logout_answered: {
+    says: "The identity provider signed somebody out whom we had sent there to be signed out.",
+    data: z.strictObject({ sessionId: id }),
+  },
+  logout_failed: {
+    says: "The identity provider did not say that it signed somebody out. Here they were signed out before.",
+    outcome: "failure",
+    data: z.strictObject({ sessionId: id, code: text }),
+  },
+});

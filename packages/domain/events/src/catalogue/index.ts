@@ -1,0 +1,38 @@
+import { connections } from "./connections.ts";
+import { directories, directoryGroups, directoryUsers } from "./directories.ts";
+import { identities, memberships, roleBindings, users } from "./people.ts";
+import { sessions } from "./sign-ins.ts";
+import {
+  apiKeys,
+  applications,
+  domains,
+  groupMappings,
+  organizations,
+  roles,
+  signingKeys,
+} from "./tenants.ts";
+
+/**
+ * Every fact that there is, by its type: `<resource>.<what happened to it>`. Closed: what is not here cannot be recorded.
+ */
+export const catalogue = {
+  ...organizations,
+  ...domains,
+  ...connections,
+  ...directories,
+  ...directoryUsers,
+  ...directoryGroups,
+  ...users,
+  ...identities,
+  ...memberships,
+  ...roles,
+  ...roleBindings,
+  ...groupMappings,
+  ...sessions,
+  ...applications,
+  ...apiKeys,
+  ...signingKeys,
+} as const;
+
+export type Catalogue = typeof catalogue;
+export type EventType = keyof Catalogue;

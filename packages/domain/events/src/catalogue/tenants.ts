@@ -1,0 +1,95 @@
+import { z } from "zod";
+import { changed, facts, id, list, nullable, text } from "./fact.ts";
+
+const organization = { slug: text, name: text };
+
+export const organizations = facts("organization", "organization", {
+  created: { says: "An organization was created.", after: z.strictObject(organization) },
+  updated: {
+    says: "Settings of an organization changed.",
+    before: changed(organization),
+    after: changed(organization),
+  },
+  deleted: {
+    says: "An organization was deleted, and with it all that was its own, events included. Belongs to no organization.",
+    before: z.strictObject(organization),
+  },
+});
+
+const domain = z.strictObject({ name: text });
+
+export const domains = facts("domain", "domain", {
+  created: { says: "An organization claims an email domain.", after: domain },
+  verified: { says: "A domain counts for its organization from now on.", after: domain },
+  deleted: { says: "A domain was removed, and counts for its organization no longer.", before: domain },
+});
+
+const role = { key: text, name: text, permissions: list };
+const roleChanges = changed({ name: text, permissions: list });
+
+export const roles = facts("role", "role", {
+  created: { says: "A role was created.", after: z.strictObject(role) },
+  updated: {
+    says: "A role changed.",
+    before: roleChanges,
+    after: roleChanges,
+    data: z.strictObject({ key: text }),
+  },
+  deleted: {
+    says: "A role was deleted, and with it its bindings and mappings.",
+    before: z.strictObject(role),
+  },
+});
+
+const groupMapping = z.strictObject({ group: text, role: text });
+
+export const groupMappings = facts("group_mapping", "groupMapping", {
+  created: { says: "A group gives a role (by its key) from now on.", after: groupMapping },
+  deleted: { says: "A group gives a role no longer.", before: groupMapping },
+});
+
+export const apiKeys = facts("api_key", "apiKey", {
+  created: {
+    says: "A key for the management API was created. Without an organization it reaches all of them.",
+    after: z.strictObject({ name: text, expiresAt: nullable }),
+  },
+  revoked: { says: "A key for the management API was revoked.", before: z.strictObject({ name: text }) },
+});
+
+const application = {
+  name: text,
+  redirectUris: list,
+  postLogoutRedirectUris: list,
+  backchannelLogoutUri: nullable,
+  initiateLoginUri: nullable,
+};
+
+export const applications = facts("application", "application", {
+  created: {
+    says: "An application was registered.",
+    after: z.strictObject({ ...application, public: z.boolean() }),
+  },
+  updated: {
+    says: "An application changed.",
+    before: changed(application),
+    after: changed(application),
+  },
+  secret_rotated: { says: "An application has a new client secret; the old one is no longer good." },
+  deleted: { says: "An application was deleted.", before: z.strictObject({ name: text }) },
+  logged_out: {
+    says: "An application was told that a session ended.",
+    data: z.strictObject({ sessionId: id, attempts: z.int() }),
+  },
+  logout_failed: {
+    says: "An application could not be told that a session ended, and is not tried any more.",
+    outcome: "failure",
+    data: z.strictObject({ sessionId: id, attempts: z.int(), reason: text }),
+  },
+});
+
+export const signingKeys = facts("signing_key", "signingKey", {
+  rotated: {
+    says: "A new key signs tokens, at once or when every application can know it.",
+    data: z.strictObject({ immediately: z.boolean() }),
+  },
+});

@@ -1,0 +1,22 @@
+import type { Sql } from "@sallyport/database";
+
+const KEY = "hashtextextended('outbox', 0)";
+
+/**
+ * For whoever fills the outbox, until the transaction ends: false where another one does. Its statements go by the index
+ * on transactions, whatever the planner takes for the share of events that are new, and are not compiled.
+ */
+export async function tryLockOutbox(sql: Sql): Promise<boolean> {
+  const { rows } = await sql.query<{ locked: boolean }>(
+    `SELECT pg_try_advisory_xact_lock(${KEY}) AS locked, set_config('enable_seqscan', 'off', true),
+            set_config('jit', 'off', true)`,
+    [],
+    "outbox_try_lock",
+  );
+  return rows[0]?.locked === true;
+}
+
+/** Waits for whoever fills the outbox, and keeps others from it until the transaction ends. */
+export async function lockOutbox(sql: Sql): Promise<void> {
+  await sql.query(`SELECT pg_advisory_xact_lock(${KEY})::text`);
+}
