@@ -5,25 +5,36 @@ import type { Request, Response } from "express";
  * signed in. The OpenID Provider opens it and sends the browser to `/sign-in/{id}`; the sign-in half ends it.
  */
 export interface Interactions {
-  /**
-   * The cookie by which a browser shows that a request is its own: sent to `/sign-in/{id}`, its value is the id. The
-   * sign-in half must refuse any other browser: else somebody could have another person sign in for their own request.
-   */
-  readonly cookieName: string;
-  /** What is asked for; null when the id is unknown, the request has expired, or its sign-in has already ended. */
-  load(id: string): Promise<SignInRequest | null>;
+  /** What is asked for; null when the request is unknown, has expired, or its sign-in has already ended. */
+  load(key: InteractionKey): Promise<SignInRequest | null>;
   /**
    * Ends the sign-in with a session that was just created, and returns the URL to send the browser to. One use:
    * throws `InteractionEndedError` when the request is unknown, has expired, or was ended before.
    */
-  finish(id: string, result: { readonly sessionId: string }): Promise<string>;
+  finish(key: InteractionKey, result: { readonly sessionId: string }): Promise<string>;
   /**
    * As `finish`, but answers the browser with what that URL would: the code is on its way to the application one
-   * redirect earlier. The browser must have been found to be the one that the request was made by.
+   * redirect earlier. `req` is of the browser that `key` names.
    */
-  goOn(req: Request, res: Response, id: string, result: { readonly sessionId: string }): Promise<void>;
+  goOn(
+    req: Request,
+    res: Response,
+    key: InteractionKey,
+    result: { readonly sessionId: string },
+  ): Promise<void>;
   /** As `finish`, but the application gets an OAuth error (OpenID Connect Core 3.1.2.6) instead of a code. */
-  abort(id: string, error: SignInError): Promise<string>;
+  abort(key: InteractionKey, error: SignInError): Promise<string>;
+}
+
+/**
+ * What a request is found by: its id, and the browser that it was made by. To any other browser it does not exist: else
+ * somebody could have another person sign in for a request of their own, or go on with their own sign-in in the other's
+ * browser.
+ */
+export interface InteractionKey {
+  readonly id: string;
+  /** The token that the browser's cookie holds. */
+  readonly browser: string;
 }
 
 export interface SignInRequest {
@@ -54,7 +65,7 @@ export interface SignInError {
 /** Sends people on to sign in: what the sign-in half does for the OpenID Provider as soon as a request waits. */
 export interface SignInDeparture {
   /**
-   * Sends the browser, whose own the request is, straight to the IdP. False, with nothing sent, where a page has to
+   * Sends the browser that made the request straight to the IdP. False, with nothing sent, where a page has to
    * ask or tell something first.
    */
   depart(req: Request, res: Response, request: SignInRequest): Promise<boolean>;

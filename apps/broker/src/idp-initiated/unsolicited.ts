@@ -1,8 +1,8 @@
 import { requestId } from "@sallyport/http";
 import { peekResponse } from "@sallyport/saml";
 import type { Request, Response } from "express";
+import type { BrowserCookie } from "../browser-cookie.ts";
 import { createLoginTrace, recordStray } from "../login-records/index.ts";
-import type { BrowserCookie } from "../sign-in/browser.ts";
 import { type ConnectionRow, findConnection } from "../sign-in/connections.ts";
 import { sendDeparture } from "../sign-in/departure.ts";
 import { SignInFailure } from "../sign-in/failures.ts";

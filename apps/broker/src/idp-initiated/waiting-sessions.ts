@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Database } from "@sallyport/database";
 import { digestToken, isTokenOf, newToken } from "@sallyport/secrets";
 import type { Request, Response } from "express";
-import { cookieValue } from "../sign-in/browser.ts";
+import { cookieValue } from "../browser-cookie.ts";
 
 /** The application is on the way to ask: a redirect or two. */
 const LIFETIME_MS = 5 * 60 * 1000;

@@ -1,5 +1,5 @@
 import { Router } from "express";
-import type { BrowserCookie } from "../sign-in/browser.ts";
+import type { BrowserCookie } from "../browser-cookie.ts";
 import { completeLogin } from "../sign-in/complete.ts";
 import { SignInFailure } from "../sign-in/failures.ts";
 import type { SignInDeps } from "../sign-in/protocol.ts";

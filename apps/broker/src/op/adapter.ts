@@ -3,6 +3,7 @@ import { errors } from "oidc-provider";
 import { type Applications, clientMetadata } from "./applications.ts";
 import type { PendingChanges } from "./changes.ts";
 import { type GrantName, parseGrantId } from "./grants.ts";
+import { artifactKeyOf } from "./interactions.ts";
 import type { RecentRequests } from "./recent-requests.ts";
 import type { Resumption } from "./resumptions.ts";
 import { SCOPES, seconds } from "./session-claims.ts";
@@ -14,6 +15,8 @@ export interface AdapterDeps {
   readonly issuer: string;
   readonly now: () => Date;
   readonly recent: RecentRequests;
+  /** The token of the browser that is being answered; `ensure` gives one to a browser that has none. */
+  readonly browser: { read(): string | null; ensure(): string };
   /** What goes on within the request that is being answered. */
   readonly resumed: () => Resumption | undefined;
   /** Those of the request that is being answered. */
@@ -110,23 +113,28 @@ function pushedRequests(deps: AdapterDeps): Adapter {
   };
 }
 
-/** Resuming an authorization request ends its interaction. `Interactions` answers the sign-in pages meanwhile. */
+/**
+ * Resuming an authorization request ends its interaction. `Interactions` answers the sign-in pages meanwhile. Each is the
+ * browser's that it was made by.
+ */
 function interactions(deps: AdapterDeps): Adapter {
-  const kind = "Interaction";
-  const base = stored(kind, deps);
+  const base = stored("Interaction", deps);
   return {
     ...base,
     // returnTo spells out the id, and session.cookie that of the browser's session; neither is read again
     async upsert(id, { returnTo: _, session, ...rest }, expiresIn) {
       const payload = session === undefined ? rest : { ...rest, session: { uid: session.uid } };
-      await base.upsert(id, payload, expiresIn);
-      deps.recent.put(id, payload);
+      const key = { id, browser: deps.browser.ensure() };
+      await base.upsert(artifactKeyOf(key).id, payload, expiresIn);
+      deps.recent.put(key, payload);
     },
     async find(id) {
       const resumed = deps.resumed();
       if (resumed?.id === id) return restored(resumed.payload, id, false);
-      deps.recent.forget(id);
-      const payload = await deps.store.take({ kind, id });
+      const browser = deps.browser.read();
+      if (browser === null) return undefined;
+      deps.recent.forget({ id, browser });
+      const payload = await deps.store.take(artifactKeyOf({ id, browser }));
       return payload === null ? undefined : restored(payload, id, false);
     },
     destroy: async () => undefined,

@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import * as client from "openid-client";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { AppVisit, REDIRECT_URI, startTestOp, type TestOp } from "./testing/op.ts";
+import { AppVisit, interactionIdOf, REDIRECT_URI, startTestOp, type TestOp } from "./testing/op.ts";
 
 let test: TestOp;
 beforeAll(async () => {
@@ -325,29 +325,41 @@ describe("behind a TLS terminator", () => {
   it("sets cookies that travel over https only, and names https everywhere", async () => {
     const https = await startTestOp({ publicUrl: "https://sso.example.com" });
     const url = client.buildAuthorizationUrl(https.app.configuration, await new AppVisit(https).parameters());
-    const response = await fetch(https.url + url.pathname + url.search, { redirect: "manual" });
-    expect(response.headers.get("location")).toMatch(/^https:\/\/sso\.example\.com\/sign-in\//);
-    const cookies = response.headers.getSetCookie();
-    expect(cookies.length).toBeGreaterThan(0);
-    for (const cookie of cookies) {
-      expect(cookie).toMatch(/^__Secure-sallyport_/);
+    const get = (path: string, headers = {}) => fetch(https.url + path, { redirect: "manual", headers });
+    const atStart = await get(url.pathname + url.search);
+    const page = atStart.headers.get("location") ?? "";
+    expect(page).toMatch(/^https:\/\/sso\.example\.com\/sign-in\//);
+    const [cookie = ""] = atStart.headers.getSetCookie();
+    const browser = /=([^;]+)/.exec(cookie)?.[1] ?? "";
+    const key = { id: interactionIdOf(new URL(page)), browser };
+    const resume = new URL(await https.op.interactions.finish(key, { sessionId: await https.signIn() }));
+    const atEnd = await get(resume.pathname, { cookie });
+    const ofSession = atEnd.headers.getSetCookie();
+    expect(ofSession.length).toBeGreaterThan(0);
+    for (const line of ofSession) expect(line).toMatch(/; samesite=lax/i);
+    for (const cookie of [...atStart.headers.getSetCookie(), ...ofSession]) {
+      expect(cookie).toMatch(/^__Host-sallyport[-_]/); // no neighbouring subdomain can plant it
       expect(cookie).toMatch(/; secure/i);
       expect(cookie).toMatch(/; httponly/i);
-      expect(cookie).toMatch(/; samesite=lax/i);
     }
     await https.close();
   });
 
   it("takes no cookie whose signature is wrong", async () => {
     const visit = new AppVisit(test);
-    const page = await visit.start();
-    const id = page.pathname.split("/").at(-1) ?? "";
-    const resume = await test.op.interactions.finish(id, { sessionId: await test.signIn() });
-    const response = await fetch(resume, {
-      headers: { cookie: `sallyport_resume=${id}; sallyport_resume.sig=forged`, accept: "text/html" },
-      redirect: "manual",
-    });
-    expect(response.status).toBe(400);
+    await visit.signIn(await test.signIn());
+    const session = visit.browser.cookie("sallyport_session");
+    const signature = visit.browser.cookie("sallyport_session.sig");
+    const arrive = async (cookie: string) => {
+      const headers = { cookie, accept: "text/html" };
+      const url = await new AppVisit(test).authorizationUrl({ prompt: "none" });
+      const { headers: answer } = await fetch(url, { headers, redirect: "manual" });
+      return new URL(answer.get("location") ?? "nowhere:").searchParams;
+    };
+    const forged = await arrive(`sallyport_session=${session}; sallyport_session.sig=forged`);
+    expect(forged.get("error")).toBe("login_required");
+    const genuine = await arrive(`sallyport_session=${session}; sallyport_session.sig=${signature}`);
+    expect(genuine.get("code")).not.toBeNull();
   });
 });
 

@@ -123,8 +123,7 @@ describe("the code flow", () => {
   it("returns the error of an aborted sign-in to the application", async () => {
     const visit = new AppVisit(test);
     const page = await visit.start();
-    const id = page.pathname.split("/").at(-1) ?? "";
-    const resume = await test.op.interactions.abort(id, {
+    const resume = await test.op.interactions.abort(visit.keyOf(page), {
       code: "access_denied",
       description: "the person is not a member",
     });

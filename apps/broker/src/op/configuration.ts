@@ -10,7 +10,7 @@ import {
 } from "oidc-provider";
 import type { WaitingSessions } from "../idp-initiated/waiting-sessions.ts";
 import { SessionAccount, sessionOf } from "./account.ts";
-import { cookieNames } from "./cookies.ts";
+import { sessionCookieName } from "./cookies.ts";
 import { isOwnOrigin } from "./endpoints/cors.ts";
 import { newGrantId, parseGrantId } from "./grants.ts";
 import { EXTRA_PARAMETERS } from "./parameters.ts";
@@ -63,7 +63,7 @@ export function configuration(deps: ConfigurationDeps): Configuration {
     },
     cookies: {
       keys: [...deps.cookieKeys],
-      names: { ...cookieNames(publicUrl) },
+      names: { session: sessionCookieName(publicUrl) },
       long: { ...cookie, path: "/" },
       short: cookie,
     },

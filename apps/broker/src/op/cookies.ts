@@ -1,23 +1,28 @@
-export interface CookieNames {
-  /** The browser's sign-in, for all paths. */
-  readonly session: string;
-  /** Ties an authorization request to its browser, on the path of its sign-in page. */
-  readonly interaction: string;
-  /** The same, on the path where the request goes on. */
-  readonly resume: string;
+import type { KoaContextWithOIDC, Provider } from "oidc-provider";
+
+/**
+ * The cookie of the browser's sign-in, for all paths. Over https its prefix keeps neighbouring subdomains from planting a
+ * session of their own (RFC 6265bis, 4.1.3.2).
+ */
+export function sessionCookieName(publicUrl: string): string {
+  return `${publicUrl.startsWith("https:") ? "__Host-" : ""}sallyport_session`;
 }
 
 /**
- * Over https the names carry prefixes (RFC 6265bis, 4.1.3). `__Host-` keeps neighbouring subdomains from planting a
- * session. `__Secure-` does not: it only keeps out who has no https. A path of its own rules the other out, and what
- * these two cookies could lead to is a sign-in of the person's own, in their own browser, for a request that the
- * application did not make there and refuses by its `state`.
+ * oidc-provider ties a waiting request to its browser by two cookies more, on the paths of its sign-in page and of where
+ * it goes on. With a path they can have no `__Host-` prefix, so a neighbouring subdomain can plant them. Ours are tied by
+ * the cookie that recognizes browsers, in the key that they are stored under; so these two are neither set nor believed:
+ * which request goes on is what the path says.
  */
-export function cookieNames(publicUrl: string): CookieNames {
-  const [host, secure] = publicUrl.startsWith("https:") ? ["__Host-", "__Secure-"] : ["", ""];
-  return {
-    session: `${host}sallyport_session`,
-    interaction: `${secure}sallyport_interaction`,
-    resume: `${secure}sallyport_resume`,
-  };
+export function leaveOutRequestCookies(
+  provider: Provider,
+  ctx: Pick<KoaContextWithOIDC, "cookies" | "path">,
+): void {
+  const { cookies } = ctx;
+  const get = cookies.get.bind(cookies);
+  const set = cookies.set.bind(cookies);
+  const [interaction, resume] = [provider.cookieName("interaction"), provider.cookieName("resume")];
+  cookies.get = (name, options) => (name === resume ? ctx.path.split("/").at(-1) : get(name, options));
+  cookies.set = (name, value, options) =>
+    name === interaction || name === resume ? cookies : set(name, value, options);
 }

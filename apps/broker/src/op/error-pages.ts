@@ -29,7 +29,7 @@ const WORDS: Readonly<Record<string, Words>> = {
     advice: ASK_OPERATOR,
   },
   server_error: SERVER_ERROR,
-  expired: {
+  interaction_unknown: {
     title: "This sign-in has expired",
     message: "It took too long, was finished before, or was started in another browser.",
     advice: START_AGAIN,
@@ -42,9 +42,10 @@ export function renderProviderError(
   out: { readonly error: string; readonly error_description?: string | undefined },
 ): void {
   const expired = ctx.oidc.route === "resume" && out.error === "invalid_request";
-  const words = WORDS[expired ? "expired" : out.error] ?? invalidRequest(out.error_description ?? out.error);
+  const code = expired ? "interaction_unknown" : out.error;
+  const words = WORDS[code] ?? invalidRequest(out.error_description ?? out.error);
   ctx.set(pageHeaders());
-  ctx.body = renderErrorPage({ ...words, status: ctx.status, requestId: requestId(ctx.req) });
+  ctx.body = renderErrorPage({ ...words, code, status: ctx.status, requestId: requestId(ctx.req) });
 }
 
 type Answer = Pick<KoaContextWithOIDC, "req" | "status" | "body" | "accepts" | "remove" | "set">;
@@ -54,9 +55,13 @@ export function answerFailure(ctx: Answer): void {
   for (const name of ["location", "set-cookie", "content-type"]) ctx.remove(name);
   ctx.status = 500;
   if (ctx.accepts("json", "html") === "html") {
-    const { title, message, advice } = SERVER_ERROR;
     ctx.set(pageHeaders());
-    ctx.body = renderErrorPage({ title, message, advice, status: 500, requestId: requestId(ctx.req) });
+    ctx.body = renderErrorPage({
+      ...SERVER_ERROR,
+      code: "server_error",
+      status: 500,
+      requestId: requestId(ctx.req),
+    });
   } else {
     ctx.body = { error: "server_error", error_description: SERVER_ERROR.message };
   }
@@ -65,7 +70,8 @@ export function answerFailure(ctx: Answer): void {
 /** The errors of endpoints that people visit, as pages. What is no OAuth error goes on. */
 export const handlePageErrors: ErrorRequestHandler = (thrown: unknown, req, res, next) => {
   if (!(thrown instanceof OAuthError) || res.headersSent) return next(thrown);
-  const page = { ...invalidRequest(thrown.message), status: thrown.status, requestId: requestId(req) };
+  const { message, error: code } = thrown;
+  const page = { ...invalidRequest(message), code, status: thrown.status, requestId: requestId(req) };
   sendPage(res, thrown.status, renderErrorPage(page));
 };
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { AppVisit, interactionIdOf, startTestOp, type TestOp } from "./testing/op.ts";
+import { AppVisit, startTestOp, type TestOp } from "./testing/op.ts";
 
 let test: TestOp;
 beforeAll(async () => {
@@ -9,8 +9,8 @@ afterAll(() => test.close());
 
 it("lets no code and no cookie out that could not be stored", async () => {
   const visit = new AppVisit(test);
-  const id = interactionIdOf(await visit.start());
-  const resume = await test.op.interactions.finish(id, { sessionId: await test.signIn() });
+  const key = visit.keyOf(await visit.start());
+  const resume = await test.op.interactions.finish(key, { sessionId: await test.signIn() });
   await test.database.sql.query(
     "ALTER TABLE op_artifacts ADD CONSTRAINT full_disk CHECK (kind <> 'AuthorizationCode') NOT VALID",
   );

@@ -4,8 +4,9 @@ import type { Logger } from "@sallyport/logging";
 import { connectRedis } from "@sallyport/queue";
 import type { SecretBox } from "@sallyport/secrets";
 import type { SigningKeys } from "@sallyport/signing-keys";
-import type { Router } from "express";
+import type { Request, Response, Router } from "express";
 import { Provider } from "oidc-provider";
+import { createBrowserCookie } from "../browser-cookie.ts";
 import { createWaitingSessions } from "../idp-initiated/waiting-sessions.ts";
 import type { Interactions, SignInDeparture, UpstreamLogout } from "../interaction.ts";
 import { createAccessTokens } from "./access-tokens.ts";
@@ -15,7 +16,6 @@ import { createBrowserSessions } from "./browser-sessions.ts";
 import { ChangesByRequest } from "./changes.ts";
 import { configuration } from "./configuration.ts";
 import { loadCookieKey } from "./cookie-keys.ts";
-import { cookieNames } from "./cookies.ts";
 import { introspection } from "./endpoints/introspection.ts";
 import { logout } from "./endpoints/logout.ts";
 import { revocation } from "./endpoints/revocation.ts";
@@ -71,6 +71,7 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
   const resumptions = new Resumptions();
   const changes = new ChangesByRequest();
   const waiting = createWaitingSessions(deps);
+  const cookie = createBrowserCookie(publicUrl);
   const cookieKey = await loadCookieKey(sql, deps.secrets);
 
   const adapter = createAdapters({
@@ -79,6 +80,10 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
     issuer,
     now,
     recent,
+    browser: {
+      read: () => cookie.read(present().req),
+      ensure: () => cookie.ensure(present().req, present().res),
+    },
     resumed: () => resumptions.of(Provider.ctx),
     changes: () => changes.ofCurrent(Provider.ctx),
     revokeGrant: ({ sessionId, reference }, grantId) =>
@@ -90,9 +95,8 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
       log,
       store,
       changes,
-      resumptions,
       depart: async (req, res, id) => {
-        const request = await interactions.load(id);
+        const request = await interactions.load({ id, browser: cookie.ensure(req, res) });
         return request !== null && deps.departure.depart(req, res, request);
       },
       configuration: configuration({
@@ -114,7 +118,6 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
     current,
     now,
     applications,
-    cookieName: cookieNames(publicUrl).interaction,
     resumePath: (id) => `${ROUTES.authorize}/${id}`,
     publicUrl,
   });
@@ -146,6 +149,13 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
     interactions,
     close: () => store.close(),
   };
+}
+
+/** The request that oidc-provider answers now, as Express made it in front of Koa. */
+function present(): { readonly req: Request; readonly res: Response } {
+  const { ctx } = Provider;
+  if (ctx === undefined) throw new Error("A request waits for its browser within its HTTP requests only");
+  return { req: ctx.req as Request, res: ctx.res as Response };
 }
 
 function openStore({ redisUrl, database, now, log }: OpenIdProviderDeps): ArtifactStore {

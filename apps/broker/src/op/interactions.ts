@@ -1,6 +1,11 @@
 import type { KoaContextWithOIDC } from "oidc-provider";
 import { z } from "zod";
-import { InteractionEndedError, type Interactions, type SignInRequest } from "../interaction.ts";
+import {
+  InteractionEndedError,
+  type InteractionKey,
+  type Interactions,
+  type SignInRequest,
+} from "../interaction.ts";
 import { sendOn } from "../pages/index.ts";
 import type { Applications } from "./applications.ts";
 import { FORCING } from "./policy.ts";
@@ -8,7 +13,7 @@ import type { ServingProvider } from "./provider.ts";
 import type { RecentRequests } from "./recent-requests.ts";
 import type { Resumptions } from "./resumptions.ts";
 import { seconds } from "./session-claims.ts";
-import type { ArtifactStore, Payload } from "./store/artifact-store.ts";
+import type { ArtifactKey, ArtifactStore, Payload } from "./store/artifact-store.ts";
 
 /** What oidc-provider stored of an authorization request that waits for a sign-in. */
 const waitingRequest = z.object({
@@ -30,6 +35,14 @@ const waitingRequest = z.object({
 
 const signInResult = z.object({ sessionId: z.string() });
 
+/**
+ * Where a waiting request is stored: by its id and its browser's token together, so that no step can forget to compare
+ * them. What another browser made is not found.
+ */
+export function artifactKeyOf({ id, browser }: InteractionKey): ArtifactKey {
+  return { kind: "Interaction", id: `${id} ${browser}` };
+}
+
 /** The waiting requests, as the sign-in half sees them. */
 export function createInteractions(deps: {
   readonly store: ArtifactStore;
@@ -38,48 +51,44 @@ export function createInteractions(deps: {
   readonly current: () => Promise<ServingProvider>;
   readonly now: () => Date;
   readonly applications: Applications;
-  readonly cookieName: string;
   /** Where an authorization request goes on. */
   readonly resumePath: (id: string) => string;
   readonly publicUrl: string;
 }): Interactions {
-  const keyOf = (id: string) => ({ kind: "Interaction", id });
-
-  async function end(id: string, result: Payload): Promise<string> {
-    deps.recent.forget(id);
-    const request = await deps.store.addOnce(keyOf(id), "result", result);
+  async function end(key: InteractionKey, result: Payload): Promise<string> {
+    deps.recent.forget(key);
+    const request = await deps.store.addOnce(artifactKeyOf(key), "result", result);
     if (request === null) throw new InteractionEndedError();
-    return deps.publicUrl + deps.resumePath(id);
+    return deps.publicUrl + deps.resumePath(key.id);
   }
 
-  const finish: Interactions["finish"] = (id, { sessionId }) =>
+  const finish: Interactions["finish"] = (key, { sessionId }) =>
     // Not oidc-provider's own `login`: it takes an account for a person, and would have somebody who signs in again
     // confirm that they leave their previous session.
-    end(id, { signIn: { sessionId } });
+    end(key, { signIn: { sessionId } });
 
   return {
-    cookieName: deps.cookieName,
-    async load(id) {
-      const payload = deps.recent.find(id) ?? (await deps.store.find(keyOf(id)))?.payload;
+    async load(key) {
+      const payload = deps.recent.find(key) ?? (await deps.store.find(artifactKeyOf(key)))?.payload;
       if (payload === undefined) return null;
       const waiting = waitingRequest.parse(payload);
       if (waiting.result !== undefined || waiting.exp <= seconds(deps.now())) return null;
       const application = await deps.applications.find(waiting.params.client_id);
-      return application === null ? null : signInRequest(id, waiting, application);
+      return application === null ? null : signInRequest(key.id, waiting, application);
     },
     finish,
-    async goOn(req, res, id, result) {
-      const payload = await deps.store.take(keyOf(id));
+    async goOn(req, res, key, result) {
+      const { id } = key;
+      const payload = await deps.store.take(artifactKeyOf(key));
       if (payload === null) throw new InteractionEndedError();
       const waiting = waitingRequest.parse(payload);
       if (waiting.result !== undefined || waiting.session !== undefined) {
         // It has ended already; or it goes on in a session whose cookie does not come with a post from elsewhere.
-        await deps.store.write({
-          put: [{ ...keyOf(id), payload, grantId: null, expiresAt: new Date(waiting.exp * 1000) }],
-        });
-        return sendOn(res, await finish(id, result));
+        const expiresAt = new Date(waiting.exp * 1000);
+        await deps.store.write({ put: [{ ...artifactKeyOf(key), payload, grantId: null, expiresAt }] });
+        return sendOn(res, await finish(key, result));
       }
-      deps.recent.forget(id);
+      deps.recent.forget(key);
       deps.resumptions.put(req, { id, payload: { ...payload, result: { signIn: result } } });
       const { handle } = await deps.current();
       const came = { method: req.method, url: req.url };
@@ -87,7 +96,7 @@ export function createInteractions(deps: {
       await handle(req, res);
       Object.assign(req, came); // what logs and metrics tell of
     },
-    abort: (id, { code, description }) => end(id, { error: code, error_description: description }),
+    abort: (key, { code, description }) => end(key, { error: code, error_description: description }),
   };
 }
 

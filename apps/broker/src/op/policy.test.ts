@@ -1,13 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { InteractionEndedError } from "../interaction.ts";
-import {
-  AppVisit,
-  interactionIdOf,
-  REDIRECT_URI,
-  startTestOp,
-  type TestOp,
-  type TestOrganization,
-} from "./testing/op.ts";
+import { AppVisit, REDIRECT_URI, startTestOp, type TestOp, type TestOrganization } from "./testing/op.ts";
 
 let test: TestOp;
 let bravo: TestOrganization;
@@ -53,9 +46,10 @@ describe("a browser that is signed in", () => {
     ["prompt=login", () => ({ prompt: "login" }), true],
     ["max_age=0", () => ({ max_age: "0" }), true],
   ])("signs in anew for %s", async (_name, wish, forceLogin) => {
-    const page = await again().start(wish());
+    const visit = again();
+    const page = await visit.start(wish());
     expect(isSignIn(page)).toBe(true);
-    expect(await test.op.interactions.load(interactionIdOf(page))).toMatchObject({ forceLogin });
+    expect(await test.op.interactions.load(visit.keyOf(page))).toMatchObject({ forceLogin });
   });
 
   it("goes straight through by its own ID token as hint, and signs in anew by another's", async () => {
@@ -80,9 +74,9 @@ describe("a browser that is signed in", () => {
     const anHourAgo = new Date(Date.now() - 3_600_000);
     const visit = new AppVisit(test);
     const remembered = await visit.start({ max_age: "600" });
-    expect(await test.op.interactions.load(interactionIdOf(remembered))).toMatchObject({ forceLogin: false });
+    expect(await test.op.interactions.load(visit.keyOf(remembered))).toMatchObject({ forceLogin: false });
     const anew = await visit.finish(remembered, await test.signIn(test.organization, anHourAgo));
-    expect(await test.op.interactions.load(interactionIdOf(anew))).toMatchObject({ forceLogin: true });
+    expect(await test.op.interactions.load(visit.keyOf(anew))).toMatchObject({ forceLogin: true });
     expect(isCallback(await visit.finish(anew, await test.signIn()))).toBe(true);
   });
 
@@ -146,16 +140,17 @@ describe("a sign-in whose session has ended before the way back", () => {
 
 describe("a waiting request", () => {
   it("tells the sign-in half all it needs, and nothing else", async () => {
-    const page = await new AppVisit(test).start({
+    const visit = new AppVisit(test);
+    const page = await visit.start({
       organization: "acme",
       connection: "c",
       domain: "acme.com",
       login_hint: "ann@acme.com",
       acr_values: "urn:mfa urn:password",
     });
-    const id = interactionIdOf(page);
-    expect(await test.op.interactions.load(id)).toEqual({
-      id,
+    const key = visit.keyOf(page);
+    expect(await test.op.interactions.load(key)).toEqual({
+      id: key.id,
       application: { id: test.app.id, name: "The App" },
       organization: "acme",
       connection: "c",
@@ -169,44 +164,44 @@ describe("a waiting request", () => {
 
   it("is known to every process, and may end at another than it began at", async () => {
     const visit = new AppVisit(test);
-    const id = interactionIdOf(await visit.start());
+    const key = visit.keyOf(await visit.start());
     const other = await test.anotherProcess();
-    expect(await other.interactions.load(id)).toEqual(await test.op.interactions.load(id));
-    const resume = await other.interactions.finish(id, { sessionId });
-    await expect(test.op.interactions.finish(id, { sessionId })).rejects.toThrow(InteractionEndedError);
-    expect(await test.op.interactions.load(id)).toBeNull();
+    expect(await other.interactions.load(key)).toEqual(await test.op.interactions.load(key));
+    const resume = await other.interactions.finish(key, { sessionId });
+    await expect(test.op.interactions.finish(key, { sessionId })).rejects.toThrow(InteractionEndedError);
+    expect(await test.op.interactions.load(key)).toBeNull();
     expect(isCallback((await visit.browser.follow(resume)).url)).toBe(true);
   });
 
   it("ends once", async () => {
-    const page = await new AppVisit(test).start();
-    const id = interactionIdOf(page);
+    const visit = new AppVisit(test);
+    const key = visit.keyOf(await visit.start());
     const ends = await Promise.allSettled([
-      test.op.interactions.finish(id, { sessionId }),
-      test.op.interactions.finish(id, { sessionId }),
-      test.op.interactions.abort(id, { code: "access_denied", description: "no" }),
+      test.op.interactions.finish(key, { sessionId }),
+      test.op.interactions.finish(key, { sessionId }),
+      test.op.interactions.abort(key, { code: "access_denied", description: "no" }),
     ]);
     expect(ends.filter((end) => end.status === "fulfilled")).toHaveLength(1);
-    expect(await test.op.interactions.load(id)).toBeNull();
-    await expect(test.op.interactions.finish("unknown", { sessionId })).rejects.toThrow(
+    expect(await test.op.interactions.load(key)).toBeNull();
+    await expect(test.op.interactions.finish({ ...key, id: "unknown" }, { sessionId })).rejects.toThrow(
       InteractionEndedError,
     );
-    expect(await test.op.interactions.load("unknown")).toBeNull();
+    expect(await test.op.interactions.load({ ...key, id: "unknown" })).toBeNull();
   });
 
   it("expires", async () => {
     const visit = new AppVisit(test);
-    const id = interactionIdOf(await visit.start());
+    const key = visit.keyOf(await visit.start());
     test.passTime(31 * 60_000);
-    expect(await test.op.interactions.load(id)).toBeNull();
-    await expect(test.op.interactions.finish(id, { sessionId })).rejects.toThrow(InteractionEndedError);
+    expect(await test.op.interactions.load(key)).toBeNull();
+    await expect(test.op.interactions.finish(key, { sessionId })).rejects.toThrow(InteractionEndedError);
     test.passTime(-31 * 60_000);
   });
 
   it("goes on in the browser that began it only, and once", async () => {
     const visit = new AppVisit(test);
-    const id = interactionIdOf(await visit.start());
-    const resume = await test.op.interactions.finish(id, { sessionId });
+    const key = visit.keyOf(await visit.start());
+    const resume = await test.op.interactions.finish(key, { sessionId });
     const stranger = await new AppVisit(test).browser.get(resume);
     expect(stranger.status).toBe(400);
     expect(await stranger.text()).toContain("This sign-in has expired");

@@ -5,9 +5,9 @@ import type { KeySet, SigningKeys } from "@sallyport/signing-keys";
 import type { Request, Response } from "express";
 import { type Configuration, type KoaContextWithOIDC, Provider } from "oidc-provider";
 import type { ChangesByRequest } from "./changes.ts";
+import { leaveOutRequestCookies } from "./cookies.ts";
 import { answerFailure } from "./error-pages.ts";
 import { adoptSignIn } from "./interactions.ts";
-import type { Resumptions } from "./resumptions.ts";
 import type { ArtifactStore } from "./store/artifact-store.ts";
 
 /** One oidc-provider, with what its configuration cannot say. */
@@ -16,7 +16,6 @@ export function buildProvider(deps: {
   readonly configuration: Configuration;
   readonly store: ArtifactStore;
   readonly changes: ChangesByRequest;
-  readonly resumptions: Resumptions;
   /** Sends the browser of a waiting request straight to its IdP. False, with nothing sent, where a page comes first. */
   readonly depart: (req: Request, res: Response, id: string) => Promise<boolean>;
   readonly log: Logger;
@@ -25,7 +24,7 @@ export function buildProvider(deps: {
   fixOrigin(provider, new URL(deps.publicUrl));
   compareSecretsByDigest(provider);
   provider.use(async (ctx, next) => {
-    deps.resumptions.showCookie(ctx, provider.cookieName("resume"));
+    leaveOutRequestCookies(provider, ctx);
     await next();
     try {
       await deps.changes.of(ctx).flushTo(deps.store); // before the answer leaves

@@ -1,3 +1,4 @@
+import type { InteractionKey } from "../interaction.ts";
 import type { Payload } from "./store/artifact-store.ts";
 
 const MOST = 2_000;
@@ -10,17 +11,19 @@ const MOST = 2_000;
 export class RecentRequests {
   readonly #payloads = new Map<string, Payload>();
 
-  put(id: string, payload: Payload): void {
+  put(key: InteractionKey, payload: Payload): void {
     const [oldest] = this.#payloads.keys();
     if (oldest !== undefined && this.#payloads.size >= MOST) this.#payloads.delete(oldest);
-    this.#payloads.set(id, payload);
+    this.#payloads.set(nameOf(key), payload);
   }
 
-  find(id: string): Payload | undefined {
-    return this.#payloads.get(id);
+  find(key: InteractionKey): Payload | undefined {
+    return this.#payloads.get(nameOf(key));
   }
 
-  forget(id: string): void {
-    this.#payloads.delete(id);
+  forget(key: InteractionKey): void {
+    this.#payloads.delete(nameOf(key));
   }
 }
+
+const nameOf = ({ id, browser }: InteractionKey) => `${id} ${browser}`;

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from "node:http";
-import type { KoaContextWithOIDC } from "oidc-provider";
 import type { Payload } from "./store/artifact-store.ts";
 
 /** An authorization request that goes on within the HTTP request that ended its sign-in. */
@@ -10,9 +9,8 @@ export interface Resumption {
 }
 
 /**
- * The authorization requests that go on in place. oidc-provider has the browser come back by a redirect, to show by a
- * cookie that it is the one that asked; the sign-in half has seen that already, by the cookie of its own that the
- * answer of the IdP came with.
+ * The authorization requests that go on in place. oidc-provider has the browser come back by a redirect, to show that it
+ * is the one that asked; the sign-in half has seen that already, by the cookie that the answer of the IdP came with.
  */
 export class Resumptions {
   readonly #byRequest = new WeakMap<IncomingMessage, Resumption>();
@@ -23,14 +21,5 @@ export class Resumptions {
 
   of(ctx: { readonly req: IncomingMessage } | undefined): Resumption | undefined {
     return ctx === undefined ? undefined : this.#byRequest.get(ctx.req);
-  }
-
-  /** Has oidc-provider find the cookie that the redirect would have brought. */
-  showCookie(ctx: Pick<KoaContextWithOIDC, "req" | "cookies">, cookieName: string): void {
-    const resumption = this.of(ctx);
-    if (resumption === undefined) return;
-    const { cookies } = ctx;
-    const get = cookies.get.bind(cookies);
-    cookies.get = (name, options) => (name === cookieName ? resumption.id : get(name, options));
   }
 }

@@ -2,6 +2,8 @@ import { html, renderPage } from "@sallyport/html";
 import { helpNote } from "./help-note.ts";
 
 export interface ErrorPage {
+  /** Stable, snake_case. */
+  readonly code: string;
   readonly status: number;
   readonly title: string;
   /** What happened. */
@@ -35,7 +37,7 @@ export function renderErrorPage(page: ErrorPage): string {
 <p>${page.advice}</p>
 ${page.retryUrl && html`<a class="button" href="${page.retryUrl}">Try again</a>`}
 ${page.leave && leaveForm(page.leave)}
-${helpNote(page.requestId)}
+${helpNote(page.requestId, page.code)}
 </div>
 </main>`,
   });

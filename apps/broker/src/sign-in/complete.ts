@@ -1,6 +1,7 @@
 import type { ConnectionType } from "@sallyport/connections";
 import { requestId } from "@sallyport/http";
 import type { Request, Response } from "express";
+import type { BrowserCookie } from "../browser-cookie.ts";
 import { findLanding, landingUrl } from "../idp-initiated/landing.ts";
 import {
   closeLoginRecord,
@@ -10,7 +11,6 @@ import {
   recordStray,
 } from "../login-records/index.ts";
 import { sendOn } from "../pages/index.ts";
-import type { BrowserCookie } from "./browser.ts";
 import { SignInFailure } from "./failures.ts";
 import { consumeLoginRequest, type OpenLogin } from "./login-requests.ts";
 import type { SignInDeps, Verify } from "./protocol.ts";
@@ -84,9 +84,10 @@ export async function completeLogin(
 type End = (req: Request, res: Response, sessionId: string) => Promise<void>;
 
 /** Where the browser goes in the end. Throws where there is nowhere to go (any more). */
-async function endOf(deps: SignInDeps, { cause, connection }: OpenLogin): Promise<End> {
+async function endOf(deps: SignInDeps, { cause, browser, connection }: OpenLogin): Promise<End> {
   if (cause.kind === "request") {
-    return (req, res, sessionId) => deps.interactions.goOn(req, res, cause.interactionId, { sessionId });
+    const key = { id: cause.interactionId, browser };
+    return (req, res, sessionId) => deps.interactions.goOn(req, res, key, { sessionId });
   }
   const { applicationId, target } = cause.landing;
   const { organizationId } = connection;

@@ -1,6 +1,7 @@
 import { createTestIdp } from "@sallyport/saml/testing";
 import express from "express";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { createBrowserCookie } from "../browser-cookie.ts";
 import type { SignInRequest } from "../interaction.ts";
 import { createTestBrowser } from "../testing/browser.ts";
 import { createSignInStand, type SignInStand } from "../testing/sign-in-stand.ts";
@@ -24,8 +25,9 @@ beforeAll(async () => {
     const signIn = createSignIn(deps);
     const router = express.Router();
     router.get("/depart", async (req, res) => {
-      const id = stand.interactions.open(JSON.parse(String(req.query.request)));
-      const request = await deps.interactions.load(id);
+      const browser = createBrowserCookie(deps.publicUrl).ensure(req, res);
+      const id = stand.interactions.open(browser, JSON.parse(String(req.query.request)));
+      const request = await deps.interactions.load({ id, browser });
       if (request !== null && (await signIn.departure.depart(req, res, request))) return;
       res.redirect(303, OWN_PAGE);
     });

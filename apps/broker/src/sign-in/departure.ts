@@ -1,9 +1,9 @@
 import { requestId } from "@sallyport/http";
 import type { Response } from "express";
+import type { BrowserCookie } from "../browser-cookie.ts";
 import type { WaitingSessions } from "../idp-initiated/waiting-sessions.ts";
 import type { SignInDeparture } from "../interaction.ts";
 import { sendAutoPost, sendOn } from "../pages/index.ts";
-import type { BrowserCookie } from "./browser.ts";
 import { SignInFailure } from "./failures.ts";
 import type { Departure, StartDeps, Starters } from "./protocol.ts";
 import { type Selection, selectConnection } from "./select.ts";

@@ -1,9 +1,10 @@
 import { asProblem, requestId } from "@sallyport/http";
 import type { ErrorRequestHandler, Request } from "express";
+import type { BrowserCookie } from "../browser-cookie.ts";
 import { InteractionEndedError } from "../interaction.ts";
 import { type LeaveForm, renderErrorPage, sendPage } from "../pages/index.ts";
-import { type BrowserCookie, csrfToken } from "./browser.ts";
 import { SignInFailure, type SignInFailureCode, signInFailureEntry } from "./failures.ts";
+import { csrfToken } from "./form-token.ts";
 import type { SignInDeps } from "./protocol.ts";
 
 /** Ends whatever a route threw on its page; what nobody foresaw is logged, and its page tells nothing of it. */
@@ -24,7 +25,7 @@ export function handleFailures(deps: SignInDeps, cookie: BrowserCookie): ErrorRe
       deps.log.error({ requestId: requestId(req), err: cause }, "the sign-in that failed could not be read");
       return {};
     });
-    const page = { ...entry, requestId: requestId(req), ...ways };
+    const page = { ...entry, code: failure.code, requestId: requestId(req), ...ways };
     sendPage(res, entry.status, renderErrorPage(page));
   };
 }
@@ -51,7 +52,7 @@ async function waysOn(
 ): Promise<{ retryUrl?: string; leave?: LeaveForm }> {
   const browser = cookie.read(req);
   if (failure.interactionId === undefined || browser === null) return {};
-  const request = await deps.interactions.load(failure.interactionId);
+  const request = await deps.interactions.load({ id: failure.interactionId, browser });
   if (request === null) return {};
   const action = `/sign-in/${encodeURIComponent(request.id)}`;
   const retry = signInFailureEntry(failure.code).retry === true;

@@ -57,6 +57,12 @@ export const SIGN_IN_FAILURES = {
     message: "It was finished already, took too long, or was started in another browser.",
     advice: START_AGAIN,
   },
+  browser_unknown: {
+    status: 404,
+    title: "This browser did not start this sign-in",
+    message: "It was started in another browser, or cookies are blocked here.",
+    advice: "Allow cookies for this site, go back to the application and sign in again, all in this browser.",
+  },
   organization_unknown: {
     status: 404,
     title: "We do not know this organization",

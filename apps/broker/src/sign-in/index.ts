@@ -1,5 +1,6 @@
 import { createConnectionKeys } from "@sallyport/connection-keys";
 import { Router } from "express";
+import { createBrowserCookie } from "../browser-cookie.ts";
 import { createWaitingSessions } from "../idp-initiated/waiting-sessions.ts";
 import type { Interactions, SignInDeparture } from "../interaction.ts";
 import { startOidcLogin } from "../oidc/authorization-request.ts";
@@ -7,7 +8,6 @@ import { createOidcConfigurations } from "../oidc/configuration.ts";
 import { createOidcRouter } from "../oidc/router.ts";
 import { startSamlLogin } from "../saml/authn-request.ts";
 import { createSamlRouter } from "../saml/router.ts";
-import { createBrowserCookie } from "./browser.ts";
 import { createDeparture } from "./departure.ts";
 import { handleFailures } from "./failure-page.ts";
 import type { StartDeps, Starters } from "./protocol.ts";

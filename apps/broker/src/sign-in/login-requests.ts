@@ -33,6 +33,8 @@ export type RememberedCause =
 export interface OpenLogin {
   readonly id: string;
   readonly cause: RememberedCause;
+  /** Token of the browser that started it, and brought the answer. */
+  readonly browser: string;
   readonly connection: Connection;
   readonly recordId: string;
   readonly protocol: ProtocolState;
@@ -155,7 +157,7 @@ export async function consumeLoginRequest(
     "login_request_consume",
   );
   const row = rows[0];
-  if (row === undefined) throw await whyNot(sql, arrival);
+  if (row === undefined || browser === null) throw await whyNot(sql, arrival);
   const state = sealedState.parse(JSON.parse(secrets.open(row.sealed_state, sealContext(id))));
   const stored: ConnectionRow = {
     id: connectionId,
@@ -169,6 +171,7 @@ export async function consumeLoginRequest(
   return {
     id,
     cause: causeOf(row.interaction_id, state.landing),
+    browser,
     connection: parseConnection(stored),
     recordId: state.recordId,
     protocol: state.protocol,

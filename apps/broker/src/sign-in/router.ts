@@ -1,10 +1,10 @@
 import { requestId } from "@sallyport/http";
 import express, { type Request, type Response, Router } from "express";
 import { z } from "zod";
+import type { BrowserCookie } from "../browser-cookie.ts";
 import type { WaitingSession } from "../idp-initiated/waiting-sessions.ts";
-import type { SignInRequest } from "../interaction.ts";
+import type { InteractionKey, SignInRequest } from "../interaction.ts";
 import { renderChooserPage, renderWorkEmailPage, sendOn, sendPage } from "../pages/index.ts";
-import { type BrowserCookie, csrfToken, isCsrfToken, isOwnInteraction } from "./browser.ts";
 import { sendDeparture } from "./departure.ts";
 import {
   isSignInFailureCode,
@@ -12,6 +12,7 @@ import {
   type SignInFailureCode,
   signInFailureEntry,
 } from "./failures.ts";
+import { csrfToken, isCsrfToken } from "./form-token.ts";
 import type { SignInDeps, Starters } from "./protocol.ts";
 import { type Answers, type Selection, selectConnection } from "./select.ts";
 import { startLogin } from "./start.ts";
@@ -29,21 +30,24 @@ export function createSignInPages(deps: SignInDeps, cookie: BrowserCookie, start
   const body = express.urlencoded({ extended: false, limit: "16kb", parameterLimit: 10 });
 
   router.get("/sign-in/:interactionId", async (req, res) => {
-    const browser = cookie.ensure(req, res);
-    const request = await load(deps, req, req.params.interactionId);
+    const browser = cookie.read(req);
+    if (browser === null) throw new SignInFailure("browser_unknown");
+    const request = await load({ id: req.params.interactionId, browser });
+    cookie.ensure(req, res); // for longer
     await goOn(req, res, request, browser, {});
   });
 
   router.post("/sign-in/:interactionId", body, async (req, res) => {
-    const browser = cookie.read(req);
     const parsed = form.safeParse(req.body);
     if (!parsed.success) throw new SignInFailure("request_malformed");
     const { csrf, leave, ...answers } = parsed.data;
-    const { interactionId } = req.params;
-    if (browser === null || !isCsrfToken(csrf, browser, interactionId)) throw new SignInFailure("form_stale");
-    const request = await load(deps, req, interactionId);
+    const { interactionId: id } = req.params;
+    const browser = cookie.read(req);
+    if (browser === null || !isCsrfToken(csrf, browser, id)) throw new SignInFailure("form_stale");
+    const key = { id, browser };
+    const request = await load(key);
     if (leave !== undefined) {
-      sendOn(res, await deps.interactions.abort(request.id, oauthError(leave)));
+      sendOn(res, await deps.interactions.abort(key, oauthError(leave)));
       return;
     }
     await goOn(req, res, request, browser, answers);
@@ -53,6 +57,12 @@ export function createSignInPages(deps: SignInDeps, cookie: BrowserCookie, start
     res.set("allow", "GET, HEAD, POST");
     throw new SignInFailure("method_not_allowed");
   });
+
+  async function load(key: InteractionKey): Promise<SignInRequest> {
+    const request = await deps.interactions.load(key);
+    if (request === null) throw new SignInFailure("interaction_unknown");
+    return request;
+  }
 
   async function goOn(
     req: Request,
@@ -66,7 +76,8 @@ export function createSignInPages(deps: SignInDeps, cookie: BrowserCookie, start
     });
     const waiting = await deps.waiting.take(req, res, request.application.id);
     if (waiting !== null && fits(waiting, request, selection)) {
-      return deps.interactions.goOn(req, res, request.id, { sessionId: waiting.sessionId });
+      const key = { id: request.id, browser };
+      return deps.interactions.goOn(req, res, key, { sessionId: waiting.sessionId });
     }
     const page = {
       action: `/sign-in/${encodeURIComponent(request.id)}`,
@@ -99,17 +110,6 @@ export function createSignInPages(deps: SignInDeps, cookie: BrowserCookie, start
     );
   }
   return router;
-}
-
-/**
- * The sign-in that this browser started. Nobody else's: the session would end up in the browser that did, so a link to
- * it would make whoever follows it sign in for its sender.
- */
-async function load(deps: SignInDeps, req: Request, interactionId: string): Promise<SignInRequest> {
-  const own = isOwnInteraction(req, deps.interactions.cookieName, interactionId);
-  const request = own ? await deps.interactions.load(interactionId) : null;
-  if (request === null) throw new SignInFailure("interaction_unknown");
-  return request;
 }
 
 /** Whether a session that waits is one that this request would lead to, with no more said than was. */

@@ -6,6 +6,8 @@ export interface TestBrowser {
   follow(visit: Visit, origin: string): Promise<Visit>;
   /** Plants a cookie. */
   hold(origin: string, name: string, value: string): void;
+  /** The value of a cookie that it holds. */
+  held(origin: string, name: string): string | undefined;
 }
 
 export interface Visit {
@@ -61,6 +63,7 @@ export function createTestBrowser(): TestBrowser {
       return current;
     },
     hold: (origin, name, value) => void jar(origin).set(name, value),
+    held: (origin, name) => jar(origin).get(name),
   };
   return browser;
 }

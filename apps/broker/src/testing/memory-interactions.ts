@@ -1,8 +1,13 @@
-import { InteractionEndedError, type Interactions, type SignInRequest } from "../interaction.ts";
+import {
+  InteractionEndedError,
+  type InteractionKey,
+  type Interactions,
+  type SignInRequest,
+} from "../interaction.ts";
 
 export interface MemoryInteractions extends Interactions {
-  /** Opens a request and returns its id. */
-  open(request?: Partial<SignInRequest>): string;
+  /** Opens a request of the browser with this token, and returns its id. */
+  open(browser: string, request?: Partial<SignInRequest>): string;
   /** How each request ended. */
   readonly ended: ReadonlyMap<string, { sessionId: string } | { code: string; description: string }>;
 }
@@ -11,16 +16,19 @@ export interface MemoryInteractions extends Interactions {
 export function memoryInteractions(): MemoryInteractions {
   const requests = new Map<string, SignInRequest>();
   const ended = new Map<string, { sessionId: string } | { code: string; description: string }>();
-  const end = (id: string, result: { sessionId: string } | { code: string; description: string }) => {
-    if (!requests.delete(id)) throw new InteractionEndedError();
-    ended.set(id, result);
+  const nameOf = ({ id, browser }: InteractionKey) => `${id} ${browser}`;
+  const end = (
+    key: InteractionKey,
+    result: { sessionId: string } | { code: string; description: string },
+  ) => {
+    if (!requests.delete(nameOf(key))) throw new InteractionEndedError();
+    ended.set(key.id, result);
   };
   return {
-    cookieName: "test_interaction",
     ended,
-    open(request = {}) {
+    open(browser, request = {}) {
       const id = `interaction-${requests.size + ended.size + 1}`;
-      requests.set(id, {
+      requests.set(nameOf({ id, browser }), {
         id,
         application: { id: "00000000-0000-7000-8000-00000000a001", name: "Wiki & Co" },
         forceLogin: false,
@@ -30,17 +38,17 @@ export function memoryInteractions(): MemoryInteractions {
       });
       return id;
     },
-    load: async (id) => requests.get(id) ?? null,
-    finish: async (id, result) => {
-      end(id, result);
+    load: async (key) => requests.get(nameOf(key)) ?? null,
+    finish: async (key, result) => {
+      end(key, result);
       return `https://app.example.test/callback?session=${result.sessionId}`;
     },
-    goOn: async (_req, res, id, result) => {
-      end(id, result);
+    goOn: async (_req, res, key, result) => {
+      end(key, result);
       res.redirect(303, `https://app.example.test/callback?session=${result.sessionId}`);
     },
-    abort: async (id, error) => {
-      end(id, error);
+    abort: async (key, error) => {
+      end(key, error);
       return `https://app.example.test/callback?error=${error.code}`;
     },
   };

@@ -6,7 +6,7 @@ import { assignRequestId } from "@sallyport/http";
 import { createLogger } from "@sallyport/logging";
 import { createOutbound } from "@sallyport/outbound";
 import type { TestIdp } from "@sallyport/saml/testing";
-import { createSecretBox, newEncryptionKey, type SecretBox } from "@sallyport/secrets";
+import { createSecretBox, newEncryptionKey, newToken, type SecretBox } from "@sallyport/secrets";
 import express, { type Router } from "express";
 import type { SignInRequest } from "../interaction.ts";
 import { createSignIn, type SignInDeps } from "../sign-in/index.ts";
@@ -79,8 +79,11 @@ export async function createSignInStand(
       ahead += milliseconds;
     },
     async visit(browser, request) {
-      const interactionId = interactions.open(request);
-      browser.hold(publicUrl, interactions.cookieName, interactionId);
+      const token = browser.held(publicUrl, "sallyport-browser") ?? newToken("browser");
+      for (const name of ["sallyport-browser", "__Host-sallyport-browser"]) {
+        browser.hold(publicUrl, name, token);
+      }
+      const interactionId = interactions.open(token, request);
       return { ...(await browser.get(`${publicUrl}/sign-in/${interactionId}`)), interactionId };
     },
     async addOrganization(slug, domains = []) {

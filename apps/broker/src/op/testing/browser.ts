@@ -26,6 +26,11 @@ export class Browser {
     throw new Error(`Too many redirects, the last to ${at}`);
   }
 
+  /** The value of a cookie that it holds. */
+  cookie(name: string): string | undefined {
+    return this.#cookies.get(name)?.value;
+  }
+
   cookiesFor(path: string): string {
     return [...this.#cookies]
       .filter(([, cookie]) => path === cookie.path || path.startsWith(cookie.path.replace(/\/?$/, "/")))

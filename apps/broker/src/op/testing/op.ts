@@ -9,6 +9,8 @@ import { createSession } from "@sallyport/sessions";
 import { openSigningKeys, type SigningKeys } from "@sallyport/signing-keys";
 import express from "express";
 import * as client from "openid-client";
+import { createBrowserCookie } from "../../browser-cookie.ts";
+import type { InteractionKey } from "../../interaction.ts";
 import { createOpenIdProvider, type OpenIdProvider } from "../index.ts";
 import { Browser } from "./browser.ts";
 
@@ -89,9 +91,11 @@ export async function startTestOp(options: { publicUrl?: string; redisUrl?: stri
     next();
   });
   express5.use(assignRequestId(), op.router);
+  const cookie = createBrowserCookie(publicUrl);
   // Where an IdP's answer arrives.
   express5.post("/answer/:id", async (req, res) => {
-    await op.interactions.goOn(req, res, req.params.id, { sessionId: String(req.query.session) });
+    const key = { id: req.params.id, browser: cookie.read(req) ?? "" };
+    await op.interactions.goOn(req, res, key, { sessionId: String(req.query.session) });
   });
 
   const addApp: TestOp["addApp"] = (more) => insertApp(database, publicUrl, more);
@@ -269,9 +273,14 @@ export class AppVisit {
     return (await this.browser.follow(await this.authorizationUrl(more))).url;
   }
 
+  /** By what the sign-in half finds the request that waits at this page. */
+  keyOf(signInPage: URL): InteractionKey {
+    return { id: interactionIdOf(signInPage), browser: this.browser.cookie("sallyport-browser") ?? "" };
+  }
+
   /** Ends the sign-in that `start` led to; returns the application's callback. */
   async finish(signInPage: URL, sessionId: string): Promise<URL> {
-    const resume = await this.#test.op.interactions.finish(interactionIdOf(signInPage), { sessionId });
+    const resume = await this.#test.op.interactions.finish(this.keyOf(signInPage), { sessionId });
     return (await this.browser.follow(resume)).url;
   }
 

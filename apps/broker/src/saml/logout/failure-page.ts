@@ -16,7 +16,7 @@ export function handleLogoutFailures(log: Logger): ErrorRequestHandler {
     }
     const entry = logoutFailureEntry(code);
     if (entry.status === 429) res.set("retry-after", "60");
-    sendPage(res, entry.status, renderErrorPage({ ...entry, requestId: requestId(req) }));
+    sendPage(res, entry.status, renderErrorPage({ ...entry, code, requestId: requestId(req) }));
   };
 }
 

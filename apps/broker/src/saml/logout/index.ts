@@ -3,8 +3,8 @@ import type { Database } from "@sallyport/database";
 import type { Logger } from "@sallyport/logging";
 import type { SecretBox } from "@sallyport/secrets";
 import type { Router } from "express";
+import { createBrowserCookie } from "../../browser-cookie.ts";
 import type { UpstreamLogout } from "../../interaction.ts";
-import { createBrowserCookie } from "../../sign-in/browser.ts";
 import { createUpstreamLogout } from "./leave.ts";
 import { createLogoutRouter } from "./router.ts";
 

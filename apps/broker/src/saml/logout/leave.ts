@@ -1,8 +1,8 @@
 import type { ConnectionKeys } from "@sallyport/connection-keys";
 import { requestId } from "@sallyport/http";
 import type { Logger } from "@sallyport/logging";
+import type { BrowserCookie } from "../../browser-cookie.ts";
 import type { UpstreamLogout } from "../../interaction.ts";
-import type { BrowserCookie } from "../../sign-in/browser.ts";
 import type { LogoutResponseDeps } from "./idp-response.ts";
 import { logoutRequest, newMessageId } from "./messages.ts";
 import { sendToIdp } from "./send.ts";

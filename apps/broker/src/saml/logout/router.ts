@@ -1,8 +1,8 @@
 import type { ConnectionKeys } from "@sallyport/connection-keys";
 import { requestId } from "@sallyport/http";
 import express, { type Request, type Response, Router } from "express";
+import type { BrowserCookie } from "../../browser-cookie.ts";
 import { renderSignedOutPage, sendAutoPost, sendOn, sendPage } from "../../pages/index.ts";
-import type { BrowserCookie } from "../../sign-in/browser.ts";
 import { findConnection, type SamlConnection } from "../../sign-in/connections.ts";
 import { refuseEncodedNames } from "../form-names.ts";
 import { type Arrival, readForm, readQuery, SECOND_POST } from "./arrival.ts";
