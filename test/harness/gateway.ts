@@ -37,8 +37,8 @@ export interface TestGateway {
   readonly database: Database;
   /** Every line that was logged so far. */
   readonly logLines: readonly string[];
-  /** Calls the management API with the root key; `path` is below `/api/v1`. */
-  api(method: string, path: string, body?: unknown): Promise<ApiAnswer>;
+  /** Calls the management API, with the root key unless another is given; `path` is below `/api/v1`. */
+  api(method: string, path: string, body?: unknown, key?: string): Promise<ApiAnswer>;
   /** Stops the gateway and drops its database. Rejects when the stop was not clean. */
   stop(): Promise<void>;
 }
@@ -81,7 +81,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     dataDir,
     database: testDatabase.database,
     logLines,
-    api: (method, path, body) => callApi(`${gateway.url}/api/v1${path}`, rootKey, method, body),
+    api: (method, path, body, key = rootKey) => callApi(`${gateway.url}/api/v1${path}`, key, method, body),
     stop: async () => {
       const clean = await gateway.stop();
       await discard();

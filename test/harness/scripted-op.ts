@@ -10,10 +10,10 @@ export interface ScriptedOp {
   claims: Readonly<Record<string, unknown>>;
   /** What is changed of its discovery document. */
   discovery: Readonly<Record<string, unknown>>;
+  /** Where its token endpoint sends whoever asks it. */
+  redirectTokenTo: string | undefined;
   /** Client secrets that its token endpoint was sent. */
   readonly secretsSeen: readonly string[];
-  /** How often its token endpoint was asked. */
-  readonly tokenRequests: number;
   close(): Promise<void>;
 }
 
@@ -23,12 +23,15 @@ const KEY_ID = "key";
 export async function startScriptedOp(): Promise<ScriptedOp> {
   const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const secretsSeen: string[] = [];
-  let tokenRequests = 0;
   const server = createServer((req, res) => void serve(req, res));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const issuer = `http://localhost:${(server.address() as AddressInfo).port}`;
-  const script = { claims: { sub: "jo" } as ScriptedOp["claims"], discovery: {} as ScriptedOp["discovery"] };
+  const script = {
+    claims: { sub: "jo" } as ScriptedOp["claims"],
+    discovery: {} as ScriptedOp["discovery"],
+    redirectTokenTo: undefined as string | undefined,
+  };
   let nonce = "";
 
   async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -57,8 +60,9 @@ export async function startScriptedOp(): Promise<ScriptedOp> {
       return void res.writeHead(303, { location: back.href }).end();
     }
     if (url.pathname !== "/token") return void res.writeHead(404).end();
-    tokenRequests += 1;
     secretsSeen.push(...secretsOf(req.headers.authorization, await textOf(req)));
+    if (script.redirectTokenTo !== undefined)
+      return void res.writeHead(307, { location: script.redirectTokenTo }).end();
     const now = Math.floor(Date.now() / 1000);
     const claims = { iss: issuer, aud: CLIENT_ID, iat: now, exp: now + 300, nonce, ...script.claims };
     return json(res, { access_token: "token", token_type: "Bearer", id_token: sign(claims) });
@@ -75,9 +79,6 @@ export async function startScriptedOp(): Promise<ScriptedOp> {
   return Object.assign(script, {
     issuer,
     secretsSeen,
-    get tokenRequests() {
-      return tokenRequests;
-    },
     async close() {
       server.close();
       server.closeAllConnections();
@@ -101,5 +102,7 @@ function secretsOf(authorization: string | undefined, form: string): string[] {
   const posted = new URLSearchParams(form).get("client_secret");
   const [, basic] = /^Basic (.+)$/.exec(authorization ?? "") ?? [];
   const [, secret] = basic === undefined ? [] : Buffer.from(basic, "base64").toString().split(":");
-  return [posted, secret === undefined ? null : decodeURIComponent(secret)].filter((each) => each !== null);
+  return [posted, secret === undefined ? null : decodeURIComponent(secret.replaceAll("+", " "))].filter(
+    (each) => each !== null,
+  );
 }

@@ -24,6 +24,7 @@ export const ADMIN_ERRORS = {
   session_not_found: { status: 404, detail: "The organization has no such session." },
   record_not_found: { status: 404, detail: "The organization has no such login record." },
   application_not_found: { status: 404, detail: "There is no such application." },
+  reserved_slug_not_found: { status: 404, detail: "There is no such reserved slug." },
   key_not_found: { status: 404, detail: "There is no such API key." },
   method_not_allowed: { status: 405, detail: "This path does not take this method. See the Allow header." },
   content_type_unsupported: {
@@ -31,6 +32,11 @@ export const ADMIN_ERRORS = {
     detail: "The body must be JSON: send `Content-Type: application/json`.",
   },
 
+  slug_reserved: {
+    status: 409,
+    detail:
+      "The slug was another organization's, whose name it stays. Choose another, or free it first: `DELETE /reserved-slugs/{reservedSlugId}`.",
+  },
   slug_taken: { status: 409, detail: "Another organization has this slug. Choose another." },
   domain_taken: {
     status: 409,
@@ -57,6 +63,11 @@ export const ADMIN_ERRORS = {
   connection_type_mismatch: {
     status: 400,
     detail: "The settings are those of another protocol than the connection's.",
+  },
+  client_secret_required: {
+    status: 400,
+    detail:
+      "The client secret was given for another issuer, and goes to no other. Send the new issuer's `clientSecret` with it.",
   },
   connection_not_saml: { status: 409, detail: "Only a SAML connection has key pairs of its own." },
   connection_keys_too_many: {

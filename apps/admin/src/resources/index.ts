@@ -12,6 +12,7 @@ import { groupMappingEndpoints } from "./group-mappings/routes.ts";
 import { loginRecordEndpoints } from "./login-records/routes.ts";
 import { memberEndpoints } from "./members/routes.ts";
 import { organizationEndpoints } from "./organizations/routes.ts";
+import { reservedSlugEndpoints } from "./reserved-slugs/routes.ts";
 import { roleEndpoints } from "./roles/routes.ts";
 import { scimRequestEndpoints } from "./scim-requests/routes.ts";
 import { sessionEndpoints } from "./sessions/routes.ts";
@@ -21,6 +22,7 @@ import { signingKeyEndpoints } from "./signing-keys/routes.ts";
 export function endpointsOf(deps: Pick<AdminDeps, "rotateSigningKeys">): readonly Endpoint[] {
   return [
     ...organizationEndpoints,
+    ...reservedSlugEndpoints,
     ...domainEndpoints,
     ...connectionEndpoints,
     ...connectionMetadataEndpoints,

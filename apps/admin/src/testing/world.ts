@@ -32,6 +32,8 @@ export interface World {
   readonly recordId: string;
   readonly applicationId: string;
   readonly keyId: string;
+  /** A slug that it had before. */
+  readonly reservedSlugId: string;
   /** Reaches this organization alone. */
   readonly key: string;
 }
@@ -57,8 +59,14 @@ export const CHANGE = { metadata: changed, digest: digestOf(facts) };
 /** Makes the world through the API, and what other rooms write straight in the database. */
 export async function createWorld(api: TestApi, org: string): Promise<World> {
   const { id: organizationId } = (
-    await api.call("createOrganization", { body: { slug: org, name: org, domains: [`${org}.com`] } })
+    await api.call("createOrganization", {
+      body: { slug: `${org}-before`, name: org, domains: [`${org}.com`] },
+    })
   ).as(organization);
+  await api.call("updateOrganization", { params: { org: organizationId }, body: { slug: org } });
+  const { id: reservedSlugId } = await api.deps.database.prisma.reservedSlug.findUniqueOrThrow({
+    where: { slug: `${org}-before` },
+  });
   const post = (operationId: string, body: unknown) => api.call(operationId, { params: { org }, body });
   const { id: domainId } = (await post("addDomain", { name: `mail.${org}.com` })).as(domain);
   const { id: connectionId } = (await post("createConnection", { type: "saml", name: "IdP", saml: SAML })).as(
@@ -103,6 +111,7 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
       applicationId,
       keyId,
       key,
+      reservedSlugId,
     },
     ...{ sessionId, recordId },
   };

@@ -274,6 +274,24 @@ describe("an OpenID Connect connection", () => {
     expect(api.deps.secrets.open(clientSecret, clientSecretContext(id))).toBe("second");
   });
 
+  it("takes another issuer with its own secret only", async () => {
+    const { id } = (await createOidc(OIDC)).as(connection);
+    const secret = async () => {
+      const { clientSecret } = parseConnectionSettings("oidc", await storedSettings(id));
+      return api.deps.secrets.open(clientSecret, clientSecretContext(id));
+    };
+    const refused = await patch(id, { name: "New", oidc: { issuer: `${OIDC.issuer}/` } });
+    expect(refused.outcome).toEqual([400, "client_secret_required"]);
+    expect(refused.body).toMatchObject({ errors: [{ field: "oidc.clientSecret" }] });
+    const same = await patch(id, { oidc: { issuer: OIDC.issuer, clientId: "other" } });
+    expect(same.body).toMatchObject({ name: "IdP", oidc: { issuer: OIDC.issuer, clientId: "other" } });
+    expect(await secret()).toBe(OIDC.clientSecret);
+    const issuer = "https://other.example.com";
+    const moved = await patch(id, { oidc: { issuer, clientSecret: "second" } });
+    expect(moved.body).toMatchObject({ oidc: { issuer } });
+    expect(await secret()).toBe("second");
+  });
+
   it.each([
     ["a plain http issuer", { ...OIDC, issuer: "http://idp.example.com" }, "oidc.issuer"],
     ["an issuer with a query", { ...OIDC, issuer: "https://idp.example.com?x=1" }, "oidc.issuer"],

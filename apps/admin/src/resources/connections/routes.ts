@@ -59,12 +59,13 @@ export const connectionEndpoints: readonly Endpoint[] = [
     tag,
     summary: "Change a connection",
     description:
-      "`saml` and `oidc` change the settings that they name and keep the others. Disabling a connection ends the sessions that came by it.",
+      "`saml` and `oidc` change the settings that they name and keep the others; another `oidc.issuer` needs its own `clientSecret` beside it. Disabling a connection ends the sessions that came by it.",
     body: connectionPatch,
     status: 200,
     reply: connection,
     errors: [
       "connection_type_mismatch",
+      "client_secret_required",
       "metadata_unavailable",
       "metadata_invalid",
       "certificate_invalid",

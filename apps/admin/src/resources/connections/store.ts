@@ -150,13 +150,21 @@ async function patchedSettings(
   if (patch.saml !== undefined) throw problem("connection_type_mismatch", { field: "saml" });
   if (patch.oidc === undefined) return undefined;
   const { clientSecret, ...rest } = patch.oidc;
-  const current: OidcSettings = { ...parseConnectionSettings("oidc", row.settings), ...rest };
-  return {
-    settings:
-      clientSecret === undefined
-        ? current
-        : { ...current, clientSecret: seal(context, row.id, clientSecret) },
-  };
+  const current = parseConnectionSettings("oidc", row.settings);
+  if (clientSecret === undefined) {
+    requireSameIssuer(current, rest);
+    return { settings: { ...current, ...rest } };
+  }
+  return { settings: { ...current, ...rest, clientSecret: seal(context, row.id, clientSecret) } };
+}
+
+/**
+ * The secret, which is never shown, is sent to whatever token endpoint the issuer names: under another issuer it would be
+ * shown to whoever chose that one. Compared by the letter. Throws `client_secret_required`.
+ */
+function requireSameIssuer(current: OidcSettings, patch: Partial<Pick<OidcSettings, "issuer">>): void {
+  if (patch.issuer === undefined || patch.issuer === current.issuer) return;
+  throw problem("client_secret_required", { field: "oidc.clientSecret" });
 }
 
 /** People can only be sent to an application that says where. Throws `application_unknown`, `initiate_login_missing`. */

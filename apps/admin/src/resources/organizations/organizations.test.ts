@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startApi, type TestApi } from "../../testing/api.ts";
+import { createdApiKey } from "../api-keys/schema.ts";
 import { organization } from "./schema.ts";
 
 let api: TestApi;
@@ -56,6 +57,10 @@ describe("createOrganization", () => {
     "a_b",
     "a".repeat(64),
     "018f4b6a-1111-7111-8111-111111111111",
+    "018f4b6a111171118111111111111111",
+    "xn--mnchen-3ya",
+    "admin",
+    "oauth2",
     "a\u0000",
   ])("refuses the slug %j", async (slug) => {
     const reply = await create({ slug, name: "Acme" });
@@ -100,6 +105,20 @@ describe("the others", () => {
       body: { slug: "new-name" },
     });
     expect(clash.outcome).toEqual([409, "slug_taken"]);
+  });
+
+  it("take the same slug from a tenant's own key, and no other", async () => {
+    const { id } = (await create({ slug: "tenant", name: "Tenant" })).as(organization);
+    const body = { name: "key", organization: "tenant" };
+    const { key } = (await api.call("createApiKey", { body })).as(createdApiKey);
+    const update = (patch: object) =>
+      api.call("updateOrganization", { params: { org: id }, body: patch, key });
+    expect((await update({ slug: "tenant", name: "Renamed" })).body).toMatchObject({ name: "Renamed" });
+    const refused = await update({ slug: "free", name: "Again" });
+    expect(refused.outcome).toEqual([403, "key_scope_insufficient"]);
+    expect(refused.body).toMatchObject({ errors: [{ field: "slug" }] });
+    const shown = await api.call("getOrganization", { params: { org: id } });
+    expect(shown.body).toMatchObject({ slug: "tenant", name: "Renamed" });
   });
 
   it("walk all of them, page by page, in the order of their creation", async () => {

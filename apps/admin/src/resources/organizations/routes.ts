@@ -21,7 +21,7 @@ export const organizationEndpoints: readonly Endpoint[] = [
     body: newOrganization,
     status: 201,
     reply: organization,
-    errors: ["slug_taken", "domain_taken"],
+    errors: ["slug_taken", "slug_reserved", "domain_taken"],
     handle: (call) => createOrganization(call, call.body),
   }),
   keyedEndpoint({
@@ -54,7 +54,7 @@ export const organizationEndpoints: readonly Endpoint[] = [
     body: organizationPatch,
     status: 200,
     reply: organization,
-    errors: ["slug_taken"],
+    errors: ["slug_taken", "slug_reserved", "key_scope_insufficient"],
     handle: (call) => updateOrganization(call, call.organization.id, call.body),
   }),
   gatewayEndpoint({

@@ -1,11 +1,15 @@
 import type { Organization } from "@sallyport/database";
 import { z } from "zod";
-import { displayName, id, slug, timestamp } from "../../api/text.ts";
+import { displayName, id, timestamp } from "../../api/text.ts";
 import { domainName } from "../domains/name.ts";
+import { newSlug } from "./slug.ts";
 
 export const newOrganization = z
   .strictObject({
-    slug,
+    slug: newSlug.meta({
+      description:
+        "What applications, links and tokens call the organization. Nobody else is given it again, unless it is freed.",
+    }),
     name: displayName,
     domains: z
       .array(domainName)
@@ -17,7 +21,13 @@ export const newOrganization = z
   .meta({ id: "NewOrganization" });
 
 export const organizationPatch = z
-  .strictObject({ slug: slug.exactOptional(), name: displayName.exactOptional() })
+  .strictObject({
+    slug: newSlug.exactOptional().meta({
+      description:
+        "Whoever has the slug is the organization to applications: only a key without an organization changes it. The old one stays reserved.",
+    }),
+    name: displayName.exactOptional(),
+  })
   .meta({ id: "OrganizationPatch" });
 
 export const organization = z

@@ -2,10 +2,11 @@ import { isUniqueViolation, newId } from "@sallyport/database";
 import { forgetOrganization } from "@sallyport/events";
 import type { z } from "zod";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
-import { change } from "../../change.ts";
+import { change, lockOrganization } from "../../change.ts";
 import { type Context, reachOrganization } from "../../context.ts";
 import { problem } from "../../errors.ts";
 import { addVerifiedDomains } from "../domains/store.ts";
+import { claimSlug, reserveSlug } from "../reserved-slugs/store.ts";
 import { createFirstRoles } from "../roles/store.ts";
 import {
   type newOrganization,
@@ -14,7 +15,7 @@ import {
   withVerifiedDomains,
 } from "./schema.ts";
 
-/** Creates it with its first roles; its domains count as verified. Throws `slug_taken`, `domain_taken`. */
+/** Creates it with its first roles; its domains count as verified. Throws `slug_taken`, `slug_reserved`, `domain_taken`. */
 export function createOrganization(context: Context, input: z.output<typeof newOrganization>) {
   return change(context, async ({ tx, now, record }) => {
     const id = newId();
@@ -23,6 +24,7 @@ export function createOrganization(context: Context, input: z.output<typeof newO
       skipDuplicates: true,
     });
     if (row === undefined) throw problem("slug_taken", { field: "slug" });
+    await claimSlug(tx, id, row.slug);
     await createFirstRoles(tx, id);
     await addVerifiedDomains(tx, id, input.domains, now);
     record({
@@ -55,16 +57,26 @@ export async function getOrganization(context: Context, id: string) {
   return organizationView(row);
 }
 
-/** Throws `slug_taken`. */
+/** Throws `slug_taken`, `slug_reserved`; `key_scope_insufficient` where a tenant's own key would change the slug. */
 export async function updateOrganization(
   context: Context,
   id: string,
   patch: z.output<typeof organizationPatch>,
 ) {
   try {
-    await change(context, async ({ tx, record }) => {
-      const { count } = await tx.organization.updateMany({ where: { id }, data: patch });
-      if (count === 0) throw problem("organization_not_found");
+    await change(context, async ({ tx, sql, now, record }) => {
+      await lockOrganization(sql, id);
+      const before = await tx.organization.findUnique({ where: { id }, select: { slug: true } });
+      if (before === null) throw problem("organization_not_found");
+      const newSlug = patch.slug === before.slug ? undefined : patch.slug;
+      if (newSlug !== undefined && context.caller.organizationId !== null) {
+        throw problem("key_scope_insufficient", { field: "slug" });
+      }
+      await tx.organization.updateMany({ where: { id }, data: patch });
+      if (newSlug !== undefined) {
+        await claimSlug(tx, id, newSlug);
+        await reserveSlug(tx, id, before.slug, now);
+      }
       record({
         organizationId: id,
         type: "organization.updated",
@@ -81,20 +93,23 @@ export async function updateOrganization(
 
 /** Deletes it with all that is its own, audit events included; that it was deleted is recorded beside it. */
 export async function deleteOrganization(context: Context, slugOrId: string): Promise<void> {
-  const { id, slug } = await reachOrganization(context, slugOrId);
-  await change(context, async ({ tx, sql, record }) => {
+  const { id } = await reachOrganization(context, slugOrId);
+  await change(context, async ({ tx, sql, now, record }) => {
     // A push holds its directory before its organization: in another order the two would wait for each other.
     await sql.query("SELECT id FROM directories WHERE organization_id = $1::uuid ORDER BY id FOR UPDATE", [
       id,
     ]);
-    const { count } = await tx.organization.deleteMany({ where: { id } });
-    if (count === 0) throw problem("organization_not_found");
+    await sql.query("SELECT id FROM organizations WHERE id = $1::uuid FOR UPDATE", [id]);
+    const row = await tx.organization.findUnique({ where: { id }, select: { slug: true } });
+    if (row === null) throw problem("organization_not_found");
+    await tx.organization.deleteMany({ where: { id } });
+    await reserveSlug(tx, id, row.slug, now);
     await forgetOrganization(sql, id);
     record({
       organizationId: null,
       type: "organization.deleted",
       resource: { type: "organization", id },
-      data: { slug },
+      data: { slug: row.slug },
     });
   });
 }
