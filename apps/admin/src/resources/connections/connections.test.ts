@@ -284,7 +284,8 @@ describe("an OpenID Connect connection", () => {
     expect(refused.outcome).toEqual([400, "client_secret_required"]);
     expect(refused.body).toMatchObject({ errors: [{ field: "oidc.clientSecret" }] });
     const same = await patch(id, { oidc: { issuer: OIDC.issuer, clientId: "other" } });
-    expect(same.body).toMatchObject({ name: "IdP", oidc: { issuer: OIDC.issuer, clientId: "other" } });
+    expect(same.body).toMatchObject({ oidc: { issuer: OIDC.issuer, clientId: "other" } });
+    expect(same.as(connection).name).not.toBe("New");
     expect(await secret()).toBe(OIDC.clientSecret);
     const issuer = "https://other.example.com";
     const moved = await patch(id, { oidc: { issuer, clientSecret: "second" } });
