@@ -14,7 +14,7 @@ CREATE UNIQUE INDEX "reserved_slugs_slug_key" ON "reserved_slugs"("slug");
 -- Slugs that were released before this table was, as far as the audit trail tells of them: the last to have one keeps it.
 INSERT INTO "reserved_slugs" ("id", "slug", "organization_id", "created_at")
 SELECT DISTINCT ON ("data" ->> 'slug') gen_random_uuid(), "data" ->> 'slug', "resource_id"::uuid, "created_at"
-FROM "audit_events" e
+FROM "events" e
 WHERE "type" IN ('organization.created', 'organization.updated', 'organization.deleted')
   AND "data" ->> 'slug' IS NOT NULL
   AND NOT EXISTS (SELECT FROM "organizations" o WHERE o."slug" = e."data" ->> 'slug')

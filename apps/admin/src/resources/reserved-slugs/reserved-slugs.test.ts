@@ -51,7 +51,7 @@ describe("a slug that an organization no longer has", () => {
     await remove("freed");
     const reservedSlugId = (await reserved("freed"))?.id ?? "";
     expect((await api.call("freeReservedSlug", { params: { reservedSlugId } })).status).toBe(204);
-    const event = await api.deps.database.prisma.auditEvent.findFirstOrThrow({
+    const event = await api.deps.database.prisma.event.findFirstOrThrow({
       where: { type: "organization.slug_freed" },
     });
     expect(event).toMatchObject({ resourceId: id, data: { slug: "freed" } });

@@ -14,6 +14,10 @@ export const organizations = facts("organization", "organization", {
     says: "An organization was deleted, and with it all that was its own, events included. Belongs to no organization.",
     before: z.strictObject(organization),
   },
+  slug_freed: {
+    says: "A slug that the organization had, and that was kept from all others since, may be given to any. Belongs to no organization.",
+    before: z.strictObject({ slug: text }),
+  },
 });
 
 const domain = z.strictObject({ name: text });
