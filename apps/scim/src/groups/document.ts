@@ -2,6 +2,8 @@ import type { Directory } from "../directory/directory.ts";
 import { etagOf } from "../protocol/etag.ts";
 import { locationOf, type Services } from "../protocol/exchange.ts";
 import { type JsonObject, LazyList } from "../protocol/json.ts";
+import { membersBehind } from "./member-pages.ts";
+import { MEMBERS_AT_ONCE } from "./sql.ts";
 
 /** [id, display] of one member. */
 export type Member = readonly [id: string, display: string];
@@ -15,7 +17,7 @@ export interface GroupRow {
   readonly version: number;
   readonly created_at: Date;
   readonly last_modified: Date;
-  /** null for none, absent when they were not asked for. */
+  /** The first MEMBERS_AT_ONCE; null for none, absent when they were not asked for. */
   readonly members?: readonly Member[] | null;
 }
 
@@ -51,12 +53,7 @@ export function renderGroup(row: GroupRow, directory: Directory, services: Servi
     ...documentOf(row),
   };
   if (row.members !== undefined)
-    result.members = LazyList.of(row.members ?? [], ([id, display]) => ({
-      value: id,
-      $ref: locationOf(services, directory, "Users", id),
-      display,
-      type: "User",
-    }));
+    result.members = renderMembers(row.id, row.members ?? [], directory, services);
   result.meta = {
     resourceType: "Group",
     created: row.created_at.toISOString(),
@@ -65,4 +62,23 @@ export function renderGroup(row: GroupRow, directory: Directory, services: Servi
     version: etagOf(row.version),
   };
   return result;
+}
+
+function renderMembers(
+  groupId: string,
+  members: readonly Member[],
+  directory: Directory,
+  services: Services,
+): LazyList {
+  const last = members.length < MEMBERS_AT_ONCE ? undefined : members.at(-1);
+  return LazyList.of(
+    members,
+    ([id, display]) => ({
+      value: id,
+      $ref: locationOf(services, directory, "Users", id),
+      display,
+      type: "User",
+    }),
+    last === undefined ? undefined : () => membersBehind(services, directory, groupId, last[0]),
+  );
 }

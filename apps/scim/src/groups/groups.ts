@@ -11,7 +11,7 @@ import { inSlices } from "../protocol/slices.ts";
 import { requireBounded, requireReadable } from "../schema/bounds.ts";
 import { normalizeResource } from "../schema/normalize.ts";
 import { columnsOf, documentOf, type GroupColumns, type GroupRow, renderGroup } from "./document.ts";
-import { type MemberChange, memberIds, splitMembers } from "./members.ts";
+import { type MemberChange, membersIn, splitMembers } from "./members.ts";
 import { changeMembers, deleteGroup, findGroup, findMembers, insertGroup, updateGroup } from "./store.ts";
 
 /** POST /Groups (RFC 7644 §3.3). */
@@ -19,7 +19,8 @@ export async function create(services: Services, request: ScimRequest): Promise<
   const { directory } = request;
   const columns = readColumns(request);
   requireBounded(columns.resource);
-  const members = await findMembers(services, directory, await readMembers(request));
+  const memberIds = await readMembers(request);
+  const members = await findMembers(services, directory, memberIds);
   const id = newId();
   const row: GroupRow = {
     id,
@@ -30,7 +31,7 @@ export async function create(services: Services, request: ScimRequest): Promise<
     members,
   };
   const answer = answerWith(services, request, row, 201);
-  await insertGroup(services, request, id, columns, members, answer);
+  await insertGroup(services, request, id, columns, memberIds, answer);
   services.requestReconcile(directory.organizationId);
   return answer;
 }
@@ -47,12 +48,9 @@ export async function get(services: Services, request: ScimRequest, id: string):
 export async function replace(services: Services, request: ScimRequest, id: string): Promise<ScimResponse> {
   const { directory } = request;
   const given = readColumns(request);
-  const members = await findMembers(services, directory, await readMembers(request));
-  const change = {
-    clear: true,
-    add: new Set(members.map(([memberId]) => memberId)),
-    remove: new Set<string>(),
-  };
+  const memberIds = await readMembers(request);
+  const members = await findMembers(services, directory, memberIds);
+  const change = { clear: true, add: memberIds, remove: new Set<string>() };
   let answer: ScimResponse | undefined;
   const { row, changed } = await updateGroup(services, request, id, async (before) => {
     const columns = keepExternalId(given, before, request);
@@ -133,7 +131,7 @@ function readColumns(request: ScimRequest): GroupColumns {
 }
 
 function readMembers({ body }: ScimRequest): Promise<ReadonlySet<string>> {
-  return inSlices(memberIds(isObject(body) ? member(body, "members") : undefined));
+  return inSlices(membersIn(isObject(body) ? member(body, "members") : undefined));
 }
 
 function keepExternalId(given: GroupColumns, before: GroupRow, { directory }: ScimRequest): GroupColumns {

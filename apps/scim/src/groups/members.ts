@@ -40,7 +40,7 @@ export function* splitMembers(
 }
 
 /** The ids of a `members` value of a POST or PUT, without doubles. */
-export function* memberIds(value: unknown): Sliced<ReadonlySet<string>> {
+export function* membersIn(value: unknown): Sliced<ReadonlySet<string>> {
   return new Set(yield* mapped(elements(value), idOf));
 }
 

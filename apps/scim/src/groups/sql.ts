@@ -16,13 +16,27 @@ export const GROUP_COLUMNS = [
   .map((column) => `${ROW}.${column}`)
   .join(", ");
 
-/** The members of the group `r`: read only where the answer shows them. */
+/** Members of one group that are read at once: the rest is read while these are written. */
+export const MEMBERS_AT_ONCE = 2_000;
+
+/** How a member is shown. A displayName may be as long as 65,536 characters, and the members are many. */
+const SHOWN = "left(coalesce(u.resource->>'displayName', u.user_name), 128) AS display";
+
+const somePage = (condition: string) => `
+  SELECT u.id, u.display
+  FROM directory_group_members m CROSS JOIN LATERAL (
+    SELECT u.id, ${SHOWN} FROM directory_users u WHERE u.id = m.user_id AND u.deleted_at IS NULL OFFSET 0) u
+  WHERE ${condition} ORDER BY m.user_id LIMIT ${MEMBERS_AT_ONCE}`;
+
+/** The first members of the group `r`: read only where the answer shows them. */
 export const GROUP_MEMBERS = `(
   SELECT json_agg(json_build_array(u.id, u.display) ORDER BY u.id)
-  FROM directory_group_members m CROSS JOIN LATERAL (
-    SELECT u.id, coalesce(u.resource->>'displayName', u.user_name) AS display
-    FROM directory_users u WHERE u.id = m.user_id AND u.deleted_at IS NULL OFFSET 0) u
-  WHERE m.group_id = ${ROW}.id) AS members`;
+  FROM (${somePage(`m.group_id = ${ROW}.id`)}) u) AS members`;
+
+/** Values: group, organization, the member behind which they begin. */
+export const MEMBERS_BEHIND = somePage(
+  `m.group_id = $1 AND ${checked("m.organization_id = $2")} AND m.user_id > $3`,
+);
 
 /** Values of each: id, directory, liveValues. */
 export const FIND_GROUP = `
@@ -39,10 +53,11 @@ export const FIND_GROUP_WITHOUT_MEMBERS = `
 // alone, it reads the whole directory, or the whole group, for one member, as long as it knows nothing of the tables or
 // found them small.
 
-/** Of these ids, the users of the directory, with their names. */
+/** Of these ids, the users of the directory, with their names: the first in the order of ids. */
 export const FIND_MEMBERS = `
-  SELECT u.id, u.display FROM ${elementsOf("$1::uuid[]")} AS w(id) CROSS JOIN LATERAL (
-    SELECT u.id, coalesce(u.resource->>'displayName', u.user_name) AS display
+  SELECT u.id, u.display
+  FROM (SELECT id FROM ${elementsOf("$1::uuid[]")} AS w(id) ORDER BY id LIMIT ${MEMBERS_AT_ONCE}) w CROSS JOIN LATERAL (
+    SELECT u.id, ${SHOWN}
     FROM directory_users u WHERE u.id = w.id AND ${checked("u.directory_id = $2")} AND u.deleted_at IS NULL
     OFFSET 0) u
   ORDER BY u.id`;

@@ -28,7 +28,7 @@ export async function findGroup(
   return row;
 }
 
-/** The users of these ids, in the order of ids: 404 when one of them is no user of the directory. */
+/** The first users of these ids, in the order of ids: 404 when one of all is no user of the directory. */
 export async function findMembers(
   { database, inLane }: Services,
   directory: Directory,
@@ -37,7 +37,7 @@ export async function findMembers(
   if (ids.size === 0) return [];
   const { sql } = database;
   const rows = await inLane(directory.id, async () => {
-    const values = [[...ids], directory.id];
+    const values = [arrayOf(ids), directory.id];
     const found = await sql.query<{ id: string; display: string }>(
       SQL.FIND_MEMBERS,
       values,
@@ -54,10 +54,10 @@ export async function insertGroup(
   request: ScimRequest,
   id: string,
   columns: GroupColumns,
-  members: readonly Member[],
+  members: ReadonlySet<string>,
   answer: Answer,
 ): Promise<void> {
-  const own = { joining: members.map(([memberId]) => memberId), ...ownOf(columns) };
+  const own = { joining: [...members], ...ownOf(columns) };
   if ((await write(SQL.CREATE_GROUP, { request, answer, resourceId: id, own })) === undefined) throw ended();
 }
 
@@ -133,7 +133,7 @@ export async function deleteGroup(services: Services, request: ScimRequest, id: 
 /** 404 unless all of these are users of the directory. */
 async function requireMembers(sql: Sql, directory: Directory, wanted: ReadonlySet<string>): Promise<void> {
   if (wanted.size === 0) return;
-  const values = [[...wanted], directory.id];
+  const values = [arrayOf(wanted), directory.id];
   const { rows } = await sql.query<{ id: string }>(SQL.FIND_STRANGER, values, "scim_find_stranger");
   if (rows[0] !== undefined) throw notFound("The member, User", rows[0].id);
 }
@@ -153,6 +153,11 @@ async function whyNot(
   throw new ScimError(503, "The group was changed by another request at the same moment. Retry.", {
     headers: { "Retry-After": "1" },
   });
+}
+
+/** An array of ids in PostgreSQL's own words: an id needs no quotes, and the driver would look at each for those. */
+function arrayOf(values: ReadonlySet<string>): string {
+  return `{${[...values].join(",")}}`;
 }
 
 function ids(values: ReadonlySet<string>): string[] {

@@ -44,10 +44,11 @@ async function pageByIndex<Row extends KeyedRow>(
   { startIndex, count }: ListQuery,
 ): Promise<JsonObject> {
   const skipped = startIndex - 1;
-  const rows = count === 0 ? [] : await fetchPage(services, selection, undefined, skipped, count);
-  // A page that is not full is the last one: where it begins says how many there are, and nothing is counted.
-  const isLast = rows.length < count && (rows.length > 0 || skipped === 0);
-  const totalResults = isLast ? skipped + rows.length : await countAll(services, selection);
+  const { rows, found } =
+    count === 0 ? NOTHING : await fetchPage(services, selection, undefined, skipped, count);
+  // Where not as many are found as were asked for, where the page begins says how many there are: nothing is counted.
+  const isLast = found < count && (found > 0 || skipped === 0);
+  const totalResults = isLast ? skipped + found : await countAll(services, selection);
   const resources = rows.map((row) => selection.render(row, services));
   return listResponse(resources, { totalResults, startIndex });
 }
@@ -64,13 +65,15 @@ async function pageByCursor<Row extends KeyedRow>(
   const skipped = cursor?.skip ?? 0;
   const position = cursor?.after === undefined ? undefined : { after: cursor.after, descending };
   // One more than asked for tells whether there is a next page.
-  const rows = await fetchPage(services, selection, position, skipped, count + 1);
+  const { rows, found } = await fetchPage(services, selection, position, skipped, count + 1);
   const page = rows.slice(0, count);
   const last = page.at(-1);
   const resources = page.map((row) => selection.render(row, services));
-  if (rows.length === page.length || last === undefined) return listResponse(resources, {});
+  if (found === page.length || last === undefined) return listResponse(resources, {});
   return listResponse(resources, { nextCursor: nextCursor(query, skipped + page.length, last) });
 }
+
+const NOTHING = { rows: [], found: 0 } as const;
 
 function nextCursor(query: ListQuery, skip: number, last: KeyedRow): string {
   const cursor: Cursor =

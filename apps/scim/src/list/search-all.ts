@@ -25,7 +25,12 @@ export async function searchAll(
   for (const [index, source] of sources.entries()) {
     const total = totals[index] ?? 0;
     const room = query.count - resources.length;
-    if (room > 0 && skip < total) resources.push(...(await source.page(skip, room)));
+    if (room > 0 && skip < total) {
+      const page = await source.page(skip, room);
+      resources.push(...page);
+      // It has ended early: the next one goes on here.
+      if (page.length < Math.min(room, total - skip)) break;
+    }
     skip = Math.max(0, skip - total);
   }
   const totalResults = totals.reduce((sum, total) => sum + total, 0);
@@ -48,7 +53,7 @@ function partOf<Row extends KeyedRow>(
     return {
       count: () => countAll(services, selection),
       page: async (skip, limit) => {
-        const rows = await fetchPage(services, selection, undefined, skip, limit);
+        const { rows } = await fetchPage(services, selection, undefined, skip, limit);
         return rows.map((row) => selection.render(row, services));
       },
     };

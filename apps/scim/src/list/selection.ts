@@ -6,6 +6,7 @@ import { Parameters } from "../filter/parameters.ts";
 import { parseFilter } from "../filter/parse.ts";
 import type { Services } from "../protocol/exchange.ts";
 import type { JsonObject } from "../protocol/json.ts";
+import { MAX_PAGE_BYTES } from "../protocol/limits.ts";
 import type { ListQuery } from "../protocol/list-query.ts";
 import { type Projection, projectionOf } from "../protocol/projection.ts";
 import { orderBy } from "./order.ts";
@@ -18,9 +19,15 @@ export interface Selection<Row> {
   readonly columns: string;
   readonly order: string;
   readonly parameters: Parameters;
-  /** The name of its statement, where many requests ask it with other values at the same time. */
-  readonly sharedName: string | undefined;
+  /** Its statement, where many requests ask it with other values at the same time. */
+  readonly shared: Shared | undefined;
   render(row: Row, services: Services): JsonObject;
+}
+
+interface Shared {
+  readonly name: string;
+  /** Whether there can be one row at most. */
+  readonly isOfOne: boolean;
 }
 
 /** Where a page begins, when not by a number of rows: behind this one. */
@@ -47,26 +54,63 @@ export function select<Row extends KeyedRow>(
     columns: table.columns(projection),
     order: orderBy(type, query, quirks),
     parameters,
-    sharedName: sharedName(table, filter, query, projection),
+    shared: sharedAs(table, filter, query, projection),
     render: (row, services) => projection.apply(table.render(row, directory, services)),
   };
 }
 
+/** Rows of a page. */
+export interface Page<Row> {
+  readonly rows: readonly Row[];
+  /** How many there are of as many as were asked for: of rows that are large together, only the first are here. */
+  readonly found: number;
+}
+
 export async function fetchPage<Row extends KeyedRow>(
   { database, inLane, read }: Services,
-  { directory, columns, from, order, sharedName, ...selection }: Selection<Row>,
+  { directory, columns, from, order, shared, ...selection }: Selection<Row>,
   position: Position | undefined,
   skip: number,
   limit: number,
-): Promise<readonly Row[]> {
+): Promise<Page<Row>> {
   const parameters = selection.parameters.extended();
   const condition = position === undefined ? "" : behind(position, parameters);
   const first = `SELECT ${columns} ${from}${condition} ORDER BY ${order} LIMIT ${parameters.add(limit)}::int`;
-  if (sharedName !== undefined && skip === 0)
-    return read<Row>(directory, { name: sharedName, text: first, types: SHARED_TYPES }, parameters.own);
-  const text = skip === 0 ? first : `${first} OFFSET ${parameters.add(skip)}::int`;
-  const { rows } = await inLane(directory.id, () => database.sql.query<Row>(text, parameters.values));
-  return rows;
+  if (shared !== undefined && skip === 0) {
+    const text = shared.isOfOne ? first : bounded(first, columns);
+    return pageOf(
+      await read<Bounded & Row>(directory, { name: shared.name, text, types: SHARED_TYPES }, parameters.own),
+    );
+  }
+  const text = bounded(skip === 0 ? first : `${first} OFFSET ${parameters.add(skip)}::int`, columns);
+  const { rows } = await inLane(directory.id, () =>
+    database.sql.query<Bounded & Row>(text, parameters.values),
+  );
+  return pageOf(rows);
+}
+
+interface Bounded {
+  readonly found?: string;
+}
+
+function pageOf<Row>(rows: readonly (Bounded & Row)[]): Page<Row> {
+  return { rows, found: Number(rows[0]?.found ?? rows.length) };
+}
+
+/**
+ * Of the rows of a query those that come to MAX_PAGE_BYTES together, and the one that goes beyond: one at least. Neither
+ * window has an order of its own, so they see the rows in the order of the query, and keep it.
+ */
+function bounded(query: string, columns: string): string {
+  const lists = ["groups", "members"].filter((list) => columns.endsWith(` AS ${list}`));
+  const bytes = ["resource", ...lists]
+    .map((column) => `coalesce(octet_length(p.${column}::text), 0)`)
+    .join(" + ");
+  return `
+    SELECT * FROM (
+      SELECT p.*, count(*) OVER () AS found, sum(${bytes}) OVER (ROWS UNBOUNDED PRECEDING) - (${bytes}) AS preceding
+      FROM (${query}) p) page
+    WHERE page.preceding < ${MAX_PAGE_BYTES} OFFSET 0`;
 }
 
 export async function countAll<Row>(
@@ -90,16 +134,17 @@ const REPEATED = new Set(["username", "externalid", "displayname"]);
 /** What it is compared with, and how many are asked for. */
 const SHARED_TYPES = ["text", "int"] as const;
 
-function sharedName<Row extends KeyedRow>(
+function sharedAs<Row extends KeyedRow>(
   table: Table<Row>,
   filter: Filter | undefined,
   query: ListQuery,
   projection: Projection,
-): string | undefined {
+): Shared | undefined {
   if (query.sortBy !== undefined || query.descending || query.cursor !== undefined) return undefined;
   if (filter?.kind !== "compare" || filter.operator !== "eq" || typeof filter.value !== "string")
     return undefined;
   const path = filter.path.toLowerCase();
   if (!REPEATED.has(path) || !table.isSmall(projection)) return undefined;
-  return `scim_list_${table.name}_${path}_${projection.wants("groups")}`;
+  const name = `scim_list_${table.name}_${path}_${projection.wants("groups")}`;
+  return { name, isOfOne: path === "username" };
 }

@@ -5,6 +5,8 @@ const MASK = "***";
 const SECRET_NAME = /password|passwd|secret|token|credential|private_?key|authorization/i;
 /** Longest body that the request log keeps, in characters. */
 const MAX_LOGGED = 32_768;
+/** Longest body that is written out to see how long it is. */
+const MAX_WRITTEN = 262_144;
 
 /**
  * A body as the request log keeps it, as JSON text: secrets masked under every key, also where a PATCH names the
@@ -12,7 +14,7 @@ const MAX_LOGGED = 32_768;
  */
 export function loggedBody(body: unknown): string | null {
   if (body === undefined) return null;
-  if (isSurelyTooLong(body)) return JSON.stringify({ truncated: true });
+  if (rest(body, MAX_WRITTEN) < 0) return JSON.stringify({ truncated: true });
   const whole = JSON.stringify(body);
   if (whole.length > MAX_LOGGED) return JSON.stringify({ truncated: true, characters: whole.length });
   // Hardly any body has a name like that: then there is nothing to look for in it.
@@ -25,14 +27,18 @@ export function loggedBody(body: unknown): string | null {
     : text;
 }
 
-/** The members of a large group are not written out only to see that they are too many. */
-function isSurelyTooLong(body: unknown): boolean {
-  return (
-    isObject(body) &&
-    Object.values(body).some(
-      (list) => (Array.isArray(list) || list instanceof LazyList) && list.length > MAX_LOGGED / 2,
-    )
-  );
+/** What of so many characters a value leaves, as JSON writes it at least; below 0 for a longer one, of which no more is looked at. */
+function rest(value: unknown, characters: number): number {
+  if (value instanceof LazyList)
+    return value.rest === undefined ? characters - 2 * value.length : Number.NEGATIVE_INFINITY;
+  if (typeof value === "string") return characters - value.length;
+  if (typeof value !== "object" || value === null) return characters - 1;
+  let left = characters;
+  for (const inner of Array.isArray(value) ? value : Object.values(value)) {
+    left = rest(inner, left - 1);
+    if (left < 0) return left;
+  }
+  return left;
 }
 
 /** A path with its query as the request log keeps it: readable, and without what is compared with a secret's name. */

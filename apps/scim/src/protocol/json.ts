@@ -5,33 +5,57 @@ export interface JsonObject {
 
 /**
  * A list of an answer whose elements are made while it is written, and not before: the members of a group of 100,000,
- * with a URI each, would take several times the memory of their ids and names.
+ * with a URI each, would take several times the memory of their ids and names. Of a long one only the first are here; the
+ * rest is read when these are written.
  */
 export class LazyList {
+  /** Of those that are here. */
   readonly length: number;
+  /** Pages of those behind; undefined when all are here. */
+  readonly rest: (() => AsyncIterable<JsonObject[]>) | undefined;
   readonly #slice: (start: number, end: number) => JsonObject[];
 
-  private constructor(length: number, slice: (start: number, end: number) => JsonObject[]) {
+  private constructor(
+    length: number,
+    slice: (start: number, end: number) => JsonObject[],
+    rest: (() => AsyncIterable<JsonObject[]>) | undefined,
+  ) {
     this.length = length;
+    this.rest = rest;
     this.#slice = slice;
   }
 
-  static of<Source>(sources: readonly Source[], make: (source: Source) => JsonObject): LazyList {
-    return new LazyList(sources.length, (start, end) => sources.slice(start, end).map(make));
+  static of<Source>(
+    sources: readonly Source[],
+    make: (source: Source) => JsonObject,
+    rest?: () => AsyncIterable<readonly Source[]>,
+  ): LazyList {
+    const slice = (start: number, end: number) => sources.slice(start, end).map(make);
+    return new LazyList(sources.length, slice, rest && (() => eachMade(rest(), make)));
   }
 
   map(change: (element: JsonObject) => JsonObject): LazyList {
-    return new LazyList(this.length, (start, end) => this.#slice(start, end).map(change));
+    const slice = (start: number, end: number) => this.#slice(start, end).map(change);
+    const { rest } = this;
+    return new LazyList(this.length, slice, rest && (() => eachMade(rest(), change)));
   }
 
-  /** Makes those elements, anew each time. */
+  /** Makes those elements of the ones that are here, anew each time. */
   slice(start: number, end: number): JsonObject[] {
     return this.#slice(start, end);
   }
 
   toJSON(): JsonObject[] {
+    if (this.rest !== undefined) throw new Error("a list that is not all here can only be written in pieces");
     return this.#slice(0, this.length);
   }
+}
+
+async function* eachMade<Source>(
+  pages: AsyncIterable<readonly Source[]>,
+  make: (source: Source) => JsonObject,
+): AsyncGenerator<JsonObject[]> {
+  for await (const page of pages) yield page.map(make);
 }
 
 /** A JSON object from outside, whose keys are anything. Read it with `Object.entries`, never by a key from outside. */

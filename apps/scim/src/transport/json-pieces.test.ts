@@ -8,6 +8,12 @@ const group = (members: number) => ({
   members: Array.from({ length: members }, (_, i) => member(i)),
 });
 
+async function piecesOf(value: Json): Promise<string[]> {
+  const pieces: string[] = [];
+  for await (const piece of jsonPieces(value)) pieces.push(piece);
+  return pieces;
+}
+
 it.each<[string, Json, boolean]>([
   ["a user", { id: "u", emails: [{ value: "a@b.c" }], active: true, manager: null }, false],
   ["a group of 1,000", group(1_000), false],
@@ -28,13 +34,25 @@ it.each<[string, Json, boolean]>([
     false,
   ],
   ["a text", "x".repeat(5_000), false],
-])("writes %s as JSON.stringify does", (_name, value, long) => {
-  const pieces = [...jsonPieces(value)];
+])("writes %s as JSON.stringify does", async (_name, value, long) => {
+  const pieces = await piecesOf(value);
   expect(pieces.join("") === JSON.stringify(value)).toBe(true);
   expect(isLong(value)).toBe(long);
   expect(pieces.length > 1).toBe(long);
 });
 
-it("never holds much of it at once", () => {
-  for (const piece of jsonPieces(group(100_000))) expect(piece.length).toBeLessThan(100_000);
+it("writes what is read meanwhile behind what is here", async () => {
+  async function* pages() {
+    yield [2, 3];
+    yield [];
+    yield Array.from({ length: 1_000 }, (_, index) => 4 + index);
+  }
+  const members = LazyList.of([0, 1], member, pages).map(({ value: id = null }) => ({ id }));
+  expect(isLong({ members })).toBe(true);
+  const { members: written } = JSON.parse((await piecesOf({ members })).join(""));
+  expect(written).toEqual(Array.from({ length: 1_004 }, (_, index) => ({ id: `id-${index}` })));
+});
+
+it("never holds much of it at once", async () => {
+  for await (const piece of jsonPieces(group(100_000))) expect(piece.length).toBeLessThan(100_000);
 });

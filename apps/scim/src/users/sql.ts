@@ -26,13 +26,16 @@ export const USER_COLUMNS = [
 
 /**
  * The groups of the user `r`, each looked up from its membership: left alone, the planner reads all groups there are
- * while it takes them for few. Read only where the answer shows them.
+ * while it takes them for few. Read only where the answer shows them, and no more than the first thousand of them: a
+ * client can put a user into any number of groups, and nothing reads them all from here.
  */
 export const USER_GROUPS = `(
   SELECT json_agg(json_build_array(g.id, g.display_name) ORDER BY g.id)
-  FROM directory_group_members m CROSS JOIN LATERAL (
-    SELECT g.id, g.display_name FROM directory_groups g WHERE g.id = m.group_id AND g.deleted_at IS NULL OFFSET 0) g
-  WHERE m.user_id = ${ROW}.id) AS groups`;
+  FROM (
+    SELECT g.id, g.display_name
+    FROM directory_group_members m CROSS JOIN LATERAL (
+      SELECT g.id, g.display_name FROM directory_groups g WHERE g.id = m.group_id AND g.deleted_at IS NULL OFFSET 0) g
+    WHERE m.user_id = ${ROW}.id ORDER BY m.group_id LIMIT 1000) g) AS groups`;
 
 const found = (columns: string, condition: string) => `
   SELECT ${columns}
