@@ -41,6 +41,8 @@ export const samlSettings = z.strictObject({
   metadataUrl: httpUrl.optional(),
   /** PEM; where there are any, one of them must verify the metadata's signature. */
   metadataCertificates: z.array(z.string()).min(1).optional(),
+  /** No change of the metadata is followed before somebody has looked at it. */
+  holdMetadataChanges: z.boolean().optional(),
   signRequests: z.boolean().default(false),
   /** An operator has decided on `signRequests`: metadata does not. */
   signRequestsByHand: z.boolean().optional(),

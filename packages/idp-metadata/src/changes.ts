@@ -8,6 +8,9 @@ const certificate = z.object({ fingerprint: z.string(), subject: z.string(), not
 
 /** What metadata would make of the settings, in a form to be shown. */
 export const metadataChanges = z.object({
+  /** Fingerprints of all signing certificates, as they were and as they would be. */
+  certificatesBefore: z.array(z.string()).default([]),
+  certificatesAfter: z.array(z.string()).default([]),
   certificatesAdded: z.array(certificate),
   certificatesRemoved: z.array(certificate),
   /** Other settings; null where there is none. */
@@ -21,17 +24,23 @@ export function changesOf(settings: SamlSettings, facts: IdpFacts): MetadataChan
   const next = withFacts(settings, facts);
   const names = [...IDP_FACTS.filter((fact) => fact !== "certificates"), "signRequests"] as const;
   const changed = names.filter((name) => settings[name] !== next[name]);
-  const [present, wanted] = [settings.certificates, next.certificates].map(certificatesOf);
-  const changes = {
+  const present = certificatesOf(settings.certificates);
+  const wanted = certificatesOf(next.certificates);
+  const differences = {
     certificatesAdded: lacking(present, wanted).map(summary),
     certificatesRemoved: lacking(wanted, present).map(summary),
     settings: changed.map((name) => ({ name, from: shown(settings[name]), to: shown(next[name]) })),
   };
-  return Object.values(changes).every((list) => list.length === 0) ? null : changes;
+  if (Object.values(differences).every((list) => list.length === 0)) return null;
+  return {
+    certificatesBefore: present.map(({ fingerprint }) => fingerprint),
+    certificatesAfter: wanted.map(({ fingerprint }) => fingerprint),
+    ...differences,
+  };
 }
 
 /** Those of `all` that are not in `some`. */
-function lacking(some: readonly CertificateInfo[] = [], all: readonly CertificateInfo[] = []) {
+function lacking(some: readonly CertificateInfo[], all: readonly CertificateInfo[]) {
   const fingerprints = new Set(some.map(({ fingerprint }) => fingerprint));
   return all.filter(({ fingerprint }) => !fingerprints.has(fingerprint));
 }

@@ -1,10 +1,11 @@
 import { type Outbound, OutboundError } from "@sallyport/outbound";
 import { unavailable } from "./problem.ts";
+import type { FetchedMetadata } from "./source.ts";
 
 const ACCEPT = "application/samlmetadata+xml, application/xml, text/xml";
 
 /** Fetches what a tenant's metadata URL serves. Throws `MetadataProblem`. */
-export async function fetchMetadata(url: string, outbound: Outbound): Promise<string> {
+export async function fetchMetadata(url: string, outbound: Outbound): Promise<FetchedMetadata> {
   let response: Response;
   try {
     response = await outbound.fetch(url, { headers: { accept: ACCEPT } });
@@ -13,5 +14,6 @@ export async function fetchMetadata(url: string, outbound: Outbound): Promise<st
     throw unavailable(error.message, error);
   }
   if (!response.ok) throw unavailable(`The server answered ${response.status}.`);
-  return response.text();
+  // Empty where the answer does not say: then nothing has led away from the URL.
+  return { xml: await response.text(), url: response.url || url };
 }

@@ -11,22 +11,31 @@ export type Verdict =
   | { readonly action: "apply"; readonly changes: MetadataChanges }
   | { readonly action: "hold"; readonly changes: MetadataChanges; readonly problem: Problem };
 
+/** What speaks for what metadata says. */
+export interface Grounds {
+  /** Fingerprints of the certificates that are known to be in use. */
+  readonly proven: ReadonlySet<string>;
+  /** It came from where it came from before (see `isSameSource`). */
+  readonly sameSource: boolean;
+}
+
 /**
  * Whether a refresh may change the settings with nobody looking. Whoever can change what the URL serves can name
- * certificates of their own and sign anybody in; so two changes wait for an operator: another entity ID, and the loss of
- * all certificates that are known to be in use. `proven` are the fingerprints of those.
+ * certificates of their own and sign anybody in. So these wait for an operator: another entity ID; the loss of all
+ * certificates that are known to be in use; anything at all that nobody signed and that comes from elsewhere; and
+ * everything, where the connection says so.
  */
-export function judge(settings: SamlSettings, facts: IdpFacts, proven: ReadonlySet<string>): Verdict {
+export function judge(settings: SamlSettings, facts: IdpFacts, grounds: Grounds): Verdict {
   const changes = changesOf(settings, facts);
   if (changes === null) return { action: "keep" };
-  const problem = objection(settings, facts, proven);
+  const problem = objection(settings, facts, grounds);
   return problem === undefined ? { action: "apply", changes } : { action: "hold", changes, problem };
 }
 
 function objection(
   settings: SamlSettings,
   facts: IdpFacts,
-  proven: ReadonlySet<string>,
+  { proven, sameSource }: Grounds,
 ): Problem | undefined {
   if (facts.idpEntityId !== settings.idpEntityId) {
     return {
@@ -41,6 +50,20 @@ function objection(
       code: "metadata_certificates_lost",
       message: `The metadata lacks every certificate that verified a login in the last ${PROVEN_FOR_DAYS} days.`,
       fix: "Compare the new certificates' fingerprints with what the identity provider's administrator sees. If they are right, apply what is held back. If not, find out who changed what the metadata URL serves.",
+    };
+  }
+  if (settings.metadataCertificates === undefined && !sameSource) {
+    return {
+      code: "metadata_source_changed",
+      message: "The metadata is not signed, and did not come over https from the host of the metadata URL.",
+      fix: "Compare the new certificates' fingerprints with what the identity provider's administrator sees. If they are right, apply what is held back, and give the connection the final metadata URL, or the certificate that the metadata is signed with.",
+    };
+  }
+  if (settings.holdMetadataChanges === true) {
+    return {
+      code: "metadata_changes_held",
+      message: "The metadata has changed, and the connection holds every change back.",
+      fix: "Compare the new certificates' fingerprints with what the identity provider's administrator sees. If they are right, apply what is held back.",
     };
   }
   return undefined;

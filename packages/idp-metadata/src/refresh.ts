@@ -9,6 +9,7 @@ import { judge, PROVEN_FOR_DAYS } from "./judge.ts";
 import { MetadataProblem, type Problem } from "./problem.ts";
 import { type Reading, readMetadataAgain } from "./read.ts";
 import { nextAttempt, nextLook } from "./schedule.ts";
+import { isSameSource } from "./source.ts";
 import type { HeldMetadata } from "./state.ts";
 import {
   type FollowedConnection,
@@ -73,18 +74,25 @@ export async function refreshMetadata(
   });
 }
 
+interface Look {
+  readonly reading: Reading;
+  readonly sameSource: boolean;
+}
+
 async function look(
   { outbound, now }: RefreshDeps,
   url: string,
   settings: SamlSettings,
-): Promise<Reading | MetadataProblem> {
+): Promise<Look | MetadataProblem> {
   try {
-    return readMetadataAgain(await fetchMetadata(url, outbound), {
+    const fetched = await fetchMetadata(url, outbound);
+    const reading = readMetadataAgain(fetched.xml, {
       entityId: settings.idpEntityId,
       certificates: settings.metadataCertificates,
       allowSha1: settings.allowSha1,
       now: now(),
     });
+    return { reading, sameSource: isSameSource(url, fetched.url) };
   } catch (error) {
     if (error instanceof MetadataProblem) return error;
     throw error;
@@ -104,11 +112,11 @@ interface Visit {
 // Uses are noted once a day, so what was noted is up to a day older than what happened.
 const PROVEN_FOR_MS = (PROVEN_FOR_DAYS + 1) * 24 * 3_600_000;
 
-async function follow(visit: Visit, reading: Reading): Promise<RefreshOutcome> {
+async function follow(visit: Visit, { reading, sameSource }: Look): Promise<RefreshOutcome> {
   const { sql, connection, settings, now } = visit;
   const { facts, ...life } = reading;
   const proven = await findProven(sql, connection, new Date(now.getTime() - PROVEN_FOR_MS));
-  const verdict = judge(settings, facts, proven);
+  const verdict = judge(settings, facts, { proven, sameSource });
   if (verdict.action === "hold") {
     const { changes, problem } = verdict;
     await trouble(visit, problem, { digest: digestOf(facts), facts, changes }, nextLook(now, life));

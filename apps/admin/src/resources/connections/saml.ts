@@ -50,7 +50,7 @@ export async function samlSettingsFrom(
   if (metadataUrl !== undefined) {
     const field = "saml.metadataUrl";
     const reading = await asProblem(field, async () =>
-      readMetadata(await fetchMetadata(metadataUrl, outbound), rules),
+      readMetadata((await fetchMetadata(metadataUrl, outbound)).xml, rules),
     );
     return { settings: samlSettings.parse({ ...withFacts(base, reading.facts), metadataUrl }), reading };
   }

@@ -71,6 +71,10 @@ const samlOptions = {
   signRequests: z.boolean().exactOptional().meta({
     description: "Default: as the metadata wants it. Once given, metadata does not change it.",
   }),
+  holdMetadataChanges: z.boolean().exactOptional().meta({
+    description:
+      "Has every change of the metadata wait until it is applied by hand (`metadata/apply`). Default: false, by which whoever controls what the URL serves can add a certificate, and so sign anybody in, unless `metadataCertificates` say who signs it.",
+  }),
   allowSha1: z.boolean().exactOptional(),
   forceAuthn: z.boolean().exactOptional(),
   authnContext: z.array(text(512)).max(20).exactOptional(),
@@ -195,6 +199,7 @@ const samlView = z.object({
   metadataCertificates: z.array(certificate).optional(),
   metadata: metadataFollowing.optional().meta({ description: "Where there is a metadata URL." }),
   certificates: z.array(certificateInUse),
+  holdMetadataChanges: z.boolean(),
   signRequests: z.boolean(),
   allowSha1: z.boolean(),
   forceAuthn: z.boolean(),

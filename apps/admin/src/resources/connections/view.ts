@@ -50,6 +50,7 @@ function samlView(
     spSloUrl: sp.sloUrl,
     spMetadataUrl: sp.metadataUrl,
     ...shown,
+    holdMetadataChanges: settings.holdMetadataChanges ?? false,
     idpInitiated: settings.idpInitiated ?? null,
     ...(metadataCertificates === undefined
       ? {}

@@ -8,6 +8,8 @@ const key = z.strictObject({ keyId: id });
 
 const certificate = z.strictObject({ fingerprint: text, subject: text, notAfter: time });
 const metadataChanges = {
+  certificatesBefore: list,
+  certificatesAfter: list,
   certificatesAdded: z.array(certificate).readonly(),
   certificatesRemoved: z.array(certificate).readonly(),
   settings: z.array(z.strictObject({ name: text, from: nullable, to: nullable })).readonly(),

@@ -34,7 +34,7 @@ export const metadataFollowing = z
       .optional()
       .meta({
         description:
-          "A change that waits for an operator: another entity ID, or the loss of every certificate that verified a login in the last 30 days.",
+          "A change that waits for somebody's word: another entity ID; the loss of every certificate that verified a login in the last 30 days; unsigned metadata from another host or not over https; any change, with `holdMetadataChanges`.",
       }),
   })
   .meta({ id: "ConnectionMetadata" });
