@@ -4,7 +4,7 @@ import { z } from "zod";
 import { type Browser, createBrowser, formOf, type Page, submitForm } from "../bench/world/browser.ts";
 import { createHttp } from "../bench/world/http.ts";
 import { addApplication, CALLBACK, type SignInStart, type TestApplication } from "./application.ts";
-import { startTestGateway, type TestGateway } from "./gateway.ts";
+import { startTestGateway, type TestGateway, type TestGatewayOptions } from "./gateway.ts";
 
 /** The real gateway over HTTP with an application, and organizations that sign in by SAML. */
 export interface SamlSite {
@@ -16,8 +16,8 @@ export interface SamlSite {
     saml: Readonly<Record<string, unknown>>,
     options?: TenantOptions,
   ): Promise<SamlTenant>;
-  /** A browser of nobody yet. */
-  newBrowser(): Browser;
+  /** A browser of nobody yet; `headers` go with each of its requests, as a proxy in front would add them. */
+  newBrowser(headers?: Readonly<Record<string, string>>): Browser;
   stop(): Promise<void>;
 }
 
@@ -67,9 +67,15 @@ const records = z.object({
 });
 const sessions = z.object({ items: z.array(z.unknown()) });
 
-/** `callback`: where the application listens. Default: nowhere, as no test follows the browser so far. */
-export async function startSamlSite(callback = CALLBACK): Promise<SamlSite> {
-  const gateway = await startTestGateway({ env: { RATE_LIMITS: "off" } });
+/**
+ * `callback`: where the application listens. Default: nowhere, as no test follows the browser so far.
+ * `options`: of the gateway. Default: without limits.
+ */
+export async function startSamlSite(
+  callback = CALLBACK,
+  options: TestGatewayOptions = { env: { RATE_LIMITS: "off" } },
+): Promise<SamlSite> {
+  const gateway = await startTestGateway(options);
   const http = createHttp();
   const application = await addApplication(gateway, callback);
 
@@ -82,7 +88,11 @@ export async function startSamlSite(callback = CALLBACK): Promise<SamlSite> {
   return {
     gateway,
     application,
-    newBrowser: () => createBrowser(http),
+    newBrowser: (added = {}) =>
+      createBrowser({
+        ...http,
+        send: (url, call) => http.send(url, { ...call, headers: { ...call.headers, ...added } }),
+      }),
     async addTenant(slug, saml, { domains = [`${slug}.example.test`], provider } = {}) {
       await call("POST", "/organizations", 201, { slug, name: slug, domains });
       const made = await call("POST", `/organizations/${slug}/connections`, 201, {

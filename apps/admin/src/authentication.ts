@@ -17,7 +17,7 @@ const USE_RECORDED_EVERY_MS = 60_000;
 
 /**
  * Who is calling, by RFC 6750: the root key, compared in constant time, or an API key, found by its digest. Throws
- * 401 and sets `WWW-Authenticate` otherwise.
+ * 401 and sets `WWW-Authenticate` otherwise; 429 where that has come too often from the network.
  */
 export async function authenticate(deps: AdminDeps, req: Request, res: Response): Promise<Caller> {
   const token = BEARER.exec(req.get("authorization") ?? "")?.[1];
@@ -27,6 +27,11 @@ export async function authenticate(deps: AdminDeps, req: Request, res: Response)
   }
   const caller = await callerOf(deps, token);
   if (caller === null) {
+    const wait = deps.failures?.count(req.ip) ?? null;
+    if (wait !== null) {
+      res.setHeader("Retry-After", String(wait));
+      throw problem("authentication_failures_too_many");
+    }
     res.setHeader("WWW-Authenticate", 'Bearer realm="sallyport", error="invalid_token"');
     throw problem("key_invalid");
   }

@@ -1,4 +1,5 @@
 import type { Database } from "@sallyport/database";
+import type { FailureLimit } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
 import type { Outbound } from "@sallyport/outbound";
 import type { SecretBox } from "@sallyport/secrets";
@@ -19,6 +20,8 @@ export interface AdminDeps {
   readonly requestReconcile: (organizationId: string) => void;
   /** Called after a commit that ended sessions: their applications are to be told. Never throws, never blocks. */
   readonly requestLogout: () => void;
+  /** Requests with a key that is none. Default: no limit. */
+  readonly failures?: FailureLimit;
   /** Without it the API offers no rotation. */
   readonly rotateSigningKeys?: RotateSigningKeys;
 }

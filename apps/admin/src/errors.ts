@@ -7,6 +7,11 @@ export const ADMIN_ERRORS = {
     detail: "Send a management API key: `Authorization: Bearer <key>`.",
   },
   key_invalid: { status: 401, detail: "The API key is unknown, expired or revoked. Use another key." },
+  authentication_failures_too_many: {
+    status: 429,
+    detail:
+      "Too many requests of this address carry a key that is none. Use another key, and wait for `Retry-After`.",
+  },
   key_scope_insufficient: {
     status: 403,
     detail: "This key belongs to one organization; this operation takes a key without an organization.",

@@ -92,6 +92,9 @@ describe("what is missing or wrong", () => {
     ["RATE_LIMITS", "on"],
     ["RATE_LIMITS", "scim=0/1"],
     ["RATE_LIMITS", "smtp=1/1"],
+    ["RATE_LIMITS", "signIn=0.0/10"],
+    ["RATE_LIMITS", "signIn=1/0.5"],
+    ["RATE_LIMITS", "scim=off,credentials"],
     ["TRUST_PROXY", "yes"],
     ["TRUST_PROXY", "10.0.0.0/33"],
     ["METRICS_TOKEN", "short"],
@@ -129,9 +132,10 @@ describe("what becomes of a value", () => {
   });
 
   it.each([
-    ["off", { scim: "off" }],
+    ["off", { scim: "off", signIn: "off", credentials: "off" }],
     ["scim=off", { scim: "off" }],
     ["scim=20/100", { scim: { perSecond: 20, burst: 100 } }],
+    ["signIn=0.5/2000, credentials=off", { signIn: { perSecond: 0.5, burst: 2000 }, credentials: "off" }],
   ])("reads RATE_LIMITS=%s", (text, value) => {
     expect(read("development", { ...SECRETS, RATE_LIMITS: text }).rateLimits).toEqual(value);
   });

@@ -9,6 +9,7 @@ import { createApp } from "./app.ts";
 import type { Configuration } from "./configuration.ts";
 import { startDemo } from "./demo.ts";
 import { createHealth, NotReady } from "./health.ts";
+import { openLevels } from "./levels.ts";
 import { listen } from "./listener.ts";
 import { adoptMessageTypes } from "./message-types.ts";
 import { createMetrics, type MetricsAccess } from "./metrics.ts";
@@ -83,8 +84,10 @@ async function start(
   const outbound = createOutbound({ allow: configuration.outboundAllow });
   teardown.add("outbound", () => outbound.close());
 
+  const levels = openLevels({ redisUrl: configuration.redisUrl, log, now }, teardown);
+
   const rooms = await openRooms(
-    { configuration, publicUrl, log, now, database, secrets, queues, outbound },
+    { configuration, publicUrl, log, now, database, secrets, queues, outbound, levels },
     teardown,
   );
 

@@ -1,6 +1,7 @@
 import { createAdmin } from "@sallyport/admin";
 import { createBroker } from "@sallyport/broker";
 import type { Database } from "@sallyport/database";
+import { createAttemptLimit, createFailureLimit, type Levels } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
 import type { Outbound } from "@sallyport/outbound";
 import type { Queues } from "@sallyport/queue";
@@ -10,6 +11,7 @@ import { digestToken, type SecretBox } from "@sallyport/secrets";
 import { openSigningKeys } from "@sallyport/signing-keys";
 import type { Router } from "express";
 import type { Configuration } from "./configuration.ts";
+import { USUAL_CREDENTIALS_LIMIT, USUAL_SIGN_IN_LIMIT } from "./rate-limits.ts";
 import type { Teardown } from "./teardown.ts";
 
 /** What all rooms stand on. */
@@ -22,6 +24,7 @@ export interface Foundation {
   readonly secrets: SecretBox;
   readonly queues: Queues;
   readonly outbound: Outbound;
+  readonly levels: Levels;
 }
 
 /** A part of the HTTP surface, and where it is mounted. */
@@ -32,11 +35,14 @@ export interface Mount {
 
 /** Opens the rooms that this process' roles name. What must be closed again goes to `teardown`. */
 export async function openRooms(foundation: Foundation, teardown: Teardown): Promise<Mount[]> {
-  const { configuration, queues, ...common } = foundation;
+  const { configuration, queues, levels, ...common } = foundation;
   const { roles, rateLimits } = configuration;
+  const { signIn = USUAL_SIGN_IN_LIMIT, credentials = USUAL_CREDENTIALS_LIMIT } = rateLimits;
   const deps = {
     ...common,
     queues,
+    ...(signIn === "off" ? {} : { attempts: createAttemptLimit(levels, signIn) }),
+    ...(credentials === "off" ? {} : { failures: createFailureLimit(levels, credentials) }),
     requestReconcile: (organizationId: string) => queues.requestReconcile(organizationId),
     requestLogout: () => queues.requestLogout(),
     requestMetadata: () => queues.requestMetadata(),

@@ -1,4 +1,5 @@
 import type { Database } from "@sallyport/database";
+import type { FailureLimit } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
 import { type ErrorRequestHandler, Router } from "express";
 import { bulk } from "./bulk/bulk.ts";
@@ -31,6 +32,8 @@ export interface ScimDeps {
   requestReconcile(organizationId: string): void;
   /** Default 100 requests a second and 500 at once, per directory; "off" for none. */
   readonly rateLimit?: RateLimit | "off";
+  /** Requests with a token that opens nothing. Default: no limit. */
+  readonly failures?: FailureLimit;
   /**
    * How much is done at once. Default, of a directory one statement for many requests and one other piece of work, and in
    * all half of the pool's connections.
@@ -77,6 +80,7 @@ export function createScim(deps: ScimDeps): Scim {
       deps.rateLimit === "off"
         ? undefined
         : createRateLimiter(deps.rateLimit ?? DEFAULT_RATE_LIMIT, () => performance.now()),
+    failures: deps.failures,
     requestLog,
     log: deps.log,
     now: deps.now,

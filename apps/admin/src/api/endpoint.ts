@@ -125,6 +125,7 @@ function build(
     errors: [
       "authentication_required",
       "key_invalid",
+      "authentication_failures_too_many",
       ...accessErrors,
       ...parameters.filter((name) => name !== "org").map(notFoundCode),
       ...(body === undefined ? [] : (["content_type_unsupported"] as const)),

@@ -1,5 +1,5 @@
 export { createLoginTrace, type LoginStep, type LoginStepName, type LoginTrace } from "./login-trace.ts";
-export { maskUrl, maskXml, showClaims } from "./mask.ts";
+export { maskUnverifiedXml, maskUrl, maskXml, showClaims } from "./mask.ts";
 export {
   type ClosedLogin,
   closeLoginRecord,

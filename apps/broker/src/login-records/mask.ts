@@ -1,5 +1,7 @@
 /** Longest message kept in a record, in characters. */
 const MAX_LENGTH = 128 * 1024;
+/** Of one that nobody has vouched for: anybody can send it, and its beginning tells what it is. */
+const MAX_UNVERIFIED_LENGTH = 4 * 1024;
 const MASK = "[masked]";
 
 /**
@@ -7,7 +9,16 @@ const MASK = "[masked]";
  * that was refused (and so never used up) proves nothing to anybody.
  */
 export function maskXml(xml: string): string {
-  return cut(xml.replace(SECRET_ELEMENTS, (_all, open) => `${open}${MASK}`));
+  return cut(mask(xml), MAX_LENGTH);
+}
+
+/** The same of a message that was refused. */
+export function maskUnverifiedXml(xml: string): string {
+  return cut(mask(xml), MAX_UNVERIFIED_LENGTH);
+}
+
+function mask(xml: string): string {
+  return xml.replace(SECRET_ELEMENTS, (_all, open) => `${open}${MASK}`);
 }
 
 // Up to the element's end, or else the text's: a comment, or what is no XML, does not end it.
@@ -22,16 +33,16 @@ export function maskUrl(url: URL): string {
   for (const name of SECRET_PARAMETERS) {
     if (masked.searchParams.has(name)) masked.searchParams.set(name, MASK);
   }
-  return cut(masked.toString());
+  return cut(masked.toString(), MAX_LENGTH);
 }
 
 /** Claims as indented JSON. */
 export function showClaims(claims: Readonly<Record<string, unknown>>): string {
-  return cut(JSON.stringify(claims, null, 2));
+  return cut(JSON.stringify(claims, null, 2), MAX_LENGTH);
 }
 
-function cut(text: string): string {
+function cut(text: string, most: number): string {
   // PostgreSQL stores no NUL in text.
   const clean = text.replaceAll("\0", "\uFFFD");
-  return clean.length <= MAX_LENGTH ? clean : `${clean.slice(0, MAX_LENGTH)}\n[cut]`;
+  return clean.length <= most ? clean : `${clean.slice(0, most)}\n[cut]`;
 }

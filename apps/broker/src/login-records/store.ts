@@ -85,7 +85,18 @@ export async function recordStray(
   );
 }
 
-/** jsonb holds no NUL, and a step's detail may quote what a stranger sent. */
+/** From here on steps are looked at for texts that are too long; usual ones are far below. */
+const MANY_STEPS_LENGTH = 4 * 1024;
+const MAX_DETAIL_LENGTH = 500;
+
+/** jsonb holds no NUL and no half of a surrogate pair, and a step's detail may quote what a stranger sent, at any length. */
 export function stepsJson(steps: readonly LoginStep[]): string {
-  return JSON.stringify(steps).replaceAll("\\u0000", "\\ufffd");
+  const whole = JSON.stringify(steps);
+  const json = whole.length <= MANY_STEPS_LENGTH ? whole : JSON.stringify(steps, cutTexts);
+  return json.replaceAll(/\\u(?:0000|d[89a-f][0-9a-f]{2})/g, "\\ufffd");
+}
+
+function cutTexts(_key: string, value: unknown): unknown {
+  if (typeof value !== "string" || value.length <= MAX_DETAIL_LENGTH) return value;
+  return `${value.slice(0, MAX_DETAIL_LENGTH)} [cut]`;
 }

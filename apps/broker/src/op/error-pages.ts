@@ -3,7 +3,8 @@ import { requestId } from "@sallyport/http";
 import type { ErrorRequestHandler } from "express";
 import type { KoaContextWithOIDC } from "oidc-provider";
 import { type ErrorPage, renderErrorPage, sendPage } from "../pages/index.ts";
-import { OAuthError } from "./oauth-error.ts";
+import { SIGN_IN_FAILURES } from "../sign-in/failures.ts";
+import { OAuthError, TOO_MANY_FAILURES } from "./oauth-error.ts";
 
 const START_AGAIN = "Go back to the application and sign in again.";
 const ASK_OPERATOR = "Tell whoever runs the application: its set-up and the gateway's do not agree.";
@@ -15,6 +16,8 @@ const SERVER_ERROR: Words = {
   message: "The sign-in could not go on, through no fault of yours.",
   advice: START_AGAIN,
 };
+
+const TOO_MANY: Words = SIGN_IN_FAILURES.too_many_attempts;
 
 /** What a person reads where the browser cannot be sent back to the application. */
 const WORDS: Readonly<Record<string, Words>> = {
@@ -46,6 +49,26 @@ export function renderProviderError(
   const words = WORDS[code] ?? invalidRequest(out.error_description ?? out.error);
   ctx.set(pageHeaders());
   ctx.body = renderErrorPage({ ...words, code, status: ctx.status, requestId: requestId(ctx.req) });
+}
+
+/** Takes back the answer that was prepared, since there have been too many like it. */
+export function answerTooMany(ctx: KoaContextWithOIDC, retryAfter: number): void {
+  const failed = ctx.status === 401;
+  for (const name of ["location", "set-cookie", "content-type", "www-authenticate"]) ctx.remove(name);
+  ctx.status = 429;
+  ctx.set("retry-after", String(retryAfter));
+  if (ctx.oidc.route === "authorization") {
+    ctx.set(pageHeaders());
+    ctx.body = renderErrorPage({
+      ...TOO_MANY,
+      code: "too_many_attempts",
+      status: 429,
+      requestId: requestId(ctx.req),
+    });
+  } else {
+    const error_description = failed ? TOO_MANY_FAILURES : TOO_MANY.message;
+    ctx.body = { error: "temporarily_unavailable", error_description };
+  }
 }
 
 type Answer = Pick<KoaContextWithOIDC, "req" | "status" | "body" | "accepts" | "remove" | "set">;

@@ -1,5 +1,11 @@
 import type { Database } from "@sallyport/database";
 import { requestId } from "@sallyport/http";
+import {
+  type AttemptLimit,
+  type FailureLimit,
+  UNLIMITED_ATTEMPTS,
+  UNLIMITED_FAILURES,
+} from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
 import { connectRedis } from "@sallyport/queue";
 import type { SecretBox } from "@sallyport/secrets";
@@ -48,6 +54,10 @@ export interface OpenIdProviderDeps {
   readonly departure: SignInDeparture;
   /** Where state that expires is kept; without it, in PostgreSQL. */
   readonly redisUrl?: string;
+  /** Sign-ins that may be started and come to nothing. Default: no limit. */
+  readonly attempts?: AttemptLimit;
+  /** Failed client authentication. Default: no limit. */
+  readonly failures?: FailureLimit;
 }
 
 /** The OpenID Provider towards the applications. */
@@ -59,6 +69,7 @@ export interface OpenIdProvider {
 
 export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<OpenIdProvider> {
   const { database, publicUrl, now, signingKeys: keys, log } = deps;
+  const { attempts = UNLIMITED_ATTEMPTS, failures = UNLIMITED_FAILURES } = deps;
   const { sql } = database;
   const issuer = publicUrl;
 
@@ -95,6 +106,7 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
       log,
       store,
       changes,
+      limits: { attempts, failures },
       depart: async (req, res, id) => {
         const request = await interactions.load({ id, browser: cookie.ensure(req, res) });
         return request !== null && deps.departure.depart(req, res, request);
@@ -143,6 +155,7 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
       verify: verify(accessTokens),
     },
     log,
+    failures,
   );
   return {
     router,

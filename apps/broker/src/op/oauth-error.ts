@@ -1,4 +1,5 @@
 import { asProblem, requestId } from "@sallyport/http";
+import type { FailureLimit } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
 import type { ErrorRequestHandler } from "express";
 
@@ -10,6 +11,8 @@ const STATUS = {
   invalid_token: 401,
   insufficient_scope: 403,
   method_not_allowed: 405,
+  // RFC 6749 has no name for it at these endpoints; this one, of 4.1.2.1, says that it may work later.
+  temporarily_unavailable: 429,
   server_error: 500,
 } as const;
 
@@ -33,11 +36,21 @@ export class OAuthError extends Error {
   }
 }
 
-/** Answers what an endpoint threw in OAuth's form; what is not the caller's doing is logged and told of without detail. */
-export function handleOAuthErrors(log: Logger): ErrorRequestHandler {
+/** What a network is told from which too many have failed to authenticate. */
+export const TOO_MANY_FAILURES =
+  "Client authentication failed too often from this address: check client_id and client_secret";
+
+/**
+ * Answers what an endpoint threw in OAuth's form; what is not the caller's doing is logged and told of without detail.
+ * @param failures counts failed client authentication
+ */
+export function handleOAuthErrors(log: Logger, failures: FailureLimit): ErrorRequestHandler {
   return (thrown: unknown, req, res, next) => {
     if (res.headersSent) return next(thrown);
-    const error = asOAuthError(thrown);
+    const found = asOAuthError(thrown);
+    const wait = found.error === "invalid_client" ? failures.count(req.ip) : null;
+    const error = wait === null ? found : new OAuthError("temporarily_unavailable", TOO_MANY_FAILURES);
+    if (wait !== null) res.set("retry-after", String(wait));
     if (error.error === "server_error") {
       log.error({ requestId: requestId(req), err: thrown }, "unexpected error");
     }

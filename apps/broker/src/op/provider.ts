@@ -8,6 +8,7 @@ import type { ChangesByRequest } from "./changes.ts";
 import { leaveOutRequestCookies } from "./cookies.ts";
 import { answerFailure } from "./error-pages.ts";
 import { adoptSignIn } from "./interactions.ts";
+import { countSuccess, type OpLimits, refuseExcess } from "./limits.ts";
 import type { ArtifactStore } from "./store/artifact-store.ts";
 
 /** One oidc-provider, with what its configuration cannot say. */
@@ -18,6 +19,7 @@ export function buildProvider(deps: {
   readonly changes: ChangesByRequest;
   /** Sends the browser of a waiting request straight to its IdP. False, with nothing sent, where a page comes first. */
   readonly depart: (req: Request, res: Response, id: string) => Promise<boolean>;
+  readonly limits: OpLimits;
   readonly log: Logger;
 }): Provider {
   const provider = new Provider(deps.publicUrl, deps.configuration);
@@ -27,6 +29,7 @@ export function buildProvider(deps: {
     leaveOutRequestCookies(provider, ctx);
     await next();
     try {
+      if (isOfProvider(ctx) && refuseExcess(ctx, deps.limits)) return; // nothing that it changed is stored
       await deps.changes.of(ctx).flushTo(deps.store); // before the answer leaves
       if (isOfProvider(ctx)) await departFrom(ctx, deps.depart);
     } catch (error) {
@@ -35,6 +38,7 @@ export function buildProvider(deps: {
     }
   });
   provider.on("interaction.ended", adoptSignIn);
+  provider.on("authorization.success", (ctx: KoaContextWithOIDC) => countSuccess(ctx, deps.limits));
   provider.on("server_error", (ctx: KoaContextWithOIDC, error: unknown) => {
     deps.log.error({ requestId: requestId(ctx.req), err: error }, "unexpected error");
   });

@@ -1,3 +1,4 @@
+import type { FailureLimit } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
 import { type RequestHandler, Router } from "express";
 import { answerPreflight } from "./endpoints/cors.ts";
@@ -19,7 +20,7 @@ export interface Endpoints {
 type Handlers = RequestHandler | RequestHandler[];
 
 /** The OpenID Provider's paths, and who answers each. */
-export function createOpRouter(endpoints: Endpoints, log: Logger): Router {
+export function createOpRouter(endpoints: Endpoints, log: Logger, failures: FailureLimit): Router {
   const router = Router();
   const { provider } = endpoints;
 
@@ -55,6 +56,6 @@ export function createOpRouter(endpoints: Endpoints, log: Logger): Router {
 
   router.all(ROUTES.verify, endpoints.verify); // with the method of the request that it is asked about
 
-  router.use(["/oauth2", "/.well-known", ROUTES.verify], handleOAuthErrors(log));
+  router.use(["/oauth2", "/.well-known", ROUTES.verify], handleOAuthErrors(log, failures));
   return router;
 }

@@ -1,7 +1,7 @@
 import type { ConnectionKey, ConnectionKeys } from "@sallyport/connection-keys";
 import { samlServiceProvider } from "@sallyport/connections";
 import { peekResponse, type SamlFailure, type SamlResult, validateResponse } from "@sallyport/saml";
-import { maskXml } from "../login-records/index.ts";
+import { maskUnverifiedXml, maskXml } from "../login-records/index.ts";
 import { normalizeSaml } from "../normalize/index.ts";
 import type { SamlConnection } from "../sign-in/connections.ts";
 import { SignInFailure } from "../sign-in/failures.ts";
@@ -89,7 +89,7 @@ function refused(failure: SamlFailure, response: string): SignInFailure {
   const unverified = peekResponse(response);
   return new SignInFailure(code === "status_not_success" ? "idp_refused" : "response_invalid", {
     finding: { code, message, fix, ...optionalDetail(detail, status) },
-    response: unverified.ok ? maskXml(unverified.xml) : undefined,
+    response: unverified.ok ? maskUnverifiedXml(unverified.xml) : undefined,
   });
 }
 

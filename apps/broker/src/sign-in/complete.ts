@@ -11,6 +11,7 @@ import {
   recordStray,
 } from "../login-records/index.ts";
 import { sendOn } from "../pages/index.ts";
+import { countStray, countSuccess } from "./attempts.ts";
 import { SignInFailure } from "./failures.ts";
 import { consumeLoginRequest, type OpenLogin } from "./login-requests.ts";
 import type { SignInDeps, Verify } from "./protocol.ts";
@@ -63,6 +64,7 @@ export async function completeLogin(
       { connection, identity, assertion, record, trace, response, ip: req.ip },
       deps.now(),
     );
+    countSuccess(deps, req, connection.id);
   } catch (error) {
     if (!(error instanceof SignInFailure)) throw error;
     trace.add("failed", { ...error.finding });
@@ -136,6 +138,7 @@ async function openLogin(
   } catch (error) {
     if (!(error instanceof SignInFailure)) throw error;
     trace.add("failed", { ...error.finding });
+    countStray(deps, req, answer.connectionId);
     await recordStray(deps.database.sql, {
       connectionId: answer.connectionId,
       type: answer.type,

@@ -6,7 +6,7 @@ import type { SignInDeparture } from "../interaction.ts";
 import { sendAutoPost, sendOn } from "../pages/index.ts";
 import { SignInFailure } from "./failures.ts";
 import type { Departure, StartDeps, Starters } from "./protocol.ts";
-import { type Selection, selectConnection } from "./select.ts";
+import { selectConnection } from "./select.ts";
 import { startLogin } from "./start.ts";
 
 /** Spares the browser our own page where that would only send it on. */
@@ -31,15 +31,18 @@ export function createDeparture(
         loginHint,
         browser: cookie.ensure(req, res),
         requestId: requestId(req),
+        ip: req.ip,
       };
-      sendDeparture(res, await startLogin(deps, starters, start));
+      const departure = await startLogin(deps, starters, start).catch(unlessRefused);
+      if (departure === null) return false;
+      sendDeparture(res, departure);
       return true;
     },
   };
 }
 
 /** The page finds the same, and says so. */
-function unlessRefused(error: unknown): Selection | null {
+function unlessRefused(error: unknown): null {
   if (error instanceof SignInFailure) return null;
   throw error;
 }

@@ -25,6 +25,7 @@ export function handleFailures(deps: SignInDeps, cookie: BrowserCookie): ErrorRe
       deps.log.error({ requestId: requestId(req), err: cause }, "the sign-in that failed could not be read");
       return {};
     });
+    if (failure.retryAfter !== undefined) res.set("retry-after", String(failure.retryAfter));
     const page = { ...entry, code: failure.code, requestId: requestId(req), ...ways };
     sendPage(res, entry.status, renderErrorPage(page));
   };

@@ -50,6 +50,15 @@ export const SIGN_IN_FAILURES = {
     retry: true,
   },
 
+  too_many_attempts: {
+    status: 429,
+    title: "Too many sign-ins at once",
+    message: "From your network many sign-ins were started and not finished.",
+    advice: "Wait a moment, then go back to the application and sign in again.",
+    oauthError: "temporarily_unavailable",
+    retry: true,
+  },
+
   // Where to sign in
   interaction_unknown: {
     status: 404,
@@ -267,6 +276,8 @@ export class SignInFailure extends Error {
   readonly response: string | undefined;
   /** The sign-in that failed, where it is known to be this browser's own. */
   readonly interactionId: string | undefined;
+  /** When another try makes sense, in seconds; where it is known. */
+  readonly retryAfter: number | undefined;
 
   constructor(
     code: SignInFailureCode,
@@ -275,6 +286,7 @@ export class SignInFailure extends Error {
       detail?: string | undefined;
       response?: string | undefined;
       interactionId?: string | undefined;
+      retryAfter?: number | undefined;
       cause?: unknown;
     } = {},
   ) {
@@ -284,12 +296,13 @@ export class SignInFailure extends Error {
     this.finding = options.finding ?? findingOf(code, options.detail);
     this.response = options.response;
     this.interactionId = options.interactionId;
+    this.retryAfter = options.retryAfter;
   }
 
   /** The same failure, of a sign-in that is known. */
   of(interactionId: string): SignInFailure {
-    const { code, finding, response, cause } = this;
-    return new SignInFailure(code, { finding, response, interactionId, cause });
+    const { code, finding, response, retryAfter, cause } = this;
+    return new SignInFailure(code, { finding, response, interactionId, retryAfter, cause });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Database } from "@sallyport/database";
+import type { AttemptLimit } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
 import type { Outbound } from "@sallyport/outbound";
 import type { SecretBox } from "@sallyport/secrets";
@@ -21,6 +22,8 @@ export interface StartDeps {
   readonly outbound: Outbound;
   /** Called when an IdP's metadata is to be looked at. Never throws, never blocks. */
   readonly requestMetadata: () => void;
+  /** What may be started and come to nothing. Default: no limit. */
+  readonly attempts?: AttemptLimit;
 }
 
 /** And from there back to the application. */

@@ -106,6 +106,7 @@ export function createSignInPages(deps: SignInDeps, cookie: BrowserCookie, start
         loginHint,
         browser,
         requestId: requestId(req),
+        ip: req.ip,
       }),
     );
   }

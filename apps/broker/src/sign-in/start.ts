@@ -2,6 +2,7 @@ import { newId } from "@sallyport/database";
 import type { Landing } from "../idp-initiated/landing.ts";
 import type { SignInRequest } from "../interaction.ts";
 import { closeLoginRecord, createLoginTrace, type LoginTrace } from "../login-records/index.ts";
+import { countStart } from "./attempts.ts";
 import { type Connection, type ConnectionRow, parseConnection } from "./connections.ts";
 import { SignInFailure } from "./failures.ts";
 import { newLoginRequestId, storeLoginRequest } from "./login-requests.ts";
@@ -13,6 +14,7 @@ export interface LoginStart {
   readonly loginHint: string | undefined;
   readonly browser: string;
   readonly requestId: string;
+  readonly ip: string | undefined;
   /** What came before, for the login record. */
   readonly trace?: LoginTrace;
 }
@@ -21,6 +23,7 @@ export interface LoginStart {
 export async function startLogin(deps: StartDeps, starters: Starters, start: LoginStart): Promise<Departure> {
   const { cause, requestId, trace = createLoginTrace(deps.now) } = start;
   const connection = parseConnection(start.connection);
+  limitStart(deps, start);
   const { forceLogin, acrValues, maxAge }: Wishes = cause.kind === "request" ? cause.request : NO_WISHES;
   trace.add("started", {
     ...(cause.kind === "request"
@@ -63,6 +66,14 @@ export async function startLogin(deps: StartDeps, starters: Starters, start: Log
     now: deps.now(),
   });
   return started.departure;
+}
+
+function limitStart(deps: StartDeps, { connection, cause, ip }: LoginStart): void {
+  try {
+    countStart(deps, { ip }, connection.id);
+  } catch (error) {
+    throw error instanceof SignInFailure && cause.kind === "request" ? error.of(cause.request.id) : error;
+  }
 }
 
 type Wishes = Pick<SignInRequest, "forceLogin" | "acrValues" | "maxAge">;

@@ -1,6 +1,7 @@
 import { type Database, isId } from "@sallyport/database";
 import { directorySettings } from "@sallyport/directories";
 import { requestId } from "@sallyport/http";
+import { networksOf } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
 import type { Request, RequestHandler, Response } from "express";
 import { ScimError } from "../protocol/error.ts";
@@ -12,7 +13,7 @@ import { findClient, issueToken } from "./store.ts";
 
 /** Largest token request, in bytes. */
 const MAX_FORM_BYTES = 16_384;
-/** Of one address, per directory: a client asks once for what lives an hour at least. */
+/** Of one network, per directory: a client asks once for what lives an hour at least. */
 const LIMIT = { perSecond: 1, burst: 20 };
 
 interface TokenEndpointDeps {
@@ -35,7 +36,7 @@ export function createTokenEndpoint(deps: TokenEndpointDeps): RequestHandler {
           headers: { Allow: "POST" },
         });
       // Whatever is no id shares a bucket: a stranger must not have long names remembered.
-      takeTokens?.({ id: `${isId(directoryId) ? directoryId : "none"} ${req.ip}` }, 1);
+      takeTokens?.({ id: `${isId(directoryId) ? directoryId : "none"} ${networksOf(req.ip)[0]}` }, 1);
       send(res, 200, await grant(deps, req, directoryId, id));
     } catch (error) {
       const refusal = asOAuthError(error, req);

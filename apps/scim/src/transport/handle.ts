@@ -1,4 +1,5 @@
 import { requestId } from "@sallyport/http";
+import type { FailureLimit } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
 import type { Request, Response } from "express";
 import type { Authenticate, Opened } from "../directory/authenticate.ts";
@@ -24,6 +25,7 @@ export interface Endpoint {
 export interface Transport {
   readonly authenticate: Authenticate;
   readonly takeTokens: TakeTokens | undefined;
+  readonly failures: FailureLimit | undefined;
   readonly requestLog: RequestLog;
   readonly log: Logger;
   readonly now: () => Date;
@@ -101,8 +103,28 @@ export async function handle(
       transport.log,
     );
   }
+  if (response.status === 401) response = limitFailures(transport, req, response, id);
   send(req, res, response);
   if (request !== undefined && response.logged !== true) transport.requestLog.add(request, response);
+}
+
+/** What opens nothing leaves no row; from a network that sends much of it, it is told to wait. */
+function limitFailures(
+  { failures, log }: Transport,
+  req: Request,
+  refused: ScimResponse,
+  id: string,
+): ScimResponse {
+  const wait = failures?.count(req.ip) ?? null;
+  if (wait === null) return refused;
+  const error = new ScimError(
+    429,
+    "Too many requests of this address have no valid token. Check it, retry later.",
+    {
+      headers: { "Retry-After": String(wait) },
+    },
+  );
+  return failure(error, id, log);
 }
 
 const NOTHING = Buffer.alloc(0);

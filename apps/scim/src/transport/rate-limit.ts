@@ -37,7 +37,10 @@ export function createRateLimiter(limit: RateLimit, clock: () => number): TakeTo
     if (tokens <= 0) return;
     const { perSecond, burst } = limited.rateLimit ?? limit;
     const bucket = refilled(buckets.get(limited.id), perSecond, burst, clock());
-    if (buckets.size >= MAX_BUCKETS && !buckets.has(limited.id)) buckets.clear();
+    // The least recently used goes first: to clear all would let whoever fills it start anew.
+    buckets.delete(limited.id);
+    const [oldest] = buckets.keys();
+    if (oldest !== undefined && buckets.size >= MAX_BUCKETS) buckets.delete(oldest);
     buckets.set(limited.id, bucket);
     if (bucket.tokens < 1)
       throw new ScimError(429, "This directory sends more requests than its limit allows. Retry later.", {

@@ -8,14 +8,14 @@ import { LogoutFailure, type LogoutFailureCode, logoutFailureEntry } from "./fai
 export function handleLogoutFailures(log: Logger): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
     if (res.headersSent) return next(error);
-    const { code, finding } = asFailure(error);
+    const { code, finding, retryAfter } = asFailure(error);
     if (code === "internal_error") {
       log.error({ requestId: requestId(req), err: error }, "unexpected error in a single logout");
     } else {
       log.info({ requestId: requestId(req), failure: code, finding: finding.code }, "single logout refused");
     }
     const entry = logoutFailureEntry(code);
-    if (entry.status === 429) res.set("retry-after", "60");
+    if (retryAfter !== undefined) res.set("retry-after", String(retryAfter));
     sendPage(res, entry.status, renderErrorPage({ ...entry, code, requestId: requestId(req) }));
   };
 }

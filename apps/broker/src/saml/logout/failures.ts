@@ -97,12 +97,18 @@ export interface Finding {
 export class LogoutFailure extends Error {
   readonly code: LogoutFailureCode;
   readonly finding: Finding;
+  /** When another try makes sense, in seconds; where it is known. */
+  readonly retryAfter: number | undefined;
 
-  constructor(code: LogoutFailureCode, options: { finding?: Finding; cause?: unknown } = {}) {
+  constructor(
+    code: LogoutFailureCode,
+    options: { finding?: Finding; retryAfter?: number; cause?: unknown } = {},
+  ) {
     super(code, { cause: options.cause });
     this.name = "LogoutFailure";
     this.code = code;
     this.finding = options.finding ?? findingOf(code);
+    this.retryAfter = options.retryAfter;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Sql } from "@sallyport/database";
 import { openPostedMessage, openRedirectMessage, type SamlTransport } from "@sallyport/saml";
-import { closeLoginRecord, createLoginTrace, maskXml } from "../../login-records/index.ts";
+import { closeLoginRecord, createLoginTrace, maskUnverifiedXml } from "../../login-records/index.ts";
 import type { SamlConnection } from "../../sign-in/connections.ts";
 import type { Arrival } from "./arrival.ts";
 import type { Finding } from "./failures.ts";
@@ -49,5 +49,5 @@ function decoded(transport: SamlTransport): string | undefined {
     transport.binding === "redirect"
       ? openRedirectMessage(transport.query)
       : openPostedMessage("SAMLRequest", transport.value);
-  return message.ok ? maskXml(message.xml) : undefined;
+  return message.ok ? maskUnverifiedXml(message.xml) : undefined;
 }

@@ -1,5 +1,6 @@
 import type { ConnectionKeys } from "@sallyport/connection-keys";
 import { requestId } from "@sallyport/http";
+import { createFailureLimit, createLevels } from "@sallyport/limits";
 import express, { type Request, type Response, Router } from "express";
 import type { BrowserCookie } from "../../browser-cookie.ts";
 import { renderSignedOutPage, sendAutoPost, sendOn, sendPage } from "../../pages/index.ts";
@@ -12,12 +13,13 @@ import { acceptLogoutRequest } from "./idp-request.ts";
 import { acceptLogoutResponse } from "./idp-response.ts";
 import type { SingleLogoutDeps } from "./index.ts";
 import { recordRefusal } from "./record.ts";
-import { createRefusalLimit } from "./refusal-limit.ts";
 import { sendToIdp } from "./send.ts";
 
 const PATH = "/sso/saml/:connectionId/slo";
 /** Beyond what the validator accepts, so that it can tell why. */
 const FORM_LIMIT = "512kb";
+/** Of one network, to one connection: each refusal leaves a record, and anybody can send garbage. */
+const REFUSALS = { perSecond: 0.5, burst: 30 };
 
 /** Where an IdP sends its logout requests, and its answers to ours. */
 export function createLogoutRouter(
@@ -32,7 +34,7 @@ export function createLogoutRouter(
     parameterLimit: 20,
     verify: refuseEncodedNames,
   });
-  const refusals = createRefusalLimit(deps.now);
+  const refusals = createFailureLimit(createLevels(deps), REFUSALS);
   const { sql } = deps.database;
 
   router.get(PATH, (req, res) => take(req, res, req.params.connectionId, readQuery));
@@ -54,14 +56,13 @@ export function createLogoutRouter(
     const connection = await findConnection(sql, "saml", connectionId);
     if (connection === null) throw new LogoutFailure("connection_unknown");
     if (connection.status !== "active") throw new LogoutFailure("connection_disabled");
-    const address = req.ip ?? "";
-    if (refusals.isExceeded(connection.id, address)) throw new LogoutFailure("too_many_refused");
     try {
       if (arrival.kind === "request") await obey(req, res, connection, arrival);
       else await finish(req, res, connection, arrival);
     } catch (error) {
       if (!(error instanceof LogoutFailure)) throw error;
-      refusals.count(connection.id, address);
+      const wait = refusals.count(req.ip, connection.id);
+      if (wait !== null) throw new LogoutFailure("too_many_refused", { retryAfter: wait });
       await record(req, connection, arrival, error.finding);
       throw error;
     }

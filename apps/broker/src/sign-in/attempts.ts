@@ -1,0 +1,42 @@
+import { type AttemptLimit, UNLIMITED_ATTEMPTS } from "@sallyport/limits";
+import type { Request } from "express";
+import { SignInFailure } from "./failures.ts";
+
+interface Deps {
+  readonly attempts?: AttemptLimit;
+}
+type Caller = Pick<Request, "ip">;
+
+/** Counts a login that starts at a connection. Throws `SignInFailure`, before anything of it is written. */
+export function countStart(
+  { attempts = UNLIMITED_ATTEMPTS }: Deps,
+  { ip }: Caller,
+  connectionId: string,
+): void {
+  refuseFor(attempts.start({ ip, connectionId }));
+}
+
+/**
+ * Counts an answer that belongs to no login of ours, which anybody can send. Throws `SignInFailure`, before anything of
+ * it is written. The answer to a login is never counted: its start was, and so honest people get through at any time.
+ */
+export function countStray(
+  { attempts = UNLIMITED_ATTEMPTS }: Deps,
+  { ip }: Caller,
+  connectionId: string,
+): void {
+  refuseFor(attempts.stray({ ip, connectionId }));
+}
+
+/** A login that started at a connection has led to a session. */
+export function countSuccess(
+  { attempts = UNLIMITED_ATTEMPTS }: Deps,
+  { ip }: Caller,
+  connectionId: string,
+): void {
+  attempts.complete({ ip, connectionId });
+}
+
+function refuseFor(seconds: number | null): void {
+  if (seconds !== null) throw new SignInFailure("too_many_attempts", { retryAfter: seconds });
+}

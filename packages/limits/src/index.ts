@@ -1,0 +1,5 @@
+export { type Attempt, type AttemptLimit, createAttemptLimit, UNLIMITED_ATTEMPTS } from "./attempt-limit.ts";
+export { createFailureLimit, type FailureLimit, UNLIMITED_FAILURES } from "./failure-limit.ts";
+export { createLevels, type Levels, type Rule } from "./levels.ts";
+export { networksOf } from "./networks.ts";
+export { createSharedLevels, type SharedLevels } from "./shared-levels.ts";
