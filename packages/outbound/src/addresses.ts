@@ -6,10 +6,10 @@ export type AddressPolicy = (address: string) => boolean;
 /**
  * Public unicast addresses, and what the operator listed. IPv4 in IPv6's clothing (mapped, NAT64, 6to4) is judged
  * by what `ipaddr.js` calls its range, of which only "unicast" passes: so it is refused unless it is listed.
- * @param allow CIDRs ("10.1.0.0/16", "::1/128"). Throws `TypeError` when one is malformed.
+ * @param allow CIDRs ("10.1.0.0/16", "::1/128"). Throws `TypeError`, which names `variable`, when one is malformed.
  */
-export function addressPolicy(allow: readonly string[]): AddressPolicy {
-  const networks = allow.map(parseCidr);
+export function addressPolicy(allow: readonly string[], variable: string): AddressPolicy {
+  const networks = allow.map((text) => parseCidr(text, variable));
   return (address) => {
     if (!ipaddr.isValid(address)) return false;
     const ip = ipaddr.process(address); // ::ffff:10.0.0.1 becomes 10.0.0.1
@@ -18,10 +18,10 @@ export function addressPolicy(allow: readonly string[]): AddressPolicy {
   };
 }
 
-function parseCidr(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
+function parseCidr(text: string, variable: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
   try {
     return ipaddr.parseCIDR(text);
   } catch (cause) {
-    throw new TypeError(`OUTBOUND_ALLOW: "${text}" is not a CIDR such as 10.1.0.0/16`, { cause });
+    throw new TypeError(`${variable}: "${text}" is not a CIDR such as 10.1.0.0/16`, { cause });
   }
 }

@@ -3,11 +3,12 @@ export type OutboundErrorCode =
   | "outbound_scheme_refused"
   | "outbound_address_refused"
   | "outbound_redirect_refused"
+  | "outbound_encoding_refused"
   | "outbound_too_large"
   | "outbound_timeout"
   | "outbound_failed";
 
-/** Why a tenant-supplied URL was not fetched. The message may be shown to the tenant's admin. */
+/** Why a URL was not fetched. The message may be shown to whoever supplied it. */
 export class OutboundError extends Error {
   readonly code: OutboundErrorCode;
 

@@ -87,6 +87,45 @@ describe("the outbound client", () => {
     expect(await codeOf(LOOPBACK, url, { maxBytes: 1_000 })).toBe("outbound_too_large");
   });
 
+  it("reads as much of an answer as the call allows", async () => {
+    const url = await serve((_req, res) => res.end("x".repeat(2_000)));
+    outbound = createOutbound({ allow: LOOPBACK, maxBytes: 1_000 });
+    await expect(outbound.fetch(url)).rejects.toMatchObject({ code: "outbound_too_large" });
+    expect(await (await outbound.fetch(url, { maxBytes: 2_000 })).text()).toHaveLength(2_000);
+    await expect(outbound.fetch(url, { maxBytes: 1_999 })).rejects.toMatchObject({
+      code: "outbound_too_large",
+    });
+  });
+
+  it("takes no compressed answer, and asks for none", async () => {
+    const url = await serve((req, res) => {
+      if (req.url === "/plain") res.setHeader("content-encoding", "identity");
+      else res.setHeader("content-encoding", "gzip");
+      res.end(`asked for ${req.headers["accept-encoding"]}`);
+    });
+    outbound = createOutbound({ allow: LOOPBACK });
+    await expect(outbound.fetch(url)).rejects.toMatchObject({ code: "outbound_encoding_refused" });
+    expect(await (await outbound.fetch(`${url}/plain`)).text()).toBe("asked for undefined");
+  });
+
+  it.each([
+    ["a body", 200],
+    ["a redirect's body", 302],
+  ])("gives up on %s that comes byte by byte", async (_, status) => {
+    const url = await serve((_req, res) => {
+      res.writeHead(status, { location: "/" });
+      const drip = setInterval(() => res.write("x"), 5);
+      res.on("close", () => clearInterval(drip));
+    });
+    const code = status === 200 ? "outbound_timeout" : "outbound_redirect_refused";
+    expect(await codeOf(LOOPBACK, url, { timeoutMs: 100 })).toBe(code);
+  });
+
+  it("names the variable that would allow an address", async () => {
+    outbound = createOutbound({ allow: [], variable: "OUTBOUND_ALLOW_OPERATOR" });
+    await expect(outbound.fetch("https://10.0.0.1/")).rejects.toThrow(/in OUTBOUND_ALLOW_OPERATOR\.$/);
+  });
+
   it("gives up on a server that does not answer, or is not there", async () => {
     const url = await serve(() => undefined);
     expect(await codeOf(LOOPBACK, url, { timeoutMs: 50 })).toBe("outbound_timeout");

@@ -2,13 +2,14 @@ import { type LookupAddress, type LookupOptions, lookup } from "node:dns";
 import { isIP } from "node:net";
 import { Agent, type Dispatcher, request } from "undici";
 import { type AddressPolicy, addressPolicy } from "./addresses.ts";
-import { OutboundError } from "./error.ts";
+import { OutboundError, type OutboundErrorCode } from "./error.ts";
 
-/** The one client for URLs that tenants supply (invariant 8). */
+/** The one kind of client for URLs that others supply (invariant 8). */
 export interface Outbound {
   /**
    * Fetches like `fetch`, but connects only to allowed addresses (checked on the very address that is dialled, so
-   * DNS rebinding gains nothing), follows no redirect, and reads at most `maxBytes` within `timeoutMs`.
+   * DNS rebinding gains nothing), follows no redirect, decompresses nothing, and reads at most `maxBytes` within
+   * `timeoutMs`.
    * Throws `OutboundError`. Fits where a library takes a custom fetch.
    */
   fetch(url: string | URL, init?: OutboundInit): Promise<Response>;
@@ -20,23 +21,32 @@ export interface OutboundInit {
   readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
   readonly body?: string | Uint8Array | URLSearchParams | null | undefined;
   readonly signal?: AbortSignal | null | undefined;
+  /** Most bytes of the answer's body. Default: the client's. */
+  readonly maxBytes?: number | undefined;
 }
 
 export interface OutboundOptions {
   /** CIDRs that may be contacted beside public addresses. Loopback among them also allows plain http to it. */
   readonly allow: readonly string[];
+  /** The variable of the environment that `allow` comes from, as errors name it. Default: OUTBOUND_ALLOW. */
+  readonly variable?: string;
   /** Default 5 seconds, for the whole exchange. */
   readonly timeoutMs?: number;
-  /** Default 1 MiB. */
+  /** Default 128 KiB. */
   readonly maxBytes?: number;
 }
 
+/** At once, to one origin; more wait for their turn, within their time. What is slow holds no more memory than this. */
+const CONNECTIONS_OF_ORIGIN = 64;
+
 export function createOutbound(options: OutboundOptions): Outbound {
-  const allowed = addressPolicy(options.allow);
+  const { variable = "OUTBOUND_ALLOW" } = options;
+  const policy: Policy = { allowed: addressPolicy(options.allow, variable), variable };
   const timeoutMs = options.timeoutMs ?? 5_000;
-  const maxBytes = options.maxBytes ?? 1024 * 1024;
+  const maxBytes = options.maxBytes ?? 128 * 1024;
   const agent = new Agent({
-    connect: { lookup: guardedLookup(allowed), timeout: timeoutMs },
+    connections: CONNECTIONS_OF_ORIGIN,
+    connect: { lookup: guardedLookup(policy), timeout: timeoutMs },
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     maxHeaderSize: 16 * 1024,
@@ -44,7 +54,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
 
   return {
     async fetch(target, init = {}) {
-      const url = checkUrl(target, allowed);
+      const url = checkUrl(target, policy);
       const timeout = AbortSignal.timeout(timeoutMs);
       const signal = init.signal ? AbortSignal.any([timeout, init.signal]) : timeout;
       try {
@@ -55,7 +65,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
           body: init.body instanceof URLSearchParams ? init.body.toString() : (init.body ?? null),
           signal,
         });
-        return await toResponse(answer, url, maxBytes);
+        return await toResponse(answer, url, init.maxBytes ?? maxBytes);
       } catch (error) {
         throw toOutboundError(error, url, timeout.aborted, timeoutMs);
       }
@@ -73,7 +83,7 @@ function plainHeaders(init: OutboundInit): Record<string, string> {
 }
 
 // https anywhere; http for loopback alone, and only where the operator allows loopback.
-function checkUrl(target: string | URL, allowed: AddressPolicy): URL {
+function checkUrl(target: string | URL, policy: Policy): URL {
   let url: URL;
   try {
     url = new URL(target);
@@ -97,27 +107,32 @@ function checkUrl(target: string | URL, allowed: AddressPolicy): URL {
     );
   }
   // A literal address never reaches the resolver.
-  if (isIP(host) !== 0 && !allowed(host)) throw addressRefused(host);
+  if (isIP(host) !== 0 && !policy.allowed(host)) throw addressRefused(host, policy);
   return url;
 }
 
-function addressRefused(host: string): OutboundError {
+interface Policy {
+  readonly allowed: AddressPolicy;
+  readonly variable: string;
+}
+
+function addressRefused(host: string, { variable }: Policy): OutboundError {
   return new OutboundError(
     "outbound_address_refused",
-    `${host} is not a public address. The operator may allow its network in OUTBOUND_ALLOW.`,
+    `${host} is not a public address. The operator may allow its network in ${variable}.`,
   );
 }
 
 type LookupCallback = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
 
 /** Resolves a name and hands over only if every address of it is allowed: one bad record condemns the name. */
-function guardedLookup(allowed: AddressPolicy) {
+function guardedLookup(policy: Policy) {
   return (hostname: string, options: LookupOptions, callback: LookupCallback): void => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return callback(error, []);
       const first = addresses[0];
-      if (first === undefined || !addresses.every(({ address }) => allowed(address))) {
-        return callback(addressRefused(hostname), []);
+      if (first === undefined || !addresses.every(({ address }) => policy.allowed(address))) {
+        return callback(addressRefused(hostname, policy), []);
       }
       if (options.all === true) return callback(null, addresses);
       callback(null, first.address, first.family);
@@ -129,20 +144,30 @@ const NO_BODY = new Set([204, 205, 304]);
 
 async function toResponse(answer: Dispatcher.ResponseData, url: URL, maxBytes: number): Promise<Response> {
   if (answer.statusCode >= 300 && answer.statusCode < 400 && answer.statusCode !== 304) {
-    await answer.body.dump();
-    throw new OutboundError(
+    throw refused(
+      answer,
       "outbound_redirect_refused",
       `${url.host} answered with a redirect. Give the final URL.`,
     );
+  }
+  // We ask for none. A few bytes of it can be gigabytes.
+  const encoding = answer.headers["content-encoding"];
+  if (encoding !== undefined && encoding !== "identity") {
+    throw refused(
+      answer,
+      "outbound_encoding_refused",
+      `${url.host} answered with a compressed body, which was not asked for. Have it sent as it is.`,
+    );
+  }
+  const tooLarge = `${url.host} answered with more than ${maxBytes} bytes.`;
+  if (Number(answer.headers["content-length"] ?? 0) > maxBytes) {
+    throw refused(answer, "outbound_too_large", tooLarge);
   }
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of answer.body as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > maxBytes) {
-      answer.body.destroy();
-      throw new OutboundError("outbound_too_large", `${url.host} answered with more than ${maxBytes} bytes.`);
-    }
+    if (size > maxBytes) throw refused(answer, "outbound_too_large", tooLarge);
     chunks.push(chunk);
   }
   const headers = new Headers();
@@ -152,6 +177,13 @@ async function toResponse(answer: Dispatcher.ResponseData, url: URL, maxBytes: n
   }
   const body = NO_BODY.has(answer.statusCode) ? null : Buffer.concat(chunks);
   return new Response(body, { status: answer.statusCode, headers });
+}
+
+/** Nothing more is read: the connection ends. */
+function refused(answer: Dispatcher.ResponseData, code: OutboundErrorCode, message: string): OutboundError {
+  answer.body.on("error", () => undefined); // that it was cut off, by us
+  answer.body.destroy();
+  return new OutboundError(code, message);
 }
 
 function toOutboundError(error: unknown, url: URL, timedOut: boolean, timeoutMs: number): OutboundError {

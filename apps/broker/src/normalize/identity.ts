@@ -16,7 +16,7 @@ export interface NormalizedIdentity {
   readonly username?: string;
   /** Each once, as asserted. */
   readonly groups: readonly string[];
-  /** False when the IdP said that there are more groups than it lists: then `groups` proves no absence. */
+  /** False when there are, or may be, more groups than these: then `groups` proves no absence. */
   readonly groupsComplete: boolean;
   /** RFC 8176 method references. */
   readonly amr: readonly string[];
@@ -77,6 +77,10 @@ export const NORMALIZE_WARNINGS = {
     message:
       "The person is in more groups than the IdP lists in one answer; it sent a link in place of them.",
     fix: "In Entra ID, send only groups assigned to the application, or provision groups with SCIM. Roles stay as they were.",
+  },
+  groups_cut: {
+    message: "The IdP lists more groups than are taken: the first 2,000.",
+    fix: "In the IdP, send only groups assigned to the application. Roles stay as they were.",
   },
   email_malformed: {
     message: "The asserted email address is none, and was left out.",

@@ -1,6 +1,14 @@
 import { emailOf } from "./email.ts";
 import { type NormalizeResult, type NormalizeWarning, unusable, warning } from "./identity.ts";
-import { delimitedGroupsOf, groupsOf, identifierOf, namesOf, optional, textOf } from "./values.ts";
+import {
+  delimitedGroupsOf,
+  groupsOf,
+  identifierOf,
+  MAX_GROUPS,
+  namesOf,
+  optional,
+  textOf,
+} from "./values.ts";
 
 export type Claims = Readonly<Record<string, unknown>>;
 
@@ -52,6 +60,9 @@ export function normalizeOidc(claims: Claims, connection: OidcRules, now: Date):
     connection.groupsClaim === undefined ? preset.groups : [connection.groupsClaim, ...preset.groups];
   const overage = groupNames.some((name) => isOverage(claims, name));
   if (overage) warnings.push(warning("groups_overage"));
+  const groups = readGroups(claims, groupNames, connection.groupsDelimiter ?? null);
+  const cut = groups.length >= MAX_GROUPS;
+  if (cut) warnings.push(warning("groups_cut"));
   const sid = textOf(claims.sid);
 
   return {
@@ -63,8 +74,8 @@ export function normalizeOidc(claims: Claims, connection: OidcRules, now: Date):
       emailVerified: verifiedOf(claims.email_verified),
       ...namesOf(textOf(claims.name), textOf(claims.given_name), textOf(claims.family_name)),
       ...optional("username", textOf(claims.preferred_username)),
-      groups: readGroups(claims, groupNames, connection.groupsDelimiter ?? null),
-      groupsComplete: !overage,
+      groups,
+      groupsComplete: !overage && !cut,
       amr: listOf(claims.amr).flatMap((method) => textOf(method) ?? []),
       ...optional("acr", textOf(claims.acr)),
       authTime: authTimeOf(claims.auth_time, now),

@@ -4,7 +4,15 @@ import { methodReferences } from "./authentication-methods.ts";
 import { emailOf } from "./email.ts";
 import { type NormalizeResult, type NormalizeWarning, unusable, warning } from "./identity.ts";
 import { type SamlPreset, samlPreset } from "./saml-presets.ts";
-import { delimitedGroupsOf, groupsOf, identifierOf, namesOf, optional, textOf } from "./values.ts";
+import {
+  delimitedGroupsOf,
+  groupsOf,
+  identifierOf,
+  MAX_GROUPS,
+  namesOf,
+  optional,
+  textOf,
+} from "./values.ts";
 
 const TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
 /** Formats whose value may be an email address (SAML core 8.3.1, 8.3.2). */
@@ -40,6 +48,9 @@ export function normalizeSaml(assertion: SamlAssertion, connection: SamlRules): 
   const email = readEmail(first("email"), assertion.subject, warnings);
   const overage = (preset.groupsOverage ?? []).some((name) => values([name]).length > 0);
   if (overage) warnings.push(warning("groups_overage"));
+  const groups = readGroups(assertion, attributeNames("groups", mapping, preset), connection, preset);
+  const cut = groups.length >= MAX_GROUPS;
+  if (cut) warnings.push(warning("groups_cut"));
   const acr = textOf(assertion.authnContextClassRef);
 
   return {
@@ -51,8 +62,8 @@ export function normalizeSaml(assertion: SamlAssertion, connection: SamlRules): 
       emailVerified: null,
       ...namesOf(first("name"), first("givenName"), first("familyName")),
       ...optional("username", first("username")),
-      groups: readGroups(assertion, attributeNames("groups", mapping, preset), connection, preset),
-      groupsComplete: !overage,
+      groups,
+      groupsComplete: !overage && !cut,
       amr: methodReferences([assertion.authnContextClassRef, ...values(preset.methods ?? [])]),
       ...optional("acr", acr),
       authTime: assertion.authnInstant,

@@ -3,7 +3,7 @@ const MAX_TEXT = 1024;
 /** Longest identifier, in bytes of UTF-8: it stands in an index, where PostgreSQL takes no more than 2,704. */
 const MAX_IDENTIFIER_BYTES = 1024;
 /** A person with more groups than this is no person. */
-const MAX_GROUPS = 2000;
+export const MAX_GROUPS = 2000;
 
 // Control characters break logs and headers; lone surrogates would all be stored as the same character.
 const UNFIT = /[\p{Cc}\p{Cs}]/u;

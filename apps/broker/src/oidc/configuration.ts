@@ -4,10 +4,14 @@ import type { SecretBox } from "@sallyport/secrets";
 import * as client from "openid-client";
 import type { OidcConnection } from "../sign-in/connections.ts";
 import { SignInFailure } from "../sign-in/failures.ts";
+import { BoundedCache } from "./bounded-cache.ts";
+import { causeOf } from "./failure.ts";
+import { createDiscoveryFetch, createIdpFetch } from "./idp-fetch.ts";
 
 /** How long a discovery document is believed; its keys are fetched again as soon as an unknown one signs. */
 const LIFETIME_MS = 10 * 60 * 1000;
-const MOST_KEPT = 1000;
+/** An honest IdP's metadata and keys are about 3 kB as text, and some times that as values. */
+const MOST_KEPT = { entries: 1000, bytes: 4 * 1024 * 1024 };
 const TIMEOUT_SECONDS = 10;
 
 export interface OidcConfigurations {
@@ -21,34 +25,30 @@ export function createOidcConfigurations(deps: {
   readonly secrets: SecretBox;
   readonly now: () => Date;
 }): OidcConfigurations {
-  const kept = new Map<string, { readonly until: number; readonly found: Promise<client.Configuration> }>();
+  const kept = new BoundedCache<Promise<client.Configuration>>(MOST_KEPT);
   return {
     async of(connection) {
       const now = deps.now().getTime();
       // Changed settings are another key, so they count at once.
       const key = `${connection.id} ${JSON.stringify(connection.settings)}`;
-      const known = kept.get(key);
-      if (known !== undefined && known.until > now) return known.found;
+      const known = kept.get(key, now);
+      if (known !== undefined) return known;
       const secret = deps.secrets.open(connection.settings.clientSecret, clientSecretContext(connection.id));
-      const found = discover(deps.outbound, connection.settings, secret);
-      kept.delete(key);
-      kept.set(key, { until: now + LIFETIME_MS, found });
-      forgetOldest(kept);
+      const found = discover(deps, connection.settings, secret, (bytes) => kept.resize(key, found, bytes));
+      kept.set(key, found, now + LIFETIME_MS, now);
       // A failure is not remembered: the next login asks again.
-      found.catch(() => {
-        if (kept.get(key)?.found === found) kept.delete(key);
-      });
+      found.catch(() => kept.delete(key, found));
       return found;
     },
   };
 }
 
 async function discover(
-  outbound: Outbound,
+  { outbound, now }: { readonly outbound: Outbound; readonly now: () => Date },
   settings: OidcSettings,
   secret: string,
+  onSize: (bytes: number) => void,
 ): Promise<client.Configuration> {
-  const customFetch = fetchThrough(outbound);
   // http can only mean loopback in development: the outbound client refuses every other.
   const plain = settings.issuer.startsWith("http:") ? [client.allowInsecureRequests] : [];
   try {
@@ -58,27 +58,34 @@ async function discover(
       {},
       client.None(),
       {
-        [client.customFetch]: customFetch,
+        [client.customFetch]: createDiscoveryFetch(outbound),
         execute: plain,
         timeout: TIMEOUT_SECONDS,
       },
     );
     const metadata = discovered.serverMetadata();
     checkMetadata(metadata, settings.issuer);
+    const { length } = JSON.stringify(metadata);
+    onSize(length);
     const configuration = new client.Configuration(
       metadata,
       settings.clientId,
       { client_secret: secret },
       clientAuthentication(metadata, secret),
     );
-    configuration[client.customFetch] = customFetch;
+    configuration[client.customFetch] = createIdpFetch({
+      outbound,
+      now,
+      onKeys: (bytes) => onSize(length + bytes),
+    });
     configuration.timeout = TIMEOUT_SECONDS;
     for (const extend of plain) extend(configuration);
     // The ID token's signature counts even though it comes straight from the token endpoint.
     client.enableNonRepudiationChecks(configuration);
     return configuration;
   } catch (error) {
-    if (error instanceof SignInFailure) throw error;
+    const failure = causeOf(error, SignInFailure);
+    if (failure !== null) throw failure;
     throw new SignInFailure("idp_unreachable", { detail: describe(error), cause: error });
   }
 }
@@ -123,24 +130,9 @@ function clientAuthentication(metadata: client.ServerMetadata, secret: string): 
     : client.ClientSecretPost(secret);
 }
 
-function fetchThrough(outbound: Outbound): client.CustomFetch {
-  return (url, { method, headers, body, signal }) => {
-    if (body instanceof ArrayBuffer || body instanceof ReadableStream) {
-      throw new TypeError("A request to an IdP has a body of text only");
-    }
-    return outbound.fetch(url, { method, headers, body, signal });
-  };
-}
-
 /** The most telling message of an error and its causes, for the connection's administrator. */
 function describe(error: unknown): string {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof OutboundError) return cause.message;
-  }
+  const outbound = causeOf(error, OutboundError);
+  if (outbound !== null) return outbound.message;
   return error instanceof Error ? error.message : String(error);
-}
-
-function forgetOldest(kept: Map<string, unknown>): void {
-  const [oldest] = kept.keys();
-  if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
 }

@@ -25,7 +25,8 @@ const CHECK_SETTINGS =
 
 /** The one translation of openid-client's errors: what the page is, and what the record says. */
 export function oidcFailure(error: unknown): SignInFailure {
-  if (error instanceof SignInFailure) return error;
+  const failure = causeOf(error, SignInFailure);
+  if (failure !== null) return failure;
   if (error instanceof client.AuthorizationResponseError) {
     return answered(
       REFUSALS.has(error.error) ? "idp_refused" : "idp_failed",
@@ -70,7 +71,8 @@ function answered(
   });
 }
 
-function causeOf<Kind extends Error>(
+/** The first of that kind among an error and its causes. */
+export function causeOf<Kind extends Error>(
   error: unknown,
   kind: new (...parameters: never[]) => Kind,
 ): Kind | null {

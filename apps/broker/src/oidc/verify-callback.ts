@@ -1,7 +1,7 @@
 import { oidcRedirectUri } from "@sallyport/connections";
 import * as client from "openid-client";
 import { showClaims } from "../login-records/index.ts";
-import { type Claims, normalizeOidc } from "../normalize/index.ts";
+import { type Claims, type NormalizedIdentity, normalizeOidc } from "../normalize/index.ts";
 import { SignInFailure } from "../sign-in/failures.ts";
 import type { OpenLogin } from "../sign-in/login-requests.ts";
 import type { VerifiedAnswer } from "../sign-in/protocol.ts";
@@ -45,7 +45,9 @@ export async function verifyOidcCallback(
     callback.now,
   );
   if (!normalized.ok) throw new SignInFailure("identity_unusable", { finding: normalized, response });
-  return { identity: normalized.identity, assertion: null, response, detail: { userinfo: userinfo.outcome } };
+  const { claims: _, outcome, ...why } = userinfo;
+  const identity = told(normalized.identity, userinfo);
+  return { identity, assertion: null, response, detail: { userinfo: outcome, ...why } };
 }
 
 async function redeem(
@@ -72,6 +74,14 @@ async function redeem(
 interface Userinfo {
   readonly claims: Claims;
   readonly outcome: "merged" | "none" | "unavailable";
+  /** Why it is unavailable. */
+  readonly problem?: string;
+}
+
+/** Groups that userinfo might have told, and nobody else did, are not gone because it was not there. */
+function told(identity: NormalizedIdentity, { outcome }: Userinfo): NormalizedIdentity {
+  const untold = outcome === "unavailable" && identity.groups.length === 0;
+  return untold ? { ...identity, groupsComplete: false } : identity;
 }
 
 /** What tells of a login, not of a person: that the ID token alone says, which is signed, and of this login. */
@@ -85,15 +95,13 @@ async function fetchUserinfo(
 ): Promise<Userinfo> {
   if (configuration.serverMetadata().userinfo_endpoint === undefined) return { claims: {}, outcome: "none" };
   try {
-    const told = Object.entries(await client.fetchUserInfo(configuration, accessToken, subject));
-    return {
-      claims: Object.fromEntries(told.filter(([name]) => !OF_THE_LOGIN.has(name))),
-      outcome: "merged",
-    };
+    const claims = Object.entries(await client.fetchUserInfo(configuration, accessToken, subject));
+    const ofThePerson = claims.filter(([name]) => !OF_THE_LOGIN.has(name));
+    return { claims: Object.fromEntries(ofThePerson), outcome: "merged" };
   } catch (error) {
     // Another subject's claims are no outage but token substitution (OpenID Connect Core 5.3.2, 16.11).
     const failure = oidcFailure(error);
     if (failure.finding.code === "oauth_json_attribute_comparison_failed") throw failure;
-    return { claims: {}, outcome: "unavailable" };
+    return { claims: {}, outcome: "unavailable", problem: failure.finding.code };
   }
 }

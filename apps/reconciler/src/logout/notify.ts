@@ -25,6 +25,8 @@ const ATTEMPTS = RETRY_AFTER_MS.length + 1;
 // Longer than the client's own timeout: a notice whose process died is taken up again after this.
 const LEASE_MS = 30 * SECOND_MS;
 const AT_ONCE = 20;
+/** Of what an application answers, which may be a page: nothing in it counts. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /**
  * Tells applications of sessions that ended (OpenID Connect Back-Channel Logout 1.0), until nothing is due. May run in
@@ -77,6 +79,7 @@ async function deliver(deps: LogoutDeps, notice: Notice, uri: string): Promise<s
     const answer = await deps.outbound.fetch(uri, {
       method: "POST",
       body: new URLSearchParams({ logout_token: token }),
+      maxBytes: MAX_ANSWER_BYTES,
     });
     // 200 by section 2.8; some frameworks answer 204.
     return answer.ok ? null : `The application answered ${answer.status}.`;

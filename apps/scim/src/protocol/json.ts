@@ -96,19 +96,6 @@ export function members(object: UnknownObject): (name: string) => unknown {
   };
 }
 
-/** What of a value goes beyond the limits: how deep it nests (it would overflow a stack), or how many names an object has. */
-export function excessOf(value: unknown, depth: number, names: number): "depth" | "names" | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  if (depth === 0) return "depth";
-  const children = Object.values(value);
-  if (children.length > names && !Array.isArray(value)) return "names";
-  for (const child of children) {
-    const excess = excessOf(child, depth - 1, names);
-    if (excess !== undefined) return excess;
-  }
-  return undefined;
-}
-
 // PostgreSQL stores neither NUL nor half a surrogate pair, in text or in JSON.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is what we look for
 const UNSTORABLE = /[\u0000\p{Surrogate}]/u;

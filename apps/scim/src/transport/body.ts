@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
+import { parseBoundedJson } from "@sallyport/bounded-json";
 import { badRequest, ScimError } from "../protocol/error.ts";
-import { excessOf } from "../protocol/json.ts";
 import {
   MAX_BODY_BYTES,
   MAX_BODY_DEPTH,
@@ -9,7 +9,6 @@ import {
   SMALL_BODY_BYTES,
 } from "../protocol/limits.ts";
 
-const [COMMA, BRACE, BRACKET] = [",", "{", "["].map((character) => character.charCodeAt(0));
 const JSON_TYPE = /^application\/(?:scim\+)?json$/;
 
 /** Whether a request with a body says that it is large, or not how large it is. */
@@ -33,34 +32,25 @@ export async function receiveBody(request: IncomingMessage): Promise<Buffer> {
 /** 400 invalidSyntax for what is not well-formed, 413 for what is small as a text and takes all memory as values. */
 export function parseBody(bytes: Buffer): unknown {
   const text = bytes.toString("utf8");
-  if (countValues(text) > MAX_BODY_VALUES)
-    throw new ScimError(413, `The body holds more than ${MAX_BODY_VALUES} values. Send fewer at a time.`);
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    throw badRequest(
-      "invalidSyntax",
-      text === "" ? "The body is empty." : "The body is not well-formed JSON.",
-    );
+  const parsed = parseBoundedJson(text, {
+    values: MAX_BODY_VALUES,
+    depth: MAX_BODY_DEPTH,
+    names: MAX_NAMES,
+  });
+  if (parsed.ok) return parsed.value;
+  switch (parsed.excess) {
+    case "values":
+      throw new ScimError(413, `The body holds more than ${MAX_BODY_VALUES} values. Send fewer at a time.`);
+    case "depth":
+      throw badRequest("invalidSyntax", `The body nests deeper than ${MAX_BODY_DEPTH} levels.`);
+    case "names":
+      throw badRequest("invalidSyntax", `The body has an object of more than ${MAX_NAMES} names.`);
+    case "malformed":
+      throw badRequest(
+        "invalidSyntax",
+        text === "" ? "The body is empty." : "The body is not well-formed JSON.",
+      );
   }
-  const excess = excessOf(body, MAX_BODY_DEPTH, MAX_NAMES);
-  if (excess === "depth")
-    throw badRequest("invalidSyntax", `The body nests deeper than ${MAX_BODY_DEPTH} levels.`);
-  if (excess === "names")
-    throw badRequest("invalidSyntax", `The body has an object of more than ${MAX_NAMES} names.`);
-  return body;
-}
-
-// Each value begins behind one of these; one within a string is counted too.
-function countValues(text: string): number {
-  let count = 0;
-  if (text.length <= MAX_BODY_VALUES) return count;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    if (code === COMMA || code === BRACE || code === BRACKET) count += 1;
-  }
-  return count;
 }
 
 function requireJson(contentType: string | undefined, encoding: string | undefined): void {
