@@ -53,6 +53,8 @@ export async function addApplication(gateway: TestGateway, redirectUri = CALLBAC
     public: true,
   });
   const { id, clientId } = created.parse(body);
+  // What the application asks itself, it asks past whatever ends TLS for browsers.
+  const direct = `http://localhost:${gateway.port}`;
   const signOut = new URLSearchParams({ client_id: clientId, post_logout_redirect_uri: signedOutUri });
   const application: TestApplication = {
     id,
@@ -89,14 +91,14 @@ export async function addApplication(gateway: TestGateway, redirectUri = CALLBAC
         redirect_uri: redirectUri,
         code_verifier: verifier,
       });
-      const granted = await fetch(`${gateway.url}/oauth2/token`, { method: "POST", body });
+      const granted = await fetch(`${direct}/oauth2/token`, { method: "POST", body });
       const { access_token, id_token } = tokens.parse(await granted.json());
       return { accessToken: access_token, idToken: id_token };
     },
     async claimsOf(start, callback) {
       const { accessToken } = await application.tokensOf(start, callback);
       const headers = { authorization: `Bearer ${accessToken}` };
-      const answer = await fetch(`${gateway.url}/oauth2/userinfo`, { headers });
+      const answer = await fetch(`${direct}/oauth2/userinfo`, { headers });
       return sessionClaims.parse(await answer.json());
     },
   };

@@ -6,6 +6,7 @@ import { createTestDatabase } from "@sallyport/database/testing";
 import { type Environment, ROLES, type Role, readConfiguration, startGateway } from "@sallyport/gateway";
 import { createLogger } from "@sallyport/logging";
 import { newEncryptionKey, newToken } from "@sallyport/secrets";
+import { freePorts } from "./process.ts";
 
 export interface TestGatewayOptions {
   /** Default: all. */
@@ -14,6 +15,8 @@ export interface TestGatewayOptions {
   readonly redis?: string;
   /** Default: no demo. */
   readonly demo?: boolean;
+  /** An https address that it is reached at, with something before it that ends TLS. Default: where it listens. */
+  readonly publicUrl?: string;
   /** More of the environment, such as `{ OUTBOUND_ALLOW: "" }`. */
   readonly env?: Environment;
   /** Default: the system's clock. */
@@ -29,6 +32,8 @@ export interface ApiAnswer {
 
 export interface TestGateway {
   readonly url: string;
+  /** The port that it listens on itself. */
+  readonly port: number;
   readonly demoUrl: string | undefined;
   readonly rootKey: string;
   /** Its DATA_DIR. */
@@ -53,7 +58,8 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   };
   const rootKey = newToken("sp_root");
   const environment: Environment = {
-    PORT: "0",
+    PORT: options.publicUrl === undefined ? "0" : String(await freePorts()),
+    PUBLIC_URL: options.publicUrl,
     DATA_DIR: dataDir,
     DATABASE_URL: testDatabase.url,
     SALLYPORT_ROOT_KEY: rootKey,
@@ -74,14 +80,17 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     throw error;
   });
 
+  const port = Number(options.publicUrl === undefined ? new URL(gateway.url).port : environment.PORT);
   return {
     url: gateway.url,
+    port,
     demoUrl: gateway.demoUrl,
     rootKey,
     dataDir,
     database: testDatabase.database,
     logLines,
-    api: (method, path, body, key = rootKey) => callApi(`${gateway.url}/api/v1${path}`, key, method, body),
+    api: (method, path, body, key = rootKey) =>
+      callApi(`http://localhost:${port}/api/v1${path}`, key, method, body),
     stop: async () => {
       const clean = await gateway.stop();
       await discard();

@@ -2,13 +2,15 @@ import { inflateRawSync } from "node:zlib";
 import type { SessionClaims } from "@sallyport/claims";
 import { z } from "zod";
 import { type Browser, createBrowser, formOf, type Page, submitForm } from "../bench/world/browser.ts";
-import { createHttp } from "../bench/world/http.ts";
+import { createHttp, type Http } from "../bench/world/http.ts";
 import { addApplication, CALLBACK, type SignInStart, type TestApplication } from "./application.ts";
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from "./gateway.ts";
 
 /** The real gateway over HTTP with an application, and organizations that sign in by SAML. */
 export interface SamlSite {
   readonly gateway: TestGateway;
+  /** For browsers of a test's own. */
+  readonly http: Http;
   readonly application: TestApplication;
   /** `saml` as the management API takes it, such as `{ metadataXml, signRequests: true }`. */
   addTenant(
@@ -76,7 +78,8 @@ export async function startSamlSite(
   options: TestGatewayOptions = { env: { RATE_LIMITS: "off" } },
 ): Promise<SamlSite> {
   const gateway = await startTestGateway(options);
-  const http = createHttp();
+  const { hostname } = new URL(gateway.url);
+  const http = createHttp({ [hostname]: gateway.port });
   const application = await addApplication(gateway, callback);
 
   async function call(method: string, path: string, status: number, body?: unknown): Promise<unknown> {
@@ -87,6 +90,7 @@ export async function startSamlSite(
 
   return {
     gateway,
+    http,
     application,
     newBrowser: (added = {}) =>
       createBrowser({
