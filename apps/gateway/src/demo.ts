@@ -1,6 +1,6 @@
-import { mkdir } from "node:fs/promises";
 import type { Logger } from "@sallyport/logging";
 import type { Configuration } from "./configuration.ts";
+import { makeDataFolder } from "./data-folder.ts";
 import type { Teardown } from "./teardown.ts";
 
 /**
@@ -12,7 +12,7 @@ export async function startDemo(
   teardown: Teardown,
 ): Promise<string> {
   const { dataDir, port, rootKey } = configuration;
-  await mkdir(dataDir, { recursive: true });
+  makeDataFolder(dataDir);
   // Loaded where it runs only: production carries no code that signs people in without asking them.
   const { createDemo } = await import("@sallyport/demo");
   const demo = createDemo({

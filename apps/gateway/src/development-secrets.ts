@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readFile, unlink, writeFile } from "node:fs/promises";
+import { link, readFile, unlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { newEncryptionKey, newToken } from "@sallyport/secrets";
 import type { Environment } from "./configuration.ts";
+import { makeDataFolder } from "./data-folder.ts";
 
 const MAKERS = {
   SALLYPORT_ROOT_KEY: { file: "root-key", make: () => newToken("sp_root") },
@@ -18,7 +19,7 @@ export async function withDevelopmentSecrets(environment: Environment): Promise<
   const filled: Record<string, string | undefined> = { ...environment };
   for (const [variable, { file, make }] of Object.entries(MAKERS)) {
     if (filled[variable]?.trim()) continue;
-    await mkdir(folder, { recursive: true });
+    makeDataFolder(folder);
     filled[variable] = await keptSecret(join(folder, file), make);
   }
   return filled;

@@ -1,4 +1,5 @@
 import { pino } from "pino";
+import { openPrivateFile } from "./data-folder.ts";
 
 export interface LogDestination {
   write(line: string): void;
@@ -11,9 +12,9 @@ export function standardOutput(): LogDestination {
   return asynchronous(1);
 }
 
-/** JSON lines to a file; what needs attention also goes to the terminal, readable, so that the banner stays in sight. */
+/** JSON lines to a file of our own, for they name people; what needs attention also goes to the terminal, readable, so that the banner stays in sight. */
 export function fileAndTerminal(path: string): LogDestination {
-  const file = asynchronous(path);
+  const file = asynchronous(openPrivateFile(path));
   return {
     write: (line) => {
       file.write(line);
@@ -29,8 +30,8 @@ const NEEDS_ATTENTION = /^\{"level":"(?:warn|error|fatal)"/;
 /** So much, or for so long: a write for each line would cost a request more than to make the line. */
 const BUFFERED = { minLength: 8_192, periodicFlush: 200 };
 
-function asynchronous(dest: string | number): LogDestination {
-  const stream = pino.destination({ dest, sync: false, mkdir: true, ...BUFFERED });
+function asynchronous(dest: number): LogDestination {
+  const stream = pino.destination({ dest, sync: false, ...BUFFERED });
   // A full disk or a closed pipe must not end the gateway, which may well serve on.
   stream.on("error", () => undefined);
   return {

@@ -1,4 +1,4 @@
-import { newId, type Sql, type Statement } from "@sallyport/database";
+import { newId, type Sql, type Statement, storableJson } from "@sallyport/database";
 
 /** Who acts: an API key or directory by id, a user by `sub`, or the system itself (the reconciler, a sweep). */
 export type Actor =
@@ -53,6 +53,6 @@ export function auditStatement(events: readonly AuditEvent[]): Statement {
      FROM json_to_recordset($1::json) AS event (
        id uuid, organization_id uuid, type text, actor_type text, actor_id text, resource_type text, resource_id text,
        outcome text, request_id text, ip text, data jsonb)`,
-    values: [JSON.stringify(rows)],
+    values: [storableJson(JSON.stringify(rows))],
   };
 }

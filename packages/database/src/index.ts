@@ -7,3 +7,4 @@ export { migrate, pendingMigrations } from "./migrations.ts";
 export { lockPeople } from "./people-lock.ts";
 export { isUniqueViolation, type Sql, type SqlResult, sqlOver, sqlOverPrisma } from "./sql.ts";
 export { asMembersOfWith, checked, elementsOf, type Statement } from "./statement.ts";
+export { cutText, storableJson } from "./text.ts";

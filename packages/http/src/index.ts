@@ -1,11 +1,5 @@
-export {
-  assignRequestId,
-  handleProblems,
-  logRequests,
-  notFound,
-  requestId,
-  routePattern,
-} from "./middleware.ts";
+export { handleProblems, logRequests, notFound, routePattern } from "./middleware.ts";
 export { parseInput } from "./parse.ts";
 export { Problem, type ProblemDocument, type ProblemField, problemDocument } from "./problem.ts";
 export { asProblem } from "./request-error.ts";
+export { assignRequestId, requestId } from "./request-id.ts";

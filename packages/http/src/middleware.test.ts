@@ -3,8 +3,9 @@ import { createLogger } from "@sallyport/logging";
 import express, { type Express } from "express";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { assignRequestId, handleProblems, logRequests, notFound, requestId } from "./middleware.ts";
+import { handleProblems, logRequests, notFound } from "./middleware.ts";
 import { parseInput } from "./parse.ts";
+import { assignRequestId, requestId } from "./request-id.ts";
 
 const lines: string[] = [];
 const log = createLogger({ destination: { write: (line) => lines.push(line) } });
@@ -30,13 +31,34 @@ const post = (url: string, body: string) =>
   fetch(url, { method: "POST", body, headers: { "content-type": "application/json" } });
 
 describe("request ids", () => {
-  it("keep a well-formed one and replace any other", async () => {
+  const GIVEN = "trace-12345678";
+  const ask = async (url: string, given: string) => {
+    const answer = await fetch(`${url}/id`, { headers: { "x-request-id": given } });
+    const id = await answer.text();
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(answer.headers.get("x-request-id")).toBe(id);
+    await expect.poll(() => lines.join("")).toContain(id);
+  };
+
+  it("are our own, whatever a stranger sends", async () => {
     const url = await serve((app) => app.get("/id", (req, res) => res.send(requestId(req))));
-    const kept = await fetch(`${url}/id`, { headers: { "x-request-id": "trace-12345678" } });
-    expect(await kept.text()).toBe("trace-12345678");
-    const replaced = await fetch(`${url}/id`, { headers: { "x-request-id": "a b" } });
-    expect(await replaced.text()).toMatch(/^[0-9a-f-]{36}$/);
-    expect(replaced.headers.get("x-request-id")).not.toBe("a b");
+    for (const given of [GIVEN, "a b", "x".repeat(65)]) await ask(url, given);
+    expect(lines.join("")).not.toContain(GIVEN);
+  });
+
+  it.each([
+    ["a trusted one", 1, true],
+    ["a trusted network", "loopback", true],
+    ["one that is not trusted", "10.0.0.0/8", false],
+  ])("are our own behind a proxy, too; beside it the log has that of %s", async (_name, trusted, logged) => {
+    const url = await serve((app) => {
+      app.set("trust proxy", trusted);
+      app.get("/id", (req, res) => res.send(requestId(req)));
+    });
+    await ask(url, GIVEN);
+    await ask(url, "a b");
+    const told = lines.map((line): unknown => JSON.parse(line).proxyRequestId);
+    expect(told).toEqual([logged ? GIVEN : undefined, undefined]);
   });
 });
 

@@ -1,35 +1,8 @@
-import { randomUUID } from "node:crypto";
 import type { Logger } from "@sallyport/logging";
 import type { ErrorRequestHandler, Request, RequestHandler } from "express";
 import { Problem, problemDocument } from "./problem.ts";
 import { asProblem } from "./request-error.ts";
-
-const REQUEST_ID = "x-request-id";
-// What a proxy in front may hand us; anything else could forge log lines or overflow columns.
-const ACCEPTABLE_ID = /^[\w.-]{8,64}$/;
-
-const requestIds = new WeakMap<object, string>();
-
-/** Gives each request an id (a trusted proxy's own where it is well-formed) and answers with it. Mount it first. */
-export function assignRequestId(): RequestHandler {
-  return (req, res, next) => {
-    const given = req.get(REQUEST_ID);
-    const id = given !== undefined && ACCEPTABLE_ID.test(given) ? given : randomUUID();
-    requestIds.set(req, id);
-    res.setHeader(REQUEST_ID, id);
-    next();
-  };
-}
-
-/** The id under which logs, audit events and error pages know this request. */
-export function requestId(req: Pick<Request, "headers">): string {
-  let id = requestIds.get(req);
-  if (id === undefined) {
-    id = randomUUID();
-    requestIds.set(req, id);
-  }
-  return id;
-}
+import { proxyRequestId, requestId } from "./request-id.ts";
 
 /** One line a request at its end: method, route pattern (never the URL: it may carry people's data), status, time. */
 export function logRequests(log: Logger): RequestHandler {
@@ -39,10 +12,12 @@ export function logRequests(log: Logger): RequestHandler {
     const start = process.hrtime.bigint();
     res.once("close", () => {
       const ms = Number(process.hrtime.bigint() - start) / 1e6;
+      const proxied = proxyRequestId(req);
       const level = res.statusCode >= 500 ? "error" : "info";
       lines[level](
         {
           requestId: requestId(req),
+          ...(proxied === undefined ? {} : { proxyRequestId: proxied }),
           method: req.method,
           route: routePattern(req),
           status: res.statusCode,

@@ -1,3 +1,5 @@
+import { cutText } from "@sallyport/database";
+
 /** Longest message kept in a record, in characters. */
 const MAX_LENGTH = 128 * 1024;
 /** Of one that nobody has vouched for: anybody can send it, and its beginning tells what it is. */
@@ -44,5 +46,5 @@ export function showClaims(claims: Readonly<Record<string, unknown>>): string {
 function cut(text: string, most: number): string {
   // PostgreSQL stores no NUL in text.
   const clean = text.replaceAll("\0", "\uFFFD");
-  return clean.length <= most ? clean : `${clean.slice(0, most)}\n[cut]`;
+  return clean.length <= most ? clean : `${cutText(clean, most)}\n[cut]`;
 }

@@ -1,5 +1,5 @@
 import type { ConnectionType } from "@sallyport/connections";
-import { isId, newId, type Sql, type Statement } from "@sallyport/database";
+import { cutText, isId, newId, type Sql, type Statement, storableJson } from "@sallyport/database";
 import type { LoginStep } from "./login-trace.ts";
 
 /** Where an attempt belongs. */
@@ -89,14 +89,14 @@ export async function recordStray(
 const MANY_STEPS_LENGTH = 4 * 1024;
 const MAX_DETAIL_LENGTH = 500;
 
-/** jsonb holds no NUL and no half of a surrogate pair, and a step's detail may quote what a stranger sent, at any length. */
+/** A step's detail may quote what a stranger sent, at any length, and also what jsonb does not hold. */
 export function stepsJson(steps: readonly LoginStep[]): string {
   const whole = JSON.stringify(steps);
   const json = whole.length <= MANY_STEPS_LENGTH ? whole : JSON.stringify(steps, cutTexts);
-  return json.replaceAll(/\\u(?:0000|d[89a-f][0-9a-f]{2})/g, "\\ufffd");
+  return storableJson(json);
 }
 
 function cutTexts(_key: string, value: unknown): unknown {
   if (typeof value !== "string" || value.length <= MAX_DETAIL_LENGTH) return value;
-  return `${value.slice(0, MAX_DETAIL_LENGTH)} [cut]`;
+  return `${cutText(value, MAX_DETAIL_LENGTH)} [cut]`;
 }

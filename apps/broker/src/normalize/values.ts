@@ -1,3 +1,5 @@
+import { cutText } from "@sallyport/database";
+
 /** Longest profile value that is kept, in characters. */
 const MAX_TEXT = 1024;
 /** Longest identifier, in bytes of UTF-8: it stands in an index, where PostgreSQL takes no more than 2,704. */
@@ -17,10 +19,7 @@ export function identifierOf(value: unknown): string | null {
 /** A profile value, trimmed and without control characters; undefined when nothing is left. */
 export function textOf(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
-  const text = value
-    .replace(/[\p{Cc}\p{Cs}]+/gu, " ")
-    .trim()
-    .slice(0, MAX_TEXT);
+  const text = cutText(value.replace(/[\p{Cc}\p{Cs}]+/gu, " ").trim(), MAX_TEXT);
   return text === "" ? undefined : text;
 }
 

@@ -1,3 +1,4 @@
+import { cutText } from "@sallyport/database";
 import { OutboundError } from "@sallyport/outbound";
 import * as client from "openid-client";
 import { SignInFailure, type SignInFailureCode } from "../sign-in/failures.ts";
@@ -65,7 +66,7 @@ function answered(
       code: `oidc_${code.replace(/[^\w.-]/g, "_").slice(0, 64)}`,
       message: "The IdP answered with an error.",
       fix: FIXES[code] ?? SEE_IDP,
-      detail: description?.slice(0, 500),
+      detail: description === undefined ? undefined : cutText(description, 500),
     },
     cause,
   });

@@ -1,3 +1,4 @@
+import { cutText, storableJson } from "@sallyport/database";
 import { isObject, LazyList, storable } from "../protocol/json.ts";
 
 const MASK = "***";
@@ -5,6 +6,8 @@ const MASK = "***";
 const SECRET_NAME = /password|passwd|secret|token|credential|private_?key|authorization/i;
 /** Longest body that the request log keeps, in characters. */
 const MAX_LOGGED = 32_768;
+/** Longest path, with its query. */
+const MAX_PATH = 2_000;
 /** Longest body that is written out to see how long it is. */
 const MAX_WRITTEN = 262_144;
 
@@ -19,12 +22,8 @@ export function loggedBody(body: unknown): string | null {
   if (whole.length > MAX_LOGGED) return JSON.stringify({ truncated: true, characters: whole.length });
   // Hardly any body has a name like that: then there is nothing to look for in it.
   const text = SECRET_NAME.test(whole) ? JSON.stringify(masked(JSON.parse(whole))) : whole;
-  // PostgreSQL refuses these escapes as soon as somebody looks into the body; one that is itself escaped (\\u0000) is not one.
-  return text.includes("\\u")
-    ? text.replace(/\\(?:u0000|ud[89a-f][0-9a-f]{2}|.)/gi, (sequence) =>
-        /^\\u(?:0000|d[89a-f])/i.test(sequence) ? "\\ufffd" : sequence,
-      )
-    : text;
+  // PostgreSQL refuses what is not storable as soon as somebody looks into the body.
+  return storableJson(text);
 }
 
 /** What of so many characters a value leaves, as JSON writes it at least; below 0 for a longer one, of which no more is looked at. */
@@ -44,9 +43,9 @@ function rest(value: unknown, characters: number): number {
 /** A path with its query as the request log keeps it: readable, and without what is compared with a secret's name. */
 export function loggedPath(path: string): string {
   const [route = "", query] = split(path);
-  if (query === undefined) return storable(route).slice(0, 2000);
+  if (query === undefined) return cutText(storable(route), MAX_PATH);
   const text = SECRET_NAME.test(query) ? MASK : query;
-  return storable(`${route}?${text}`).slice(0, 2000);
+  return cutText(storable(`${route}?${text}`), MAX_PATH);
 }
 
 function split(path: string): readonly [string, string | undefined] {

@@ -1,3 +1,4 @@
+import { cutText } from "@sallyport/database";
 /** The error keywords of RFC 7644 §3.12 and, for cursors, RFC 9865 §2.1.3. */
 export type ScimType =
   | "invalidFilter"
@@ -65,5 +66,5 @@ export function notFound(resourceType: string, id: string): ScimError {
 
 /** A value for an error text: short, and on one line. */
 export function quoted(value: string): string {
-  return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+  return JSON.stringify(value.length > 80 ? `${cutText(value, 80)}…` : value);
 }

@@ -1,4 +1,4 @@
-import { newId, type Sql, type Statement } from "@sallyport/database";
+import { newId, type Sql, type Statement, storableJson } from "@sallyport/database";
 import { type Event, outcomeOf } from "./event.ts";
 
 /**
@@ -37,6 +37,6 @@ export function eventsStatement(events: readonly Event[]): Statement {
      FROM json_to_recordset($1::json) AS event (
        id uuid, organization_id uuid, type text, actor_type text, actor_id text, resource_type text, resource_id text,
        outcome text, request_id text, ip text, before jsonb, after jsonb, data jsonb)`,
-    values: [JSON.stringify(rows)],
+    values: [storableJson(JSON.stringify(rows))],
   };
 }
