@@ -16,8 +16,9 @@ import { createTokenEndpoint } from "./oauth/token-endpoint.ts";
 import { badRequest, ScimError } from "./protocol/error.ts";
 import type { Services } from "./protocol/exchange.ts";
 import { createLanes, type InLane, type Lanes } from "./protocol/lanes.ts";
+import { MAX_BODY_BYTES, MAX_BULK_BYTES, MAX_PLAIN_BODY_BYTES } from "./protocol/limits.ts";
 import { parseListQuery, parseSearch } from "./protocol/list-query.ts";
-import { type Actions, failure, handle } from "./transport/handle.ts";
+import { type Actions, type Endpoint, failure, handle } from "./transport/handle.ts";
 import { createRateLimiter, DEFAULT_RATE_LIMIT, type RateLimit } from "./transport/rate-limit.ts";
 import { send } from "./transport/send.ts";
 import * as users from "./users/users.ts";
@@ -90,12 +91,12 @@ export function createScim(deps: ScimDeps): Scim {
   };
 
   const router = Router({ caseSensitive: true });
-  const serve = (path: string, actions: Actions, provesItself: boolean) => {
-    const endpoint = { actions, provesItself };
+  const serve = (path: string, endpoint: Endpoint) =>
     router.all(`/:directoryId${path}`, (req, res) => handle(transport, endpoint, req, res));
-  };
-  const resources = (path: string, actions: Actions) => serve(path, actions, true);
-  const route = (path: string, actions: Actions) => serve(path, actions, false);
+  const resources = (path: string, actions: Actions, maxBody = MAX_PLAIN_BODY_BYTES) =>
+    serve(path, { actions, provesItself: true, maxBody });
+  const route = (path: string, actions: Actions, maxBody = MAX_PLAIN_BODY_BYTES) =>
+    serve(path, { actions, provesItself: false, maxBody });
 
   router.all(
     "/:directoryId/oauth2/token",
@@ -119,21 +120,23 @@ export function createScim(deps: ScimDeps): Scim {
     PATCH: (request, id) => users.patch(services, request, id),
     DELETE: (request, id) => users.remove(services, request, id),
   });
-  resources("/Groups", {
+  const groupActions: Actions = {
     GET: (request) => list(services, request, GROUPS, parseListQuery(request.query)),
     POST: (request) => groups.create(services, request),
-  });
+  };
+  resources("/Groups", groupActions, MAX_BODY_BYTES);
   resources("/Groups/.search", {
     POST: (request) => list(services, request, GROUPS, parseSearch(request.body)),
   });
-  resources("/Groups/:id", {
+  const groupActionsById: Actions = {
     GET: (request, id) => groups.get(services, request, id),
     PUT: (request, id) => groups.replace(services, request, id),
     PATCH: (request, id) => groups.patch(services, request, id),
     DELETE: (request, id) => groups.remove(services, request, id),
-  });
+  };
+  resources("/Groups/:id", groupActionsById, MAX_BODY_BYTES);
   route("/.search", { POST: (request) => searchAll(services, request, parseSearch(request.body)) });
-  route("/Bulk", {
+  const bulkActions: Actions = {
     POST: (request) =>
       bulk(
         services,
@@ -141,7 +144,8 @@ export function createScim(deps: ScimDeps): Scim {
         (error) => failure(error, request.requestId, deps.log),
         (operations) => transport.takeTokens?.(request.directory, operations - 1),
       ),
-  });
+  };
+  route("/Bulk", bulkActions, MAX_BULK_BYTES);
   route("/ServiceProviderConfig", { GET: (request) => serviceProviderConfig(services, request) });
   route("/ResourceTypes", { GET: (request) => resourceTypes(services, request) });
   route("/ResourceTypes/:id", { GET: (request, id) => resourceTypes(services, request, id) });

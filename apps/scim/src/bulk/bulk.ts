@@ -2,9 +2,10 @@ import * as groups from "../groups/groups.ts";
 import { badRequest, ScimError } from "../protocol/error.ts";
 import { locationOf, type ScimRequest, type ScimResponse, type Services } from "../protocol/exchange.ts";
 import type { JsonObject } from "../protocol/json.ts";
+import { inSlices } from "../protocol/slices.ts";
 import * as users from "../users/users.ts";
 import { type BulkOperation, parseBulk } from "./operations.ts";
-import { referencesIn, withIds } from "./references.ts";
+import { idsIn, referencesIn, withIds } from "./references.ts";
 
 const RESPONSE_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
 const RESOURCES = { Users: users, Groups: groups } as const;
@@ -79,9 +80,10 @@ class BulkRun {
   }
 
   async #resolved(operation: BulkOperation): Promise<ScimResponse> {
-    for (const bulkId of referencesIn([operation.data, operation.id])) await this.#require(bulkId);
+    const references = await inSlices(referencesIn([operation.data, operation.id]));
+    for (const bulkId of references) await this.#require(bulkId);
     const { method, endpoint, version } = operation;
-    const id = String(withIds(operation.id ?? "", this.#ids));
+    const id = this.#idOf(operation);
     const inner: ScimRequest = {
       ...this.#request,
       method,
@@ -89,7 +91,7 @@ class BulkRun {
       query: new URLSearchParams(),
       ifMatch: version,
       ifNoneMatch: undefined,
-      body: withIds(operation.data, this.#ids),
+      body: await inSlices(withIds(operation.data, this.#ids)),
       startedAt: performance.now(),
     };
     const response = await send(this.#services, RESOURCES[endpoint], inner, id);
@@ -97,6 +99,10 @@ class BulkRun {
     if (method === "POST" && operation.bulkId !== undefined && typeof created === "string")
       this.#ids.set(operation.bulkId, created);
     return response;
+  }
+
+  #idOf({ id = "" }: BulkOperation): string {
+    return id.startsWith("bulkId:") ? idsIn(id, this.#ids) : id;
   }
 
   /** Makes the resource of a bulkId, if it is not made yet. */
@@ -123,8 +129,8 @@ class BulkRun {
     if (!(operation instanceof ScimError)) {
       answer.method = operation.method;
       if (operation.bulkId !== undefined) answer.bulkId = operation.bulkId;
-      const id = response.body?.id ?? withIds(operation.id, this.#ids);
-      if (typeof id === "string")
+      const id = response.body?.id ?? this.#idOf(operation);
+      if (typeof id === "string" && id !== "")
         answer.location = locationOf(this.#services, this.#request.directory, operation.endpoint, id);
       const version = response.headers?.ETag;
       if (!failed && version !== undefined) answer.version = version;

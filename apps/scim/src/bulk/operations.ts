@@ -7,10 +7,10 @@ const BULK_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
 const PATH = /^\/(Users|Groups)(?:\/([^/?#]+))?$/;
 
 const shape = z.object({
-  method: z.string(),
-  path: z.string(),
+  method: z.string().max(20),
+  path: z.string().max(500),
   bulkId: z.string().min(1).max(200).optional(),
-  version: z.string().optional(),
+  version: z.string().max(2_000).optional(),
   data: z.unknown().optional(),
 });
 
@@ -56,7 +56,7 @@ function parseLimit(value: unknown): number {
 function parseOperation(input: unknown, where: string): BulkOperation | ScimError {
   const parsed = shape.safeParse(input);
   if (!parsed.success)
-    return badRequest("invalidSyntax", `${where} must have a method and a path, as strings.`);
+    return badRequest("invalidSyntax", `${where} must have a method and a path, as strings, and short ones.`);
   const { bulkId, version, data, path } = parsed.data;
   const method = methodOf(parsed.data.method);
   if (method === undefined)

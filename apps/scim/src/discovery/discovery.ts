@@ -2,7 +2,7 @@ import type { Directory } from "../directory/directory.ts";
 import { notFound, ScimError } from "../protocol/error.ts";
 import type { ScimRequest, ScimResponse, Services } from "../protocol/exchange.ts";
 import type { Json, JsonObject } from "../protocol/json.ts";
-import { MAX_BODY_BYTES, MAX_BULK_OPERATIONS } from "../protocol/limits.ts";
+import { MAX_BULK_BYTES, MAX_BULK_OPERATIONS } from "../protocol/limits.ts";
 import { DEFAULT_PAGE, MAX_PAGE } from "../protocol/list-query.ts";
 import type { Attribute, Schema } from "../schema/attribute.ts";
 import type { ResourceType } from "../schema/resource-type.ts";
@@ -17,7 +17,7 @@ export function serviceProviderConfig(services: Services, request: ScimRequest):
     body: {
       schemas: ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
       patch: { supported: true },
-      bulk: { supported: true, maxOperations: MAX_BULK_OPERATIONS, maxPayloadSize: MAX_BODY_BYTES },
+      bulk: { supported: true, maxOperations: MAX_BULK_OPERATIONS, maxPayloadSize: MAX_BULK_BYTES },
       filter: { supported: true, maxResults: MAX_PAGE },
       changePassword: { supported: false },
       sort: { supported: true },

@@ -1,5 +1,6 @@
 import { badRequest, quoted } from "./error.ts";
 import { isObject, isStorable, member } from "./json.ts";
+import { MAX_PROJECTED_NAMES } from "./limits.ts";
 
 export const DEFAULT_PAGE = 100;
 export const MAX_PAGE = 1000;
@@ -59,10 +60,8 @@ export function parseSearch(body: unknown): ListQuery {
 
 /** `attributes` and `excludedAttributes`, which every method takes (RFC 7644 §3.9). */
 export function parseAttributes(parameters: URLSearchParams) {
-  return {
-    attributes: names(textParameter(parameters, "attributes")),
-    excludedAttributes: names(textParameter(parameters, "excludedAttributes")),
-  };
+  const get = (name: string) => atMost(names(textParameter(parameters, name)), name);
+  return { attributes: get("attributes"), excludedAttributes: get("excludedAttributes") };
 }
 
 interface Raw {
@@ -134,7 +133,12 @@ function listMember(body: Readonly<Record<string, unknown>>, name: string): stri
   const list = typeof value === "string" ? names(value) : value;
   if (!Array.isArray(list) || !list.every((item): item is string => typeof item === "string"))
     throw badRequest("invalidValue", `${name} must be an array of strings.`);
-  return list;
+  return atMost(list, name);
+}
+
+function atMost(list: string[], name: string): string[] {
+  if (list.length <= MAX_PROJECTED_NAMES) return list;
+  throw badRequest("invalidValue", `${name} must not hold more than ${MAX_PROJECTED_NAMES} names.`);
 }
 
 function names(text: string | undefined): string[] {

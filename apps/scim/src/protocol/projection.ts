@@ -28,8 +28,15 @@ export function projectionOf(
   if (attributes.length === 0 && excluded.length === 0) return EVERYTHING;
   const including = attributes.length > 0;
   const chosen = new Choice(type, including ? attributes : excluded, quirks);
-  const keeps = (attribute: Attribute, extension: string | undefined) =>
-    attribute.returned === "always" ? "all" : chosen.keeps(attribute, extension, including);
+  // A page asks the same of each of its rows.
+  const decided = new Map<Attribute, Kept>();
+  const keeps = (attribute: Attribute, extension: string | undefined) => {
+    const known = decided.get(attribute);
+    if (known !== undefined) return known;
+    const kept = attribute.returned === "always" ? "all" : chosen.keeps(attribute, extension, including);
+    decided.set(attribute, kept);
+    return kept;
+  };
   return {
     wants: (name) => {
       const attribute = type.attributes.find((candidate) => candidate.name === name);

@@ -1,13 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { parseBoundedJson } from "@sallyport/bounded-json";
 import { badRequest, ScimError } from "../protocol/error.ts";
-import {
-  MAX_BODY_BYTES,
-  MAX_BODY_DEPTH,
-  MAX_BODY_VALUES,
-  MAX_NAMES,
-  SMALL_BODY_BYTES,
-} from "../protocol/limits.ts";
+import { MAX_BODY_DEPTH, MAX_BODY_VALUES, MAX_NAMES, SMALL_BODY_BYTES } from "../protocol/limits.ts";
+import type { Sliced } from "../protocol/slices.ts";
+import { parseJsonInSlices } from "./json-slices.ts";
 
 const JSON_TYPE = /^application\/(?:scim\+)?json$/;
 
@@ -21,22 +17,19 @@ function declaredLength({ headers }: IncomingMessage): number {
 }
 
 /**
- * Receives a body. 415 for what is not JSON in UTF-8, 413 beyond 10 MB. RFC 7644 §3.1: application/scim+json;
+ * Receives a body. 415 for what is not JSON in UTF-8, 413 beyond `limit` bytes. RFC 7644 §3.1: application/scim+json;
  * application/json is accepted too.
  */
-export async function receiveBody(request: IncomingMessage): Promise<Buffer> {
+export async function receiveBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   requireJson(request.headers["content-type"], request.headers["content-encoding"]);
-  return readBytes(request, MAX_BODY_BYTES);
+  return readBytes(request, limit);
 }
 
 /** 400 invalidSyntax for what is not well-formed, 413 for what is small as a text and takes all memory as values. */
-export function parseBody(bytes: Buffer): unknown {
+export function* parseBody(bytes: Buffer): Sliced<unknown> {
   const text = bytes.toString("utf8");
-  const parsed = parseBoundedJson(text, {
-    values: MAX_BODY_VALUES,
-    depth: MAX_BODY_DEPTH,
-    names: MAX_NAMES,
-  });
+  const parsed =
+    text.length > SHORT_BODY ? yield* parseJsonInSlices(text, BOUNDS) : parseBoundedJson(text, BOUNDS);
   if (parsed.ok) return parsed.value;
   switch (parsed.excess) {
     case "values":
@@ -52,6 +45,10 @@ export function parseBody(bytes: Buffer): unknown {
       );
   }
 }
+
+/** Characters that are parsed in a millisecond. */
+const SHORT_BODY = 65_536;
+const BOUNDS = { values: MAX_BODY_VALUES, depth: MAX_BODY_DEPTH, names: MAX_NAMES };
 
 function requireJson(contentType: string | undefined, encoding: string | undefined): void {
   const [type = "", ...parameters] = (contentType ?? "").toLowerCase().split(";");

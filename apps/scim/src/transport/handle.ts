@@ -9,6 +9,7 @@ import { errorDocument, ScimError } from "../protocol/error.ts";
 import type { ScimRequest, ScimResponse } from "../protocol/exchange.ts";
 import type { InLane } from "../protocol/lanes.ts";
 import { HUGE_BODY_BYTES } from "../protocol/limits.ts";
+import { inSlices } from "../protocol/slices.ts";
 import { mayBeLarge, parseBody, receiveBody } from "./body.ts";
 import type { TakeTokens } from "./rate-limit.ts";
 import { send } from "./send.ts";
@@ -20,6 +21,8 @@ export type Actions = Partial<Record<"GET" | "POST" | "PUT" | "PATCH" | "DELETE"
 export interface Endpoint {
   readonly actions: Actions;
   readonly provesItself: boolean;
+  /** Most bytes of a body. */
+  readonly maxBody: number;
 }
 
 export interface Transport {
@@ -44,7 +47,7 @@ export interface Transport {
  */
 export async function handle(
   transport: Transport,
-  { actions, provesItself }: Endpoint,
+  { actions, provesItself, maxBody }: Endpoint,
   req: Request,
   res: Response,
 ): Promise<void> {
@@ -78,10 +81,10 @@ export async function handle(
       }
     };
     const receiveAndAct = async () => {
-      let bytes = carriesBody ? await receiveBody(req) : NOTHING;
+      let bytes = carriesBody ? await receiveBody(req, maxBody) : NOTHING;
       const isHuge = bytes.length > HUGE_BODY_BYTES;
       const parseAndAct = async () => {
-        const first = carriesBody ? { ...envelope, body: parseBody(bytes) } : envelope;
+        const first = carriesBody ? { ...envelope, body: await inSlices(parseBody(bytes)) } : envelope;
         bytes = NOTHING; // 10 MB that nobody needs any more
         return act(first);
       };
