@@ -5,6 +5,7 @@ import { push } from "./push.ts";
 import { samlAcs, samlCode } from "./saml-acs.ts";
 import { samlLogin } from "./saml-login.ts";
 import { samlValidation } from "./saml-validation.ts";
+import { scimAbuse } from "./scim-abuse.ts";
 import { scimActive } from "./scim-active.ts";
 import { scimCreate } from "./scim-create.ts";
 import { scimLargeGroup } from "./scim-large-group.ts";
@@ -28,4 +29,5 @@ export const SCENARIOS: readonly Scenario[] = [
   loginAlone,
   loginDuringPush,
   scimLargeGroup,
+  scimAbuse,
 ];

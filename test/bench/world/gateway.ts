@@ -10,6 +10,8 @@ import { newEncryptionKey } from "@sallyport/secrets";
 export interface BenchGateway {
   readonly url: string;
   readonly pid: number;
+  /** Its own figures, in the text format of Prometheus. */
+  metrics(): Promise<string>;
   /** Rejects when the stop was not clean. */
   stop(): Promise<void>;
 }
@@ -49,6 +51,7 @@ export async function startBenchGateway(options: BenchGatewayOptions): Promise<B
       PUBLIC_URL: options.publicUrl,
       DATABASE_URL: options.databaseUrl,
       SALLYPORT_ROOT_KEY: options.rootKey,
+      METRICS_TOKEN: options.rootKey,
       SALLYPORT_ENCRYPTION_KEYS: newEncryptionKey(),
       OUTBOUND_ALLOW: "127.0.0.0/8,::1/128", // the upstream OpenID Provider is here
       RATE_LIMITS: "off", // they would be all that is measured
@@ -69,6 +72,12 @@ export async function startBenchGateway(options: BenchGatewayOptions): Promise<B
   return {
     url: options.publicUrl,
     pid,
+    metrics: async () => {
+      const headers = { authorization: `Bearer ${options.rootKey}` };
+      const response = await fetch(`${local}/metrics`, { headers });
+      if (!response.ok) throw new Error(`/metrics answered ${response.status}`);
+      return response.text();
+    },
     stop: async () => {
       child.kill("SIGTERM");
       const [code] = await ended;
