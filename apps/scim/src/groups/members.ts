@@ -41,7 +41,9 @@ export function* splitMembers(
 
 /** The ids of a `members` value of a POST or PUT, without doubles. */
 export function* membersIn(value: unknown): Sliced<ReadonlySet<string>> {
-  return new Set(yield* mapped(elements(value), idOf));
+  const ids = new Set<string>();
+  yield* each(new Slice(), elements(value), (element) => ids.add(idOf(element)));
+  return ids;
 }
 
 class Accumulated implements MemberChange {
@@ -50,18 +52,14 @@ class Accumulated implements MemberChange {
   readonly remove = new Set<string>();
   readonly slice = new Slice();
 
-  adds(ids: readonly string[]): void {
-    for (const id of ids) {
-      this.remove.delete(id);
-      this.add.add(id);
-    }
+  joins(id: string): void {
+    this.remove.delete(id);
+    this.add.add(id);
   }
 
-  removes(ids: readonly string[]): void {
-    for (const id of ids) {
-      this.add.delete(id);
-      this.remove.add(id);
-    }
+  leaves(id: string): void {
+    this.add.delete(id);
+    this.remove.add(id);
   }
 
   clears(): void {
@@ -103,7 +101,7 @@ function* applyMembers(operation: Operation, text: string, change: Accumulated):
   else if (operation.op === "remove") yield* removal(operation.value, change);
   else {
     if (operation.op === "replace") change.clears();
-    change.adds(yield* mapped(elements(operation.value), idOf));
+    yield* each(change.slice, elements(operation.value), (element) => change.joins(idOf(element)));
   }
 }
 
@@ -111,30 +109,30 @@ function* applyMembers(operation: Operation, text: string, change: Accumulated):
 // would empty the group, so a value always narrows, whoever sends it.
 function* removal(value: unknown, change: Accumulated): Sliced<void> {
   if (value === undefined || value === null) change.clears();
-  else change.removes(yield* mapped(elements(value), looseId));
+  else yield* each(change.slice, elements(value), (element) => change.leaves(looseId(element)));
 }
 
 function* filtered(operation: Operation, filter: Filter, change: Accumulated): Sliced<void> {
   const ids = idsOf(filter);
-  if (operation.op === "remove") change.removes(ids);
-  else if (operation.op === "add") change.adds(yield* mapped(elements(operation.value ?? ids), idOf));
-  else {
-    change.removes(ids);
-    change.adds(yield* mapped(elements(operation.value), idOf));
+  if (operation.op === "add") {
+    yield* each(change.slice, elements(operation.value ?? ids), (element) => change.joins(idOf(element)));
+    return;
   }
+  yield* each(change.slice, ids, (id) => change.leaves(id));
+  if (operation.op === "replace")
+    yield* each(change.slice, elements(operation.value), (element) => change.joins(idOf(element)));
 }
 
-function* mapped<Result>(
-  list: readonly unknown[],
-  make: (element: unknown) => Result,
-): Sliced<readonly Result[]> {
-  const slice = new Slice();
-  const results: Result[] = [];
+function* each<Element>(
+  slice: Slice,
+  list: readonly Element[],
+  work: (element: Element) => void,
+): Sliced<void> {
   for (const element of list) {
-    results.push(make(element));
-    if (slice.isFull()) yield;
+    work(element);
+    // Its names are looked through.
+    if (slice.isFull(isObject(element) ? Object.keys(element).length : 1)) yield;
   }
-  return results;
 }
 
 /** `value eq "…"`, and any number of them by `or`. */
