@@ -37,6 +37,7 @@ describe("defaults", () => {
       databaseUrl: undefined,
       redisUrl: undefined,
       outboundAllow: ["127.0.0.0/8", "::1/128"],
+      outboundAllowOperator: ["127.0.0.0/8", "::1/128"],
       trustProxy: false,
       demo: true,
     });
@@ -46,6 +47,7 @@ describe("defaults", () => {
     expect(read("production", PRODUCTION)).toMatchObject({
       host: "::",
       outboundAllow: [],
+      outboundAllowOperator: [],
       trustProxy: false,
       metricsToken: undefined,
       demo: false,
@@ -89,6 +91,7 @@ describe("what is missing or wrong", () => {
     ["SALLYPORT_ENCRYPTION_KEYS", ","],
     ["OUTBOUND_ALLOW", "10.0.0.1"],
     ["OUTBOUND_ALLOW", "10.0.0.0/8,localhost"],
+    ["OUTBOUND_ALLOW_OPERATOR", "10.0.0.0/8,localhost"],
     ["RATE_LIMITS", "on"],
     ["RATE_LIMITS", "scim=0/1"],
     ["RATE_LIMITS", "smtp=1/1"],

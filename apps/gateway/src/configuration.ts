@@ -22,8 +22,10 @@ export interface Configuration {
   readonly rootKey: string;
   /** Newest first. */
   readonly encryptionKeys: readonly string[];
-  /** CIDRs. */
+  /** CIDRs that URLs of tenants may lead to. */
   readonly outboundAllow: readonly string[];
+  /** CIDRs that URLs of operators may lead to. */
+  readonly outboundAllowOperator: readonly string[];
   readonly rateLimits: RateLimits;
   /** As Express' setting "trust proxy" takes it. */
   readonly trustProxy: boolean | number | string[];
@@ -66,6 +68,7 @@ export function readConfiguration(
     rootKey: values.SALLYPORT_ROOT_KEY,
     encryptionKeys: values.SALLYPORT_ENCRYPTION_KEYS,
     outboundAllow: values.OUTBOUND_ALLOW,
+    outboundAllowOperator: values.OUTBOUND_ALLOW_OPERATOR,
     rateLimits: values.RATE_LIMITS,
     trustProxy: values.TRUST_PROXY,
     metricsToken: values.METRICS_TOKEN,

@@ -83,11 +83,16 @@ async function start(
 
   const outbound = createOutbound({ allow: configuration.outboundAllow });
   teardown.add("outbound", () => outbound.close());
+  const operatorOutbound = createOutbound({
+    allow: configuration.outboundAllowOperator,
+    variable: "OUTBOUND_ALLOW_OPERATOR",
+  });
+  teardown.add("operator outbound", () => operatorOutbound.close());
 
   const levels = openLevels({ redisUrl: configuration.redisUrl, log, now }, teardown);
 
   const rooms = await openRooms(
-    { configuration, publicUrl, log, now, database, secrets, queues, outbound, levels },
+    { configuration, publicUrl, log, now, database, secrets, queues, outbound, operatorOutbound, levels },
     teardown,
   );
 

@@ -23,7 +23,10 @@ export interface Foundation {
   readonly database: Database;
   readonly secrets: SecretBox;
   readonly queues: Queues;
+  /** For URLs that keys of an organization can set, or that come from there: IdP metadata, issuers and what they name. */
   readonly outbound: Outbound;
+  /** For URLs that only keys of the gateway can set: the applications'. */
+  readonly operatorOutbound: Outbound;
   readonly levels: Levels;
 }
 

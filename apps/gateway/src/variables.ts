@@ -8,7 +8,7 @@ export type Mode = "development" | "production";
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 const EXAMPLE_DATABASE = "postgresql://sallyport:password@db.internal:5432/sallyport";
-const LOOPBACK = "127.0.0.0/8,::1/128";
+const LOOPBACK = ["127.0.0.0/8", "::1/128"];
 
 const wholeNumber = (min: number, max: number, example: number) =>
   z
@@ -48,6 +48,11 @@ const address = z.union([
 ]);
 const all = (schema: z.ZodType) => (text: string) =>
   list(text).every((item) => schema.safeParse(item).success);
+
+const networks = z
+  .string()
+  .refine(all(cidr), { error: "must be networks in CIDR form, comma-separated, such as 10.1.0.0/16" })
+  .transform(list);
 
 export const databaseUrl = z
   .string({ error: `is required: a PostgreSQL, such as ${EXAMPLE_DATABASE}` })
@@ -113,11 +118,8 @@ export function environmentSchema(mode: Mode) {
         error:
           "must be keys of 32 bytes in base64, comma-separated, newest first; `sallyport new-key` prints one",
       }),
-    OUTBOUND_ALLOW: z
-      .string()
-      .refine(all(cidr), { error: "must be networks in CIDR form, comma-separated, such as 10.1.0.0/16" })
-      .default(production ? "" : LOOPBACK)
-      .transform(list),
+    OUTBOUND_ALLOW: networks.default(production ? [] : LOOPBACK),
+    OUTBOUND_ALLOW_OPERATOR: networks.default(production ? [] : LOOPBACK),
     RATE_LIMITS: rateLimits.default({}),
     TRUST_PROXY: z
       .union(

@@ -51,6 +51,7 @@ describe.each(backends)("the reconciler with its jobs on %s", (backend) => {
       now: () => new Date(),
       signer: { sign: async () => "token" },
       outbound,
+      operatorOutbound: outbound,
       ...options,
     });
     await reconciler.start();

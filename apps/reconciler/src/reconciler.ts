@@ -18,8 +18,10 @@ export interface ReconcilerDeps {
   readonly publicUrl: string;
   readonly now: () => Date;
   readonly signer: TokenSigner;
-  /** The client for the applications' logout URIs and the identity providers' metadata. */
+  /** For what tenants name: the identity providers' metadata. */
   readonly outbound: Outbound;
+  /** For what operators name: the applications' logout URIs, which only keys of the gateway can set. */
+  readonly operatorOutbound: Outbound;
   /** How many organizations side by side, and how often the sweep and the purge run. */
   readonly work?: WorkOptions;
   /** Directory users in one transaction. Default 500. */
@@ -66,7 +68,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     now,
     issuer: deps.publicUrl,
     signer: deps.signer,
-    outbound: deps.outbound,
+    outbound: deps.operatorOutbound,
   };
 
   let stopping = new AbortController();

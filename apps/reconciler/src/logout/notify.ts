@@ -15,6 +15,7 @@ export interface LogoutDeps {
   readonly issuer: string;
   readonly now: () => Date;
   readonly signer: TokenSigner;
+  /** For what operators name. */
   readonly outbound: Outbound;
 }
 
