@@ -48,6 +48,7 @@ export function createCookieBrowser(http: Http): CookieBrowser {
     const answer: Answer = await http.send(url, { ...call, headers });
     for (const line of answer.cookies) {
       const cookie = parse(line, hostname);
+      if (isPrefixed(cookie.name) && !(cookie.path === "/" && /; *secure/i.test(line))) continue; // 4.1.3.2
       keep(cookie);
       if (cookie.value === "" || /expires=Thu, 01 Jan 1970/i.test(line)) {
         jar = jar.filter((other) => other !== cookie);
@@ -71,8 +72,7 @@ export function createCookieBrowser(http: Http): CookieBrowser {
       ),
     held: () => jar.filter(({ wide }) => !wide),
     plant(domain, { name, value, path }) {
-      // A cookie with this prefix has no Domain (4.1.3.2); a space before the name does not hide it (5.6).
-      if (/^[ \t]*__Host-/.test(name)) return false;
+      if (isPrefixed(name)) return false; // such a cookie has no Domain (4.1.3.2)
       keep({ name, value, path, domain, wide: true, crossSite: true });
       return true;
     },
@@ -95,6 +95,9 @@ function parse(line: string, hostname: string): Cookie {
     crossSite: attributes.some((attribute) => /^samesite=none$/i.test(attribute)),
   };
 }
+
+/** What browsers take for a space before the name does not hide the prefix (5.6). */
+const isPrefixed = (name: string) => /^[ \t]*__Host-/.test(name);
 
 const isBelow = (pathname: string, path: string) =>
   path === "/" || pathname === path || pathname.startsWith(path.endsWith("/") ? path : `${path}/`);

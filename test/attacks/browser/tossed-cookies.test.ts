@@ -6,6 +6,7 @@
  */
 
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { submitForm } from "../../bench/world/browser.ts";
 import { CALLBACK } from "../../harness/application.ts";
 import { unsolicited } from "../saml/portal.ts";
 import type { CookieBrowser } from "./cookie-browser.ts";
@@ -37,6 +38,14 @@ it("does not sign the victim in as the attacker by the attacker's session", asyn
   const silent = { prompt: "none" };
   expect((await site.start(victim, silent)).page.location).toContain("error=login_required");
   expect((await site.start(attacker, silent)).page.location).toContain(`${CALLBACK}?code=`);
+});
+
+it("lets a sign-out take the session's cookie away, prefix and all", async () => {
+  await site.signIn(victim, site.saml, "victim@acme.example.test");
+  const ofSession = () => victim.held().filter(({ name }) => name.includes("sallyport_session"));
+  expect(ofSession()).toHaveLength(2); // the second is its signature
+  await submitForm(victim, await victim.get(site.application.signOutUrl));
+  expect(ofSession()).toEqual([]);
 });
 
 it("does not take the victim's browser for the attacker's", async () => {
