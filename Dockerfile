@@ -1,5 +1,8 @@
 # One image for every role: docker run ... sallyport serve --roles broker,scim,admin,reconciler
-FROM node:22-slim AS build
+# Pinned: a tag may come to mean another image, a digest never does. To move on, take the digest that
+# `docker buildx imagetools inspect node:22-slim` prints.
+ARG NODE_IMAGE=node:22-slim@sha256:83f487e0a63425e5b4d146fb5e5be574bcbe1b7b843d3ebafdd95eaf7767a7e5
+FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 ENV TURBO_TELEMETRY_DISABLED=1
 COPY . .
@@ -9,7 +12,7 @@ RUN npm run build -- --filter=@sallyport/gateway...
 # Again, without what only development needs; PostgreSQL's binaries, which are optional, are left out, too.
 RUN npm ci --omit=dev --omit=optional --workspace=apps/gateway --include-workspace-root=false && rm -rf .turbo
 
-FROM node:22-slim
+FROM ${NODE_IMAGE}
 WORKDIR /app
 # The last two: what large bodies took goes back to the system at once, and is not kept for one like it.
 ENV NODE_ENV=production MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=262144
