@@ -4,6 +4,7 @@ import type { Outbound } from "@sallyport/outbound";
 import type { Queues, Workers, WorkOptions } from "@sallyport/queue";
 import type { ReachCheckpoint } from "./checkpoint.ts";
 import { notifyApplications, type TokenSigner } from "./logout/notify.ts";
+import { keepFillingOutbox, type Ongoing } from "./outbox/keep-filling.ts";
 import { reconcileOrganization } from "./provisioning/organization.ts";
 import { announceExpiry } from "./upkeep/expiry.ts";
 import { refreshDueMetadata } from "./upkeep/metadata.ts";
@@ -28,6 +29,8 @@ export interface ReconcilerDeps {
   readonly batchSize?: number;
   /** Batches of one organization before others have their turn. Default 20. */
   readonly batchesPerTurn?: number;
+  /** How soon after its commit an event is in the outbox. Default one second. */
+  readonly outboxEveryMs?: number;
   /** Called where a crash would hurt most; for tests. */
   readonly reach?: ReachCheckpoint;
 }
@@ -94,6 +97,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   };
 
   let workers: Workers | undefined;
+  let outbox: Ongoing | undefined;
   return {
     ...room,
     start: async () => {
@@ -109,12 +113,14 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
         },
         deps.work,
       );
+      outbox = keepFillingOutbox(database, log, deps.outboxEveryMs ?? 1_000);
       await room.sweep();
     },
     stop: async () => {
       stopping.abort();
-      await workers?.stop();
+      await Promise.all([workers?.stop(), outbox?.stop()]);
       workers = undefined;
+      outbox = undefined;
     },
   };
 }
