@@ -1,4 +1,4 @@
-import type { Actor } from "@sallyport/audit";
+import type { Actor } from "@sallyport/events";
 import { digestToken, matchesDigest } from "@sallyport/secrets";
 import type { Request, Response } from "express";
 import type { AdminDeps } from "./deps.ts";

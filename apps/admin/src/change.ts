@@ -1,15 +1,18 @@
 import { type AuditEvent, recordAudit } from "@sallyport/audit";
 import { type Prisma, type Sql, sqlOverPrisma } from "@sallyport/database";
+import { type Event, type Happening, type Origin, recordEvents } from "@sallyport/events";
 import { type RevocationScope, revokeSessions } from "@sallyport/sessions";
 import type { Context } from "./context.ts";
 
-/** One transaction of the management API: its writes, the audit events that tell of them, what follows its commit. */
+/** One transaction of the management API: its writes, the events that tell of them, what follows its commit. */
 export interface Change {
   readonly tx: Prisma.TransactionClient;
   readonly sql: Sql;
   readonly now: Date;
   /** Notes an event to be recorded with the commit. Actor, request and address are the request's. */
-  record(event: Pick<AuditEvent, "organizationId" | "type" | "resource" | "data">): void;
+  record(event: Happening): void;
+  /** The same, outside of the catalogue. */
+  recordUncatalogued(event: Pick<AuditEvent, "organizationId" | "type" | "resource" | "data">): void;
   /** Ends live sessions of the organization, each with its event; their applications are told after the commit. */
   endSessions(organizationId: string, scope: RevocationScope, reason: string): Promise<void>;
   /** Wakes the reconciler after the commit. */
@@ -27,26 +30,28 @@ export async function change<Result>(
   context: Context,
   work: (change: Change) => Promise<Result>,
 ): Promise<Result> {
-  const { deps, caller } = context;
+  const { deps } = context;
   const toReconcile = new Set<string>();
   let loggedOut = false;
   const result = await deps.database.prisma.$transaction(async (tx) => {
     const sql = sqlOverPrisma(tx);
-    const events: AuditEvent[] = [];
+    const events: Event[] = [];
+    const uncatalogued: AuditEvent[] = [];
     const now = deps.now();
     const done = await work({
       tx,
       sql,
       now,
       record: (event) => events.push({ ...event, ...originOf(context) }),
+      recordUncatalogued: (event) => uncatalogued.push({ ...event, ...originOf(context) }),
       endSessions: async (organizationId, scope, reason) => {
-        const cause = { reason, actor: caller.actor, requestId: context.requestId, now };
-        const ended = await revokeSessions(sql, organizationId, scope, cause);
+        const ended = await revokeSessions(sql, organizationId, scope, { reason, now, ...originOf(context) });
         loggedOut ||= ended.length > 0;
       },
       reconcile: (organizationId) => toReconcile.add(organizationId),
     });
-    await recordAudit(sql, events);
+    await recordAudit(sql, uncatalogued);
+    await recordEvents(sql, events);
     return done;
   }, TRANSACTION);
   for (const id of toReconcile) deps.requestReconcile(id);
@@ -54,8 +59,8 @@ export async function change<Result>(
   return result;
 }
 
-/** Who acts, as an audit event names them. */
-export function originOf(context: Context): Pick<AuditEvent, "actor" | "requestId" | "ip"> {
+/** Who acts, as an event names them. */
+export function originOf(context: Context): Origin {
   return {
     actor: context.caller.actor,
     requestId: context.requestId,

@@ -46,14 +46,14 @@ describe("the first key", () => {
     expect(await keys.find(owner)).toBeNull();
     const made = await keys.ensure(owner);
     expect(await create().ensure(owner)).toMatchObject({ signing: { id: made.signing.id } });
-    expect(await eventTypes()).toEqual(["connection_key.created"]);
+    expect(await eventTypes()).toEqual(["connection.key_created"]);
   });
 
   it("is one, however many processes need it at once", async () => {
     const made = await Promise.all(Array.from({ length: 5 }, () => create().ensure(owner)));
     expect(new Set(made.map((keys) => keys.signing.id)).size).toBe(1);
     expect(await test.database.prisma.connectionKey.count({ where: { connectionId: owner.id } })).toBe(1);
-    expect(await eventTypes()).toEqual(["connection_key.created"]);
+    expect(await eventTypes()).toEqual(["connection.key_created"]);
   });
 
   it("is found by its own organization only", async () => {
@@ -99,7 +99,7 @@ it("notes once that a key's metadata was read, of the keys that stood in it", as
   const live = await keys.find(owner);
   expect(live?.newestFirst.map((key) => key.metadataRead)).toEqual([false, true]);
   const events = await test.database.prisma.event.findMany({
-    where: { type: "connection_key.metadata_read", organizationId: owner.organizationId },
+    where: { type: "connection.key_metadata_read", organizationId: owner.organizationId },
   });
-  expect(events).toMatchObject([{ resourceId: inMetadata.signing.id, ...reader }]);
+  expect(events).toMatchObject([{ resourceId: owner.id, data: { keyId: inMetadata.signing.id }, ...reader }]);
 });

@@ -1,5 +1,5 @@
-import { type AuditEvent, recordAudit } from "@sallyport/audit";
 import type { Database } from "@sallyport/database";
+import { recordEvents } from "@sallyport/events";
 import type { SecretBox } from "@sallyport/secrets";
 import { type ConnectionKey, createKeyOpener } from "./key-opener.ts";
 import { makeKeyPair } from "./key-pair.ts";
@@ -52,7 +52,14 @@ export function createConnectionKeys(
         if (!(await lockKeys(sql, connection))) return;
         if ((await findLiveKeys(sql, connection)).length > 0) return;
         const id = await insertKey(sql, secrets, connection, { ...pair, signs: true, now: now() });
-        await recordAudit(sql, [event("connection_key.created", connection, id)]);
+        await recordEvents(sql, [
+          {
+            ...ofConnection(connection),
+            type: "connection.key_created",
+            actor: { type: "system" },
+            after: { keyId: id, signs: true },
+          },
+        ]);
       });
       const made = await find(connection);
       if (made === null) throw new Error(`Connection ${connection.id} was deleted meanwhile`);
@@ -64,22 +71,21 @@ export function createConnectionKeys(
       await database.transaction(async (sql) => {
         const first = await markRead(sql, connection, unread, now());
         const { requestId, ip } = reader;
-        const origin = { requestId, ...(ip === undefined ? {} : { ip }) };
-        await recordAudit(
+        const origin = { actor: { type: "system" }, requestId, ...(ip === undefined ? {} : { ip }) } as const;
+        await recordEvents(
           sql,
-          first.map((id) => ({ ...event("connection_key.metadata_read", connection, id), ...origin })),
+          first.map((keyId) => ({
+            ...ofConnection(connection),
+            ...origin,
+            type: "connection.key_metadata_read",
+            data: { keyId },
+          })),
         );
       });
     },
   };
 }
 
-function event(type: string, connection: KeyOwner, id: string): AuditEvent {
-  return {
-    organizationId: connection.organizationId,
-    type,
-    actor: { type: "system" },
-    resource: { type: "connectionKey", id },
-    data: { connectionId: connection.id },
-  };
+function ofConnection({ organizationId, id }: KeyOwner) {
+  return { organizationId, resource: { type: "connection", id } } as const;
 }

@@ -1,9 +1,11 @@
-import { recordAudit } from "@sallyport/audit";
 import { samlSettings } from "@sallyport/connections";
+import { type Origin, recordEvents } from "@sallyport/events";
 import { changesOf } from "./changes.ts";
 import { withFacts } from "./facts.ts";
-import type { RefreshDeps, RefreshOrigin } from "./refresh.ts";
+import type { RefreshDeps } from "./refresh.ts";
 import { type FollowedConnection, lockConnection, lockState, saveApplied, saveSettings } from "./store.ts";
+
+const NO_CHANGES = { certificatesAdded: [], certificatesRemoved: [], settings: [] };
 
 /**
  * Applies what a refresh held back: exactly that which `digest` names, and so what the operator has seen. False where
@@ -13,7 +15,7 @@ export async function applyHeldMetadata(
   { database, now }: Omit<RefreshDeps, "outbound">,
   connection: FollowedConnection,
   digest: string,
-  origin: RefreshOrigin,
+  origin: Origin,
 ): Promise<boolean> {
   return database.transaction(async (sql) => {
     const current = await lockConnection(sql, connection);
@@ -25,12 +27,12 @@ export async function applyHeldMetadata(
     await saveSettings(sql, connection, next, now());
     await saveApplied(sql, connection, now());
     const { organizationId, connectionId: id } = connection;
-    await recordAudit(sql, [
+    await recordEvents(sql, [
       {
         organizationId,
         type: "connection.metadata_applied",
         resource: { type: "connection", id },
-        data: { ...changesOf(settings, held.facts), heldBackFor: state?.problem?.code },
+        data: { ...(changesOf(settings, held.facts) ?? NO_CHANGES), heldBackFor: state?.problem?.code },
         ...origin,
       },
     ]);

@@ -4,7 +4,7 @@ export { IDP_FACTS, withFacts, withoutFacts } from "./facts.ts";
 export { fetchMetadata } from "./fetch.ts";
 export { METADATA_UNAVAILABLE, MetadataProblem } from "./problem.ts";
 export { type MetadataRules, type Reading, readMetadata } from "./read.ts";
-export { type RefreshDeps, type RefreshOrigin, type RefreshOutcome, refreshMetadata } from "./refresh.ts";
+export { type RefreshDeps, type RefreshOutcome, refreshMetadata } from "./refresh.ts";
 export { heldMetadata, metadataTrouble } from "./state.ts";
 export {
   askForLook,

@@ -1,6 +1,6 @@
-import { type Actor, type AuditEvent, recordAudit } from "@sallyport/audit";
 import { type SamlSettings, samlSettings } from "@sallyport/connections";
 import type { Database, Sql } from "@sallyport/database";
+import { type EventType, type Happening, type Origin, recordEvents } from "@sallyport/events";
 import type { Outbound } from "@sallyport/outbound";
 import { digestOf } from "./changes.ts";
 import { withFacts } from "./facts.ts";
@@ -30,9 +30,6 @@ export interface RefreshDeps {
   readonly now: () => Date;
 }
 
-/** Who has the metadata refreshed: the schedule, or somebody at the management API. */
-export type RefreshOrigin = { readonly actor: Actor } & Pick<AuditEvent, "requestId" | "ip">;
-
 export type RefreshOutcome =
   /** The settings say what the metadata says, as before. */
   | "unchanged"
@@ -50,7 +47,8 @@ export type RefreshOutcome =
 export async function refreshMetadata(
   deps: RefreshDeps,
   connection: FollowedConnection,
-  origin: RefreshOrigin,
+  /** The schedule's, or that of somebody at the management API. */
+  origin: Origin,
 ): Promise<RefreshOutcome> {
   const before = await findConnection(deps.database.sql, connection);
   const url = before?.settings.metadataUrl;
@@ -69,7 +67,8 @@ export async function refreshMetadata(
       ? fail(visit, looked.problem)
       : follow(visit, looked));
     // That the schedule looked is no news; that somebody asked for it is.
-    if (origin.actor.type !== "system") await record(visit, "connection.metadata_checked", { outcome });
+    if (origin.actor.type !== "system")
+      await record(visit, { type: "connection.metadata_checked", data: { outcome } });
     return outcome;
   });
 }
@@ -105,7 +104,7 @@ interface Visit {
   readonly connection: FollowedConnection;
   readonly settings: SamlSettings;
   readonly state: MetadataState;
-  readonly origin: RefreshOrigin;
+  readonly origin: Origin;
   readonly now: Date;
 }
 
@@ -124,9 +123,10 @@ async function follow(visit: Visit, { reading, sameSource }: Look): Promise<Refr
   }
   if (verdict.action === "apply") {
     await saveSettings(sql, connection, samlSettings.parse(withFacts(settings, facts)), now);
-    await record(visit, "connection.metadata_applied", { ...verdict.changes });
+    await record(visit, { type: "connection.metadata_applied", data: verdict.changes });
   } else if (visit.state.problem !== null) {
-    await record(visit, "connection.metadata_recovered", { code: visit.state.problem.code });
+    const { code } = visit.state.problem;
+    await record(visit, { type: "connection.metadata_recovered", data: { code } });
   }
   await saveRead(sql, connection, life, now);
   return verdict.action === "apply" ? "applied" : "unchanged";
@@ -151,20 +151,20 @@ async function trouble(
   if (known) return;
   const { code, message, detail } = problem;
   const told = { code, message, ...(detail === undefined ? {} : { detail }) };
-  if (held === null) await record(visit, "connection.metadata_failed", told, "failure");
+  if (held === null) await record(visit, { type: "connection.metadata_failed", data: told });
   else {
     const { digest, changes } = held;
-    await record(visit, "connection.metadata_held_back", { ...told, digest, ...changes }, "denied");
+    await record(visit, {
+      type: "connection.metadata_held_back",
+      data: { ...told, digest, ...changes },
+    });
   }
 }
 
-async function record(
-  { sql, connection, origin }: Visit,
-  type: string,
-  data: Readonly<Record<string, unknown>>,
-  outcome?: AuditEvent["outcome"],
-): Promise<void> {
+type MetadataType = Extract<EventType, `connection.metadata_${string}`>;
+type MetadataEvent = { [Type in MetadataType]: Pick<Happening<Type>, "type" | "data"> }[MetadataType];
+
+async function record({ sql, connection, origin }: Visit, told: MetadataEvent): Promise<void> {
   const { organizationId, connectionId: id } = connection;
-  const event = { organizationId, type, resource: { type: "connection", id }, data };
-  await recordAudit(sql, [{ ...event, ...origin, ...(outcome === undefined ? {} : { outcome }) }]);
+  await recordEvents(sql, [{ organizationId, resource: { type: "connection", id }, ...told, ...origin }]);
 }

@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
-import { type Actor, recordAudit } from "@sallyport/audit";
 import type { Sql } from "@sallyport/database";
+import { type Origin, recordEvents } from "@sallyport/events";
 
 /**
  * Ends one token (by its `jti`) or all that were given for one authorization (by its `grant_id`), and not the
  * session that they speak of. `findLiveSession`, asked with that id, answers null from the commit on. Call it in a
- * transaction: it leaves an audit event. Returns whether the session was still known.
+ * transaction: it leaves an event. Returns whether the session was still known.
  */
 export async function revokeToken(
   sql: Sql,
   sessionId: string,
   tokenId: string,
-  cause: { readonly reason: string; readonly actor: Actor; readonly requestId?: string },
+  { reason, ...origin }: { readonly reason: string } & Origin,
 ): Promise<boolean> {
   const { rows } = await sql.query<{ organization_id: string }>(
     `WITH session AS (
@@ -26,14 +26,13 @@ export async function revokeToken(
   );
   const session = rows[0];
   if (session === undefined) return false;
-  await recordAudit(sql, [
+  await recordEvents(sql, [
     {
+      ...origin,
       organizationId: session.organization_id,
-      type: "token.revoked",
-      actor: cause.actor,
+      type: "session.token_revoked",
       resource: { type: "session", id: sessionId },
-      data: { reason: cause.reason },
-      ...(cause.requestId === undefined ? {} : { requestId: cause.requestId }),
+      data: { reason },
     },
   ]);
   return true;

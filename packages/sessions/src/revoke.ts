@@ -1,5 +1,5 @@
-import { type Actor, recordAudit } from "@sallyport/audit";
 import { checked, type Sql } from "@sallyport/database";
+import { type Origin, recordEvents } from "@sallyport/events";
 
 /** Which sessions end. An empty list ends none. */
 export type RevocationScope =
@@ -14,14 +14,14 @@ export interface RevokedSession {
 
 /**
  * Ends the sessions of one organization that the scope names and that are still live: sets `revoked_at`, marks the
- * applications that want back-channel logout as still to be told, and leaves an audit event each. From the commit on
+ * applications that want back-channel logout as still to be told, and leaves an event each. From the commit on
  * no token of them is good. Returns the sessions that this call ended.
  */
 export async function revokeSessions(
   sql: Sql,
   organizationId: string,
   scope: RevocationScope,
-  cause: { readonly reason: string; readonly actor: Actor; readonly requestId?: string; readonly now: Date },
+  { reason, now, ...origin }: { readonly reason: string; readonly now: Date } & Origin,
 ): Promise<RevokedSession[]> {
   const [condition, value] = scopeCondition(scope);
   const { rows } = await sql.query<{ id: string; user_id: string }>(
@@ -35,18 +35,17 @@ export async function revokeSessions(
        WHERE sa.session_id = ended.id AND a.id = sa.application_id AND a.backchannel_logout_uri IS NOT NULL
      )
      SELECT id, user_id FROM ended`,
-    [organizationId, value, cause.now, cause.reason],
+    [organizationId, value, now, reason],
   );
   const revoked = rows.map((row) => ({ id: row.id, userId: row.user_id }));
-  await recordAudit(
+  await recordEvents(
     sql,
-    revoked.map((session) => ({
+    revoked.map(({ id, userId }) => ({
+      ...origin,
       organizationId,
       type: "session.revoked",
-      actor: cause.actor,
-      resource: { type: "session", id: session.id },
-      data: { userId: session.userId, reason: cause.reason },
-      ...(cause.requestId === undefined ? {} : { requestId: cause.requestId }),
+      resource: { type: "session", id },
+      data: { userId, reason },
     })),
   );
   return revoked;

@@ -265,7 +265,7 @@ describe("a revoked token", () => {
     expect(await find(id, now, ["two", "grant"])).not.toBeNull();
     expect(await find(id)).not.toBeNull();
     const event = await test.database.prisma.event.findFirstOrThrow({ where: { resourceId: id } });
-    expect(event).toMatchObject({ type: "token.revoked", organizationId: acme.id });
+    expect(event).toMatchObject({ type: "session.token_revoked", organizationId: acme.id });
   });
 
   it("is remembered as long as its session can live", async () => {

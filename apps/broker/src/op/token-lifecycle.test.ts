@@ -70,7 +70,7 @@ describe("a refresh token", () => {
     await expect(refresh(refreshTokenOf(next))).rejects.toEqual(refused("invalid_grant"));
     await expectDead(next.access_token);
     const event = await test.database.prisma.event.findFirstOrThrow({
-      where: { type: "token.revoked", resourceId: sessionId },
+      where: { type: "session.token_revoked", resourceId: sessionId },
     });
     expect(event).toMatchObject({ organizationId: test.organization.id, data: { reason: "used_twice" } });
   });

@@ -1,5 +1,5 @@
-import { recordAudit } from "@sallyport/audit";
 import type { Database, Sql } from "@sallyport/database";
+import { recordEvents } from "@sallyport/events";
 
 /** An application that is to be told that a session ended. */
 export interface Notice {
@@ -55,7 +55,7 @@ export async function takeDueNotices(
   }));
 }
 
-/** The application knows, or cannot be told any more: with the audit event of that. */
+/** The application knows, or cannot be told any more: with the event of that. */
 export async function settleNotice(
   database: Database,
   notice: Notice,
@@ -69,19 +69,20 @@ export async function settleNotice(
       "logout_settle",
     );
     if (rowCount === 0) return; // somebody else settled it
-    await recordAudit(sql, [
-      {
-        organizationId: notice.organizationId,
-        type: result.delivered ? "application.logged_out" : "application.logout_failed",
-        actor: { type: "system" },
-        resource: { type: "session", id: notice.sessionId },
-        outcome: result.delivered ? "success" : "failure",
-        data: {
-          applicationId: notice.applicationId,
-          attempts: notice.attempt,
-          ...(result.delivered ? {} : { reason: result.reason }),
-        },
-      },
+    const { organizationId, applicationId, sessionId, attempt: attempts } = notice;
+    const told = {
+      organizationId,
+      actor: { type: "system" },
+      resource: { type: "application", id: applicationId },
+    } as const;
+    await recordEvents(sql, [
+      result.delivered
+        ? { ...told, type: "application.logged_out", data: { sessionId, attempts } }
+        : {
+            ...told,
+            type: "application.logout_failed",
+            data: { sessionId, attempts, reason: result.reason },
+          },
     ]);
   });
 }

@@ -1,5 +1,5 @@
-import { type AuditEvent, recordAudit } from "@sallyport/audit";
 import type { Database, Sql } from "@sallyport/database";
+import { type Event, recordEvents } from "@sallyport/events";
 import { type CertificateInfo, readCertificate } from "@sallyport/saml";
 
 const DAY_MS = 24 * 3_600_000;
@@ -19,7 +19,7 @@ interface Ending {
 }
 
 /**
- * Announces each certificate of each SAML connection as it passes a mark, with one audit event a mark; of the marks that
+ * Announces each certificate of each SAML connection as it passes a mark, with one event a mark; of the marks that
  * it had passed before it was first seen, the nearest alone. May run in several processes at once.
  */
 export async function announceExpiry(database: Database, now: Date): Promise<number> {
@@ -102,14 +102,14 @@ async function announce(sql: Sql, endings: readonly Ending[], now: Date): Promis
   const told = endings.filter(({ connectionId, certificate }) =>
     ours.has(connectionId + certificate.fingerprint),
   );
-  await recordAudit(
+  await recordEvents(
     sql,
     told.map((ending) => eventOf(ending, now)),
   );
   return told.length;
 }
 
-function eventOf({ organizationId, connectionId, side, certificate, mark }: Ending, now: Date): AuditEvent {
+function eventOf({ organizationId, connectionId, side, certificate, mark }: Ending, now: Date): Event {
   const { fingerprint, subject, notAfter } = certificate;
   const daysLeft = Math.floor((notAfter.getTime() - now.getTime()) / DAY_MS);
   return {

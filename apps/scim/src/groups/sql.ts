@@ -158,7 +158,12 @@ export const CREATE_GROUP: Statement = {
   ${EFFECT},
   changed AS (SELECT entry.* FROM entry, created),
   ${groupMarked()},
-  ${journal({ event: "directory_group.created", resourceType: "directoryGroup", data: `jsonb_build_object('added', ${named(true)}, 'addedCount', ${counted(true)})`, changed: membersChanged })}
+  ${journal({
+    event: "directory_group.created",
+    after: "jsonb_build_object('displayName', display_name, 'externalId', external_id)",
+    data: `jsonb_build_object('added', ${named(true)}, 'addedCount', ${counted(true)})`,
+    changed: membersChanged,
+  })}
   SELECT n FROM changed`,
 };
 
@@ -204,7 +209,7 @@ export const CHANGE_MEMBERS: Statement = {
   updated AS (
     UPDATE directory_groups g SET version = g.version + (SELECT count(*) FROM changed), last_modified = ${NOW}
     WHERE g.id = ${GROUP} AND EXISTS (SELECT 1 FROM changed)),
-  ${journal({ event: "directory_group.members_changed", resourceType: "directoryGroup", data: membersData, changed: membersChanged })}
+  ${journal({ event: "directory_group.members_changed", data: membersData, changed: membersChanged })}
   SELECT taken.n, (target.version + (SELECT count(*) FROM changed WHERE changed.n <= taken.n))::int AS version,
          taken.n IN (SELECT n FROM changed) AS changed
   FROM taken, target`,
@@ -215,7 +220,7 @@ export const CHANGE_MEMBERS: Statement = {
  * change of its attributes marks the group itself. No row: nothing changes. Values: journal.
  */
 export const UPDATE_GROUP = `
-  WITH ${entries(`${COLUMNS}${MEMBERS}, clear boolean, names jsonb`)},
+  WITH ${entries(`${COLUMNS}${MEMBERS}, clear boolean, names jsonb, before jsonb, after jsonb`)},
   ${touched(`
       SELECT entry.n, j.id, true AS joins FROM entry CROSS JOIN LATERAL ${IDS_OF.joining} AS j(id)
       WHERE NOT EXISTS (SELECT 1 FROM directory_group_members m WHERE m.group_id = ${GROUP} AND m.user_id = j.id OFFSET 0)
@@ -235,7 +240,13 @@ export const UPDATE_GROUP = `
       AND (entry.names <> '[]' OR EXISTS (SELECT 1 FROM effect))
     RETURNING entry.*),
   ${groupMarked("names <> '[]'")},
-  ${journal({ event: "directory_group.updated", resourceType: "directoryGroup", data: `${membersData} || jsonb_build_object('attributes', names)`, changed: membersChanged })}
+  ${journal({
+    event: "directory_group.updated",
+    before: "before",
+    after: "after",
+    data: `${membersData} || jsonb_build_object('attributes', names)`,
+    changed: membersChanged,
+  })}
   SELECT n FROM changed`;
 
 /**
@@ -253,8 +264,12 @@ export const DELETE_GROUP: Statement = {
     SET deleted_at = at, version = g.version + 1, last_modified = at
     FROM live, entry
     WHERE g.id = ${GROUP} AND ${checked("g.directory_id = live.id")} AND g.deleted_at IS NULL AND ${isVersionAskedFor("g")}
-    RETURNING entry.*),
+    RETURNING entry.*, g.display_name),
   ${groupMarked()},
-  ${journal({ event: "directory_group.deleted", resourceType: "directoryGroup", data: "'{}'::jsonb", changed: "jsonb_build_object('groups', jsonb_build_array(resource_id))" })}
+  ${journal({
+    event: "directory_group.deleted",
+    before: "jsonb_build_object('displayName', display_name)",
+    changed: "jsonb_build_object('groups', jsonb_build_array(resource_id))",
+  })}
   SELECT n FROM changed`,
 };

@@ -1,4 +1,5 @@
 import { isId, type Sql } from "@sallyport/database";
+import { difference } from "@sallyport/events";
 import type { Directory } from "../directory/directory.ts";
 import { ended, liveValues, requireLive } from "../directory/live.ts";
 import { journalValues } from "../log/journal.ts";
@@ -7,7 +8,7 @@ import { notFound, ScimError } from "../protocol/error.ts";
 import { requireMatch, versionsIn } from "../protocol/etag.ts";
 import type { ScimRequest, Services } from "../protocol/exchange.ts";
 import { retryDeadlock } from "../protocol/retry.ts";
-import type { GroupColumns, GroupRow, Member } from "./document.ts";
+import { columnsOf, documentOf, type GroupColumns, type GroupRow, type Member } from "./document.ts";
 import type { MemberChange } from "./members.ts";
 import * as SQL from "./sql.ts";
 
@@ -112,6 +113,7 @@ export async function updateGroup(
         leaving: ids(members.remove),
         clear: members.clear,
         names: [...names],
+        ...(difference(toldOf(columnsOf(documentOf(row))), toldOf(columns)) ?? UNTOLD),
         ...ownOf(columns),
       };
       const changes = journalValues(directory, [{ request, answer, resourceId: id, own }]);
@@ -162,6 +164,14 @@ function arrayOf(values: ReadonlySet<string>): string {
 
 function ids(values: ReadonlySet<string>): string[] {
   return [...values].filter(isId);
+}
+
+/** All that changed is beyond what events tell. */
+const UNTOLD = { before: {}, after: {} };
+
+/** What events tell of a group. */
+function toldOf({ displayName, externalId }: GroupColumns) {
+  return { displayName, externalId };
 }
 
 function ownOf(columns: GroupColumns) {

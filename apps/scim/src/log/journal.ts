@@ -1,4 +1,5 @@
 import { newId } from "@sallyport/database";
+import type { EventType } from "@sallyport/events";
 import type { Directory } from "../directory/directory.ts";
 import type { ScimRequest } from "../protocol/exchange.ts";
 import type { JsonObject } from "../protocol/json.ts";
@@ -15,7 +16,7 @@ export interface Entry {
 }
 
 /**
- * What every write leaves in the same statement as its change: a row of the request log and an audit event
+ * What every write leaves in the same statement as its change: a row of the request log and an event
  * (ARCHITECTURE.md, invariants 1 and 7). The first values of each writing statement are these; its own begin at $4.
  * @param entries of one directory: at least one
  */
@@ -29,7 +30,7 @@ function rowOf({ request, answer, resourceId, own }: Entry, n: number): string {
     resource_id: resourceId,
     at: request.receivedAt,
     log_id: newId(),
-    audit_id: newId(),
+    event_id: newId(),
     ip: request.ip,
     ...own,
   };
@@ -48,20 +49,22 @@ export function entries(own = ""): string {
   return `
   entry AS MATERIALIZED (
     SELECT * FROM json_to_recordset($3::json) AS entry (
-      n int, resource_id uuid, at timestamptz, log_id uuid, audit_id uuid, request_id text, method text, path text, status int,
+      n int, resource_id uuid, at timestamptz, log_id uuid, event_id uuid, request_id text, method text, path text, status int,
       latency_ms float8, ip text, request_body json, response_body json${own}))`;
 }
 
 /** When the last of the requests was received. */
 export const NOW = "(SELECT max(at) FROM entry)";
 
+const NONE = "NULL::jsonb";
+
 /** What a statement's journal tells, as SQL over a row of `changed`. */
 interface Telling {
-  /** "directory_user.created" */
-  readonly event: string;
-  readonly resourceType: "directoryUser" | "directoryGroup";
-  /** jsonb: which names or ids changed, never values. */
-  readonly data: string;
+  readonly event: Extract<EventType, `${"directory_user" | "directory_group"}.${string}`>;
+  /** jsonb, as the catalogue of events says; without, the event has none. */
+  readonly before?: string;
+  readonly after?: string;
+  readonly data?: string;
   /** jsonb: {users?: [id], groups?: [id]} */
   readonly changed: string;
 }
@@ -70,19 +73,20 @@ interface Telling {
  * The common table expressions that write the journal. The statement has to have one named `changed`, of the entries
  * whose change took place. The latency is that up to here in this statement.
  */
-export function journal(telling: Telling): string {
+export function journal({ event, before = NONE, after = NONE, data = NONE, changed }: Telling): string {
+  const resourceType = event.startsWith("directory_user.") ? "directoryUser" : "directoryGroup";
   return `
   request_logged AS (
     INSERT INTO scim_requests (organization_id, directory_id, created_at, id, request_id, method, path, status,
                                latency_ms, request_body, response_body, changed)
     SELECT ${ORGANIZATION}, ${DIRECTORY}, at, log_id, request_id, method, path, status,
            latency_ms + extract(epoch FROM clock_timestamp() - statement_timestamp())::float8 * 1000,
-           request_body, response_body, ${telling.changed}
+           request_body, response_body, ${changed}
     FROM changed),
-  audited AS (
+  told AS (
     INSERT INTO events (organization_id, created_at, id, request_id, ip, type, actor_type, actor_id,
-                              resource_type, resource_id, data)
-    SELECT ${ORGANIZATION}, at, audit_id, request_id, ip, '${telling.event}', 'directory', ${DIRECTORY}::uuid::text,
-           '${telling.resourceType}', resource_id::text, ${telling.data}
+                        resource_type, resource_id, before, after, data)
+    SELECT ${ORGANIZATION}, at, event_id, request_id, ip, '${event}', 'directory', ${DIRECTORY}::uuid::text,
+           '${resourceType}', resource_id::text, ${before}, ${after}, ${data}
     FROM changed)`;
 }

@@ -107,7 +107,10 @@ describe("a client", () => {
     expect((await prisma.directoryClient.findUnique({ where: { id: client.id } }))?.lastUsedAt).toEqual(time);
     const where = { organizationId: directory.organizationId };
     expect(await prisma.event.findMany({ where })).toMatchObject([
-      { type: "directory_token.issued", actorType: "directory", data: { clientId: client.id } },
+      {
+        ...{ type: "directory.token_issued", actorType: "directory", resourceId: directory.id },
+        after: { tokenId: expect.any(String), clientId: client.id },
+      },
     ]);
     await scim.flush();
     const logged = JSON.stringify(await prisma.scimRequest.findMany({ where }));

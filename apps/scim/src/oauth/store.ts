@@ -1,5 +1,5 @@
-import { recordAudit } from "@sallyport/audit";
 import { type Database, isId, newId, type Sql } from "@sallyport/database";
+import { recordEvents } from "@sallyport/events";
 import { digestToken, matchesDigest, newToken, tokenHint } from "@sallyport/secrets";
 import type { ClientCredentials } from "./client-credentials.ts";
 
@@ -65,7 +65,7 @@ const INSERT_TOKEN = `
   SELECT $2, client.organization_id, client.directory_id, client.id, $3, $4, $5, $6 FROM client`;
 
 /**
- * Stores a new access token of the client, by its digest, with its audit event; it is a directory token like any
+ * Stores a new access token of the client, by its digest, with its event; it is a directory token like any
  * other, so that a SCIM request finds it the same way. Undefined when the client was revoked meanwhile.
  */
 export async function issueToken(
@@ -86,15 +86,15 @@ export async function issueToken(
     const values = [client.id, id, digestToken(token), tokenHint(token), now, expiresAt];
     const { rowCount } = await sql.query(INSERT_TOKEN, values, "scim_issue_token");
     if (rowCount !== 1) return undefined;
-    await recordAudit(sql, [
+    await recordEvents(sql, [
       {
         organizationId: client.organizationId,
-        type: "directory_token.issued",
+        type: "directory.token_issued",
         actor: { type: "directory", id: client.directoryId },
-        resource: { type: "directoryToken", id },
+        resource: { type: "directory", id: client.directoryId },
         requestId,
         ...(ip === undefined ? {} : { ip }),
-        data: { directoryId: client.directoryId, clientId: client.id },
+        after: { tokenId: id, clientId: client.id },
       },
     ]);
     return token;

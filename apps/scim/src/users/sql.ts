@@ -87,7 +87,12 @@ export const CREATE_USERS: Statement = {
     RETURNING id),
   changed AS (SELECT entry.* FROM entry JOIN created ON created.id = entry.resource_id),
   ${MARKED},
-  ${journal({ event: "directory_user.created", resourceType: "directoryUser", data: "'{}'::jsonb", changed: USERS_CHANGED })}
+  ${journal({
+    event: "directory_user.created",
+    after:
+      "jsonb_build_object('userName', user_name, 'externalId', external_id, 'active', active, 'email', email)",
+    changed: USERS_CHANGED,
+  })}
   SELECT n FROM changed`,
 };
 
@@ -99,7 +104,7 @@ export const UPDATE_USERS: Statement = {
   name: "scim_update_users",
   text: `
   WITH ${live(DIRECTORY, 4)},
-  ${entries(`${COLUMNS}, version int, names jsonb`)},
+  ${entries(`${COLUMNS}, version int, names jsonb, before jsonb, after jsonb`)},
   changed AS (
     UPDATE directory_users u
     SET user_name = entry.user_name, user_name_key = entry.user_name_key, external_id = entry.external_id,
@@ -110,7 +115,13 @@ export const UPDATE_USERS: Statement = {
       AND ${checked("u.directory_id = live.id")} AND u.deleted_at IS NULL
     RETURNING entry.*),
   ${MARKED},
-  ${journal({ event: "directory_user.updated", resourceType: "directoryUser", data: "jsonb_build_object('attributes', names)", changed: USERS_CHANGED })}
+  ${journal({
+    event: "directory_user.updated",
+    before: "before",
+    after: "after",
+    data: "jsonb_build_object('attributes', names)",
+    changed: USERS_CHANGED,
+  })}
   SELECT n FROM changed`,
 };
 
@@ -140,7 +151,11 @@ export const DELETE_USER = `
     UPDATE directory_users u
     SET deleted_at = at, user_name_key = NULL, version = u.version + 1, last_modified = at
     FROM entry WHERE u.id = entry.resource_id AND ${checked(`directory_id = ${DIRECTORY}`)}
-    RETURNING entry.*),
+    RETURNING entry.*, u.user_name),
   ${MARKED},
-  ${journal({ event: "directory_user.deleted", resourceType: "directoryUser", data: "'{}'::jsonb", changed: USERS_CHANGED })}
+  ${journal({
+    event: "directory_user.deleted",
+    before: "jsonb_build_object('userName', user_name)",
+    changed: USERS_CHANGED,
+  })}
   SELECT n FROM changed`;

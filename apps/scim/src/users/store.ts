@@ -1,4 +1,5 @@
 import { isId, isUniqueViolation } from "@sallyport/database";
+import { difference } from "@sallyport/events";
 import type { Directory } from "../directory/directory.ts";
 import { liveValues, requireLive } from "../directory/live.ts";
 import { journalValues } from "../log/journal.ts";
@@ -7,7 +8,7 @@ import { notFound, quoted, ScimError } from "../protocol/error.ts";
 import { requireMatch } from "../protocol/etag.ts";
 import type { ScimRequest, Services } from "../protocol/exchange.ts";
 import { retryDeadlock } from "../protocol/retry.ts";
-import type { UserColumns, UserRow } from "./document.ts";
+import { columnsOf, documentOf, type UserColumns, type UserRow } from "./document.ts";
 import * as SQL from "./sql.ts";
 
 /** 404 for an unknown, a deleted and a foreign id alike. */
@@ -46,19 +47,22 @@ export async function insertUser(
 }
 
 /**
- * Stores a user as changed from `version`; false when it is no longer of that version, and then nothing has changed.
+ * Stores a user as changed from `row`; false when it is no longer of that version, and then nothing has changed.
  * 409 uniqueness when the new userName is another user's.
  */
 export async function updateUser(
   { write }: Services,
   request: ScimRequest,
-  user: { readonly id: string; readonly version: number; readonly changed: readonly string[] },
+  row: UserRow,
+  /** The names of the attributes that differ. */
+  names: readonly string[],
   columns: UserColumns,
   answer: Answer,
 ): Promise<boolean> {
-  const own = { version: user.version, names: [...user.changed], ...ownOf(columns) };
+  const told = difference(toldOf(columnsOf(documentOf(row), row.active)), toldOf(columns));
+  const own = { version: row.version, names: [...names], ...(told ?? UNTOLD), ...ownOf(columns) };
   try {
-    return (await write(SQL.UPDATE_USERS, { request, answer, resourceId: user.id, own })) !== undefined;
+    return (await write(SQL.UPDATE_USERS, { request, answer, resourceId: row.id, own })) !== undefined;
   } catch (error) {
     throw isUniqueViolation(error) ? userNameTaken(columns.userName) : error;
   }
@@ -88,6 +92,14 @@ export function userNameTaken(userName: string): ScimError {
   return new ScimError(409, `A user with the userName ${quoted(userName)} exists in this directory.`, {
     scimType: "uniqueness",
   });
+}
+
+/** All that changed is beyond what events tell. */
+const UNTOLD = { before: {}, after: {} };
+
+/** What events tell of a user. */
+function toldOf({ userName, externalId, active, email }: UserColumns) {
+  return { userName, externalId, active, email };
 }
 
 function ownOf(columns: UserColumns) {

@@ -130,8 +130,7 @@ async function store(
     },
     status,
   );
-  const user = { id: row.id, version: row.version, changed: names };
-  if (!(await updateUser(services, request, user, columns, answer))) return undefined;
+  if (!(await updateUser(services, request, row, names, columns, answer))) return undefined;
   services.requestReconcile(request.directory.organizationId);
   return answer;
 }

@@ -1,4 +1,5 @@
 export { catalogue, type EventType } from "./catalogue/index.ts";
+export { difference, pick } from "./difference.ts";
 export {
   type Actor,
   type Event,

@@ -1,19 +1,20 @@
 import { parseConnectionSettings, type SamlSettings } from "@sallyport/connections";
 import type { Database, Event } from "@sallyport/database";
 import { createTestDatabase } from "@sallyport/database/testing";
+import type { Origin } from "@sallyport/events";
 import { createOutbound } from "@sallyport/outbound";
 import { readCertificate } from "@sallyport/saml";
 import type { TestIdp } from "@sallyport/saml/testing";
 import { applyHeldMetadata } from "../apply-held.ts";
-import { type RefreshOrigin, type RefreshOutcome, refreshMetadata } from "../refresh.ts";
+import { type RefreshOutcome, refreshMetadata } from "../refresh.ts";
 import { heldMetadata, metadataTrouble } from "../state.ts";
 import type { FollowedConnection } from "../store.ts";
 import { addFollowedConnection, type FollowingOptions } from "./followed-connection.ts";
 import { type MetadataServer, startMetadataServer } from "./metadata-server.ts";
 
 const DAY_MS = 24 * 3_600_000;
-export const SYSTEM: RefreshOrigin = { actor: { type: "system" } };
-export const OPERATOR: RefreshOrigin = { actor: { type: "operator" }, requestId: "request" };
+export const SYSTEM: Origin = { actor: { type: "system" } };
+export const OPERATOR: Origin = { actor: { type: "operator" }, requestId: "request" };
 
 /** Connections that follow the metadata of one real HTTP server, on a database of their own. */
 export interface FollowingStand extends Pick<MetadataServer, "url" | "serve"> {
@@ -22,7 +23,7 @@ export interface FollowingStand extends Pick<MetadataServer, "url" | "serve"> {
   readonly clock: { now: Date };
   /** A connection made of the IdP's plain metadata, or of `metadata`. */
   follow(options?: Partial<FollowingOptions>): Promise<FollowedConnection>;
-  refresh(connection: FollowedConnection, origin?: RefreshOrigin): Promise<RefreshOutcome>;
+  refresh(connection: FollowedConnection, origin?: Origin): Promise<RefreshOutcome>;
   apply(connection: FollowedConnection, digest: string): Promise<boolean>;
   /** Notes that the certificate verified a login so many days ago. */
   prove(connection: FollowedConnection, pem: string, daysAgo: number): Promise<void>;

@@ -23,7 +23,12 @@ export async function createApiKey(context: Context, input: z.output<typeof newA
         expiresAt: input.expiresAt,
       },
     });
-    record({ organizationId, type: "api_key.created", resource: { type: "apiKey", id: row.id } });
+    record({
+      organizationId,
+      type: "api_key.created",
+      resource: { type: "apiKey", id: row.id },
+      after: { name: row.name, expiresAt: row.expiresAt?.toISOString() ?? null },
+    });
     return { ...apiKeyView(row), key };
   });
 }
@@ -41,7 +46,7 @@ export async function revokeApiKey(context: Context, id: string): Promise<void> 
       data: { revokedAt: now },
     });
     if (row === undefined) throw problem("key_not_found");
-    const { organizationId } = row;
-    record({ organizationId, type: "api_key.revoked", resource: { type: "apiKey", id } });
+    const { organizationId, name } = row;
+    record({ organizationId, type: "api_key.revoked", resource: { type: "apiKey", id }, before: { name } });
   });
 }

@@ -1,4 +1,5 @@
-import { newId } from "@sallyport/database";
+import { type Application, newId, type Sql } from "@sallyport/database";
+import { difference, pick } from "@sallyport/events";
 import { digestToken, newToken } from "@sallyport/secrets";
 import type { z } from "zod";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
@@ -25,7 +26,7 @@ export function createApplication(context: Context, input: z.output<typeof newAp
       organizationId: null,
       type: "application.created",
       resource: { type: "application", id },
-      data: { redirectUris: input.redirectUris, public: isPublic },
+      after: { ...toldOf(row), public: isPublic },
     });
     return {
       ...applicationView(row),
@@ -46,15 +47,19 @@ export async function getApplication(context: Context, id: string) {
 }
 
 export function updateApplication(context: Context, id: string, patch: z.output<typeof applicationPatch>) {
-  return change(context, async ({ tx, record }) => {
+  return change(context, async ({ tx, sql, record }) => {
+    await lockApplication(sql, id);
+    const before = await tx.application.findUnique({ where: { id } });
     const [row] = await tx.application.updateManyAndReturn({ where: { id }, data: patch });
-    if (row === undefined) throw problem("application_not_found");
-    record({
-      organizationId: null,
-      type: "application.updated",
-      resource: { type: "application", id },
-      data: patch,
-    });
+    if (before === null || row === undefined) throw problem("application_not_found");
+    const changed = difference(toldOf(before), toldOf(row));
+    if (changed !== null)
+      record({
+        organizationId: null,
+        type: "application.updated",
+        resource: { type: "application", id },
+        ...changed,
+      });
     return applicationView(row);
   });
 }
@@ -78,10 +83,32 @@ export function rotateClientSecret(context: Context, id: string) {
 
 export async function deleteApplication(context: Context, id: string): Promise<void> {
   await change(context, async ({ tx, record }) => {
+    const row = await tx.application.findUnique({ where: { id } });
     const { count } = await tx.application.deleteMany({ where: { id } });
-    if (count === 0) throw problem("application_not_found");
-    record({ organizationId: null, type: "application.deleted", resource: { type: "application", id } });
+    if (row === null || count === 0) throw problem("application_not_found");
+    record({
+      organizationId: null,
+      type: "application.deleted",
+      resource: { type: "application", id },
+      before: pick(row, ["name"]),
+    });
   });
+}
+
+/** What events tell of an application. */
+function toldOf(row: Application) {
+  return pick(row, [
+    "name",
+    "redirectUris",
+    "postLogoutRedirectUris",
+    "backchannelLogoutUri",
+    "initiateLoginUri",
+    "targetUris",
+  ]);
+}
+
+async function lockApplication(sql: Sql, id: string): Promise<void> {
+  await sql.query("SELECT id FROM applications WHERE id = $1::uuid FOR NO KEY UPDATE", [id]);
 }
 
 function newClientSecret() {

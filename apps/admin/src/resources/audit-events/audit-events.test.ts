@@ -25,11 +25,13 @@ it("lists the organization's own events, the newest first", async () => {
     "api_key.created",
     "membership.created",
     "role.created",
-    "directory_client.created",
+    "directory.client_created",
     "directory.created",
-    "connection_key.created",
+    "connection.key_created",
     "connection.created",
     "domain.verified",
+    "role.created",
+    "role.created",
     "organization.created",
   ]);
 });

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { createConnectionKeys } from "@sallyport/connection-keys";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { pageOf } from "../../api/page.ts";
 import { startApi, type TestApi } from "../../testing/api.ts";
 import { createWorld, OIDC, SAML, type World } from "../../testing/world.ts";
@@ -48,10 +49,13 @@ async function readMetadata(): Promise<void> {
 const events = async () =>
   (
     await api.deps.database.prisma.event.findMany({
-      where: { resourceType: "connectionKey", data: { path: ["connectionId"], equals: connectionId } },
-      orderBy: { id: "asc" },
+      where: { resourceId: connectionId, type: { startsWith: "connection.key_" } },
+      orderBy: { serial: "asc" },
     })
-  ).map(({ type, actorType, resourceId }) => ({ type, actorType, resourceId }));
+  ).map(({ type, actorType, before, after, data }) => ({
+    ...{ type, actorType },
+    keyId: z.looseObject({ keyId: z.string() }).parse(after ?? before ?? data).keyId,
+  }));
 
 describe("a rotation", () => {
   it("goes from one key to the next, and says so at each step", async () => {
@@ -73,9 +77,9 @@ describe("a rotation", () => {
     expect((await retire(first.id)).status).toBe(204);
     expect(await states()).toEqual(["retired", "signing"]);
     const operator = (type: string, { id }: { id: string }) => ({
-      type: `connection_key.${type}`,
+      type: `connection.key_${type}`,
       actorType: "operator",
-      resourceId: id,
+      keyId: id,
     });
     expect(await events()).toEqual([
       operator("created", first),
@@ -94,9 +98,9 @@ describe("a rotation", () => {
     expect((await activate(second.id, { force: true })).body).toMatchObject({ state: "signing" });
     expect((await activate(second.id)).status).toBe(200);
     expect((await events()).map((event) => event.type)).toEqual([
-      "connection_key.created",
-      "connection_key.created",
-      "connection_key.activated",
+      "connection.key_created",
+      "connection.key_created",
+      "connection.key_activated",
     ]);
     expect((await activate(first.id)).outcome).toEqual([409, "connection_key_unread"]);
   });

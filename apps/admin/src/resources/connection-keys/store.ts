@@ -36,7 +36,7 @@ export async function createKey(context: Context, connection: KeyOwner) {
   const pair = await makeKeyPair(connection.id, now());
   return change(context, async ({ tx, sql, record, now: at }) => {
     const { id, signs } = accepted(await beginRotation(sql, secrets, connection, pair, at));
-    record({ ...event("created", connection, id), data: { connectionId: connection.id, signs } });
+    record({ ...told(connection), type: "connection.key_created", after: { keyId: id, signs } });
     return show(tx, connection, id, at);
   });
 }
@@ -46,7 +46,12 @@ export function activate(context: Context, connection: KeyOwner, id: string, opt
   return change(context, async ({ tx, sql, record, now }) => {
     const { changed } = accepted(await activateKey(sql, connection, id, options));
     if (changed)
-      record({ ...event("activated", connection, id), data: { connectionId: connection.id, ...options } });
+      record({
+        ...told(connection),
+        type: "connection.key_activated",
+        after: { keyId: id },
+        data: options,
+      });
     return show(tx, connection, id, now);
   });
 }
@@ -55,7 +60,7 @@ export function activate(context: Context, connection: KeyOwner, id: string, opt
 export async function retire(context: Context, connection: KeyOwner, id: string): Promise<void> {
   await change(context, async ({ sql, now, record }) => {
     accepted(await retireKey(sql, connection, id, now));
-    record(event("retired", connection, id));
+    record({ ...told(connection), type: "connection.key_retired", before: { keyId: id } });
   });
 }
 
@@ -81,11 +86,6 @@ function of({ id: connectionId, organizationId }: KeyOwner) {
   return { connectionId, organizationId };
 }
 
-function event(what: string, { id: connectionId, organizationId }: KeyOwner, id: string) {
-  return {
-    organizationId,
-    type: `connection_key.${what}`,
-    resource: { type: "connectionKey", id },
-    data: { connectionId },
-  };
+function told({ id, organizationId }: KeyOwner) {
+  return { organizationId, resource: { type: "connection", id } } as const;
 }

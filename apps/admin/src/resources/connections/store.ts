@@ -6,6 +6,7 @@ import {
   parseConnectionSettings,
 } from "@sallyport/connections";
 import { type Connection, newId, type Prisma, type Sql } from "@sallyport/database";
+import { difference, pick } from "@sallyport/events";
 import { type FollowedConnection, saveRead, unfollow } from "@sallyport/idp-metadata";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { change } from "../../change.ts";
@@ -37,7 +38,7 @@ export async function createConnection(context: Context, organizationId: string,
       organizationId,
       type: "connection.created",
       resource: { type: "connection", id },
-      data: { type, provider, issuer: issuerOf(settings) },
+      after: { type, name, provider, issuer: issuerOf(settings) },
     });
     return show(tx, organizationId, id, deps);
   });
@@ -90,13 +91,14 @@ export async function updateConnection(
     });
     if (row === undefined) throw problem("changed_meanwhile");
     if (settled !== undefined) await followMetadata(sql, { organizationId, connectionId: id }, settled, now);
-    const issuer = settings === undefined ? {} : { settings: true, issuer: issuerOf(settings) };
-    record({
-      organizationId,
-      type: "connection.updated",
-      resource: { type: "connection", id },
-      data: { ...columns, ...issuer },
-    });
+    const changed = changesOf(current, row);
+    if (changed !== null)
+      record({
+        organizationId,
+        type: "connection.updated",
+        resource: { type: "connection", id },
+        ...changed,
+      });
     // Once more when it is enabled again: a login that was under way while it was disabled has left a session behind,
     // which nobody could use until now.
     if (row.status === "disabled" || current.status === "disabled")
@@ -108,10 +110,17 @@ export async function updateConnection(
 /** Deletes it with the identities that it knew; the sessions that came by it end. */
 export async function deleteConnection(context: Context, organizationId: string, id: string): Promise<void> {
   await change(context, async ({ tx, record, endSessions }) => {
+    const row = await tx.connection.findFirst({ where: { id, organizationId } });
     const { count } = await tx.connection.deleteMany({ where: { id, organizationId } });
-    if (count === 0) throw problem("connection_not_found");
+    if (row === null || count === 0) throw problem("connection_not_found");
     await endSessions(organizationId, { connectionId: id }, "connection_deleted");
-    record({ organizationId, type: "connection.deleted", resource: { type: "connection", id } });
+    const { type, name, provider } = row;
+    record({
+      organizationId,
+      type: "connection.deleted",
+      resource: { type: "connection", id },
+      before: { type, name, provider, issuer: issuerOf(settingsOf(row)) },
+    });
   });
 }
 
@@ -186,4 +195,21 @@ function seal(context: Context, connectionId: string, clientSecret: string): str
 
 function issuerOf(settings: ConnectionSettings[keyof ConnectionSettings]): string {
   return "issuer" in settings ? settings.issuer : settings.idpEntityId;
+}
+
+function settingsOf(row: Connection): ConnectionSettings[keyof ConnectionSettings] {
+  return parseConnectionSettings(row.type, row.settings);
+}
+
+/** What an event tells of an update: of settings their names, since some of them are secret. Null: nothing changed. */
+function changesOf(before: Connection, after: Connection) {
+  const [old, present] = [settingsOf(before), settingsOf(after)];
+  const settings = Object.keys(difference<object>(old, present)?.after ?? {});
+  const names = ["name", "provider", "status"] as const;
+  const told = difference(
+    { ...pick(before, names), issuer: issuerOf(old) },
+    { ...pick(after, names), issuer: issuerOf(present) },
+  );
+  if (told === null && settings.length === 0) return null;
+  return { ...(told ?? { before: {}, after: {} }), data: { settings } };
 }

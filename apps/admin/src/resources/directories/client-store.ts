@@ -28,9 +28,9 @@ export function createClient(context: Context, organizationId: string, directory
     });
     record({
       organizationId,
-      type: "directory_client.created",
-      resource: { type: "directoryClient", id: row.id },
-      data: { directoryId },
+      type: "directory.client_created",
+      resource: { type: "directory", id: directoryId },
+      after: { clientId: row.id },
     });
     const tokenUrl = tokenUrlOf(directoryId, context.deps.publicUrl);
     return { ...directoryClientView(row), clientId: row.id, clientSecret, tokenUrl };
@@ -71,9 +71,10 @@ export async function revokeClient(
     });
     record({
       organizationId,
-      type: "directory_client.revoked",
-      resource: { type: "directoryClient", id },
-      data: { directoryId, tokens: tokens.count },
+      type: "directory.client_revoked",
+      resource: { type: "directory", id: directoryId },
+      before: { clientId: id },
+      data: { tokens: tokens.count },
     });
   });
 }

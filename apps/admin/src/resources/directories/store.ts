@@ -1,9 +1,12 @@
-import { markGroups, markUsers, newId } from "@sallyport/database";
+import { type Directory, markGroups, markUsers, newId } from "@sallyport/database";
+import { directorySettings } from "@sallyport/directories";
+import { difference, pick } from "@sallyport/events";
 import type { z } from "zod";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { change } from "../../change.ts";
 import type { Context } from "../../context.ts";
 import { problem } from "../../errors.ts";
+import { lockDirectory } from "./lock.ts";
 import { type directoryPatch, directoryView, type newDirectory } from "./schema.ts";
 import { insertToken } from "./token-store.ts";
 
@@ -15,9 +18,14 @@ export function createDirectory(
   const id = newId();
   return change(context, async ({ tx, record }) => {
     const row = await tx.directory.create({ data: { id, organizationId, ...input } });
-    const { token } = await insertToken(tx, row, null);
-    const resource = { type: "directory", id };
-    record({ organizationId, type: "directory.created", resource, data: { provider: input.provider } });
+    const { row: tokenRow, token } = await insertToken(tx, row, null);
+    const { status: _active, ...told } = toldOf(row);
+    record({
+      organizationId,
+      type: "directory.created",
+      resource: { type: "directory", id },
+      after: { ...told, tokenId: tokenRow.id },
+    });
     return { ...directoryView(row, context.deps.publicUrl), token };
   });
 }
@@ -45,13 +53,15 @@ export function updateDirectory(
   id: string,
   patch: z.output<typeof directoryPatch>,
 ) {
-  return change(context, async ({ tx, record }) => {
-    const [row] = await tx.directory.updateManyAndReturn({
-      where: { id, organizationId, deletedAt: null },
-      data: patch,
-    });
-    if (row === undefined) throw problem("directory_not_found");
-    record({ organizationId, type: "directory.updated", resource: { type: "directory", id }, data: patch });
+  return change(context, async ({ tx, sql, record }) => {
+    await lockDirectory(sql, organizationId, id);
+    const where = { id, organizationId, deletedAt: null };
+    const before = await tx.directory.findFirst({ where });
+    const [row] = await tx.directory.updateManyAndReturn({ where, data: patch });
+    if (before === null || row === undefined) throw problem("directory_not_found");
+    const changed = difference(toldOf(before), toldOf(row));
+    if (changed !== null)
+      record({ organizationId, type: "directory.updated", resource: { type: "directory", id }, ...changed });
     return directoryView(row, context.deps.publicUrl);
   });
 }
@@ -68,11 +78,11 @@ export async function deleteDirectory(context: Context, organizationId: string, 
       "SELECT id FROM directories WHERE id = $1::uuid AND organization_id = $2::uuid FOR UPDATE",
       [id, organizationId],
     );
-    const { count } = await tx.directory.updateMany({
+    const [row] = await tx.directory.updateManyAndReturn({
       where: { id, organizationId, deletedAt: null },
       data: { status: "disabled", deletedAt: now },
     });
-    if (count === 0) throw problem("directory_not_found");
+    if (row === undefined) throw problem("directory_not_found");
     const live = { where: { directoryId: id, organizationId, revokedAt: null }, data: { revokedAt: now } };
     await tx.directoryClient.updateMany(live);
     await tx.directoryToken.updateMany(live);
@@ -94,7 +104,17 @@ export async function deleteDirectory(context: Context, organizationId: string, 
        ${markGroups("SELECT $1::uuid, id, $3::timestamptz FROM deleted")}`,
       [organizationId, id, now],
     );
-    record({ organizationId, type: "directory.deleted", resource: { type: "directory", id } });
+    record({
+      organizationId,
+      type: "directory.deleted",
+      resource: { type: "directory", id },
+      before: pick(row, ["name"]),
+    });
     reconcile(organizationId);
   });
+}
+
+/** What events tell of a directory. */
+function toldOf(row: Directory) {
+  return { ...pick(row, ["name", "provider", "status"]), settings: directorySettings.parse(row.settings) };
 }

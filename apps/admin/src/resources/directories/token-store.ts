@@ -53,9 +53,9 @@ export function createToken(
     const { row, token } = await insertToken(tx, { id: directoryId, organizationId }, expiresAt);
     record({
       organizationId,
-      type: "directory_token.created",
-      resource: { type: "directoryToken", id: row.id },
-      data: { directoryId },
+      type: "directory.token_created",
+      resource: { type: "directory", id: directoryId },
+      after: { tokenId: row.id, expiresAt: expiresAt?.toISOString() ?? null },
     });
     return { ...directoryTokenView(row), token };
   });
@@ -90,9 +90,9 @@ export async function revokeToken(
     if (count === 0) throw problem("token_not_found");
     record({
       organizationId,
-      type: "directory_token.revoked",
-      resource: { type: "directoryToken", id },
-      data: { directoryId },
+      type: "directory.token_revoked",
+      resource: { type: "directory", id: directoryId },
+      before: { tokenId: id },
     });
   });
 }

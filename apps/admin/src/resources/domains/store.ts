@@ -39,7 +39,7 @@ export async function addDomain(context: Context, organizationId: string, name: 
       const row = operator
         ? await upsertVerified(within, organizationId, name)
         : await insertUnverified(within, organizationId, name);
-      within.record({
+      within.recordUncatalogued({
         organizationId,
         type: operator ? "domain.verified" : "domain.added",
         resource: { type: "domain", id: row.id },
@@ -101,12 +101,12 @@ export async function listDomains(context: Context, organizationId: string, page
 
 export async function removeDomain(context: Context, organizationId: string, id: string): Promise<void> {
   await change(context, async (within) => {
-    const { tx, sql, record } = within;
+    const { tx, sql, recordUncatalogued } = within;
     await lockPeople(sql, organizationId);
     const row = await tx.domain.findFirst({ where: { id, organizationId } });
     const { count } = await tx.domain.deleteMany({ where: { id, organizationId } });
     if (row === null || count === 0) throw problem("domain_not_found");
-    record({
+    recordUncatalogued({
       organizationId,
       type: "domain.removed",
       resource: { type: "domain", id },

@@ -86,14 +86,15 @@ describe("replaceGroupMappings", () => {
     ]);
     expect(await markedGroups()).toEqual(["Comes", "Goes"]);
     expect(api.reconciled).toEqual([acme.organizationId]);
-    const event = await api.deps.database.prisma.event.findFirst({
-      where: { type: "group_mappings.replaced" },
-      orderBy: { id: "desc" },
+    const events = await api.deps.database.prisma.event.findMany({
+      where: { resourceType: "groupMapping" },
+      orderBy: { serial: "desc" },
+      take: 2,
     });
-    expect(event?.data).toEqual({
-      added: [{ group: "comes", role: "editor" }],
-      removed: [{ group: "Goes", role: "admin" }],
-    });
+    expect(events).toMatchObject([
+      { type: "group_mapping.created", before: null, after: { group: "comes", role: "editor" } },
+      { type: "group_mapping.deleted", before: { group: "Goes", role: "admin" }, after: null },
+    ]);
   });
 
   it("asks for nothing when nothing changed", async () => {

@@ -6,10 +6,11 @@ import { roleIdsByKey } from "../roles/store.ts";
 import { groupKey, type groupMappings } from "./schema.ts";
 
 type Mapping = z.output<typeof groupMappings>[number];
+type StoredMapping = Mapping & { readonly id: string };
 
 /** All of them, by group and role: there are at most a thousand. */
 export async function listGroupMappings(context: Context, organizationId: string) {
-  return { items: await readMappings(context.deps.database.prisma, organizationId), nextCursor: null };
+  return listOf(await readMappings(context.deps.database.prisma, organizationId));
 }
 
 /**
@@ -27,46 +28,65 @@ export function replaceGroupMappings(context: Context, organizationId: string, m
       (index) => `${index}.role`,
     );
     const before = await readMappings(tx, organizationId);
-    await tx.groupMapping.deleteMany({ where: { organizationId } });
+    const wanted = mappings.map((mapping, index) => ({
+      ...mapping,
+      id: newId(),
+      roleId: roleIds[index] ?? "",
+    }));
+    const removed = without(before, mappings);
+    const added = without(wanted, before);
+    await tx.groupMapping.deleteMany({ where: { organizationId, id: { in: removed.map(({ id }) => id) } } });
     await tx.groupMapping.createMany({
-      data: mappings.map(({ group }, index) => ({
-        id: newId(),
-        organizationId,
-        group,
-        groupKey: groupKey(group),
-        roleId: roleIds[index] ?? "",
+      data: added.map(({ id, group, roleId }) => ({
+        ...{ id, organizationId, roleId },
+        ...{ group, groupKey: groupKey(group) },
       })),
     });
-    const removed = without(before, mappings);
-    const added = without(mappings, before);
+    // Shown as it was last given; as it is compared, nothing changes with that.
+    const given = new Map(mappings.map((mapping) => [pairOf(mapping), mapping.group]));
+    for (const mapping of before) {
+      const group = given.get(pairOf(mapping)) ?? mapping.group;
+      if (group !== mapping.group)
+        await tx.groupMapping.updateMany({ where: { id: mapping.id, organizationId }, data: { group } });
+    }
     const changed = [...removed, ...added];
     if (changed.length > 0) {
       const keys = [...new Set(changed.map(({ group }) => groupKey(group)))];
       await markGroupsOf(sql, organizationId, keys, now);
       reconcile(organizationId);
     }
-    record({
-      organizationId,
-      type: "group_mappings.replaced",
-      resource: { type: "organization", id: organizationId },
-      data: { added, removed },
-    });
-    return { items: await readMappings(tx, organizationId), nextCursor: null };
+    for (const { id, group, role } of removed) {
+      const resource = { type: "groupMapping", id } as const;
+      record({ organizationId, type: "group_mapping.deleted", resource, before: { group, role } });
+    }
+    for (const { id, group, role } of added) {
+      const resource = { type: "groupMapping", id } as const;
+      record({ organizationId, type: "group_mapping.created", resource, after: { group, role } });
+    }
+    return listOf(await readMappings(tx, organizationId));
   });
 }
 
-async function readMappings(tx: Prisma.TransactionClient, organizationId: string): Promise<Mapping[]> {
+function listOf(mappings: readonly StoredMapping[]) {
+  return { items: mappings.map(({ group, role }) => ({ group, role })), nextCursor: null };
+}
+
+async function readMappings(tx: Prisma.TransactionClient, organizationId: string): Promise<StoredMapping[]> {
   const rows = await tx.groupMapping.findMany({
     where: { organizationId },
-    select: { group: true, role: { select: { key: true } } },
+    select: { id: true, group: true, role: { select: { key: true } } },
     orderBy: [{ groupKey: "asc" }, { role: { key: "asc" } }],
   });
-  return rows.map((row) => ({ group: row.group, role: row.role.key }));
+  return rows.map(({ id, group, role }) => ({ id, group, role: role.key }));
+}
+
+/** Of the group in any case, and the role. */
+function pairOf({ group, role }: Mapping): string {
+  return JSON.stringify([groupKey(group), role]);
 }
 
 /** The mappings that are not among the others. */
-function without(mappings: readonly Mapping[], others: readonly Mapping[]): Mapping[] {
-  const pairOf = ({ group, role }: Mapping) => JSON.stringify([groupKey(group), role]);
+function without<Each extends Mapping>(mappings: readonly Each[], others: readonly Mapping[]): Each[] {
   const known = new Set(others.map(pairOf));
   return mappings.filter((mapping) => !known.has(pairOf(mapping)));
 }

@@ -12,14 +12,14 @@ import type { MemberPatch, MemberView, NewMember } from "./schema.ts";
  */
 export function addMember(context: Context, organizationId: string, input: NewMember): Promise<MemberView> {
   return change(context, async (within) => {
-    const { tx, sql, record } = within;
+    const { tx, sql, recordUncatalogued } = within;
     await lockOrganization(sql, organizationId);
     const userId = await userFor(tx, organizationId, input);
     const membership = await tx.membership.create({
       data: { id: newId(), organizationId, userId, status: "active", source: "manual" },
     });
     await setManualRoles(tx, membership, input.roles);
-    record({
+    recordUncatalogued({
       organizationId,
       type: "membership.created",
       resource: { type: "membership", id: membership.id },
@@ -61,7 +61,7 @@ export function updateMember(
   patch: MemberPatch,
 ): Promise<MemberView> {
   return change(context, async (within) => {
-    const { tx, sql, record } = within;
+    const { tx, sql, recordUncatalogued } = within;
     await lockOrganization(sql, organizationId);
     const membership = await lockMembership(within, organizationId, id);
     if (membership.source === "directory") {
@@ -71,7 +71,7 @@ export function updateMember(
     if (patch.roles !== undefined) await setManualRoles(tx, membership, patch.roles);
     const { status } = patch;
     if (status !== undefined && status !== membership.status) await setStatus(within, membership, status);
-    record({
+    recordUncatalogued({
       organizationId,
       type: "membership.updated",
       resource: { type: "membership", id },
@@ -87,13 +87,13 @@ export function updateMember(
  */
 export async function removeMember(context: Context, organizationId: string, id: string): Promise<void> {
   await change(context, async (within) => {
-    const { tx, record, endSessions } = within;
+    const { tx, recordUncatalogued, endSessions } = within;
     const { userId, source } = await lockMembership(within, organizationId, id);
     if (source === "directory") throw problem("membership_managed_by_directory");
     await tx.membership.deleteMany({ where: { id, organizationId } });
     await endSessions(organizationId, { userIds: [userId] }, "membership_deleted");
     const resource = { type: "membership", id };
-    record({ organizationId, type: "membership.deleted", resource, data: { userId } });
+    recordUncatalogued({ organizationId, type: "membership.deleted", resource, data: { userId } });
   });
 }
 
@@ -109,14 +109,17 @@ async function lockMembership({ tx, sql }: Change, organizationId: string, id: s
 }
 
 // Roles that groups give stay the directory's; but `member` comes from the membership's own source.
-async function takeOver({ tx, record }: Change, { id, organizationId, userId }: Membership): Promise<void> {
+async function takeOver(
+  { tx, recordUncatalogued }: Change,
+  { id, organizationId, userId }: Membership,
+): Promise<void> {
   await tx.membership.updateMany({ where: { id, organizationId }, data: { source: "manual" } });
   await tx.roleBinding.deleteMany({
     where: { organizationId, membershipId: id, source: "directory", role: { key: MEMBER_ROLE } },
   });
   const [roleId] = await roleIdsByKey(tx, organizationId, [MEMBER_ROLE], () => "roles");
   await grant(tx, { id, organizationId }, roleId === undefined ? [] : [roleId]);
-  record({
+  recordUncatalogued({
     organizationId,
     type: "membership.taken_over",
     resource: { type: "membership", id },
@@ -125,7 +128,7 @@ async function takeOver({ tx, record }: Change, { id, organizationId, userId }: 
 }
 
 async function setStatus(
-  { tx, record, endSessions }: Change,
+  { tx, recordUncatalogued, endSessions }: Change,
   { id, organizationId, userId }: Membership,
   status: Membership["status"],
 ): Promise<void> {
@@ -134,7 +137,7 @@ async function setStatus(
     await endSessions(organizationId, { userIds: [userId] }, "membership_suspended");
   }
   const type = status === "suspended" ? "membership.suspended" : "membership.activated";
-  record({ organizationId, type, resource: { type: "membership", id }, data: { userId } });
+  recordUncatalogued({ organizationId, type, resource: { type: "membership", id }, data: { userId } });
 }
 
 /** Makes the manual bindings exactly those of the keys, and `member` where the membership is manual. */

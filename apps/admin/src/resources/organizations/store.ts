@@ -1,5 +1,5 @@
-import { isUniqueViolation, newId } from "@sallyport/database";
-import { forgetOrganization } from "@sallyport/events";
+import { isUniqueViolation, newId, type Organization } from "@sallyport/database";
+import { difference, forgetOrganization, pick } from "@sallyport/events";
 import type { z } from "zod";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { change, lockOrganization } from "../../change.ts";
@@ -17,7 +17,8 @@ import {
 
 /** Creates it with its first roles; its domains count as verified. Throws `slug_taken`, `slug_reserved`, `domain_taken`. */
 export function createOrganization(context: Context, input: z.output<typeof newOrganization>) {
-  return change(context, async ({ tx, now, record }) => {
+  return change(context, async (within) => {
+    const { tx, now, record } = within;
     const id = newId();
     const [row] = await tx.organization.createManyAndReturn({
       data: [{ id, slug: input.slug, name: input.name }],
@@ -25,14 +26,22 @@ export function createOrganization(context: Context, input: z.output<typeof newO
     });
     if (row === undefined) throw problem("slug_taken", { field: "slug" });
     await claimSlug(tx, id, row.slug);
-    await createFirstRoles(tx, id);
-    await addVerifiedDomains(tx, id, input.domains, now);
     record({
       organizationId: id,
       type: "organization.created",
       resource: { type: "organization", id },
-      data: { slug: row.slug, domains: input.domains },
+      after: toldOf(row),
     });
+    await createFirstRoles(within, id);
+    await addVerifiedDomains(tx, id, input.domains, now);
+    for (const domain of await tx.domain.findMany({
+      where: { organizationId: id },
+      orderBy: { id: "asc" },
+    })) {
+      const told = { resource: { type: "domain", id: domain.id }, after: { name: domain.name } } as const;
+      record({ organizationId: id, type: "domain.created", ...told });
+      record({ organizationId: id, type: "domain.verified", ...told });
+    }
     return organizationView({ ...row, domains: input.domains.toSorted().map((name) => ({ name })) });
   });
 }
@@ -66,23 +75,25 @@ export async function updateOrganization(
   try {
     await change(context, async ({ tx, sql, now, record }) => {
       await lockOrganization(sql, id);
-      const before = await tx.organization.findUnique({ where: { id }, select: { slug: true } });
+      const before = await tx.organization.findUnique({ where: { id } });
       if (before === null) throw problem("organization_not_found");
       const newSlug = patch.slug === before.slug ? undefined : patch.slug;
       if (newSlug !== undefined && context.caller.organizationId !== null) {
         throw problem("key_scope_insufficient", { field: "slug" });
       }
-      await tx.organization.updateMany({ where: { id }, data: patch });
+      const row = await tx.organization.update({ where: { id }, data: patch });
       if (newSlug !== undefined) {
         await claimSlug(tx, id, newSlug);
         await reserveSlug(tx, id, before.slug, now);
       }
-      record({
-        organizationId: id,
-        type: "organization.updated",
-        resource: { type: "organization", id },
-        data: patch,
-      });
+      const changed = difference(toldOf(before), toldOf(row));
+      if (changed !== null)
+        record({
+          organizationId: id,
+          type: "organization.updated",
+          resource: { type: "organization", id },
+          ...changed,
+        });
     });
   } catch (error) {
     if (isUniqueViolation(error)) throw problem("slug_taken", { field: "slug", cause: error });
@@ -100,7 +111,7 @@ export async function deleteOrganization(context: Context, slugOrId: string): Pr
       id,
     ]);
     await sql.query("SELECT id FROM organizations WHERE id = $1::uuid FOR UPDATE", [id]);
-    const row = await tx.organization.findUnique({ where: { id }, select: { slug: true } });
+    const row = await tx.organization.findUnique({ where: { id } });
     if (row === null) throw problem("organization_not_found");
     await tx.organization.deleteMany({ where: { id } });
     await reserveSlug(tx, id, row.slug, now);
@@ -109,7 +120,12 @@ export async function deleteOrganization(context: Context, slugOrId: string): Pr
       organizationId: null,
       type: "organization.deleted",
       resource: { type: "organization", id },
-      data: { slug: row.slug },
+      before: toldOf(row),
     });
   });
+}
+
+/** What events tell of an organization. */
+function toldOf(row: Organization) {
+  return pick(row, ["slug", "name"]);
 }

@@ -52,7 +52,7 @@ export async function freeSlug(context: Context, id: string): Promise<void> {
       organizationId: null,
       type: "organization.slug_freed",
       resource: { type: "organization", id: row.organizationId },
-      data: { slug: row.slug },
+      before: { slug: row.slug },
     });
   });
 }

@@ -1,7 +1,8 @@
-import { newId, type Prisma } from "@sallyport/database";
+import { newId, type Prisma, type Role } from "@sallyport/database";
+import { difference, type Happening, pick } from "@sallyport/events";
 import type { z } from "zod";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
-import { change, lockOrganization } from "../../change.ts";
+import { type Change, change, lockOrganization } from "../../change.ts";
 import type { Context } from "../../context.ts";
 import { problem } from "../../errors.ts";
 import { type newRole, type rolePatch, roleView } from "./schema.ts";
@@ -10,13 +11,14 @@ import { type newRole, type rolePatch, roleView } from "./schema.ts";
 export const MEMBER_ROLE = "member";
 
 /** The roles that an organization starts with. */
-export async function createFirstRoles(tx: Prisma.TransactionClient, organizationId: string): Promise<void> {
-  await tx.role.createMany({
+export async function createFirstRoles({ tx, record }: Change, organizationId: string): Promise<void> {
+  const rows = await tx.role.createManyAndReturn({
     data: [
       { id: newId(), organizationId, key: MEMBER_ROLE, name: "Member", permissions: [] },
       { id: newId(), organizationId, key: "admin", name: "Admin", permissions: [] },
     ],
   });
+  for (const row of rows) record(created(row));
 }
 
 /**
@@ -49,13 +51,7 @@ export function createRole(context: Context, organizationId: string, input: z.ou
       skipDuplicates: true,
     });
     if (row === undefined) throw problem("role_key_taken", { field: "key" });
-    const { key, permissions } = input;
-    record({
-      organizationId,
-      type: "role.created",
-      resource: { type: "role", id: row.id },
-      data: { key, permissions },
-    });
+    record(created(row));
     return roleView(row);
   });
 }
@@ -81,10 +77,21 @@ export function updateRole(
   id: string,
   patch: z.output<typeof rolePatch>,
 ) {
-  return change(context, async ({ tx, record }) => {
+  return change(context, async ({ tx, sql, record }) => {
+    await lockOrganization(sql, organizationId);
+    const before = await tx.role.findFirst({ where: { id, organizationId } });
     const [row] = await tx.role.updateManyAndReturn({ where: { id, organizationId }, data: patch });
-    if (row === undefined) throw problem("role_not_found");
-    record({ organizationId, type: "role.updated", resource: { type: "role", id }, data: patch });
+    if (before === null || row === undefined) throw problem("role_not_found");
+    const { key } = row;
+    const changed = difference(pick(before, ["name", "permissions"]), pick(row, ["name", "permissions"]));
+    if (changed !== null)
+      record({
+        organizationId,
+        type: "role.updated",
+        resource: { type: "role", id },
+        data: { key },
+        ...changed,
+      });
     return roleView(row);
   });
 }
@@ -97,6 +104,16 @@ export async function deleteRole(context: Context, organizationId: string, id: s
     if (row === null) throw problem("role_not_found");
     if (row.key === MEMBER_ROLE) throw problem("role_protected");
     await tx.role.deleteMany({ where: { id, organizationId } });
-    record({ organizationId, type: "role.deleted", resource: { type: "role", id }, data: { key: row.key } });
+    record({ organizationId, type: "role.deleted", resource: { type: "role", id }, before: toldOf(row) });
   });
+}
+
+function created(row: Role): Happening {
+  const { organizationId, id } = row;
+  return { organizationId, type: "role.created", resource: { type: "role", id }, after: toldOf(row) };
+}
+
+/** What events tell of a role. */
+function toldOf(row: Role) {
+  return pick(row, ["key", "name", "permissions"]);
 }

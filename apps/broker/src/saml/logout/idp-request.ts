@@ -1,6 +1,6 @@
-import { recordAudit } from "@sallyport/audit";
 import { samlServiceProvider } from "@sallyport/connections";
 import type { Database } from "@sallyport/database";
+import { recordEvents } from "@sallyport/events";
 import { type SamlTransport, validateLogoutRequest } from "@sallyport/saml";
 import { revokeSessions } from "@sallyport/sessions";
 import type { SamlConnection } from "../../sign-in/connections.ts";
@@ -49,7 +49,7 @@ export async function acceptLogoutRequest(
     const actor = { type: "system" } as const;
     const cause = { reason: "idp_logout", actor, requestId, now };
     const revoked = await revokeSessions(sql, organizationId, { sessionIds }, cause);
-    await recordAudit(sql, [
+    await recordEvents(sql, [
       {
         organizationId,
         type: "connection.logout_requested",

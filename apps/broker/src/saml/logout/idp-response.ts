@@ -1,6 +1,6 @@
-import { recordAudit } from "@sallyport/audit";
 import { samlServiceProvider } from "@sallyport/connections";
 import type { Database } from "@sallyport/database";
+import { recordEvents } from "@sallyport/events";
 import { peekLogoutResponse, type SamlTransport, validateLogoutResponse } from "@sallyport/saml";
 import type { SamlConnection } from "../../sign-in/connections.ts";
 import type { Arrival } from "./arrival.ts";
@@ -94,15 +94,16 @@ async function recordAnswer(
   finding: Finding | null,
   requestId: string,
 ): Promise<void> {
-  await recordAudit(sql, [
-    {
-      organizationId: pending.organizationId,
-      type: "connection.logout_answered",
-      actor: { type: "system" },
-      resource: { type: "connection", id: pending.connectionId },
-      outcome: finding === null ? "success" : "failure",
-      requestId,
-      data: { sessionId: pending.sessionId, ...(finding === null ? {} : { code: finding.code }) },
-    },
+  const { organizationId, connectionId, sessionId } = pending;
+  const answered = {
+    organizationId,
+    actor: { type: "system" },
+    resource: { type: "connection", id: connectionId },
+    requestId,
+  } as const;
+  await recordEvents(sql, [
+    finding === null
+      ? { ...answered, type: "connection.logout_answered", data: { sessionId } }
+      : { ...answered, type: "connection.logout_failed", data: { sessionId, code: finding.code } },
   ]);
 }

@@ -57,7 +57,7 @@ const bring = (browser: TestBrowser, visit: Visit, answer: TestLogoutMessage) =>
 
 const lastAnswer = () =>
   stand.database.prisma.event.findFirstOrThrow({
-    where: { type: "connection.logout_answered" },
+    where: { type: { in: ["connection.logout_answered", "connection.logout_failed"] } },
     orderBy: { id: "desc" },
   });
 

@@ -1,11 +1,8 @@
 import { z } from "zod";
 import { changed, count, facts, id, list, nullable, text } from "./fact.ts";
 
-const settings = {
-  name: text,
-  provider: nullable,
-  status: text,
-};
+const directory = { name: text, provider: text, settings: z.record(text, z.json()) };
+const changes = changed({ ...directory, status: text });
 
 const token = z.strictObject({ tokenId: id });
 const client = z.strictObject({ clientId: id });
@@ -13,9 +10,9 @@ const client = z.strictObject({ clientId: id });
 export const directories = facts("directory", "directory", {
   created: {
     says: "A directory was created, with its first token.",
-    after: z.strictObject({ name: text, provider: nullable, tokenId: id }),
+    after: z.strictObject({ ...directory, tokenId: id }),
   },
-  updated: { says: "A directory changed.", before: changed(settings), after: changed(settings) },
+  updated: { says: "A directory changed.", before: changes, after: changes },
   deleted: {
     says: "A directory was deleted, as if its client had deleted every user and group.",
     before: z.strictObject({ name: text }),

@@ -66,6 +66,7 @@ const application = {
   postLogoutRedirectUris: list,
   backchannelLogoutUri: nullable,
   initiateLoginUri: nullable,
+  targetUris: list,
 };
 
 export const applications = facts("application", "application", {
