@@ -1,8 +1,10 @@
 import { newId } from "@sallyport/database";
+import { createEventReader } from "@sallyport/events/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectionKey } from "./resources/connection-keys/schema.ts";
 import { endpointsOf } from "./resources/index.ts";
 import { readReply, startApi, type TestApi } from "./testing/api.ts";
+import { promisedEvents } from "./testing/promised-events.ts";
 import { sampleBodies } from "./testing/samples.ts";
 import { createWorld, type World } from "./testing/world.ts";
 
@@ -168,8 +170,13 @@ describe("every operation that takes a body", () => {
   });
 });
 
-it("does each of its operations, and leaves an audit event for each change", async () => {
+// These do not record what the catalogue has, yet.
+const UNCATALOGUED = ["addDomain", "removeDomain", "addMember", "updateMember", "removeMember"];
+
+it("does each of its operations, and leaves exactly the events that it promises, as the catalogue has them", async () => {
   const world = await createWorld(api, "tour");
+  const reader = createEventReader(api.deps.database.sql);
+  await reader.nextTypes();
   const bodies = sampleBodies("tour");
   const by = (...methods: string[]) => endpoints.filter((endpoint) => methods.includes(endpoint.method));
   // Deletes go backwards: the organization, declared first, goes last.
@@ -178,14 +185,20 @@ it("does each of its operations, and leaves an audit event for each change", asy
   for (const { operationId, method, status } of order) {
     // The world's own key signs: the second one takes over, and then the first one may go.
     const more = operationId === "activateConnectionKey" ? { connectionKeyId: secondKey } : {};
-    const before = await events();
     const reply = await api.call(operationId, { params: { ...world, ...more }, body: bodies[operationId] });
     expect([operationId, reply.status]).toEqual([operationId, status]);
     if (operationId === "createConnectionKey") secondKey = reply.as(connectionKey).id;
-    const after = await events();
-    if (method === "get") expect(after).toBe(before);
-    // The organization's own events go with it; what stays is that it went.
-    else expect(after).toBeGreaterThan(operationId === "deleteOrganization" ? 0 : before);
+    if (UNCATALOGUED.includes(operationId)) {
+      expect((await reader.nextTypes()).length).toBeGreaterThan(0);
+      continue;
+    }
+    const left = await reader.next();
+    const promised = method === "get" ? [] : promisedEvents[operationId];
+    expect([operationId, left.map(({ type }) => type)]).toEqual([operationId, promised]);
+    for (const event of left) {
+      expect(event.actor).toEqual({ type: "operator" });
+      expect(event.requestId).toBe(left[0]?.requestId ?? "none");
+    }
   }
   const deleted = { where: { type: "organization.deleted", resourceId: world.organizationId } };
   expect(await api.deps.database.prisma.event.count(deleted)).toBe(1);

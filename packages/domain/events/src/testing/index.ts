@@ -2,10 +2,27 @@ import type { Sql } from "@sallyport/database";
 import { type RecordedEvent, recordedEvent } from "../event.ts";
 import { EVENT_COLUMNS, type EventRow, eventOf } from "../stored.ts";
 
-/** All events in the order in which they were recorded, each held against the catalogue. */
-export async function readEvents(sql: Sql): Promise<RecordedEvent[]> {
-  const { rows } = await sql.query<EventRow>(
-    `SELECT ${EVENT_COLUMNS} FROM events e LEFT JOIN outbox o ON o.event_id = e.id ORDER BY e.serial`,
-  );
-  return rows.map((row) => recordedEvent.parse(eventOf(row)));
+/** Reads what was recorded since it last looked. */
+export interface EventReader {
+  /** In the order in which they were recorded, each held against the catalogue. */
+  next(): Promise<RecordedEvent[]>;
+  /** Their types alone, whatever they are. */
+  nextTypes(): Promise<string[]>;
+}
+
+export function createEventReader(sql: Sql): EventReader {
+  let serial = "0";
+  const rows = async () => {
+    const { rows } = await sql.query<EventRow & { readonly serial: string }>(
+      `SELECT e.serial, ${EVENT_COLUMNS} FROM events e LEFT JOIN outbox o ON o.event_id = e.id
+       WHERE e.serial > $1 ORDER BY e.serial`,
+      [serial],
+    );
+    serial = rows.at(-1)?.serial ?? serial;
+    return rows;
+  };
+  return {
+    next: async () => (await rows()).map((row) => recordedEvent.parse(eventOf(row))),
+    nextTypes: async () => (await rows()).map(({ type }) => type),
+  };
 }
