@@ -1,3 +1,4 @@
+import { fillOutbox } from "@sallyport/events";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startApi, type TestApi } from "../../testing/api.ts";
 import { createWorld, type World } from "../../testing/world.ts";
@@ -30,6 +31,10 @@ it("lists the organization's own events, the newest first", async () => {
     "connection.key_created",
     "connection.created",
     "domain.verified",
+    "organization.updated", // its slug
+    // With the organization came its domain and its first roles.
+    "domain.verified",
+    "domain.created",
     "role.created",
     "role.created",
     "organization.created",
@@ -39,12 +44,12 @@ it("lists the organization's own events, the newest first", async () => {
 it("filters by type, by actor and by type of actor", async () => {
   const body = { key: "by-key", name: "By key" };
   await api.call("createRole", { params: { org: "acme" }, body, key: acme.key });
-  expect((await list({ type: "role.created" })).items).toHaveLength(2);
+  expect((await list({ type: "role.created" })).items).toHaveLength(4);
   expect((await list({ actor: acme.keyId })).items).toMatchObject([
     { type: "role.created", actor: { type: "apiKey", id: acme.keyId } },
   ]);
   expect((await list({ actor: "apiKey", type: "role.created" })).items).toHaveLength(1);
-  expect((await list({ actor: "operator", type: "role.created" })).items).toHaveLength(1);
+  expect((await list({ actor: "operator", type: "role.created" })).items).toHaveLength(3);
   expect((await list({ type: "nothing.happened" })).items).toEqual([]);
 });
 
@@ -91,6 +96,16 @@ it.each([
     query: { ...query } as Record<string, string>,
   });
   expect(reply.outcome).toEqual([400, "input_invalid"]);
+});
+
+it("shows what was and what is, and the sequence once the event has one", async () => {
+  await api.call("updateRole", { params: { org: "acme", roleId: acme.roleId }, body: { name: "Writer" } });
+  const newest = async () => (await list({ type: "role.updated", limit: "1" })).items[0];
+  const told = { before: { name: "Editor" }, after: { name: "Writer" }, data: { key: "editor" } };
+  expect(await newest()).toMatchObject({ ...told, sequence: null });
+  await fillOutbox(api.deps.database);
+  const numbered = (await list()).items.length;
+  expect(await newest()).toMatchObject({ ...told, sequence: numbered });
 });
 
 it("keeps what belongs to no organization apart", async () => {
