@@ -1,11 +1,9 @@
 import { samlSettings } from "@sallyport/connections";
 import { type Origin, recordEvents } from "@sallyport/events";
-import { changesOf } from "./changes.ts";
+import { compare } from "./changes.ts";
 import { withFacts } from "./facts.ts";
 import type { RefreshDeps } from "./refresh.ts";
 import { type FollowedConnection, lockConnection, lockState, saveApplied, saveSettings } from "./store.ts";
-
-const NO_CHANGES = { certificatesAdded: [], certificatesRemoved: [], settings: [] };
 
 /**
  * Applies what a refresh held back: exactly that which `digest` names, and so what the operator has seen. False where
@@ -32,7 +30,7 @@ export async function applyHeldMetadata(
         organizationId,
         type: "connection.metadata_applied",
         resource: { type: "connection", id },
-        data: { ...(changesOf(settings, held.facts) ?? NO_CHANGES), heldBackFor: state?.problem?.code },
+        data: { ...compare(settings, held.facts), heldBackFor: state?.problem?.code },
         ...origin,
       },
     ]);

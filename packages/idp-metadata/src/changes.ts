@@ -21,21 +21,24 @@ export type MetadataChanges = z.infer<typeof metadataChanges>;
 
 /** The difference that the facts make to the settings; null where they make none. */
 export function changesOf(settings: SamlSettings, facts: IdpFacts): MetadataChanges | null {
+  const changes = compare(settings, facts);
+  const { certificatesAdded, certificatesRemoved, settings: others } = changes;
+  return [certificatesAdded, certificatesRemoved, others].every((list) => list.length === 0) ? null : changes;
+}
+
+/** The same, with empty lists where they make none. */
+export function compare(settings: SamlSettings, facts: IdpFacts): MetadataChanges {
   const next = withFacts(settings, facts);
   const names = [...IDP_FACTS.filter((fact) => fact !== "certificates"), "signRequests"] as const;
   const changed = names.filter((name) => settings[name] !== next[name]);
   const present = certificatesOf(settings.certificates);
   const wanted = certificatesOf(next.certificates);
-  const differences = {
-    certificatesAdded: lacking(present, wanted).map(summary),
-    certificatesRemoved: lacking(wanted, present).map(summary),
-    settings: changed.map((name) => ({ name, from: shown(settings[name]), to: shown(next[name]) })),
-  };
-  if (Object.values(differences).every((list) => list.length === 0)) return null;
   return {
     certificatesBefore: present.map(({ fingerprint }) => fingerprint),
     certificatesAfter: wanted.map(({ fingerprint }) => fingerprint),
-    ...differences,
+    certificatesAdded: lacking(present, wanted).map(summary),
+    certificatesRemoved: lacking(wanted, present).map(summary),
+    settings: changed.map((name) => ({ name, from: shown(settings[name]), to: shown(next[name]) })),
   };
 }
 
