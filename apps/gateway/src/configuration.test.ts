@@ -159,8 +159,9 @@ describe(".env.example", () => {
   it("names the variables that are read, all of them and no other", async () => {
     const text = await readFile(new URL("../../../.env.example", import.meta.url), "utf8");
     const named = [...text.matchAll(/^(?:# )?([A-Z][A-Z_]+)=/gm)].map((match) => match[1]);
-    // NODE_ENV chooses the mode; the password is for the PostgreSQL of docker compose.
-    const read = [...Object.keys(environmentSchema("production").shape), "NODE_ENV", "POSTGRES_PASSWORD"];
+    // NODE_ENV chooses the mode; the passwords are for the servers of docker compose.
+    const compose = ["POSTGRES_PASSWORD", "REDIS_PASSWORD"];
+    const read = [...Object.keys(environmentSchema("production").shape), "NODE_ENV", ...compose];
     expect(named.sort()).toEqual(read.sort());
   });
 });
