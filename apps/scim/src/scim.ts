@@ -21,6 +21,7 @@ import { parseListQuery, parseSearch } from "./protocol/list-query.ts";
 import { type Actions, type Endpoint, failure, handle } from "./transport/handle.ts";
 import { createRateLimiter, DEFAULT_RATE_LIMIT, type RateLimit } from "./transport/rate-limit.ts";
 import { send } from "./transport/send.ts";
+import { createUnread } from "./transport/unread.ts";
 import * as users from "./users/users.ts";
 
 export interface ScimDeps {
@@ -88,6 +89,7 @@ export function createScim(deps: ScimDeps): Scim {
     inWork: createLanes(WORK_LANES),
     inLargeLane: createLanes(LARGE_LANES),
     inHugeLane: createLanes(HUGE_LANES),
+    rememberUnread: createUnread(),
   };
 
   const router = Router({ caseSensitive: true });

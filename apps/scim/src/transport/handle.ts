@@ -12,7 +12,8 @@ import { HUGE_BODY_BYTES } from "../protocol/limits.ts";
 import { inSlices } from "../protocol/slices.ts";
 import { mayBeLarge, parseBody, receiveBody } from "./body.ts";
 import type { TakeTokens } from "./rate-limit.ts";
-import { send } from "./send.ts";
+import { countUnread, send } from "./send.ts";
+import type { Remember } from "./unread.ts";
 
 /** What one endpoint does with one method. `id` is the resource's, where the path has one. */
 export type Action = (request: ScimRequest, id: string) => Promise<ScimResponse> | ScimResponse;
@@ -38,6 +39,7 @@ export interface Transport {
   readonly inLargeLane: InLane;
   /** For those whose bodies turned out to be huge: before they are parsed. */
   readonly inHugeLane: InLane;
+  readonly rememberUnread: Remember;
 }
 
 /**
@@ -108,6 +110,7 @@ export async function handle(
   }
   if (response.status === 401) response = limitFailures(transport, req, response, id);
   send(req, res, response);
+  if (request !== undefined) countUnread(res, request.directory.id, transport.rememberUnread);
   if (request !== undefined && response.logged !== true) transport.requestLog.add(request, response);
 }
 
