@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { Agent, type Dispatcher, request } from "undici";
 import { type AddressPolicy, addressPolicy } from "./addresses.ts";
 import { OutboundError, type OutboundErrorCode } from "./error.ts";
+import { inTurn, type Lookup } from "./look-ups.ts";
 
 /** The one kind of client for URLs that others supply (invariant 8). */
 export interface Outbound {
@@ -34,6 +35,8 @@ export interface OutboundOptions {
   readonly timeoutMs?: number;
   /** Default 128 KiB. */
   readonly maxBytes?: number;
+  /** Resolves names. Default: as the system does. */
+  readonly lookup?: Lookup;
 }
 
 /** At once, to one origin; more wait for their turn, within their time. What is slow holds no more memory than this. */
@@ -46,7 +49,10 @@ export function createOutbound(options: OutboundOptions): Outbound {
   const maxBytes = options.maxBytes ?? 128 * 1024;
   const agent = new Agent({
     connections: CONNECTIONS_OF_ORIGIN,
-    connect: { lookup: guardedLookup(policy), timeout: timeoutMs },
+    connect: {
+      lookup: guardedLookup(policy, inTurn(options.lookup ?? lookup, timeoutMs)),
+      timeout: timeoutMs,
+    },
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     maxHeaderSize: 16 * 1024,
@@ -126,9 +132,9 @@ function addressRefused(host: string, { variable }: Policy): OutboundError {
 type LookupCallback = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
 
 /** Resolves a name and hands over only if every address of it is allowed: one bad record condemns the name. */
-function guardedLookup(policy: Policy) {
+function guardedLookup(policy: Policy, resolve: Lookup) {
   return (hostname: string, options: LookupOptions, callback: LookupCallback): void => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return callback(error, []);
       const first = addresses[0];
       if (first === undefined || !addresses.every(({ address }) => policy.allowed(address))) {

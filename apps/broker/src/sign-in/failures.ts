@@ -212,7 +212,6 @@ export const SIGN_IN_FAILURES = {
     advice: ASK_ADMIN,
     fix: "Have the IdP put auth_time into the ID token (in Entra ID an optional claim of the app registration), or do not ask for a new sign-in (prompt=login, max_age) in the application.",
     oauthError: "login_required",
-    retry: true,
   },
   response_replayed: {
     status: 400,
