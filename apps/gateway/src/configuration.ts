@@ -17,6 +17,8 @@ export interface Configuration {
   /** Undefined: the embedded PostgreSQL. */
   readonly databaseUrl: string | undefined;
   readonly databasePoolSize: number;
+  /** How long a start waits for PostgreSQL and Redis. */
+  readonly startupWaitSeconds: number;
   /** Undefined: queues are kept in PostgreSQL. */
   readonly redisUrl: string | undefined;
   readonly rootKey: string;
@@ -64,6 +66,7 @@ export function readConfiguration(
     dataDir: values.DATA_DIR,
     databaseUrl: values.DATABASE_URL,
     databasePoolSize: values.DATABASE_POOL_SIZE,
+    startupWaitSeconds: values.STARTUP_WAIT_SECONDS,
     redisUrl: values.REDIS_URL,
     rootKey: values.SALLYPORT_ROOT_KEY,
     encryptionKeys: values.SALLYPORT_ENCRYPTION_KEYS,

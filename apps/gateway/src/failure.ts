@@ -1,4 +1,5 @@
 import { EmbeddedPostgresError } from "@sallyport/embedded-postgres";
+import { type Outage, outageOf } from "@sallyport/outage";
 import { SecretError } from "@sallyport/secrets";
 import { UsageError } from "./command-line.ts";
 import { ConfigurationError } from "./configuration.ts";
@@ -23,7 +24,12 @@ export function explainFailure(error: unknown): Failure {
     return { message: [error.message, error.detail].filter(Boolean).join("\n"), exitCode: 1 };
   }
   return {
-    message: explainPort(error) ?? explainFile(error) ?? explainDatabase(error) ?? explainUnknown(error),
+    message:
+      explainPort(error) ??
+      explainFile(error) ??
+      explainDatabase(error) ??
+      explainOutage(error) ??
+      explainUnknown(error),
     exitCode: 1,
   };
 }
@@ -50,6 +56,18 @@ function explainDatabase(error: unknown): string | undefined {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   if (!(first instanceof Error) || !("code" in first) || typeof first.code !== "string") return undefined;
   return DATABASE_FAILURES[first.code];
+}
+
+const URL_VARIABLES: Readonly<Record<Outage["server"], string>> = {
+  PostgreSQL: "DATABASE_URL",
+  Redis: "REDIS_URL",
+};
+
+function explainOutage(error: unknown): string | undefined {
+  const outage = outageOf(error);
+  if (outage === undefined) return undefined;
+  const { server, kind } = outage;
+  return `${server}, at the address in ${URL_VARIABLES[server]}, is not available (${kind}). Is it running there?`;
 }
 
 /** Ports that rooms open by themselves: the demo's. */

@@ -1,19 +1,21 @@
 import { join } from "node:path";
-import { migrate, openDatabase, pendingMigrations } from "@sallyport/database";
-import { type EmbeddedPostgresError, startEmbeddedPostgres } from "@sallyport/embedded-postgres";
+import { type Database, migrate, openDatabase, pendingMigrations } from "@sallyport/database";
 import type { Logger } from "@sallyport/logging";
+import { onceAvailable, outageOf, reportOutage } from "@sallyport/outage";
 import { createOutbound } from "@sallyport/outbound";
-import { openQueues } from "@sallyport/queue";
+import { openQueues, type Queues } from "@sallyport/queue";
 import { createSecretBox } from "@sallyport/secrets";
 import { createApp } from "./app.ts";
 import type { Configuration } from "./configuration.ts";
 import { startDemo } from "./demo.ts";
-import { createHealth, NotReady } from "./health.ts";
+import { keepEmbeddedDatabase } from "./embedded-database.ts";
+import { explainFailure } from "./failure.ts";
+import { createHealth, describeOutage, NotReady } from "./health.ts";
 import { openLevels } from "./levels.ts";
-import { listen } from "./listener.ts";
+import { type Listener, listen } from "./listener.ts";
 import { adoptMessageTypes } from "./message-types.ts";
 import { createMetrics, type MetricsAccess } from "./metrics.ts";
-import { openRooms } from "./rooms.ts";
+import { type Foundation, type Mount, openRooms } from "./rooms.ts";
 import { Teardown } from "./teardown.ts";
 
 export interface RunningGateway {
@@ -32,8 +34,10 @@ export interface GatewayOptions {
   readonly log: Logger;
   /** Default: the system's clock. */
   readonly now?: () => Date;
-  /** The embedded PostgreSQL ended by itself: nothing works any more. */
-  readonly onFatal?: (error: EmbeddedPostgresError) => void;
+  /** Told once for each reason why the start waits: what it waits for, and what to look at. */
+  readonly onWaiting?: (message: string) => void;
+  /** Ends the waiting: then the start fails with what it waited for. */
+  readonly signal?: AbortSignal;
 }
 
 /** How long requests under way may take to finish after `stop`. */
@@ -63,37 +67,12 @@ async function start(
   teardown.add("listener", () => listener.close(0));
   const publicUrl = configuration.publicUrl ?? `http://localhost:${listener.port}`;
 
-  const databaseUrl = configuration.databaseUrl ?? (await startDatabase(configuration, options, teardown));
-  const migrated = await migrate(databaseUrl);
-  if (migrated.length > 0) log.info({ migrations: migrated }, "database migrated");
-  const database = openDatabase({
-    url: databaseUrl,
-    poolSize: configuration.databasePoolSize,
-    onIdleError: (error) => log.warn({ err: error }, "a database connection broke"),
-  });
-  teardown.add("database", () => database.close());
-
-  const secrets = createSecretBox(configuration.encryptionKeys);
-  const queues = await openQueues({
-    databaseUrl,
-    log,
-    ...(configuration.redisUrl === undefined ? {} : { redisUrl: configuration.redisUrl }),
-  });
-  teardown.add("queues", () => queues.close());
-
-  const outbound = createOutbound({ allow: configuration.outboundAllow });
-  teardown.add("outbound", () => outbound.close());
-  const operatorOutbound = createOutbound({
-    allow: configuration.outboundAllowOperator,
-    variable: "OUTBOUND_ALLOW_OPERATOR",
-  });
-  teardown.add("operator outbound", () => operatorOutbound.close());
-
-  const levels = openLevels({ redisUrl: configuration.redisUrl, log, now }, teardown);
-
-  const rooms = await openRooms(
-    { configuration, publicUrl, log, now, database, secrets, queues, outbound, operatorOutbound, levels },
-    teardown,
+  const databaseUrl = configuration.databaseUrl ?? (await startDatabase(configuration, log, teardown));
+  const { database, queues, rooms } = await onceServersAnswer(configuration, options, listener, (opened) =>
+    open({ configuration, publicUrl, log, now }, databaseUrl, opened).then((parts) => {
+      teardown.adopt(opened);
+      return parts;
+    }),
   );
 
   let stopping: Promise<boolean> | undefined;
@@ -142,19 +121,90 @@ async function start(
   };
 }
 
-async function startDatabase(
-  { dataDir }: Configuration,
-  { log, onFatal }: GatewayOptions,
+interface Opened {
+  readonly database: Database;
+  readonly queues: Queues;
+  readonly rooms: readonly Mount[];
+}
+
+/** All that needs the servers. May be called again when it has failed and `teardown` was run. */
+async function open(
+  base: Pick<Foundation, "configuration" | "publicUrl" | "log" | "now">,
+  databaseUrl: string,
   teardown: Teardown,
-): Promise<string> {
-  const postgres = await startEmbeddedPostgres({
-    dataDir: join(dataDir, "postgres"),
-    log: (line) => log.debug({ line }, "postgres"),
+): Promise<Opened> {
+  const { configuration, log } = base;
+  const migrated = await migrate(databaseUrl);
+  if (migrated.length > 0) log.info({ migrations: migrated }, "database migrated");
+  const database = openDatabase({
+    url: databaseUrl,
+    poolSize: configuration.databasePoolSize,
+    onIdleError: (error) => {
+      const outage = outageOf(error);
+      if (outage !== undefined) reportOutage(log, outage);
+      else log.warn({ err: error }, "a database connection broke");
+    },
   });
+  teardown.add("database", () => database.close());
+
+  const secrets = createSecretBox(configuration.encryptionKeys);
+  const queues = await openQueues({
+    databaseUrl,
+    log,
+    ...(configuration.redisUrl === undefined ? {} : { redisUrl: configuration.redisUrl }),
+  });
+  teardown.add("queues", () => queues.close());
+
+  const outbound = createOutbound({ allow: configuration.outboundAllow });
+  teardown.add("outbound", () => outbound.close());
+  const operatorOutbound = createOutbound({
+    allow: configuration.outboundAllowOperator,
+    variable: "OUTBOUND_ALLOW_OPERATOR",
+  });
+  teardown.add("operator outbound", () => operatorOutbound.close());
+
+  const levels = openLevels({ redisUrl: configuration.redisUrl, log, now: base.now }, teardown);
+  const rooms = await openRooms(
+    { ...base, database, secrets, queues, outbound, operatorOutbound, levels },
+    teardown,
+  );
+  return { database, queues, rooms };
+}
+
+/** A start does not depend on who comes first: it waits for PostgreSQL and Redis, says so, and leaves nothing of each try. */
+async function onceServersAnswer<Result>(
+  { startupWaitSeconds }: Configuration,
+  { log, onWaiting, signal }: GatewayOptions,
+  listener: Listener,
+  work: (teardown: Teardown) => Promise<Result>,
+): Promise<Result> {
+  const timeout = AbortSignal.timeout(startupWaitSeconds * 1_000);
+  const told = new Set<string>();
+  const attempt = async () => {
+    const teardown = new Teardown(log);
+    try {
+      return await work(teardown);
+    } catch (error) {
+      await teardown.run();
+      throw error;
+    }
+  };
+  return onceAvailable(attempt, {
+    signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
+    onOutage: (outage, error) => {
+      reportOutage(log, outage, { waiting: true });
+      listener.waitsFor({ [outage.server === "Redis" ? "queue" : "database"]: describeOutage(outage) });
+      const reason = `${explainFailure(error).message} Waiting for it, up to ${startupWaitSeconds} s.`;
+      if (told.has(reason)) return;
+      told.add(reason);
+      onWaiting?.(reason);
+    },
+  });
+}
+
+async function startDatabase({ dataDir }: Configuration, log: Logger, teardown: Teardown): Promise<string> {
+  const postgres = await keepEmbeddedDatabase(join(dataDir, "postgres"), log);
   teardown.add("embedded PostgreSQL", () => postgres.stop());
-  void postgres.ended.then((error) => {
-    if (error !== undefined) onFatal?.(error);
-  });
   return postgres.url;
 }
 

@@ -1,3 +1,4 @@
+import { type Outage, outageOf } from "@sallyport/outage";
 import { type Request, type Response, Router } from "express";
 
 /** Resolves when the thing can be used; rejects with an error whose message may be shown. */
@@ -44,10 +45,17 @@ async function outcome(check: ReadinessCheck): Promise<string> {
     return "ok";
   } catch (error) {
     // Anyone may ask: an unexpected error's text could name hosts or users.
-    return error instanceof NotReady ? error.message : "not reachable";
+    if (error instanceof NotReady) return error.message;
+    const outage = outageOf(error);
+    return outage === undefined ? "not reachable" : describeOutage(outage);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Which server is away, and how; it names no host. */
+export function describeOutage({ server, kind }: Outage): string {
+  return `not reachable: ${server} is away (${kind})`;
 }
 
 /** A reason that may be shown to anyone. */

@@ -8,6 +8,8 @@ export interface Listener {
   /** Of what it makes requests and responses: for the application to adopt. */
   readonly messageTypes: MessageTypes;
   serve(handler: RequestListener): void;
+  /** What the start waits for, by the names of readiness checks: `/readyz` shows it until `serve` is called. */
+  waitsFor(checks: Readonly<Record<string, string>>): void;
   /**
    * Accepts no more connections, lets the requests under way finish, and closes each connection as it falls idle.
    * What is still open after `deadlineMs` is cut off. Resolves to whether every request got its answer.
@@ -38,7 +40,7 @@ const POLL_MS = 25;
 
 /** Binds the port at once, so that a taken one is known before anything else is started. Throws `ListenError`. */
 export async function listen(options: { readonly host: string; readonly port: number }): Promise<Listener> {
-  let handler: RequestListener = comeBackLater;
+  let handler: RequestListener = comeBackLater();
   const messageTypes = createMessageTypes();
   const server = createServer(
     {
@@ -61,6 +63,9 @@ export async function listen(options: { readonly host: string; readonly port: nu
     messageTypes,
     serve: (next) => {
       handler = next;
+    },
+    waitsFor: (checks) => {
+      handler = comeBackLater(checks);
     },
     close: (deadlineMs) => drain(server, deadlineMs),
   };
@@ -94,8 +99,11 @@ async function drain(server: Server, deadlineMs: number): Promise<boolean> {
   return closed;
 }
 
-const comeBackLater: RequestListener = (req, res) => {
-  const alive = req.url === "/healthz";
-  res.writeHead(alive ? 200 : 503, { "content-type": "application/json", "retry-after": "1" });
-  res.end(JSON.stringify(alive ? { status: "ok" } : { status: "starting" }));
-};
+function comeBackLater(checks?: Readonly<Record<string, string>>): RequestListener {
+  return (req, res) => {
+    const alive = req.url === "/healthz";
+    res.writeHead(alive ? 200 : 503, { "content-type": "application/json", "retry-after": "1" });
+    const starting = req.url === "/readyz" ? { status: "starting", checks } : { status: "starting" };
+    res.end(JSON.stringify(alive ? { status: "ok" } : starting));
+  };
+}

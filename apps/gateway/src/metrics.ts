@@ -1,6 +1,7 @@
 import { type Database, isId } from "@sallyport/database";
 import { Problem, routePattern } from "@sallyport/http";
 import type { Logger } from "@sallyport/logging";
+import { outageOf, reportOutage } from "@sallyport/outage";
 import type { Queues } from "@sallyport/queue";
 import { digestToken, matchesDigest } from "@sallyport/secrets";
 import { type Request, type RequestHandler, Router } from "express";
@@ -102,10 +103,16 @@ function addQueueGauge(registry: Registry, { queueCounts, log }: MetricsDeps): v
         }
       } catch (error) {
         // One source that is down must not hide what the others say.
-        log.warn({ err: error }, "queue depths could not be read");
+        noteUnread(log, error, "queue depths could not be read");
       }
     },
   });
+}
+
+function noteUnread(log: Logger, error: unknown, what: string): void {
+  const outage = outageOf(error);
+  if (outage !== undefined) reportOutage(log, outage, { metric: what });
+  else log.warn({ err: error }, what);
 }
 
 const DIRTY_ROWS = `
@@ -130,7 +137,7 @@ function addReconcilerGauges(registry: Registry, { database, log }: MetricsDeps)
       const result = await database.sql
         .query<{ rows: number; lag: number }>(DIRTY_ROWS)
         .catch((error: unknown) => {
-          log.warn({ err: error }, "reconciler lag could not be read");
+          noteUnread(log, error, "reconciler lag could not be read");
           return undefined;
         });
       rows.set(result?.rows[0]?.rows ?? Number.NaN);

@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import type { Logger } from "@sallyport/logging";
+import { isUnavailable, outageOf, reportOutage } from "@sallyport/outage";
 import type { Configuration } from "./configuration.ts";
 import { explainFailure } from "./failure.ts";
 import { type RunningGateway, startGateway } from "./gateway.ts";
@@ -28,8 +29,9 @@ export async function runGateway(configuration: Configuration, options: RunOptio
   const ending = watchForEnd(log, tell);
   let gateway: RunningGateway;
   try {
-    gateway = await startGateway(configuration, { log, onFatal: ending.fail });
+    gateway = await startGateway(configuration, { log, onWaiting: tell, signal: ending.signal });
   } catch (error) {
+    if (ending.begun() && isUnavailable(error)) return 0; // it only waited, and was told not to
     log.fatal({ err: error }, "could not start");
     const { message, exitCode } = explainFailure(error);
     tell(message);
@@ -44,8 +46,12 @@ export async function runGateway(configuration: Configuration, options: RunOptio
 /** The first reason to end: a signal, or an error that nobody caught. */
 function watchForEnd(log: Logger, tell: (message: string) => void) {
   let end: (reason: Ending) => void = () => undefined;
+  const aborting = new AbortController();
   const first = new Promise<Ending>((resolve) => {
-    end = resolve;
+    end = (reason) => {
+      aborting.abort();
+      resolve(reason);
+    };
   });
 
   let signalledAt: number | undefined;
@@ -63,6 +69,9 @@ function watchForEnd(log: Logger, tell: (message: string) => void) {
   process.on("SIGTERM", onSignal);
 
   const fail = (error: unknown) => {
+    // No outage ends a process: whoever let go of this error left nothing half done that the database does not know.
+    const outage = outageOf(error);
+    if (outage !== undefined) return reportOutage(log, outage, { err: error, unheard: true });
     log.fatal({ err: error }, "unexpected failure");
     tell(`Stopping: ${explainFailure(error).message}`);
     end("failure");
@@ -70,7 +79,7 @@ function watchForEnd(log: Logger, tell: (message: string) => void) {
   process.on("uncaughtException", fail);
   process.on("unhandledRejection", fail);
 
-  return { first, fail, begun: () => signalledAt !== undefined };
+  return { first, signal: aborting.signal, begun: () => signalledAt !== undefined };
 }
 
 function expiry(ms: number): Promise<false> {

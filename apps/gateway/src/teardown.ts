@@ -13,6 +13,11 @@ export class Teardown {
     this.#steps.push({ name, close });
   }
 
+  /** Takes over what another one was to close. */
+  adopt(other: Teardown): void {
+    this.#steps.push(...other.#steps.splice(0));
+  }
+
   /** Closes everything, whatever fails on the way. Resolves to whether nothing failed. */
   async run(): Promise<boolean> {
     let clean = true;

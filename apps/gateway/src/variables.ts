@@ -102,6 +102,7 @@ export function environmentSchema(mode: Mode) {
       .transform((path) => resolve(path)),
     DATABASE_URL: required(databaseUrl),
     DATABASE_POOL_SIZE: wholeNumber(2, 500, 10).default(10),
+    STARTUP_WAIT_SECONDS: wholeNumber(0, 86_400, 60).default(60),
     REDIS_URL: z.string().superRefine(checkRedisUrl).optional(),
     SALLYPORT_ROOT_KEY: z
       .string({ error: "is required: the first management key, such as what `openssl rand -hex 32` prints" })

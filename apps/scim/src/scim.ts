@@ -1,4 +1,5 @@
 import type { Database } from "@sallyport/database";
+import { comeBackLater, requestId } from "@sallyport/http";
 import type { FailureLimit } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
 import { type ErrorRequestHandler, Router } from "express";
@@ -172,7 +173,9 @@ export function createScim(deps: ScimDeps): Scim {
     if (res.headersSent) return next(error);
     const cause =
       error instanceof URIError ? badRequest("invalidPath", "The path has a malformed escape.") : error;
-    send(req, res, failure(cause, "", deps.log));
+    const response = failure(cause, requestId(req), deps.log);
+    if (response.unavailable === true) comeBackLater(res);
+    send(req, res, response);
   };
   router.use(onError);
   return Object.assign(router, { flush: () => requestLog.flush() });

@@ -1,7 +1,9 @@
 import { PrismaPg } from "@prisma/adapter-pg";
-import { Pool } from "pg";
+import { outageOf } from "@sallyport/outage";
+import type { Pool } from "pg";
 import { endPool } from "./end-pool.ts";
 import { PrismaClient } from "./generated/client.ts";
+import { openPool, watchPool } from "./pool.ts";
 import { type Sql, sqlOver } from "./sql.ts";
 
 /** Prisma and hand-written SQL over one and the same pool of connections. */
@@ -19,20 +21,37 @@ export interface DatabaseOptions {
   readonly url: string;
   /** Most connections held at once. Default 10. */
   readonly poolSize?: number;
+  /** How long to wait for a connection, new or of the pool. Default 10 seconds. */
+  readonly connectMs?: number;
   /** An idle connection broke (the server restarted, say); the pool replaces it by itself. */
   readonly onIdleError?: (error: Error) => void;
 }
 
+/**
+ * Longer than any statement of ours takes, such as the deletion of a directory of hundreds of thousands: what is not
+ * answered by then waits for a lock that nobody gives back.
+ */
+const STATEMENT_MS = 600_000;
+
+/**
+ * What a transaction of a machine that is gone holds is given free within a minute: none of ours waits in the middle for
+ * anything but the database. Of the transaction alone, so that it works behind a transaction-pooling proxy.
+ */
+const BEGIN = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '60s'";
+
 /** Opens the pool; connects with the first statement. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const pool = new Pool({
-    connectionString: options.url,
-    max: options.poolSize ?? 10,
-    application_name: "sallyport",
-    connectionTimeoutMillis: 10_000,
-  });
-  // Without a listener an idle client's error would end the process.
-  pool.on("error", options.onIdleError ?? (() => undefined));
+  const pool = openPool(
+    {
+      connectionString: options.url,
+      max: options.poolSize ?? 10,
+      application_name: "sallyport",
+      query_timeout: STATEMENT_MS,
+      connectionTimeoutMillis: options.connectMs ?? 10_000,
+    },
+    options.onIdleError ?? (() => undefined),
+  );
+  const unwatch = watchPool(pool);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   return {
     prisma,
@@ -42,6 +61,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     close: async () => {
       await prisma.$disconnect();
       await endPool(pool);
+      unwatch();
     },
   };
 }
@@ -50,14 +70,17 @@ async function transaction<Result>(pool: Pool, work: (sql: Sql) => Promise<Resul
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query("BEGIN");
+    await client.query(BEGIN);
     const result = await work(sqlOver(client));
     await client.query("COMMIT");
     return result;
   } catch (error) {
-    await client.query("ROLLBACK").catch((rollbackError: Error) => {
-      broken = rollbackError;
-    });
+    // Over a broken connection no ROLLBACK comes through: its end is the same.
+    if (error instanceof Error && outageOf(error)?.server === "PostgreSQL") broken = error;
+    else
+      await client.query("ROLLBACK").catch((rollbackError: Error) => {
+        broken = rollbackError;
+      });
     throw error;
   } finally {
     client.release(broken);

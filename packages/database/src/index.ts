@@ -5,6 +5,7 @@ export { isId, newId } from "./ids.ts";
 export { markGroups, markUsers } from "./marks.ts";
 export { migrate, pendingMigrations } from "./migrations.ts";
 export { lockPeople } from "./people-lock.ts";
+export { openPool } from "./pool.ts";
 export { isUniqueViolation, type Sql, type SqlResult, sqlOver, sqlOverPrisma } from "./sql.ts";
 export { asMembersOfWith, checked, elementsOf, type Statement } from "./statement.ts";
 export { cutText, storableJson } from "./text.ts";

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
 import * as bindings from "@prisma/schema-engine-wasm/schema_engine_bg";
-import { Pool } from "pg";
+import { openPool } from "./pool.ts";
 
 export type SchemaEngine = bindings.SchemaEngine;
 
@@ -20,7 +20,8 @@ export async function withSchemaEngine<Result>(
 ): Promise<Result> {
   loaded ??= instantiate();
   await loaded;
-  const pool = new Pool({ connectionString: url, application_name: "sallyport migrate" });
+  const config = { connectionString: url, application_name: "sallyport migrate" };
+  const pool = openPool(config, () => undefined); // what breaks in use is told by its statement
   const adapter = new WholeScripts(pool);
   try {
     const engine = await bindings.SchemaEngine.new(

@@ -3,3 +3,4 @@ export { parseInput } from "./parse.ts";
 export { Problem, type ProblemDocument, type ProblemField, problemDocument } from "./problem.ts";
 export { asProblem } from "./request-error.ts";
 export { assignRequestId, requestId } from "./request-id.ts";
+export { comeBackLater, noteOutage } from "./unavailable.ts";

@@ -110,3 +110,21 @@ it("logs the route's pattern, never the URL", async () => {
   await expect.poll(() => lines.join("")).toContain("/people/:email");
   expect(lines.join("")).not.toMatch(/ann@acme.com|abc/);
 });
+
+it("answers a server that is away with 503, and logs a line for all who met it", async () => {
+  const url = await serve((app) =>
+    app.get("/x", () => {
+      throw Object.assign(new Error("connect ECONNREFUSED db.internal:5432"), { code: "ECONNREFUSED" });
+    }),
+  );
+  for (let n = 0; n < 20; n += 1) {
+    const response = await fetch(`${url}/x`);
+    expect([response.status, response.headers.get("retry-after")]).toEqual([503, "5"]);
+    expect(response.headers.get("content-type")).toContain("application/problem+json");
+    const body = await response.text();
+    expect(JSON.parse(body)).toMatchObject({ status: 503, code: "unavailable" });
+    expect(body).not.toContain("db.internal");
+  }
+  expect(lines.length).toBeLessThan(10);
+  expect(JSON.parse(lines[0] ?? "")).toMatchObject({ level: "error", server: "PostgreSQL", kind: "refused" });
+});

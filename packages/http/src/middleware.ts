@@ -1,8 +1,10 @@
 import type { Logger } from "@sallyport/logging";
-import type { ErrorRequestHandler, Request, RequestHandler } from "express";
+import { outageOf, UNAVAILABLE } from "@sallyport/outage";
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
 import { Problem, problemDocument } from "./problem.ts";
 import { asProblem } from "./request-error.ts";
 import { proxyRequestId, requestId } from "./request-id.ts";
+import { metOutage, noteOutage } from "./unavailable.ts";
 
 /** One line a request at its end: method, route pattern (never the URL: it may carry people's data), status, time. */
 export function logRequests(log: Logger): RequestHandler {
@@ -11,6 +13,7 @@ export function logRequests(log: Logger): RequestHandler {
   return (req, res, next) => {
     const start = process.hrtime.bigint();
     res.once("close", () => {
+      if (metOutage(res)) return; // one of many: the outage's own line counts it
       const ms = Number(process.hrtime.bigint() - start) / 1e6;
       const proxied = proxyRequestId(req);
       const level = res.statusCode >= 500 ? "error" : "info";
@@ -61,13 +64,20 @@ export function notFound(): RequestHandler {
 /** Answers every thrown error as problem+json; what is not the caller's doing is logged and answers 500 without detail. */
 export function handleProblems(log: Logger): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
-    const problem = asProblem(error) ?? unexpected(error, req, log);
+    const problem = asProblem(error) ?? unavailable(error, req, res, log) ?? unexpected(error, req, log);
     if (res.headersSent) return next(error);
     res
       .status(problem.status)
       .type("application/problem+json")
       .send(JSON.stringify(problemDocument(problem, requestId(req))));
   };
+}
+
+function unavailable(error: unknown, req: Request, res: Response, log: Logger): Problem | undefined {
+  const outage = outageOf(error);
+  if (outage === undefined || res.headersSent) return undefined;
+  noteOutage(log, outage, req, res);
+  return new Problem(503, "unavailable", UNAVAILABLE);
 }
 
 function unexpected(error: unknown, req: Request, log: Logger): Problem {

@@ -1,3 +1,5 @@
+import type { Logger } from "@sallyport/logging";
+import { outageOf, reportOutage, type Server } from "@sallyport/outage";
 import type { Job, JobsOptions, Queue, WorkerOptions } from "bullmq";
 
 /** What a job carries: never more than which organization to look at. */
@@ -34,10 +36,18 @@ export const JOURNAL = { streams: { events: { maxLen: 1_000 } } };
 
 /** Where the jobs are kept: PostgreSQL or Redis. */
 export interface QueueBackend {
+  readonly server: Server;
   queue(name: string): JobQueue;
   worker(name: string, processor: Processor, settings: WorkerSettings): JobWorker;
   /** Resolves when the store answers; rejects when it does not. */
   ping(): Promise<void>;
   /** To be called after the queues and workers were closed. */
   close(): Promise<void>;
+}
+
+/** Logs what BullMQ and its drivers emit: an outage by a line a second, however often they try. */
+export function noteStoreError(log: Logger, server: Server, error: Error, context: object = {}): void {
+  const outage = outageOf(error, server);
+  if (outage !== undefined) reportOutage(log, outage, context);
+  else log.warn({ ...context, error: error.message }, "The queue's store reports an error");
 }

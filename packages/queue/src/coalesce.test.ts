@@ -65,13 +65,41 @@ it("reports a failure and goes on", async () => {
     send: async () => {
       if (++starts === 1) throw new Error("down");
     },
-    onError: (error) => errors.push(error),
+    onError: (error) => {
+      errors.push(error);
+      return false;
+    },
   });
   coalescer.request("a");
   await vi.advanceTimersByTimeAsync(100);
   coalescer.request("a");
   await vi.advanceTimersByTimeAsync(100);
   expect([starts, errors.length]).toEqual([2, 1]);
+});
+
+it("sends again, once for all that asked, what is worth it, and gives up at a flush", async () => {
+  let starts = 0;
+  let away = true;
+  const coalescer = createCoalescer({
+    windowMs: 50,
+    retryMs: 500,
+    send: async () => {
+      starts += 1;
+      if (away) throw new Error("away");
+    },
+    onError: () => true,
+  });
+  for (let n = 0; n < 100; n += 1) coalescer.request("a");
+  await vi.advanceTimersByTimeAsync(1_600);
+  expect(starts).toBe(4);
+  away = false;
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(starts).toBe(5);
+  away = true;
+  coalescer.request("a");
+  await vi.advanceTimersByTimeAsync(10);
+  await coalescer.flush();
+  expect(starts).toBe(7);
 });
 
 it("flushes without waiting for the window", async () => {

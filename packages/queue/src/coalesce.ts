@@ -8,7 +8,10 @@ export interface Coalescer<Key extends string> {
 
 export interface CoalescerOptions<Key extends string> {
   readonly send: (key: Key) => Promise<void>;
-  readonly onError: (error: unknown, key: Key) => void;
+  /** Whether to send again, after a window: the request stands until it was sent, or `flush` is called. */
+  readonly onError: (error: unknown, key: Key) => boolean;
+  /** Default half a second. */
+  readonly retryMs?: number;
   /** The least time between the end of one send and the start of the next of the same key. */
   readonly windowMs: number;
 }
@@ -25,17 +28,21 @@ export function createCoalescer<Key extends string>(options: CoalescerOptions<Ke
   async function drain(key: Key, entry: { again: boolean }): Promise<void> {
     do {
       entry.again = false;
+      let ms = options.windowMs;
       try {
         await options.send(key);
       } catch (error) {
-        options.onError(error, key);
+        if (options.onError(error, key) && flushing === 0) {
+          entry.again = true;
+          ms = options.retryMs ?? 500;
+        }
       }
-      await pause();
+      await pause(ms);
     } while (entry.again);
     open.delete(key);
   }
 
-  function pause(): Promise<void> {
+  function pause(ms: number): Promise<void> {
     if (flushing > 0) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = () => {
@@ -43,7 +50,7 @@ export function createCoalescer<Key extends string>(options: CoalescerOptions<Ke
         waiting.delete(wake);
         resolve();
       };
-      const timer = setTimeout(wake, options.windowMs);
+      const timer = setTimeout(wake, ms);
       waiting.add(wake);
     });
   }

@@ -1,11 +1,14 @@
-import { endPool } from "@sallyport/database";
+import { endPool, openPool } from "@sallyport/database";
 import type { Logger } from "@sallyport/logging";
 import { createPostgresBackend, isPgPool, type PgPool, runMigrations, withBackend } from "bullmq";
-import { Pool } from "pg";
-import { JOURNAL, type JobData, type QueueBackend } from "./backend.ts";
+import type { Pool } from "pg";
+import { JOURNAL, type JobData, noteStoreError, type QueueBackend } from "./backend.ts";
 
 // BullMQ's own name for it: the only one that it takes together with a pool of ours.
 const SCHEMA = "bullmq";
+
+/** Far longer than any of BullMQ's statements takes: what waits longer waits for a server that hangs. */
+const STATEMENT_MS = 30_000;
 
 const { Queue, Worker } = withBackend(createPostgresBackend);
 
@@ -15,16 +18,18 @@ const { Queue, Worker } = withBackend(createPostgresBackend);
  * processes.
  */
 export async function openPostgresBackend(databaseUrl: string, log: Logger): Promise<QueueBackend> {
-  const pool = new Pool({
-    connectionString: databaseUrl,
-    options: `-c search_path=${SCHEMA}`,
-    application_name: "sallyport queue",
-    max: 12, // four of them listen
-    connectionTimeoutMillis: 10_000,
-    keepAlive: true, // a LISTEN whose connection died silently is noticed and set up again
-  });
+  const pool = openPool(
+    {
+      connectionString: databaseUrl,
+      options: `-c search_path=${SCHEMA}`,
+      application_name: "sallyport queue",
+      max: 12, // four of them listen
+      connectionTimeoutMillis: 10_000,
+      query_timeout: STATEMENT_MS,
+    },
+    (error) => noteStoreError(log, "PostgreSQL", error),
+  );
   pool.setMaxListeners(20); // each queue and worker listens
-  pool.on("error", (error) => log.warn({ error: error.message }, "An idle queue connection broke"));
   try {
     await migrate(pool);
   } catch (error) {
@@ -33,6 +38,7 @@ export async function openPostgresBackend(databaseUrl: string, log: Logger): Pro
   }
   const connection = checkedPool(pool);
   return {
+    server: "PostgreSQL",
     queue: (name) => new Queue<JobData, void>(name, { ...JOURNAL, connection }),
     worker: (name, processor, settings) =>
       new Worker<JobData, void>(name, processor, { ...settings, connection }),

@@ -1,5 +1,6 @@
 import type { Logger } from "@sallyport/logging";
-import type { JobQueue, QueueBackend } from "./backend.ts";
+import { outageOf, reportOutage } from "@sallyport/outage";
+import { type JobQueue, noteStoreError, type QueueBackend } from "./backend.ts";
 import { createCoalescer } from "./coalesce.ts";
 import { addLook, addReconcile, type QueueName } from "./jobs.ts";
 import { openPostgresBackend } from "./postgres-backend.ts";
@@ -20,7 +21,8 @@ export interface QueueCounts {
 export interface Queues {
   /**
    * Asks for a reconciliation of one organization. Call it after the commit of the change. Never throws, never blocks;
-   * calls that come close together become one job. A failure to queue is logged, and the sweep makes up for it.
+   * calls that come close together become one job. While the store is away it is tried again; the sweep makes up for
+   * whatever else fails.
    */
   requestReconcile(organizationId: string): void;
   /** Asks that applications are told of sessions that ended. As `requestReconcile`: after the commit, cheap, safe. */
@@ -61,19 +63,30 @@ export async function openQueues(options: QueuesOptions): Promise<Queues> {
     metadata: openQueue(backend, "metadata", log),
     maintenance: openQueue(backend, "maintenance", log),
   };
-  await Promise.all(Object.values(queues).map((queue) => queue.waitUntilReady()));
+  try {
+    await Promise.all(Object.values(queues).map((queue) => queue.waitUntilReady()));
+  } catch (error) {
+    await Promise.allSettled(Object.values(queues).map((queue) => queue.close()));
+    await backend.close();
+    throw error;
+  }
 
+  /** Whether it is worth another try: the sweep makes up for the rest. */
+  const noteMissed = (error: unknown, context: object): boolean => {
+    const outage = outageOf(error, backend.server);
+    if (outage !== undefined) reportOutage(log, outage, context);
+    else log.warn({ ...context, error: messageOf(error) }, "A job was not queued; the sweep will");
+    return outage !== undefined;
+  };
   const reconcile = createCoalescer<string>({
     windowMs: WINDOW_MS,
     send: (organizationId) => addReconcile(queues.reconcile, organizationId),
-    onError: (error, organizationId) =>
-      log.warn({ error: messageOf(error), organizationId }, "Reconciliation was not queued; the sweep will"),
+    onError: (error, organizationId) => noteMissed(error, { queue: "reconcile", organizationId }),
   });
   const looks = createCoalescer<"logout" | "metadata">({
     windowMs: WINDOW_MS,
     send: (name) => addLook(queues[name], name),
-    onError: (error, queue) =>
-      log.warn({ error: messageOf(error), queue }, "What is due was not queued; the sweep will"),
+    onError: (error, queue) => noteMissed(error, { queue }),
   });
   const flush = async () => {
     await Promise.all([reconcile.flush(), looks.flush()]);
@@ -85,7 +98,7 @@ export async function openQueues(options: QueuesOptions): Promise<Queues> {
     requestMetadata: () => looks.request("metadata"),
     flush,
     work: (handlers, workOptions = {}) => startWorkers(backend, queues, handlers, workOptions, log),
-    ping: () => within(PING_TIMEOUT_MS, backend.ping()),
+    ping: () => within(backend.server, PING_TIMEOUT_MS, backend.ping()),
     counts: async () => ({
       reconcile: await countsOf(queues.reconcile),
       logout: await countsOf(queues.logout),
@@ -102,7 +115,7 @@ export async function openQueues(options: QueuesOptions): Promise<Queues> {
 
 function openQueue(backend: QueueBackend, name: QueueName, log: Logger): JobQueue {
   const queue = backend.queue(name);
-  queue.on("error", (error) => log.warn({ queue: name, error: error.message }, "Queue error"));
+  queue.on("error", (error) => noteStoreError(log, backend.server, error, { queue: name }));
   return queue;
 }
 

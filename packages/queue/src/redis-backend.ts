@@ -1,6 +1,6 @@
 import type { Logger } from "@sallyport/logging";
 import { Queue, Worker } from "bullmq";
-import { JOURNAL, type JobData, type QueueBackend } from "./backend.ts";
+import { JOURNAL, type JobData, noteStoreError, type QueueBackend } from "./backend.ts";
 import { connectRedis } from "./redis.ts";
 import { within } from "./within.ts";
 
@@ -15,19 +15,20 @@ export async function openRedisBackend(redisUrl: string, log: Logger): Promise<Q
   const asking = connectRedis(redisUrl);
   const waiting = connectRedis(redisUrl, { maxRetriesPerRequest: null });
   for (const connection of [asking, waiting]) {
-    connection.on("error", (error: Error) => log.warn({ error: error.message }, "Redis connection error"));
+    connection.on("error", (error: Error) => noteStoreError(log, "Redis", error));
   }
   const close = async () => {
     asking.disconnect();
     waiting.disconnect();
   };
   try {
-    await within(OPEN_TIMEOUT_MS, asking.ping()); // a cluster client would look for its nodes for ever
+    await within("Redis", OPEN_TIMEOUT_MS, asking.ping()); // a cluster client would look for its nodes for ever
   } catch (error) {
     await close();
     throw error;
   }
   return {
+    server: "Redis",
     queue: (name) => new Queue<JobData>(name, { ...JOURNAL, connection: asking, prefix: PREFIX }),
     worker: (name, processor, settings) =>
       new Worker<JobData, void>(name, processor, { ...settings, connection: waiting, prefix: PREFIX }),

@@ -9,6 +9,12 @@ export interface RedisConnectionOptions {
   readonly maxRetriesPerRequest?: number | null;
 }
 
+const COMMAND_MS = 5_000;
+/** Longer than BullMQ waits for a job in one command. */
+const SILENT_MS = 30_000;
+/** Work goes on within a second of the server's return. */
+const RECONNECT_MS = 500;
+
 /**
  * A connection to the Redis that REDIS_URL names: single, Sentinel or Cluster. It connects at once and reconnects by
  * itself. Listen to its "error" event. Throws a `TypeError` when the URL is malformed.
@@ -16,13 +22,19 @@ export interface RedisConnectionOptions {
 export function connectRedis(url: string, options: RedisConnectionOptions = {}): Redis | Cluster {
   const address = parseRedisUrl(url);
   const { username, password } = address;
+  const retries = options.maxRetriesPerRequest === undefined ? 1 : options.maxRetriesPerRequest;
   const common = {
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
     ...(address.tls ? { tls: {} } : {}),
     connectTimeout: 5_000,
-    maxRetriesPerRequest: options.maxRetriesPerRequest === undefined ? 1 : options.maxRetriesPerRequest,
-    retryStrategy: (attempt: number) => Math.min(50 * 2 ** attempt, 5_000),
+    keepAlive: 10_000, // finds out that a host is gone
+    // Who asks has an answer or an error soon, also of a server that hangs, or is loading its data.
+    ...(retries === null ? { socketTimeout: SILENT_MS } : { commandTimeout: COMMAND_MS }),
+    // A primary that became a replica after a failover: the name leads to the new one.
+    reconnectOnError: (error: Error) => error.message.startsWith("READONLY"),
+    maxRetriesPerRequest: retries,
+    retryStrategy: (attempt: number) => Math.min(50 * 2 ** attempt, RECONNECT_MS),
   };
   switch (address.kind) {
     case "single":

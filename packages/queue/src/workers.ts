@@ -1,5 +1,12 @@
 import type { Logger } from "@sallyport/logging";
-import type { JobQueue, JobWorker, Processor, QueueBackend } from "./backend.ts";
+import { type Outage, onceAvailable, outageOf, reportOutage } from "@sallyport/outage";
+import {
+  type JobQueue,
+  type JobWorker,
+  noteStoreError,
+  type Processor,
+  type QueueBackend,
+} from "./backend.ts";
 import { addReconcile, type Maintenance, type QueueName, scheduleMaintenance } from "./jobs.ts";
 
 /** What the jobs do. Each must bear being called twice, at once elsewhere, or late. A rejection is retried. */
@@ -47,14 +54,21 @@ export async function startWorkers(
   log: Logger,
 ): Promise<Workers> {
   const lockMs = options.lockMs ?? 10_000;
+  const stopping = new AbortController();
+  // A job goes on by itself when the server is back that it met away; given up, it would wait for the next sweep.
+  const patient = (processor: Processor, queue: QueueName): Processor => {
+    const onOutage = (outage: Outage) => reportOutage(log, outage, { queue });
+    return (job) => onceAvailable(() => processor(job), { signal: stopping.signal, onOutage });
+  };
   const start = (name: QueueName, processor: Processor, concurrency: number): JobWorker => {
-    const worker = backend.worker(name, processor, {
+    const worker = backend.worker(name, patient(processor, name), {
       concurrency,
       lockDuration: lockMs,
       stalledInterval: lockMs / 2,
+      runRetryDelay: 500, // work goes on within a second of the store's return
       maxStalledCount: 1_000, // a job of ours is never to blame for the death of its process
     });
-    logFailures(worker, name, log);
+    logFailures(worker, name, backend, log);
     return worker;
   };
   const workers = [
@@ -63,15 +77,20 @@ export async function startWorkers(
     start("metadata", () => handlers.metadata(), 1),
     start("maintenance", (job) => handlers[maintenanceOf(job.name)](), 1),
   ];
-  await Promise.all(workers.map((worker) => worker.waitUntilReady()));
-  await scheduleMaintenance(queues.maintenance, "sweep", options.sweepEveryMs ?? 30_000);
-  await scheduleMaintenance(queues.maintenance, "purge", options.purgeEveryMs ?? HOUR_MS);
-  await scheduleMaintenance(queues.maintenance, "expiry", options.expiryEveryMs ?? HOUR_MS);
-  return {
-    stop: async () => {
-      await Promise.all(workers.map((worker) => worker.close()));
-    },
+  const stop = async () => {
+    stopping.abort();
+    await Promise.all(workers.map((worker) => worker.close()));
   };
+  try {
+    await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+    await scheduleMaintenance(queues.maintenance, "sweep", options.sweepEveryMs ?? 30_000);
+    await scheduleMaintenance(queues.maintenance, "purge", options.purgeEveryMs ?? HOUR_MS);
+    await scheduleMaintenance(queues.maintenance, "expiry", options.expiryEveryMs ?? HOUR_MS);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { stop };
 }
 
 function maintenanceOf(job: string): Maintenance {
@@ -88,10 +107,12 @@ function reconcileProcessor(queue: JobQueue, handlers: WorkHandlers): Processor 
   };
 }
 
-function logFailures(worker: JobWorker, queue: QueueName, log: Logger): void {
-  worker.on("error", (error) => log.warn({ queue, error: error.message }, "Worker error"));
+function logFailures(worker: JobWorker, queue: QueueName, { server }: QueueBackend, log: Logger): void {
+  worker.on("error", (error) => noteStoreError(log, server, error, { queue }));
   worker.on("stalled", (jobId) => log.warn({ queue, jobId }, "A job's worker died; the job starts again"));
-  worker.on("failed", (job, error) =>
+  worker.on("failed", (job, error) => {
+    const outage = outageOf(error);
+    if (outage !== undefined) return reportOutage(log, outage, { queue });
     log.error(
       {
         queue,
@@ -101,6 +122,6 @@ function logFailures(worker: JobWorker, queue: QueueName, log: Logger): void {
         error: { message: error.message, stack: error.stack },
       },
       "Job failed",
-    ),
-  );
+    );
+  });
 }

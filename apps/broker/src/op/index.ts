@@ -7,6 +7,7 @@ import {
   UNLIMITED_FAILURES,
 } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
+import { outageOf, reportOutage } from "@sallyport/outage";
 import { connectRedis } from "@sallyport/queue";
 import type { SecretBox } from "@sallyport/secrets";
 import type { SigningKeys } from "@sallyport/signing-keys";
@@ -73,6 +74,7 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
   const { sql } = database;
   const issuer = publicUrl;
 
+  const cookieKey = await loadCookieKey(sql, deps.secrets);
   const store = openStore(deps);
   const applications = createApplications(sql, now);
   const accessTokens = createAccessTokens({ keys, sql, issuer, now });
@@ -83,7 +85,6 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
   const changes = new ChangesByRequest();
   const waiting = createWaitingSessions(deps);
   const cookie = createBrowserCookie(publicUrl);
-  const cookieKey = await loadCookieKey(sql, deps.secrets);
 
   const adapter = createAdapters({
     applications,
@@ -133,7 +134,12 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
     resumePath: (id) => `${ROUTES.authorize}/${id}`,
     publicUrl,
   });
-  await current(); // what is wrong with the configuration shows now, not at the first request
+  try {
+    await current(); // what is wrong with the configuration shows now, not at the first request
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
   const browserSessions = createBrowserSessions(current, store);
 
   const router = createOpRouter(
@@ -174,6 +180,10 @@ function present(): { readonly req: Request; readonly res: Response } {
 function openStore({ redisUrl, database, now, log }: OpenIdProviderDeps): ArtifactStore {
   if (redisUrl === undefined) return createPostgresStore(database.sql, now);
   const redis = connectRedis(redisUrl);
-  redis.on("error", (error: Error) => log.warn({ error: error.message }, "Redis connection error"));
+  redis.on("error", (error: Error) => {
+    const outage = outageOf(error, "Redis");
+    if (outage !== undefined) reportOutage(log, outage);
+    else log.warn({ error: error.message }, "Redis connection error");
+  });
   return createRedisStore(redis, database.sql);
 }

@@ -1,7 +1,9 @@
 import { asProblem, requestId } from "@sallyport/http";
 import type { FailureLimit } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
+import { outageOf } from "@sallyport/outage";
 import type { ErrorRequestHandler } from "express";
+import { answerUnavailable } from "./unavailable.ts";
 
 /** The errors of the endpoints beside oidc-provider's, by their names in RFC 6749, 6750 and (a status only) 9110. */
 const STATUS = {
@@ -41,12 +43,14 @@ export const TOO_MANY_FAILURES =
   "Client authentication failed too often from this address: check client_id and client_secret";
 
 /**
- * Answers what an endpoint threw in OAuth's form; what is not the caller's doing is logged and told of without detail.
+ * Answers what an endpoint threw in OAuth's form, an outage as 503; what is not the caller's doing is logged and told of without detail.
  * @param failures counts failed client authentication
  */
 export function handleOAuthErrors(log: Logger, failures: FailureLimit): ErrorRequestHandler {
   return (thrown: unknown, req, res, next) => {
     if (res.headersSent) return next(thrown);
+    const outage = outageOf(thrown);
+    if (outage !== undefined) return answerUnavailable(log, outage, req, res);
     const found = asOAuthError(thrown);
     const wait = found.error === "invalid_client" ? failures.count(req.ip) : null;
     const error = wait === null ? found : new OAuthError("temporarily_unavailable", TOO_MANY_FAILURES);

@@ -1,5 +1,6 @@
 import { requestId } from "@sallyport/http";
 import type { Logger } from "@sallyport/logging";
+import { type Outage, outageOf } from "@sallyport/outage";
 import { matchesDigest } from "@sallyport/secrets";
 import type { KeySet, SigningKeys } from "@sallyport/signing-keys";
 import type { Request, Response } from "express";
@@ -10,6 +11,7 @@ import { answerFailure } from "./error-pages.ts";
 import { adoptSignIn } from "./interactions.ts";
 import { countSuccess, type OpLimits, refuseExcess } from "./limits.ts";
 import type { ArtifactStore } from "./store/artifact-store.ts";
+import { prepareUnavailable } from "./unavailable.ts";
 
 /** One oidc-provider, with what its configuration cannot say. */
 export function buildProvider(deps: {
@@ -25,14 +27,20 @@ export function buildProvider(deps: {
   const provider = new Provider(deps.publicUrl, deps.configuration);
   fixOrigin(provider, new URL(deps.publicUrl));
   compareSecretsByDigest(provider);
+  // Of requests whose endpoint met one, and answered it as an error of its own.
+  const outages = new WeakMap<object, Outage>();
   provider.use(async (ctx, next) => {
     leaveOutRequestCookies(provider, ctx);
     await next();
+    const met = outages.get(ctx);
+    if (met !== undefined) return prepareUnavailable(deps.log, met, ctx);
     try {
       if (isOfProvider(ctx) && refuseExcess(ctx, deps.limits)) return; // nothing that it changed is stored
       await deps.changes.of(ctx).flushTo(deps.store); // before the answer leaves
       if (isOfProvider(ctx)) await departFrom(ctx, deps.depart);
     } catch (error) {
+      const outage = outageOf(error);
+      if (outage !== undefined) return prepareUnavailable(deps.log, outage, ctx);
       deps.log.error({ requestId: requestId(ctx.req), err: error }, "unexpected error");
       answerFailure(ctx);
     }
@@ -40,7 +48,9 @@ export function buildProvider(deps: {
   provider.on("interaction.ended", adoptSignIn);
   provider.on("authorization.success", (ctx: KoaContextWithOIDC) => countSuccess(ctx, deps.limits));
   provider.on("server_error", (ctx: KoaContextWithOIDC, error: unknown) => {
-    deps.log.error({ requestId: requestId(ctx.req), err: error }, "unexpected error");
+    const outage = outageOf(error);
+    if (outage !== undefined) outages.set(ctx, outage);
+    else deps.log.error({ requestId: requestId(ctx.req), err: error }, "unexpected error");
   });
   // Koa's last resort, for what fails outside of oidc-provider's own error handling.
   provider.onerror = (error: Error) => deps.log.error({ err: error }, "unexpected error");

@@ -1,5 +1,6 @@
 import type { Sql } from "@sallyport/database";
 import { askForLook } from "@sallyport/idp-metadata";
+import { outageOf, reportOutage } from "@sallyport/outage";
 import type { SamlConnection } from "../sign-in/connections.ts";
 import type { StartDeps } from "../sign-in/protocol.ts";
 
@@ -26,6 +27,8 @@ export function createMetadataLooks({ database, log, now, requestMetadata }: Dep
       const due = await askForLook(database.sql, { connectionId, organizationId }, now());
       if (due) requestMetadata();
     } catch (error) {
+      const outage = outageOf(error);
+      if (outage !== undefined) return reportOutage(log, outage, { connectionId });
       log.warn({ connectionId, err: error }, "Metadata could not be asked for; the schedule looks at it");
     }
   }

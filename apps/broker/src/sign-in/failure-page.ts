@@ -1,4 +1,5 @@
-import { asProblem, requestId } from "@sallyport/http";
+import { asProblem, noteOutage, requestId } from "@sallyport/http";
+import { isUnavailable, outageOf } from "@sallyport/outage";
 import type { ErrorRequestHandler, Request } from "express";
 import type { BrowserCookie } from "../browser-cookie.ts";
 import { InteractionEndedError } from "../interaction.ts";
@@ -12,7 +13,10 @@ export function handleFailures(deps: SignInDeps, cookie: BrowserCookie): ErrorRe
   return async (error: unknown, req, res, next) => {
     if (res.headersSent) return next(error);
     const failure = asFailure(error);
-    if (failure.code === "internal_error") {
+    const outage = failure.code === "unavailable" ? outageOf(failure.cause) : undefined;
+    if (outage !== undefined) {
+      noteOutage(deps.log, outage, req, res);
+    } else if (failure.code === "internal_error") {
       deps.log.error({ requestId: requestId(req), err: error }, "unexpected error in a sign-in");
     } else {
       deps.log.info(
@@ -21,10 +25,16 @@ export function handleFailures(deps: SignInDeps, cookie: BrowserCookie): ErrorRe
       );
     }
     const entry = signInFailureEntry(failure.code);
-    const ways = await waysOn(deps, cookie, req, failure).catch((cause: unknown) => {
-      deps.log.error({ requestId: requestId(req), err: cause }, "the sign-in that failed could not be read");
-      return {};
-    });
+    const ways =
+      outage !== undefined
+        ? {}
+        : await waysOn(deps, cookie, req, failure).catch((cause: unknown) => {
+            deps.log.error(
+              { requestId: requestId(req), err: cause },
+              "the sign-in that failed could not be read",
+            );
+            return {};
+          });
     if (failure.retryAfter !== undefined) res.set("retry-after", String(failure.retryAfter));
     const page = { ...entry, code: failure.code, requestId: requestId(req), ...ways };
     sendPage(res, entry.status, renderErrorPage(page));
@@ -36,6 +46,7 @@ function asFailure(error: unknown): SignInFailure {
   if (error instanceof InteractionEndedError) {
     return new SignInFailure("interaction_unknown", { cause: error });
   }
+  if (isUnavailable(error)) return new SignInFailure("unavailable", { cause: error });
   return new SignInFailure(codeOf(asProblem(error)?.status), { cause: error });
 }
 

@@ -237,6 +237,15 @@ export const SIGN_IN_FAILURES = {
     fix: "Reactivate the person in the directory, or in the organization's members.",
     retry: true,
   },
+  unavailable: {
+    status: 503,
+    title: "Signing in does not work at the moment",
+    message: "A server that we need does not answer. Nothing is wrong with your account.",
+    advice:
+      "Wait a few seconds, then reload this page. If that does not help, start again at the application.",
+    oauthError: "temporarily_unavailable",
+    retry: true,
+  },
   internal_error: {
     status: 500,
     title: "Something went wrong on our side",

@@ -6,6 +6,7 @@ import {
   takeDue,
 } from "@sallyport/idp-metadata";
 import type { Logger } from "@sallyport/logging";
+import { isUnavailable } from "@sallyport/outage";
 
 export interface MetadataDeps extends RefreshDeps {
   readonly log: Logger;
@@ -39,6 +40,7 @@ async function refresh(deps: MetadataDeps, { active, ...connection }: DueConnect
     const outcome = await refreshMetadata(deps, connection, { actor: { type: "system" } });
     if (outcome !== "unchanged") log.info({ ...connection, outcome }, "Identity provider's metadata");
   } catch (error) {
+    if (isUnavailable(error)) throw error; // what ails all of them: the job waits until it is over
     // The others need not wait for what ails this one, which is due again when its lease has ended.
     log.error({ ...connection, err: error }, "An identity provider's metadata could not be looked at");
   }

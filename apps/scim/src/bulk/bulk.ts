@@ -1,3 +1,4 @@
+import { isUnavailable } from "@sallyport/outage";
 import * as groups from "../groups/groups.ts";
 import { badRequest, ScimError } from "../protocol/error.ts";
 import { locationOf, type ScimRequest, type ScimResponse, type Services } from "../protocol/exchange.ts";
@@ -29,6 +30,7 @@ export async function bulk(
   const run = new BulkRun(services, request, operations, failure);
   for (let index = 0; index < operations.length && run.errors < failOnErrors; index += 1)
     await run.perform(index);
+  if (run.outage !== undefined && run.errors === run.answers().length) throw run.outage;
   return { status: 200, body: { schemas: [RESPONSE_SCHEMA], Operations: run.answers() } };
 }
 
@@ -42,6 +44,8 @@ class BulkRun {
   readonly #answers = new Map<number, JsonObject>();
   readonly #begun = new Set<number>();
   errors = 0;
+  /** What was thrown when a server was found to be away: what is left would only find the same, one after the other. */
+  outage: unknown;
 
   constructor(
     services: Services,
@@ -71,8 +75,10 @@ class BulkRun {
     let response: ScimResponse;
     try {
       if (operation instanceof ScimError) throw operation;
+      if (this.outage !== undefined) throw this.outage;
       response = await this.#resolved(operation);
     } catch (error) {
+      if (isUnavailable(error)) this.outage = error;
       response = this.#failure(error);
     }
     if (response.status >= 400) this.errors += 1;

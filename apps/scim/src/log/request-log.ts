@@ -1,12 +1,18 @@
 import { newId, type Sql } from "@sallyport/database";
 import type { Logger } from "@sallyport/logging";
+import { outageOf, reportOutage } from "@sallyport/outage";
 import type { ScimRequest, ScimResponse } from "../protocol/exchange.ts";
 import { rowText } from "./row.ts";
 
 const FLUSH_AFTER_MS = 200;
 const FLUSH_AT = 100;
-/** Rows that may wait when the database is slower than the requests: beyond, new ones are dropped and counted. */
+/** What may wait when the database is slower than the requests, or away: beyond, new rows are dropped and counted. */
 const MAX_WAITING = 5_000;
+const MAX_WAITING_CHARACTERS = 16_000_000;
+/** In one statement, of what waited for the database to return. */
+const MAX_TOGETHER = 500;
+/** Behind a try that found the database away. */
+const RETRY_AFTER_MS = 1_000;
 
 // A directory may have been deleted since: its rows are dropped with it.
 const INSERT = `
@@ -17,9 +23,13 @@ const INSERT = `
   FROM json_to_recordset($1::json) AS row (
     id uuid, organization_id uuid, directory_id uuid, request_id text, method text, path text, status int,
     latency_ms float8, request_body json, response_body json, created_at timestamptz)
-  WHERE EXISTS (SELECT 1 FROM directories d WHERE d.id = row.directory_id)`;
+  WHERE EXISTS (SELECT 1 FROM directories d WHERE d.id = row.directory_id)
+  ON CONFLICT (id) DO NOTHING`; // a try whose answer was lost may have stored them
 
-/** Logs the requests that changed nothing: after their answer, many in one statement. */
+/**
+ * Logs the requests that changed nothing: after their answer, many in one statement. What the database is away for is
+ * kept, and stored when it is back.
+ */
 export interface RequestLog {
   add(request: ScimRequest, response: ScimResponse): void;
   /** Resolves once everything added so far is stored (or was given up on, and said so). */
@@ -28,41 +38,66 @@ export interface RequestLog {
 
 export function createRequestLog(sql: Sql, log: Logger): RequestLog {
   let waiting: string[] = [];
+  let characters = 0;
   let dropped = 0;
   let timer: NodeJS.Timeout | undefined;
+  let away = false;
   let writing: Promise<void> = Promise.resolve();
 
-  const write = async (rows: readonly string[]) => {
+  const takeSome = () => {
+    const rows = waiting.splice(0, MAX_TOGETHER);
+    characters -= lengthOf(rows);
+    return rows;
+  };
+  const write = async (rows: readonly string[], last: boolean) => {
     try {
       await sql.query(INSERT, [`[${rows.join(",")}]`], "scim_log_requests");
+      away = false;
     } catch (error) {
-      log.error({ err: error, rows: rows.length }, "SCIM request log: rows lost");
+      const outage = outageOf(error);
+      if (outage !== undefined) reportOutage(log, outage);
+      if (outage !== undefined && !last) {
+        away = true;
+        waiting = [...rows, ...waiting];
+        characters += lengthOf(rows);
+      } else log.error({ err: error, rows: rows.length }, "SCIM request log: rows lost");
     }
   };
-  const flush = () => {
+  /** @param last whether what cannot be stored is given up on */
+  const writeAll = async (last: boolean) => {
     clearTimeout(timer);
     timer = undefined;
     if (dropped > 0) log.warn({ dropped }, "SCIM request log: too many rows waiting");
     dropped = 0;
-    if (waiting.length > 0) {
-      const rows = waiting;
-      waiting = [];
-      writing = writing.then(() => write(rows));
-    }
+    away = false;
+    while (waiting.length > 0 && !away) await write(takeSome(), last);
+    if (away) schedule(RETRY_AFTER_MS);
+  };
+  const next = (last: boolean) => {
+    writing = writing.then(() => writeAll(last));
     return writing;
   };
+  const schedule = (ms: number) => {
+    timer ??= setTimeout(() => void next(false), ms).unref();
+  };
   return {
-    flush,
+    flush: () => next(true),
     add: (request, response) => {
-      if (waiting.length >= MAX_WAITING) {
+      if (waiting.length >= MAX_WAITING || characters >= MAX_WAITING_CHARACTERS) {
         dropped += 1;
         return;
       }
-      waiting.push(rowOf(request, response));
-      if (waiting.length >= FLUSH_AT) void flush();
-      else timer ??= setTimeout(() => void flush(), FLUSH_AFTER_MS).unref();
+      const row = rowOf(request, response);
+      waiting.push(row);
+      characters += row.length;
+      if (waiting.length === FLUSH_AT && !away) void next(false);
+      else schedule(FLUSH_AFTER_MS);
     },
   };
+}
+
+function lengthOf(rows: readonly string[]): number {
+  return rows.reduce((sum, row) => sum + row.length, 0);
 }
 
 function rowOf(request: ScimRequest, response: ScimResponse): string {

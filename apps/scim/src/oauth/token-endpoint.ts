@@ -1,8 +1,9 @@
 import { type Database, isId } from "@sallyport/database";
 import { directorySettings } from "@sallyport/directories";
-import { requestId } from "@sallyport/http";
+import { noteOutage, requestId } from "@sallyport/http";
 import { networksOf } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
+import { outageOf, UNAVAILABLE } from "@sallyport/outage";
 import type { Request, RequestHandler, Response } from "express";
 import { ScimError } from "../protocol/error.ts";
 import { readBytes } from "../transport/body.ts";
@@ -40,7 +41,9 @@ export function createTokenEndpoint(deps: TokenEndpointDeps): RequestHandler {
       send(res, 200, await grant(deps, req, directoryId, id));
     } catch (error) {
       const refusal = asOAuthError(error, req);
-      if (refusal.code === "server_error")
+      const outage = outageOf(error);
+      if (outage !== undefined) noteOutage(deps.log, outage, req, res);
+      else if (refusal.code === "server_error")
         deps.log.error({ requestId: id, err: error }, "token endpoint failed");
       else deps.log.warn({ requestId: id, directoryId, code: refusal.code }, "token request refused");
       send(res, refusal.status, { error: refusal.code, error_description: refusal.message }, refusal.headers);
@@ -85,6 +88,8 @@ function asOAuthError(error: unknown, req: Request): OAuthError {
       status: error.status,
       headers: error.headers,
     });
+  if (outageOf(error) !== undefined)
+    return new OAuthError("temporarily_unavailable", UNAVAILABLE, { status: 503 });
   if (!(error instanceof OAuthError))
     return new OAuthError("server_error", "Something went wrong on our side.");
   // §5.2: who tried by Authorization is told how to.

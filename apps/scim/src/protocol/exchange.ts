@@ -29,6 +29,8 @@ export interface ScimResponse {
   readonly headers?: Readonly<Record<string, string>>;
   /** A statement that saw the directory and the token live has found or changed what this tells. */
   readonly proven?: boolean;
+  /** A server was away: nothing can be told, and the same may be sent again later. */
+  readonly unavailable?: boolean;
   /** The change's own transaction has written the row of the request log. */
   readonly logged?: boolean;
 }

@@ -1,6 +1,7 @@
-import { requestId } from "@sallyport/http";
+import { comeBackLater, requestId } from "@sallyport/http";
 import type { FailureLimit } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
+import { isUnavailable, outageOf, reportOutage, UNAVAILABLE } from "@sallyport/outage";
 import type { Request, Response } from "express";
 import type { Authenticate, Opened } from "../directory/authenticate.ts";
 import type { Directory } from "../directory/directory.ts";
@@ -99,8 +100,8 @@ export async function handle(
   } catch (error) {
     response = await settle(
       async () => {
-        // What is wrong with a request is told to whoever may send one; that there are too many costs no look.
-        if (opened?.remembered === true && !isTooMany(error))
+        // What is wrong with a request is told to whoever may send one; that it came at a bad time costs no look.
+        if (opened?.remembered === true && !isUntimely(error))
           await transport.authenticate.anew(authorization, directoryId);
         throw error;
       },
@@ -109,6 +110,7 @@ export async function handle(
     );
   }
   if (response.status === 401) response = limitFailures(transport, req, response, id);
+  if (response.unavailable === true) comeBackLater(res);
   send(req, res, response);
   if (request !== undefined) countUnread(res, request.directory.id, transport.rememberUnread);
   if (request !== undefined && response.logged !== true) transport.requestLog.add(request, response);
@@ -135,8 +137,8 @@ function limitFailures(
 
 const NOTHING = Buffer.alloc(0);
 
-function isTooMany(error: unknown): boolean {
-  return error instanceof ScimError && error.status === 429;
+function isUntimely(error: unknown): boolean {
+  return (error instanceof ScimError && error.status === 429) || isUnavailable(error);
 }
 
 async function settle(
@@ -155,18 +157,27 @@ async function settle(
  * Whether an answer may come of a directory or token that was ended or changed: before the request came, where they
  * are remembered; else since it was let in, when nothing was found.
  */
-function isDoubtful({ remembered }: Opened, { proven, status }: ScimResponse): boolean {
-  return proven !== true && (remembered || status === 401 || status === 404);
+function isDoubtful({ remembered }: Opened, { proven, status, unavailable }: ScimResponse): boolean {
+  return unavailable !== true && proven !== true && (remembered || status === 401 || status === 404);
 }
 
 function isSame(one: Directory, other: Directory): boolean {
   return one.tokenId === other.tokenId && one.updatedAt.getTime() === other.updatedAt.getTime();
 }
 
-/** The answer to whatever was thrown: a ScimError as it is, all else as 500 without detail. */
+/** The answer to whatever was thrown: a ScimError as it is, an outage as 503, all else as 500 without detail. */
 export function failure(error: unknown, id: string, log: Logger): ScimResponse {
-  const scimError = error instanceof ScimError ? error : unexpected(error, id, log);
+  const outage = outageOf(error);
+  if (outage !== undefined) reportOutage(log, outage, { requestId: id });
+  const unavailable = outage !== undefined;
+  const scimError =
+    error instanceof ScimError
+      ? error
+      : unavailable
+        ? new ScimError(503, UNAVAILABLE)
+        : unexpected(error, id, log);
   return {
+    unavailable,
     status: scimError.status,
     body: { ...errorDocument(scimError), schemas: [...errorDocument(scimError).schemas] },
     headers: scimError.headers,

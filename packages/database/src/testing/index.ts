@@ -1,1 +1,3 @@
+export { type OwnPostgres, startOwnPostgres } from "./own-postgres.ts";
+export { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 export { createTestDatabase, type TestDatabase, urlOfDatabase } from "./test-database.ts";

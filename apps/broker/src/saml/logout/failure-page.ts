@@ -1,5 +1,6 @@
-import { asProblem, requestId } from "@sallyport/http";
+import { asProblem, noteOutage, requestId } from "@sallyport/http";
 import type { Logger } from "@sallyport/logging";
+import { outageOf } from "@sallyport/outage";
 import type { ErrorRequestHandler } from "express";
 import { renderErrorPage, sendPage } from "../../pages/index.ts";
 import { LogoutFailure, type LogoutFailureCode, logoutFailureEntry } from "./failures.ts";
@@ -9,7 +10,10 @@ export function handleLogoutFailures(log: Logger): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
     if (res.headersSent) return next(error);
     const { code, finding, retryAfter } = asFailure(error);
-    if (code === "internal_error") {
+    const outage = code === "unavailable" ? outageOf(error) : undefined;
+    if (outage !== undefined) {
+      noteOutage(log, outage, req, res);
+    } else if (code === "internal_error") {
       log.error({ requestId: requestId(req), err: error }, "unexpected error in a single logout");
     } else {
       log.info({ requestId: requestId(req), failure: code, finding: finding.code }, "single logout refused");
@@ -22,6 +26,7 @@ export function handleLogoutFailures(log: Logger): ErrorRequestHandler {
 
 function asFailure(error: unknown): LogoutFailure {
   if (error instanceof LogoutFailure) return error;
+  if (outageOf(error) !== undefined) return new LogoutFailure("unavailable", { cause: error });
   return new LogoutFailure(codeOf(asProblem(error)?.status), { cause: error });
 }
 

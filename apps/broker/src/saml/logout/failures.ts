@@ -74,6 +74,12 @@ export const LOGOUT_FAILURES = {
     advice: CLOSE_BROWSER,
     fix: "Nothing, where it happens once in a while. Else check that the IdP returns RelayState and InResponseTo.",
   },
+  unavailable: {
+    status: 503,
+    title: "Signing out does not work at the moment",
+    message: "A server that we need does not answer.",
+    advice: "Wait a few seconds, then reload this page.",
+  },
   internal_error: {
     status: 500,
     title: "Something went wrong on our side",

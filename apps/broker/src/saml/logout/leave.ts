@@ -1,6 +1,7 @@
 import type { ConnectionKeys } from "@sallyport/connection-keys";
 import { requestId } from "@sallyport/http";
 import type { Logger } from "@sallyport/logging";
+import { outageOf, reportOutage } from "@sallyport/outage";
 import type { BrowserCookie } from "../../browser-cookie.ts";
 import type { UpstreamLogout } from "../../interaction.ts";
 import type { LogoutResponseDeps } from "./idp-response.ts";
@@ -40,10 +41,10 @@ export function createUpstreamLogout(
         return true;
       } catch (error) {
         // The person is signed out here already: what fails now must not keep them from going home.
-        deps.log.error(
-          { requestId: requestId(req), sessionId, err: error },
-          "the IdP was not told of a logout",
-        );
+        const outage = outageOf(error);
+        const about = { requestId: requestId(req), sessionId };
+        if (outage !== undefined) reportOutage(deps.log, outage, about);
+        else deps.log.error({ ...about, err: error }, "the IdP was not told of a logout");
         return false;
       }
     },
