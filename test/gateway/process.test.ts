@@ -141,9 +141,10 @@ describe("a stop", () => {
     expect(await postgresBelow(folder.path)).toEqual([]);
   });
 
-  it("follows the end of PostgreSQL", async () => {
+  it("does not follow the end of PostgreSQL, which is started again", async () => {
     const gateway = spawn();
     await gateway.ready();
+    expect(await (await beginCreation("kept")).finish()).toMatchObject({ status: 201 });
     for (const pid of await postgresBelow(folder.path)) {
       try {
         process.kill(pid, "SIGKILL");
@@ -151,8 +152,12 @@ describe("a stop", () => {
         // ended with its postmaster
       }
     }
-    expect((await gateway.exited).code).toBe(1);
-    expect(gateway.stderr()).toMatch(/embedded PostgreSQL in .+ ended by itself/);
+    await expect.poll(() => gateway.stderr(), { timeout: 15_000 }).toMatch(/PostgreSQL ended by itself/);
+    const ready = async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status;
+    await expect.poll(ready, { timeout: 60_000 }).toBe(200);
+    expect(await slugs()).toEqual(["kept"]);
+    gateway.child.kill("SIGTERM");
+    expect(await gateway.exited).toEqual({ code: 0, signal: null });
   });
 });
 
@@ -261,7 +266,7 @@ describe("a start that fails says why, and shows no stack trace", () => {
 
   it("when nothing listens at DATABASE_URL, whose password it does not repeat", async () => {
     const url = `postgresql://someone:hunter2@127.0.0.1:${port + 1}/x`;
-    const { code, stderr } = await failing({ env: { DATABASE_URL: url } });
+    const { code, stderr } = await failing({ env: { DATABASE_URL: url, STARTUP_WAIT_SECONDS: "1" } });
     expect(code).toBe(1);
     expect(stderr).toContain("Nothing listens at the address in DATABASE_URL");
     expect(stderr).not.toContain("hunter2");

@@ -178,7 +178,10 @@ async function onceServersAnswer<Result>(
   listener: Listener,
   work: (teardown: Teardown) => Promise<Result>,
 ): Promise<Result> {
-  const timeout = AbortSignal.timeout(startupWaitSeconds * 1_000);
+  const patience = new AbortController();
+  const giveUp = () => patience.abort();
+  const timer = setTimeout(giveUp, startupWaitSeconds * 1_000);
+  signal?.addEventListener("abort", giveUp);
   const told = new Set<string>();
   const attempt = async () => {
     const teardown = new Teardown(log);
@@ -190,7 +193,7 @@ async function onceServersAnswer<Result>(
     }
   };
   return onceAvailable(attempt, {
-    signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
+    signal: patience.signal,
     onOutage: (outage, error) => {
       reportOutage(log, outage, { waiting: true });
       listener.waitsFor({ [outage.server === "Redis" ? "queue" : "database"]: describeOutage(outage) });
@@ -199,6 +202,9 @@ async function onceServersAnswer<Result>(
       told.add(reason);
       onWaiting?.(reason);
     },
+  }).finally(() => {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", giveUp);
   });
 }
 

@@ -21,8 +21,8 @@ export async function onceAvailable<Result>(
       const outage = outageOf(error);
       if (outage === undefined || signal.aborted) throw error;
       onOutage(outage, error);
-      // Aborted meanwhile, it is tried a last time.
-      await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+      await sleep(everyMs, undefined, { signal }).catch(() => undefined); // or it was aborted
+      if (signal.aborted) throw error;
     }
   }
 }

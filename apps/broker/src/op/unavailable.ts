@@ -7,6 +7,7 @@ import { renderErrorPage, sendPage } from "../pages/index.ts";
 
 /** What a person reads while a server is away. */
 const WORDS = {
+  code: "unavailable",
   status: 503,
   title: "Signing in does not work at the moment",
   message: "A server that we need does not answer. Nothing is wrong with your account.",
