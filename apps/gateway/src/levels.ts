@@ -1,5 +1,6 @@
 import { createLevels, createSharedLevels, type Levels } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
+import { outageOf, reportOutage } from "@sallyport/outage";
 import { connectRedis } from "@sallyport/queue";
 import type { Teardown } from "./teardown.ts";
 
@@ -15,11 +16,11 @@ export function openLevels(
   const levels = createLevels({
     now,
     shared: createSharedLevels(redis),
-    onSharedError: (error) =>
-      log.warn(
-        { err: error },
-        "limits are not shared: Redis does not answer, and each process counts by itself",
-      ),
+    onSharedError: (error) => {
+      const outage = outageOf(error, "Redis");
+      if (outage !== undefined) reportOutage(log, outage, { limits: "each process counts by itself" });
+      else log.warn({ err: error }, "limits are not shared: each process counts by itself");
+    },
   });
   teardown.add("limits", async () => {
     await levels.exchange();
