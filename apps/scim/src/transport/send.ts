@@ -11,7 +11,7 @@ export function send(req: Request, res: Response, { status, body, headers }: Sci
     res.writeHead(status, { "Content-Type": SCIM_JSON, ...headers });
     if (req.method === "HEAD") res.end();
     // Whoever goes away meanwhile has ended the answer: there is nobody to tell.
-    else pipeline(Readable.from(jsonPieces(body)), res, () => undefined);
+    else pipeline(Readable.from(jsonPieces(body), { highWaterMark: 2 }), res, () => undefined);
     return;
   }
   if (body === undefined) {
