@@ -81,12 +81,14 @@ const GROUPS = `FROM directory_user_links l
  * planned anew for every call.
  *
  * @param tokenIds what the session is asked for by (see `revokeToken`): null also when one of them was revoked
+ * @param signedBy the key that signed the token: null also when it is distrusted, or no key of ours
  */
 export async function findLiveSession(
   sql: Sql,
   id: string,
   now: Date,
   tokenIds: readonly [string?, string?] = [],
+  signedBy?: string,
 ): Promise<LiveSession | null> {
   if (!isId(id)) return null;
   const [one, other] = tokenIds.map((tokenId) =>
@@ -106,8 +108,9 @@ export async function findLiveSession(
      JOIN connections c ON c.id = s.connection_id AND c.status = 'active'
      JOIN users u ON u.id = s.user_id
      WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > $2
-       AND NOT EXISTS (SELECT FROM op_artifacts WHERE kind = 'RevokedToken' AND digest IN ($3, $4))`,
-    [id, now, one ?? null, other ?? null],
+       AND NOT EXISTS (SELECT FROM op_artifacts WHERE kind = 'RevokedToken' AND digest IN ($3, $4))
+       AND ($5::text IS NULL OR EXISTS (SELECT FROM signing_keys WHERE id = $5 AND distrusted_at IS NULL))`,
+    [id, now, one ?? null, other ?? null, signedBy ?? null],
     "session_find_live",
   );
   const row = rows[0];

@@ -1,8 +1,10 @@
-export type { KeySet, SigningKey } from "./key-set.ts";
+export { type KeySet, privateHalfOf, type SigningKey } from "./key-set.ts";
 export {
   openSigningKeys,
+  type ReadToken,
   type SignedToken,
   type SigningKeys,
   type SigningKeysOptions,
   type TokenExpectations,
 } from "./signing-keys.ts";
+export type { Distrust } from "./store.ts";

@@ -1,3 +1,4 @@
+import { SecretError } from "@sallyport/secrets";
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from "jose";
 import { z } from "zod";
 
@@ -18,13 +19,19 @@ const privateJwk = publicJwk.extend({ d: z.string() });
 export type PublicJwk = z.infer<typeof publicJwk>;
 export type PrivateJwk = z.infer<typeof privateJwk>;
 
-/** A key pair, ready to use, with its years of service. */
+/** The half that signs. */
+export interface PrivateHalf {
+  readonly jwk: PrivateJwk;
+  readonly key: CryptoKey;
+}
+
+/** A key pair with its years of service. */
 export interface SigningKey {
   readonly kid: string;
   readonly publicJwk: PublicJwk;
-  readonly privateJwk: PrivateJwk;
   readonly publicKey: CryptoKey;
-  readonly privateKey: CryptoKey;
+  /** Or why it could not be opened: what it signed is verified nevertheless. */
+  readonly privateHalf: PrivateHalf | SecretError;
   readonly createdAt: Date;
   /** From then on another key signs; null while no successor is named. */
   readonly retiredAt: Date | null;
@@ -40,26 +47,34 @@ export interface KeySet {
   readonly version: string;
 }
 
-export async function generateKey(createdAt: Date): Promise<SigningKey> {
+export interface NewKey {
+  readonly publicJwk: PublicJwk;
+  readonly privateJwk: PrivateJwk;
+}
+
+export async function generateKey(): Promise<NewKey> {
   const pair = await generateKeyPair(ALGORITHM, { extractable: true });
   const jwk = await exportJWK(pair.privateKey);
   const named = { ...jwk, kid: await calculateJwkThumbprint(jwk), alg: ALGORITHM, use: "sig" };
-  return importKey(named, createdAt, null);
+  return { publicJwk: publicJwk.parse(named), privateJwk: privateJwk.parse(named) };
+}
+
+/** @throws when the JWK is not a public P-256 signing key */
+export async function importPublic(jwk: unknown): Promise<Pick<SigningKey, "publicJwk" | "publicKey">> {
+  const parsed = publicJwk.parse(jwk);
+  return { publicJwk: parsed, publicKey: await importAsymmetric(parsed) };
 }
 
 /** @throws when the JWK is not a private P-256 signing key */
-export async function importKey(jwk: unknown, createdAt: Date, retiredAt: Date | null): Promise<SigningKey> {
-  const whole = privateJwk.parse(jwk);
-  const open = publicJwk.parse(jwk);
-  return {
-    kid: whole.kid,
-    publicJwk: open,
-    privateJwk: whole,
-    publicKey: await importAsymmetric(open),
-    privateKey: await importAsymmetric(whole),
-    createdAt,
-    retiredAt,
-  };
+export async function importPrivate(jwk: unknown): Promise<PrivateHalf> {
+  const parsed = privateJwk.parse(jwk);
+  return { jwk: parsed, key: await importAsymmetric(parsed) };
+}
+
+/** @throws SecretError where it could not be opened */
+export function privateHalfOf(key: SigningKey): PrivateHalf {
+  if (key.privateHalf instanceof SecretError) throw key.privateHalf;
+  return key.privateHalf;
 }
 
 async function importAsymmetric(jwk: PublicJwk | PrivateJwk): Promise<CryptoKey> {

@@ -2,6 +2,7 @@ import { createTestDatabase, type TestDatabase } from "@sallyport/database/testi
 import { createSecretBox, newEncryptionKey } from "@sallyport/secrets";
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { privateHalfOf } from "./key-set.ts";
 import { openSigningKeys, type SigningKeysOptions } from "./signing-keys.ts";
 
 const ISSUER = "https://sso.example.com";
@@ -38,9 +39,9 @@ describe("the first key", () => {
   it("is stored sealed", async () => {
     const keys = await openSigningKeys(options);
     const row = await test.database.prisma.signingKey.findFirstOrThrow();
-    const { privateJwk } = (await keys.current()).signing;
-    expect(JSON.stringify(row)).not.toContain(privateJwk.d);
-    expect(JSON.stringify(row.publicJwk)).toContain(privateJwk.x);
+    const { jwk } = privateHalfOf((await keys.current()).signing);
+    expect(JSON.stringify(row)).not.toContain(jwk.d);
+    expect(JSON.stringify(row.publicJwk)).toContain(jwk.x);
   });
 });
 
@@ -103,15 +104,6 @@ describe("a rotation", () => {
     expect((await two.current()).signing.kid).toBe(newest);
   });
 
-  it("out of distrust takes every other key back", async () => {
-    const keys = await openSigningKeys(options);
-    const before = await keys.sign(payload(), EXPECTED);
-    await keys.rotate({ immediately: true });
-    const kid = await keys.rotate({ distrust: true });
-    expect((await keys.current()).published.map((key) => key.kid)).toEqual([kid]);
-    expect(await keys.verify(before, EXPECTED)).toBeNull();
-  });
-
   it("made twice at once leaves one key that signs", async () => {
     const keys = await openSigningKeys(options);
     await Promise.all([keys.rotate({ immediately: true }), keys.rotate({ immediately: true })]);
@@ -119,5 +111,76 @@ describe("a rotation", () => {
     const { signing } = await keys.current();
     expect(signing.retiredAt).toBeNull();
     expect(await test.database.prisma.signingKey.count({ where: { retiredAt: null } })).toBe(1);
+  });
+});
+
+describe("to distrust a key", () => {
+  it("takes it back at once, in every process, and makes another first where it was the only one", async () => {
+    const one = await openSigningKeys(options);
+    const two = await openSigningKeys(options);
+    const token = await two.sign(payload({ exp: clock / 1000 + 3600 }), EXPECTED);
+    const kid = kidOf(token) ?? "";
+    const result = await one.distrust(kid);
+    const successor = result.outcome === "distrusted" ? result.successor : null;
+    for (const keys of [one, two]) {
+      expect(await keys.verify(token, EXPECTED)).toBeNull();
+      expect((await keys.latest()).published.map((key) => key.kid)).toEqual([successor]);
+      expect(kidOf(await keys.sign(payload(), EXPECTED))).toBe(successor);
+    }
+    expect(await test.database.prisma.signingKey.findUniqueOrThrow({ where: { id: kid } })).toMatchObject({
+      privateJwk: null,
+      distrustedAt: new Date(clock),
+    });
+  });
+
+  it("happens once: again changes nothing, and an unknown one is none", async () => {
+    const keys = await openSigningKeys(options);
+    const kid = (await keys.current()).signing.kid;
+    const all = await Promise.all(Array.from({ length: 5 }, () => keys.distrust(kid)));
+    expect(all.map(({ outcome }) => outcome).toSorted()).toEqual(
+      ["distrusted", ...Array(4).fill("distrusted_before")].toSorted(),
+    );
+    expect(await test.database.prisma.signingKey.count()).toBe(2);
+    expect(await keys.distrust("nobody")).toEqual({ outcome: "unknown" });
+  });
+
+  it("leaves what others signed, and lets the one that was to come sign now", async () => {
+    const keys = await openSigningKeys(options);
+    const before = await keys.sign(payload(), EXPECTED);
+    const coming = await keys.rotate();
+    expect(await keys.distrust(kidOf(before) ?? "")).toEqual({ outcome: "distrusted", successor: null });
+    expect(kidOf(await keys.sign(payload(), EXPECTED))).toBe(coming);
+  });
+
+  it("of the one that was to come makes another for when the present one retires", async () => {
+    const keys = await openSigningKeys(options);
+    const present = (await keys.current()).signing.kid;
+    const coming = await keys.rotate();
+    const result = await keys.distrust(coming);
+    expect(result).toEqual({ outcome: "distrusted", successor: expect.any(String) });
+    expect(kidOf(await keys.sign(payload(), EXPECTED))).toBe(present);
+    clock += 6 * MINUTE;
+    expect(kidOf(await keys.sign(payload(), EXPECTED))).toBe("successor" in result ? result.successor : "");
+  });
+
+  it("counts for whoever asks after it, however many ask meanwhile", async () => {
+    const one = await openSigningKeys(options);
+    const two = await openSigningKeys(options);
+    const token = await two.sign(payload({ exp: clock / 1000 + 3600 }), EXPECTED);
+    const early = Array.from({ length: 20 }, () => two.verify(token, EXPECTED));
+    await one.distrust(kidOf(token) ?? "");
+    const late = Array.from({ length: 20 }, () => two.verify(token, EXPECTED));
+    expect(await Promise.all(late)).toEqual(Array(20).fill(null));
+    await Promise.all(early);
+  });
+});
+
+describe("a key whose private half cannot be opened", () => {
+  it("still verifies what it signed; what must sign with it says which encryption key is missing", async () => {
+    const token = await (await openSigningKeys(options)).sign(payload(), EXPECTED);
+    const secrets = createSecretBox([newEncryptionKey()]);
+    const keys = await openSigningKeys({ ...options, secrets });
+    expect(await keys.verify(token, EXPECTED)).not.toBeNull();
+    await expect(keys.sign(payload(), EXPECTED)).rejects.toMatchObject({ code: "secret_key_unknown" });
   });
 });

@@ -1,8 +1,8 @@
-import type { Database } from "@sallyport/database";
+import type { Database, Sql } from "@sallyport/database";
 import type { SecretBox } from "@sallyport/secrets";
 import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify, SignJWT } from "jose";
-import { ALGORITHM, type KeySet, keySetAt, type SigningKey } from "./key-set.ts";
-import { ensureKey, loadKeys, replaceKeys } from "./store.ts";
+import { ALGORITHM, type KeySet, keySetAt, privateHalfOf, type SigningKey } from "./key-set.ts";
+import { type Distrust, distrustKey, ensureKey, loadKeys, replaceKeys } from "./store.ts";
 
 export interface SigningKeysOptions {
   readonly database: Database;
@@ -30,19 +30,41 @@ export interface TokenExpectations {
 
 export type SignedToken = JWTPayload;
 
-/** The keys that sign tokens, shared by every process through the database. */
+/** A token that one of our keys signed, and that key's id. */
+export interface ReadToken {
+  readonly payload: SignedToken;
+  readonly kid: string;
+}
+
+/**
+ * The keys that sign tokens, shared by every process through the database. To distrust a key counts at once, in every
+ * process: what signs, publishes or verifies asks the database, by one short statement that all who ask at the same time
+ * share.
+ */
 export interface SigningKeys {
-  /** The keys as of now: looked up again every `refreshMs`, so a rotation reaches every process without a restart. */
+  /** The keys as this process knows them, `refreshMs` old at most. */
   current(): Promise<KeySet>;
+  /** The keys as of now. */
+  latest(): Promise<KeySet>;
   /** Signs a JWT. `payload` is complete: nothing is added to it. */
   sign(payload: Readonly<Record<string, unknown>>, header: { readonly typ: string }): Promise<string>;
-  /** The payload of a token of ours; null when it is not one, or not what was expected. */
+  /** The payload of a token of ours; null when it is not one, or not what was expected, or its key is distrusted. */
   verify(token: string, expectations: TokenExpectations): Promise<SignedToken | null>;
   /**
-   * Makes a new key, which takes over after `publishAheadMs`, or `immediately`. With `distrust` it also takes back all
-   * others (somebody else may have them): what they signed is void. Returns the new key's id.
+   * As `verify`, by the keys as this process knows them: for a hot path whose own statement asks whether the key `kid`
+   * is trusted, as `findLiveSession` does.
    */
-  rotate(options?: { readonly immediately?: boolean; readonly distrust?: boolean }): Promise<string>;
+  read(token: string, expectations: TokenExpectations): Promise<ReadToken | null>;
+  /**
+   * Makes a new key, which takes over after `publishAheadMs`, or `immediately`; what the others signed stays good.
+   * Returns the new key's id. With `sql`, as a part of that transaction.
+   */
+  rotate(options?: { readonly immediately?: boolean }, sql?: Sql): Promise<string>;
+  /**
+   * Takes back a key that somebody else may have: gone from the JWKS, and what it signed is void. With `sql`, as a part
+   * of that transaction.
+   */
+  distrust(kid: string, sql?: Sql): Promise<Distrust>;
 }
 
 const SECOND = 1000;
@@ -57,76 +79,104 @@ export async function openSigningKeys(options: SigningKeysOptions): Promise<Sign
   const retentionMs = options.retentionMs ?? 30 * DAY;
 
   await ensureKey(database, secrets, now());
-  let view = await look();
-  let pending: Promise<View> | undefined;
+  let view: View = { at: now(), keys: await loadKeys(database.sql, secrets, []) };
+  let running: Promise<View> | undefined;
+  let next: Promise<View> | undefined;
 
   async function look(): Promise<View> {
     const at = now();
-    return { at, keys: await loadKeys(database.sql, secrets) };
-  }
-
-  async function lookAgain(): Promise<View> {
-    pending ??= look().finally(() => {
-      pending = undefined;
-    });
-    view = await pending;
+    view = { at, keys: await loadKeys(database.sql, secrets, view.keys) };
     return view;
   }
 
-  async function viewNotOlderThan(ageMs: number): Promise<View> {
-    return now().getTime() - view.at.getTime() < ageMs ? view : lookAgain();
+  // Whoever asks while a look is under way shares the next one: this one may have begun before what they must see.
+  function lookNow(): Promise<View> {
+    if (running === undefined) {
+      running = look().finally(() => {
+        running = undefined;
+      });
+      return running;
+    }
+    next ??= running
+      .then(
+        () => undefined,
+        () => undefined, // it has been told to those who asked for it
+      )
+      .then(() => {
+        next = undefined;
+        return lookNow();
+      });
+    return next;
   }
 
-  async function current(): Promise<KeySet> {
-    return keySetAt((await viewNotOlderThan(refreshMs)).keys, now(), retentionMs);
+  async function viewNotOlderThan(ageMs: number): Promise<View> {
+    return now().getTime() - view.at.getTime() < ageMs ? view : lookNow();
   }
+
+  const keySetOf = ({ keys }: View) => keySetAt(keys, now(), retentionMs);
+  const current = async () => keySetOf(await viewNotOlderThan(refreshMs));
+  const latest = async () => keySetOf(await lookNow());
 
   // A kid that this process has not heard of may be of a rotation just made elsewhere; but garbage must not make
   // it ask the database each time.
   async function findKey(kid: string | undefined): Promise<SigningKey> {
     const byKid = (set: KeySet) => set.published.find((key) => key.kid === kid);
-    const known = byKid(await current());
-    if (known !== undefined) return known;
-    const { keys } = await viewNotOlderThan(SECOND);
-    const fresh = byKid(keySetAt(keys, now(), retentionMs));
-    if (fresh === undefined) throw new errors.JWKSNoMatchingKey();
-    return fresh;
+    const found = byKid(await current()) ?? byKid(keySetOf(await viewNotOlderThan(SECOND)));
+    if (found === undefined) throw new errors.JWKSNoMatchingKey();
+    return found;
   }
+
+  async function read(token: string, expectations: TokenExpectations): Promise<ReadToken | null> {
+    const checks: JWTVerifyOptions = {
+      algorithms: [ALGORITHM],
+      issuer: expectations.issuer,
+      currentDate: now(),
+      ...(expectations.acceptExpired === true ? { clockTolerance: Number.MAX_SAFE_INTEGER } : {}),
+    };
+    try {
+      const { payload, protectedHeader } = await jwtVerify(
+        token,
+        async (header) => (await findKey(header.kid)).publicKey,
+        checks,
+      );
+      const { typ = "JWT", kid } = protectedHeader;
+      return typ === expectations.typ && kid !== undefined ? { payload, kid } : null;
+    } catch (error) {
+      if (error instanceof errors.JOSEError) return null;
+      throw error;
+    }
+  }
+
+  const within = <Result>(sql: Sql | undefined, work: (sql: Sql) => Promise<Result>) =>
+    sql === undefined ? database.transaction(work) : work(sql);
 
   return {
     current,
+    latest,
+    read,
     async sign(payload, header) {
-      const { signing } = await current();
+      const { signing } = await latest();
       return new SignJWT({ ...payload })
         .setProtectedHeader({ alg: ALGORITHM, kid: signing.kid, typ: header.typ })
-        .sign(signing.privateKey);
+        .sign(privateHalfOf(signing).key);
     },
     async verify(token, expectations) {
-      const checks: JWTVerifyOptions = {
-        algorithms: [ALGORITHM],
-        issuer: expectations.issuer,
-        currentDate: now(),
-        ...(expectations.acceptExpired === true ? { clockTolerance: Number.MAX_SAFE_INTEGER } : {}),
-      };
-      try {
-        const { payload, protectedHeader } = await jwtVerify(
-          token,
-          async (header) => (await findKey(header.kid)).publicKey,
-          checks,
-        );
-        return (protectedHeader.typ ?? "JWT") === expectations.typ ? payload : null;
-      } catch (error) {
-        if (error instanceof errors.JOSEError) return null;
-        throw error;
-      }
+      const found = await read(token, expectations);
+      if (found === null) return null;
+      const { published } = await latest();
+      return published.some((key) => key.kid === found.kid) ? found.payload : null;
     },
-    async rotate({ immediately = false, distrust = false } = {}) {
+    async rotate({ immediately = false } = {}, sql) {
       const at = now();
-      const ahead = immediately ? 0 : publishAheadMs;
-      const takeOverAt = new Date(distrust ? 0 : at.getTime() + ahead);
-      const kid = await replaceKeys(database, secrets, at, takeOverAt);
-      await lookAgain();
+      const takeOverAt = new Date(at.getTime() + (immediately ? 0 : publishAheadMs));
+      const kid = await within(sql, (inside) => replaceKeys(inside, secrets, at, takeOverAt));
+      if (sql === undefined) await lookNow();
       return kid;
+    },
+    async distrust(kid, sql) {
+      const result = await within(sql, (inside) => distrustKey(inside, secrets, kid, now()));
+      if (sql === undefined) await lookNow();
+      return result;
     },
   };
 }

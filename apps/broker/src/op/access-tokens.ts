@@ -17,12 +17,23 @@ const accessToken = z.object({
   grant_id: z.string(),
 });
 
-export type AccessToken = z.infer<typeof accessToken>;
+export interface AccessToken extends z.infer<typeof accessToken> {
+  /** The key's id. */
+  readonly signedBy: string;
+}
 
 export interface AccessTokens {
-  /** What a token says, if it is an unexpired access token of ours; whether it still holds is not asked. */
+  /**
+   * What a token says, if it is an unexpired access token of ours; whether it still holds is not asked, nor whether its
+   * key is still trusted: `sessionOf` does both.
+   */
   read(token: string): Promise<AccessToken | null>;
-  /** The session of a token that still holds: neither it, nor its authorization, nor the session has been revoked. */
+  /** As `read`, but of a key that is trusted. */
+  verify(token: string): Promise<AccessToken | null>;
+  /**
+   * The session of a token that still holds: neither it, nor its authorization, nor the session has been revoked, and
+   * its key is trusted.
+   */
   sessionOf(token: AccessToken): Promise<LiveSession | null>;
 }
 
@@ -32,11 +43,16 @@ export function createAccessTokens(deps: {
   readonly issuer: string;
   readonly now: () => Date;
 }): AccessTokens {
+  const expected = { typ: "at+jwt", issuer: deps.issuer };
+  const read: AccessTokens["read"] = async (token) => {
+    const found = await deps.keys.read(token, expected);
+    const claims = accessToken.safeParse(found?.payload).data;
+    return found === null || claims === undefined ? null : { ...claims, signedBy: found.kid };
+  };
   return {
-    async read(token) {
-      const payload = await deps.keys.verify(token, { typ: "at+jwt", issuer: deps.issuer });
-      return accessToken.safeParse(payload).data ?? null;
-    },
-    sessionOf: ({ sid, jti, grant_id }) => findLiveSession(deps.sql, sid, deps.now(), [jti, grant_id]),
+    read,
+    verify: async (token) => ((await deps.keys.verify(token, expected)) === null ? null : read(token)),
+    sessionOf: ({ sid, jti, grant_id, signedBy }) =>
+      findLiveSession(deps.sql, sid, deps.now(), [jti, grant_id], signedBy),
   };
 }

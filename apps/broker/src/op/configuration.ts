@@ -1,6 +1,7 @@
 import type { Sql } from "@sallyport/database";
+import { SecretError } from "@sallyport/secrets";
 import { findLiveSession } from "@sallyport/sessions";
-import type { KeySet } from "@sallyport/signing-keys";
+import { type KeySet, privateHalfOf } from "@sallyport/signing-keys";
 import {
   type Adapter,
   type Configuration,
@@ -54,7 +55,7 @@ export function configuration(deps: ConfigurationDeps): Configuration {
 
   return {
     adapter: deps.adapter,
-    jwks: { keys: deps.keys.published.map((key) => key.privateJwk) },
+    jwks: { keys: usableKeys(deps.keys) },
     routes: {
       authorization: ROUTES.authorize,
       token: ROUTES.token,
@@ -159,4 +160,15 @@ export function configuration(deps: ConfigurationDeps): Configuration {
     },
     renderError: deps.renderError,
   };
+}
+
+/**
+ * The key that signs, first, and those of whose ID tokens it takes hints. Published are more: see endpoints/jwks.ts.
+ * @throws SecretError where the one that signs could not be opened
+ */
+function usableKeys({ signing, published }: KeySet) {
+  const others = published
+    .filter((key) => key !== signing)
+    .flatMap(({ privateHalf }) => (privateHalf instanceof SecretError ? [] : [privateHalf.jwk]));
+  return [privateHalfOf(signing).jwk, ...others];
 }

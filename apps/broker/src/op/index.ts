@@ -24,6 +24,7 @@ import { ChangesByRequest } from "./changes.ts";
 import { configuration } from "./configuration.ts";
 import { loadCookieKey } from "./cookie-keys.ts";
 import { introspection } from "./endpoints/introspection.ts";
+import { jwks } from "./endpoints/jwks.ts";
 import { logout } from "./endpoints/logout.ts";
 import { revocation } from "./endpoints/revocation.ts";
 import { userinfo } from "./endpoints/userinfo.ts";
@@ -101,7 +102,7 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
     revokeGrant: ({ sessionId, reference }, grantId) =>
       revocations.token({ sessionId, tokenId: reference, grantId, reason: "used_twice" }),
   });
-  const current = perKeySet(keys, (keySet) =>
+  const serving = perKeySet((keySet) =>
     buildProvider({
       publicUrl,
       log,
@@ -124,6 +125,10 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
       }),
     }),
   );
+  const current = async () => serving(await keys.current());
+  // What signs, or reads an ID token, must know of a key that was distrusted a moment ago, in whichever process.
+  const forRequest = async (req: Request) =>
+    req.method === "POST" || "id_token_hint" in req.query ? serving(await keys.latest()) : current();
   const interactions = createInteractions({
     store,
     recent,
@@ -144,7 +149,8 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
 
   const router = createOpRouter(
     {
-      provider: async (req, res) => (await current()).handle(req, res),
+      provider: async (req, res) => (await forRequest(req)).handle(req, res),
+      jwks: jwks(keys),
       userinfo: userinfo(accessTokens, applications),
       introspection: introspection({ applications, accessTokens, refreshTokens, issuer }),
       revocation: revocation({ applications, accessTokens, refreshTokens, revoke: revocations.token }),

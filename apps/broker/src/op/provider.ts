@@ -2,7 +2,7 @@ import { requestId } from "@sallyport/http";
 import type { Logger } from "@sallyport/logging";
 import { type Outage, outageOf } from "@sallyport/outage";
 import { matchesDigest } from "@sallyport/secrets";
-import type { KeySet, SigningKeys } from "@sallyport/signing-keys";
+import type { KeySet } from "@sallyport/signing-keys";
 import type { Request, Response } from "express";
 import { type Configuration, type KoaContextWithOIDC, Provider } from "oidc-provider";
 import type { ChangesByRequest } from "./changes.ts";
@@ -102,13 +102,9 @@ export interface ServingProvider {
  * The provider of the present keys. oidc-provider takes its keys at construction, and everything else that it knows
  * is in the store: so a rotation means a new one, and requests in progress end with the one that they began with.
  */
-export function perKeySet(
-  keys: SigningKeys,
-  build: (keySet: KeySet) => Provider,
-): () => Promise<ServingProvider> {
+export function perKeySet(build: (keySet: KeySet) => Provider): (keySet: KeySet) => ServingProvider {
   let present: (ServingProvider & { readonly version: string }) | undefined;
-  return async () => {
-    const keySet = await keys.current();
+  return (keySet) => {
     if (present?.version !== keySet.version) {
       const provider = build(keySet);
       present = { version: keySet.version, provider, handle: provider.callback() };

@@ -10,6 +10,7 @@ import { ROUTES } from "./routes.ts";
 export interface Endpoints {
   /** oidc-provider, for all that is not named here. */
   readonly provider: RequestHandler;
+  readonly jwks: RequestHandler;
   readonly userinfo: RequestHandler;
   readonly introspection: RequestHandler;
   readonly revocation: RequestHandler;
@@ -38,7 +39,7 @@ export function createOpRouter(endpoints: Endpoints, log: Logger, failures: Fail
 
   serve(ROUTES.discovery, { get: provider, options: provider });
   serve(ROUTES.metadata, { get: provider, options: provider });
-  serve(ROUTES.jwks, { get: provider, options: provider });
+  serve(ROUTES.jwks, { get: endpoints.jwks, options: answerPreflight });
   serve(ROUTES.authorize, { get: provider });
   serve(`${ROUTES.authorize}/:id`, { get: provider });
   serve(ROUTES.token, { post: provider, options: provider });

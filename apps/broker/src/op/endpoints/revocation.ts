@@ -36,7 +36,7 @@ export function revocation(deps: {
     await allowOwnOrigins(req, res, deps.applications, application.clientId);
     const value = required(form, "token");
     if (isJwt(value)) {
-      const token = await deps.accessTokens.read(value);
+      const token = await deps.accessTokens.verify(value);
       if (token !== null) {
         requireOwn(token.client_id, application.clientId);
         await deps.revoke({ sessionId: token.sid, tokenId: token.jti, ...cause });
