@@ -2,13 +2,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Database } from "@sallyport/database";
-import { createTestDatabase } from "@sallyport/database/testing";
+import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
 import { type Environment, ROLES, type Role, readConfiguration, startGateway } from "@sallyport/gateway";
 import { createLogger } from "@sallyport/logging";
 import { newEncryptionKey, newToken } from "@sallyport/secrets";
 import { freePorts } from "./process.ts";
 
 export interface TestGatewayOptions {
+  /** One to share with other gateways, or to find again; whoever made it drops it. Default: one of its own. */
+  readonly testDatabase?: TestDatabase;
   /** Default: all. */
   readonly roles?: readonly Role[];
   /** URL of a Redis for the queues. Default: queues in PostgreSQL. */
@@ -44,19 +46,19 @@ export interface TestGateway {
   readonly logLines: readonly string[];
   /** Calls the management API, with the root key unless another is given; `path` is below `/api/v1`. */
   api(method: string, path: string, body?: unknown, key?: string): Promise<ApiAnswer>;
-  /** Stops the gateway and drops its database. Rejects when the stop was not clean. */
+  /** Stops the gateway and drops its own database. Rejects when the stop was not clean. */
   stop(): Promise<void>;
 }
 
 /** The real gateway, in this process, on a free port and a fresh database. */
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
-  const testDatabase = await createTestDatabase();
+  const testDatabase = options.testDatabase ?? (await createTestDatabase());
   const dataDir = await mkdtemp(join(tmpdir(), "sallyport-gateway-"));
   const discard = async () => {
-    await testDatabase.drop();
-    await rm(dataDir, { recursive: true });
+    if (options.testDatabase === undefined) await testDatabase.drop();
+    await rm(dataDir, { recursive: true, force: true });
   };
-  const rootKey = newToken("sp_root");
+  const rootKey = options.env?.SALLYPORT_ROOT_KEY ?? newToken("sp_root");
   const environment: Environment = {
     PORT: options.publicUrl === undefined ? "0" : String(await freePorts()),
     PUBLIC_URL: options.publicUrl,

@@ -3,6 +3,7 @@ import type { FailureLimit } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
 import type { Outbound } from "@sallyport/outbound";
 import type { SecretBox } from "@sallyport/secrets";
+import type { SigningKeys } from "@sallyport/signing-keys";
 
 /** What the management API stands on. */
 export interface AdminDeps {
@@ -22,9 +23,8 @@ export interface AdminDeps {
   readonly requestLogout: () => void;
   /** Requests with a key that is none. Default: no limit. */
   readonly failures?: FailureLimit;
-  /** Without it the API offers no rotation. */
-  readonly rotateSigningKeys?: RotateSigningKeys;
+  /** Changes of the keys that sign tokens. Without it the API only lists them. */
+  readonly signingKeys?: SigningKeyChanges;
 }
 
-/** Makes a new signing key, which takes over soon, or at once. Returns its `kid`. */
-export type RotateSigningKeys = (options: { readonly immediately: boolean }) => Promise<string>;
+export type SigningKeyChanges = Pick<SigningKeys, "rotate" | "distrust">;

@@ -30,6 +30,7 @@ export const ADMIN_ERRORS = {
   record_not_found: { status: 404, detail: "The organization has no such login record." },
   application_not_found: { status: 404, detail: "There is no such application." },
   reserved_slug_not_found: { status: 404, detail: "There is no such reserved slug." },
+  kid_not_found: { status: 404, detail: "There is no signing key of this `kid`." },
   key_not_found: { status: 404, detail: "There is no such API key." },
   method_not_allowed: { status: 405, detail: "This path does not take this method. See the Allow header." },
   content_type_unsupported: {

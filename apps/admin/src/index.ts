@@ -1,2 +1,2 @@
 export { createAdmin } from "./admin.ts";
-export type { AdminDeps, RotateSigningKeys } from "./deps.ts";
+export type { AdminDeps, SigningKeyChanges } from "./deps.ts";

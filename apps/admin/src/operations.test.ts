@@ -3,14 +3,14 @@ import { createEventReader } from "@sallyport/events/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectionKey } from "./resources/connection-keys/schema.ts";
 import { endpointsOf } from "./resources/index.ts";
-import { readReply, startApi, type TestApi } from "./testing/api.ts";
+import { DECLARED, readReply, startApi, type TestApi } from "./testing/api.ts";
 import { promisedEvents } from "./testing/promised-events.ts";
 import { sampleBodies } from "./testing/samples.ts";
 import { createWorld, type World } from "./testing/world.ts";
 
 // What holds for every operation is tested of every operation: a new one is in these tests from its first day.
 
-const endpoints = endpointsOf({ rotateSigningKeys: async () => "kid" });
+const endpoints = endpointsOf({ signingKeys: DECLARED });
 const withBody = endpoints.filter((endpoint) => endpoint.body !== undefined);
 const inOrganization = endpoints.filter((endpoint) => endpoint.path.startsWith("/organizations/{org}"));
 const withId = endpoints.flatMap((endpoint) =>

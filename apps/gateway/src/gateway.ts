@@ -10,7 +10,7 @@ import type { Configuration } from "./configuration.ts";
 import { startDemo } from "./demo.ts";
 import { keepEmbeddedDatabase } from "./embedded-database.ts";
 import { explainFailure } from "./failure.ts";
-import { createHealth, describeOutage, NotReady } from "./health.ts";
+import { createHealth, describeOutage, NotReady, type ReadinessCheck } from "./health.ts";
 import { openLevels } from "./levels.ts";
 import { type Listener, listen } from "./listener.ts";
 import { adoptMessageTypes } from "./message-types.ts";
@@ -88,6 +88,7 @@ async function start(
           if (pending.length > 0) throw new NotReady(`${pending.length} migrations not applied`);
         },
         queue: () => queues.ping(),
+        ...Object.fromEntries(rooms.flatMap(closedRoom)),
       },
     }),
     metrics: createMetrics({
@@ -212,6 +213,10 @@ async function startDatabase({ dataDir }: Configuration, log: Logger, teardown: 
   const postgres = await keepEmbeddedDatabase(join(dataDir, "postgres"), log);
   teardown.add("embedded PostgreSQL", () => postgres.stop());
   return postgres.url;
+}
+
+function closedRoom({ closed }: Mount): [string, ReadinessCheck][] {
+  return closed === undefined ? [] : [["signIn", () => Promise.reject(new NotReady(closed))]];
 }
 
 // What a production gateway counts is nobody's business unless the operator says so.

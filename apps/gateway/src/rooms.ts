@@ -1,15 +1,17 @@
 import { createAdmin } from "@sallyport/admin";
 import { createBroker } from "@sallyport/broker";
 import type { Database } from "@sallyport/database";
+import { describeMissing, keyUsage } from "@sallyport/encryption-keys";
+import { Problem } from "@sallyport/http";
 import { createAttemptLimit, createFailureLimit, type Levels } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
 import type { Outbound } from "@sallyport/outbound";
 import type { Queues } from "@sallyport/queue";
 import { createReconciler } from "@sallyport/reconciler";
 import { createScim } from "@sallyport/scim";
-import { digestToken, type SecretBox } from "@sallyport/secrets";
+import { digestToken, type SecretBox, SecretError } from "@sallyport/secrets";
 import { openSigningKeys } from "@sallyport/signing-keys";
-import type { Router } from "express";
+import { Router } from "express";
 import type { Configuration } from "./configuration.ts";
 import { USUAL_CREDENTIALS_LIMIT, USUAL_SIGN_IN_LIMIT } from "./rate-limits.ts";
 import type { Teardown } from "./teardown.ts";
@@ -34,10 +36,40 @@ export interface Foundation {
 export interface Mount {
   readonly path: string;
   readonly router: Router;
+  /** Why it cannot do its work, where it cannot; may be shown to anyone. */
+  readonly closed?: string;
 }
 
-/** Opens the rooms that this process' roles name. What must be closed again goes to `teardown`. */
+/** What answers in place of a room that lacks an encryption key: the rooms beside it need none. */
+function withoutItsKey(log: Logger): (error: unknown) => Mount {
+  return (error) => {
+    if (!(error instanceof SecretError) || error.code !== "secret_key_unknown") throw error;
+    log.fatal({ err: error }, "sign-in is closed: an encryption key is missing");
+    const closed = "sign-in is closed until an encryption key is put back";
+    const router = Router().use(() => {
+      throw new Problem(503, "encryption_key_missing", `${closed}. The log of the gateway says which.`);
+    });
+    return { path: "/", router, closed };
+  };
+}
+
+/**
+ * Opens the rooms that this process' roles name. What must be closed again goes to `teardown`. Says which encryption keys
+ * are missing, and how much needs them.
+ */
 export async function openRooms(foundation: Foundation, teardown: Teardown): Promise<Mount[]> {
+  const { database, secrets, log } = foundation;
+  const missingKeys = describeMissing(await keyUsage(database.sql, secrets));
+  if (missingKeys !== null) log.error(missingKeys);
+  try {
+    return await openEach(foundation, teardown);
+  } catch (error) {
+    if (missingKeys === null || !(error instanceof SecretError)) throw error;
+    throw new SecretError(error.code, missingKeys, { cause: error });
+  }
+}
+
+async function openEach(foundation: Foundation, teardown: Teardown): Promise<Mount[]> {
   const { configuration, queues, levels, ...common } = foundation;
   const { roles, rateLimits } = configuration;
   const { signIn = USUAL_SIGN_IN_LIMIT, credentials = USUAL_CREDENTIALS_LIMIT } = rateLimits;
@@ -65,19 +97,23 @@ export async function openRooms(foundation: Foundation, teardown: Teardown): Pro
     const admin = createAdmin({
       ...deps,
       rootKeyDigest: digestToken(configuration.rootKey),
-      rotateSigningKeys: (options) => signingKeys.rotate(options),
+      signingKeys,
     });
     mounts.push({ path: "/api", router: admin });
   }
   if (roles.has("broker")) {
     const { redisUrl } = configuration;
-    const broker = await createBroker({
-      ...deps,
-      signingKeys,
-      ...(redisUrl === undefined ? {} : { redisUrl }),
-    });
-    teardown.add("broker", () => broker.close());
-    mounts.push({ path: "/", router: broker.router }); // last: its paths stand at the root
+    const openBroker = async () => {
+      const broker = await createBroker({
+        ...deps,
+        signingKeys,
+        ...(redisUrl === undefined ? {} : { redisUrl }),
+      });
+      teardown.add("broker", () => broker.close());
+      return { path: "/", router: broker.router };
+    };
+    // last: its paths stand at the root
+    mounts.push(roles.size === 1 ? await openBroker() : await openBroker().catch(withoutItsKey(deps.log)));
   }
   if (roles.has("reconciler")) {
     const reconciler = createReconciler({ ...deps, signer: signingKeys });

@@ -6,6 +6,7 @@ import { createOutbound } from "@sallyport/outbound";
 import { openQueues, type Queues } from "@sallyport/queue";
 import { redisIsInstalled, startTestRedis, type TestRedis } from "@sallyport/queue/testing";
 import { createTestIdp } from "@sallyport/saml/testing";
+import { createSecretBox, newEncryptionKey } from "@sallyport/secrets";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Checkpoint } from "./checkpoint.ts";
 import { createReconciler, type Reconciler, type ReconcilerDeps } from "./reconciler.ts";
@@ -50,6 +51,7 @@ describe.each(backends)("the reconciler with its jobs on %s", (backend) => {
       publicUrl: "https://sso.example.com",
       now: () => new Date(),
       signer: { sign: async () => "token" },
+      secrets: createSecretBox([newEncryptionKey()]),
       outbound,
       operatorOutbound: outbound,
       ...options,

@@ -2,6 +2,7 @@ import type { Database } from "@sallyport/database";
 import type { Logger } from "@sallyport/logging";
 import type { Outbound } from "@sallyport/outbound";
 import type { Queues, Workers, WorkOptions } from "@sallyport/queue";
+import type { SecretBox } from "@sallyport/secrets";
 import type { ReachCheckpoint } from "./checkpoint.ts";
 import { notifyApplications, type TokenSigner } from "./logout/notify.ts";
 import { keepFillingOutbox, type Ongoing } from "./outbox/keep-filling.ts";
@@ -9,6 +10,7 @@ import { reconcileOrganization } from "./provisioning/organization.ts";
 import { announceExpiry } from "./upkeep/expiry.ts";
 import { refreshDueMetadata } from "./upkeep/metadata.ts";
 import { purge } from "./upkeep/purge.ts";
+import { reseal } from "./upkeep/reseal.ts";
 import { findDirtyOrganizations } from "./upkeep/sweep.ts";
 
 export interface ReconcilerDeps {
@@ -19,6 +21,7 @@ export interface ReconcilerDeps {
   readonly publicUrl: string;
   readonly now: () => Date;
   readonly signer: TokenSigner;
+  readonly secrets: SecretBox;
   /** For what tenants name: the identity providers' metadata. */
   readonly outbound: Outbound;
   /** For what operators name: the applications' logout URIs, which only keys of the gateway can set. */
@@ -53,6 +56,8 @@ export interface Reconciler {
   announceExpiry(): Promise<void>;
   /** Deletes what has outlived its use. */
   purge(): Promise<void>;
+  /** Seals under the newest encryption key what is sealed under an older one. */
+  reseal(): Promise<void>;
 }
 
 export function createReconciler(deps: ReconcilerDeps): Reconciler {
@@ -94,6 +99,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     purge: async () => {
       log.info({ deleted: await purge(database.sql, now()) }, "Purged");
     },
+    reseal: () => reseal(deps, stopping.signal),
   };
 
   let workers: Workers | undefined;
@@ -110,6 +116,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
           expiry: room.announceExpiry,
           sweep: room.sweep,
           purge: room.purge,
+          reseal: room.reseal,
         },
         deps.work,
       );

@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
+import { sealContext } from "@sallyport/encryption-keys";
 import type { SecretBox } from "@sallyport/secrets";
-import { type LiveKeyRow, sealContext } from "./store.ts";
+import type { LiveKeyRow } from "./store.ts";
 
 /** A live key, opened. */
 export interface ConnectionKey {
@@ -42,5 +43,5 @@ export function createKeyOpener(secrets: SecretBox): KeyOpener {
 }
 
 function openKey(secrets: SecretBox, row: LiveKeyRow): KeyObject {
-  return createPrivateKey(secrets.open(row.private_key, sealContext(row.id)));
+  return createPrivateKey(secrets.open(row.private_key, sealContext("connection_keys.private_key", row.id)));
 }

@@ -1,4 +1,5 @@
 import { newId, type Sql } from "@sallyport/database";
+import { sealContext } from "@sallyport/encryption-keys";
 import type { SecretBox } from "@sallyport/secrets";
 import type { KeyPair } from "./key-pair.ts";
 
@@ -60,7 +61,7 @@ export async function insertKey(
       owner.organizationId,
       owner.id,
       key.certificate,
-      secrets.seal(pem, sealContext(id)),
+      secrets.seal(pem, sealContext("connection_keys.private_key", id)),
       key.signs,
       key.now,
     ],
@@ -108,9 +109,4 @@ export async function markRead(
     [owner.id, owner.organizationId, ids, now],
   );
   return rows.map((row) => row.id);
-}
-
-/** What a private key is sealed for: it opens in no other row. */
-export function sealContext(keyId: string): string {
-  return `connection_keys.private_key:${keyId}`;
 }

@@ -1,3 +1,4 @@
+import { sealContext } from "@sallyport/encryption-keys";
 import { z } from "zod";
 
 const httpUrl = z.url({ protocol: /^https?$/ });
@@ -97,5 +98,5 @@ export function parseConnectionSettings<Type extends ConnectionType>(
 
 /** What a connection's client secret is sealed for: it opens in no other row. */
 export function clientSecretContext(connectionId: string): string {
-  return `connections.settings.clientSecret:${connectionId}`;
+  return sealContext("connections.settings.clientSecret", connectionId);
 }

@@ -3,7 +3,7 @@ import type { JobQueue } from "./backend.ts";
 export type QueueName = "reconcile" | "logout" | "metadata" | "maintenance";
 
 /** What runs by the clock. */
-export type Maintenance = "sweep" | "purge" | "expiry";
+export type Maintenance = "sweep" | "purge" | "expiry" | "reseal";
 
 const RETRIES = { attempts: 3, backoff: { type: "exponential", delay: 1_000 } };
 const KEEPING = { removeOnComplete: true, removeOnFail: { age: 24 * 3600, count: 1_000 } };
@@ -34,4 +34,9 @@ export async function scheduleMaintenance(
   everyMs: number,
 ): Promise<void> {
   await queue.upsertJobScheduler(name, { every: everyMs }, { name, data: {}, opts: KEEPING });
+}
+
+/** Asks for a run now, beside the schedule; one that waits already is enough. */
+export async function addMaintenance(queue: JobQueue, name: Maintenance): Promise<void> {
+  await queue.add(name, {}, { ...KEEPING, deduplication: { id: name, keepLastIfActive: true } });
 }

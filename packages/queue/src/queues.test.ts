@@ -19,6 +19,7 @@ const idle: WorkHandlers = {
   expiry: async () => undefined,
   sweep: async () => undefined,
   purge: async () => undefined,
+  reseal: async () => undefined,
 };
 
 interface Store {

@@ -7,7 +7,13 @@ import {
   type Processor,
   type QueueBackend,
 } from "./backend.ts";
-import { addReconcile, type Maintenance, type QueueName, scheduleMaintenance } from "./jobs.ts";
+import {
+  addMaintenance,
+  addReconcile,
+  type Maintenance,
+  type QueueName,
+  scheduleMaintenance,
+} from "./jobs.ts";
 
 /** What the jobs do. Each must bear being called twice, at once elsewhere, or late. A rejection is retried. */
 export interface WorkHandlers {
@@ -23,6 +29,8 @@ export interface WorkHandlers {
   purge(): Promise<void>;
   /** Announces certificates that end soon. */
   expiry(): Promise<void>;
+  /** Seals under the newest encryption key what is sealed under an older one. */
+  reseal(): Promise<void>;
 }
 
 export interface WorkOptions {
@@ -34,6 +42,8 @@ export interface WorkOptions {
   readonly purgeEveryMs?: number;
   /** Default one hour. */
   readonly expiryEveryMs?: number;
+  /** Default one hour, and with each start: a key ring changes with a restart. */
+  readonly resealEveryMs?: number;
   /** How long a job of a process that died is out of reach; then another takes it. Default 10 seconds. */
   readonly lockMs?: number;
 }
@@ -86,6 +96,8 @@ export async function startWorkers(
     await scheduleMaintenance(queues.maintenance, "sweep", options.sweepEveryMs ?? 30_000);
     await scheduleMaintenance(queues.maintenance, "purge", options.purgeEveryMs ?? HOUR_MS);
     await scheduleMaintenance(queues.maintenance, "expiry", options.expiryEveryMs ?? HOUR_MS);
+    await scheduleMaintenance(queues.maintenance, "reseal", options.resealEveryMs ?? HOUR_MS);
+    await addMaintenance(queues.maintenance, "reseal");
   } catch (error) {
     await stop();
     throw error;
@@ -94,7 +106,7 @@ export async function startWorkers(
 }
 
 function maintenanceOf(job: string): Maintenance {
-  if (job === "sweep" || job === "purge" || job === "expiry") return job;
+  if (job === "sweep" || job === "purge" || job === "expiry" || job === "reseal") return job;
   throw new Error(`There is no maintenance called ${job}`);
 }
 

@@ -9,8 +9,8 @@ export interface SecretBox {
   seal(plain: string, context: string): string;
   /** Opens what `seal` made. Throws `SecretError` when the key is unknown or anything was changed. */
   open(sealed: string, context: string): string;
-  /** Whether the value is sealed under an older key than the newest. */
-  isStale(sealed: string): boolean;
+  /** The ids of the ring's keys, newest first: a sealed value names its key as the second of its parts, `s1.<id>.…`. */
+  readonly keyIds: readonly [string, ...string[]];
 }
 
 export class SecretError extends Error {
@@ -69,7 +69,7 @@ export function createSecretBox(keyRing: readonly string[]): SecretBox {
       const dataKey = decrypt(key, Buffer.from(wrapped, "base64url"), `${context}#key`);
       return decrypt(dataKey, Buffer.from(body, "base64url"), context).toString("utf8");
     },
-    isStale: (sealed) => sealed.split(".")[1] !== newest.id,
+    keyIds: [newest.id, ...keys.slice(1).map((key) => key.id)],
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Database, Sql } from "@sallyport/database";
+import { sealContext } from "@sallyport/encryption-keys";
 import { type SecretBox, SecretError } from "@sallyport/secrets";
 import {
   ALGORITHM,
@@ -57,7 +58,9 @@ export async function loadKeys(
 /** One key that does not open must not take along what others signed, or what needs no signature. */
 async function openPrivate(secrets: SecretBox, row: Row): Promise<PrivateHalf | SecretError> {
   try {
-    return await importPrivate(JSON.parse(secrets.open(row.private_jwk ?? "", sealContext(row.id))));
+    return await importPrivate(
+      JSON.parse(secrets.open(row.private_jwk ?? "", sealContext("signing_keys.private_jwk", row.id))),
+    );
   } catch (error) {
     if (error instanceof SecretError) return error;
     throw error;
@@ -134,13 +137,9 @@ async function insertKey(sql: Sql, secrets: SecretBox, now: Date): Promise<strin
       kid,
       ALGORITHM,
       JSON.stringify(publicJwk),
-      secrets.seal(JSON.stringify(privateJwk), sealContext(kid)),
+      secrets.seal(JSON.stringify(privateJwk), sealContext("signing_keys.private_jwk", kid)),
       now,
     ],
   );
   return kid;
-}
-
-function sealContext(kid: string): string {
-  return `signing_keys.private_jwk:${kid}`;
 }

@@ -10,13 +10,13 @@ export interface Company {
   readonly idp: TestIdp;
 }
 
-export async function addCompany(site: SamlSite, slug: string, domains?: string[]): Promise<Company> {
+export async function addCompany(
+  site: SamlSite,
+  slug: string,
+  settings: Readonly<Record<string, unknown>> = {},
+): Promise<Company> {
   const idp = createTestIdp({ entityId: `https://idp.${slug}.example.test` });
-  const tenant = await site.addTenant(
-    slug,
-    { metadataXml: idp.metadata() },
-    domains === undefined ? {} : { domains },
-  );
+  const tenant = await site.addTenant(slug, { metadataXml: idp.metadata(), ...settings });
   return { tenant, idp };
 }
 

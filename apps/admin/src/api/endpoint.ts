@@ -8,7 +8,7 @@ import { ADMIN_ERRORS, type AdminErrorCode, problem } from "../errors.ts";
 interface Declaration {
   readonly operationId: string;
   readonly method: "get" | "post" | "put" | "patch" | "delete";
-  /** Below `/api/v1`. `{org}` is a slug or an id; every `{somethingId}` is an id, or the answer is 404. */
+  /** Below `/api/v1`. `{org}` is a slug or an id, `{kid}` a signing key's; every `{somethingId}` is an id, or the answer is 404. */
   readonly path: string;
   readonly tag: string;
   readonly summary: string;
@@ -102,6 +102,8 @@ export function keyedEndpoint<
 }
 
 const NO_QUERY = z.strictObject({});
+/** A JWK thumbprint by SHA-256, in base64url (RFC 7638). */
+const KID = /^[\w-]{43}$/;
 
 function build(
   declaration: Declaration,
@@ -144,7 +146,8 @@ function parse<Path extends string, Query extends z.ZodType, Body extends z.ZodT
   raw: RawInput,
 ): Input<Path, Query, Body> {
   for (const [name, value] of Object.entries(raw.params)) {
-    if (name !== "org" && !isId(value)) throw problem(notFoundCode(name));
+    const wellFormed = name === "kid" ? KID.test(value) : name === "org" || isId(value);
+    if (!wellFormed) throw problem(notFoundCode(name));
   }
   // Without a schema of its own the value's type is `unknown`: no handler can read it.
   const query = parseInput(operation.query ?? NO_QUERY, raw.query) as z.output<Query>;

@@ -1,13 +1,11 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, it } from "vitest";
 import { endpointsOf } from "../resources/index.ts";
+import { DECLARED } from "../testing/api.ts";
 import { openApiDocument } from "./openapi.ts";
 
 const document = (rotates: boolean) =>
-  openApiDocument(
-    endpointsOf(rotates ? { rotateSigningKeys: async () => "kid" } : {}),
-    "https://sso.example.com",
-  );
+  openApiDocument(endpointsOf(rotates ? { signingKeys: DECLARED } : {}), "https://sso.example.com");
 
 describe("the OpenAPI document", () => {
   it("is valid OpenAPI 3.1", async () => {
@@ -24,8 +22,11 @@ describe("the OpenAPI document", () => {
   });
 
   it("tells of no rotation where there is none", () => {
-    expect(Object.keys(document(true).paths ?? {})).toContain("/signing-keys/rotate");
-    expect(Object.keys(document(false).paths ?? {})).not.toContain("/signing-keys/rotate");
+    expect(Object.keys(document(true).paths ?? {})).toEqual(
+      expect.arrayContaining(["/signing-keys/rotate", "/signing-keys/{kid}/distrust"]),
+    );
+    for (const path of ["/signing-keys/rotate", "/signing-keys/{kid}/distrust"])
+      expect(Object.keys(document(false).paths ?? {})).not.toContain(path);
   });
 
   it("tells of closed objects, so that generated clients refuse what the API would", () => {

@@ -89,6 +89,7 @@ function isRequired(body: z.ZodType): boolean {
 }
 
 function pathParameter(name: string): z.ZodType {
+  if (name === "kid") return z.string().meta({ description: "The `kid` of a signing key." });
   return name === "org"
     ? z.string().meta({ description: "The organization's slug or id." })
     : z.uuid().meta({ description: "An id; any other text answers 404." });

@@ -8,6 +8,7 @@ import { connectionMetadataEndpoints } from "./connections/metadata/routes.ts";
 import { connectionEndpoints } from "./connections/routes.ts";
 import { directoryEndpoints } from "./directories/routes.ts";
 import { domainEndpoints } from "./domains/routes.ts";
+import { encryptionKeyEndpoints } from "./encryption-keys/routes.ts";
 import { groupMappingEndpoints } from "./group-mappings/routes.ts";
 import { loginRecordEndpoints } from "./login-records/routes.ts";
 import { memberEndpoints } from "./members/routes.ts";
@@ -19,7 +20,7 @@ import { sessionEndpoints } from "./sessions/routes.ts";
 import { signingKeyEndpoints } from "./signing-keys/routes.ts";
 
 /** Every operation of the API, in the order in which the document shows them. */
-export function endpointsOf(deps: Pick<AdminDeps, "rotateSigningKeys">): readonly Endpoint[] {
+export function endpointsOf(deps: Pick<AdminDeps, "signingKeys">): readonly Endpoint[] {
   return [
     ...organizationEndpoints,
     ...reservedSlugEndpoints,
@@ -37,6 +38,7 @@ export function endpointsOf(deps: Pick<AdminDeps, "rotateSigningKeys">): readonl
     ...auditEventEndpoints,
     ...applicationEndpoints,
     ...apiKeyEndpoints,
-    ...signingKeyEndpoints(deps.rotateSigningKeys),
+    ...signingKeyEndpoints(deps.signingKeys),
+    ...encryptionKeyEndpoints,
   ];
 }

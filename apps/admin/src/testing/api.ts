@@ -3,11 +3,19 @@ import { createTestDatabase, type TestDatabase } from "@sallyport/database/testi
 import { createLogger } from "@sallyport/logging";
 import { createOutbound } from "@sallyport/outbound";
 import { createSecretBox, digestToken, newEncryptionKey, newToken } from "@sallyport/secrets";
+import { openSigningKeys } from "@sallyport/signing-keys";
 import express from "express";
 import type { z } from "zod";
+import type { SigningKeyChanges } from "../deps.ts";
 import { type AdminDeps, createAdmin } from "../index.ts";
 import { createDocumentCheck, type DocumentCheck, type OpenApi } from "./document.ts";
 import { CHANGE } from "./world.ts";
+
+/** Stands in where the API is only asked what it offers. */
+export const DECLARED: SigningKeyChanges = {
+  rotate: () => Promise.reject(new Error("Not here")),
+  distrust: () => Promise.reject(new Error("Not here")),
+};
 
 /** An answer that was found to be as the document says. */
 export interface Reply {
@@ -55,19 +63,21 @@ export async function startApi(): Promise<TestApi> {
   const logouts = { count: 0 };
   const log: string[] = [];
   const outbound = createOutbound({ allow: ["127.0.0.0/8", "::1/128"], timeoutMs: 2_000 });
+  const secrets = createSecretBox([newEncryptionKey()]);
+  const now = () => clock.now;
   const deps: AdminDeps = {
     database: test.database,
-    secrets: createSecretBox([newEncryptionKey()]),
+    secrets,
     log: createLogger({ destination: { write: (line) => log.push(line) } }),
     publicUrl: "https://sso.example.com",
-    now: () => clock.now,
+    now,
     rootKeyDigest: digestToken(rootKey),
     outbound,
     requestReconcile: (organizationId) => reconciled.push(organizationId),
     requestLogout: () => {
       logouts.count += 1;
     },
-    rotateSigningKeys: async ({ immediately }) => (immediately ? "kid-now" : "kid-soon"),
+    signingKeys: await openSigningKeys({ database: test.database, secrets, now }),
   };
   const idp = { metadata: CHANGE.metadata };
   const app = express().use("/api", createAdmin(deps));

@@ -33,4 +33,5 @@ export const promisedEvents: Readonly<Record<string, readonly EventType[]>> = {
   createApiKey: ["api_key.created"],
   revokeApiKey: ["api_key.revoked"],
   rotateSigningKeys: ["signing_key.rotated"],
+  distrustSigningKey: ["signing_key.distrusted"],
 };

@@ -12,6 +12,7 @@ import { domain } from "../resources/domains/schema.ts";
 import { member } from "../resources/members/schema.ts";
 import { organization } from "../resources/organizations/schema.ts";
 import { role } from "../resources/roles/schema.ts";
+import { rotated } from "../resources/signing-keys/schema.ts";
 import type { TestApi } from "./api.ts";
 
 /** An organization with one of everything, by the names of the path parameters. */
@@ -34,6 +35,7 @@ export interface World {
   readonly keyId: string;
   /** A slug that it had before. */
   readonly reservedSlugId: string;
+  readonly kid: string;
   /** Reaches this organization alone. */
   readonly key: string;
 }
@@ -93,6 +95,8 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
     await api.call("createApiKey", { body: { name: `${org} key`, organization: org } })
   ).as(createdApiKey);
 
+  const { id: kid } = (await api.call("rotateSigningKeys")).as(rotated);
+
   const token = await api.deps.database.prisma.directoryToken.findFirstOrThrow({ where: { directoryId } });
   const ids = { organizationId, connectionId, userId };
   const sessionId = await insertSession(api, ids);
@@ -110,6 +114,7 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
       memberId,
       applicationId,
       keyId,
+      kid,
       key,
       reservedSlugId,
     },

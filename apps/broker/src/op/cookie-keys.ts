@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { Sql } from "@sallyport/database";
+import { sealContext } from "@sallyport/encryption-keys";
 import { digestToken, type SecretBox } from "@sallyport/secrets";
 import { z } from "zod";
 
-const SEAL_CONTEXT = "op_artifacts.payload:CookieKey";
+const SEAL_CONTEXT = sealContext("op_artifacts.payload", "CookieKey");
 const payload = z.object({ sealed: z.string() });
 
 /** The key that the OpenID Provider's cookies are signed with: made once, sealed, the same in every process. */

@@ -10,7 +10,7 @@ import type { Logger } from "@sallyport/logging";
 import { outageOf, reportOutage } from "@sallyport/outage";
 import { connectRedis } from "@sallyport/queue";
 import type { SecretBox } from "@sallyport/secrets";
-import type { SigningKeys } from "@sallyport/signing-keys";
+import { privateHalfOf, type SigningKeys } from "@sallyport/signing-keys";
 import type { Request, Response, Router } from "express";
 import { Provider } from "oidc-provider";
 import { createBrowserCookie } from "../browser-cookie.ts";
@@ -75,7 +75,9 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
   const { sql } = database;
   const issuer = publicUrl;
 
+  // What cannot be opened shows now, before anything else is.
   const cookieKey = await loadCookieKey(sql, deps.secrets);
+  privateHalfOf((await keys.current()).signing);
   const store = openStore(deps);
   const applications = createApplications(sql, now);
   const accessTokens = createAccessTokens({ keys, sql, issuer, now });

@@ -1,5 +1,5 @@
 import { revokeSessions } from "@sallyport/sessions";
-import { decodeJwt } from "jose";
+import { decodeJwt, decodeProtectedHeader } from "jose";
 import * as client from "openid-client";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { AppVisit, startTestOp, type TestOp } from "./testing/op.ts";
@@ -242,6 +242,18 @@ describe("a key rotation", () => {
     expect(jwks.keys).toHaveLength(2);
     expect(JSON.stringify(jwks)).not.toContain('"d"');
     await underWay.tokens(await underWay.finish(page, sessionId));
+  });
+});
+
+describe("a distrusted key", () => {
+  it("takes along what it signed, wherever that is shown; what needs no signature stays", async () => {
+    const { kid = "" } = decodeProtectedHeader(tokens.access_token);
+    await test.keys.distrust(kid);
+    await expectDead(tokens.access_token);
+    await client.tokenRevocation(test.app.configuration, tokens.access_token); // as one that never was
+    const next = await refresh(refreshTokenOf(tokens));
+    expect(decodeProtectedHeader(next.access_token).kid).not.toBe(kid);
+    expect(await introspect(next.access_token)).toMatchObject({ active: true, sid: sessionId });
   });
 });
 

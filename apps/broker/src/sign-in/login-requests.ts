@@ -1,5 +1,6 @@
 import type { ConnectionSettings, ConnectionType } from "@sallyport/connections";
 import { isId, type Sql } from "@sallyport/database";
+import { sealContext } from "@sallyport/encryption-keys";
 import { digestToken, isTokenOf, newToken, type SecretBox } from "@sallyport/secrets";
 import { z } from "zod";
 import type { Landing } from "../idp-initiated/landing.ts";
@@ -103,7 +104,7 @@ export async function storeLoginRequest(sql: Sql, secrets: SecretBox, login: New
       login.connection.id,
       login.cause.kind === "request" ? login.cause.interactionId : null,
       digestToken(login.browser),
-      secrets.seal(JSON.stringify(state), sealContext(login.id)),
+      secrets.seal(JSON.stringify(state), sealContext("login_requests.sealed_state", login.id)),
       login.now,
       new Date(login.now.getTime() + LOGIN_REQUEST_LIFETIME_MS),
       login.record.id,
@@ -158,7 +159,9 @@ export async function consumeLoginRequest(
   );
   const row = rows[0];
   if (row === undefined || browser === null) throw await whyNot(sql, arrival);
-  const state = sealedState.parse(JSON.parse(secrets.open(row.sealed_state, sealContext(id))));
+  const state = sealedState.parse(
+    JSON.parse(secrets.open(row.sealed_state, sealContext("login_requests.sealed_state", id))),
+  );
   const stored: ConnectionRow = {
     id: connectionId,
     organizationId: row.organization_id,
@@ -230,8 +233,4 @@ export async function countUnanswered(
     "login_requests_unanswered",
   );
   return rows[0]?.unanswered ?? 0;
-}
-
-function sealContext(id: string): string {
-  return `login_requests.sealed_state:${id}`;
 }

@@ -15,6 +15,7 @@ await queues.work(
     expiry: async () => undefined,
     sweep: async () => undefined,
     purge: async () => undefined,
+    reseal: async () => undefined,
   },
   { lockMs: 1_000 },
 );

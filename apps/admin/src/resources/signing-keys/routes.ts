@@ -1,13 +1,13 @@
 import { type Endpoint, gatewayEndpoint } from "../../api/endpoint.ts";
 import { pageOf, pageQuery } from "../../api/page.ts";
-import type { RotateSigningKeys } from "../../deps.ts";
+import type { SigningKeyChanges } from "../../deps.ts";
 import { rotated, rotation, signingKey } from "./schema.ts";
-import { listSigningKeys, rotateSigningKeys } from "./store.ts";
+import { distrustSigningKey, listSigningKeys, rotateSigningKeys } from "./store.ts";
 
 const tag = "Signing keys";
 
-/** Listing always; rotation where the process can do it. */
-export function signingKeyEndpoints(rotate: RotateSigningKeys | undefined): readonly Endpoint[] {
+/** Listing always; changes where the process can do them. */
+export function signingKeyEndpoints(keys: SigningKeyChanges | undefined): readonly Endpoint[] {
   const list = gatewayEndpoint({
     operationId: "listSigningKeys",
     method: "get",
@@ -19,7 +19,7 @@ export function signingKeyEndpoints(rotate: RotateSigningKeys | undefined): read
     reply: pageOf(signingKey),
     handle: (call) => listSigningKeys(call, call.query),
   });
-  if (rotate === undefined) return [list];
+  if (keys === undefined) return [list];
   return [
     list,
     gatewayEndpoint({
@@ -31,7 +31,19 @@ export function signingKeyEndpoints(rotate: RotateSigningKeys | undefined): read
       body: rotation,
       status: 201,
       reply: rotated,
-      handle: (call) => rotateSigningKeys(call, rotate, call.body.immediately),
+      handle: (call) => rotateSigningKeys(call, keys, call.body.immediately),
+    }),
+    gatewayEndpoint({
+      operationId: "distrustSigningKey",
+      method: "post",
+      path: "/signing-keys/{kid}/distrust",
+      tag,
+      summary: "Take back a signing key that somebody else may have",
+      description:
+        "At once, in every process: it is gone from the JWKS, and every token that it signed is refused. If it signs, the next one takes over, and one is made where there is none. Sessions and refresh tokens stay; applications that verify tokens by themselves trust it until they fetch the JWKS again. Cannot be undone; done again it changes nothing.",
+      status: 200,
+      reply: signingKey,
+      handle: (call) => distrustSigningKey(call, keys, call.params.kid),
     }),
   ];
 }

@@ -10,6 +10,9 @@ export const signingKey = z
     retiredAt: timestamp.nullable().meta({
       description: "From then on another key signs; it stays in the JWKS while its tokens may live.",
     }),
+    distrustedAt: timestamp.nullable().meta({
+      description: "Since then it is in no JWKS, and no token that it signed is good.",
+    }),
   })
   .meta({ id: "SigningKey" });
 
@@ -17,7 +20,7 @@ export const rotation = z
   .strictObject({
     immediately: z.boolean().default(false).meta({
       description:
-        "Let the new key sign at once, because the present one is no longer to be trusted. Otherwise it is published first, so that no app meets a token whose key it does not know.",
+        "Let the new key sign at once. Otherwise it is published first, so that no app meets a token whose key it does not know. Either way the present key stays in the JWKS, and what it signed stays good: when somebody else may have that key, distrust it instead.",
     }),
   })
   .meta({ id: "SigningKeyRotation" })
@@ -31,5 +34,6 @@ export function signingKeyView(row: SigningKey): z.input<typeof signingKey> {
     algorithm: row.algorithm,
     createdAt: row.createdAt.toISOString(),
     retiredAt: row.retiredAt?.toISOString() ?? null,
+    distrustedAt: row.distrustedAt?.toISOString() ?? null,
   };
 }

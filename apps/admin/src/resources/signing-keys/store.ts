@@ -1,7 +1,8 @@
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { change } from "../../change.ts";
 import type { Context } from "../../context.ts";
-import type { RotateSigningKeys } from "../../deps.ts";
+import type { SigningKeyChanges } from "../../deps.ts";
+import { problem } from "../../errors.ts";
 import { signingKeyView } from "./schema.ts";
 
 export async function listSigningKeys(context: Context, page: PageQuery) {
@@ -9,10 +10,9 @@ export async function listSigningKeys(context: Context, page: PageQuery) {
   return toPage(rows, page, signingKeyView);
 }
 
-/** The keys' own transaction is the last thing inside of this one: no rotation without its event. */
-export function rotateSigningKeys(context: Context, rotate: RotateSigningKeys, immediately: boolean) {
-  return change(context, async ({ record }) => {
-    const id = await rotate({ immediately });
+export function rotateSigningKeys(context: Context, keys: SigningKeyChanges, immediately: boolean) {
+  return change(context, async ({ record, sql }) => {
+    const id = await keys.rotate({ immediately }, sql);
     record({
       organizationId: null,
       type: "signing_key.rotated",
@@ -20,5 +20,21 @@ export function rotateSigningKeys(context: Context, rotate: RotateSigningKeys, i
       data: { immediately },
     });
     return { id };
+  });
+}
+
+export function distrustSigningKey(context: Context, keys: SigningKeyChanges, kid: string) {
+  return change(context, async ({ record, sql, tx }) => {
+    const result = await keys.distrust(kid, sql);
+    if (result.outcome === "unknown") throw problem("kid_not_found");
+    if (result.outcome === "distrusted") {
+      record({
+        organizationId: null,
+        type: "signing_key.distrusted",
+        resource: { type: "signingKey", id: kid },
+        data: { successor: result.successor },
+      });
+    }
+    return signingKeyView(await tx.signingKey.findUniqueOrThrow({ where: { id: kid } }));
   });
 }

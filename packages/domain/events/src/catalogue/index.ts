@@ -6,6 +6,7 @@ import {
   apiKeys,
   applications,
   domains,
+  encryptionKeys,
   groupMappings,
   organizations,
   roles,
@@ -32,6 +33,7 @@ export const catalogue = {
   ...applications,
   ...apiKeys,
   ...signingKeys,
+  ...encryptionKeys,
 } as const;
 
 export type Catalogue = typeof catalogue;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { changed, facts, id, list, nullable, text } from "./fact.ts";
+import { changed, count, facts, id, list, nullable, text } from "./fact.ts";
 
 const organization = { slug: text, name: text };
 
@@ -96,5 +96,16 @@ export const signingKeys = facts("signing_key", "signingKey", {
   rotated: {
     says: "A new key signs tokens, at once or when every application can know it.",
     data: z.strictObject({ immediately: z.boolean() }),
+  },
+  distrusted: {
+    says: "A signing key was taken back: what it signed is refused. `successor`: the key that was made because no other was left.",
+    data: z.strictObject({ successor: nullable }),
+  },
+});
+
+export const encryptionKeys = facts("encryption_key", "encryptionKey", {
+  resealed: {
+    says: "What older encryption keys had sealed was sealed anew under this one. `values`: how many of which place.",
+    data: z.strictObject({ values: z.record(text, count) }),
   },
 });

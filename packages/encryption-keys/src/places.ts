@@ -1,0 +1,76 @@
+/** A column, or a field of one, whose values are sealed under the key ring (`@sallyport/secrets`). All of it is SQL. */
+interface Place {
+  /** What a value of it is, for people. */
+  readonly what: string;
+  readonly table: string;
+  /** What the value is sealed for, beside the place: tells its row from the others. */
+  readonly key: string;
+  readonly keyType: "uuid" | "text";
+  readonly value: string;
+  /** Puts `$3` in its place. */
+  readonly assign: string;
+  /** Rows that somebody may still open. */
+  readonly where: string;
+}
+
+/**
+ * Every place where something sealed is stored. What is sealed for a place that is not here is never sealed anew, and is
+ * lost with the key that it was sealed under: `sealContext` takes no other.
+ */
+export const SEALED_PLACES = {
+  "connections.settings.clientSecret": {
+    what: "client secret of a connection",
+    table: "connections",
+    key: "id",
+    keyType: "uuid",
+    value: "settings->>'clientSecret'",
+    assign: "settings = jsonb_set(settings, '{clientSecret}', to_jsonb($3::text))",
+    where: "type = 'oidc'",
+  },
+  "connection_keys.private_key": {
+    what: "private key of a SAML connection",
+    table: "connection_keys",
+    key: "id",
+    keyType: "uuid",
+    value: "private_key",
+    assign: "private_key = $3",
+    where: "retired_at IS NULL",
+  },
+  "login_requests.sealed_state": {
+    what: "sign-in under way",
+    table: "login_requests",
+    key: "id",
+    keyType: "text",
+    value: "sealed_state",
+    assign: "sealed_state = $3",
+    where: "used_at IS NULL",
+  },
+  "signing_keys.private_jwk": {
+    what: "signing key of tokens",
+    table: "signing_keys",
+    key: "id",
+    keyType: "text",
+    value: "private_jwk",
+    assign: "private_jwk = $3",
+    where: "distrusted_at IS NULL",
+  },
+  "op_artifacts.payload": {
+    what: "key of the browsers' cookies",
+    table: "op_artifacts",
+    key: "kind",
+    keyType: "text",
+    value: "payload->>'sealed'",
+    assign: "payload = jsonb_set(payload, '{sealed}', to_jsonb($3::text))",
+    where: "kind = 'CookieKey'",
+  },
+} as const satisfies Readonly<Record<string, Place>>;
+
+export type SealedPlace = keyof typeof SEALED_PLACES;
+
+/** The places with their names, in one order. */
+export const PLACES = Object.entries(SEALED_PLACES) as readonly (readonly [SealedPlace, Place])[];
+
+/** What a value is sealed for (see `SecretBox.seal`): it opens in no other row, and at no other place. */
+export function sealContext(place: SealedPlace, key: string): string {
+  return `${place}:${key}`;
+}
