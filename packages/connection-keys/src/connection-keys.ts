@@ -32,6 +32,7 @@ export function createConnectionKeys(
   now: () => Date,
 ): ConnectionKeys {
   const open = createKeyOpener(secrets);
+  const making = new Map<string, Promise<LiveKeys>>();
 
   async function find(connection: KeyOwner): Promise<LiveKeys | null> {
     const keys = open(connection.id, await findLiveKeys(database.sql, connection));
@@ -41,28 +42,36 @@ export function createConnectionKeys(
     return { signing, newestFirst: keys.toSorted((one, other) => (one.id < other.id ? 1 : -1)) };
   }
 
+  async function makeFirst(connection: KeyOwner): Promise<LiveKeys> {
+    const pair = await makeKeyPair(connection.id, now());
+    await database.transaction(async (sql) => {
+      // Of two at once the second waits here, and then finds the first one's.
+      if (!(await lockKeys(sql, connection))) return;
+      if ((await findLiveKeys(sql, connection)).length > 0) return;
+      const id = await insertKey(sql, secrets, connection, { ...pair, signs: true, now: now() });
+      await recordEvents(sql, [
+        {
+          ...ofConnection(connection),
+          type: "connection.key_created",
+          actor: { type: "system" },
+          after: { keyId: id, signs: true },
+        },
+      ]);
+    });
+    const made = await find(connection);
+    if (made === null) throw new Error(`Connection ${connection.id} was deleted meanwhile`);
+    return made;
+  }
+
   return {
     find,
     async ensure(connection) {
       const known = await find(connection);
       if (known !== null) return known;
-      const pair = await makeKeyPair(connection.id, now());
-      await database.transaction(async (sql) => {
-        // Of two at once the second waits here, and then finds the first one's.
-        if (!(await lockKeys(sql, connection))) return;
-        if ((await findLiveKeys(sql, connection)).length > 0) return;
-        const id = await insertKey(sql, secrets, connection, { ...pair, signs: true, now: now() });
-        await recordEvents(sql, [
-          {
-            ...ofConnection(connection),
-            type: "connection.key_created",
-            actor: { type: "system" },
-            after: { keyId: id, signs: true },
-          },
-        ]);
-      });
-      const made = await find(connection);
-      if (made === null) throw new Error(`Connection ${connection.id} was deleted meanwhile`);
+      // Anybody may ask, and a key pair is dear: whoever comes meanwhile waits for the same.
+      const made =
+        making.get(connection.id) ?? makeFirst(connection).finally(() => making.delete(connection.id));
+      making.set(connection.id, made);
       return made;
     },
     async noteMetadataRead(connection, keys, reader) {

@@ -18,13 +18,14 @@ function use(limits: typeof SMALL): void {
 }
 
 /** Both starts of a sign-in; whether it was let go on. */
-function start({ ip, applicationId = "wiki", connectionId = "acme" }: Attempt): boolean {
-  return limit.start({ ip, applicationId }) === null && limit.start({ ip, connectionId }) === null;
+function start({ applicationId = "wiki", connectionId = "acme", ...origin }: Attempt): boolean {
+  const asked = limit.start({ ...origin, applicationId }) === null;
+  return asked && limit.start({ ...origin, connectionId }) === null;
 }
 
-function complete({ ip, applicationId = "wiki", connectionId = "acme" }: Attempt): void {
-  limit.complete({ ip, connectionId });
-  limit.complete({ ip, applicationId });
+function complete({ applicationId = "wiki", connectionId = "acme", ...origin }: Attempt): void {
+  limit.complete({ ...origin, connectionId });
+  limit.complete({ ...origin, applicationId });
 }
 
 /** How many of them were let go on. */
@@ -148,6 +149,41 @@ describe("whoever only starts", () => {
     const strays = Array.from({ length: 50 }, () => limit.stray({ ip: "192.0.2.1", connectionId: "acme" }));
     expect(strays.filter((wait) => wait === null)).toHaveLength(5);
   });
+});
+
+describe("a browser in which somebody has signed in", () => {
+  const known = { ip: "192.0.2.1", browser: "known" };
+
+  it("gets on while somebody floods from its own network, for some days and some times", () => {
+    start(known);
+    complete(known);
+    startMany(100, () => ({ ip: "192.0.2.1" }));
+    expect(start({ ip: "192.0.2.1", browser: "newcomer" })).toBe(false);
+    // Half of each, the way to the IdP, had room left in the network.
+    expect(startMany(60, () => known)).toBe(20);
+    complete(known);
+    clock.pass(3 * 24 * 3_600);
+    startMany(100, () => ({ ip: "192.0.2.1" }));
+    expect(startMany(60, () => known)).toBe(11);
+    complete(known);
+    clock.pass(8 * 24 * 3_600);
+    startMany(100, () => ({ ip: "192.0.2.1" }));
+    expect(startMany(60, () => known)).toBe(0);
+  });
+
+  it("gets on at a connection that is full, too", () => {
+    start({ ...known, ip: home(1) });
+    complete({ ...known, ip: home(1) });
+    startMany(500, (n) => ({ ip: home(n % 50) }));
+    startMany(500, () => ({ ip: home(99) }));
+    expect(start({ ip: home(99) })).toBe(false);
+    expect(start({ ...known, ip: home(99) })).toBe(true);
+  });
+});
+
+it("what a page embeds uses up nothing of what its visitors' network has", () => {
+  expect(startMany(50, () => ({ ip: "192.0.2.1", embedded: true }))).toBe(10);
+  expect(startMany(50, () => ({ ip: "192.0.2.1" }))).toBe(10);
 });
 
 describe("a connection that strangers fill from everywhere", () => {

@@ -1,9 +1,18 @@
+import { createHash } from "node:crypto";
 import type { Levels, Rule } from "./levels.ts";
 import { networksOf } from "./networks.ts";
 
-/** A sign-in that somebody, proven by nothing yet, has us write rows for. */
-export interface Attempt {
+/** Who a request comes from. */
+export interface Origin {
   readonly ip: string | undefined;
+  /** The token by which the browser is known again; null where it has none. */
+  readonly browser?: string | null;
+  /** The browser asked for a part of a page: nobody may have wanted it. */
+  readonly embedded?: boolean;
+}
+
+/** A sign-in that somebody, proven by nothing yet, has us write rows for. */
+export interface Attempt extends Origin {
   readonly applicationId?: string;
   readonly connectionId?: string;
 }
@@ -15,6 +24,10 @@ export interface Attempt {
  * A network is limited by what it did itself. What is everybody's (a connection, an application, the gateway) has a bound
  * too, but a full one turns away only networks that have more than their share unfinished: else a stranger could fill it
  * and so lock out a whole company. Networks that people get through from have more than a share: they are below zero.
+ *
+ * A browser in which somebody signed in within the last days is turned away by none of these: whoever floods from within
+ * a company's network hinders only newcomers. What is embedded in a page counts apart: else a page anywhere could use up
+ * what its visitors' networks have.
  */
 export interface AttemptLimit {
   /**
@@ -48,6 +61,8 @@ const SITE = 4;
 const CONNECTION = 3;
 const APPLICATION = 10;
 const GATEWAY = 20;
+/** What a browser may start, within a week from its last success, however full its network is. */
+const KNOWN_BROWSER: Rule = { perSecond: 10 / (7 * 24 * 3_600), atOnce: 0, credit: 10 };
 /** The sign-in page tells people to wait no longer: by then somebody else may have got through. */
 const LONGEST_WAIT_SECONDS = 60;
 
@@ -77,9 +92,9 @@ export function createAttemptLimit(
   };
   const share = Math.min(SHARE, limit.burst);
 
-  const networksFor = ({ ip }: Attempt): Bound[] =>
+  const networksFor = ({ ip, embedded }: Attempt): Bound[] =>
     networksOf(ip).map((network, n) => ({
-      key: `sign-in:network:${network}`,
+      key: `sign-in:${embedded === true ? "embedded" : "network"}:${network}`,
       rule: n === 0 ? rules.network : rules.site,
       weight: 1,
     }));
@@ -108,9 +123,20 @@ export function createAttemptLimit(
       return wait(bound, points, most * margin);
     });
     const longest = Math.max(...waits);
-    if (longest > 0) return Math.min(LONGEST_WAIT_SECONDS, Math.ceil(longest));
+    if (longest > 0) {
+      return isKnown(attempt.browser, points) ? null : Math.min(LONGEST_WAIT_SECONDS, Math.ceil(longest));
+    }
     for (const bound of [...networks, ...shared]) add(bound, points);
     return null;
+  }
+
+  /** Whether the browser has room of its own; then that is what is used. */
+  function isKnown(browser: string | null | undefined, points: number): boolean {
+    if (browser === undefined || browser === null) return false;
+    const key = browserKey(browser);
+    if (levels.of(key, KNOWN_BROWSER) + points > KNOWN_BROWSER.atOnce) return false;
+    levels.add(key, KNOWN_BROWSER, points);
+    return true;
   }
 
   function add({ key, rule, weight }: Bound, points: number): void {
@@ -122,6 +148,13 @@ export function createAttemptLimit(
     stray: (attempt) => count(attempt, STRAY, 1),
     complete(attempt) {
       for (const bound of [...networksFor(attempt), ...sharedBy(attempt)]) add(bound, -START * GIVEN_BACK);
+      if (attempt.browser === undefined || attempt.browser === null) return;
+      levels.add(browserKey(attempt.browser), KNOWN_BROWSER, -KNOWN_BROWSER.credit);
     },
   };
+}
+
+// The token itself is the browser's secret, and levels may be kept in Redis.
+function browserKey(token: string): string {
+  return `sign-in:browser:${createHash("sha256").update(token).digest("base64url")}`;
 }

@@ -1,4 +1,10 @@
-export { type Attempt, type AttemptLimit, createAttemptLimit, UNLIMITED_ATTEMPTS } from "./attempt-limit.ts";
+export {
+  type Attempt,
+  type AttemptLimit,
+  createAttemptLimit,
+  type Origin,
+  UNLIMITED_ATTEMPTS,
+} from "./attempt-limit.ts";
 export { createFailureLimit, type FailureLimit, UNLIMITED_FAILURES } from "./failure-limit.ts";
 export { createLevels, type Levels, type Rule } from "./levels.ts";
 export { networksOf } from "./networks.ts";

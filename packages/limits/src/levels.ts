@@ -41,26 +41,31 @@ export function createLevels(deps: {
   readonly mostKeys?: number;
 }): Levels {
   const { now, shared, mostKeys = MOST_KEYS } = deps;
-  // The least recently changed first. Who wants one forgotten has to have as many others changed meanwhile, each from a
-  // network of its own: it is what they would have to do without it.
-  const levels = new Map<string, Level>();
+  // Two generations: what has not changed while as many others did is forgotten. Who wants that has to have each of them
+  // changed from a network of its own, which is as good as having that many networks.
+  let young = new Map<string, Level>();
+  let old = new Map<string, Level>();
   const changes = new Map<string, LevelChange>();
   let exchanging = false;
   let failing = false;
 
   function of(key: string, rule: Rule): number {
-    const level = levels.get(key);
+    const level = young.get(key) ?? old.get(key);
     return level === undefined
       ? 0
       : towardsZero(level.value, ((now().getTime() - level.at) / 1000) * rule.perSecond);
   }
 
   function set(key: string, value: number): void {
-    levels.delete(key);
-    if (value === 0) return;
-    const [oldest] = levels.keys();
-    if (oldest !== undefined && levels.size >= mostKeys) levels.delete(oldest);
-    levels.set(key, { value, at: now().getTime() });
+    if (value === 0) {
+      young.delete(key);
+      old.delete(key);
+      return;
+    }
+    young.set(key, { value, at: now().getTime() });
+    if (young.size < mostKeys / 2) return;
+    old = young;
+    young = new Map();
   }
 
   async function exchange(): Promise<void> {

@@ -113,6 +113,29 @@ describe("pushed requests of a client without a secret", () => {
 });
 
 describe("honest people", () => {
+  it("sign in while somebody floods from their own network, where they have done so before", async () => {
+    const ann = site.browserAt("203.0.113.91");
+    expect(await signInAt(site.acme, ann)).toBe(true);
+    // What Ann's success gave back is used up, too.
+    await flood(80, () => "203.0.113.91");
+    expect((await ask(site, site.browserAt("203.0.113.91"), "acme")).status).toBe(429);
+    expect(await signInAt(site.bravo, ann)).toBe(true);
+  });
+
+  it("sign in though a page somewhere has their browsers ask for it as images, a thousand times", async () => {
+    const headers = {
+      "x-forwarded-for": "203.0.113.92",
+      "sec-fetch-dest": "image",
+      "sec-fetch-site": "cross-site",
+    };
+    const before = await site.rows("op_artifacts");
+    for (let n = 0; n < 50; n++) await ask(site, site.newBrowser(headers), "acme");
+    expect(await site.rows("op_artifacts")).toBe(before + 30);
+    const document = { ...headers, "sec-fetch-dest": "document" };
+    for (let n = 0; n < 30; n++)
+      expect((await ask(site, site.newBrowser(document), "acme")).status).toBe(303);
+  });
+
   it("behind one address are never limited, many times as many as may be unfinished", async () => {
     for (let n = 0; n < 100; n++) expect(await signInAt(site.acme, site.browserAt("203.0.113.9"))).toBe(true);
   });

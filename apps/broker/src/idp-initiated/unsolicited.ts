@@ -3,6 +3,7 @@ import { peekResponse } from "@sallyport/saml";
 import type { Request, Response } from "express";
 import type { BrowserCookie } from "../browser-cookie.ts";
 import { createLoginTrace, recordStray } from "../login-records/index.ts";
+import { originOf } from "../origin.ts";
 import { countStray } from "../sign-in/attempts.ts";
 import { type ConnectionRow, findConnection } from "../sign-in/connections.ts";
 import { sendDeparture } from "../sign-in/departure.ts";
@@ -62,7 +63,7 @@ export async function startOver(
   const { landing, browser } = await land(deps, visitor, cookie.read(req)).catch(async (error: unknown) => {
     if (!(error instanceof SignInFailure)) throw error;
     trace.add("failed", { ...error.finding });
-    countStray(deps, req, connection.id);
+    countStray(deps, originOf(req, cookie), connection.id);
     await recordStray(deps.database.sql, {
       connectionId: connection.id,
       type: connection.type,
@@ -79,7 +80,7 @@ export async function startOver(
     loginHint: undefined,
     browser,
     requestId: requestId(req),
-    ip: req.ip,
+    origin: originOf(req, cookie),
     trace,
   } as const;
   sendDeparture(res, await startLogin(deps, starters, start));

@@ -110,7 +110,7 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
       log,
       store,
       changes,
-      limits: { attempts, failures },
+      limits: { attempts, failures, cookie },
       depart: async (req, res, id) => {
         const request = await interactions.load({ id, browser: cookie.ensure(req, res) });
         return request !== null && deps.departure.depart(req, res, request);

@@ -1,11 +1,14 @@
 import type { Attempt, AttemptLimit, FailureLimit } from "@sallyport/limits";
 import type { Request } from "express";
 import type { KoaContextWithOIDC } from "oidc-provider";
+import type { BrowserCookie } from "../browser-cookie.ts";
+import { originOf } from "../origin.ts";
 import { answerTooMany } from "./error-pages.ts";
 
 export interface OpLimits {
   readonly attempts: AttemptLimit;
   readonly failures: FailureLimit;
+  readonly cookie: BrowserCookie;
 }
 
 /**
@@ -13,18 +16,17 @@ export interface OpLimits {
  * client authentication. Whatever needs no sign-in, and whoever proves who they are, is never counted. True when it did:
  * then nothing of the request is to be stored.
  */
-export function refuseExcess(ctx: KoaContextWithOIDC, { attempts, failures }: OpLimits): boolean {
-  const { ip } = callerOf(ctx);
+export function refuseExcess(ctx: KoaContextWithOIDC, limits: OpLimits): boolean {
   let wait: number | null = null;
-  if (startsSignIn(ctx)) wait = attempts.start(attemptOf(ctx));
-  else if (ctx.status === 401) wait = failures.count(ip); // invalid_client (RFC 6749, 5.2)
+  if (startsSignIn(ctx)) wait = limits.attempts.start(attemptOf(ctx, limits));
+  else if (ctx.status === 401) wait = limits.failures.count(callerOf(ctx).ip); // invalid_client (RFC 6749, 5.2)
   if (wait !== null) answerTooMany(ctx, wait);
   return wait !== null;
 }
 
 /** An authorization request that waited for a sign-in has got its code. */
-export function countSuccess(ctx: KoaContextWithOIDC, { attempts }: OpLimits): void {
-  if (ctx.oidc.result?.signIn !== undefined) attempts.complete(attemptOf(ctx));
+export function countSuccess(ctx: KoaContextWithOIDC, limits: OpLimits): void {
+  if (ctx.oidc.result?.signIn !== undefined) limits.attempts.complete(attemptOf(ctx, limits));
 }
 
 /** Whether the request leaves a row that anybody can have us write. */
@@ -37,10 +39,10 @@ function startsSignIn({ oidc }: KoaContextWithOIDC): boolean {
   return oidc.route === "authorization" && Interaction !== undefined;
 }
 
-function attemptOf(ctx: KoaContextWithOIDC): Attempt {
+function attemptOf(ctx: KoaContextWithOIDC, { cookie }: OpLimits): Attempt {
   const { client } = ctx.oidc;
   return {
-    ip: callerOf(ctx).ip,
+    ...originOf(callerOf(ctx), cookie),
     ...(client === undefined ? {} : { applicationId: client.clientId }),
   };
 }

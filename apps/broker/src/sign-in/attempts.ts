@@ -1,19 +1,17 @@
-import { type AttemptLimit, UNLIMITED_ATTEMPTS } from "@sallyport/limits";
-import type { Request } from "express";
+import { type AttemptLimit, type Origin, UNLIMITED_ATTEMPTS } from "@sallyport/limits";
 import { SignInFailure } from "./failures.ts";
 
 interface Deps {
   readonly attempts?: AttemptLimit;
 }
-type Caller = Pick<Request, "ip">;
 
 /** Counts a login that starts at a connection. Throws `SignInFailure`, before anything of it is written. */
 export function countStart(
   { attempts = UNLIMITED_ATTEMPTS }: Deps,
-  { ip }: Caller,
+  origin: Origin,
   connectionId: string,
 ): void {
-  refuseFor(attempts.start({ ip, connectionId }));
+  refuseFor(attempts.start({ ...origin, connectionId }));
 }
 
 /**
@@ -22,19 +20,19 @@ export function countStart(
  */
 export function countStray(
   { attempts = UNLIMITED_ATTEMPTS }: Deps,
-  { ip }: Caller,
+  origin: Origin,
   connectionId: string,
 ): void {
-  refuseFor(attempts.stray({ ip, connectionId }));
+  refuseFor(attempts.stray({ ...origin, connectionId }));
 }
 
 /** A login that started at a connection has led to a session. */
 export function countSuccess(
   { attempts = UNLIMITED_ATTEMPTS }: Deps,
-  { ip }: Caller,
+  origin: Origin,
   connectionId: string,
 ): void {
-  attempts.complete({ ip, connectionId });
+  attempts.complete({ ...origin, connectionId });
 }
 
 function refuseFor(seconds: number | null): void {

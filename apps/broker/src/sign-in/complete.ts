@@ -10,6 +10,7 @@ import {
   type LoginTrace,
   recordStray,
 } from "../login-records/index.ts";
+import { originOf } from "../origin.ts";
 import { sendOn } from "../pages/index.ts";
 import { countStray, countSuccess } from "./attempts.ts";
 import { SignInFailure } from "./failures.ts";
@@ -64,7 +65,7 @@ export async function completeLogin(
       { connection, identity, assertion, record, trace, response, ip: req.ip },
       deps.now(),
     );
-    countSuccess(deps, req, connection.id);
+    countSuccess(deps, originOf(req, cookie), connection.id);
   } catch (error) {
     if (!(error instanceof SignInFailure)) throw error;
     trace.add("failed", { ...error.finding });
@@ -138,7 +139,7 @@ async function openLogin(
   } catch (error) {
     if (!(error instanceof SignInFailure)) throw error;
     trace.add("failed", { ...error.finding });
-    countStray(deps, req, answer.connectionId);
+    countStray(deps, originOf(req, cookie), answer.connectionId);
     await recordStray(deps.database.sql, {
       connectionId: answer.connectionId,
       type: answer.type,

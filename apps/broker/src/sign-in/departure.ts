@@ -3,6 +3,7 @@ import type { Response } from "express";
 import type { BrowserCookie } from "../browser-cookie.ts";
 import type { WaitingSessions } from "../idp-initiated/waiting-sessions.ts";
 import type { SignInDeparture } from "../interaction.ts";
+import { originOf } from "../origin.ts";
 import { sendAutoPost, sendOn } from "../pages/index.ts";
 import { SignInFailure } from "./failures.ts";
 import type { Departure, StartDeps, Starters } from "./protocol.ts";
@@ -31,7 +32,7 @@ export function createDeparture(
         loginHint,
         browser: cookie.ensure(req, res),
         requestId: requestId(req),
-        ip: req.ip,
+        origin: originOf(req, cookie),
       };
       const departure = await startLogin(deps, starters, start).catch(unlessRefused);
       if (departure === null) return false;

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { BrowserCookie } from "../browser-cookie.ts";
 import type { WaitingSession } from "../idp-initiated/waiting-sessions.ts";
 import type { InteractionKey, SignInRequest } from "../interaction.ts";
+import { originOf } from "../origin.ts";
 import { renderChooserPage, renderWorkEmailPage, sendOn, sendPage } from "../pages/index.ts";
 import { sendDeparture } from "./departure.ts";
 import {
@@ -106,7 +107,7 @@ export function createSignInPages(deps: SignInDeps, cookie: BrowserCookie, start
         loginHint,
         browser,
         requestId: requestId(req),
-        ip: req.ip,
+        origin: originOf(req, cookie),
       }),
     );
   }

@@ -1,4 +1,5 @@
 import { newId } from "@sallyport/database";
+import type { Origin } from "@sallyport/limits";
 import type { Landing } from "../idp-initiated/landing.ts";
 import type { SignInRequest } from "../interaction.ts";
 import { closeLoginRecord, createLoginTrace, type LoginTrace } from "../login-records/index.ts";
@@ -14,7 +15,7 @@ export interface LoginStart {
   readonly loginHint: string | undefined;
   readonly browser: string;
   readonly requestId: string;
-  readonly ip: string | undefined;
+  readonly origin: Origin;
   /** What came before, for the login record. */
   readonly trace?: LoginTrace;
 }
@@ -68,9 +69,9 @@ export async function startLogin(deps: StartDeps, starters: Starters, start: Log
   return started.departure;
 }
 
-function limitStart(deps: StartDeps, { connection, cause, ip }: LoginStart): void {
+function limitStart(deps: StartDeps, { connection, cause, origin }: LoginStart): void {
   try {
-    countStart(deps, { ip }, connection.id);
+    countStart(deps, origin, connection.id);
   } catch (error) {
     throw error instanceof SignInFailure && cause.kind === "request" ? error.of(cause.request.id) : error;
   }

@@ -132,6 +132,33 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
   expect(await left("op_artifacts")).toBe(1);
 });
 
+it("the purge deletes records of sign-ins that nobody came back from after a week, of others after thirty days", async () => {
+  const { sql } = test.database;
+  const connectionId = newId();
+  await sql.query(
+    `INSERT INTO connections (id, organization_id, type, name, settings, updated_at)
+     VALUES ($1, $2, 'oidc', 'IdP', '{}', now())`,
+    [connectionId, acme.id],
+  );
+  for (const outcome of ["started", "failure", "success"]) {
+    for (const days of [6, 8]) {
+      const then = later(-days * DAY);
+      await sql.query(
+        `INSERT INTO login_records (id, organization_id, connection_id, request_id, outcome, steps, created_at)
+         VALUES ($1, $2, $3, $4, $5, '[]', $6)`,
+        [idOf(then), acme.id, connectionId, `${outcome} ${days}`, outcome, then],
+      );
+    }
+  }
+  expect(await purge(sql, later(0))).toMatchObject({ login_records: 1 });
+  const { rows } = await sql.query<{ request_id: string }>(
+    "SELECT request_id FROM login_records ORDER BY request_id",
+  );
+  expect(rows.map((row) => row.request_id)).toEqual([
+    ...["failure 6", "failure 8", "started 6", "success 6", "success 8"],
+  ]);
+});
+
 it("the purge works through more rows than one deletion takes", async () => {
   const { sql } = test.database;
   await sql.query(

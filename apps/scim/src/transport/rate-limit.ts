@@ -39,8 +39,7 @@ export function createRateLimiter(limit: RateLimit, clock: () => number): TakeTo
     const bucket = refilled(buckets.get(limited.id), perSecond, burst, clock());
     // The least recently used goes first: to clear all would let whoever fills it start anew.
     buckets.delete(limited.id);
-    const [oldest] = buckets.keys();
-    if (oldest !== undefined && buckets.size >= MAX_BUCKETS) buckets.delete(oldest);
+    if (buckets.size >= MAX_BUCKETS) buckets.delete(buckets.keys().next().value ?? "");
     buckets.set(limited.id, bucket);
     if (bucket.tokens < 1)
       throw new ScimError(429, "This directory sends more requests than its limit allows. Retry later.", {
