@@ -1,4 +1,5 @@
 import type { ConnectionType } from "@sallyport/connections";
+import { recordEvents } from "@sallyport/events";
 import { requestId } from "@sallyport/http";
 import type { Request, Response } from "express";
 import type { BrowserCookie } from "../browser-cookie.ts";
@@ -40,7 +41,7 @@ export async function completeLogin(
   const trace = createLoginTrace(deps.now);
   trace.add("response_received");
   const login = await openLogin(deps, cookie, req, answer, trace);
-  const record: LoginRecordKey = {
+  const record = {
     organizationId: login.connection.organizationId,
     connectionId: login.connection.id,
     recordId: login.recordId,
@@ -71,17 +72,47 @@ export async function completeLogin(
     trace.add("failed", { ...error.finding });
     // The records of a connection that was deleted meanwhile went with it.
     if (error.code !== "connection_unknown") {
-      await closeLoginRecord(deps.database.sql, record, {
-        outcome: "failure",
-        errorCode: error.finding.code,
-        steps: trace.steps,
-        response: error.response ?? response,
-        now: deps.now(),
-      });
+      const answered = error.response ?? response;
+      await recordRefusal(deps, record, { code: error.finding.code, trace, answered, ip: req.ip });
     }
     throw login.cause.kind === "request" ? error.of(login.cause.interactionId) : error;
   }
   await end(req, res, sessionId);
+}
+
+async function recordRefusal(
+  { database, now }: SignInDeps,
+  record: LoginRecordKey & { readonly recordId: string },
+  refusal: {
+    readonly code: string;
+    readonly trace: LoginTrace;
+    /** By the IdP. */
+    readonly answered: string | undefined;
+    readonly ip: string | undefined;
+  },
+): Promise<void> {
+  const { organizationId, connectionId, recordId, requestId } = record;
+  const { code, trace, answered, ip } = refusal;
+  await database.transaction(async (sql) => {
+    await closeLoginRecord(sql, record, {
+      outcome: "failure",
+      errorCode: code,
+      steps: trace.steps,
+      response: answered,
+      now: now(),
+    });
+    await recordEvents(sql, [
+      {
+        organizationId,
+        type: "sign_in.refused",
+        actor: { type: "system" },
+        resource: { type: "signIn", id: recordId },
+        data: { connectionId, code },
+        requestId,
+        ...(ip === undefined ? {} : { ip }),
+      },
+    ]);
+  });
 }
 
 type End = (req: Request, res: Response, sessionId: string) => Promise<void>;

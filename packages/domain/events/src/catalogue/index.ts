@@ -1,7 +1,7 @@
 import { connections } from "./connections.ts";
 import { directories, directoryGroups, directoryUsers } from "./directories.ts";
 import { identities, memberships, roleBindings, users } from "./people.ts";
-import { sessions } from "./sign-ins.ts";
+import { sessions, signIns } from "./sign-ins.ts";
 import {
   apiKeys,
   applications,
@@ -30,6 +30,7 @@ export const catalogue = {
   ...roleBindings,
   ...groupMappings,
   ...sessions,
+  ...signIns,
   ...applications,
   ...apiKeys,
   ...signingKeys,

@@ -15,3 +15,11 @@ export const sessions = facts("session", "session", {
     data: z.strictObject({ reason: text }),
   },
 });
+
+export const signIns = facts("sign_in", "signIn", {
+  refused: {
+    says: "An identity provider's answer to a sign-in of this browser was refused: `code` says why, and the login record (the resource) more. An answer that belongs to no sign-in is in the login records alone.",
+    outcome: "denied",
+    data: z.strictObject({ connectionId: id, code: text }),
+  },
+});
