@@ -77,7 +77,10 @@ describe("metadata that cannot be had or used", () => {
     expect(dueAt.getTime() - stand.clock.now.getTime()).toBeLessThanOrEqual(900_000);
     stand.serve(idp.metadata());
     expect(await stand.refresh(connection)).toBe("unchanged");
-    expect(await stand.typesOf(connection)).toEqual(["failed", "recovered"]);
+    expect(await stand.typesOf(connection)).toEqual([
+      "connection.metadata_failed",
+      "connection.metadata_recovered",
+    ]);
     expect((await stand.settingsOf(connection)).certificates).toEqual([idp.certificate]);
   });
 
@@ -179,7 +182,7 @@ describe("at the same time", () => {
     stand.serve(idp.metadata({ certificates: [idp.certificate, next.certificate] }));
     const outcomes = await Promise.all(Array.from({ length: 8 }, () => stand.refresh(connection)));
     expect(outcomes.filter((outcome) => outcome === "applied")).toHaveLength(1);
-    expect(await stand.typesOf(connection)).toEqual(["applied"]);
+    expect(await stand.typesOf(connection)).toEqual(["connection.metadata_applied"]);
   });
 
   it("a connection that is gone, or follows nothing any more, stays as it is", async () => {

@@ -138,7 +138,11 @@ describe("another entity ID", () => {
     await stand.refresh(connection);
     stand.serve(idp.metadata());
     expect(await stand.refresh(connection)).toBe("unchanged");
-    expect(await stand.typesOf(connection)).toEqual(["held_back", "held_back", "recovered"]);
+    expect(await stand.typesOf(connection)).toEqual([
+      "connection.metadata_held_back",
+      "connection.metadata_held_back",
+      "connection.metadata_recovered",
+    ]);
     expect(await stand.stateOf(connection)).toMatchObject({ problem: null, held: null });
   });
 

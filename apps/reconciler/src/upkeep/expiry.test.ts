@@ -1,5 +1,6 @@
 import { newId } from "@sallyport/database";
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
+import { createEventReader } from "@sallyport/events/testing";
 import { readCertificate, selfSignedCertificate } from "@sallyport/saml";
 import { newRsaKey } from "@sallyport/saml/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -51,6 +52,7 @@ async function announcements(): Promise<Announcement[]> {
   const { rows } = await test.database.sql.query<Announcement>(
     "SELECT type, organization_id, resource_id, data FROM events ORDER BY id",
   );
+  await createEventReader(test.database.sql).next(); // each as the catalogue has it
   return rows;
 }
 
@@ -67,7 +69,7 @@ describe("a certificate that nears its end", () => {
     const result = readCertificate(pem);
     const fingerprint = result.ok ? result.certificate.fingerprint : "";
     const event = (type: string, days: number) => ({
-      type: `connection.certificate_${type}`,
+      type,
       organization_id: acme.id,
       resource_id: connectionId,
       data: {
@@ -79,10 +81,10 @@ describe("a certificate that nears its end", () => {
       },
     });
     expect(await announcements()).toEqual([
-      event("expiring", 60),
-      event("expiring", 30),
-      event("expiring", 7),
-      event("expired", 0),
+      event("connection.certificate_expiring", 60),
+      event("connection.certificate_expiring", 30),
+      event("connection.certificate_expiring", 7),
+      event("connection.certificate_expired", 0),
     ]);
   });
 

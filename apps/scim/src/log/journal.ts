@@ -1,5 +1,5 @@
 import { newId } from "@sallyport/database";
-import type { EventType } from "@sallyport/events";
+import { type EventType, insertEvents } from "@sallyport/events";
 import type { Directory } from "../directory/directory.ts";
 import type { ScimRequest } from "../protocol/exchange.ts";
 import type { JsonObject } from "../protocol/json.ts";
@@ -83,10 +83,8 @@ export function journal({ event, before = NONE, after = NONE, data = NONE, chang
            latency_ms + extract(epoch FROM clock_timestamp() - statement_timestamp())::float8 * 1000,
            request_body, response_body, ${changed}
     FROM changed),
-  told AS (
-    INSERT INTO events (organization_id, created_at, id, request_id, ip, type, actor_type, actor_id,
-                        resource_type, resource_id, before, after, data)
-    SELECT ${ORGANIZATION}, at, event_id, request_id, ip, '${event}', 'directory', ${DIRECTORY}::uuid::text,
-           '${resourceType}', resource_id::text, ${before}, ${after}, ${data}
-    FROM changed)`;
+  told AS (${insertEvents(`
+    SELECT event_id, at, ${ORGANIZATION}, '${event}', 'directory', ${DIRECTORY}::uuid::text,
+           '${resourceType}', resource_id::text, 'success', request_id, ip, ${before}, ${after}, ${data}
+    FROM changed`)})`;
 }

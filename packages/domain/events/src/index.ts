@@ -12,4 +12,4 @@ export {
 } from "./event.ts";
 export { fillOutbox, forgetOrganization } from "./outbox/fill.ts";
 export { acknowledge, type OutboxEntry, readOutbox, readUnread } from "./outbox/read.ts";
-export { eventsStatement, recordEvents } from "./record.ts";
+export { eventsStatement, insertEvents, recordEvents } from "./record.ts";

@@ -2,6 +2,7 @@ import { parseConnectionSettings, type SamlSettings } from "@sallyport/connectio
 import type { Database, Event } from "@sallyport/database";
 import { createTestDatabase } from "@sallyport/database/testing";
 import type { Origin } from "@sallyport/events";
+import { createEventReader } from "@sallyport/events/testing";
 import { createOutbound } from "@sallyport/outbound";
 import { readCertificate } from "@sallyport/saml";
 import type { TestIdp } from "@sallyport/saml/testing";
@@ -73,8 +74,10 @@ export async function createFollowingStand(idp: TestIdp): Promise<FollowingStand
     },
     stateOf: (connection) => readState(database, connection),
     eventsOf,
-    typesOf: async (connection) =>
-      (await eventsOf(connection)).map(({ type }) => type.replace("connection.metadata_", "")),
+    typesOf: async ({ organizationId }) =>
+      (await createEventReader(database.sql).next())
+        .filter((event) => event.organizationId === organizationId)
+        .map(({ type }) => type),
     async close() {
       await server.close();
       await outbound.close();
