@@ -21,8 +21,8 @@ export type JobQueue = Pick<Queue<JobData>, "close" | "getJobCounts" | "waitUnti
 /** The part of a BullMQ worker that is used here. */
 export interface JobWorker {
   waitUntilReady(): Promise<unknown>;
-  /** Fetches nothing new, and resolves when what is active has finished. */
-  close(): Promise<void>;
+  /** Fetches nothing new, and resolves when what is active has finished; with `force`, without waiting for that. */
+  close(force?: boolean): Promise<void>;
   on(event: "error", listener: (error: Error) => void): unknown;
   on(event: "failed", listener: (job: Job<JobData> | undefined, error: Error) => void): unknown;
   on(event: "stalled", listener: (jobId: string) => void): unknown;

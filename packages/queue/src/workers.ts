@@ -14,6 +14,7 @@ import {
   type QueueName,
   scheduleMaintenance,
 } from "./jobs.ts";
+import { within } from "./within.ts";
 
 /** What the jobs do. Each must bear being called twice, at once elsewhere, or late. A rejection is retried. */
 export interface WorkHandlers {
@@ -49,6 +50,7 @@ export interface WorkOptions {
 }
 
 const HOUR_MS = 3_600_000;
+const AWAY_MS = 2_000;
 
 export interface Workers {
   /** Takes no new job, and resolves when the active ones have finished. */
@@ -89,7 +91,12 @@ export async function startWorkers(
   ];
   const stop = async () => {
     stopping.abort();
-    await Promise.all(workers.map((worker) => worker.close()));
+    // To a store that is away nobody can say goodbye, nor that a job is done: it is looked at again when it is back.
+    const isAway = await within(backend.server, AWAY_MS, backend.ping()).then(
+      () => false,
+      () => true,
+    );
+    await Promise.all(workers.map((worker) => worker.close(isAway)));
   };
   try {
     await Promise.all(workers.map((worker) => worker.waitUntilReady()));

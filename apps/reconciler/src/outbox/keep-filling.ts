@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "@sallyport/database";
 import { fillOutbox } from "@sallyport/events";
 import type { Logger } from "@sallyport/logging";
+import { outageOf, reportOutage } from "@sallyport/outage";
 
 /** Work that goes on until it is stopped. */
 export interface Ongoing {
@@ -22,6 +23,8 @@ export function keepFillingOutbox(database: Database, log: Logger, everyMs: numb
       await fillOutbox(database);
       failing = false;
     } catch (error) {
+      const outage = outageOf(error);
+      if (outage !== undefined) return reportOutage(log, outage);
       if (!failing) log.error({ err: error }, "The outbox could not be filled; it is tried again");
       failing = true;
     }
