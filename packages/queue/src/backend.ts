@@ -21,6 +21,8 @@ export type JobQueue = Pick<Queue<JobData>, "close" | "getJobCounts" | "waitUnti
 /** The part of a BullMQ worker that is used here. */
 export interface JobWorker {
   waitUntilReady(): Promise<unknown>;
+  /** Fetches nothing new, and waits for what is active only without `doNotWaitActive`. */
+  pause(doNotWaitActive?: boolean): Promise<void>;
   /** Fetches nothing new, and resolves when what is active has finished; with `force`, without waiting for that. */
   close(force?: boolean): Promise<void>;
   on(event: "error", listener: (error: Error) => void): unknown;

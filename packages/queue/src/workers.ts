@@ -91,6 +91,7 @@ export async function startWorkers(
   ];
   const stop = async () => {
     stopping.abort();
+    for (const worker of workers) void worker.pause(true); // takes nothing new meanwhile
     // To a store that is away nobody can say goodbye, nor that a job is done: it is looked at again when it is back.
     const isAway = await within(backend.server, AWAY_MS, backend.ping()).then(
       () => false,
