@@ -1,4 +1,3 @@
-import { type AuditEvent, recordAudit } from "@sallyport/audit";
 import { type Prisma, type Sql, sqlOverPrisma } from "@sallyport/database";
 import { type Event, type Happening, type Origin, recordEvents } from "@sallyport/events";
 import { type RevocationScope, revokeSessions } from "@sallyport/sessions";
@@ -11,8 +10,6 @@ export interface Change {
   readonly now: Date;
   /** Notes an event to be recorded with the commit. Actor, request and address are the request's. */
   record(event: Happening): void;
-  /** The same, outside of the catalogue. */
-  recordUncatalogued(event: Pick<AuditEvent, "organizationId" | "type" | "resource" | "data">): void;
   /** Ends live sessions of the organization, each with its event; their applications are told after the commit. */
   endSessions(organizationId: string, scope: RevocationScope, reason: string): Promise<void>;
   /** Wakes the reconciler after the commit. */
@@ -36,21 +33,18 @@ export async function change<Result>(
   const result = await deps.database.prisma.$transaction(async (tx) => {
     const sql = sqlOverPrisma(tx);
     const events: Event[] = [];
-    const uncatalogued: AuditEvent[] = [];
     const now = deps.now();
     const done = await work({
       tx,
       sql,
       now,
       record: (event) => events.push({ ...event, ...originOf(context) }),
-      recordUncatalogued: (event) => uncatalogued.push({ ...event, ...originOf(context) }),
       endSessions: async (organizationId, scope, reason) => {
         const ended = await revokeSessions(sql, organizationId, scope, { reason, now, ...originOf(context) });
         loggedOut ||= ended.length > 0;
       },
       reconcile: (organizationId) => toReconcile.add(organizationId),
     });
-    await recordAudit(sql, uncatalogued);
     await recordEvents(sql, events);
     return done;
   }, TRANSACTION);

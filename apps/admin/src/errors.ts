@@ -32,6 +32,13 @@ export const ADMIN_ERRORS = {
   reserved_slug_not_found: { status: 404, detail: "There is no such reserved slug." },
   kid_not_found: { status: 404, detail: "There is no signing key of this `kid`." },
   key_not_found: { status: 404, detail: "There is no such API key." },
+  conflict_not_found: { status: 404, detail: "The organization has no such conflict." },
+  conflict_resolved: { status: 409, detail: "The conflict was settled already. Read it." },
+  locked_out_changed: {
+    status: 409,
+    detail:
+      "Not as many members would be locked out as you expect. Read whom it would lock out (`GET …/sign-in-policy/plan`) and try again.",
+  },
   method_not_allowed: { status: 405, detail: "This path does not take this method. See the Allow header." },
   content_type_unsupported: {
     status: 415,

@@ -8,7 +8,9 @@ export {
   oidcSettings,
   parseConnectionSettings,
   type SamlSettings,
+  type SubjectMatches,
   samlAttributeNames,
   samlSettings,
+  subjectMatches,
 } from "./settings.ts";
 export { isSecureUrl, oidcRedirectUri, type SamlServiceProvider, samlServiceProvider } from "./urls.ts";

@@ -25,6 +25,14 @@ export const groupsDelimiter = z
     "Must be 1 to 4 signs that are neither letters nor digits, such as `;`",
   );
 
+/**
+ * Which attribute of its directory's users the IdP's subject is. It is proof of who somebody is, so it is said only where
+ * it is so.
+ */
+export const subjectMatches = z.enum(["externalId", "userName", "nothing"]);
+
+export type SubjectMatches = z.infer<typeof subjectMatches>;
+
 /** `connections.settings` of a SAML connection. */
 export const samlSettings = z.strictObject({
   idpEntityId: z.string().min(1),
@@ -55,6 +63,8 @@ export const samlSettings = z.strictObject({
   attributes: samlAttributeNames.optional(),
   /** Splits groups that come as one value. Null: a value is one group; left out: as the provider's preset says. */
   groupsDelimiter: groupsDelimiter.nullish(),
+  /** Left out: as the provider's product has it. */
+  subjectMatches: subjectMatches.optional(),
   /** The application where people land who come from the IdP's own pages. Null: nobody is taken in from there. */
   idpInitiated: z.strictObject({ applicationId: z.uuid() }).nullish(),
 });
@@ -70,6 +80,8 @@ export const oidcSettings = z.strictObject({
   groupsClaim: z.string().min(1).optional(),
   /** Splits that claim where it is one string. Null, or left out: a string is one group. */
   groupsDelimiter: groupsDelimiter.nullish(),
+  /** Left out: as the provider's product has it. */
+  subjectMatches: subjectMatches.optional(),
 });
 
 export type SamlSettings = z.infer<typeof samlSettings>;

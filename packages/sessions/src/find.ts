@@ -102,7 +102,7 @@ export async function findLiveSession(
             ARRAY(SELECT unnest(r.permissions) ${GRANTED} GROUP BY 1 ORDER BY 1) AS permissions,
             ARRAY(SELECT g.display_name ${GROUPS} UNION SELECT unnest(s.groups) ORDER BY 1) AS groups
      FROM sessions s
-     JOIN memberships m ON m.user_id = s.user_id AND m.status = 'active'
+     JOIN memberships m ON m.user_id = s.user_id AND m.status = 'active' AND m.directory IS DISTINCT FROM 'ended'
        AND ${checked("m.organization_id = s.organization_id")}
      JOIN organizations o ON o.id = s.organization_id
      JOIN connections c ON c.id = s.connection_id AND c.status = 'active'

@@ -1,4 +1,5 @@
 import { isSecureUrl } from "@sallyport/connections";
+import { canonicalAddress } from "@sallyport/people";
 import { z } from "zod";
 
 // Control characters forge log lines, and PostgreSQL stores neither NUL nor (in jsonb) a lone surrogate.
@@ -15,10 +16,15 @@ export function text(max: number) {
 
 export const displayName = text(200);
 
-export const email = z
-  .email()
-  .max(320)
-  .transform((value) => value.toLowerCase());
+/** An email address, canonical. */
+export const email = text(320)
+  .transform((value, context) => {
+    const address = canonicalAddress(value);
+    if (address !== null) return address;
+    context.addIssue("Is not an email address such as anna@acme.com");
+    return z.NEVER;
+  })
+  .meta({ format: "email" });
 
 /** The slug of an organization: a DNS label, so that it fits in paths and host names; never shaped like an id. */
 export const slug = z

@@ -3,6 +3,7 @@ import type { AdminDeps } from "../deps.ts";
 import { apiKeyEndpoints } from "./api-keys/routes.ts";
 import { applicationEndpoints } from "./applications/routes.ts";
 import { auditEventEndpoints } from "./audit-events/routes.ts";
+import { conflictEndpoints } from "./conflicts/routes.ts";
 import { connectionKeyEndpoints } from "./connection-keys/routes.ts";
 import { connectionMetadataEndpoints } from "./connections/metadata/routes.ts";
 import { connectionEndpoints } from "./connections/routes.ts";
@@ -34,6 +35,7 @@ export function endpointsOf(deps: Pick<AdminDeps, "signingKeys">): readonly Endp
     ...groupMappingEndpoints,
     ...roleEndpoints,
     ...memberEndpoints,
+    ...conflictEndpoints,
     ...sessionEndpoints,
     ...auditEventEndpoints,
     ...applicationEndpoints,

@@ -22,6 +22,7 @@ export function sampleBodies(tag: string): Readonly<Record<string, unknown>> {
     updateRole: { permissions: ["docs:read"] },
     addMember: { email: `${tag}@example.com` },
     updateMember: { roles: ["admin"] },
+    resolveConflict: { action: "keepApart" },
     createApplication: { name: "Application", redirectUris: ["https://app.example.com/callback"] },
     updateApplication: { name: "Renamed" },
     createApiKey: { name: "Key" },

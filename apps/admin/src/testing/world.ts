@@ -1,6 +1,7 @@
 import { parseConnectionSettings } from "@sallyport/connections";
 import { newId } from "@sallyport/database";
 import { changesOf, digestOf, readMetadata } from "@sallyport/idp-metadata";
+import { tellIdentifiers } from "@sallyport/people/testing";
 import { createTestIdp } from "@sallyport/saml/testing";
 import { digestToken, newToken } from "@sallyport/secrets";
 import { createdApiKey } from "../resources/api-keys/schema.ts";
@@ -29,6 +30,8 @@ export interface World {
   readonly roleId: string;
   readonly memberId: string;
   readonly userId: string;
+  /** Between the member and another user. */
+  readonly conflictId: string;
   readonly sessionId: string;
   readonly recordId: string;
   readonly applicationId: string;
@@ -100,12 +103,14 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
   const token = await api.deps.database.prisma.directoryToken.findFirstOrThrow({ where: { directoryId } });
   const ids = { organizationId, connectionId, userId };
   const sessionId = await insertSession(api, ids);
+  const conflictId = await insertConflict(api, ids);
   const recordId = await insertLoginRecord(api, { ...ids, sessionId });
   return {
     org,
     ...ids,
     ...{
       connectionKeyId,
+      conflictId,
       domainId,
       directoryId,
       tokenId: token.id,
@@ -185,6 +190,26 @@ export async function insertLoginRecord(
   return id;
 }
 
+/** A conflict between a user and one who came later. */
+async function insertConflict(
+  api: TestApi,
+  { organizationId, userId }: { readonly organizationId: string; readonly userId: string },
+): Promise<string> {
+  const { prisma } = api.deps.database;
+  const later = await prisma.user.create({ data: { id: newId(), organizationId } });
+  const { id } = await prisma.conflict.create({
+    data: {
+      id: newId(),
+      organizationId,
+      userId: later.id,
+      otherUserId: userId,
+      claim: "address:ann@acme.com",
+      source: "jit",
+    },
+  });
+  return id;
+}
+
 /** A person whom the directory pushed and the reconciler made a member, in one group. */
 export async function insertDirectoryMember(
   api: TestApi,
@@ -197,7 +222,9 @@ export async function insertDirectoryMember(
   const role = await prisma.role.findFirstOrThrow({ where: { organizationId, key: "member" } });
   const [userId, memberId, directoryUserId, groupId] = [newId(), newId(), newId(), newId()];
   await prisma.user.create({ data: { id: userId, organizationId, email } });
-  await prisma.membership.create({ data: { id: memberId, organizationId, userId, source: "directory" } });
+  await prisma.membership.create({
+    data: { id: memberId, organizationId, userId, source: "directory", directory: "active" },
+  });
   await prisma.roleBinding.create({
     data: { id: newId(), organizationId, roleId: role.id, membershipId: memberId, source: "directory" },
   });
@@ -207,6 +234,8 @@ export async function insertDirectoryMember(
       ...{ organizationId, directoryId, email, userName: email, userNameKey: email, resource: {} },
     },
   });
+  const told = { organizationId, directoryId, directoryUserId, userName: email };
+  await tellIdentifiers(api.deps.database.sql, told);
   await prisma.directoryUserLink.create({ data: { directoryUserId, userId } });
   await prisma.directoryGroup.create({
     data: {

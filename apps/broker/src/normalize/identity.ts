@@ -1,3 +1,5 @@
+import type { DirectoryKey } from "@sallyport/people";
+
 /**
  * Who signed in, in the gateway's own words: what both protocols come down to. Behind it nothing knows which one
  * it was.
@@ -6,7 +8,7 @@ export interface NormalizedIdentity {
   /** Entity ID, or issuer URL. With the connection and `subject` the only key that a login is matched by. */
   readonly issuer: string;
   readonly subject: string;
-  /** Lower case. */
+  /** Canonical. */
   readonly email?: string;
   /** What the IdP says of the address; null when it says nothing, as SAML never does. */
   readonly emailVerified: boolean | null;
@@ -16,7 +18,12 @@ export interface NormalizedIdentity {
   readonly username?: string;
   /** Each once, as asserted. */
   readonly groups: readonly string[];
-  /** False when there are, or may be, more groups than these: then `groups` proves no absence. */
+  /** By which attribute of its directory's users the IdP says who it is, where the connection says so. */
+  readonly directoryKey?: DirectoryKey;
+  /**
+   * False when there are, or may be, more groups than these: the IdP said so, sent more than we take, or said nothing of
+   * groups. Then `groups` proves no absence (invariant 10).
+   */
   readonly groupsComplete: boolean;
   /** RFC 8176 method references. */
   readonly amr: readonly string[];

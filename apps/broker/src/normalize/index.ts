@@ -1,4 +1,3 @@
-export { canonicalDomain, domainOf } from "./email.ts";
 export type { IdpSession, NormalizedIdentity, NormalizeResult, NormalizeWarning } from "./identity.ts";
 export { type Claims, normalizeOidc } from "./oidc.ts";
 export { normalizeSaml } from "./saml.ts";

@@ -1,4 +1,5 @@
-import { emailOf } from "./email.ts";
+import type { SubjectMatches } from "@sallyport/connections";
+import { canonicalAddress, type DirectoryKey } from "@sallyport/people";
 import { type NormalizeResult, type NormalizeWarning, unusable, warning } from "./identity.ts";
 import {
   delimitedGroupsOf,
@@ -42,6 +43,7 @@ interface OidcRules {
   readonly groupsClaim?: string | undefined;
   /** Splits groups that come as one string. Without it a string is one group. */
   readonly groupsDelimiter?: string | null | undefined;
+  readonly subjectMatches?: SubjectMatches | undefined;
 }
 
 /**
@@ -75,7 +77,8 @@ export function normalizeOidc(claims: Claims, connection: OidcRules, now: Date):
       ...namesOf(textOf(claims.name), textOf(claims.given_name), textOf(claims.family_name)),
       ...optional("username", textOf(claims.preferred_username)),
       groups,
-      groupsComplete: !overage && !cut,
+      groupsComplete: !overage && !cut && groupNames.some((name) => isTold(claims[name])),
+      ...optional("directoryKey", directoryKeyOf(claims, subject, connection)),
       amr: listOf(claims.amr).flatMap((method) => textOf(method) ?? []),
       ...optional("acr", textOf(claims.acr)),
       authTime: authTimeOf(claims.auth_time, now),
@@ -83,6 +86,28 @@ export function normalizeOidc(claims: Claims, connection: OidcRules, now: Date):
       warnings,
     },
   };
+}
+
+function isTold(claim: unknown): boolean {
+  return claim !== undefined && claim !== null;
+}
+
+/**
+ * Okta pushes its user's id, which is the `sub`, as externalId. Entra's `sub` is another in each application: of its
+ * directory's user the object id tells, in `oid`.
+ * https://developer.okta.com/docs/api/openapi/okta-scim/guides/scim-20/
+ * https://learn.microsoft.com/en-us/entra/identity-platform/id-token-claims-reference
+ */
+function directoryKeyOf(
+  claims: Claims,
+  subject: string,
+  { provider, subjectMatches }: OidcRules,
+): DirectoryKey | undefined {
+  const attribute =
+    subjectMatches ?? (provider === "okta" || provider === "entra" ? "externalId" : "nothing");
+  if (attribute === "nothing") return undefined;
+  const value = provider === "entra" && attribute === "externalId" ? identifierOf(claims.oid) : subject;
+  return value === null ? undefined : { attribute, value };
 }
 
 function readEmail(
@@ -93,7 +118,7 @@ function readEmail(
   for (const name of names) {
     const asserted = textOf(claims[name]);
     if (asserted === undefined) continue;
-    const email = emailOf(asserted);
+    const email = canonicalAddress(asserted);
     if (email !== null) return email;
     // A user name that stands in for the address need not be one.
     if (name === "email") warnings.push(warning("email_malformed"));

@@ -4,6 +4,8 @@ import type { ConnectionProvider } from "@sallyport/connections";
 export interface SamlPreset {
   /** What identifies the person where the NameID is transient. */
   readonly subject?: readonly string[];
+  /** What is the externalId of the person in the product's own directory pushes. */
+  readonly directoryId?: readonly string[];
   readonly email: readonly string[];
   readonly name: readonly string[];
   readonly givenName: readonly string[];
@@ -48,6 +50,7 @@ const OWN: { readonly [Provider in ConnectionProvider]: Partial<SamlPreset> } = 
   // Groups overage: https://learn.microsoft.com/en-us/security/zero-trust/develop/configure-tokens-group-claims-app-roles
   entra: {
     subject: [`${MICROSOFT}/identity/claims/objectidentifier`],
+    directoryId: [`${MICROSOFT}/identity/claims/objectidentifier`],
     email: [`${XMLSOAP}/emailaddress`],
     name: [`${MICROSOFT}/identity/claims/displayname`],
     username: [`${XMLSOAP}/name`, `${XMLSOAP}/upn`],

@@ -1,7 +1,7 @@
-import type { SamlSettings } from "@sallyport/connections";
+import type { SamlSettings, SubjectMatches } from "@sallyport/connections";
+import { canonicalAddress, type DirectoryKey } from "@sallyport/people";
 import type { SamlAssertion, SamlSubject } from "@sallyport/saml";
 import { methodReferences } from "./authentication-methods.ts";
-import { emailOf } from "./email.ts";
 import { type NormalizeResult, type NormalizeWarning, unusable, warning } from "./identity.ts";
 import { type SamlPreset, samlPreset } from "./saml-presets.ts";
 import {
@@ -31,10 +31,12 @@ interface SamlRules {
   readonly attributes?: Mapping | undefined;
   /** Splits groups that come as one value. Null: a value is one group; left out: as the provider's preset says. */
   readonly groupsDelimiter?: string | null | undefined;
+  readonly subjectMatches?: SubjectMatches | undefined;
 }
 
 /**
- * A validated assertion in the gateway's words. Pure. */
+ * A validated assertion in the gateway's words. Pure.
+ */
 export function normalizeSaml(assertion: SamlAssertion, connection: SamlRules): NormalizeResult {
   const preset = samlPreset(connection.provider);
   const mapping = connection.attributes ?? {};
@@ -63,7 +65,8 @@ export function normalizeSaml(assertion: SamlAssertion, connection: SamlRules): 
       ...namesOf(first("name"), first("givenName"), first("familyName")),
       ...optional("username", first("username")),
       groups,
-      groupsComplete: !overage && !cut,
+      groupsComplete: !overage && !cut && isTold(assertion, attributeNames("groups", mapping, preset)),
+      ...optional("directoryKey", directoryKeyOf(subject, connection, values(preset.directoryId ?? [])[0])),
       amr: methodReferences([assertion.authnContextClassRef, ...values(preset.methods ?? [])]),
       ...optional("acr", acr),
       authTime: assertion.authnInstant,
@@ -103,6 +106,24 @@ function readGroups(
       : groups;
   }
   return [];
+}
+
+/** Whether the IdP speaks of groups at all, if only to say that there are none. */
+function isTold({ attributes }: SamlAssertion, names: readonly string[]): boolean {
+  return attributes.some((attribute) => names.some((name) => isSameName(attribute.name, name)));
+}
+
+/** By which attribute of its directory's users the IdP says who it is: as the connection says, or else the product. */
+function directoryKeyOf(
+  subject: string,
+  { subjectMatches }: SamlRules,
+  directoryId: string | undefined,
+): DirectoryKey | undefined {
+  if (subjectMatches === undefined) {
+    const value = identifierOf(directoryId);
+    return value === null ? undefined : { attribute: "externalId", value };
+  }
+  return subjectMatches === "nothing" ? undefined : { attribute: subjectMatches, value: subject };
 }
 
 function valuesOf({ attributes }: SamlAssertion, name: string): readonly string[] {
@@ -161,12 +182,12 @@ function readEmail(
   warnings: NormalizeWarning[],
 ): string | undefined {
   if (asserted !== undefined) {
-    const email = emailOf(asserted);
+    const email = canonicalAddress(asserted);
     if (email !== null) return email;
     warnings.push(warning("email_malformed"));
     return undefined;
   }
-  const email = MAY_BE_EMAIL.includes(nameId.format) ? emailOf(nameId.nameId) : null;
+  const email = MAY_BE_EMAIL.includes(nameId.format) ? canonicalAddress(nameId.nameId) : null;
   if (email === null) warnings.push(warning("email_missing"));
   return email ?? undefined;
 }

@@ -41,6 +41,7 @@ export async function verifyOidcCallback(
       provider: connection.provider,
       groupsClaim: connection.settings.groupsClaim,
       groupsDelimiter: connection.settings.groupsDelimiter,
+      subjectMatches: connection.settings.subjectMatches,
     },
     callback.now,
   );

@@ -1,5 +1,6 @@
 import type { Sql } from "@sallyport/database";
 import { isId } from "@sallyport/database";
+import { canonicalDomain } from "@sallyport/people";
 import type { LiveSession } from "@sallyport/sessions";
 import { errors, interactionPolicy, type KoaContextWithOIDC } from "oidc-provider";
 import type { WaitingSessions } from "../idp-initiated/waiting-sessions.ts";
@@ -115,7 +116,7 @@ function isOf(session: LiveSession, organization: string): boolean {
 async function ownsDomain(sql: Sql, organizationId: string, domain: string): Promise<boolean> {
   const { rowCount } = await sql.query(
     "SELECT FROM domains WHERE organization_id = $1 AND verified_name = $2",
-    [organizationId, domain.toLowerCase()],
+    [organizationId, canonicalDomain(domain)],
     "organization_owns_domain",
   );
   return rowCount === 1;

@@ -43,6 +43,7 @@ export async function verifySamlResponse(
     provider: connection.provider,
     attributes: connection.settings.attributes,
     groupsDelimiter: connection.settings.groupsDelimiter,
+    subjectMatches: connection.settings.subjectMatches,
   });
   if (!normalized.ok) throw new SignInFailure("identity_unusable", { finding: normalized, response });
   return {

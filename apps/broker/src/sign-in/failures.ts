@@ -246,6 +246,15 @@ export const SIGN_IN_FAILURES = {
     oauthError: "temporarily_unavailable",
     retry: true,
   },
+  not_provisioned: {
+    status: 403,
+    title: "You have not been given access yet",
+    message: "Your organization decides in its directory who may sign in here, and you are not in it.",
+    advice:
+      "Ask your organization's IT or help desk to assign this application to you, and give them the request id below. Then try again.",
+    fix: "Assign the person to the provisioning application in the identity provider, so that it pushes them; or let in whoever signs in (`signIn: justInTime`).",
+    retry: true,
+  },
   internal_error: {
     status: 500,
     title: "Something went wrong on our side",

@@ -8,8 +8,8 @@ import type { WaitingSessions } from "../idp-initiated/waiting-sessions.ts";
 import type { Interactions, SignInRequest } from "../interaction.ts";
 import type { NormalizedIdentity } from "../normalize/index.ts";
 import type { OidcConnection, SamlConnection } from "./connections.ts";
-import type { UsedAssertion } from "./effects.ts";
 import type { OpenLogin, ProtocolState } from "./login-requests.ts";
+import type { UsedAssertion } from "./used-assertions.ts";
 
 /** What the sign-in half of the broker stands on, up to the IdP. */
 export interface StartDeps {

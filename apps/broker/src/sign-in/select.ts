@@ -1,6 +1,6 @@
 import type { Sql } from "@sallyport/database";
+import { canonicalDomain, domainOf } from "@sallyport/people";
 import type { SignInRequest } from "../interaction.ts";
-import { canonicalDomain, domainOf } from "../normalize/index.ts";
 import { type Candidates, type ConnectionRow, findCandidates, type Selector } from "./connections.ts";
 import { SignInFailure, type SignInFailureCode } from "./failures.ts";
 

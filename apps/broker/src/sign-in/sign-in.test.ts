@@ -1,4 +1,5 @@
 import { newId } from "@sallyport/database";
+import { tellIdentifiers } from "@sallyport/people/testing";
 import { createTestIdp } from "@sallyport/saml/testing";
 import { findLiveSession } from "@sallyport/sessions";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -50,6 +51,7 @@ async function addUser(
       id: userId,
       organizationId,
       email,
+      emailProof: "administrator",
       name,
       membership: { create: { id: newId(), organizationId, status, source } },
     },
@@ -75,6 +77,12 @@ async function addDirectoryUser(email: string, options: { active?: boolean; user
       active,
       resource: {},
     },
+  });
+  await tellIdentifiers(stand.database.sql, {
+    organizationId,
+    directoryId,
+    directoryUserId,
+    userName: email,
   });
   if (userId !== undefined) {
     await stand.database.prisma.directoryUserLink.create({ data: { directoryUserId, userId } });
@@ -246,7 +254,8 @@ describe("asserted groups", () => {
     };
     expect(await rolesOf("ann", { [GROUPS]: "Engineering" })).toEqual(["admin", "member"]);
     expect(await rolesOf("ann", LINK)).toEqual(["admin", "member"]);
-    expect(await rolesOf("ann", {})).toEqual(["member"]);
+    expect(await rolesOf("ann", {}), "and where it says nothing of groups").toEqual(["admin", "member"]);
+    expect(await rolesOf("ann", { [GROUPS]: "" })).toEqual(["member"]);
     expect(await rolesOf("new", LINK), "at the first login, too").toEqual(["member"]);
   });
 

@@ -75,9 +75,9 @@ const EXPECTED = {
     { type: "membership.created", count: 7 },
     { type: "membership.suspended", count: 2 },
     // 6 active: member; 4 of them in Engineering, 3 in Audit; later the fourth: member and Engineering
-    { type: "role.granted", count: 15 },
+    { type: "role_binding.created", count: 15 },
     // two memberships suspended with 2 roles each; one left Engineering; 3 lost Audit
-    { type: "role.revoked", count: 8 },
+    { type: "role_binding.deleted", count: 8 },
     { type: "user.created", count: 7 },
   ],
   dirty: 0,

@@ -77,6 +77,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
 interface ModelUser {
   readonly id: string;
   readonly email: string;
+  readonly directory: string;
   active: boolean;
   deleted: boolean;
 }
@@ -95,6 +96,11 @@ class Model {
   readonly mappings = new Set<string>();
   /** Emails whose directory users a reconciliation has ever seen alive: from then on there is a membership. */
   readonly known = new Set<string>();
+
+  /** Two users of one directory with one address are two people: people.test.ts has that. */
+  isTaken(email: string, directory: string): boolean {
+    return this.users.some((user) => !user.deleted && user.email === email && user.directory === directory);
+  }
 
   memberships(): Record<string, { status: string; roles: string[] }> {
     for (const user of this.users) if (!user.deleted) this.known.add(user.email);
@@ -137,16 +143,25 @@ async function memberships(tenant: Tenant): Promise<Record<string, { status: str
   return Object.fromEntries(rows.map(({ email, status, roles }) => [email, { status, roles }]));
 }
 
+async function push(
+  tenant: Tenant,
+  directories: readonly [string, string],
+  model: Model,
+  step: Extract<Change, { readonly do: "push" }>,
+): Promise<void> {
+  const email = EMAILS[step.email] ?? "";
+  const directory = directories[step.directory];
+  if (model.isTaken(email, directory)) return;
+  const id = await tenant.pushUser({ email, active: step.active }, directory);
+  model.users.push({ id, email, directory, active: step.active, deleted: false });
+}
+
 async function apply(tenant: Tenant, directories: readonly [string, string], model: Model, step: Change) {
   const live = model.users.filter((user) => !user.deleted);
   const liveGroups = model.groups.filter((group) => !group.deleted);
   switch (step.do) {
-    case "push": {
-      const email = EMAILS[step.email] ?? "";
-      const id = await tenant.pushUser({ email, active: step.active }, directories[step.directory]);
-      model.users.push({ id, email, active: step.active, deleted: false });
-      return;
-    }
+    case "push":
+      return push(tenant, directories, model, step);
     case "setActive": {
       const user = live[step.user];
       if (user === undefined) return;

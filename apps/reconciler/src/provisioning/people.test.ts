@@ -42,7 +42,7 @@ describe("a pushed user", () => {
       source: "directory",
       roles: ["member"],
     });
-    expect(await acme.auditTypes()).toEqual(["user.created", "membership.created", "role.granted"]);
+    expect(await acme.auditTypes()).toEqual(["user.created", "membership.created", "role_binding.created"]);
     expect(await acme.dirtyRows()).toBe(0);
   });
 
@@ -77,9 +77,14 @@ describe("a pushed user", () => {
     ]);
     expect(rows[0]).toMatchObject({ email: "ada@elsewhere.example", email_verified: false, name: "Ada L." });
     const { rows: events } = await test.database.sql.query(
-      "SELECT data FROM events WHERE type = 'user.updated'",
+      "SELECT before, after FROM events WHERE type = 'user.updated'",
     );
-    expect(events).toEqual([{ data: { changed: ["email", "emailVerified"] } }]);
+    expect(events).toEqual([
+      {
+        before: { email: "ada@acme.example", emailVerified: true },
+        after: { email: "ada@elsewhere.example", emailVerified: false },
+      },
+    ]);
   });
 
   it("that did not change is not written again", async () => {

@@ -98,6 +98,6 @@ it("passes a change of one group on to 12,000 members in portions", async () => 
 
   expect(await acme.dirtyRows()).toBe(0);
   expect(await count("role_bindings b JOIN roles r ON r.id = b.role_id WHERE r.key = 'auditor'")).toBe(0);
-  expect(await count("events WHERE type = 'role.revoked'")).toBe(12_000);
+  expect(await count("events WHERE type = 'role_binding.deleted'")).toBe(12_000);
   expect(await count("directory_group_members")).toBe(0);
 });

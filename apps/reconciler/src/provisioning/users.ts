@@ -1,11 +1,9 @@
-import { recordAudit } from "@sallyport/audit";
+import { recordEvents } from "@sallyport/events";
+import { applyDirectory } from "@sallyport/people";
 import { revokeSessions } from "@sallyport/sessions";
 import type { ReachCheckpoint } from "../checkpoint.ts";
 import type { Batch } from "./batch.ts";
-import { applyBindings } from "./bindings.ts";
-import { deleteObserved, insertLinks, takeDirtyUsers } from "./directory-users.ts";
-import { applyMemberships } from "./memberships.ts";
-import { createPeople, linkPeople, updateProfiles } from "./people.ts";
+import { deleteObserved, takeDirtyUsers } from "./directory-users.ts";
 
 export interface UserProgress {
   readonly observed: number;
@@ -14,26 +12,20 @@ export interface UserProgress {
   readonly sessionsEnded: number;
 }
 
-/**
- * One batch of dirty directory users: each linked to its user, then that user's profile, membership and bindings
- * brought to what all directory users linked to it say together.
- */
+/** One batch of dirty directory users: people are brought to what their directories say of them. */
 export async function observeUsers(batch: Batch, reach: ReachCheckpoint): Promise<UserProgress> {
   const { users: dirty, last, count } = await takeDirtyUsers(batch);
   if (dirty.length === 0) return { observed: count, last, sessionsEnded: 0 };
   await reach("usersTaken");
 
-  const links = await linkPeople(batch, dirty);
-  const created = await createPeople(batch, links);
-  await insertLinks(batch, links);
-  const userIds = [...new Set(links.map((link) => link.userId))];
-
-  const updated = await updateProfiles(batch, userIds);
-  const changes = await applyMemberships(batch, userIds);
-  const sessionsEnded = await endSessions(batch, changes.suspendedUserIds);
-  const bindings = await applyBindings(batch, changes.memberships, changes.withoutJitBindings);
+  const { happenings, endedUserIds } = await applyDirectory(batch, dirty);
+  const sessionsEnded = await endSessions(batch, endedUserIds);
   await deleteObserved(batch, dirty);
-  await recordAudit(batch.sql, [...created, ...updated, ...changes.events, ...bindings]);
+  const actor = { type: "system" } as const;
+  await recordEvents(
+    batch.sql,
+    happenings.map((happening) => ({ ...happening, actor })),
+  );
   await reach("usersApplied");
   return { observed: count, last, sessionsEnded };
 }

@@ -1,8 +1,10 @@
 import { newId, type Sql } from "@sallyport/database";
+import { tellIdentifiers } from "@sallyport/people/testing";
 
 export interface PushedUser {
   readonly email?: string | null;
   readonly userName?: string;
+  readonly externalId?: string;
   readonly active?: boolean;
   readonly resource?: Record<string, unknown>;
 }
@@ -40,6 +42,11 @@ export interface Tenant {
   dirtyRows(): Promise<number>;
 }
 
+/** A SCIM document that holds an address, as the column `email` has it. */
+function withEmail(resource: object, email: string | null): object {
+  return email === null ? resource : { emails: [{ value: email, primary: true }], ...resource };
+}
+
 /** Makes an organization with the verified domain `<slug>.example`, roles and one directory. */
 export async function createTenant(sql: Sql, slug: string): Promise<Tenant> {
   const id = newId();
@@ -66,11 +73,34 @@ export async function createTenant(sql: Sql, slug: string): Promise<Tenant> {
     return directoryId;
   };
   const directoryId = await addDirectory();
-  const markUsers = (ids: readonly string[]) =>
+  const markUsers = (ids: readonly string[], identified = false) =>
     sql.query(
-      "INSERT INTO dirty_directory_users (organization_id, directory_user_id) SELECT $1, unnest($2::uuid[])",
-      [id, ids],
+      "INSERT INTO dirty_directory_users (organization_id, directory_user_id, identified) SELECT $1, unnest($2::uuid[]), $3",
+      [id, ids, identified],
     );
+  const tell = async (directoryUserId: string) => {
+    const { rows } = await sql.query<{
+      directory_id: string;
+      user_name: string;
+      external_id: string | null;
+      email: string | null;
+      resource: { emails?: unknown };
+    }>("SELECT directory_id, user_name, external_id, email, resource FROM directory_users WHERE id = $1", [
+      directoryUserId,
+    ]);
+    for (const row of rows) {
+      await tellIdentifiers(sql, {
+        organizationId: id,
+        directoryId: row.directory_id,
+        directoryUserId,
+        userName: row.user_name,
+        externalId: row.external_id,
+        email: row.email,
+        emails: row.resource.emails,
+      });
+    }
+    await markUsers([directoryUserId], true);
+  };
   const markGroup = (groupId: string) =>
     sql.query("INSERT INTO dirty_directory_groups (organization_id, directory_group_id) VALUES ($1, $2)", [
       id,
@@ -91,8 +121,8 @@ export async function createTenant(sql: Sql, slug: string): Promise<Tenant> {
       const userId = newId();
       const userName = user.userName ?? userId;
       await sql.query(
-        `INSERT INTO directory_users (id, organization_id, directory_id, user_name, user_name_key, active, email, resource)
-         VALUES ($1, $2, $3, $4, lower($4), $5, $6, $7)`,
+        `INSERT INTO directory_users (id, organization_id, directory_id, user_name, user_name_key, active, email, resource, external_id)
+         VALUES ($1, $2, $3, $4, lower($4), $5, $6, $7, $8)`,
         [
           userId,
           id,
@@ -100,16 +130,18 @@ export async function createTenant(sql: Sql, slug: string): Promise<Tenant> {
           userName,
           user.active ?? true,
           user.email ?? null,
-          JSON.stringify(user.resource ?? {}),
+          JSON.stringify(withEmail(user.resource ?? {}, user.email ?? null)),
+          user.externalId ?? null,
         ],
       );
-      await markUsers([userId]);
+      await tell(userId);
       return userId;
     },
     async changeUser(userId, change) {
       await sql.query(
         `UPDATE directory_users SET active = coalesce($3, active), email = coalesce($4, email),
-           resource = coalesce($5, resource)
+           resource = coalesce($5, resource) || CASE WHEN $4::text IS NULL THEN '{}' ELSE
+             jsonb_build_object('emails', jsonb_build_array(jsonb_build_object('value', $4::text))) END
          WHERE organization_id = $1 AND id = $2`,
         [
           id,
@@ -119,7 +151,7 @@ export async function createTenant(sql: Sql, slug: string): Promise<Tenant> {
           change.resource === undefined ? null : JSON.stringify(change.resource),
         ],
       );
-      await markUsers([userId]);
+      await tell(userId);
     },
     async deleteUser(userId) {
       await sql.query("DELETE FROM directory_group_members WHERE organization_id = $1 AND user_id = $2", [
@@ -193,7 +225,7 @@ export async function createTenant(sql: Sql, slug: string): Promise<Tenant> {
     async addUser(email) {
       const userId = newId();
       await sql.query(
-        "INSERT INTO users (id, organization_id, email, updated_at) VALUES ($1, $2, $3, now())",
+        "INSERT INTO users (id, organization_id, email, email_proof, updated_at) VALUES ($1, $2, $3, 'administrator', now())",
         [userId, id, email],
       );
       return userId;

@@ -1,3 +1,4 @@
+import { canonicalAddress } from "@sallyport/people";
 import { badRequest } from "../protocol/error.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import type { Compare, Filter, Present } from "./ast.ts";
@@ -86,7 +87,10 @@ function equality(filter: Compare, attribute: Attribute): string | undefined {
  */
 function indexed(field: List, value: string | undefined, condition: string, parameters: Parameters): string {
   if (value === undefined || field.list.name !== "emails") return condition;
-  const email = parameters.add(value.toLowerCase());
+  const address = canonicalAddress(value);
+  // What is no address stands in no column.
+  if (address === null) return condition;
+  const email = parameters.add(address);
   const several = parameters.add(JSON.stringify([{ value }]));
   return (
     `((${ROW}.email = ${email}::text OR (jsonb_array_length(${ROW}.resource->'emails') > 1 ` +

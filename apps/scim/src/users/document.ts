@@ -1,4 +1,10 @@
 import { isId } from "@sallyport/database";
+import {
+  canonicalAddress,
+  emailValues,
+  type Identifier,
+  identifiersOf as identifiersOfUser,
+} from "@sallyport/people";
 import type { Directory } from "../directory/directory.ts";
 import { etagOf } from "../protocol/etag.ts";
 import { locationOf, type Services } from "../protocol/exchange.ts";
@@ -24,7 +30,7 @@ export interface UserColumns {
   readonly userName: string;
   readonly externalId: string | null;
   readonly active: boolean;
-  /** The primary, or else the first email, in lower case. */
+  /** The primary, or else the first email, canonical; null when it is no address. */
   readonly email: string | null;
   readonly resource: JsonObject;
 }
@@ -46,6 +52,16 @@ export function columnsOf(document: JsonObject, activeByDefault: boolean): UserC
     email: emailOf(resource.emails),
     resource,
   };
+}
+
+/** By what the directory knows the user of a row, or of what it becomes: no login may pass by somebody whom it ended. */
+export function identifiersOf(user: {
+  readonly userName: string;
+  readonly externalId: string | null;
+  readonly resource: JsonObject;
+}): Identifier[] {
+  const { userName, externalId, resource } = user;
+  return identifiersOfUser({ userName, externalId, emails: emailValues(resource.emails) });
 }
 
 /** The SCIM resource of a row: RFC 7643 §4.1. */
@@ -90,5 +106,5 @@ function emailOf(emails: Json | undefined): string | null {
   if (!Array.isArray(emails)) return null;
   const objects = emails.filter(isJsonObject);
   const email = objects.find((element) => element.primary === true)?.value ?? objects[0]?.value;
-  return typeof email === "string" ? email.toLowerCase() : null;
+  return typeof email === "string" ? canonicalAddress(email) : null;
 }

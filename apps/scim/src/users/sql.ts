@@ -1,4 +1,4 @@
-import { checked, markUsers } from "@sallyport/database";
+import { checked, markIdentifiedUsers, markUsers } from "@sallyport/database";
 import { live, whileLive } from "../directory/live.ts";
 import type { Query } from "../directory/read.ts";
 import type { Statement } from "../directory/write.ts";
@@ -10,6 +10,14 @@ const USERS_CHANGED = "jsonb_build_object('users', jsonb_build_array(resource_id
 /** Has the reconciler look at what changed. */
 const MARKED = `
   marked AS (${markUsers(`SELECT ${ORGANIZATION}, resource_id, at FROM changed`)})`;
+
+/** By what the directory knows from now on what was changed. */
+const GAINED = `
+  gained AS (
+    INSERT INTO directory_identifiers (organization_id, value, directory_user_id, directory_id)
+    SELECT ${ORGANIZATION}, one.value, changed.resource_id, ${DIRECTORY}
+    FROM changed CROSS JOIN LATERAL unnest(changed.gained) AS one (value)
+    ON CONFLICT (organization_id, value, directory_user_id) DO UPDATE SET current = true)`;
 
 export const USER_COLUMNS = [
   "id",
@@ -77,7 +85,7 @@ export const CREATE_USERS: Statement = {
   order: ({ own }) => String(own?.user_name_key),
   text: `
   WITH ${live(DIRECTORY, 4)},
-  ${entries(COLUMNS)},
+  ${entries(`${COLUMNS}, gained text[]`)},
   created AS (
     INSERT INTO directory_users (organization_id, directory_id, created_at, last_modified,
                                  id, user_name, user_name_key, external_id, active, email, resource)
@@ -86,6 +94,7 @@ export const CREATE_USERS: Statement = {
     ON CONFLICT (directory_id, user_name_key) DO NOTHING
     RETURNING id),
   changed AS (SELECT entry.* FROM entry JOIN created ON created.id = entry.resource_id),
+  ${GAINED},
   ${MARKED},
   ${journal({
     event: "directory_user.created",
@@ -104,7 +113,7 @@ export const UPDATE_USERS: Statement = {
   name: "scim_update_users",
   text: `
   WITH ${live(DIRECTORY, 4)},
-  ${entries(`${COLUMNS}, version int, names jsonb, before jsonb, after jsonb`)},
+  ${entries(`${COLUMNS}, version int, names jsonb, before jsonb, after jsonb, gained text[], lost text[]`)},
   changed AS (
     UPDATE directory_users u
     SET user_name = entry.user_name, user_name_key = entry.user_name_key, external_id = entry.external_id,
@@ -114,7 +123,13 @@ export const UPDATE_USERS: Statement = {
     WHERE u.id = ANY(ARRAY(SELECT resource_id FROM entry)) AND u.id = entry.resource_id AND u.version = entry.version
       AND ${checked("u.directory_id = live.id")} AND u.deleted_at IS NULL
     RETURNING entry.*),
-  ${MARKED},
+  ${GAINED},
+  lost AS (
+    UPDATE directory_identifiers k SET current = false FROM changed
+    WHERE k.organization_id = ${ORGANIZATION} AND k.value = ANY(changed.lost) AND k.directory_user_id = changed.resource_id),
+  marked AS (${markIdentifiedUsers(
+    `SELECT ${ORGANIZATION}, resource_id, at, cardinality(gained) + cardinality(lost) > 0 FROM changed`,
+  )}),
   ${journal({
     event: "directory_user.updated",
     before: "before",

@@ -8,7 +8,7 @@ import { notFound, quoted, ScimError } from "../protocol/error.ts";
 import { requireMatch } from "../protocol/etag.ts";
 import type { ScimRequest, Services } from "../protocol/exchange.ts";
 import { retryDeadlock } from "../protocol/retry.ts";
-import { columnsOf, documentOf, type UserColumns, type UserRow } from "./document.ts";
+import { columnsOf, documentOf, identifiersOf, type UserColumns, type UserRow } from "./document.ts";
 import * as SQL from "./sql.ts";
 
 /** 404 for an unknown, a deleted and a foreign id alike. */
@@ -42,7 +42,8 @@ export async function insertUser(
   columns: UserColumns,
   answer: Answer,
 ): Promise<boolean> {
-  const entry = { request, answer, resourceId: id, own: ownOf(columns) };
+  const own = { ...ownOf(columns), gained: identifiersOf(columns) };
+  const entry = { request, answer, resourceId: id, own };
   return (await write(SQL.CREATE_USERS, entry)) !== undefined;
 }
 
@@ -59,13 +60,33 @@ export async function updateUser(
   columns: UserColumns,
   answer: Answer,
 ): Promise<boolean> {
-  const told = difference(toldOf(columnsOf(documentOf(row), row.active)), toldOf(columns));
-  const own = { version: row.version, names: [...names], ...(told ?? UNTOLD), ...ownOf(columns) };
+  const before = columnsOf(documentOf(row), row.active);
+  const told = difference(toldOf(before), toldOf(columns));
+  const own = {
+    version: row.version,
+    names: [...names],
+    ...(told ?? UNTOLD),
+    ...identification(before, columns, names),
+    ...ownOf(columns),
+  };
   try {
     return (await write(SQL.UPDATE_USERS, { request, answer, resourceId: row.id, own })) !== undefined;
   } catch (error) {
     throw isUniqueViolation(error) ? userNameTaken(columns.userName) : error;
   }
+}
+
+const IDENTIFYING = ["userName", "externalId", "emails"];
+
+/** What a change of a user changes about what the directory knows it by. */
+function identification(before: UserColumns, after: UserColumns, changed: readonly string[]) {
+  if (!changed.some((name) => IDENTIFYING.includes(name))) return { gained: [], lost: [] };
+  const old = new Set(identifiersOf(before));
+  const now = new Set(identifiersOf(after));
+  return {
+    gained: [...now].filter((identifier) => !old.has(identifier)),
+    lost: [...old].filter((identifier) => !now.has(identifier)),
+  };
 }
 
 /** Marks a user as deleted, free of its name and its groups. 404 when there is none, 412 against If-Match. */

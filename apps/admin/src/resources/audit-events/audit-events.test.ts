@@ -24,13 +24,16 @@ it("lists the organization's own events, the newest first", async () => {
   const { items } = await list();
   expect(items.map((event) => event.type)).toEqual([
     "api_key.created",
+    "role_binding.created",
     "membership.created",
+    "user.created",
     "role.created",
     "directory.client_created",
     "directory.created",
     "connection.key_created",
     "connection.created",
     "domain.verified",
+    "domain.created",
     "organization.updated", // its slug
     // With the organization came its domain and its first roles.
     "domain.verified",
@@ -111,7 +114,9 @@ it("shows what was and what is, and the sequence once the event has one", async 
 it("keeps what belongs to no organization apart", async () => {
   const { body } = await api.call("listGatewayAuditEvents");
   expect((body as Page).items.map((event) => event.type)).toEqual([
+    "signing_key.rotated",
     "application.created",
+    "signing_key.rotated",
     "application.created",
   ]);
 });

@@ -3,6 +3,7 @@ import {
   connectionProvider,
   groupsDelimiter,
   samlAttributeNames,
+  subjectMatches,
 } from "@sallyport/connections";
 import { z } from "zod";
 import { displayName, id, secureUrl, text, timestamp } from "../../api/text.ts";
@@ -67,6 +68,11 @@ const samlSource = {
   }),
 };
 
+const matches = subjectMatches.meta({
+  description:
+    "Which attribute of the directory's users (SCIM) the identity provider's subject is: people are matched by it, whatever their address. Only where it is so for everybody. Default: as the provider's product has it (`okta` over OpenID Connect, and `entra` by its object id: externalId; all others: nothing).",
+});
+
 const samlOptions = {
   signRequests: z.boolean().exactOptional().meta({
     description: "Default: as the metadata wants it. Once given, metadata does not change it.",
@@ -83,6 +89,7 @@ const samlOptions = {
     description:
       "Splits groups that the identity provider sends as one value, such as `;`. Whoever may name a group there can then name any other, too: only where it sends its lists in no other way. Several values are never split. null: a value is one group. Default: as the provider is known to send them (`onelogin`: `;` in memberOf; all others: null).",
   }),
+  subjectMatches: matches.exactOptional(),
   idpInitiated: idpInitiated.exactOptional(),
 };
 
@@ -147,6 +154,7 @@ const oidcFields = {
     description:
       "Splits groups that the identity provider sends as one string, such as `;`. Whoever may name a group there can then name any other, too: only where it sends its lists in no other way. An array is taken as it is. Default: null, a string is one group.",
   }),
+  subjectMatches: matches.exactOptional(),
 };
 
 const newOidc = z.strictObject({
@@ -161,6 +169,7 @@ const oidcPatch = z.strictObject({
   scopes: scopes.exactOptional(),
   groupsClaim: oidcFields.groupsClaim,
   groupsDelimiter: oidcFields.groupsDelimiter,
+  subjectMatches: oidcFields.subjectMatches,
 });
 
 // ------------------------------------------------------------------ the connection
@@ -206,6 +215,7 @@ const samlView = z.object({
   authnContext: z.array(z.string()).optional(),
   attributes: samlAttributeNames.optional(),
   groupsDelimiter: groupsDelimiter.nullable().optional(),
+  subjectMatches: subjectMatches.optional(),
   idpInitiated,
 });
 
@@ -216,6 +226,7 @@ const oidcView = z.object({
   scopes: z.array(z.string()),
   groupsClaim: z.string().optional(),
   groupsDelimiter: groupsDelimiter.nullable().optional(),
+  subjectMatches: subjectMatches.optional(),
 });
 
 export const connection = z

@@ -1,4 +1,4 @@
-import { domainToASCII } from "node:url";
+import { canonicalDomain } from "@sallyport/people";
 import { getPublicSuffix, parse } from "tldts";
 import { z } from "zod";
 
@@ -22,8 +22,7 @@ export const domainName = z
   .min(1)
   .max(253)
   .transform((value, context) => {
-    // `domainToASCII` parses a URL's host: it would cut off at these, and drop line breaks.
-    const name = /[\s/\\?#@:%]/.test(value) ? "" : domainToASCII(value);
+    const name = /\s/.test(value) ? "" : canonicalDomain(value);
     const objection = objectionTo(name);
     if (objection === null) return name;
     context.addIssue(objection);

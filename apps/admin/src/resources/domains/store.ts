@@ -2,10 +2,11 @@ import {
   type Domain,
   isUniqueViolation,
   lockPeople,
-  markUsers,
+  markIdentifiedUsers,
   newId,
   type Prisma,
 } from "@sallyport/database";
+import { unverifyAddresses } from "@sallyport/people";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { type Change, change } from "../../change.ts";
 import type { Context } from "../../context.ts";
@@ -39,13 +40,12 @@ export async function addDomain(context: Context, organizationId: string, name: 
       const row = operator
         ? await upsertVerified(within, organizationId, name)
         : await insertUnverified(within, organizationId, name);
-      within.recordUncatalogued({
-        organizationId,
-        type: operator ? "domain.verified" : "domain.added",
-        resource: { type: "domain", id: row.id },
-        data: { name },
-      });
-      if (operator) await lookAgain(within, organizationId, name);
+      const told = { organizationId, resource: { type: "domain", id: row.id }, after: { name } } as const;
+      if (row.isNew) within.record({ ...told, type: "domain.created" });
+      if (operator) {
+        within.record({ ...told, type: "domain.verified" });
+        await lookAgain(within, organizationId, name);
+      }
       return domainView(row);
     });
   } catch (error) {
@@ -54,14 +54,18 @@ export async function addDomain(context: Context, organizationId: string, name: 
   }
 }
 
-async function upsertVerified({ tx, now }: Change, organizationId: string, name: string): Promise<Domain> {
+/** A domain, and whether the organization had not even claimed it. */
+type Added = Domain & { readonly isNew: boolean };
+
+async function upsertVerified({ tx, now }: Change, organizationId: string, name: string): Promise<Added> {
   const known = await tx.domain.findUnique({ where: { organizationId_name: { organizationId, name } } });
   if (known !== null && known.verifiedName !== null) throw problem("domain_exists", { field: "name" });
-  return tx.domain.upsert({
+  const row = await tx.domain.upsert({
     where: { organizationId_name: { organizationId, name } },
     create: { id: newId(), organizationId, name, verifiedName: name, verifiedAt: now },
     update: { verifiedName: name, verifiedAt: now },
   });
+  return { ...row, isNew: known === null };
 }
 
 /**
@@ -74,20 +78,21 @@ async function lookAgain(
   name: string,
 ): Promise<void> {
   await sql.query(
-    markUsers(`SELECT organization_id, id, $3::timestamptz FROM directory_users
-               WHERE organization_id = $1::uuid AND split_part(email, '@', 2) = $2`),
+    markIdentifiedUsers(`
+      SELECT DISTINCT organization_id, directory_user_id, $3::timestamptz, true FROM directory_identifiers
+      WHERE organization_id = $1::uuid AND value LIKE 'address:%' AND split_part(value, '@', 2) = $2 AND current`),
     [organizationId, name, now],
   );
   reconcile(organizationId);
 }
 
-async function insertUnverified({ tx }: Change, organizationId: string, name: string): Promise<Domain> {
+async function insertUnverified({ tx }: Change, organizationId: string, name: string): Promise<Added> {
   const [row] = await tx.domain.createManyAndReturn({
     data: [{ id: newId(), organizationId, name }],
     skipDuplicates: true,
   });
   if (row === undefined) throw problem("domain_exists", { field: "name" });
-  return row;
+  return { ...row, isNew: true };
 }
 
 export async function listDomains(context: Context, organizationId: string, page: PageQuery) {
@@ -101,23 +106,14 @@ export async function listDomains(context: Context, organizationId: string, page
 
 export async function removeDomain(context: Context, organizationId: string, id: string): Promise<void> {
   await change(context, async (within) => {
-    const { tx, sql, recordUncatalogued } = within;
+    const { tx, sql, record } = within;
     await lockPeople(sql, organizationId);
     const row = await tx.domain.findFirst({ where: { id, organizationId } });
     const { count } = await tx.domain.deleteMany({ where: { id, organizationId } });
     if (row === null || count === 0) throw problem("domain_not_found");
-    recordUncatalogued({
-      organizationId,
-      type: "domain.removed",
-      resource: { type: "domain", id },
-      data: { name: row.name },
-    });
-    // What nobody vouches for any more is unverified at once, whoever made the user.
-    await sql.query(
-      `UPDATE users SET email_verified = false
-       WHERE organization_id = $1::uuid AND email_verified AND split_part(email, '@', 2) = $2`,
-      [organizationId, row.name],
-    );
+    const resource = { type: "domain", id } as const;
+    record({ organizationId, type: "domain.deleted", resource, before: { name: row.name } });
+    for (const happening of await unverifyAddresses(sql, organizationId, row.name)) record(happening);
     await lookAgain(within, organizationId, row.name);
   });
 }

@@ -1,12 +1,13 @@
 import { lockPeople, markGroups, newId, type Prisma, type Sql } from "@sallyport/database";
+import { endMappings } from "@sallyport/people";
 import type { z } from "zod";
 import { change, lockOrganization } from "../../change.ts";
 import type { Context } from "../../context.ts";
-import { roleIdsByKey } from "../roles/store.ts";
+import { rolesByKey } from "../roles/store.ts";
 import { groupKey, type groupMappings } from "./schema.ts";
 
 type Mapping = z.output<typeof groupMappings>[number];
-type StoredMapping = Mapping & { readonly id: string };
+type StoredMapping = Mapping & { readonly id: string; readonly roleId: string };
 
 /** All of them, by group and role: there are at most a thousand. */
 export async function listGroupMappings(context: Context, organizationId: string) {
@@ -21,7 +22,7 @@ export function replaceGroupMappings(context: Context, organizationId: string, m
   return change(context, async ({ tx, sql, now, record, reconcile }) => {
     await lockPeople(sql, organizationId);
     await lockOrganization(sql, organizationId);
-    const roleIds = await roleIdsByKey(
+    const roles = await rolesByKey(
       tx,
       organizationId,
       mappings.map((mapping) => mapping.role),
@@ -31,7 +32,7 @@ export function replaceGroupMappings(context: Context, organizationId: string, m
     const wanted = mappings.map((mapping, index) => ({
       ...mapping,
       id: newId(),
-      roleId: roleIds[index] ?? "",
+      roleId: roles[index]?.id ?? "",
     }));
     const removed = without(before, mappings);
     const added = without(wanted, before);
@@ -49,6 +50,8 @@ export function replaceGroupMappings(context: Context, organizationId: string, m
       if (group !== mapping.group)
         await tx.groupMapping.updateMany({ where: { id: mapping.id, organizationId }, data: { group } });
     }
+    const ended = removed.map(({ roleId, group }) => ({ roleId, groupKey: groupKey(group) }));
+    for (const happening of await endMappings(sql, organizationId, ended)) record(happening);
     const changed = [...removed, ...added];
     if (changed.length > 0) {
       const keys = [...new Set(changed.map(({ group }) => groupKey(group)))];
@@ -74,10 +77,10 @@ function listOf(mappings: readonly StoredMapping[]) {
 async function readMappings(tx: Prisma.TransactionClient, organizationId: string): Promise<StoredMapping[]> {
   const rows = await tx.groupMapping.findMany({
     where: { organizationId },
-    select: { id: true, group: true, role: { select: { key: true } } },
+    select: { id: true, group: true, roleId: true, role: { select: { key: true } } },
     orderBy: [{ groupKey: "asc" }, { role: { key: "asc" } }],
   });
-  return rows.map(({ id, group, role }) => ({ id, group, role: role.key }));
+  return rows.map(({ id, group, roleId, role }) => ({ id, group, roleId, role: role.key }));
 }
 
 /** Of the group in any case, and the role. */

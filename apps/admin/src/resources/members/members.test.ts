@@ -199,7 +199,6 @@ describe("updateMember", () => {
     expect(events.map((event) => event.type).toSorted()).toEqual([
       "membership.created",
       "membership.suspended",
-      "membership.updated",
     ]);
     expect(events.every((event) => event.actorType === "operator" && event.requestId !== null)).toBe(true);
   });

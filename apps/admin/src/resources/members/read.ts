@@ -1,4 +1,5 @@
 import { checked, type Sql } from "@sallyport/database";
+import { readableAddress } from "@sallyport/people";
 import { toPage } from "../../api/page.ts";
 import type { Context } from "../../context.ts";
 import { problem } from "../../errors.ts";
@@ -11,6 +12,8 @@ interface Row {
   readonly name: string | null;
   readonly status: "active" | "suspended";
   readonly source: "directory" | "jit" | "manual";
+  readonly directory: "active" | "ended" | "released" | null;
+  readonly unmanaged: boolean;
   readonly created_at: Date;
   readonly roles: string[];
   readonly groups: string[];
@@ -19,7 +22,9 @@ interface Row {
 // One statement for a page: Prisma would send one each for users, bindings, roles, directory users and groups. By LATERAL
 // and OFFSET 0 each row is looked up from the one before it, whatever the planner takes the tables for.
 const MEMBERS = `
-  SELECT m.id, m.user_id, u.email, u.name, m.status, m.source, m.created_at,
+  SELECT m.id, m.user_id, u.email, u.name, m.status, m.source, m.directory, m.created_at,
+         m.source = 'jit' AND m.directory IS NULL AND EXISTS (
+           SELECT 1 FROM directories d WHERE d.organization_id = $1::uuid AND d.status = 'active') AS unmanaged,
          ARRAY(SELECT DISTINCT r.key
                FROM role_bindings b
                CROSS JOIN LATERAL (
@@ -77,10 +82,12 @@ function memberView(row: Row): MemberView {
   return {
     id: row.id,
     userId: row.user_id,
-    email: row.email,
+    email: row.email === null ? null : readableAddress(row.email),
     name: row.name,
     status: row.status,
     source: row.source,
+    directory: row.directory,
+    unmanaged: row.unmanaged,
     roles: row.roles,
     groups: row.groups,
     createdAt: row.created_at.toISOString(),

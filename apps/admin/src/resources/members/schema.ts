@@ -1,3 +1,4 @@
+import { canonicalAddress } from "@sallyport/people";
 import { z } from "zod";
 import { pageQuery } from "../../api/page.ts";
 import { displayName, email, id, roleKey, text, timestamp } from "../../api/text.ts";
@@ -11,7 +12,7 @@ const roles = z
 
 export const memberQuery = pageQuery.extend({
   email: text(320)
-    .transform((value) => value.toLowerCase())
+    .transform((value) => canonicalAddress(value) ?? value)
     .exactOptional(),
   status: status.exactOptional(),
 });
@@ -40,6 +41,14 @@ export const member = z
     status,
     source: z.enum(["directory", "jit", "manual"]),
     roles: z.array(z.string()).meta({ description: "Role keys, sorted, from every source." }),
+    unmanaged: z.boolean().meta({
+      description:
+        "Signed in without being known to any directory, although the organization has an active one.",
+    }),
+    directory: z.enum(["active", "ended", "released"]).nullable().meta({
+      description:
+        "What directories say of the person. `ended`: deactivated or deleted, so that nobody signs in as them. `released`: an administrator took over, and answers for them. null: none knows them.",
+    }),
     groups: z.array(z.string()).meta({ description: "Names of the directory groups, sorted." }),
     createdAt: timestamp,
   })

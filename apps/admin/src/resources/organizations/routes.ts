@@ -1,11 +1,12 @@
 import { type Endpoint, gatewayEndpoint, keyedEndpoint, organizationEndpoint } from "../../api/endpoint.ts";
 import { pageOf, pageQuery } from "../../api/page.ts";
-import { newOrganization, organization, organizationPatch } from "./schema.ts";
+import { newOrganization, organization, organizationPatch, signInPlan, signInPlanQuery } from "./schema.ts";
 import {
   createOrganization,
   deleteOrganization,
   getOrganization,
   listOrganizations,
+  planSignIn,
   updateOrganization,
 } from "./store.ts";
 
@@ -50,12 +51,24 @@ export const organizationEndpoints: readonly Endpoint[] = [
     method: "patch",
     path: "/organizations/{org}",
     tag,
-    summary: "Change an organization's name or slug",
+    summary: "Change an organization's name, slug or rules",
     body: organizationPatch,
     status: 200,
     reply: organization,
-    errors: ["slug_taken", "slug_reserved", "key_scope_insufficient"],
+    errors: ["slug_taken", "slug_reserved", "key_scope_insufficient", "locked_out_changed"],
     handle: (call) => updateOrganization(call, call.organization.id, call.body),
+  }),
+  organizationEndpoint({
+    operationId: "planSignInPolicy",
+    method: "get",
+    path: "/organizations/{org}/sign-in-policy/plan",
+    tag,
+    summary: "Tell who could sign in no longer with `signIn: directory`",
+    description: "By the very rule that a sign-in follows. Changes nothing.",
+    query: signInPlanQuery,
+    status: 200,
+    reply: signInPlan,
+    handle: (call) => planSignIn(call, call.organization.id, call.query),
   }),
   gatewayEndpoint({
     operationId: "deleteOrganization",

@@ -1,8 +1,12 @@
 import type { Organization } from "@sallyport/database";
 import { z } from "zod";
+import { pageQuery } from "../../api/page.ts";
 import { displayName, id, timestamp } from "../../api/text.ts";
 import { domainName } from "../domains/name.ts";
 import { newSlug } from "./slug.ts";
+
+const signIn = z.enum(["justInTime", "directory"]);
+const rolesFrom = z.enum(["directory", "directoryAndSignIn"]);
 
 export const newOrganization = z
   .strictObject({
@@ -27,8 +31,41 @@ export const organizationPatch = z
         "Whoever has the slug is the organization to applications: only a key without an organization changes it. The old one stays reserved.",
     }),
     name: displayName.exactOptional(),
+    signIn: signIn.exactOptional().meta({
+      description:
+        "Who may sign in. `justInTime`: whomever the identity provider lets in. `directory`: only whom a directory knows; `GET …/sign-in-policy/plan` says first who could sign in no longer.",
+    }),
+    rolesFrom: rolesFrom.exactOptional().meta({
+      description:
+        "Where the roles of somebody whom a directory manages come from: its groups alone, or also the groups that the identity provider asserts at sign-in.",
+    }),
+    expectedLockedOut: z.int().min(0).exactOptional().meta({
+      description:
+        "With `signIn: directory`: how many members you expect to lock out. With any other number in truth nothing changes.",
+    }),
   })
   .meta({ id: "OrganizationPatch" });
+
+const lockedOut = z.object({
+  memberId: id,
+  userId: id,
+  email: z.string().nullable(),
+  name: z.string().nullable(),
+  source: z.enum(["directory", "jit", "manual"]),
+});
+
+export const signInPlanQuery = z.strictObject({
+  after: id.exactOptional().meta({ description: "`nextAfter` of the page before." }),
+  limit: pageQuery.shape.limit,
+});
+
+export const signInPlan = z
+  .object({
+    count: z.int().meta({ description: "How many members could sign in no longer." }),
+    items: z.array(lockedOut),
+    nextAfter: id.nullable(),
+  })
+  .meta({ id: "SignInPlan" });
 
 export const organization = z
   .object({
@@ -36,6 +73,8 @@ export const organization = z
     slug: z.string(),
     name: z.string(),
     domains: z.array(z.string()).meta({ description: "The verified domains." }),
+    signIn,
+    rolesFrom,
     createdAt: timestamp,
     updatedAt: timestamp,
   })
@@ -54,6 +93,8 @@ export function organizationView(
     slug: row.slug,
     name: row.name,
     domains: row.domains.map((domain) => domain.name),
+    signIn: row.signIn,
+    rolesFrom: row.rolesFrom,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };

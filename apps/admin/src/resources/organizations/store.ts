@@ -1,5 +1,6 @@
-import { isUniqueViolation, newId, type Organization } from "@sallyport/database";
+import { isUniqueViolation, lockPeople, newId, type Organization, type Sql } from "@sallyport/database";
 import { difference, forgetOrganization, pick } from "@sallyport/events";
+import { endSignInRoles, lockedOutBy, readableAddress } from "@sallyport/people";
 import type { z } from "zod";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { change, lockOrganization } from "../../change.ts";
@@ -12,6 +13,8 @@ import {
   type newOrganization,
   type organizationPatch,
   organizationView,
+  type signInPlan,
+  type signInPlanQuery,
   withVerifiedDomains,
 } from "./schema.ts";
 
@@ -70,10 +73,11 @@ export async function getOrganization(context: Context, id: string) {
 export async function updateOrganization(
   context: Context,
   id: string,
-  patch: z.output<typeof organizationPatch>,
+  { expectedLockedOut, ...patch }: z.output<typeof organizationPatch>,
 ) {
   try {
     await change(context, async ({ tx, sql, now, record }) => {
+      await lockPeople(sql, id);
       await lockOrganization(sql, id);
       const before = await tx.organization.findUnique({ where: { id } });
       if (before === null) throw problem("organization_not_found");
@@ -81,7 +85,15 @@ export async function updateOrganization(
       if (newSlug !== undefined && context.caller.organizationId !== null) {
         throw problem("key_scope_insufficient", { field: "slug" });
       }
+      const lockedOut =
+        patch.signIn === "directory" && before.signIn !== "directory" ? await countLockedOut(sql, id) : null;
+      if (lockedOut !== null && expectedLockedOut !== undefined && lockedOut !== expectedLockedOut) {
+        throw problem("locked_out_changed", { field: "expectedLockedOut", reason: `It is ${lockedOut}.` });
+      }
       const row = await tx.organization.update({ where: { id }, data: patch });
+      if (patch.rolesFrom === "directory") {
+        for (const happening of await endSignInRoles(sql, id)) record(happening);
+      }
       if (newSlug !== undefined) {
         await claimSlug(tx, id, newSlug);
         await reserveSlug(tx, id, before.slug, now);
@@ -92,7 +104,8 @@ export async function updateOrganization(
           organizationId: id,
           type: "organization.updated",
           resource: { type: "organization", id },
-          ...changed,
+          before: changed.before,
+          after: { ...changed.after, ...(lockedOut === null ? {} : { lockedOut }) },
         });
     });
   } catch (error) {
@@ -116,6 +129,7 @@ export async function deleteOrganization(context: Context, slugOrId: string): Pr
     await tx.organization.deleteMany({ where: { id } });
     await reserveSlug(tx, id, row.slug, now);
     await forgetOrganization(sql, id);
+    await sql.query("DELETE FROM directory_identifiers WHERE organization_id = $1::uuid", [id]);
     record({
       organizationId: null,
       type: "organization.deleted",
@@ -127,5 +141,25 @@ export async function deleteOrganization(context: Context, slugOrId: string): Pr
 
 /** What events tell of an organization. */
 function toldOf(row: Organization) {
-  return pick(row, ["slug", "name"]);
+  return pick(row, ["slug", "name", "signIn", "rolesFrom"]);
+}
+
+/** Who could sign in no longer if only those were let in whom directories know. */
+export async function planSignIn(
+  context: Context,
+  id: string,
+  { after, limit }: z.output<typeof signInPlanQuery>,
+): Promise<z.input<typeof signInPlan>> {
+  const page = { after: after ?? null, limit: limit + 1 };
+  const { count, members } = await lockedOutBy(context.deps.database.sql, id, page);
+  const items = members.slice(0, limit).map(({ membershipId, email, ...member }) => ({
+    ...member,
+    memberId: membershipId,
+    email: email === null ? null : readableAddress(email),
+  }));
+  return { count, items, nextAfter: members.length > limit ? (items.at(-1)?.memberId ?? null) : null };
+}
+
+async function countLockedOut(sql: Sql, id: string): Promise<number> {
+  return (await lockedOutBy(sql, id, { after: null, limit: 1 })).count;
 }

@@ -54,7 +54,7 @@ describe("a slug that an organization no longer has", () => {
     const event = await api.deps.database.prisma.event.findFirstOrThrow({
       where: { type: "organization.slug_freed" },
     });
-    expect(event).toMatchObject({ resourceId: id, data: { slug: "freed" } });
+    expect(event).toMatchObject({ resourceId: id, before: { slug: "freed" } });
     expect((await create("freed")).status).toBe(201);
     const again = await api.call("freeReservedSlug", { params: { reservedSlugId } });
     expect(again.outcome).toEqual([404, "reserved_slug_not_found"]);

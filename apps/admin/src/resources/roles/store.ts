@@ -1,5 +1,6 @@
 import { newId, type Prisma, type Role } from "@sallyport/database";
 import { difference, type Happening, pick } from "@sallyport/events";
+import type { RoleRef } from "@sallyport/people";
 import type { z } from "zod";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { type Change, change, lockOrganization } from "../../change.ts";
@@ -22,15 +23,15 @@ export async function createFirstRoles({ tx, record }: Change, organizationId: s
 }
 
 /**
- * The ids of roles by their keys, in the same order. Throws `role_unknown` that names the field of the first key
- * that the organization has not.
+ * Roles by their keys, in the same order. Throws `role_unknown` that names the field of the first key that the
+ * organization has not.
  */
-export async function roleIdsByKey(
+export async function rolesByKey(
   tx: Prisma.TransactionClient,
   organizationId: string,
   keys: readonly string[],
   fieldOf: (index: number) => string,
-): Promise<string[]> {
+): Promise<RoleRef[]> {
   const roles = await tx.role.findMany({
     where: { organizationId, key: { in: [...new Set(keys)] } },
     select: { id: true, key: true },
@@ -39,7 +40,7 @@ export async function roleIdsByKey(
   return keys.map((key, index) => {
     const id = ids.get(key);
     if (id === undefined) throw problem("role_unknown", { field: fieldOf(index) });
-    return id;
+    return { id, key };
   });
 }
 

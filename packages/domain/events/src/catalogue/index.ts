@@ -1,6 +1,6 @@
 import { connections } from "./connections.ts";
 import { directories, directoryGroups, directoryUsers } from "./directories.ts";
-import { identities, memberships, roleBindings, users } from "./people.ts";
+import { conflicts, identities, memberships, roleBindings, users } from "./people.ts";
 import { sessions, signIns } from "./sign-ins.ts";
 import {
   apiKeys,
@@ -28,6 +28,7 @@ export const catalogue = {
   ...memberships,
   ...roles,
   ...roleBindings,
+  ...conflicts,
   ...groupMappings,
   ...sessions,
   ...signIns,

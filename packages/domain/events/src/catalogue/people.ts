@@ -21,23 +21,38 @@ export const users = facts("user", "user", {
     data: z.strictObject({ source, directoryUserId: id.optional() }),
   },
   updated: { says: "A person's profile changed.", before: profile, after: profile },
+  deleted: {
+    says: "A user is no more: it turned out to be another one (`linkedTo`), who stays.",
+    data: z.strictObject({ linkedTo: id.optional() }),
+  },
 });
 
 export const identities = facts("identity", "identity", {
   created: {
     says: "What an identity provider calls somebody belongs to a user from now on. `by`: how the user was found.",
     after: z.strictObject({ userId: id, connectionId: id, issuer: text, subject: text }),
-    data: z.strictObject({ by: z.enum(["creation", "email"]) }),
+    data: z.strictObject({ by: z.enum(["creation", "email", "subject"]) }),
+  },
+  moved: {
+    says: "An administrator settled a conflict: the identity belongs to the other user from now on.",
+    before: z.strictObject({ userId: id }),
+    after: z.strictObject({ userId: id }),
   },
 });
+
+/** What directories say of a member: has them active, ended their access, or says nothing that counts any more. */
+const directory = z.enum(["active", "ended", "released"]).nullable();
 
 const membership = z.strictObject({ userId: id, status, source });
 const membershipOf = z.strictObject({ userId: id });
 const statusOnly = z.strictObject({ status });
-const membershipChanges = changed({ source });
+const membershipChanges = changed({ source, directory });
 
 export const memberships = facts("membership", "membership", {
-  created: { says: "A user is a member of the organization from now on.", after: membership },
+  created: {
+    says: "A user is a member of the organization from now on. `unmanaged`: beside an active directory, which does not know them.",
+    after: membership.extend({ unmanaged: z.literal(true).optional() }),
+  },
   suspended: {
     says: "A member may sign in no longer.",
     before: statusOnly,
@@ -51,7 +66,7 @@ export const memberships = facts("membership", "membership", {
     data: membershipOf,
   },
   updated: {
-    says: "Another source speaks for a member: a directory took over, or an administrator did.",
+    says: "Who speaks for a member changed (`source`), or what directories say of them: `ended` is somebody whom one deactivated or deleted, `released` is one whom an administrator took over.",
     before: membershipChanges,
     after: membershipChanges,
     data: membershipOf,
@@ -62,9 +77,30 @@ export const memberships = facts("membership", "membership", {
   },
 });
 
-const roleBinding = z.strictObject({ membershipId: id, userId: id, roleId: id, role: text, source });
+const roleBinding = z.strictObject({
+  membershipId: id,
+  userId: id,
+  roleId: id,
+  role: text,
+  source,
+  group: text.optional(),
+});
 
 export const roleBindings = facts("role_binding", "roleBinding", {
-  created: { says: "A member has a role (by its key).", after: roleBinding },
+  created: {
+    says: "A member has a role (by its key). `group`: asserted at sign-in, and mapped to it.",
+    after: roleBinding,
+  },
   deleted: { says: "A member has a role no longer, at least not from this source.", before: roleBinding },
+});
+
+export const conflicts = facts("conflict", "conflict", {
+  created: {
+    says: "Two users may be one person, or claim what only one can have; the later one (`userId`) stays apart.",
+    after: z.strictObject({ userId: id, otherUserId: id, claim: text }),
+  },
+  resolved: {
+    says: "An administrator settled a conflict: the two were linked, or are to be kept apart.",
+    after: z.strictObject({ resolution: z.enum(["link", "keepApart"]) }),
+  },
 });

@@ -2,17 +2,21 @@ import { z } from "zod";
 import { changed, count, facts, id, list, nullable, text } from "./fact.ts";
 
 const organization = { slug: text, name: text };
+const policies = {
+  signIn: z.enum(["justInTime", "directory"]),
+  rolesFrom: z.enum(["directory", "directoryAndSignIn"]),
+};
 
 export const organizations = facts("organization", "organization", {
-  created: { says: "An organization was created.", after: z.strictObject(organization) },
+  created: { says: "An organization was created.", after: z.strictObject({ ...organization, ...policies }) },
   updated: {
-    says: "Settings of an organization changed.",
-    before: changed(organization),
-    after: changed(organization),
+    says: "Settings of an organization changed. `lockedOut`: how many members can sign in no longer.",
+    before: changed({ ...organization, ...policies }),
+    after: changed({ ...organization, ...policies, lockedOut: count }),
   },
   deleted: {
     says: "An organization was deleted, and with it all that was its own, events included. Belongs to no organization.",
-    before: z.strictObject(organization),
+    before: z.strictObject({ ...organization, ...policies }),
   },
   slug_freed: {
     says: "A slug that the organization had, and that was kept from all others since, may be given to any. Belongs to no organization.",

@@ -29,7 +29,7 @@ function fact(organizationId: string | null, name: string): Event {
     type: "organization.deleted",
     actor: { type: "system" },
     resource: { type: "organization", id: name },
-    before: { slug: name, name },
+    before: { signIn: "justInTime", rolesFrom: "directory", slug: name, name },
   };
 }
 

@@ -1,15 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { domainOf, emailOf } from "./email.ts";
+import { canonicalAddress, domainOf, readableAddress } from "./address.ts";
 
 describe("an email address", () => {
   it.each([
     [" Jo@Acme.COM ", "jo@acme.com"],
     ["jo+tag@mail.acme.com", "jo+tag@mail.acme.com"],
     ["o'neil!#$%&*/=?^{|}~@acme.com", "o'neil!#$%&*/=?^{|}~@acme.com"],
-    ["JÖRG@Müller.example", "jörg@müller.example"],
+    ["JÖRG@Müller.example", "jörg@xn--mller-kva.example"],
+    ["anna@xn--mnchen-3ya.de", "anna@xn--mnchen-3ya.de"],
     ["groß@acme.com", "groß@acme.com"],
   ])("%j is %j", (asserted, email) => {
-    expect(emailOf(asserted)).toBe(email);
+    expect(canonicalAddress(asserted)).toBe(email);
   });
 
   it.each([
@@ -28,13 +29,16 @@ describe("an email address", () => {
     "\u202emoc.emca@oj", // written from right to left
     "mi\u212ae@acme.com", // K, the Kelvin sign
     "\u0130vy@acme.com", // İ
+    "mailto:jo@acme.com",
+    "SMTP:jo@acme.com",
+    "jo@acme.com.",
   ])("%j is none", (asserted) => {
-    expect(emailOf(asserted)).toBeNull();
+    expect(canonicalAddress(asserted)).toBeNull();
   });
 
   // Each would count as verified for evil.com, and end like an address of the victim's.
   it.each(["/", "\\", "?", "#", ":1@", "%2f", ":"])("with %j behind the host is none", (delimiter) => {
-    expect(emailOf(`ceo@evil.com${delimiter}.victim.com`)).toBeNull();
+    expect(canonicalAddress(`ceo@evil.com${delimiter}.victim.com`)).toBeNull();
     expect(domainOf(`ceo@evil.com${delimiter}.victim.com`)).not.toBe("evil.com");
   });
 });
@@ -45,5 +49,12 @@ describe("its domain", () => {
     expect(domainOf("jörg@MÜLLER.example")).toBe("xn--mller-kva.example");
     expect(domainOf("ceo@ｖictim.com")).toBe("victim.com");
     expect(domainOf("ceo@viсtim.com"), "the letter is Cyrillic").toBe("xn--vitim-2ye.com");
+  });
+});
+
+describe("as people read it", () => {
+  it("has its domain in their own script", () => {
+    expect(readableAddress("anna@xn--mnchen-3ya.de")).toBe("anna@münchen.de");
+    expect(readableAddress("anna@acme.com")).toBe("anna@acme.com");
   });
 });

@@ -1,7 +1,9 @@
-import type { AuditEvent } from "@sallyport/audit";
 import { newId } from "@sallyport/database";
+import type { Happening } from "@sallyport/events";
+import type { Membership } from "../membership.ts";
+import { bindingEvent } from "../role-binding-events.ts";
 import type { Batch } from "./batch.ts";
-import type { Membership } from "./memberships.ts";
+import type { MembershipChanges } from "./memberships.ts";
 
 /** A role of a membership, as the directory grants it. */
 interface Grant {
@@ -13,6 +15,7 @@ interface Grant {
 interface Binding extends Grant {
   readonly id: string;
   readonly source: "directory" | "jit";
+  readonly groupKey: string;
 }
 
 /**
@@ -20,15 +23,15 @@ interface Binding extends Grant {
  * mapped to and those bound to the groups themselves, of every active directory user of theirs, and `member` where
  * the membership is the directory's. A membership that is not active has none.
  *
- * @param withoutJit memberships whose bindings from sign-ins go as well
+ * What a sign-in granted ends where a directory's groups alone decide (the organization's `rolesFrom`), and with every
+ * suspension: it must not outlive what the directory says now.
  */
 export async function applyBindings(
   batch: Batch,
-  memberships: readonly Membership[],
-  withoutJit: readonly string[],
-): Promise<AuditEvent[]> {
-  const roles = await readRoles(batch);
-  const active = memberships.filter((membership) => membership.status === "active");
+  { memberships, adopted, suspended }: MembershipChanges,
+): Promise<Happening[]> {
+  const { roles, rolesFrom } = await readRoles(batch);
+  const active = memberships.filter(({ status, directory }) => status === "active" && directory !== "ended");
   const memberRole = [...roles].find(([, key]) => key === "member")?.[0];
   const wanted = await readGroupGrants(batch, active);
   if (memberRole !== undefined) {
@@ -36,25 +39,22 @@ export async function applyBindings(
       if (source === "directory") wanted.push({ membershipId: id, roleId: memberRole });
     }
   }
-  const { granted, revoked } = diffBindings(
-    wanted,
-    await readBindings(batch, memberships),
-    new Set(withoutJit),
-  );
+  const alone = memberships.filter(({ directory }) => directory === "active" && rolesFrom === "directory");
+  const withoutJit = new Set([...alone.map(({ id }) => id), ...adopted, ...suspended]);
+  const { granted, revoked } = diffBindings(wanted, await readBindings(batch, memberships), withoutJit);
   await deleteBindings(batch, revoked);
   await insertBindings(batch, granted);
 
   const userIdOf = new Map(memberships.map((membership) => [membership.id, membership.userId]));
-  const event = (type: string, grant: Grant, source: string): AuditEvent => ({
-    organizationId: batch.organizationId,
-    type,
-    actor: { type: "system" },
-    resource: { type: "membership", id: grant.membershipId },
-    data: { userId: userIdOf.get(grant.membershipId), role: roles.get(grant.roleId), source },
-  });
+  const event = (type: "role_binding.created" | "role_binding.deleted", binding: Binding) =>
+    bindingEvent(type, batch.organizationId, {
+      ...binding,
+      userId: userIdOf.get(binding.membershipId) ?? "",
+      role: roles.get(binding.roleId) ?? "",
+    });
   return [
-    ...granted.map((grant) => event("role.granted", grant, "directory")),
-    ...revoked.map((binding) => event("role.revoked", binding, binding.source)),
+    ...granted.map((binding) => event("role_binding.created", binding)),
+    ...revoked.map((binding) => event("role_binding.deleted", binding)),
   ];
 }
 
@@ -63,25 +63,39 @@ function diffBindings(
   wanted: readonly Grant[],
   present: readonly Binding[],
   withoutJit: ReadonlySet<string>,
-): { granted: Grant[]; revoked: Binding[] } {
+): { granted: Binding[]; revoked: Binding[] } {
   const keyOf = (grant: Grant) => `${grant.membershipId} ${grant.roleId}`;
   const missing = new Map(wanted.map((grant) => [keyOf(grant), grant]));
   const revoked = present.filter((binding) =>
     binding.source === "jit" ? withoutJit.has(binding.membershipId) : !missing.delete(keyOf(binding)),
   );
-  return { granted: [...missing.values()], revoked };
+  const granted = [...missing.values()].map((grant) => ({
+    id: newId(),
+    ...grant,
+    source: "directory" as const,
+    groupKey: "",
+  }));
+  return { granted, revoked };
 }
 
-/** The organization's role keys by id. */
-async function readRoles(batch: Batch): Promise<Map<string, string>> {
-  const { rows } = await batch.sql.query<{ id: string; key: string }>(
-    "SELECT id, key FROM roles WHERE organization_id = $1",
+interface Roles {
+  /** Keys by id. */
+  readonly roles: Map<string, string>;
+  readonly rolesFrom: "directory" | "directory_and_sign_in";
+}
+
+async function readRoles(batch: Batch): Promise<Roles> {
+  const { rows } = await batch.sql.query<{ id: string; key: string; roles_from: Roles["rolesFrom"] }>(
+    `SELECT r.id, r.key, o.roles_from FROM roles r CROSS JOIN (SELECT roles_from FROM organizations WHERE id = $1) o
+     WHERE r.organization_id = $1`,
     [batch.organizationId],
-    "reconcile_read_roles",
+    "people_read_roles",
   );
-  return new Map(rows.map((row) => [row.id, row.key]));
+  return {
+    roles: new Map(rows.map((row) => [row.id, row.key])),
+    rolesFrom: rows[0]?.roles_from ?? "directory",
+  };
 }
-
 async function readGroupGrants(batch: Batch, memberships: readonly Membership[]): Promise<Grant[]> {
   // OFFSET 0 keeps the joins in this order, each step an index look-up from the last. Left alone, the planner takes the
   // tenant for the most selective condition while tables are new and has no statistics: all groups times all members.
@@ -109,7 +123,7 @@ async function readGroupGrants(batch: Batch, memberships: readonly Membership[])
        SELECT b.role_id FROM role_bindings b
        WHERE b.directory_group_id = g.id AND b.organization_id = $1) AS granted`,
     [batch.organizationId, memberships.map(({ id }) => id), memberships.map(({ userId }) => userId)],
-    "reconcile_group_grants",
+    "people_group_grants",
   );
   return rows.map((row) => ({ membershipId: row.membership_id, roleId: row.role_id }));
 }
@@ -120,17 +134,19 @@ async function readBindings(batch: Batch, memberships: readonly Membership[]): P
     membership_id: string;
     role_id: string;
     source: "directory" | "jit";
+    group_key: string;
   }>(
-    `SELECT id, membership_id, role_id, source FROM role_bindings
+    `SELECT id, membership_id, role_id, source, group_key FROM role_bindings
      WHERE organization_id = $1 AND membership_id = ANY($2::uuid[]) AND source <> 'manual'`,
     [batch.organizationId, memberships.map(({ id }) => id)],
-    "reconcile_read_bindings",
+    "people_read_bindings",
   );
   return rows.map((row) => ({
     id: row.id,
     membershipId: row.membership_id,
     roleId: row.role_id,
     source: row.source,
+    groupKey: row.group_key,
   }));
 }
 
@@ -139,11 +155,11 @@ async function deleteBindings(batch: Batch, bindings: readonly Binding[]): Promi
   await batch.sql.query(
     "DELETE FROM role_bindings WHERE organization_id = $1 AND id = ANY($2::uuid[])",
     [batch.organizationId, bindings.map(({ id }) => id)],
-    "reconcile_revoke_roles",
+    "people_revoke_roles",
   );
 }
 
-async function insertBindings(batch: Batch, grants: readonly Grant[]): Promise<void> {
+async function insertBindings(batch: Batch, grants: readonly Binding[]): Promise<void> {
   if (grants.length === 0) return;
   await batch.sql.query(
     `INSERT INTO role_bindings (id, organization_id, role_id, membership_id, source, created_at)
@@ -151,11 +167,11 @@ async function insertBindings(batch: Batch, grants: readonly Grant[]): Promise<v
      FROM unnest($2::uuid[], $3::uuid[], $4::uuid[]) AS granted (id, role_id, membership_id)`,
     [
       batch.organizationId,
-      grants.map(() => newId()),
+      grants.map(({ id }) => id),
       grants.map(({ roleId }) => roleId),
       grants.map(({ membershipId }) => membershipId),
       batch.now,
     ],
-    "reconcile_grant_roles",
+    "people_grant_roles",
   );
 }

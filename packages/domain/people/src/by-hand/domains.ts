@@ -1,0 +1,27 @@
+import type { Sql } from "@sallyport/database";
+import type { Happening } from "@sallyport/events";
+
+/**
+ * Nobody vouches for the addresses of a domain any more: they are unverified at once, whoever made the user, and what
+ * logins proved by it counts no longer.
+ */
+export async function unverifyAddresses(
+  sql: Sql,
+  organizationId: string,
+  domain: string,
+): Promise<Happening[]> {
+  const { rows } = await sql.query<{ id: string }>(
+    `UPDATE users SET email_verified = false, email_proof = nullif(email_proof, 'sign_in')
+     WHERE organization_id = $1::uuid AND (email_verified OR email_proof = 'sign_in')
+       AND split_part(email, '@', 2) = $2::text
+     RETURNING id`,
+    [organizationId, domain],
+  );
+  return rows.map(({ id }) => ({
+    organizationId,
+    type: "user.updated",
+    resource: { type: "user", id },
+    before: { emailVerified: true },
+    after: { emailVerified: false },
+  }));
+}

@@ -1,0 +1,12 @@
+export { unverifyAddresses } from "./domains.ts";
+export {
+  addMember,
+  type ByHand,
+  type MemberChange,
+  type NewMember,
+  RefusedByHand,
+  removeMember,
+  updateMember,
+} from "./members.ts";
+export { type EndedMapping, endMappings, endSignInRoles, type RoleRef } from "./roles.ts";
+export { type LockedOut, lockedOutBy } from "./sign-in-policy.ts";

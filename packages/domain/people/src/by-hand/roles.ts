@@ -1,0 +1,146 @@
+import { newId, type Sql } from "@sallyport/database";
+import type { Happening } from "@sallyport/events";
+import type { Membership, Source } from "../membership.ts";
+import { bindingEvent } from "../role-binding-events.ts";
+
+/** A role of the organization. */
+export interface RoleRef {
+  readonly id: string;
+  readonly key: string;
+}
+
+interface BindingRow {
+  readonly id: string;
+  readonly role_id: string;
+  readonly key: string;
+  readonly source: Source;
+  readonly group_key: string;
+  readonly membership_id: string;
+  readonly user_id: string;
+}
+
+const OF = `FROM role_bindings b JOIN roles r ON r.id = b.role_id JOIN memberships m ON m.id = b.membership_id`;
+const COLUMNS = "b.id, b.role_id, r.key, b.source, b.group_key, b.membership_id, m.user_id";
+
+/** Makes the manual bindings of a membership exactly those of the roles. */
+export async function setManualRoles(
+  sql: Sql,
+  organizationId: string,
+  { id: membershipId, userId }: Membership,
+  roles: readonly RoleRef[],
+  now: Date,
+): Promise<Happening[]> {
+  const wanted = new Map(roles.map((role) => [role.id, role]));
+  const present = await manualBindings(sql, organizationId, membershipId);
+  const removed = present.filter((binding) => !wanted.has(binding.role_id));
+  for (const { role_id } of present) wanted.delete(role_id);
+  const added = [...wanted.values()].map((role) => ({ ...role, bindingId: newId() }));
+  await sql.query(
+    `INSERT INTO role_bindings (id, organization_id, role_id, membership_id, source, created_at)
+     SELECT id, $1::uuid, role_id, $2::uuid, 'manual', $5::timestamptz
+     FROM unnest($3::uuid[], $4::uuid[]) AS granted (id, role_id)`,
+    [organizationId, membershipId, added.map(({ bindingId }) => bindingId), added.map(({ id }) => id), now],
+  );
+  return [
+    ...(await deleteBindings(sql, organizationId, removed)),
+    ...added.map(({ bindingId, id: roleId, key: role }) =>
+      bindingEvent("role_binding.created", organizationId, {
+        ...{ id: bindingId, membershipId, userId, roleId, role },
+        source: "manual",
+        groupKey: "",
+      }),
+    ),
+  ];
+}
+
+/** The roles that a member was granted by hand. */
+export async function manualRoles(
+  sql: Sql,
+  organizationId: string,
+  { id }: Pick<Membership, "id">,
+): Promise<RoleRef[]> {
+  const rows = await manualBindings(sql, organizationId, id);
+  return rows.map(({ role_id, key }) => ({ id: role_id, key }));
+}
+
+async function manualBindings(sql: Sql, organizationId: string, membershipId: string): Promise<BindingRow[]> {
+  const { rows } = await sql.query<BindingRow>(
+    `SELECT ${COLUMNS} ${OF} WHERE b.organization_id = $1::uuid AND b.membership_id = $2::uuid AND b.source = 'manual'`,
+    [organizationId, membershipId],
+  );
+  return rows;
+}
+
+/** Takes a role from a member as far as a directory or a sign-in gave it. */
+export async function dropRole(
+  sql: Sql,
+  organizationId: string,
+  { id }: Pick<Membership, "id">,
+  role: RoleRef,
+): Promise<Happening[]> {
+  const { rows } = await sql.query<BindingRow>(
+    `SELECT ${COLUMNS} ${OF}
+     WHERE b.organization_id = $1::uuid AND b.membership_id = $2::uuid AND b.role_id = $3::uuid AND b.source <> 'manual'`,
+    [organizationId, id, role.id],
+  );
+  return deleteBindings(sql, organizationId, rows);
+}
+
+/** A mapping of a group to a role that is no more. */
+export interface EndedMapping {
+  readonly roleId: string;
+  /** Lower case. */
+  readonly groupKey: string;
+}
+
+/**
+ * Takes back what sign-ins gave by mappings that are no more. What directories gave by them the reconciler takes back.
+ */
+export async function endMappings(
+  sql: Sql,
+  organizationId: string,
+  mappings: readonly EndedMapping[],
+): Promise<Happening[]> {
+  if (mappings.length === 0) return [];
+  const { rows } = await sql.query<BindingRow>(
+    `SELECT ${COLUMNS} ${OF}
+     JOIN unnest($2::uuid[], $3::text[]) AS ended (role_id, group_key)
+       ON ended.role_id = b.role_id AND ended.group_key = b.group_key
+     WHERE b.organization_id = $1::uuid AND b.source = 'jit'`,
+    [organizationId, mappings.map(({ roleId }) => roleId), mappings.map(({ groupKey }) => groupKey)],
+  );
+  return deleteBindings(sql, organizationId, rows);
+}
+
+/** Takes back what sign-ins gave to those whom a directory manages: from now on its groups alone decide. */
+export async function endSignInRoles(sql: Sql, organizationId: string): Promise<Happening[]> {
+  const { rows } = await sql.query<BindingRow>(
+    `SELECT ${COLUMNS} ${OF}
+     WHERE b.organization_id = $1::uuid AND b.source = 'jit' AND (m.source = 'directory' OR m.directory = 'active')`,
+    [organizationId],
+  );
+  return deleteBindings(sql, organizationId, rows);
+}
+
+async function deleteBindings(
+  sql: Sql,
+  organizationId: string,
+  bindings: readonly BindingRow[],
+): Promise<Happening[]> {
+  if (bindings.length === 0) return [];
+  await sql.query("DELETE FROM role_bindings WHERE organization_id = $1::uuid AND id = ANY($2::uuid[])", [
+    organizationId,
+    bindings.map(({ id }) => id),
+  ]);
+  return bindings.map((row) =>
+    bindingEvent("role_binding.deleted", organizationId, {
+      id: row.id,
+      membershipId: row.membership_id,
+      userId: row.user_id,
+      roleId: row.role_id,
+      role: row.key,
+      source: row.source,
+      groupKey: row.group_key,
+    }),
+  );
+}

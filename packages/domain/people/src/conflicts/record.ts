@@ -1,0 +1,51 @@
+import { newId, type Sql } from "@sallyport/database";
+import type { Happening } from "@sallyport/events";
+import type { Identifier } from "../identifiers.ts";
+import type { Source } from "../membership.ts";
+
+/** Two users who may be one person, or one address that two claim. */
+export interface NewConflict {
+  /** The later one, who stays apart. */
+  readonly userId: string;
+  readonly otherUserId: string;
+  /** What both claim. */
+  readonly claim: Identifier;
+  /** What showed it: a push, a login, an administrator's hand. */
+  readonly source: Source;
+}
+
+/** Records conflicts, each once, whichever of the two came later; one that was settled is not raised again. */
+export async function recordConflicts(
+  sql: Sql,
+  organizationId: string,
+  conflicts: readonly NewConflict[],
+  now: Date,
+): Promise<Happening[]> {
+  if (conflicts.length === 0) return [];
+  const { rows } = await sql.query<{ id: string; user_id: string; other_user_id: string; claim: string }>(
+    `INSERT INTO conflicts (id, organization_id, user_id, other_user_id, claim, source, created_at)
+     SELECT new.id, $1::uuid, new.user_id, new.other_user_id, new.claim, new.source, $7::timestamptz
+     FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::source[])
+       AS new (id, user_id, other_user_id, claim, source)
+     WHERE NOT EXISTS (SELECT 1 FROM conflicts c
+                       WHERE c.organization_id = $1::uuid AND c.user_id = new.other_user_id AND c.other_user_id = new.user_id
+                         AND c.claim = new.claim)
+     ON CONFLICT (user_id, other_user_id, claim) DO NOTHING
+     RETURNING id, user_id, other_user_id, claim`,
+    [
+      organizationId,
+      conflicts.map(() => newId()),
+      conflicts.map(({ userId }) => userId),
+      conflicts.map(({ otherUserId }) => otherUserId),
+      conflicts.map(({ claim }) => claim),
+      conflicts.map(({ source }) => source),
+      now,
+    ],
+  );
+  return rows.map((row) => ({
+    organizationId,
+    type: "conflict.created",
+    resource: { type: "conflict", id: row.id },
+    after: { userId: row.user_id, otherUserId: row.other_user_id, claim: row.claim },
+  }));
+}

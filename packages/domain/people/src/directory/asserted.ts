@@ -1,0 +1,117 @@
+import type { Happening } from "@sallyport/events";
+import { endedAmong } from "../ended.ts";
+import { type Identifier, identifiersOf } from "../identifiers.ts";
+import type { DirectoryWord } from "../membership.ts";
+import type { Batch, PushedUser } from "./batch.ts";
+
+export interface AssertedChanges {
+  readonly happenings: readonly Happening[];
+  readonly endedUserIds: readonly string[];
+}
+
+interface Asserted {
+  readonly membershipId: string;
+  readonly userId: string;
+  readonly directory: DirectoryWord | null;
+  /** All by which their logins may have been those of a directory user. */
+  readonly identifiers: readonly Identifier[];
+}
+
+/**
+ * What a directory says of somebody reaches also those who only ever asserted to be that person, and for whom no directory
+ * user stands: as somebody whom it ended nobody goes on; once it has the person active again, they may.
+ */
+export async function applyToAsserted(batch: Batch, pushed: readonly PushedUser[]): Promise<AssertedChanges> {
+  const anyEnded = pushed.some(({ active, deleted }) => !active || deleted);
+  if (!anyEnded && !(await hasEnded(batch))) return { happenings: [], endedUserIds: [] };
+  const told = [...pushed.flatMap(identifiersOf), ...(await formerIdentifiers(batch, pushed))];
+  const asserted = await findAsserted(batch, [...new Set(told)]);
+  const ended = await endedAmong(batch.sql, batch.organizationId, [
+    ...new Set(asserted.flatMap(({ identifiers }) => identifiers)),
+  ]);
+  const changes = asserted.flatMap((person) => {
+    const next = person.identifiers.some((identifier) => ended.has(identifier)) ? ("ended" as const) : null;
+    return next === person.directory ? [] : [{ ...person, next }];
+  });
+  await setDirectory(batch, changes);
+  return {
+    happenings: changes.map(({ membershipId, userId, directory, next }) => ({
+      organizationId: batch.organizationId,
+      type: "membership.updated",
+      resource: { type: "membership", id: membershipId },
+      before: { directory },
+      after: { directory: next },
+      data: { userId },
+    })),
+    endedUserIds: changes.filter(({ next }) => next === "ended").map(({ userId }) => userId),
+  };
+}
+
+/** Whether there is anybody whom a directory ended and for whom none of its users stands. */
+async function hasEnded(batch: Batch): Promise<boolean> {
+  const { rows } = await batch.sql.query(
+    "SELECT 1 FROM memberships WHERE organization_id = $1 AND directory = 'ended' AND source <> 'directory' LIMIT 1",
+    [batch.organizationId],
+    "people_has_ended",
+  );
+  return rows.length > 0;
+}
+
+/** By what directory users were known once, and are no longer. */
+async function formerIdentifiers(batch: Batch, pushed: readonly PushedUser[]): Promise<string[]> {
+  const { rows } = await batch.sql.query<{ value: string }>(
+    `SELECT DISTINCT value FROM directory_identifiers
+     WHERE directory_user_id = ANY($2::uuid[]) AND NOT current AND organization_id = $1`,
+    [batch.organizationId, pushed.map(({ id }) => id)],
+    "people_former_identifiers",
+  );
+  return rows.map(({ value }) => value);
+}
+
+/** Members for whom no directory user stands, and who asserted one of the identifiers. Their memberships are locked. */
+async function findAsserted(batch: Batch, identifiers: readonly Identifier[]): Promise<Asserted[]> {
+  const { rows } = await batch.sql.query<{
+    id: string;
+    user_id: string;
+    directory: DirectoryWord | null;
+    identifiers: string[];
+  }>(
+    `SELECT m.id, m.user_id, m.directory,
+            ARRAY(SELECT DISTINCT unnest(i.identifiers) FROM identities i WHERE i.user_id = m.user_id) AS identifiers
+     FROM memberships m
+     WHERE m.organization_id = $1
+       AND m.user_id IN (
+         SELECT i.user_id FROM identities i WHERE i.identifiers && $2::text[] AND i.organization_id = $1)
+       AND m.directory IS DISTINCT FROM 'active' AND m.directory IS DISTINCT FROM 'released'
+       AND NOT EXISTS (SELECT 1 FROM directory_user_links l WHERE l.user_id = m.user_id)
+     ORDER BY m.id
+     FOR NO KEY UPDATE`,
+    [batch.organizationId, identifiers],
+    "people_find_asserted",
+  );
+  return rows.map((row) => ({
+    membershipId: row.id,
+    userId: row.user_id,
+    directory: row.directory,
+    identifiers: row.identifiers,
+  }));
+}
+
+async function setDirectory(
+  batch: Batch,
+  changes: readonly { readonly membershipId: string; readonly next: DirectoryWord | null }[],
+): Promise<void> {
+  if (changes.length === 0) return;
+  await batch.sql.query(
+    `UPDATE memberships m SET directory = next.directory, updated_at = $4
+     FROM unnest($2::uuid[], $3::directory_word[]) AS next (id, directory)
+     WHERE m.id = next.id AND m.organization_id = $1`,
+    [
+      batch.organizationId,
+      changes.map(({ membershipId }) => membershipId),
+      changes.map(({ next }) => next),
+      batch.now,
+    ],
+    "people_set_directory",
+  );
+}

@@ -1,0 +1,42 @@
+import { checked, type Sql } from "@sallyport/database";
+
+/** One batch of an organization's directory users, inside its transaction, under `lockPeople`. */
+export interface Batch {
+  readonly sql: Sql;
+  readonly organizationId: string;
+  readonly now: Date;
+}
+
+/** A directory user that changed since it was last looked at. */
+export interface PushedUser {
+  readonly id: string;
+  readonly directoryId: string;
+  readonly active: boolean;
+  readonly deleted: boolean;
+  readonly userName: string;
+  readonly externalId: string | null;
+  /** The values of its emails, as they were pushed. */
+  readonly emails: readonly string[];
+  /** The user that it stands for until now. */
+  readonly userId: string | null;
+  /** By what its directory knows it has changed, or what that counts for. */
+  readonly identified: boolean;
+}
+
+/**
+ * Whether the domain of a directory user's email, of the table alias `du`, is verified by its own organization.
+ * A verified domain belongs to one organization only.
+ */
+export const EMAIL_VERIFIED = `EXISTS (
+  SELECT 1 FROM domains d
+  WHERE d.organization_id = du.organization_id AND d.verified_name = substring(du.email FROM '@([^@]*)$'))`;
+
+/**
+ * The directory users `du` that are linked to users, by their links `l`: each looked up from its link, whatever the
+ * planner takes the tables for.
+ */
+export const LINKED = `directory_user_links l CROSS JOIN LATERAL (
+  SELECT du.* FROM directory_users du WHERE du.id = l.directory_user_id OFFSET 0) du`;
+
+/** Directory users of the organization `$1`, as a condition on `du`. */
+export const OF_ORGANIZATION = checked("du.organization_id = $1");

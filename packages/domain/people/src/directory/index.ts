@@ -1,0 +1,47 @@
+import type { Happening } from "@sallyport/events";
+import { recordConflicts } from "../conflicts/record.ts";
+import { applyToAsserted } from "./asserted.ts";
+import type { Batch, PushedUser } from "./batch.ts";
+import { applyBindings } from "./bindings.ts";
+import { decideLinks, deleteLeft, storeLinks } from "./link.ts";
+import { applyMemberships } from "./memberships.ts";
+import { createUsers, updateProfiles } from "./profiles.ts";
+
+export type { Batch, PushedUser } from "./batch.ts";
+
+export interface DirectoryChanges {
+  readonly happenings: readonly Happening[];
+  /** Users whose sessions must end, in the same transaction. */
+  readonly endedUserIds: readonly string[];
+}
+
+/**
+ * Brings people to what their directories say: each pushed user linked to its user, then that user's profile, membership
+ * and bindings to what all directory users linked to it say together. To be called under `lockPeople`, with the directory
+ * users as they are in this transaction; doing it twice changes nothing.
+ */
+export async function applyDirectory(batch: Batch, pushed: readonly PushedUser[]): Promise<DirectoryChanges> {
+  const { links, conflicts, left } = await decideLinks(batch, pushed);
+  const created = await createUsers(batch, links);
+  await storeLinks(batch, links);
+  const deleted = await deleteLeft(batch, left);
+  const raised = await recordConflicts(batch.sql, batch.organizationId, conflicts, batch.now);
+
+  const userIds = [...new Set([...links.map(({ userId }) => userId), ...left])];
+  const updated = await updateProfiles(batch, userIds);
+  const memberships = await applyMemberships(batch, userIds);
+  const bindings = await applyBindings(batch, memberships);
+  const asserted = await applyToAsserted(batch, pushed);
+  return {
+    happenings: [
+      ...created,
+      ...deleted,
+      ...updated,
+      ...memberships.happenings,
+      ...bindings,
+      ...raised,
+      ...asserted.happenings,
+    ],
+    endedUserIds: [...new Set([...memberships.endedUserIds, ...asserted.endedUserIds])],
+  };
+}

@@ -1,0 +1,141 @@
+import { newId } from "@sallyport/database";
+import type { Happening } from "@sallyport/events";
+import type { NewConflict } from "../conflicts/record.ts";
+import { decidePushedUser } from "../who-is-it.ts";
+import type { Batch, PushedUser } from "./batch.ts";
+import { type FoundMatch, findMatches, type Matches } from "./matches.ts";
+
+/** A directory user and the user that it stands for. */
+export interface Link {
+  readonly directoryUserId: string;
+  readonly userId: string;
+  /** Not linked to this user until now. */
+  readonly isNew: boolean;
+  /** The user is to be created. */
+  readonly isNewUser: boolean;
+}
+
+export interface Links {
+  readonly links: readonly Link[];
+  readonly conflicts: readonly NewConflict[];
+  /** Users that directory users were taken from, since they turned out to be somebody else. */
+  readonly left: readonly string[];
+}
+
+/**
+ * Decides for each directory user whose user it is (`decidePushedUser`). A deleted one that was never linked stands for
+ * nobody.
+ */
+export async function decideLinks(batch: Batch, pushed: readonly PushedUser[]): Promise<Links> {
+  const open = pushed.filter((user) => !user.deleted && (user.userId === null || user.identified));
+  const matches = open.length === 0 ? null : await findMatches(batch, open);
+  const placeholders = await findPlaceholders(batch, open);
+  const isOpen = new Set(open);
+  const earlier = new Earlier();
+  const links: Link[] = [];
+  const conflicts: NewConflict[] = [];
+  const left: string[] = [];
+  for (const user of pushed) {
+    const kept = user.userId;
+    if (matches === null || !isOpen.has(user)) {
+      if (kept !== null)
+        links.push({ directoryUserId: user.id, userId: kept, isNew: false, isNewUser: false });
+      continue;
+    }
+    const found = earlier.addTo(matches.of(user), user, matches);
+    const linked = kept === null ? null : { userId: kept, placeholder: placeholders.has(user.id) };
+    const decision = decidePushedUser({ linked, matches: found });
+    const userId = decision.userId ?? newId();
+    const isNew = userId !== kept;
+    links.push({ directoryUserId: user.id, userId, isNew, isNewUser: decision.userId === null });
+    if (isNew && kept !== null) left.push(kept);
+    earlier.note(user, userId, matches);
+    for (const otherUserId of decision.rivals) {
+      const claim = found.find((match) => match.userId === otherUserId)?.claim ?? "";
+      conflicts.push({ userId, otherUserId, claim, source: "directory" });
+    }
+  }
+  return { links, conflicts, left };
+}
+
+/** What was decided earlier in this batch, and so stands in no table yet. */
+class Earlier {
+  readonly #byAddress = new Map<string, Set<string>>();
+  readonly #directoriesOf = new Map<string, Set<string>>();
+
+  note(user: PushedUser, userId: string, matches: Matches): void {
+    for (const address of matches.addressesOf(user)) add(this.#byAddress, address, userId);
+    if (user.active) add(this.#directoriesOf, userId, user.directoryId);
+  }
+
+  addTo(found: readonly FoundMatch[], user: PushedUser, matches: Matches): FoundMatch[] {
+    const all = new Map(found.map((match) => [match.userId, match]));
+    for (const address of matches.addressesOf(user)) {
+      for (const userId of this.#byAddress.get(address) ?? []) {
+        if (!all.has(userId)) all.set(userId, { userId, claim: `address:${address}`, taken: false });
+      }
+    }
+    return [...all.values()].map((match) => ({
+      ...match,
+      taken: match.taken || this.#directoriesOf.get(match.userId)?.has(user.directoryId) === true,
+    }));
+  }
+}
+
+function add(map: Map<string, Set<string>>, key: string, value: string): void {
+  const values = map.get(key);
+  if (values === undefined) map.set(key, new Set([value]));
+  else values.add(value);
+}
+
+/** Of the directory users that stand for somebody: those whose user nobody signed in as, and who alone made it. */
+async function findPlaceholders(batch: Batch, open: readonly PushedUser[]): Promise<Set<string>> {
+  const linked = open.filter(({ userId }) => userId !== null);
+  if (linked.length === 0) return new Set();
+  const { rows } = await batch.sql.query<{ id: string }>(
+    `SELECT asked.id FROM unnest($2::uuid[], $3::uuid[]) AS asked (id, user_id)
+     WHERE EXISTS (SELECT 1 FROM memberships m
+                   WHERE m.user_id = asked.user_id AND m.organization_id = $1 AND m.source = 'directory'
+                     AND NOT EXISTS (SELECT 1 FROM role_bindings b WHERE b.membership_id = m.id AND b.source = 'manual'))
+       AND NOT EXISTS (SELECT 1 FROM identities i WHERE i.user_id = asked.user_id)
+       AND NOT EXISTS (SELECT 1 FROM directory_user_links l
+                       WHERE l.user_id = asked.user_id AND l.directory_user_id <> asked.id)`,
+    [batch.organizationId, linked.map(({ id }) => id), linked.map(({ userId }) => userId)],
+    "people_find_placeholders",
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Stores the links that are new, once their users exist. */
+export async function storeLinks(batch: Batch, links: readonly Link[]): Promise<void> {
+  const fresh = links.filter(({ isNew }) => isNew);
+  if (fresh.length === 0) return;
+  await batch.sql.query(
+    `INSERT INTO directory_user_links (directory_user_id, user_id)
+     SELECT id, user_id FROM unnest($1::uuid[], $2::uuid[]) AS made (id, user_id)
+     ON CONFLICT (directory_user_id) DO UPDATE SET user_id = excluded.user_id`,
+    [fresh.map((link) => link.directoryUserId), fresh.map((link) => link.userId)],
+    "people_store_links",
+  );
+}
+
+/** Deletes users whom nobody stands for any more, with their memberships: nobody ever signed in as them. */
+export async function deleteLeft(batch: Batch, userIds: readonly string[]): Promise<Happening[]> {
+  if (userIds.length === 0) return [];
+  const { organizationId } = batch;
+  const { rows } = await batch.sql.query<{ id: string }>(
+    `DELETE FROM users u
+     WHERE u.id = ANY($2::uuid[]) AND u.organization_id = $1
+       AND NOT EXISTS (SELECT 1 FROM directory_user_links l WHERE l.user_id = u.id)
+       AND NOT EXISTS (SELECT 1 FROM identities i WHERE i.user_id = u.id)
+     RETURNING u.id`,
+    [organizationId, userIds],
+    "people_delete_left",
+  );
+  return rows.map(({ id }) => ({
+    organizationId,
+    type: "user.deleted",
+    resource: { type: "user", id },
+    data: {},
+  }));
+}

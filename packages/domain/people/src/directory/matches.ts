@@ -1,0 +1,93 @@
+import { domainOf } from "../address.ts";
+import { addressesOf, type Identifier, identifiersOf, storedKeysOf } from "../identifiers.ts";
+import type { Batch, PushedUser } from "./batch.ts";
+
+/** A user who may be the person that a directory user is. */
+export interface FoundMatch {
+  readonly userId: string;
+  /** What both are known by. */
+  readonly claim: Identifier;
+  /** Another active directory user of the same directory stands for this user. */
+  readonly taken: boolean;
+}
+
+/** All that may be known of who directory users are, by the directory user's id. */
+export interface Matches {
+  of(user: PushedUser): readonly FoundMatch[];
+  /** The addresses of the user whose domain the organization has verified. */
+  addressesOf(user: PushedUser): readonly string[];
+}
+
+interface Row {
+  readonly id: string;
+  readonly claim: string;
+  readonly user_id: string;
+  readonly taken: boolean;
+}
+
+/**
+ * Finds the users who may be the persons that directory users are:
+ * - by an address whose domain the organization has verified: whoever holds it by proof;
+ * - by the externalId: whom the same directory knew by it;
+ * - by what a connection says its subjects are: whoever signed in with it.
+ */
+export async function findMatches(batch: Batch, users: readonly PushedUser[]): Promise<Matches> {
+  const asked = users.flatMap((user) => [
+    ...identifiersOf(user)
+      .filter((identifier) => !identifier.startsWith("name:"))
+      .map((identifier) => ({ id: user.id, directoryId: user.directoryId, identifier, key: null })),
+    ...storedKeysOf(user).map((key) => ({
+      id: user.id,
+      directoryId: user.directoryId,
+      identifier: null,
+      key,
+    })),
+  ]);
+  const { rows } = await batch.sql.query<{ domains: string[]; matches: Row[] }>(
+    `SELECT ARRAY(SELECT verified_name FROM domains WHERE organization_id = $1 AND verified_name IS NOT NULL) AS domains,
+            coalesce((
+       SELECT json_agg(json_build_object('id', asked.id, 'claim', coalesce(asked.identifier, asked.key), 'user_id', found.user_id,
+         'taken', EXISTS (
+           SELECT 1 FROM directory_user_links l CROSS JOIN LATERAL (
+             SELECT 1 FROM directory_users du
+             WHERE du.id = l.directory_user_id AND du.directory_id = asked.directory_id AND du.active
+               AND du.deleted_at IS NULL OFFSET 0) du
+           WHERE l.user_id = found.user_id AND l.directory_user_id <> asked.id)) ORDER BY asked.id, found.user_id)
+       FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[]) AS asked (id, directory_id, identifier, key)
+       CROSS JOIN LATERAL (
+         SELECT l.user_id
+         FROM directory_identifiers k CROSS JOIN LATERAL (
+           SELECT l.user_id FROM directory_user_links l WHERE l.directory_user_id = k.directory_user_id OFFSET 0) l
+         WHERE k.organization_id = $1 AND k.value = asked.identifier AND k.current AND k.directory_user_id <> asked.id
+           AND (asked.identifier LIKE 'address:%' OR k.directory_id = asked.directory_id)
+         UNION
+         SELECT u.id FROM users u
+         WHERE asked.identifier LIKE 'address:%' AND u.organization_id = $1 AND u.email = substr(asked.identifier, 9)
+           AND u.email_proof IS NOT NULL
+         UNION
+         SELECT i.user_id FROM identities i WHERE i.organization_id = $1 AND i.directory_key = asked.key
+       ) AS found), '[]') AS matches`,
+    [
+      batch.organizationId,
+      asked.map(({ id }) => id),
+      asked.map(({ directoryId }) => directoryId),
+      asked.map(({ identifier }) => identifier),
+      asked.map(({ key }) => key),
+    ],
+    "people_find_matches",
+  );
+  const verified = new Set(rows[0]?.domains);
+  const isVerified = (address: string) => verified.has(domainOf(address) ?? "");
+  const found = new Map<string, FoundMatch[]>();
+  for (const { id, claim, user_id: userId, taken } of rows[0]?.matches ?? []) {
+    const [address] = addressesOf([claim]);
+    if (address !== undefined && !isVerified(address)) continue;
+    const list = found.get(id) ?? [];
+    if (!list.some((match) => match.userId === userId)) list.push({ userId, claim, taken });
+    found.set(id, list);
+  }
+  return {
+    of: (user) => found.get(user.id) ?? [],
+    addressesOf: (user) => addressesOf(identifiersOf(user)).filter(isVerified),
+  };
+}

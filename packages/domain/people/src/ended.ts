@@ -1,0 +1,37 @@
+import type { Sql } from "@sallyport/database";
+
+/**
+ * SQL: whether a directory of the organization ended somebody whom it ever knew by one of the identifiers, and none has
+ * anybody active whom it knows by the same one now. What was ever told counts, also of whom no directory has any more.
+ *
+ * @param organization, @param identifiers expressions: the id, and a text array
+ */
+export function isEnded(organization: string, identifiers: string): string {
+  return `EXISTS (
+    SELECT 1 FROM directory_identifiers ended
+    WHERE ended.organization_id = ${organization} AND ended.value = ANY(${identifiers})
+      AND NOT EXISTS (${ACTIVE("ended.directory_user_id")})
+      AND NOT EXISTS (
+        SELECT 1 FROM directory_identifiers told
+        WHERE told.organization_id = ${organization} AND told.value = ended.value AND told.current
+          AND EXISTS (${ACTIVE("told.directory_user_id")})))`;
+}
+
+const ACTIVE = (id: string) =>
+  `SELECT 1 FROM directory_users du WHERE du.id = ${id} AND du.active AND du.deleted_at IS NULL`;
+
+/** Which of the identifiers are ended, as `isEnded` has it. */
+export async function endedAmong(
+  sql: Sql,
+  organizationId: string,
+  identifiers: readonly string[],
+): Promise<Set<string>> {
+  if (identifiers.length === 0) return new Set();
+  const { rows } = await sql.query<{ identifier: string }>(
+    `SELECT identifier FROM unnest($2::text[]) AS asked (identifier)
+     WHERE ${isEnded("$1", "ARRAY[asked.identifier]")}`,
+    [organizationId, identifiers],
+    "people_ended_among",
+  );
+  return new Set(rows.map(({ identifier }) => identifier));
+}

@@ -1,0 +1,107 @@
+import { createHash } from "node:crypto";
+import { canonicalAddress } from "./address.ts";
+
+/**
+ * By what a directory knows a person, in the form in which it is stored and compared (directory_identifiers):
+ * `address:anna@acme.com`, `name:anna` for a userName that is no address, `id:00u1` for an externalId.
+ */
+export type Identifier = string;
+
+const addressIdentifier = (address: string): Identifier => `address:${address}`;
+const idIdentifier = (externalId: string): Identifier => `id:${externalId.trim()}`;
+
+/** Longest identifier, in bytes: it stands in an index, where PostgreSQL takes no more than 2,704. */
+const MAX_BYTES = 1100;
+
+/** A user name, which many directories make of an address. */
+function nameIdentifier(name: string): Identifier {
+  const address = canonicalAddress(name);
+  return address === null ? `name:${name.trim().toLowerCase()}` : addressIdentifier(address);
+}
+
+/** What a SCIM client says of a user (RFC 7643, 4.1.1). */
+export interface ToldUser {
+  readonly userName: string;
+  readonly externalId: string | null;
+  /** The values of `emails`, as they were pushed. */
+  readonly emails: readonly string[];
+}
+
+/** The values of a SCIM user's `emails`, whatever else it holds. */
+export function emailValues(emails: unknown): string[] {
+  if (!Array.isArray(emails)) return [];
+  return emails.flatMap((email: unknown) =>
+    typeof email === "object" && email !== null && "value" in email && typeof email.value === "string"
+      ? [email.value]
+      : [],
+  );
+}
+
+/** All by which a directory knows a user, each once. */
+export function identifiersOf({ userName, externalId, emails }: ToldUser): Identifier[] {
+  return fitting([
+    nameIdentifier(userName),
+    ...emails.flatMap((email) => {
+      const address = canonicalAddress(email);
+      return address === null ? [] : [addressIdentifier(address)];
+    }),
+    ...(externalId === null ? [] : [idIdentifier(externalId)]),
+  ]);
+}
+
+/** The addresses among them. */
+export function addressesOf(identifiers: readonly Identifier[]): string[] {
+  return identifiers.flatMap((identifier) =>
+    identifier.startsWith("address:") ? [identifier.slice("address:".length)] : [],
+  );
+}
+
+/** What a login says of its person, as far as a directory may know them by it. */
+export interface ToldLogin {
+  readonly subject: string;
+  readonly email?: string | undefined;
+  readonly username?: string | undefined;
+  readonly directoryKey?: DirectoryKey | undefined;
+}
+
+/**
+ * Every identifier that a login may be of, whatever its IdP calls it: for what must keep somebody out. What lets somebody
+ * in is matched far more narrowly (see who-is-it.ts).
+ */
+export function identifiersOfLogin({ subject, email, username, directoryKey }: ToldLogin): Identifier[] {
+  const names = [subject, email, username].filter((name) => name !== undefined);
+  return fitting([
+    ...names.map(nameIdentifier),
+    idIdentifier(subject),
+    ...(directoryKey === undefined ? [] : [identifierOfKey(directoryKey)]),
+  ]);
+}
+
+/** The attribute of directory users that a connection's subject is, with its value (see `subjectMatches`). */
+export interface DirectoryKey {
+  readonly attribute: "externalId" | "userName";
+  readonly value: string;
+}
+
+function identifierOfKey({ attribute, value }: DirectoryKey): Identifier {
+  return attribute === "externalId" ? idIdentifier(value) : nameIdentifier(value);
+}
+
+/** A directory key in one text, as identities keep it. */
+export function storedKey({ attribute, value }: DirectoryKey): string {
+  return attribute === "externalId" ? `externalId:${value}` : `userName:${value.toLowerCase()}`;
+}
+
+/** The directory keys, as identities keep them, of which one may be a login of the directory user. */
+export function storedKeysOf({ userName, externalId }: Omit<ToldUser, "emails">): string[] {
+  const name = storedKey({ attribute: "userName", value: userName });
+  return externalId === null ? [name] : [name, storedKey({ attribute: "externalId", value: externalId })];
+}
+
+function fitting(identifiers: readonly Identifier[]): Identifier[] {
+  return [...new Set(identifiers)].map((identifier) =>
+    Buffer.byteLength(identifier) <= MAX_BYTES
+      ? identifier
+      : `long:${createHash("sha256").update(identifier).digest("base64url")}`,
+  );
+}

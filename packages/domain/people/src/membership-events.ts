@@ -1,0 +1,39 @@
+import type { Happening } from "@sallyport/events";
+import type { Membership } from "./membership.ts";
+
+/**
+ * What a change of a membership tells: of its status, and of who speaks for it. What directories say has an event of its
+ * own only where it does not show in the status.
+ */
+export function membershipEvents(organizationId: string, before: Membership, after: Membership): Happening[] {
+  const happenings: Happening[] = [];
+  const resource = { type: "membership", id: after.id } as const;
+  const data = { userId: after.userId };
+  const sourceChanged = before.source !== after.source;
+  const directoryChanged = before.directory !== after.directory && before.status === after.status;
+  if (sourceChanged || directoryChanged) {
+    const changesOf = ({ source, directory }: Membership) => ({
+      ...(sourceChanged ? { source } : {}),
+      ...(directoryChanged ? { directory } : {}),
+    });
+    happenings.push({
+      organizationId,
+      type: "membership.updated",
+      resource,
+      before: changesOf(before),
+      after: changesOf(after),
+      data,
+    });
+  }
+  if (before.status !== after.status) {
+    happenings.push({
+      organizationId,
+      type: after.status === "active" ? "membership.activated" : "membership.suspended",
+      resource,
+      before: { status: before.status },
+      after: { status: after.status },
+      data,
+    });
+  }
+  return happenings;
+}

@@ -1,0 +1,69 @@
+/** Who made a membership or a role binding, and so who may change it. */
+export type Source = "directory" | "jit" | "manual";
+
+/** What directories say of a member; see `DirectoryWord` in the schema. Null: none knows them. */
+export type DirectoryWord = "active" | "ended" | "released";
+
+export interface MembershipState {
+  readonly id: string;
+  readonly status: "active" | "suspended";
+  readonly source: Source;
+  readonly directory: DirectoryWord | null;
+}
+
+export interface Membership extends MembershipState {
+  readonly userId: string;
+}
+
+/** Whom an organization lets sign in. */
+export type SignInPolicy = "justInTime" | "directory";
+
+/** Why somebody may not sign in. */
+export type Refusal = "membership_suspended" | "not_provisioned";
+
+/**
+ * Whether a known person may sign in.
+ *
+ * @param ended a directory deactivated or deleted somebody whom it knew by something that this login says, or that an
+ * earlier one said of the same person
+ */
+export function refusalOf(
+  membership: MembershipState | null,
+  ended: boolean,
+  policy: SignInPolicy,
+): Refusal | null {
+  if (membership?.status !== "active" || membership.directory === "ended") return "membership_suspended";
+  const known = membership.directory !== null;
+  // Whom a directory has active is known by more than what another directory user once was known by, too.
+  if (ended && !known) return "membership_suspended";
+  return policy === "directory" && !known ? "not_provisioned" : null;
+}
+
+/** What all directory users that stand for one user say together. */
+export interface DirectorySays {
+  /** None of them is left: whoever stood for this user was deleted. */
+  readonly gone: boolean;
+  readonly active: boolean;
+}
+
+/**
+ * The membership as directories make it; null when it stays as it is. The status of a manual one is never theirs
+ * (invariant 6), but they may still end its person's access (invariant 3), unless an administrator took it over.
+ */
+export function decideMembership(
+  current: MembershipState | undefined,
+  says: DirectorySays,
+): Omit<MembershipState, "id"> | null {
+  const word = says.active ? "active" : "ended";
+  const status = says.active ? "active" : "suspended";
+  if (current === undefined) {
+    // An inactive user gets a suspended membership, so that a sign-in finds the door closed rather than none.
+    return says.gone ? null : { status, source: "directory", directory: word };
+  }
+  if (current.directory === "released") return null;
+  if (current.source === "manual") {
+    return current.directory === word ? null : { status: current.status, source: "manual", directory: word };
+  }
+  if (current.source === "directory" && current.status === status && current.directory === word) return null;
+  return { status, source: "directory", directory: word };
+}

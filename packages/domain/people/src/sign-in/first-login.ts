@@ -1,0 +1,175 @@
+import { lockPeople, newId, type Sql } from "@sallyport/database";
+import type { Happening } from "@sallyport/events";
+import { type NewConflict, recordConflicts } from "../conflicts/record.ts";
+import { refusalOf } from "../membership.ts";
+import { decideFirstLogin, type FirstLoginDecision } from "../who-is-it.ts";
+import { type Candidates, findCandidates } from "./candidates.ts";
+import { directoryKeyOf, type Login, type Lookup, readBindings } from "./look-up.ts";
+import type { Person } from "./person.ts";
+import { assertedProfile } from "./profile.ts";
+import { SignInRefused } from "./refused.ts";
+
+type Decision = Exclude<FirstLoginDecision, { readonly action: "refuse" }>;
+
+/**
+ * The identity is new: finds the user whose it is (`decideFirstLogin`), or makes one. Throws `SignInRefused`, and a unique
+ * violation when another login of the same identity was faster.
+ */
+export async function firstLogin(sql: Sql, login: Login, found: Lookup, now: Date): Promise<Person> {
+  const { organizationId } = login;
+  const refused = (reason: SignInRefused["reason"]) => new SignInRefused(reason, found.identifiers);
+  await lockPeople(sql, organizationId);
+  const candidates = await findCandidates(sql, login, found.identifiers);
+  const decision = decideFirstLogin({ ...candidates, addressVerified: found.addressVerified });
+  if (decision.action === "refuse") throw refused("membership_suspended");
+  const known = decision.action === "link" ? await knownPerson(sql, candidates, decision.user.userId) : null;
+  const refusal =
+    known === null
+      ? found.signIn === "directory"
+        ? "not_provisioned"
+        : null
+      : refusalOf(known.membership, candidates.ended, found.signIn);
+  if (refusal !== null) throw refused(refusal);
+
+  const made = known ?? (await makePerson(sql, login, found, decision, now));
+  const identityId = await createIdentity(sql, login, found, made.userId, now);
+  const by = known === null ? "creation" : candidates.bySubject.length > 0 ? "subject" : "email";
+  const linked: Happening = {
+    organizationId,
+    type: "identity.created",
+    resource: { type: "identity", id: identityId },
+    after: {
+      userId: made.userId,
+      connectionId: login.connectionId,
+      issuer: login.issuer,
+      subject: login.subject,
+    },
+    data: { by },
+  };
+  const conflicts = conflictsOf(login, decision, made.userId);
+  return {
+    ...made,
+    identityId,
+    identifiers: found.identifiers,
+    directoryKey: directoryKeyOf(login),
+    happenings: [...made.happenings, linked, ...(await recordConflicts(sql, organizationId, conflicts, now))],
+  };
+}
+
+/** A person whose identity is still to be made. */
+type Unidentified = Omit<Person, "identityId" | "identifiers" | "directoryKey">;
+
+async function knownPerson(
+  sql: Sql,
+  { bySubject, byAddress }: Candidates,
+  userId: string,
+): Promise<Unidentified> {
+  const found = [...bySubject, ...byAddress].find((candidate) => candidate.userId === userId);
+  if (found === undefined || found.membership === null) throw new Error("A first login was linked to nobody");
+  const { membership, inDirectory, profile, emailProof } = found;
+  const bindings = await readBindings(sql, membership.id);
+  return { userId, membership, inDirectory, profile, emailProof, bindings, happenings: [], isNew: false };
+}
+
+function conflictsOf(login: Login, { rivals }: Decision, userId: string): NewConflict[] {
+  const claim = login.email === null ? `id:${login.subject}` : `address:${login.email}`;
+  return rivals.map((otherUserId) => ({ userId, otherUserId, claim, source: "jit" }));
+}
+
+/** Adds a user with an active just-in-time membership. An address that others have too is proof of nothing. */
+async function makePerson(
+  sql: Sql,
+  login: Login,
+  found: Lookup,
+  { rivals }: Decision,
+  now: Date,
+): Promise<Unidentified> {
+  const { organizationId } = login;
+  const asserted = assertedProfile(login, found);
+  const profile = { ...asserted, emailVerified: asserted.emailVerified && rivals.length === 0 };
+  const emailProof = profile.emailVerified ? "sign_in" : null;
+  const userId = newId();
+  const membership = { id: newId(), status: "active", source: "jit", directory: null } as const;
+  await sql.query(
+    `WITH person AS (
+       INSERT INTO users (id, organization_id, email, email_verified, email_proof, name, given_name, family_name, username,
+                          created_at, updated_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)
+       RETURNING id
+     )
+     INSERT INTO memberships (id, organization_id, user_id, status, source, created_at, updated_at)
+     SELECT $11, $2, id, 'active', 'jit', $10, $10 FROM person`,
+    [
+      userId,
+      organizationId,
+      profile.email,
+      profile.emailVerified,
+      emailProof,
+      profile.name,
+      profile.givenName,
+      profile.familyName,
+      profile.username,
+      now,
+      membership.id,
+    ],
+    "sign_in_create_user",
+  );
+  return {
+    userId,
+    membership,
+    inDirectory: false,
+    profile,
+    emailProof,
+    bindings: [],
+    isNew: true,
+    happenings: [
+      {
+        organizationId,
+        type: "user.created",
+        resource: { type: "user", id: userId },
+        after: profile,
+        data: { source: "jit" },
+      },
+      {
+        organizationId,
+        type: "membership.created",
+        resource: { type: "membership", id: membership.id },
+        // Beside an active directory, somebody whom it does not know.
+        after: {
+          userId,
+          status: "active",
+          source: "jit",
+          ...(found.hasDirectory ? { unmanaged: true } : {}),
+        },
+      },
+    ],
+  };
+}
+
+/** Ties an identity to a user for good. */
+async function createIdentity(
+  sql: Sql,
+  login: Login,
+  { identifiers }: Lookup,
+  userId: string,
+  now: Date,
+): Promise<string> {
+  const id = newId();
+  await sql.query(
+    `INSERT INTO identities (id, organization_id, connection_id, issuer, subject, user_id, identifiers, directory_key, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [
+      id,
+      login.organizationId,
+      login.connectionId,
+      login.issuer,
+      login.subject,
+      userId,
+      identifiers,
+      directoryKeyOf(login),
+      now,
+    ],
+    "sign_in_create_identity",
+  );
+  return id;
+}

@@ -1,0 +1,5 @@
+export type { Companions } from "./effects.ts";
+export { isDeletedMeanwhile, isOvertaken, isSuspended } from "./effects.ts";
+export { type Login, OrganizationMissing } from "./look-up.ts";
+export { SignInRefused } from "./refused.ts";
+export { type SignedIn, type SignInDeps, signInPerson } from "./sign-in.ts";
