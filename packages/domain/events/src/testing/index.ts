@@ -6,23 +6,19 @@ import { EVENT_COLUMNS, type EventRow, eventOf } from "../stored.ts";
 export interface EventReader {
   /** In the order in which they were recorded, each held against the catalogue. */
   next(): Promise<RecordedEvent[]>;
-  /** Their types alone, whatever they are. */
-  nextTypes(): Promise<string[]>;
 }
 
 export function createEventReader(sql: Sql): EventReader {
   let serial = "0";
-  const rows = async () => {
-    const { rows } = await sql.query<EventRow & { readonly serial: string }>(
-      `SELECT e.serial, ${EVENT_COLUMNS} FROM events e LEFT JOIN outbox o ON o.event_id = e.id
-       WHERE e.serial > $1 ORDER BY e.serial`,
-      [serial],
-    );
-    serial = rows.at(-1)?.serial ?? serial;
-    return rows;
-  };
   return {
-    next: async () => (await rows()).map((row) => recordedEvent.parse(eventOf(row))),
-    nextTypes: async () => (await rows()).map(({ type }) => type),
+    next: async () => {
+      const { rows } = await sql.query<EventRow & { readonly serial: string }>(
+        `SELECT e.serial, ${EVENT_COLUMNS} FROM events e LEFT JOIN outbox o ON o.event_id = e.id
+         WHERE e.serial > $1 ORDER BY e.serial`,
+        [serial],
+      );
+      serial = rows.at(-1)?.serial ?? serial;
+      return rows.map((row) => recordedEvent.parse(eventOf(row)));
+    },
   };
 }
