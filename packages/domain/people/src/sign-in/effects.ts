@@ -36,8 +36,12 @@ export interface ProfileUpdate {
   readonly emailProof: "administrator" | "sign_in" | null;
 }
 
-// No session: the membership is not active any more, and a division by zero takes everything back (see isSuspended).
-const CHECKED = "1 / (SELECT count(*) FROM session) AS sessions";
+const MEMBERSHIP_NOT_ACTIVE = "SP001";
+
+// No session was made: the membership is not active any more, and the error takes everything back. A login that
+// succeeds never calls the function (migration raise_error).
+const CHECKED = `CASE WHEN EXISTS (SELECT 1 FROM session) THEN 1
+  ELSE raise_error('${MEMBERSHIP_NOT_ACTIVE}', 'The membership is not active.') END AS sessions`;
 
 const LOGIN_PARAMETERS = 3;
 const loginValues = ({ organizationId, identityId, now }: LoginOf) => [organizationId, identityId, now];
@@ -131,12 +135,11 @@ export async function applyEffects(
   return row;
 }
 
-const DIVISION_BY_ZERO = "22012";
 const FOREIGN_KEY_VIOLATION = "23503";
 
 /** Whether a login failed because the membership is not active any more. */
 export function isSuspended(error: unknown): boolean {
-  return hasCode(error, DIVISION_BY_ZERO);
+  return hasCode(error, MEMBERSHIP_NOT_ACTIVE);
 }
 
 /** Whether a login failed because something that it rests on was deleted: its connection, a role. */
