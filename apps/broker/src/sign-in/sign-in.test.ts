@@ -42,7 +42,12 @@ const usersOf = (email: string, organization = organizationId) =>
 
 async function addUser(
   email: string,
-  options: { status?: "active" | "suspended"; source?: "directory" | "manual"; name?: string } = {},
+  options: {
+    status?: "active" | "suspended";
+    source?: "directory" | "manual";
+    name?: string;
+    proof?: null;
+  } = {},
 ): Promise<string> {
   const { status = "active", source = "directory", name = null } = options;
   const userId = newId();
@@ -51,7 +56,7 @@ async function addUser(
       id: userId,
       organizationId,
       email,
-      emailProof: "administrator",
+      emailProof: options.proof === null ? null : "administrator",
       name,
       membership: { create: { id: newId(), organizationId, status, source } },
     },
@@ -113,6 +118,18 @@ describe("linking by email", () => {
     const session = await findLiveSession(stand.database.sql, sessionId ?? "", stand.now());
     expect(session?.userId).not.toBe(existing);
     expect(session?.user).toMatchObject({ email: "ann@gmail.com", emailVerified: false });
+  });
+
+  it("does not happen by an address that was merely asserted: both stay apart, and neither holds it", async () => {
+    const stranger = await addUser(`ceo@${domain}`, { source: "manual", proof: null });
+    for (const time of ["the first time", "the second time"]) {
+      const { sessionId } = await login("subject-1", `ceo@${domain}`);
+      const session = await findLiveSession(stand.database.sql, sessionId ?? "", stand.now());
+      expect(session?.userId, time).not.toBe(stranger);
+      expect(session?.user, time).toMatchObject({ email: `ceo@${domain}`, emailVerified: false });
+    }
+    const conflicts = await stand.database.prisma.conflict.findMany({ where: { organizationId } });
+    expect(conflicts).toMatchObject([{ otherUserId: stranger, claim: `address:ceo@${domain}` }]);
   });
 
   it("never moves an identity: a changed address stays the same user, and takes over nobody", async () => {

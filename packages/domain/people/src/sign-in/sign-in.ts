@@ -123,8 +123,9 @@ async function settleProfile(
   found: Lookup,
   person: Person,
 ): Promise<{ readonly profile: ProfileUpdate | null; readonly conflicts: readonly Happening[] }> {
-  const profile = decideProfile(person, login, found, false);
-  if (profile === null || login.email === null || person.isNew) return { profile, conflicts: [] };
+  // Somebody whom this login made has the profile that it asserts already, with its conflicts told.
+  const profile = person.isNew ? null : decideProfile(person, login, found, false);
+  if (profile === null || login.email === null) return { profile, conflicts: [] };
   await lockPeople(sql, login.organizationId);
   const others = await findOthersWith(sql, login.organizationId, login.email, person.userId);
   if (others.length === 0) return { profile, conflicts: [] };
