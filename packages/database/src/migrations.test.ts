@@ -1,21 +1,8 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { Client } from "pg";
 import { expect, it } from "vitest";
 import { diffSchemas, migrate, pendingMigrations, readSchema } from "./migrations.ts";
 import { withSchemaEngine } from "./schema-engine.ts";
-import { createTestDatabase, urlOfDatabase } from "./testing/index.ts";
-
-async function withEmptyDatabase(work: (url: string) => Promise<void>): Promise<void> {
-  const { database, url, drop } = await createTestDatabase();
-  await database.sql.query("CREATE DATABASE empty_one TEMPLATE template0");
-  try {
-    await work(urlOfDatabase(url, "empty_one"));
-  } finally {
-    await database.sql.query("DROP DATABASE empty_one WITH (FORCE)");
-    await drop();
-  }
-}
+import { createTestDatabase, withEmptyDatabase, withSchemaBefore } from "./testing/index.ts";
 
 it("migrates once when several processes start at the same moment", () =>
   withEmptyDatabase(async (url) => {
@@ -82,21 +69,11 @@ it("applies a migration whole or not at all", () =>
     await client.end();
   }));
 
-const MIGRATIONS = join(import.meta.dirname, "../../../prisma/migrations");
+const id = (n: number) => `00000000-0000-0000-0000-00000000000${n}`;
 
 it("turns the generations of directory rows into marks, and their users into links", () =>
-  withEmptyDatabase(async (url) => {
-    const client = new Client({ connectionString: url });
-    await client.connect();
-    const names = (await readdir(MIGRATIONS)).filter((name) => /^\d/.test(name)).sort();
-    const last = names.indexOf("20261127070000_dirty_marks");
-    const apply = async (some: string[]) => {
-      for (const name of some)
-        await client.query(await readFile(join(MIGRATIONS, name, "migration.sql"), "utf8"));
-    };
-    const id = (n: number) => `00000000-0000-0000-0000-00000000000${n}`;
-    await apply(names.slice(0, last));
-    await client.query(`
+  withSchemaBefore("20261127070000_dirty_marks", async ({ query, read, migrate }) => {
+    await query(`
       INSERT INTO organizations (id, slug, name, updated_at) VALUES ('${id(1)}', 'acme', 'Acme', now());
       INSERT INTO directories (id, organization_id, name, updated_at) VALUES ('${id(2)}', '${id(1)}', 'Okta', now());
       INSERT INTO users (id, organization_id, updated_at) VALUES ('${id(3)}', '${id(1)}', now());
@@ -110,8 +87,7 @@ it("turns the generations of directory rows into marks, and their users into lin
       INSERT INTO directory_group_members (organization_id, group_id, user_id) VALUES ('${id(1)}', '${id(7)}', '${id(4)}');
       INSERT INTO scim_requests (id, organization_id, directory_id, request_id, method, path, status, latency_ms, request_body)
       VALUES ('${id(9)}', '${id(1)}', '${id(2)}', 'r', 'POST', '/Users', 201, 1, '{"userName":"seen"}');`);
-    await apply(names.slice(last));
-    const read = async (text: string) => (await client.query({ text, rowMode: "array" })).rows;
+    await migrate();
     expect(await read("SELECT directory_user_id, user_id FROM directory_user_links ORDER BY 1")).toEqual([
       [id(4), id(3)],
       [id(5), id(3)],
@@ -124,5 +100,4 @@ it("turns the generations of directory rows into marks, and their users into lin
     expect(await read("SELECT request_body->>'userName', response_body FROM scim_requests")).toEqual([
       ["seen", null],
     ]);
-    await client.end();
   }));

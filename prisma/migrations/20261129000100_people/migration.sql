@@ -99,35 +99,43 @@ ALTER TABLE "conflicts" ADD CONSTRAINT "conflicts_user_id_fkey" FOREIGN KEY ("us
 -- AddForeignKey
 ALTER TABLE "conflicts" ADD CONSTRAINT "conflicts_other_user_id_fkey" FOREIGN KEY ("other_user_id") REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
+-- Identifiers as packages/domain/people/src/identifiers.ts has them, but for the ASCII form of a domain, which SQL cannot tell.
+CREATE FUNCTION pg_temp."trimmed"(text) RETURNS text LANGUAGE sql AS $$ SELECT btrim($1, E' \t\n\r\v\f\u00a0\ufeff') $$;
+CREATE FUNCTION pg_temp."address_of"(text) RETURNS text LANGUAGE sql AS $$
+  SELECT lower(name) FROM pg_temp."trimmed"($1) AS name
+  WHERE name ~ '^[^\s@"<>]{1,64}@[^\s@"<>]{1,255}$' AND name !~* '^(mailto|smtp):' $$;
+CREATE FUNCTION pg_temp."named"(text) RETURNS text LANGUAGE sql AS $$
+  SELECT coalesce('address:' || pg_temp."address_of"($1), 'name:' || lower(pg_temp."trimmed"($1))) $$;
+CREATE FUNCTION pg_temp."fitting"(text) RETURNS text LANGUAGE sql AS $$
+  SELECT CASE WHEN octet_length($1) <= 1100 THEN $1
+         ELSE 'long:' || translate(encode(sha256(convert_to($1, 'UTF8')), 'base64'), '+/=', '-_') END $$;
+
 -- By what directories know whom they have now. What they knew before was not kept.
 INSERT INTO "directory_identifiers" ("organization_id", "value", "directory_user_id", "directory_id")
   SELECT u."organization_id", told."value", u."id", u."directory_id"
   FROM "directory_users" u CROSS JOIN LATERAL (
-    SELECT DISTINCT "value" FROM (
-      SELECT CASE WHEN trim(name) ~ '^[^\s@"<>]{1,64}@[^\s@"<>]{1,255}$' THEN 'address:' ELSE 'name:' END || lower(trim(name)) AS "value"
-      FROM (SELECT u."user_name" AS name) AS named
+    SELECT DISTINCT pg_temp."fitting"("value") AS "value" FROM (
+      SELECT pg_temp."named"(u."user_name") AS "value"
       UNION ALL
-      SELECT 'address:' || lower(trim(e ->> 'value'))
+      SELECT 'address:' || pg_temp."address_of"(e ->> 'value')
       FROM jsonb_array_elements(CASE jsonb_typeof(u."resource" -> 'emails') WHEN 'array' THEN u."resource" -> 'emails' ELSE '[]' END) AS e
-      WHERE trim(e ->> 'value') ~ '^[^\s@"<>]{1,64}@[^\s@"<>]{1,255}$'
       UNION ALL
-      SELECT 'address:' || lower(trim(u."email")) WHERE trim(u."email") ~ '^[^\s@"<>]{1,64}@[^\s@"<>]{1,255}$'
+      SELECT 'address:' || pg_temp."address_of"(u."email")
       UNION ALL
-      SELECT 'id:' || trim(u."external_id") WHERE u."external_id" IS NOT NULL
+      SELECT 'id:' || pg_temp."trimmed"(u."external_id")
     ) AS one
-    WHERE octet_length("value") <= 1100
-  ) AS told
-  ON CONFLICT DO NOTHING;
+    WHERE "value" IS NOT NULL
+  ) AS told;
 
 -- By what logins may have been those of a directory user, as far as it was kept.
 UPDATE "identities" i SET "identifiers" = ARRAY(
-  SELECT DISTINCT "value" FROM (
-    SELECT 'id:' || trim(i."subject") AS "value"
+  SELECT DISTINCT pg_temp."fitting"("value") FROM (
+    SELECT 'id:' || pg_temp."trimmed"(i."subject") AS "value"
     UNION ALL
-    SELECT CASE WHEN trim(name) ~ '^[^\s@"<>]{1,64}@[^\s@"<>]{1,255}$' THEN 'address:' ELSE 'name:' END || lower(trim(name))
-    FROM (VALUES (i."subject"), (u."email"), (u."username")) AS named (name) WHERE name IS NOT NULL
-  ) AS one WHERE octet_length("value") <= 1100)
+    SELECT pg_temp."named"(name) FROM (VALUES (i."subject"), (u."email"), (u."username")) AS told (name)
+  ) AS one WHERE "value" IS NOT NULL)
 FROM "users" u WHERE u."id" = i."user_id";
+DROP FUNCTION pg_temp."fitting", pg_temp."named", pg_temp."address_of", pg_temp."trimmed";
 
 -- What directories say of whom they are linked to.
 UPDATE "memberships" m SET "directory" = said.word::"directory_word"

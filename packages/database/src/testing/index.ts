@@ -1,3 +1,4 @@
+export { type OlderSchema, withEmptyDatabase, withSchemaBefore } from "./older-schema.ts";
 export { type OwnPostgres, startOwnPostgres } from "./own-postgres.ts";
 export { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 export { createTestDatabase, type TestDatabase, urlOfDatabase } from "./test-database.ts";
