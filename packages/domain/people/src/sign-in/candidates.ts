@@ -8,7 +8,7 @@ import { type MembershipRow, membershipOf } from "./membership-row.ts";
 import type { Person } from "./person.ts";
 
 /** Somebody whose identity a first login may be. */
-export type Found = Candidate & Pick<Person, "inDirectory" | "profile" | "emailProof">;
+export type Found = Candidate & Pick<Person, "inDirectory" | "profile" | "emailProof" | "emailChanged">;
 
 export interface Candidates {
   readonly ended: boolean;
@@ -19,6 +19,7 @@ export interface Candidates {
 interface Row extends MembershipRow, ProfileRow {
   readonly user_id: string;
   readonly email_proof: Person["emailProof"];
+  readonly email_changed: boolean;
   readonly in_directory: boolean;
   readonly proven: boolean;
 }
@@ -40,6 +41,7 @@ const candidates = (ids: string, proven: string) => `coalesce((
   SELECT json_agg(candidate) FROM (
     SELECT u.id AS user_id, m.id AS membership_id, m.status, m.source, m.directory, ${IN_DIRECTORY} AS in_directory,
            u.email, u.email_verified, u.name, u.given_name, u.family_name, u.username, u.email_proof,
+           u.email_changed,
            ${proven} AS proven
     FROM users u LEFT JOIN memberships m ON m.user_id = u.id AND ${checked("m.organization_id = u.organization_id")}
     WHERE u.organization_id = $1 AND u.id IN (${ids})
@@ -105,6 +107,7 @@ function found(row: Row): Namesake & Found {
     inDirectory: row.in_directory,
     profile: profileOf(row),
     emailProof: row.email_proof,
+    emailChanged: row.email_changed,
     proven: row.proven,
   };
 }

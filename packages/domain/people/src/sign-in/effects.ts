@@ -88,7 +88,8 @@ export async function applyEffects(
        WHERE id = $2 AND organization_id = $1
      ), profile AS (
        UPDATE users
-       SET email = $7, email_verified = $8, email_proof = $9::email_proof, name = $10, given_name = $11, family_name = $12,
+       SET email = $7, email_verified = $8, email_proof = $9::email_proof,
+           email_changed = email_changed OR email IS DISTINCT FROM $7, name = $10, given_name = $11, family_name = $12,
            username = $13, updated_at = $3
        WHERE $6::boolean AND id = $4 AND ${checked("organization_id = $1")}
          AND (email, email_verified, email_proof, name, given_name, family_name, username)

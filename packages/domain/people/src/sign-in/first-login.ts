@@ -66,9 +66,13 @@ async function knownPerson(
 ): Promise<Unidentified> {
   const found = [...bySubject, ...byAddress].find((candidate) => candidate.userId === userId);
   if (found === undefined || found.membership === null) throw new Error("A first login was linked to nobody");
-  const { membership, inDirectory, profile, emailProof } = found;
+  const { membership, inDirectory, profile, emailProof, emailChanged } = found;
   const bindings = await readBindings(sql, membership.id);
-  return { userId, membership, inDirectory, profile, emailProof, bindings, happenings: [], isNew: false };
+  return {
+    ...{ userId, membership, inDirectory, profile, emailProof, emailChanged, bindings },
+    happenings: [],
+    isNew: false,
+  };
 }
 
 function conflictsOf(login: Login, { rivals }: Decision, userId: string): NewConflict[] {
@@ -120,6 +124,7 @@ async function makePerson(
     inDirectory: false,
     profile,
     emailProof,
+    emailChanged: false,
     bindings: [],
     isNew: true,
     happenings: [

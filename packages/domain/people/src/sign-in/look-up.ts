@@ -78,6 +78,7 @@ interface Row extends MembershipRow {
   readonly family_name: string | null;
   readonly username: string | null;
   readonly email_proof: Person["emailProof"];
+  readonly email_changed: boolean | null;
   readonly in_directory: boolean;
   readonly bindings: readonly SignInBinding[] | null;
   readonly ended: boolean;
@@ -107,7 +108,7 @@ export async function lookUp(sql: Sql, login: Login): Promise<Lookup> {
   const { rows } = await sql.query<Row>(
     `SELECT i.id AS identity_id, u.id AS user_id, i.identifiers, i.directory_key,
             m.id AS membership_id, m.status, m.source, m.directory,
-            u.email, u.email_verified, u.name, u.given_name, u.family_name, u.username, u.email_proof,
+            u.email, u.email_verified, u.name, u.given_name, u.family_name, u.username, u.email_proof, u.email_changed,
             ${IN_DIRECTORY} AS in_directory,
             ${BINDINGS} AS bindings,
             ${isEnded("$1", "coalesce(i.identifiers, '{}') || $7::text[]")} AS ended,
@@ -175,6 +176,7 @@ function knownPerson(row: Row): KnownPerson | null {
     inDirectory: row.in_directory,
     profile: profileOf({ ...row, email_verified: row.email_verified === true }),
     emailProof: row.email_proof,
+    emailChanged: row.email_changed === true,
     isNew: false,
     identifiers: row.identifiers ?? [],
     directoryKey: row.directory_key,

@@ -14,6 +14,8 @@ export interface Person {
   readonly inDirectory: boolean;
   readonly profile: Profile;
   readonly emailProof: ProfileUpdate["emailProof"];
+  /** A later login changed the address, so that none proves it any more. */
+  readonly emailChanged: boolean;
   readonly identifiers: readonly Identifier[];
   readonly directoryKey: string | null;
   /** What earlier logins gave. */

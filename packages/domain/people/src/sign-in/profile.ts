@@ -19,18 +19,20 @@ export function assertedProfile(login: Login, { addressVerified }: Lookup): Prof
  * What a login makes of the profile of somebody known; null when it stays as it is. A directory's values win over the
  * IdP's; what the IdP does not say is kept.
  *
- * An address is held by proof when the login that brought it says so too; one that a later login changes is merely
- * asserted: else a member who may edit their own address would become whoever comes to it.
+ * An address is held by proof when the login that brought it says so too, or a later one does; one that a later login
+ * changes is merely asserted, however often it is said again: else a member who may edit their own address would become
+ * whoever comes to it.
  *
  * @param contested others have the address, too
  */
 export function decideProfile(
-  { profile: stored, emailProof, inDirectory, membership }: Person,
+  person: Person,
   login: Login,
   found: Lookup,
   contested: boolean,
 ): ProfileUpdate | null {
-  if (inDirectory || membership.source === "directory") return null;
+  const { profile: stored, emailProof } = person;
+  if (person.inDirectory || person.membership.source === "directory") return null;
   const asserted = assertedProfile(login, found);
   const profile = {
     email: asserted.email ?? stored.email,
@@ -40,14 +42,14 @@ export function decideProfile(
     familyName: asserted.familyName ?? stored.familyName,
     username: asserted.username ?? stored.username,
   };
-  const proof = proofOf(stored, profile, emailProof);
+  const proof = proofOf(person, profile);
   const same = proof === emailProof && FIELDS.every((field) => profile[field] === stored[field]);
   return same ? null : { profile, emailProof: proof };
 }
 
 const FIELDS = ["email", "emailVerified", "name", "givenName", "familyName", "username"] as const;
 
-function proofOf(stored: Profile, next: Profile, proof: ProfileUpdate["emailProof"]) {
+function proofOf({ profile: stored, emailProof, emailChanged }: Person, next: Profile) {
   if (next.email !== stored.email) return null;
-  return proof ?? (next.emailVerified ? "sign_in" : null);
+  return emailProof ?? (next.emailVerified && !emailChanged ? "sign_in" : null);
 }
