@@ -10,9 +10,10 @@ export type Token =
 // Each is anchored where the last token ended and can give back nothing: time grows with the length, and no faster.
 const SPACE = /[ \t\r\n]*/y;
 const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"/y;
-const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.:$-])/y;
+// RFC 8259 §6: no leading zeros.
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.:$-])/y;
 // Attribute names, sub-attributes, URNs before them, operators: `urn:…:2.0:User:name.givenName`, `$ref`, `.value`.
-const WORD = /[A-Za-z$.][\w.:$/#-]*/y;
+const WORD = /\.?[A-Za-z$][\w.:$/#-]*/y;
 
 export function tokenize(text: string): Token[] {
   const tokens: Token[] = [];

@@ -1,7 +1,8 @@
 // A parser of our own. scim2-parse-filter 0.2.10 was tried and cannot be mended from outside: its tokenizer takes time
-// that doubles per newline behind an open quote, it overflows the stack on nested parentheses, refuses `\\`, `\uXXXX`
-// and `$ref`, and its tree flattens `emails[type eq "work"].value eq "x"` so that both need no longer hold of the same
-// element.
+// that doubles per newline behind an open quote, it overflows the stack on nested parentheses, refuses `$ref` and an
+// escaped backslash before a quote, reads other escapes as they stand, takes `not` without parentheses, and its tree
+// flattens `emails[type eq "work"].value eq "x"` so that both need no longer hold of the same element. It gives the
+// second opinion in tests: testing/filter-differential/explained.ts has every difference, with its reason.
 import { badRequest } from "../protocol/error.ts";
 import { type Filter, type Literal, OPERATORS, type Operator } from "./ast.ts";
 import { type Token, tokenize, unreadable } from "./lexer.ts";
