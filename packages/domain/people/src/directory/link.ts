@@ -1,6 +1,7 @@
 import { newId } from "@sallyport/database";
 import type { Happening } from "@sallyport/events";
 import type { NewConflict } from "../conflicts/record.ts";
+import type { Identifier } from "../identifiers.ts";
 import { decidePushedUser } from "../who-is-it.ts";
 import type { Batch, PushedUser } from "./batch.ts";
 import { type FoundMatch, findMatches, type Matches } from "./matches.ts";
@@ -43,7 +44,10 @@ export async function decideLinks(batch: Batch, pushed: readonly PushedUser[]): 
       continue;
     }
     const found = earlier.addTo(matches.of(user), user, matches);
-    const linked = kept === null ? null : { userId: kept, placeholder: placeholders.has(user.id) };
+    const linked =
+      kept === null
+        ? null
+        : { userId: kept, placeholder: placeholders.has(user.id) && !earlier.isJoined(kept) };
     const decision = decidePushedUser({ linked, matches: found });
     const userId = decision.userId ?? newId();
     const isNew = userId !== kept;
@@ -55,24 +59,51 @@ export async function decideLinks(batch: Batch, pushed: readonly PushedUser[]): 
       conflicts.push({ userId, otherUserId, claim, source: "directory" });
     }
   }
-  return { links, conflicts, left };
+  // Of two users of whom one gave way to the other nothing is left to settle.
+  const unsettled = conflicts.map((conflict) => ({
+    ...conflict,
+    otherUserId: earlier.now(conflict.otherUserId),
+  }));
+  return { links, conflicts: unsettled.filter(({ userId, otherUserId }) => userId !== otherUserId), left };
 }
 
 /** What was decided earlier in this batch, and so stands in no table yet. */
 class Earlier {
-  readonly #byAddress = new Map<string, Set<string>>();
+  readonly #byClaim = new Map<string, Set<string>>();
   readonly #directoriesOf = new Map<string, Set<string>>();
+  readonly #joined = new Set<string>();
+  readonly #movedTo = new Map<string, string>();
 
   note(user: PushedUser, userId: string, matches: Matches): void {
-    for (const address of matches.addressesOf(user)) add(this.#byAddress, address, userId);
+    for (const claim of matches.claimsOf(user)) add(this.#byClaim, scoped(claim, user), userId);
     if (user.active) add(this.#directoriesOf, userId, user.directoryId);
+    if (user.userId === userId) return;
+    this.#joined.add(userId);
+    if (user.userId !== null) this.#movedTo.set(user.userId, userId);
+  }
+
+  /** Another directory user came to stand for this user. */
+  isJoined(userId: string): boolean {
+    return this.#joined.has(userId);
+  }
+
+  /**
+   * Whose the user is by now: its directory user may have turned out to be somebody else. Else two who turn out to be one
+   * would change places, each time anew.
+   */
+  now(userId: string): string {
+    return this.#movedTo.get(userId) ?? userId;
   }
 
   addTo(found: readonly FoundMatch[], user: PushedUser, matches: Matches): FoundMatch[] {
-    const all = new Map(found.map((match) => [match.userId, match]));
-    for (const address of matches.addressesOf(user)) {
-      for (const userId of this.#byAddress.get(address) ?? []) {
-        if (!all.has(userId)) all.set(userId, { userId, claim: `address:${address}`, taken: false });
+    const all = new Map<string, FoundMatch>();
+    for (const match of found) {
+      const userId = this.now(match.userId);
+      all.set(userId, { ...match, userId, taken: match.taken || all.get(userId)?.taken === true });
+    }
+    for (const claim of matches.claimsOf(user)) {
+      for (const userId of this.#byClaim.get(scoped(claim, user)) ?? []) {
+        if (!all.has(userId)) all.set(userId, { userId, claim, taken: false });
       }
     }
     return [...all.values()].map((match) => ({
@@ -80,6 +111,11 @@ class Earlier {
       taken: match.taken || this.#directoriesOf.get(match.userId)?.has(user.directoryId) === true,
     }));
   }
+}
+
+/** An address is the same in all directories; an id is its directory's own. */
+function scoped(claim: Identifier, { directoryId }: PushedUser): string {
+  return claim.startsWith("address:") ? claim : `${directoryId} ${claim}`;
 }
 
 function add(map: Map<string, Set<string>>, key: string, value: string): void {

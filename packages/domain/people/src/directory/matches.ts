@@ -14,8 +14,8 @@ export interface FoundMatch {
 /** All that may be known of who directory users are, by the directory user's id. */
 export interface Matches {
   of(user: PushedUser): readonly FoundMatch[];
-  /** The addresses of the user whose domain the organization has verified. */
-  addressesOf(user: PushedUser): readonly string[];
+  /** By what others may be found to be the user: the externalId, and addresses whose domain the organization has verified. */
+  claimsOf(user: PushedUser): readonly Identifier[];
 }
 
 interface Row {
@@ -33,9 +33,12 @@ interface Row {
  */
 export async function findMatches(batch: Batch, users: readonly PushedUser[]): Promise<Matches> {
   const asked = users.flatMap((user) => [
-    ...identifiersOf(user)
-      .filter((identifier) => !identifier.startsWith("name:"))
-      .map((identifier) => ({ id: user.id, directoryId: user.directoryId, identifier, key: null })),
+    ...claimsOf(user).map((identifier) => ({
+      id: user.id,
+      directoryId: user.directoryId,
+      identifier,
+      key: null,
+    })),
     ...storedKeysOf(user).map((key) => ({
       id: user.id,
       directoryId: user.directoryId,
@@ -88,6 +91,11 @@ export async function findMatches(batch: Batch, users: readonly PushedUser[]): P
   }
   return {
     of: (user) => found.get(user.id) ?? [],
-    addressesOf: (user) => addressesOf(identifiersOf(user)).filter(isVerified),
+    claimsOf: (user) => claimsOf(user).filter((claim) => addressesOf([claim]).every(isVerified)),
   };
+}
+
+/** A user name that is no address tells nothing of who somebody is. */
+function claimsOf(user: PushedUser): Identifier[] {
+  return identifiersOf(user).filter((identifier) => !identifier.startsWith("name:"));
 }
