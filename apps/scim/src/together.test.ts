@@ -1,4 +1,4 @@
-/** Requests that run together, in one statement, must come to what they would come to one after the other (issue 4). */
+/** Requests that run together, in one statement, must come to what they would come to one after the other. */
 
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { send, startScim, type TestDirectory, type TestScim } from "./testing/scim-server.ts";

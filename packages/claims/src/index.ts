@@ -39,7 +39,6 @@ export const sessionClaims = gatewayClaims.extend({
   preferred_username: z.string().optional(),
 });
 
-export type GatewayClaims = z.infer<typeof gatewayClaims>;
 export type SessionClaims = z.infer<typeof sessionClaims>;
 
 /** The names of our own claims, in the order in which documents show them. */

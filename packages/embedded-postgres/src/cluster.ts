@@ -21,8 +21,8 @@ const DRAFT_PREFIX = "cluster.draft.";
 const INITDB_END_MS = 5_000;
 /** Tried for three seconds while PostgreSQL's programs still write there. */
 export const REMOVAL = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 };
-export const clusterPath = (folder: string) => join(folder, "cluster");
-export const dataFolderPath = (folder: string) => join(clusterPath(folder), "data");
+const clusterPath = (folder: string) => join(folder, "cluster");
+const dataFolderPath = (folder: string) => join(clusterPath(folder), "data");
 const passwordPath = (cluster: string) => join(cluster, "password");
 
 /** Whose files the cluster of this folder are; undefined when there is no cluster yet. */

@@ -1,4 +1,4 @@
-import { checked, newId, type Sql, type Statement } from "@sallyport/database";
+import { checked, newId, type Statement } from "@sallyport/database";
 
 /** One sign-in, as the broker hands it over after normalization. */
 export interface NewSession {
@@ -19,20 +19,11 @@ export interface NewSession {
 }
 
 /**
- * Stores a session and returns its id, the `sid` of every token; null when the membership is not active.
+ * The statement that stores a session, a part of what a login writes: it returns the session's `id`, the `sid` of every
+ * token, or no row when the membership is not active.
  *
  * The membership row is locked against the reconciler, which suspends it before it revokes sessions: so a sign-in
  * that races a suspension is either seen by that revocation, or refused here.
- */
-export async function createSession(sql: Sql, session: NewSession): Promise<string | null> {
-  const { id, statement } = sessionStatement(session);
-  const { rows } = await sql.query(statement.text, statement.values, "session_create");
-  return rows.length === 1 ? id : null;
-}
-
-/**
- * What `createSession` runs, for a hot path that makes it a part of a larger statement: it returns the session's `id`,
- * or no row when the membership is not active.
  */
 export function sessionStatement(session: NewSession): {
   readonly id: string;

@@ -1,7 +1,8 @@
 import { newId, type Sql } from "@sallyport/database";
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createSession, findLiveSession, type NewSession, revokeSessions, revokeToken } from "./index.ts";
+import { findLiveSession, type NewSession, revokeSessions, revokeToken } from "./index.ts";
+import { createSession } from "./testing/index.ts";
 
 const HOUR = 3_600_000;
 const now = new Date("2030-01-01T12:00:00Z");

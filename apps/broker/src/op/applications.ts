@@ -74,7 +74,7 @@ async function readApplication(sql: Sql, clientId: string): Promise<Application 
 const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
 
 /** Whether a code may travel there: https, or http to the person's own machine (RFC 8252, 7.3). No fragment (RFC 6749, 3.1.2). */
-export function isSafeRedirect(uri: string): boolean {
+function isSafeRedirect(uri: string): boolean {
   if (!URL.canParse(uri) || uri.includes("#")) return false;
   const { protocol, hostname } = new URL(uri);
   return protocol === "https:" || (protocol === "http:" && LOOPBACK_HOSTS.includes(hostname));

@@ -9,7 +9,7 @@ import { sessionOf } from "./account.ts";
 const { Check, Prompt } = interactionPolicy;
 
 /** Why somebody must sign in; kept with the interaction. */
-export const REASONS = {
+const REASONS = {
   noSession: "no_session",
   asked: "login_prompt",
   tooLongAgo: "max_age",

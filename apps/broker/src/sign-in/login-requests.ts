@@ -8,7 +8,7 @@ import { type LoginStep, stepsJson } from "../login-records/index.ts";
 import { type Connection, type ConnectionRow, parseConnection } from "./connections.ts";
 import { SignInFailure } from "./failures.ts";
 
-export const LOGIN_REQUEST_LIFETIME_MS = 10 * 60 * 1000;
+const LOGIN_REQUEST_LIFETIME_MS = 10 * 60 * 1000;
 
 /** What a protocol must find again when the browser comes back. */
 const protocolState = z.discriminatedUnion("type", [

@@ -1,6 +1,6 @@
 import { lockPeople, newId } from "@sallyport/database";
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
-import { createSession } from "@sallyport/sessions";
+import { createSession } from "@sallyport/sessions/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Checkpoint } from "../checkpoint.ts";
 import { createProvisioning } from "../testing/reconcile.ts";

@@ -1,6 +1,6 @@
 import { newId } from "@sallyport/database";
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
-import { createSession } from "@sallyport/sessions";
+import { createSession } from "@sallyport/sessions/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createProvisioning, type TestProvisioning } from "../testing/reconcile.ts";
 import { createTenant, type Tenant } from "../testing/tenant.ts";

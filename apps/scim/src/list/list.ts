@@ -26,7 +26,7 @@ export async function list<Row extends KeyedRow>(
 }
 
 /** An attribute that the type has not makes a filter invalid: 400, never all rows. */
-export function known<Result>(work: () => Result): Result {
+function known<Result>(work: () => Result): Result {
   try {
     return work();
   } catch (error) {

@@ -14,7 +14,7 @@ interface Queue {
 }
 
 /**
- * One tenant's import must slow nobody else (issue 4). The more of its requests are under way, the longer every other
+ * One tenant's import must slow nobody else. The more of its requests are under way, the longer every other
  * one waits for the event loop and for a connection, at each of its steps; done a few at a time they take as long in
  * all, and wait where only their own are. Directories that wait take turns.
  */

@@ -12,6 +12,6 @@ export async function retryDeadlock<Result>(transaction: () => Promise<Result>):
   }
 }
 
-export function isDeadlock(error: unknown): boolean {
+function isDeadlock(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === DEADLOCK;
 }

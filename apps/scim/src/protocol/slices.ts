@@ -4,7 +4,7 @@ import { setImmediate as giveWay } from "node:timers/promises";
 export type Sliced<Result> = Generator<void, Result, void>;
 
 /** Units of work between two yields. A unit is about a microsecond: looking at one value. */
-export const SLICE_UNITS = 3_000;
+const SLICE_UNITS = 3_000;
 
 /** Says when a sliced work has done enough to yield. */
 export class Slice {

@@ -102,7 +102,7 @@ const BY_PROVIDER: ReadonlyMap<string, Quirks> = new Map(
 );
 
 /** No quirk at all: the RFCs as they stand. */
-export const STRICT: Quirks = new Set();
+const STRICT: Quirks = new Set();
 
 /** The quirks of a provider; of one that we do not know, none. */
 export function quirksOf(provider: string): Quirks {

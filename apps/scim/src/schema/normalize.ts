@@ -195,7 +195,7 @@ function onePrimary(elements: Json[], path: string, quirks: Quirks): Json[] {
 }
 
 /** The elements with `primary` left true on the last of those that had it. */
-export function keepLastPrimary(elements: readonly Json[]): Json[] {
+function keepLastPrimary(elements: readonly Json[]): Json[] {
   const last = elements.findLastIndex((element) => isObject(element) && element.primary === true);
   return elements.map((element, index) =>
     isJsonObject(element) && element.primary === true && index !== last

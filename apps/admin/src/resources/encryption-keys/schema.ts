@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-export const encryptionKey = z
+const encryptionKey = z
   .object({
     id: z.string().meta({ description: "The first 8 hex digits of the key's SHA-256." }),
     use: z.enum(["current", "older", "missing"]).meta({

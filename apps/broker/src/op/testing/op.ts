@@ -5,7 +5,7 @@ import { createTestDatabase } from "@sallyport/database/testing";
 import { assignRequestId } from "@sallyport/http";
 import { createLogger } from "@sallyport/logging";
 import { createSecretBox, digestToken, newEncryptionKey } from "@sallyport/secrets";
-import { createSession } from "@sallyport/sessions";
+import { createSession } from "@sallyport/sessions/testing";
 import { openSigningKeys, type SigningKeys } from "@sallyport/signing-keys";
 import express from "express";
 import * as client from "openid-client";

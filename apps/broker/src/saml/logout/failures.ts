@@ -15,7 +15,7 @@ interface Entry {
 const CLOSE_BROWSER = "To be sure that you are signed out everywhere, close all windows of this browser.";
 
 /** Every reason why a sign-out ends on a page. The texts tell nothing that the browser did not already know. */
-export const LOGOUT_FAILURES = {
+const LOGOUT_FAILURES = {
   request_malformed: {
     status: 400,
     title: "This request is not complete",
