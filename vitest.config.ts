@@ -7,14 +7,14 @@ export default defineConfig({
   resolve,
   ssr,
   test: {
-    globalSetup: ["packages/database/src/testing/postgres-setup.ts"],
+    globalSetup: ["packages/platform/database/src/testing/postgres-setup.ts"],
     projects: [
       {
         resolve,
         ssr,
         test: {
           name: "unit",
-          include: ["{apps,packages,packages/domain}/*/src/**/*.test.ts"],
+          include: ["apps/*/src/**/*.test.ts", "packages/*/*/src/**/*.test.ts"],
           testTimeout: 20_000,
         },
       },

@@ -6,7 +6,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["source"], externalConditions: ["source"] } },
   test: {
     root: new URL("../..", import.meta.url).pathname,
-    globalSetup: ["packages/database/src/testing/postgres-setup.ts"],
+    globalSetup: ["packages/platform/database/src/testing/postgres-setup.ts"],
     include: ["test/interop/**/*.interop.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
