@@ -1,16 +1,16 @@
-import { createAdmin } from "@sallyport/admin";
 import { createBroker } from "@sallyport/broker";
 import type { Database } from "@sallyport/database";
 import { describeMissing, keyUsage } from "@sallyport/encryption-keys";
 import { Problem } from "@sallyport/http";
 import { createAttemptLimit, createFailureLimit, type Levels } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
+import { createAdmin } from "@sallyport/management";
 import type { Outbound } from "@sallyport/outbound";
 import type { Queues } from "@sallyport/queue";
-import { createReconciler } from "@sallyport/reconciler";
 import { createScim } from "@sallyport/scim";
 import { digestToken, type SecretBox, SecretError } from "@sallyport/secrets";
 import { openSigningKeys } from "@sallyport/signing-keys";
+import { createReconciler } from "@sallyport/worker";
 import { Router } from "express";
 import type { Configuration } from "./configuration.ts";
 import { USUAL_CREDENTIALS_LIMIT, USUAL_SIGN_IN_LIMIT } from "./rate-limits.ts";
