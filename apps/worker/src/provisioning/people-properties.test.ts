@@ -152,7 +152,7 @@ it("any order of the same logins, pushes and grants ends in the same people", as
         expect(ends[1]).toEqual(ends[0]);
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 }, 60_000);
 
@@ -275,7 +275,7 @@ it("nobody becomes one with somebody else without proof, and whoever claims what
         }
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 }, 60_000);
 
@@ -301,7 +301,7 @@ it("doing it again changes nothing, and tells nothing", async () => {
         await twice(() => world.settleAnew());
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 }, 60_000);
 
@@ -365,6 +365,6 @@ it("nobody gets in as somebody whom a directory ended, until it has them active 
         expect(await world.login({ subject: "back", email, emailVerified: true })).toBe(true);
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 }, 60_000);

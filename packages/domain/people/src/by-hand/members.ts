@@ -1,4 +1,4 @@
-import { lockPeople, newId, type Sql } from "@sallyport/database";
+import { checked, lockPeople, newId, type Sql } from "@sallyport/database";
 import type { Happening } from "@sallyport/events";
 import { recordConflicts } from "../conflicts/record.ts";
 import type { Membership } from "../membership.ts";
@@ -94,13 +94,14 @@ interface Namesake {
 /** Everybody who has an address, the oldest first. */
 async function findByAddress(sql: Sql, organizationId: string, email: string): Promise<Namesake[]> {
   const { rows } = await sql.query<{ id: string; proven: boolean; is_member: boolean }>(
-    `WITH told AS (
+    `WITH told AS MATERIALIZED (
        SELECT l.user_id FROM directory_identifiers k JOIN directory_user_links l ON l.directory_user_id = k.directory_user_id
        WHERE k.organization_id = $1::uuid AND k.value = 'address:' || $2::text AND k.current)
      SELECT u.id, (u.email = $2::text AND u.email_proof IS NOT NULL) OR u.id IN (SELECT user_id FROM told) AS proven,
             EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id) AS is_member
      FROM users u
-     WHERE u.organization_id = $1::uuid AND (u.email = $2::text OR u.id IN (SELECT user_id FROM told))
+     WHERE ${checked("u.organization_id = $1::uuid")} AND u.id IN (
+       SELECT n.id FROM users n WHERE n.organization_id = $1::uuid AND n.email = $2::text UNION SELECT user_id FROM told)
      ORDER BY u.created_at, u.id`,
     [organizationId, email],
   );

@@ -1,3 +1,4 @@
+import { checked, elementsOf } from "@sallyport/database";
 import type { Happening } from "@sallyport/events";
 import { endedAmong } from "../ended.ts";
 import { type Identifier, identifiersOf } from "../identifiers.ts";
@@ -61,14 +62,17 @@ async function hasEnded(batch: Batch): Promise<boolean> {
 async function formerIdentifiers(batch: Batch, pushed: readonly PushedUser[]): Promise<string[]> {
   const { rows } = await batch.sql.query<{ value: string }>(
     `SELECT DISTINCT value FROM directory_identifiers
-     WHERE directory_user_id = ANY($2::uuid[]) AND NOT current AND organization_id = $1`,
+     WHERE directory_user_id = ANY($2::uuid[]) AND NOT current AND ${checked("organization_id = $1")}`,
     [batch.organizationId, pushed.map(({ id }) => id)],
     "people_former_identifiers",
   );
   return rows.map(({ value }) => value);
 }
 
-/** Members for whom no directory user stands, and who asserted one of the identifiers. Their memberships are locked. */
+/**
+ * Members for whom no directory user stands, and who asserted one of the identifiers. Their memberships are locked. Looked
+ * up one by one: all at once, the index compares every identity that it finds with every identifier that is asked for.
+ */
 async function findAsserted(batch: Batch, identifiers: readonly Identifier[]): Promise<Asserted[]> {
   const { rows } = await batch.sql.query<{
     id: string;
@@ -79,9 +83,11 @@ async function findAsserted(batch: Batch, identifiers: readonly Identifier[]): P
     `SELECT m.id, m.user_id, m.directory,
             ARRAY(SELECT DISTINCT unnest(i.identifiers) FROM identities i WHERE i.user_id = m.user_id) AS identifiers
      FROM memberships m
-     WHERE m.organization_id = $1
-       AND m.user_id IN (
-         SELECT i.user_id FROM identities i WHERE i.identifiers && $2::text[] AND i.organization_id = $1)
+     WHERE ${checked("m.organization_id = $1")}
+       AND m.user_id = ANY(ARRAY(
+         SELECT i.user_id FROM ${elementsOf("$2::text[]")} AS told (identifier) CROSS JOIN LATERAL (
+           SELECT i.user_id FROM identities i
+           WHERE i.identifiers @> ARRAY[told.identifier] AND ${checked("i.organization_id = $1")} OFFSET 0) i))
        AND m.directory IS DISTINCT FROM 'active' AND m.directory IS DISTINCT FROM 'released'
        AND NOT EXISTS (SELECT 1 FROM directory_user_links l WHERE l.user_id = m.user_id)
      ORDER BY m.id
