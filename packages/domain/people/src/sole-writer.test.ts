@@ -45,7 +45,7 @@ describe("the tables of people", async () => {
       file.startsWith(HERE) ? [] : writesIn(source).map((write) => `${file}: ${write}`),
     );
     expect(writes).toEqual([]);
-    for (const app of ["admin", "broker", "reconciler", "scim"])
+    for (const app of ["broker", "management", "scim", "worker"])
       expect([...all.keys()].some((file) => file.startsWith(`apps/${app}/src/`))).toBe(true);
   });
 
