@@ -46,13 +46,15 @@ it("makes requests that share a hidden class behind Express too", async () => {
   expect(same).toEqual(Array(20).fill(true));
 });
 
-// When this fails, Express or V8 has mended it, and message-types.ts can go.
-it("would not without", async () => {
+// V8 has mended it in Node 24: message-types.ts can go with Node 22, or when this fails there, since Express has.
+const mended = Number(process.versions.node.split(".")[0]) >= 24;
+
+it(mended ? "would without, too" : "would not without", async () => {
   const { app, same } = pairs();
   const server = await serve(app);
   await askInPairs((server.address() as AddressInfo).port);
   server.close();
-  expect(same).toEqual(Array(20).fill(false));
+  expect(same).toEqual(Array(20).fill(mended));
 });
 
 function serve(app: Express) {
