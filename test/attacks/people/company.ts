@@ -59,7 +59,7 @@ export interface Company {
 /** What an application is given for a sign-in, or the page that told why there was none. */
 export type Entry =
   | { readonly claims: SessionClaims; readonly accessToken: string; readonly page?: undefined }
-  | { readonly page: Page; readonly claims?: undefined };
+  | { readonly page: Page; readonly claims?: undefined; readonly accessToken?: undefined };
 
 /** A directory, as its SCIM client reaches it. Each write resolves once the reconciler has seen it. */
 export interface Directory {
@@ -274,8 +274,7 @@ function directoryOf(
     await settled();
     return text === "" ? undefined : JSON.parse(text);
   };
-  const replace = (path: string, value: object) =>
-    call("PATCH", path, 200, { schemas: [PATCH], Operations: [{ op: "replace", value }] });
+  const replacing = (value: object) => ({ schemas: [PATCH], Operations: [{ op: "replace", value }] });
   const references = (ids: readonly string[]) => ({ members: ids.map((value) => ({ value })) });
   return {
     id,
@@ -284,7 +283,7 @@ function directoryOf(
       return made.parse(await call("POST", "/Users", 201, { schemas: [USER], active: true, ...user })).id;
     },
     async patch(userId, value) {
-      await replace(`/Users/${userId}`, value);
+      await call("PATCH", `/Users/${userId}`, 200, replacing(value));
     },
     async remove(userId) {
       await call("DELETE", `/Users/${userId}`, 204);
@@ -294,7 +293,7 @@ function directoryOf(
       return made.parse(await call("POST", "/Groups", 201, group)).id;
     },
     async setMembers(groupId, ...memberIds) {
-      await replace(`/Groups/${groupId}`, references(memberIds));
+      await call("PATCH", `/Groups/${groupId}`, 204, replacing(references(memberIds)));
     },
     async find(filter) {
       const answer = await call("GET", `/Users?filter=${encodeURIComponent(filter)}`, 200);

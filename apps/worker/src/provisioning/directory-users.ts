@@ -24,6 +24,7 @@ export async function takeDirtyUsers(batch: Batch): Promise<Taken> {
     deleted: boolean;
     user_name: string;
     external_id: string | null;
+    email: string | null;
     emails: unknown;
     user_id: string | null;
     identified: boolean;
@@ -37,7 +38,7 @@ export async function takeDirtyUsers(batch: Batch): Promise<Taken> {
        WHERE organization_id = $1 AND directory_user_id = ANY(ARRAY(SELECT id FROM dirty))
      )
      SELECT dirty.id, dirty.identified, l.user_id, du.directory_id, du.active, du.deleted_at IS NOT NULL AS deleted,
-            du.user_name, du.external_id, du.resource -> 'emails' AS emails
+            du.user_name, du.external_id, du.email, du.resource -> 'emails' AS emails
      FROM dirty
      LEFT JOIN LATERAL (
        SELECT du.* FROM directory_users du WHERE du.id = dirty.id AND ${checked("du.organization_id = $1")} OFFSET 0
@@ -61,6 +62,7 @@ export async function takeDirtyUsers(batch: Batch): Promise<Taken> {
             userName: row.user_name,
             externalId: row.external_id,
             emails: emailValues(row.emails),
+            email: row.email,
             userId: row.user_id,
             identified: row.identified,
           },

@@ -56,6 +56,19 @@ export function addressesOf(identifiers: readonly Identifier[]): string[] {
   );
 }
 
+/**
+ * The addresses among them that a user has beside their own, which is the `userName`, or else the primary email. People
+ * often may add to their emails themselves.
+ *
+ * @param user with `email`: the primary one, canonical
+ */
+export function besideOf(user: ToldUser & { readonly email: string | null }): Identifier[] {
+  const own = canonicalAddress(user.userName) ?? user.email;
+  return identifiersOf(user).filter(
+    (identifier) => identifier.startsWith("address:") && identifier !== `address:${own}`,
+  );
+}
+
 /** What a login says of its person, as far as a directory may know them by it. */
 export interface ToldLogin {
   readonly subject: string;

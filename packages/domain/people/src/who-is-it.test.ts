@@ -14,12 +14,16 @@ const user = (userId: string, changes: Partial<Namesake> = {}): Namesake => ({
   userId,
   membership: membership(),
   proven: true,
+  own: true,
   ...changes,
 });
-const asserted = (userId: string) => user(userId, { proven: false });
+const asserted = (userId: string) => user(userId, { proven: false, own: false });
+const besides = (userId: string) => user(userId, { own: false });
 const suspended = (userId: string) => user(userId, { membership: membership({ status: "suspended" }) });
 const ended = (userId: string) =>
   user(userId, { membership: membership({ source: "manual", directory: "ended" }) });
+const released = (userId: string) =>
+  user(userId, { membership: membership({ source: "manual", directory: "released" }) });
 const former = (userId: string) => user(userId, { membership: null });
 
 describe("a first login", () => {
@@ -56,6 +60,37 @@ describe("a first login", () => {
       { byAddress: [asserted("x"), user("a")] },
       "link a, conflict with x",
     ],
+    [
+      "with one's own address, which another added to theirs",
+      { byAddress: [besides("x"), user("a")] },
+      "link a, conflict with x",
+    ],
+    ["with an address that one has besides their own", { byAddress: [besides("a")] }, "link a"],
+    [
+      "with an address that two have besides their own",
+      { byAddress: [besides("a"), besides("b")] },
+      "create, conflict with a, b",
+    ],
+    [
+      "with an address of somebody suspended, which another added to theirs",
+      { byAddress: [suspended("a"), besides("x")] },
+      "refuse",
+    ],
+    [
+      "with an address of a former member, which another asserts",
+      { byAddress: [former("a"), asserted("x")] },
+      "refuse",
+    ],
+    [
+      "with an address of somebody suspended, which is another's own since",
+      { byAddress: [suspended("a"), user("b")] },
+      "link b, conflict with a",
+    ],
+    [
+      "by the subject, with an address of somebody suspended",
+      { bySubject: [user("a")], byAddress: [suspended("b")] },
+      "link a, conflict with b",
+    ],
     ["with an address of somebody suspended", { byAddress: [suspended("a")] }, "refuse"],
     ["with an address of somebody whom a directory ended", { byAddress: [ended("a")] }, "refuse"],
     ["with an address of a former member", { byAddress: [former("a")] }, "refuse"],
@@ -86,6 +121,16 @@ describe("a first login", () => {
       { bySubject: [user("a"), user("b")] },
       "create, conflict with a, b",
     ],
+    [
+      "by what a directory told of one whom an administrator took over",
+      { ended: true, byAddress: [released("a")] },
+      "link a",
+    ],
+    [
+      "by the same, with an unverified address",
+      { ended: true, addressVerified: false, byAddress: [released("a")] },
+      "refuse",
+    ],
     ["by the subject of somebody suspended", { bySubject: [suspended("a")] }, "refuse"],
   ])("%s", (_who, changes, expected) => {
     expect(outcome(changes)).toBe(expected);
@@ -93,8 +138,9 @@ describe("a first login", () => {
 });
 
 describe("a directory user", () => {
-  const free = (userId: string) => ({ userId, taken: false });
-  const taken = (userId: string) => ({ userId, taken: true });
+  const free = (userId: string) => ({ userId, taken: false, left: false });
+  const taken = (userId: string) => ({ userId, taken: true, left: false });
+  const leaver = (userId: string) => ({ userId, taken: false, left: true });
   const linked = (userId: string) => ({ userId, placeholder: false });
   const placeholder = (userId: string) => ({ userId, placeholder: true });
   const create = null;
@@ -110,6 +156,9 @@ describe("a directory user", () => {
       create,
       ["a"],
     ],
+    ["that has a leaver's address beside its own", null, [leaver("a")], create, ["a"]],
+    ["whose user nobody signed in as, and that has one", placeholder("a"), [leaver("b")], "a", ["b"]],
+    ["that matches one, and a taken one", null, [taken("a"), free("b")], "b", ["a"]],
     ["that is linked, and matches nobody else", linked("a"), [free("a")], "a", []],
     ["that is linked, and matches another", linked("a"), [free("b")], "a", ["b"]],
     ["whose user nobody signed in as, and that one matches", placeholder("a"), [free("b")], "b", []],

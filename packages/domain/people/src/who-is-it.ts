@@ -27,6 +27,11 @@ export interface Candidate {
 export interface Namesake extends Candidate {
   /** Pushed by a directory, entered by an administrator while nobody could sign in as the user, or verified by the user's first login. */
   readonly proven: boolean;
+  /**
+   * Theirs before all others': a directory's `userName`, or proven without one. Among the emails that a directory pushes may
+   * be another's, which people often add to their own profile.
+   */
+  readonly own: boolean;
 }
 
 export type FirstLoginDecision =
@@ -36,27 +41,35 @@ export type FirstLoginDecision =
 
 export function decideFirstLogin(login: FirstLogin): FirstLoginDecision {
   const { bySubject, byAddress } = login;
-  // A login must not undo what was done to whoever had the address, proven or not.
-  const noneActive = byAddress.length > 0 && byAddress.every((user) => !isActive(user));
-  if (login.ended) return { action: "refuse" };
-  const [subject, ...moreSubjects] = bySubject;
-  const holders = login.addressVerified ? byAddress.filter((user) => user.proven && isActive(user)) : [];
-  const [holder, ...moreHolders] = holders;
-  const user =
-    subject !== undefined
-      ? moreSubjects.length === 0
-        ? subject
-        : undefined
-      : moreHolders.length === 0
-        ? holder
-        : undefined;
-  if (user === undefined) {
-    return noneActive
-      ? { action: "refuse" }
-      : { action: "create", rivals: idsOf([...bySubject, ...byAddress]) };
-  }
+  const user = bySubject.length > 0 ? onlyOf(bySubject) : login.addressVerified ? holderOf(byAddress) : null;
+  // An administrator answers for whom they took over, whatever directories say.
+  if (login.ended && user?.membership?.directory !== "released") return { action: "refuse" };
+  if (bySubject.length === 0 && hasEnded(byAddress)) return { action: "refuse" };
+  if (user === null) return { action: "create", rivals: idsOf([...bySubject, ...byAddress]) };
   if (!isActive(user)) return { action: "refuse" };
   return { action: "link", user, rivals: idsOf(byAddress).filter((id) => id !== user.userId) };
+}
+
+/** Whose address it is: the one whose own it is, or else the one who holds it at all. */
+function holderOf(byAddress: readonly Namesake[]): Namesake | null {
+  const holders = byAddress.filter((user) => user.proven && isActive(user));
+  const owners = holders.filter(({ own }) => own);
+  return onlyOf(owners.length > 0 ? owners : holders);
+}
+
+/**
+ * Whoever had the address may not come in any more, and nobody has it as their own since then: a login must not undo that,
+ * whoever else asserts the address, or added it to their own.
+ */
+function hasEnded(byAddress: readonly Namesake[]): boolean {
+  const active = byAddress.filter(isActive);
+  if (byAddress.length > 0 && active.length === 0) return true;
+  return byAddress.some((user) => user.proven && !isActive(user)) && !active.some(({ own }) => own);
+}
+
+function onlyOf<T>(users: readonly T[]): T | null {
+  const [only, ...more] = users;
+  return only === undefined || more.length > 0 ? null : only;
 }
 
 /** What is known about a directory user. */
@@ -78,6 +91,11 @@ export interface Match {
    * are two.
    */
   readonly taken: boolean;
+  /**
+   * No directory has this user active any more, and what leads to them is an address that the directory user has beside its
+   * own: a leaver's address is often given to a colleague.
+   */
+  readonly left: boolean;
 }
 
 export interface PushedUserDecision {
@@ -88,10 +106,12 @@ export interface PushedUserDecision {
 
 export function decidePushedUser({ linked, matches }: PushedUser): PushedUserDecision {
   const others = matches.filter(({ userId }) => userId !== linked?.userId);
-  const [only, ...more] = others;
-  const found = only !== undefined && more.length === 0 && !only.taken ? only.userId : null;
-  if (found !== null && (linked === null || linked.placeholder)) return { userId: found, rivals: [] };
-  return { userId: linked?.userId ?? null, rivals: others.map(({ userId }) => userId) };
+  const found = onlyOf(others.filter(({ taken, left }) => !taken && !left));
+  const userId = found !== null && (linked === null || linked.placeholder) ? found.userId : linked?.userId;
+  return {
+    userId: userId ?? null,
+    rivals: others.map((match) => match.userId).filter((rival) => rival !== userId),
+  };
 }
 
 function isActive({ membership }: Candidate): boolean {

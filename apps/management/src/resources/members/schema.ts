@@ -25,10 +25,9 @@ export const memberPatch = z
   .strictObject({
     status: status.exactOptional(),
     roles: roles.exactOptional(),
-    takeOver: z
-      .boolean()
-      .default(false)
-      .meta({ description: "Manage by hand, from now on, a membership that a directory manages." }),
+    takeOver: z.boolean().default(false).meta({
+      description: "Answer for the person by hand, from now on, whatever directories say or said of them.",
+    }),
   })
   .meta({ id: "MemberPatch" });
 

@@ -169,11 +169,10 @@ export async function updateMember(
   if (before.source === "directory" && !input.takeOver) {
     throw new RefusedByHand("membership_managed_by_directory");
   }
-  const taken = input.takeOver && before.directory !== null ? ("released" as const) : before.directory;
   const after: Membership = {
     ...before,
     source: before.source === "directory" ? "manual" : before.source,
-    directory: taken,
+    directory: input.takeOver ? "released" : before.directory,
     status: input.status ?? before.status,
   };
   await sql.query(

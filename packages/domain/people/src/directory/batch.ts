@@ -17,6 +17,8 @@ export interface PushedUser {
   readonly externalId: string | null;
   /** The values of its emails, as they were pushed. */
   readonly emails: readonly string[];
+  /** The primary one, or else the first; canonical, null when it is no address. */
+  readonly email: string | null;
   /** The user that it stands for until now. */
   readonly userId: string | null;
   /** By what its directory knows it has changed, or what that counts for. */

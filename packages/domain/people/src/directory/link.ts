@@ -99,11 +99,14 @@ class Earlier {
     const all = new Map<string, FoundMatch>();
     for (const match of found) {
       const userId = this.now(match.userId);
-      all.set(userId, { ...match, userId, taken: match.taken || all.get(userId)?.taken === true });
+      const other = all.get(userId);
+      const taken = match.taken || other?.taken === true;
+      all.set(userId, { ...match, userId, taken, left: match.left && other?.left !== false });
     }
     for (const claim of matches.claimsOf(user)) {
       for (const userId of this.#byClaim.get(scoped(claim, user)) ?? []) {
-        if (!all.has(userId)) all.set(userId, { userId, claim, taken: false });
+        const left = matches.isBeside(user, claim) && !this.#directoriesOf.has(userId);
+        if (!all.has(userId)) all.set(userId, { userId, claim, taken: false, left });
       }
     }
     return [...all.values()].map((match) => ({

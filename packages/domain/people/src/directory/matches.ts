@@ -1,5 +1,5 @@
 import { domainOf } from "../address.ts";
-import { addressesOf, type Identifier, identifiersOf, storedKeysOf } from "../identifiers.ts";
+import { addressesOf, besideOf, type Identifier, identifiersOf, storedKeysOf } from "../identifiers.ts";
 import type { Batch, PushedUser } from "./batch.ts";
 
 /** A user who may be the person that a directory user is. */
@@ -9,6 +9,8 @@ export interface FoundMatch {
   readonly claim: Identifier;
   /** Another active directory user of the same directory stands for this user. */
   readonly taken: boolean;
+  /** No directory has this user active any more, and the claim is an address beside the directory user's own. */
+  readonly left: boolean;
 }
 
 /** All that may be known of who directory users are, by the directory user's id. */
@@ -16,6 +18,8 @@ export interface Matches {
   of(user: PushedUser): readonly FoundMatch[];
   /** By what others may be found to be the user: the externalId, and addresses whose domain the organization has verified. */
   claimsOf(user: PushedUser): readonly Identifier[];
+  /** The claim is an address that the user has beside their own. */
+  isBeside(user: { readonly id: string }, claim: Identifier): boolean;
 }
 
 interface Row {
@@ -23,6 +27,7 @@ interface Row {
   readonly claim: string;
   readonly user_id: string;
   readonly taken: boolean;
+  readonly ended: boolean;
 }
 
 /**
@@ -55,7 +60,13 @@ export async function findMatches(batch: Batch, users: readonly PushedUser[]): P
              SELECT 1 FROM directory_users du
              WHERE du.id = l.directory_user_id AND du.directory_id = asked.directory_id AND du.active
                AND du.deleted_at IS NULL OFFSET 0) du
-           WHERE l.user_id = found.user_id AND l.directory_user_id <> asked.id)) ORDER BY asked.id, found.user_id)
+           WHERE l.user_id = found.user_id AND l.directory_user_id <> asked.id),
+         'ended', EXISTS (SELECT 1 FROM directory_user_links l WHERE l.user_id = found.user_id)
+           AND NOT EXISTS (
+             SELECT 1 FROM directory_user_links l CROSS JOIN LATERAL (
+               SELECT 1 FROM directory_users du
+               WHERE du.id = l.directory_user_id AND du.active AND du.deleted_at IS NULL OFFSET 0) du
+             WHERE l.user_id = found.user_id)) ORDER BY asked.id, found.user_id)
        FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[]) AS asked (id, directory_id, identifier, key)
        CROSS JOIN LATERAL (
          SELECT l.user_id
@@ -82,16 +93,23 @@ export async function findMatches(batch: Batch, users: readonly PushedUser[]): P
   const verified = new Set(rows[0]?.domains);
   const isVerified = (address: string) => verified.has(domainOf(address) ?? "");
   const found = new Map<string, FoundMatch[]>();
-  for (const { id, claim, user_id: userId, taken } of rows[0]?.matches ?? []) {
+  const besides = new Map(users.map((user) => [user.id, new Set(besideOf(user))]));
+  const isBeside: Matches["isBeside"] = ({ id }, claim) => besides.get(id)?.has(claim) === true;
+  for (const { id, claim, user_id: userId, taken, ended } of rows[0]?.matches ?? []) {
     const [address] = addressesOf([claim]);
     if (address !== undefined && !isVerified(address)) continue;
+    const left = ended && isBeside({ id }, claim);
     const list = found.get(id) ?? [];
-    if (!list.some((match) => match.userId === userId)) list.push({ userId, claim, taken });
+    const known = list.find((match) => match.userId === userId);
+    // Whatever else leads to the same user says more.
+    if (known === undefined) list.push({ userId, claim, taken, left });
+    else if (known.left && !left) list[list.indexOf(known)] = { userId, claim, taken, left };
     found.set(id, list);
   }
   return {
     of: (user) => found.get(user.id) ?? [],
     claimsOf: (user) => claimsOf(user).filter((claim) => addressesOf([claim]).every(isVerified)),
+    isBeside,
   };
 }
 

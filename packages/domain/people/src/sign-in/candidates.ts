@@ -22,6 +22,7 @@ interface Row extends MembershipRow, ProfileRow {
   readonly email_changed: boolean;
   readonly in_directory: boolean;
   readonly proven: boolean;
+  readonly own: boolean;
 }
 
 /** Users `u` that a directory has. */
@@ -37,12 +38,21 @@ const TOLD = `
     SELECT l.user_id FROM directory_user_links l WHERE l.directory_user_id = k.directory_user_id OFFSET 0) l
   WHERE k.organization_id = $1 AND k.value = 'address:' || $2::text AND k.current`;
 
-const candidates = (ids: string, proven: string) => `coalesce((
+/** Users `u` who were proven to hold the address `$2`, and those whose userName it is in a directory that has them active. */
+const PROVEN = "u.email = $2 AND u.email_proof IS NOT NULL";
+const NAMED = `EXISTS (
+  SELECT 1 FROM directory_user_links l CROSS JOIN LATERAL (
+    SELECT 1 FROM directory_users d
+    WHERE d.id = l.directory_user_id AND ${checked("d.organization_id = u.organization_id")} AND d.user_name_key = $2
+      AND d.active AND d.deleted_at IS NULL OFFSET 0) d
+  WHERE l.user_id = u.id)`;
+
+const candidates = (ids: string, proven: string, own: string) => `coalesce((
   SELECT json_agg(candidate) FROM (
     SELECT u.id AS user_id, m.id AS membership_id, m.status, m.source, m.directory, ${IN_DIRECTORY} AS in_directory,
            u.email, u.email_verified, u.name, u.given_name, u.family_name, u.username, u.email_proof,
            u.email_changed,
-           ${proven} AS proven
+           ${proven} AS proven, ${own} AS own
     FROM users u LEFT JOIN memberships m ON m.user_id = u.id AND ${checked("m.organization_id = u.organization_id")}
     WHERE u.organization_id = $1 AND u.id IN (${ids})
     ORDER BY u.created_at, u.id) AS candidate), '[]')`;
@@ -58,7 +68,8 @@ export async function findCandidates(
     `SELECT ${isEnded("$1", "$3::text[]")} AS ended,
             ${candidates(
               `SELECT n.id FROM users n WHERE n.organization_id = $1 AND n.email = $2 UNION ${TOLD}`,
-              `(u.email = $2 AND u.email_proof IS NOT NULL OR u.id IN (${TOLD}))`,
+              `(${PROVEN} OR u.id IN (${TOLD}))`,
+              `(${PROVEN} OR ${NAMED})`,
             )} AS by_address,
             ${candidates(
               `SELECT l.user_id FROM directories s CROSS JOIN LATERAL (
@@ -68,6 +79,7 @@ export async function findCandidates(
                  SELECT d.id FROM directory_users d WHERE d.directory_id = s.id AND d.user_name_key = $5) d
                JOIN directory_user_links l ON l.directory_user_id = d.id
                WHERE s.organization_id = $1`,
+              "true",
               "true",
             )} AS by_subject`,
     [
@@ -109,5 +121,6 @@ function found(row: Row): Namesake & Found {
     emailProof: row.email_proof,
     emailChanged: row.email_changed,
     proven: row.proven,
+    own: row.own,
   };
 }
