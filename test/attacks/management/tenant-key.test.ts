@@ -97,7 +97,8 @@ async function everything(): Promise<string> {
   const lists = operations.filter(({ method }) => method === "get");
   const answers = await Promise.all(lists.map((operation) => attempt(operation, site.gateway.rootKey)));
   // The one thing that a refused request may leave: when a key was last used.
-  return JSON.stringify(answers.map(({ body }) => body)).replace(/"lastUsedAt":("[^"]*"|null)/g, "");
+  const found = answers.flatMap(({ status, body }) => (status === 200 ? [body] : []));
+  return JSON.stringify(found).replace(/"lastUsedAt":("[^"]*"|null)/g, "");
 }
 
 describe("is refused by every operation, which changes nothing", () => {
@@ -215,7 +216,7 @@ it("reaches all of its own organization, and lists that alone", async () => {
     ({ method, path }) => method === "get" && path.startsWith("/organizations/{org}"),
   );
   for (const operation of own) {
-    if (/connection_?key|Metadata|\{connectionKeyId\}/i.test(operation.path)) continue;
+    if (/connection_?key|Metadata|\{connectionKeyId\}|\{conflictId\}/i.test(operation.path)) continue;
     const { status } = await attempt(operation, victim.key);
     expect([operation.operationId, status]).toEqual([operation.operationId, 200]);
   }

@@ -1,4 +1,5 @@
 import { GATEWAY_CLAIM_NAMES, type SessionClaims } from "@sallyport/claims";
+import { readableAddress } from "@sallyport/people";
 import type { LiveSession } from "@sallyport/sessions";
 
 /** The scopes that applications may ask for. */
@@ -43,7 +44,8 @@ export function sessionClaims(session: LiveSession, scopes: ReadonlySet<string>)
 }
 
 function emailClaims(user: LiveSession["user"]): { email?: string; email_verified?: boolean } {
-  return user.email === null ? {} : { email: user.email, email_verified: user.emailVerified };
+  if (user.email === null) return {};
+  return { email: readableAddress(user.email), email_verified: user.emailVerified };
 }
 
 function present<Name extends string>(

@@ -30,7 +30,7 @@ export const sessionClaims = gatewayClaims.extend({
   /** RFC 8176. */
   amr: z.array(z.string()),
   acr: z.string().optional(),
-  /** As the IdP asserts it, in lower case: also internationalized (RFC 6531), which no common pattern accepts. */
+  /** Lower case, the domain in its own script: also internationalized (RFC 6531), which no common pattern accepts. */
   email: z.string().optional(),
   email_verified: z.boolean().optional(),
   name: z.string().optional(),
