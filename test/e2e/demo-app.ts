@@ -59,6 +59,6 @@ export async function readRefusal(page: Page): Promise<{ title: string; text: st
   return {
     title: await alert.getByRole("heading").innerText(),
     text: await alert.innerText(),
-    requestId: await alert.locator("code").innerText(),
+    requestId: await alert.locator("code").first().innerText(),
   };
 }
