@@ -3,6 +3,7 @@
  * and `sub` when they do. "Pre-hijacked accounts" (Sudhodanan, Paverd, 2022); "nOAuth" (Descope, 2023); CWE-290.
  */
 
+import { sessionClaims } from "@sallyport/claims";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Company, type Entry, emails, letIn, type People, startPeople } from "./company.ts";
 
@@ -113,6 +114,9 @@ describe.each(strangers)("%s", (_who, sneak) => {
       ...emails(company.at("ceo")),
     });
     await directory.addGroup("Executives", id);
+    expect(await company.conflicts()).toMatchObject([
+      { claim: `address:${company.at("ceo")}`, shownBy: "directory", other: { userId: mallory.sub } },
+    ]);
     expect(await company.member(mallory.sub)).toMatchObject({ roles: ["member"], source: "jit" });
     expect((await company.member(mallory.sub)).name).not.toBe(CEO.name);
     const ceo = letIn(await company.signIn({ sub: "ceo", email: company.at("ceo"), email_verified: true }));
@@ -138,6 +142,46 @@ describe.each(strangers)("%s", (_who, sneak) => {
     expect(ceo).toMatchObject({ roles: ["admin", "member"], name: CEO.name });
     expect(added).toMatchObject({ userId: ceo.sub });
     expect(await company.conflicts()).not.toHaveLength(0);
+  });
+});
+
+describe("a member who changed their address to the CEO's, and whose IdP says that it is verified", () => {
+  async function changed() {
+    const company = await people.addCompany();
+    const login = (name: string) =>
+      company.signIn({ sub: "mallory", email: company.at(name), email_verified: true });
+    letIn(await login("mallory"));
+    const { claims, accessToken } = await login("ceo");
+    expect(claims).toMatchObject({ email: company.at("ceo"), email_verified: true });
+    const verifiedNow = async () => {
+      const headers = { authorization: `Bearer ${accessToken}` };
+      const answer = await fetch(`${people.site.gateway.url}/oauth2/userinfo`, { headers });
+      return sessionClaims.parse(await answer.json()).email_verified;
+    };
+    return { company, login, verifiedNow };
+  }
+
+  it.each<[string, (company: Company) => Promise<unknown>]>([
+    [
+      "signs in",
+      async (company) =>
+        letIn(await company.signIn({ sub: "ceo", email: company.at("ceo"), email_verified: true })),
+    ],
+    [
+      "is pushed",
+      async (company) =>
+        (await company.addDirectory()).push({ userName: company.at("ceo"), ...emails(company.at("ceo")) }),
+    ],
+    ["is added", (company) => company.api("POST", "/members", 201, { email: company.at("ceo") })],
+  ])("is not taken for the CEO by applications once that one %s", async (_how, come) => {
+    const { company, login, verifiedNow } = await changed();
+    expect(await verifiedNow()).toBe(true);
+    await come(company);
+    expect(await verifiedNow()).toBe(false);
+    expect(letIn(await login("ceo")).email_verified).toBe(false);
+    expect(letIn(await login("mallory")).email_verified).toBe(true);
+    const ceo = letIn(await company.signIn({ sub: "ceo", email: company.at("ceo"), email_verified: true }));
+    expect(ceo.email_verified).toBe(true);
   });
 });
 

@@ -138,9 +138,10 @@ describe("a first login", () => {
 });
 
 describe("a directory user", () => {
-  const free = (userId: string) => ({ userId, taken: false, left: false });
-  const taken = (userId: string) => ({ userId, taken: true, left: false });
-  const leaver = (userId: string) => ({ userId, taken: false, left: true });
+  const free = (userId: string) => ({ userId, taken: false, left: false, asserted: false });
+  const taken = (userId: string) => ({ userId, taken: true, left: false, asserted: false });
+  const leaver = (userId: string) => ({ userId, taken: false, left: true, asserted: false });
+  const claimant = (userId: string) => ({ userId, taken: false, left: false, asserted: true });
   const linked = (userId: string) => ({ userId, placeholder: false });
   const placeholder = (userId: string) => ({ userId, placeholder: true });
   const create = null;
@@ -156,6 +157,8 @@ describe("a directory user", () => {
       create,
       ["a"],
     ],
+    ["whose address somebody merely asserts", null, [claimant("x")], create, ["x"]],
+    ["whose address one holds and another asserts", null, [claimant("x"), free("a")], "a", ["x"]],
     ["that has a leaver's address beside its own", null, [leaver("a")], create, ["a"]],
     ["whose user nobody signed in as, and that has one", placeholder("a"), [leaver("b")], "a", ["b"]],
     ["that matches one, and a taken one", null, [taken("a"), free("b")], "b", ["a"]],

@@ -96,6 +96,8 @@ export interface Match {
    * own: a leaver's address is often given to a colleague.
    */
   readonly left: boolean;
+  /** Nothing leads to this user but an address that they merely assert. */
+  readonly asserted: boolean;
 }
 
 export interface PushedUserDecision {
@@ -106,7 +108,7 @@ export interface PushedUserDecision {
 
 export function decidePushedUser({ linked, matches }: PushedUser): PushedUserDecision {
   const others = matches.filter(({ userId }) => userId !== linked?.userId);
-  const found = onlyOf(others.filter(({ taken, left }) => !taken && !left));
+  const found = onlyOf(others.filter(({ taken, left, asserted }) => !taken && !left && !asserted));
   const userId = found !== null && (linked === null || linked.placeholder) ? found.userId : linked?.userId;
   return {
     userId: userId ?? null,

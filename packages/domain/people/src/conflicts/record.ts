@@ -1,6 +1,6 @@
 import { newId, type Sql } from "@sallyport/database";
 import type { Happening } from "@sallyport/events";
-import type { Identifier } from "../identifiers.ts";
+import { addressesOf, type Identifier } from "../identifiers.ts";
 import type { Source } from "../membership.ts";
 
 /** Two users who may be one person, or one address that two claim. */
@@ -42,10 +42,51 @@ export async function recordConflicts(
       now,
     ],
   );
-  return rows.map((row) => ({
+  const created = rows.map(
+    (row): Happening => ({
+      organizationId,
+      type: "conflict.created",
+      resource: { type: "conflict", id: row.id },
+      after: { userId: row.user_id, otherUserId: row.other_user_id, claim: row.claim },
+    }),
+  );
+  const claimed = rows.flatMap(({ user_id, other_user_id, claim }) =>
+    addressesOf([claim]).flatMap((address) =>
+      [user_id, other_user_id].map((userId) => ({ userId, address })),
+    ),
+  );
+  return [...created, ...(await unverifyAsserted(sql, organizationId, claimed, now))];
+}
+
+/**
+ * An address that somebody merely asserts is verified no longer once another has it: applications must not take the one for
+ * the other.
+ */
+async function unverifyAsserted(
+  sql: Sql,
+  organizationId: string,
+  claimed: readonly { readonly userId: string; readonly address: string }[],
+  now: Date,
+): Promise<Happening[]> {
+  if (claimed.length === 0) return [];
+  const { rows } = await sql.query<{ id: string }>(
+    `UPDATE users u SET email_verified = false, updated_at = $4::timestamptz
+     FROM (SELECT DISTINCT id, address FROM unnest($2::uuid[], $3::text[]) AS claimed (id, address)) claimed
+     WHERE u.id = claimed.id AND u.organization_id = $1::uuid AND u.email = claimed.address
+       AND u.email_verified AND u.email_proof IS NULL
+       AND NOT EXISTS (
+         SELECT 1 FROM directory_user_links l
+         JOIN directory_identifiers k ON k.directory_user_id = l.directory_user_id AND k.organization_id = $1::uuid
+         WHERE l.user_id = u.id AND k.value = 'address:' || u.email AND k.current)
+     RETURNING u.id`,
+    [organizationId, claimed.map(({ userId }) => userId), claimed.map(({ address }) => address), now],
+    "people_unverify_asserted",
+  );
+  return rows.map(({ id }) => ({
     organizationId,
-    type: "conflict.created",
-    resource: { type: "conflict", id: row.id },
-    after: { userId: row.user_id, otherUserId: row.other_user_id, claim: row.claim },
+    type: "user.updated",
+    resource: { type: "user", id },
+    before: { emailVerified: true },
+    after: { emailVerified: false },
   }));
 }

@@ -101,12 +101,21 @@ class Earlier {
       const userId = this.now(match.userId);
       const other = all.get(userId);
       const taken = match.taken || other?.taken === true;
-      all.set(userId, { ...match, userId, taken, left: match.left && other?.left !== false });
+      const left = match.left && other?.left !== false;
+      all.set(userId, {
+        ...match,
+        userId,
+        taken,
+        left,
+        asserted: match.asserted && other?.asserted !== false,
+      });
     }
     for (const claim of matches.claimsOf(user)) {
       for (const userId of this.#byClaim.get(scoped(claim, user)) ?? []) {
         const left = matches.isBeside(user, claim) && !this.#directoriesOf.has(userId);
-        if (!all.has(userId)) all.set(userId, { userId, claim, taken: false, left });
+        const known = all.get(userId);
+        if (known === undefined || known.asserted)
+          all.set(userId, { userId, claim, taken: known?.taken === true, left, asserted: false });
       }
     }
     return [...all.values()].map((match) => ({

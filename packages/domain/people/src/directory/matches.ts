@@ -11,6 +11,8 @@ export interface FoundMatch {
   readonly taken: boolean;
   /** No directory has this user active any more, and the claim is an address beside the directory user's own. */
   readonly left: boolean;
+  /** The user merely asserts the address. */
+  readonly asserted: boolean;
 }
 
 /** All that may be known of who directory users are, by the directory user's id. */
@@ -28,11 +30,12 @@ interface Row {
   readonly user_id: string;
   readonly taken: boolean;
   readonly ended: boolean;
+  readonly proven: boolean;
 }
 
 /**
  * Finds the users who may be the persons that directory users are:
- * - by an address whose domain the organization has verified: whoever holds it by proof;
+ * - by an address whose domain the organization has verified: whoever holds it by proof, or merely asserts it;
  * - by the externalId: whom the same directory knew by it;
  * - by what a connection says its subjects are: whoever signed in with it.
  */
@@ -55,6 +58,7 @@ export async function findMatches(batch: Batch, users: readonly PushedUser[]): P
     `SELECT ARRAY(SELECT verified_name FROM domains WHERE organization_id = $1 AND verified_name IS NOT NULL) AS domains,
             coalesce((
        SELECT json_agg(json_build_object('id', asked.id, 'claim', coalesce(asked.identifier, asked.key), 'user_id', found.user_id,
+         'proven', found.proven,
          'taken', EXISTS (
            SELECT 1 FROM directory_user_links l CROSS JOIN LATERAL (
              SELECT 1 FROM directory_users du
@@ -69,17 +73,16 @@ export async function findMatches(batch: Batch, users: readonly PushedUser[]): P
              WHERE l.user_id = found.user_id)) ORDER BY asked.id, found.user_id)
        FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[]) AS asked (id, directory_id, identifier, key)
        CROSS JOIN LATERAL (
-         SELECT l.user_id
+         SELECT l.user_id, true AS proven
          FROM directory_identifiers k CROSS JOIN LATERAL (
            SELECT l.user_id FROM directory_user_links l WHERE l.directory_user_id = k.directory_user_id OFFSET 0) l
          WHERE k.organization_id = $1 AND k.value = asked.identifier AND k.current AND k.directory_user_id <> asked.id
            AND (asked.identifier LIKE 'address:%' OR k.directory_id = asked.directory_id)
          UNION
-         SELECT u.id FROM users u
+         SELECT u.id, u.email_proof IS NOT NULL FROM users u
          WHERE asked.identifier LIKE 'address:%' AND u.organization_id = $1 AND u.email = substr(asked.identifier, 9)
-           AND u.email_proof IS NOT NULL
          UNION
-         SELECT i.user_id FROM identities i WHERE i.organization_id = $1 AND i.directory_key = asked.key
+         SELECT i.user_id, true FROM identities i WHERE i.organization_id = $1 AND i.directory_key = asked.key
        ) AS found), '[]') AS matches`,
     [
       batch.organizationId,
@@ -95,15 +98,15 @@ export async function findMatches(batch: Batch, users: readonly PushedUser[]): P
   const found = new Map<string, FoundMatch[]>();
   const besides = new Map(users.map((user) => [user.id, new Set(besideOf(user))]));
   const isBeside: Matches["isBeside"] = ({ id }, claim) => besides.get(id)?.has(claim) === true;
-  for (const { id, claim, user_id: userId, taken, ended } of rows[0]?.matches ?? []) {
+  for (const { id, claim, user_id: userId, taken, ended, proven } of rows[0]?.matches ?? []) {
     const [address] = addressesOf([claim]);
     if (address !== undefined && !isVerified(address)) continue;
-    const left = ended && isBeside({ id }, claim);
+    const match = { userId, claim, taken, left: ended && isBeside({ id }, claim), asserted: !proven };
     const list = found.get(id) ?? [];
-    const known = list.find((match) => match.userId === userId);
-    // Whatever else leads to the same user says more.
-    if (known === undefined) list.push({ userId, claim, taken, left });
-    else if (known.left && !left) list[list.indexOf(known)] = { userId, claim, taken, left };
+    const known = list.findIndex((other) => other.userId === userId);
+    // Of all that leads to the same user the strongest counts.
+    if (known === -1) list.push(match);
+    else if (!match.left && !match.asserted) list[known] = match;
     found.set(id, list);
   }
   return {
