@@ -10,7 +10,7 @@ import type { Queues } from "@sallyport/queue";
 import { createScim } from "@sallyport/scim";
 import { digestToken, type SecretBox, SecretError } from "@sallyport/secrets";
 import { openSigningKeys } from "@sallyport/signing-keys";
-import { createReconciler } from "@sallyport/worker";
+import { createWorker } from "@sallyport/worker";
 import { Router } from "express";
 import type { Configuration } from "./configuration.ts";
 import { USUAL_CREDENTIALS_LIMIT, USUAL_SIGN_IN_LIMIT } from "./rate-limits.ts";
@@ -116,9 +116,9 @@ async function openEach(foundation: Foundation, teardown: Teardown): Promise<Mou
     mounts.push(roles.size === 1 ? await openBroker() : await openBroker().catch(withoutItsKey(deps.log)));
   }
   if (roles.has("reconciler")) {
-    const reconciler = createReconciler({ ...deps, signer: signingKeys });
-    teardown.add("reconciler", () => reconciler.stop());
-    await reconciler.start();
+    const worker = createWorker({ ...deps, signer: signingKeys });
+    teardown.add("reconciler", () => worker.stop());
+    await worker.start();
   }
   return mounts;
 }

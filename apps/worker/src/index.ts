@@ -1,3 +1,3 @@
-export type { Checkpoint, ReachCheckpoint } from "./checkpoint.ts";
-export type { TokenSigner } from "./logout/notify.ts";
-export { createReconciler, type Reconciler, type ReconcilerDeps } from "./reconciler.ts";
+export type { TokenSigner } from "./jobs/logout/notify.ts";
+export type { Checkpoint, ReachCheckpoint } from "./jobs/reconcile/checkpoint.ts";
+export { createWorker, type Worker, type WorkerDeps } from "./worker.ts";

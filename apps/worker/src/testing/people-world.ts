@@ -1,7 +1,7 @@
 import { type Database, newId, type Sql } from "@sallyport/database";
 import { addMember, type Login, RefusedByHand, SignInRefused, signInPerson } from "@sallyport/people";
 import { sessionStatement } from "@sallyport/sessions";
-import { createProvisioning } from "./reconcile.ts";
+import { createReconciliation } from "./reconciliation.ts";
 import { createTenant, type Tenant } from "./tenant.ts";
 
 /** What an IdP says of somebody. */
@@ -64,7 +64,7 @@ export async function createPeopleWorld(
 ): Promise<PeopleWorld> {
   const { sql } = database;
   const tenant = await createTenant(sql, slug);
-  const provisioning = createProvisioning(database);
+  const reconciliation = createReconciliation(database);
   const connectionId = await addConnection(sql, tenant.id);
   const directories = [tenant.directoryId, await tenant.addDirectory()];
   const idByName = new Map<string, string>();
@@ -148,14 +148,14 @@ export async function createPeopleWorld(
         throw error;
       }
     },
-    settle: () => provisioning.settle(tenant.id),
+    settle: () => reconciliation.settle(tenant.id),
     async settleAnew() {
       await sql.query(
         `INSERT INTO dirty_directory_users (organization_id, directory_user_id, identified)
          SELECT organization_id, id, true FROM directory_users WHERE organization_id = $1`,
         [tenant.id],
       );
-      await provisioning.settle(tenant.id);
+      await reconciliation.settle(tenant.id);
     },
     async users() {
       const { rows } = await sql.query<UserView & { links: string[] }>(

@@ -8,19 +8,19 @@ import { redisIsInstalled, startTestRedis, type TestRedis } from "@sallyport/que
 import { createTestIdp } from "@sallyport/saml/testing";
 import { createSecretBox, newEncryptionKey } from "@sallyport/secrets";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Checkpoint } from "./checkpoint.ts";
-import { createReconciler, type Reconciler, type ReconcilerDeps } from "./reconciler.ts";
+import type { Checkpoint } from "./jobs/reconcile/checkpoint.ts";
 import { createTenant, type Tenant } from "./testing/tenant.ts";
+import { createWorker, type Worker, type WorkerDeps } from "./worker.ts";
 
 const log = createLogger({ level: "silent" });
 const backends = redisIsInstalled() ? (["PostgreSQL", "Redis"] as const) : (["PostgreSQL"] as const);
 
-describe.each(backends)("the reconciler with its jobs on %s", (backend) => {
+describe.each(backends)("the worker with its jobs on %s", (backend) => {
   let test: TestDatabase;
   let redis: TestRedis | undefined;
   let queues: Queues;
   let acme: Tenant;
-  let running: Reconciler[];
+  let running: Worker[];
   const outbound = createOutbound({ allow: [] });
   const loopback = createOutbound({ allow: ["127.0.0.0/8"] });
 
@@ -37,14 +37,14 @@ describe.each(backends)("the reconciler with its jobs on %s", (backend) => {
   });
 
   afterEach(async () => {
-    await Promise.all(running.map((reconciler) => reconciler.stop()));
+    await Promise.all(running.map((worker) => worker.stop()));
     await queues.close();
     await redis?.stop();
     await test.drop();
   });
 
-  async function start(options: Partial<ReconcilerDeps> = {}): Promise<Reconciler> {
-    const reconciler = createReconciler({
+  async function start(options: Partial<WorkerDeps> = {}): Promise<Worker> {
+    const worker = createWorker({
       database: test.database,
       queues,
       log,
@@ -56,9 +56,9 @@ describe.each(backends)("the reconciler with its jobs on %s", (backend) => {
       operatorOutbound: outbound,
       ...options,
     });
-    await reconciler.start();
-    running.push(reconciler);
-    return reconciler;
+    await worker.start();
+    running.push(worker);
+    return worker;
   }
 
   const clean = async (tenant: Tenant) =>
@@ -202,7 +202,7 @@ describe.each(backends)("the reconciler with its jobs on %s", (backend) => {
 
   it("finishes the batch at hand when it stops", async () => {
     const reached: Checkpoint[] = [];
-    const reconciler = await start({
+    const worker = await start({
       reach: async (at) => {
         reached.push(at);
         if (at === "usersTaken") await new Promise((resolve) => setTimeout(resolve, 200));
@@ -211,7 +211,7 @@ describe.each(backends)("the reconciler with its jobs on %s", (backend) => {
     await acme.pushUser();
     queues.requestReconcile(acme.id);
     await vi.waitFor(() => expect(reached).toContain("usersTaken"), 5_000);
-    await reconciler.stop();
+    await worker.stop();
     expect(reached).toEqual(["usersTaken", "usersApplied", "committed"]);
     expect(await acme.dirtyRows()).toBe(0);
   });

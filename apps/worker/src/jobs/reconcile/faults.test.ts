@@ -2,9 +2,9 @@ import { lockPeople, newId } from "@sallyport/database";
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
 import { createSession } from "@sallyport/sessions/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Checkpoint } from "../checkpoint.ts";
-import { createProvisioning } from "../testing/reconcile.ts";
-import { createTenant, type Tenant } from "../testing/tenant.ts";
+import { createReconciliation } from "../../testing/reconciliation.ts";
+import { createTenant, type Tenant } from "../../testing/tenant.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 
 let test: TestDatabase;
 let acme: Tenant;
@@ -101,8 +101,9 @@ describe("a crash", () => {
       crashes++;
       throw new Error("crashed");
     };
-    const provisioning = createProvisioning(test.database, { batchSize: 2, reach: crash });
-    const settleThroughCrash = () => provisioning.settle(acme.id).catch(() => provisioning.settle(acme.id));
+    const reconciliation = createReconciliation(test.database, { batchSize: 2, reach: crash });
+    const settleThroughCrash = () =>
+      reconciliation.settle(acme.id).catch(() => reconciliation.settle(acme.id));
     const pushed = await push();
     await settleThroughCrash();
     left = nth;
@@ -115,7 +116,7 @@ describe("a crash", () => {
 
 describe("jobs", () => {
   it("doubled and at once, from several processes, give the result of one", async () => {
-    const workers = [1, 2, 3, 4].map(() => createProvisioning(test.database, { batchSize: 2 }));
+    const workers = [1, 2, 3, 4].map(() => createReconciliation(test.database, { batchSize: 2 }));
     const everybody = () => Promise.all(workers.map((worker) => worker.settle(acme.id)));
     const pushed = await push();
     await everybody();
@@ -126,20 +127,20 @@ describe("jobs", () => {
 
   it("lost in between leave the same to the next one", async () => {
     const pushed = await push();
-    await createProvisioning(test.database).settle(acme.id);
+    await createReconciliation(test.database).settle(acme.id);
     await change(pushed);
     await acme.changeUser(pushed.users[4] ?? "", { active: false });
     await acme.changeUser(pushed.users[4] ?? "", { active: true }); // never seen inactive
-    await createProvisioning(test.database).settle(acme.id);
+    await createReconciliation(test.database).settle(acme.id);
     expect(await outcome()).toEqual(EXPECTED);
   });
 
   it("stop after their share of batches, and say so", async () => {
     await push();
-    const provisioning = createProvisioning(test.database, { batchSize: 2, batchesPerTurn: 2 });
-    expect(await provisioning.turn(acme.id)).toBe("more");
+    const reconciliation = createReconciliation(test.database, { batchSize: 2, batchesPerTurn: 2 });
+    expect(await reconciliation.turn(acme.id)).toBe("more");
     expect(await acme.dirtyRows()).toBe(5); // the groups and one batch of users
-    await provisioning.settle(acme.id);
+    await reconciliation.settle(acme.id);
     expect(await acme.dirtyRows()).toBe(0);
   });
 });
@@ -148,30 +149,30 @@ describe("a SCIM request during a batch", () => {
   it("that changes a user of that batch waits for nobody, and is seen by the next", async () => {
     const ada = await acme.pushUser({ email: "ada@acme.example" });
     let requests = 0;
-    const provisioning = createProvisioning(test.database, {
+    const reconciliation = createReconciliation(test.database, {
       reach: async (at) => {
         if (at === "usersApplied" && ++requests === 1) await acme.changeUser(ada, { active: false });
       },
     });
-    await provisioning.settle(acme.id);
+    await reconciliation.settle(acme.id);
     expect(requests).toBe(1);
     expect((await acme.membershipOf(await acme.userIdOf(ada)))?.status).toBe("active");
     expect(await acme.dirtyRows()).toBe(1);
-    await provisioning.settle(acme.id);
+    await reconciliation.settle(acme.id);
     expect((await acme.membershipOf(await acme.userIdOf(ada)))?.status).toBe("suspended");
   });
 
   it("that deletes a user of that batch, as it was being linked, leaves it to the next", async () => {
     const ada = await acme.pushUser({ email: "ada@acme.example" });
     let requests = 0;
-    const provisioning = createProvisioning(test.database, {
+    const reconciliation = createReconciliation(test.database, {
       reach: async (at) => {
         if (at === "usersTaken" && ++requests === 1) await acme.deleteUser(ada);
       },
     });
-    await provisioning.settle(acme.id);
+    await reconciliation.settle(acme.id);
     expect(await acme.dirtyRows()).toBe(1);
-    await provisioning.settle(acme.id);
+    await reconciliation.settle(acme.id);
     expect(requests).toBe(2);
     expect(await acme.dirtyRows()).toBe(0);
     const { rows } = await test.database.sql.query(
@@ -183,31 +184,31 @@ describe("a SCIM request during a batch", () => {
   it("that holds a user keeps neither of the two waiting, and is seen once it is committed", async () => {
     const ada = await acme.pushUser({ email: "ada@acme.example" });
     const bob = await acme.pushUser({ email: "bob@acme.example" });
-    const provisioning = createProvisioning(test.database);
+    const reconciliation = createReconciliation(test.database);
     await test.database.transaction(async (sql) => {
       await sql.query("UPDATE directory_users SET active = false WHERE id = $1", [ada]);
       await sql.query(
         "INSERT INTO dirty_directory_users (organization_id, directory_user_id) VALUES ($1, $2)",
         [acme.id, ada],
       );
-      await provisioning.settle(acme.id);
+      await reconciliation.settle(acme.id);
       expect((await acme.membershipOf(await acme.userIdOf(ada)))?.status).toBe("active");
       expect(await acme.userIdOf(bob)).not.toBeNull();
     });
     expect(await acme.dirtyRows()).toBe(1);
-    await provisioning.settle(acme.id);
+    await reconciliation.settle(acme.id);
     expect((await acme.membershipOf(await acme.userIdOf(ada)))?.status).toBe("suspended");
   });
 
   it("that holds a member of a changed group keeps nobody waiting either", async () => {
     const ada = await acme.pushUser({ email: "ada@acme.example" });
     await acme.pushGroup("Engineering", [ada]);
-    const provisioning = createProvisioning(test.database);
-    await provisioning.settle(acme.id);
+    const reconciliation = createReconciliation(test.database);
+    await reconciliation.settle(acme.id);
     await acme.mapGroup("Engineering", "engineer");
     await test.database.transaction(async (sql) => {
       await sql.query("SELECT 1 FROM directory_users WHERE id = $1 FOR NO KEY UPDATE", [ada]);
-      await provisioning.settle(acme.id);
+      await reconciliation.settle(acme.id);
     });
     expect((await acme.membershipOf(await acme.userIdOf(ada)))?.roles).toEqual(["engineer", "member"]);
   });
@@ -217,13 +218,13 @@ describe("a SCIM request during a batch", () => {
     await acme.mapGroup("Audit", "auditor");
     const group = await acme.pushGroup("Engineering", [ada]);
     let renames = 0;
-    const provisioning = createProvisioning(test.database, {
+    const reconciliation = createReconciliation(test.database, {
       reach: async (at) => {
         if (at === "groupsApplied" && ++renames === 1) await acme.renameGroup(group, "Audit");
       },
     });
-    await provisioning.settle(acme.id);
-    await provisioning.settle(acme.id);
+    await reconciliation.settle(acme.id);
+    await reconciliation.settle(acme.id);
     expect((await acme.membershipOf(await acme.userIdOf(ada)))?.roles).toEqual(["auditor", "member"]);
     expect(await acme.dirtyRows()).toBe(0);
   });
@@ -241,7 +242,7 @@ it("takes the marks of what is gone, however many, and goes on to the others", a
     [acme.id, gone],
   );
   const ada = await acme.pushUser({ email: "ada@acme.example" });
-  await createProvisioning(test.database, { batchSize: 2 }).settle(acme.id);
+  await createReconciliation(test.database, { batchSize: 2 }).settle(acme.id);
   expect(await acme.userIdOf(ada)).not.toBeNull();
   expect(await acme.dirtyRows()).toBe(0);
 });
@@ -249,7 +250,7 @@ it("takes the marks of what is gone, however many, and goes on to the others", a
 it("holds back whoever else makes users of the organization, so that both see each other's", async () => {
   const ada = await acme.pushUser({ email: "ada@acme.example" });
   let signIn: Promise<unknown[]> | undefined;
-  const provisioning = createProvisioning(test.database, {
+  const reconciliation = createReconciliation(test.database, {
     reach: (at) => {
       if (at !== "usersTaken") return;
       signIn = test.database.transaction(async (sql) => {
@@ -259,14 +260,14 @@ it("holds back whoever else makes users of the organization, so that both see ea
       });
     },
   });
-  await provisioning.settle(acme.id);
+  await reconciliation.settle(acme.id);
   expect(await signIn).toEqual([{ id: await acme.userIdOf(ada) }]);
 });
 
 it("revokes or refuses every session of sign-ins that race a suspension", async () => {
   const ada = await acme.pushUser({ email: "ada@acme.example" });
-  const provisioning = createProvisioning(test.database);
-  await provisioning.settle(acme.id);
+  const reconciliation = createReconciliation(test.database);
+  await reconciliation.settle(acme.id);
   const userId = (await acme.userIdOf(ada)) ?? "";
   const signIn = () =>
     createSession(test.database.sql, {
@@ -282,7 +283,7 @@ it("revokes or refuses every session of sign-ins that race a suspension", async 
       expiresAt: new Date(Date.now() + 3_600_000),
     });
   await acme.changeUser(ada, { active: false });
-  await Promise.all([...Array.from({ length: 30 }, signIn), provisioning.settle(acme.id)]);
+  await Promise.all([...Array.from({ length: 30 }, signIn), reconciliation.settle(acme.id)]);
   const { rows } = await test.database.sql.query("SELECT id FROM sessions WHERE revoked_at IS NULL");
   expect(rows).toEqual([]);
 });

@@ -1,22 +1,22 @@
 import { newId } from "@sallyport/database";
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createProvisioning, type TestProvisioning } from "../testing/reconcile.ts";
-import { createTenant, type Tenant } from "../testing/tenant.ts";
+import { createReconciliation, type TestReconciliation } from "../../testing/reconciliation.ts";
+import { createTenant, type Tenant } from "../../testing/tenant.ts";
 
 let test: TestDatabase;
 let acme: Tenant;
-let provisioning: TestProvisioning;
+let reconciliation: TestReconciliation;
 
 beforeEach(async () => {
   test = await createTestDatabase();
   acme = await createTenant(test.database.sql, "acme");
-  provisioning = createProvisioning(test.database);
+  reconciliation = createReconciliation(test.database);
 });
 
 afterEach(() => test.drop());
 
-const settle = () => provisioning.settle(acme.id);
+const settle = () => reconciliation.settle(acme.id);
 const memberOf = async (directoryUserId: string) => acme.membershipOf(await acme.userIdOf(directoryUserId));
 
 describe("groups", () => {
@@ -102,7 +102,7 @@ it("keeps two organizations with the same emails and group names apart", async (
   const theirs = await push(bravo);
   await settle();
   expect(await bravo.dirtyRows()).toBe(3); // untouched
-  await provisioning.settle(bravo.id);
+  await reconciliation.settle(bravo.id);
   for (const id of ours) expect((await memberOf(id))?.roles).toEqual(["admin", "member"]);
   for (const id of theirs) {
     const userId = await bravo.userIdOf(id);

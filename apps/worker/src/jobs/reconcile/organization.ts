@@ -1,10 +1,10 @@
 import { type Database, lockPeople } from "@sallyport/database";
-import type { ReachCheckpoint } from "../checkpoint.ts";
 import { START } from "./batch.ts";
+import type { ReachCheckpoint } from "./checkpoint.ts";
 import { observeGroups } from "./groups.ts";
 import { observeUsers } from "./users.ts";
 
-export interface ProvisioningDeps {
+export interface ReconcileDeps {
   readonly database: Database;
   readonly now: () => Date;
   /** After the commit of a batch that ended sessions. */
@@ -24,7 +24,7 @@ export interface ProvisioningDeps {
  * still marked. Returns "more" when it stopped before all was done.
  */
 export async function reconcileOrganization(
-  deps: ProvisioningDeps,
+  deps: ReconcileDeps,
   organizationId: string,
 ): Promise<"done" | "more"> {
   // Each batch begins where the last one ended. The index still holds the marks that were taken before: to begin at the
@@ -41,7 +41,7 @@ export async function reconcileOrganization(
 
 /** Returns the id behind which to go on; null when nothing is left there. */
 async function reconcileBatch(
-  deps: ProvisioningDeps,
+  deps: ReconcileDeps,
   organizationId: string,
   after: string,
 ): Promise<{ readonly next: string | null }> {

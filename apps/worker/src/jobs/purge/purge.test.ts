@@ -1,11 +1,9 @@
 import { newId } from "@sallyport/database";
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { createProvisioning } from "../testing/reconcile.ts";
-import { addApplication, addSession } from "../testing/sessions.ts";
-import { createTenant, type Tenant } from "../testing/tenant.ts";
+import { addApplication, addSession } from "../../testing/sessions.ts";
+import { createTenant, type Tenant } from "../../testing/tenant.ts";
 import { purge } from "./purge.ts";
-import { findDirtyOrganizations } from "./sweep.ts";
 
 const DAY = 24 * 3_600_000;
 
@@ -19,18 +17,6 @@ beforeEach(async () => {
 afterEach(() => test.drop());
 
 const later = (ms: number) => new Date(Date.now() + ms);
-
-it("the sweep finds the organizations with rows that have waited, and no others", async () => {
-  const { sql } = test.database;
-  const bravo = await createTenant(sql, "bravo");
-  const clean = await createTenant(sql, "clean");
-  await acme.pushUser();
-  await bravo.pushGroup("Engineering");
-  await clean.pushUser();
-  await createProvisioning(test.database).settle(clean.id);
-  expect(await findDirtyOrganizations(sql, later(0))).toEqual([]); // too young: they are being worked off
-  expect((await findDirtyOrganizations(sql, later(10_000))).sort()).toEqual([acme.id, bravo.id].sort());
-});
 
 /** The UUIDv7 of a row that was made then. */
 function idOf(moment: Date): string {

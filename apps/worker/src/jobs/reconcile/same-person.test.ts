@@ -1,6 +1,6 @@
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { createPeopleWorld, type PeopleWorld } from "../testing/people-world.ts";
+import { createPeopleWorld, type PeopleWorld } from "../../testing/people-world.ts";
 
 // Directory users that turn out to be one person while both stand for somebody already: looked at in one batch, each
 // matches the other's user.

@@ -8,8 +8,8 @@ import { revokeSessions } from "@sallyport/sessions";
 import { openSigningKeys, type SigningKeys } from "@sallyport/signing-keys";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { addApplication, addSession } from "../testing/sessions.ts";
-import { createTenant, type Tenant } from "../testing/tenant.ts";
+import { addApplication, addSession } from "../../testing/sessions.ts";
+import { createTenant, type Tenant } from "../../testing/tenant.ts";
 import { type LogoutDeps, notifyApplications } from "./notify.ts";
 
 const ISSUER = "https://sso.example.com";

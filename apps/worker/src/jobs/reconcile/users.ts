@@ -1,8 +1,8 @@
 import { recordEvents } from "@sallyport/events";
 import { applyDirectory } from "@sallyport/people";
 import { revokeSessions } from "@sallyport/sessions";
-import type { ReachCheckpoint } from "../checkpoint.ts";
 import type { Batch } from "./batch.ts";
+import type { ReachCheckpoint } from "./checkpoint.ts";
 import { deleteObserved, takeDirtyUsers } from "./directory-users.ts";
 
 export interface UserProgress {

@@ -10,7 +10,7 @@ import { createLogger } from "@sallyport/logging";
 import { createOutbound, type Outbound } from "@sallyport/outbound";
 import { createTestIdp } from "@sallyport/saml/testing";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { refreshDueMetadata } from "./metadata.ts";
+import { refreshDueMetadata } from "./refresh-due.ts";
 
 const idp = createTestIdp();
 const next = createTestIdp();

@@ -1,8 +1,8 @@
 import type { Database } from "@sallyport/database";
-import type { ReachCheckpoint } from "../checkpoint.ts";
-import { type ProvisioningDeps, reconcileOrganization } from "../provisioning/organization.ts";
+import type { ReachCheckpoint } from "../jobs/reconcile/checkpoint.ts";
+import { type ReconcileDeps, reconcileOrganization } from "../jobs/reconcile/organization.ts";
 
-export interface TestProvisioning {
+export interface TestReconciliation {
   /** Works an organization off, however many turns that takes. */
   settle(organizationId: string): Promise<void>;
   /** One turn. */
@@ -11,14 +11,14 @@ export interface TestProvisioning {
   readonly logouts: number;
 }
 
-export function createProvisioning(
+export function createReconciliation(
   database: Database,
-  options: Partial<Pick<ProvisioningDeps, "batchSize" | "batchesPerTurn" | "now">> & {
+  options: Partial<Pick<ReconcileDeps, "batchSize" | "batchesPerTurn" | "now">> & {
     reach?: ReachCheckpoint;
   } = {},
-): TestProvisioning {
+): TestReconciliation {
   let logouts = 0;
-  const deps: ProvisioningDeps = {
+  const deps: ReconcileDeps = {
     database,
     now: options.now ?? (() => new Date()),
     requestLogout: () => void logouts++,

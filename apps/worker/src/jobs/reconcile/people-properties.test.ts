@@ -1,7 +1,7 @@
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Claims, createPeopleWorld, type PeopleWorld, type Told } from "../testing/people-world.ts";
+import { type Claims, createPeopleWorld, type PeopleWorld, type Told } from "../../testing/people-world.ts";
 
 // Whatever happens in whatever order. fast-check reports the seed and the path of what fails: give them to `fc.assert`.
 let test: TestDatabase;

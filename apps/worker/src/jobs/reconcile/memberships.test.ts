@@ -2,22 +2,22 @@ import { newId } from "@sallyport/database";
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
 import { createSession } from "@sallyport/sessions/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createProvisioning, type TestProvisioning } from "../testing/reconcile.ts";
-import { createTenant, type Tenant } from "../testing/tenant.ts";
+import { createReconciliation, type TestReconciliation } from "../../testing/reconciliation.ts";
+import { createTenant, type Tenant } from "../../testing/tenant.ts";
 
 let test: TestDatabase;
 let acme: Tenant;
-let provisioning: TestProvisioning;
+let reconciliation: TestReconciliation;
 
 beforeEach(async () => {
   test = await createTestDatabase();
   acme = await createTenant(test.database.sql, "acme");
-  provisioning = createProvisioning(test.database);
+  reconciliation = createReconciliation(test.database);
 });
 
 afterEach(() => test.drop());
 
-const settle = () => provisioning.settle(acme.id);
+const settle = () => reconciliation.settle(acme.id);
 const memberOf = async (directoryUserId: string) => acme.membershipOf(await acme.userIdOf(directoryUserId));
 
 describe("suspension", () => {
@@ -50,7 +50,7 @@ describe("suspension", () => {
       sessionId,
     ]);
     expect(rows).toEqual([{ revoked_reason: "membership_suspended" }]);
-    expect(provisioning.logouts).toBe(1);
+    expect(reconciliation.logouts).toBe(1);
     expect(await signIn(userId)).toBeNull();
 
     await acme.changeUser(ada, { active: true });

@@ -4,8 +4,8 @@ import { createEventReader } from "@sallyport/events/testing";
 import { readCertificate, selfSignedCertificate } from "@sallyport/saml";
 import { newRsaKey } from "@sallyport/saml/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createTenant, type Tenant } from "../testing/tenant.ts";
-import { announceExpiry } from "./expiry.ts";
+import { createTenant, type Tenant } from "../../testing/tenant.ts";
+import { announceExpiry } from "./announce.ts";
 
 const DAY = 24 * 3_600_000;
 const END = new Date("2030-06-01T00:00:00Z");

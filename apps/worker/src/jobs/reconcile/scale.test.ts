@@ -1,8 +1,8 @@
 import type { Database, Sql } from "@sallyport/database";
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { createProvisioning } from "../testing/reconcile.ts";
-import { createTenant, type Tenant } from "../testing/tenant.ts";
+import { createReconciliation } from "../../testing/reconciliation.ts";
+import { createTenant, type Tenant } from "../../testing/tenant.ts";
 
 let test: TestDatabase;
 let acme: Tenant;
@@ -75,7 +75,7 @@ it("reconciles 10,000 users and 100 groups of 100 in a number of statements that
   for (let n = 1; n <= 50; n++) await acme.mapGroup(`Group ${n}`, n % 2 === 0 ? "engineer" : "auditor");
   await pushMany(10_000, 100, 100);
   const { database, counts } = counting(test.database);
-  await createProvisioning(database).settle(acme.id);
+  await createReconciliation(database).settle(acme.id);
 
   expect(await acme.dirtyRows()).toBe(0);
   expect(await count("memberships WHERE status = 'active' AND source = 'directory'")).toBe(10_000);
@@ -90,11 +90,11 @@ it("reconciles 10,000 users and 100 groups of 100 in a number of statements that
 it("passes a change of one group on to 12,000 members in portions", async () => {
   await acme.mapGroup("Group 1", "auditor");
   await pushMany(12_000, 1, 12_000);
-  const provisioning = createProvisioning(test.database);
-  await provisioning.settle(acme.id);
+  const reconciliation = createReconciliation(test.database);
+  await reconciliation.settle(acme.id);
   const { rows } = await test.database.sql.query<{ id: string }>("SELECT id FROM directory_groups");
   await acme.deleteGroup(rows[0]?.id ?? "");
-  await provisioning.settle(acme.id);
+  await reconciliation.settle(acme.id);
 
   expect(await acme.dirtyRows()).toBe(0);
   expect(await count("role_bindings b JOIN roles r ON r.id = b.role_id WHERE r.key = 'auditor'")).toBe(0);

@@ -1,21 +1,21 @@
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createProvisioning, type TestProvisioning } from "../testing/reconcile.ts";
-import { createTenant, type Tenant } from "../testing/tenant.ts";
+import { createReconciliation, type TestReconciliation } from "../../testing/reconciliation.ts";
+import { createTenant, type Tenant } from "../../testing/tenant.ts";
 
 let test: TestDatabase;
 let acme: Tenant;
-let provisioning: TestProvisioning;
+let reconciliation: TestReconciliation;
 
 beforeEach(async () => {
   test = await createTestDatabase();
   acme = await createTenant(test.database.sql, "acme");
-  provisioning = createProvisioning(test.database);
+  reconciliation = createReconciliation(test.database);
 });
 
 afterEach(() => test.drop());
 
-const settle = () => provisioning.settle(acme.id);
+const settle = () => reconciliation.settle(acme.id);
 const memberOf = async (directoryUserId: string) => acme.membershipOf(await acme.userIdOf(directoryUserId));
 
 describe("a pushed user", () => {
@@ -122,7 +122,7 @@ describe("linking by email", () => {
   it.each([1, 500])(
     "gives two directory users with one verified email the same user (batch of %i)",
     async (batchSize) => {
-      provisioning = createProvisioning(test.database, { batchSize });
+      reconciliation = createReconciliation(test.database, { batchSize });
       const second = await acme.addDirectory();
       const one = await acme.pushUser({ email: "ada@acme.example" });
       const two = await acme.pushUser({ email: "ada@acme.example" }, second);
@@ -134,7 +134,7 @@ describe("linking by email", () => {
   it.each([1, 500])(
     "does not lead from a reused address to its former holder (batch of %i)",
     async (batchSize) => {
-      provisioning = createProvisioning(test.database, { batchSize });
+      reconciliation = createReconciliation(test.database, { batchSize });
       const old = await acme.pushUser({ email: "info@acme.example" });
       await settle();
       await acme.changeUser(old, { email: "old@acme.example" });

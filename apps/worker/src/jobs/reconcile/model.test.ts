@@ -1,8 +1,8 @@
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { createProvisioning } from "../testing/reconcile.ts";
-import { createTenant, type Tenant } from "../testing/tenant.ts";
+import { createReconciliation } from "../../testing/reconciliation.ts";
+import { createTenant, type Tenant } from "../../testing/tenant.ts";
 
 // Few of each, so that random changes meet.
 const EMAILS = ["ada@acme.example", "bob@acme.example"];
@@ -247,12 +247,12 @@ it("after any sequence of directory changes, the memberships are what a computat
           [tenant.id],
         );
         const directories = [tenant.directoryId, await tenant.addDirectory()] as const;
-        const provisioning = createProvisioning(test.database, { batchSize });
+        const reconciliation = createReconciliation(test.database, { batchSize });
         const model = new Model();
         for (const step of [...changes, { do: "reconcile" } as const]) {
           await apply(tenant, directories, model, step);
           if (step.do !== "reconcile") continue;
-          await provisioning.settle(tenant.id);
+          await reconciliation.settle(tenant.id);
           expect(await memberships(tenant)).toEqual(model.memberships());
           expect(await tenant.dirtyRows()).toBe(0);
         }

@@ -3,17 +3,17 @@ import type { Logger } from "@sallyport/logging";
 import type { Outbound } from "@sallyport/outbound";
 import type { Queues, Workers, WorkOptions } from "@sallyport/queue";
 import type { SecretBox } from "@sallyport/secrets";
-import type { ReachCheckpoint } from "./checkpoint.ts";
-import { notifyApplications, type TokenSigner } from "./logout/notify.ts";
-import { keepFillingOutbox, type Ongoing } from "./outbox/keep-filling.ts";
-import { reconcileOrganization } from "./provisioning/organization.ts";
-import { announceExpiry } from "./upkeep/expiry.ts";
-import { refreshDueMetadata } from "./upkeep/metadata.ts";
-import { purge } from "./upkeep/purge.ts";
-import { reseal } from "./upkeep/reseal.ts";
-import { findDirtyOrganizations } from "./upkeep/sweep.ts";
+import { announceExpiry } from "./jobs/certificate-expiry/announce.ts";
+import { refreshDueMetadata } from "./jobs/idp-metadata/refresh-due.ts";
+import { notifyApplications, type TokenSigner } from "./jobs/logout/notify.ts";
+import { keepFillingOutbox, type Ongoing } from "./jobs/outbox/keep-filling.ts";
+import { purge } from "./jobs/purge/purge.ts";
+import type { ReachCheckpoint } from "./jobs/reconcile/checkpoint.ts";
+import { reconcileOrganization } from "./jobs/reconcile/organization.ts";
+import { reseal } from "./jobs/reseal/reseal.ts";
+import { findDirtyOrganizations } from "./jobs/sweep/dirty-organizations.ts";
 
-export interface ReconcilerDeps {
+export interface WorkerDeps {
   readonly database: Database;
   readonly queues: Queues;
   readonly log: Logger;
@@ -39,7 +39,7 @@ export interface ReconcilerDeps {
 }
 
 /** Directories in, memberships and bindings out; what goes with their end; and whatever else runs by the clock. */
-export interface Reconciler {
+export interface Worker {
   /** Starts the workers and looks at what was left over. */
   start(): Promise<void>;
   /** Takes no new job, and resolves when the active ones have finished. */
@@ -60,9 +60,9 @@ export interface Reconciler {
   reseal(): Promise<void>;
 }
 
-export function createReconciler(deps: ReconcilerDeps): Reconciler {
+export function createWorker(deps: WorkerDeps): Worker {
   const { database, queues, log, now } = deps;
-  const provisioning = {
+  const reconciliation = {
     database,
     now,
     requestLogout: () => queues.requestLogout(),
@@ -81,8 +81,8 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
 
   let stopping = new AbortController();
 
-  const room: Omit<Reconciler, "start" | "stop"> = {
-    reconcileOrganization: (organizationId) => reconcileOrganization(provisioning, organizationId),
+  const room: Omit<Worker, "start" | "stop"> = {
+    reconcileOrganization: (organizationId) => reconcileOrganization(reconciliation, organizationId),
     sweep: async () => {
       for (const organizationId of await findDirtyOrganizations(database.sql, now())) {
         queues.requestReconcile(organizationId);
