@@ -119,6 +119,7 @@ export async function updateOrganization(
 export async function deleteOrganization(context: Context, slugOrId: string): Promise<void> {
   const { id } = await reachOrganization(context, slugOrId);
   await change(context, async ({ tx, sql, now, record }) => {
+    await lockPeople(sql, id);
     // A push holds its directory before its organization: in another order the two would wait for each other.
     await sql.query("SELECT id FROM directories WHERE organization_id = $1::uuid ORDER BY id FOR UPDATE", [
       id,

@@ -152,7 +152,7 @@ it("any order of the same logins, pushes and grants ends in the same people", as
         expect(ends[1]).toEqual(ends[0]);
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 30 },
   );
 }, 60_000);
 
@@ -256,6 +256,20 @@ function proofsOf(steps: readonly Claim[], keyed: boolean): Proofs {
   return proofs;
 }
 
+/** The directory users that tell an address in the end. */
+function tellersOf(steps: readonly Claim[], email: string): Set<string> {
+  const last = new Map(
+    steps.flatMap((step) => (step.do === "tell" ? [[step.name, step.told.emails] as const] : [])),
+  );
+  return new Set([...last].flatMap(([name, emails]) => (emails.includes(email) ? [name] : [])));
+}
+
+/** As `conflicts` has them. */
+function pairsOf(ids: readonly string[]): string[] {
+  const sorted = ids.toSorted();
+  return sorted.flatMap((one, at) => sorted.slice(at + 1).map((other) => `${one} ${other}`));
+}
+
 it("nobody becomes one with somebody else without proof, and whoever claims what another has is a conflict", async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -273,9 +287,17 @@ it("nobody becomes one with somebody else without proof, and whoever claims what
           ];
           if (identities.length > 0) expect(proofs.areJoined(all), all.join(", ")).toBe(true);
         }
+        const conflicts = await world.conflicts();
+        for (const email of ADDRESSES.filter(isProvable)) {
+          const tellers = tellersOf(steps, email);
+          const claiming = users.filter(
+            (user) => user.email === email || user.directoryUsers.some((name) => tellers.has(name)),
+          );
+          for (const pair of pairsOf(claiming.map(({ userId }) => userId))) expect(conflicts).toContain(pair);
+        }
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 30 },
   );
 }, 60_000);
 
@@ -301,7 +323,7 @@ it("doing it again changes nothing, and tells nothing", async () => {
         await twice(() => world.settleAnew());
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 30 },
   );
 }, 60_000);
 
@@ -365,6 +387,6 @@ it("nobody gets in as somebody whom a directory ended, until it has them active 
         expect(await world.login({ subject: "back", email, emailVerified: true })).toBe(true);
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 30 },
   );
 }, 60_000);

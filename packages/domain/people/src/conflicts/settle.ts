@@ -52,6 +52,11 @@ export async function linkUsers(
   endSessions: (userIds: readonly string[]) => Promise<void>,
 ): Promise<Settled> {
   const { user_id: later, other_user_id: earlier } = await openConflict(sql, organizationId, id);
+  // In the order of a login, which holds the membership when it comes to the identity.
+  await sql.query(
+    "SELECT 1 FROM memberships WHERE user_id = $1::uuid AND organization_id = $2::uuid FOR UPDATE",
+    [later, organizationId],
+  );
   await endSessions([later]);
   const { rows: identities } = await sql.query<{
     id: string;

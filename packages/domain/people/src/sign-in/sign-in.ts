@@ -125,8 +125,10 @@ async function settleProfile(
 ): Promise<{ readonly profile: ProfileUpdate | null; readonly conflicts: readonly Happening[] }> {
   // Somebody whom this login made has the profile that it asserts already, with its conflicts told.
   const profile = person.isNew ? null : decideProfile(person, login, found, false);
-  if (profile === null || login.email === null) return { profile, conflicts: [] };
+  if (profile === null) return { profile, conflicts: [] };
+  // The reconciler changes users before memberships, a login the other way about.
   await lockPeople(sql, login.organizationId);
+  if (login.email === null) return { profile, conflicts: [] };
   const others = await findOthersWith(sql, login.organizationId, login.email, person.userId);
   if (others.length === 0) return { profile, conflicts: [] };
   const conflicts = others.map((otherUserId) => ({
