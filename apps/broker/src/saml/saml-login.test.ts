@@ -57,7 +57,7 @@ describe("a SAML login", () => {
     expect(events.map((event) => event.type)).toEqual([
       "user.created",
       "membership.created",
-      "identity.linked",
+      "identity.created",
       "session.created",
       "role_binding.created",
     ]);
