@@ -5,6 +5,7 @@ import { onceAvailable, outageOf, reportOutage } from "@sallyport/outage";
 import { createOutbound } from "@sallyport/outbound";
 import { openQueues, type Queues } from "@sallyport/queue";
 import { createSecretBox } from "@sallyport/secrets";
+import { JOBS, type WorkerServices } from "@sallyport/worker";
 import { createApp } from "./app.ts";
 import type { Configuration } from "./configuration.ts";
 import { startDemo } from "./demo.ts";
@@ -124,7 +125,7 @@ async function start(
 
 interface Opened {
   readonly database: Database;
-  readonly queues: Queues;
+  readonly queues: Queues<WorkerServices>;
   readonly rooms: readonly Mount[];
 }
 
@@ -151,6 +152,7 @@ async function open(
   const secrets = createSecretBox(configuration.encryptionKeys);
   const queues = await openQueues({
     databaseUrl,
+    jobs: JOBS,
     log,
     ...(configuration.redisUrl === undefined ? {} : { redisUrl: configuration.redisUrl }),
   });

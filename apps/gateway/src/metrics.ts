@@ -9,7 +9,7 @@ import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
 export interface MetricsDeps {
   readonly database: Database;
-  readonly queueCounts: Queues["counts"];
+  readonly queueCounts: Queues<never>["counts"];
   readonly log: Logger;
   readonly access: MetricsAccess;
 }

@@ -10,7 +10,7 @@ import type { Queues } from "@sallyport/queue";
 import { createScim } from "@sallyport/scim";
 import { digestToken, type SecretBox, SecretError } from "@sallyport/secrets";
 import { openSigningKeys } from "@sallyport/signing-keys";
-import { createWorker } from "@sallyport/worker";
+import { createJobRequests, createWorker, type WorkerServices } from "@sallyport/worker";
 import { Router } from "express";
 import type { Configuration } from "./configuration.ts";
 import { USUAL_CREDENTIALS_LIMIT, USUAL_SIGN_IN_LIMIT } from "./rate-limits.ts";
@@ -24,7 +24,7 @@ export interface Foundation {
   readonly now: () => Date;
   readonly database: Database;
   readonly secrets: SecretBox;
-  readonly queues: Queues;
+  readonly queues: Queues<WorkerServices>;
   /** For URLs that keys of an organization can set, or that come from there: IdP metadata, issuers and what they name. */
   readonly outbound: Outbound;
   /** For URLs that only keys of the gateway can set: the applications'. */
@@ -75,12 +75,9 @@ async function openEach(foundation: Foundation, teardown: Teardown): Promise<Mou
   const { signIn = USUAL_SIGN_IN_LIMIT, credentials = USUAL_CREDENTIALS_LIMIT } = rateLimits;
   const deps = {
     ...common,
-    queues,
+    ...createJobRequests(queues),
     ...(signIn === "off" ? {} : { attempts: createAttemptLimit(levels, signIn) }),
     ...(credentials === "off" ? {} : { failures: createFailureLimit(levels, credentials) }),
-    requestReconcile: (organizationId: string) => queues.requestReconcile(organizationId),
-    requestLogout: () => queues.requestLogout(),
-    requestMetadata: () => queues.requestMetadata(),
   };
   const signingKeys = await openSigningKeys(deps);
   const mounts: Mount[] = [];
@@ -116,7 +113,7 @@ async function openEach(foundation: Foundation, teardown: Teardown): Promise<Mou
     mounts.push(roles.size === 1 ? await openBroker() : await openBroker().catch(withoutItsKey(deps.log)));
   }
   if (roles.has("reconciler")) {
-    const worker = createWorker({ ...deps, signer: signingKeys });
+    const worker = createWorker({ ...deps, queues, signer: signingKeys });
     teardown.add("reconciler", () => worker.stop());
     await worker.start();
   }

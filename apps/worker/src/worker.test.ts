@@ -8,7 +8,10 @@ import { redisIsInstalled, startTestRedis, type TestRedis } from "@sallyport/que
 import { createTestIdp } from "@sallyport/saml/testing";
 import { createSecretBox, newEncryptionKey } from "@sallyport/secrets";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { JOBS } from "./jobs/index.ts";
 import type { Checkpoint } from "./jobs/reconcile/checkpoint.ts";
+import { createJobRequests, type JobRequests } from "./requests.ts";
+import type { WorkerServices } from "./services.ts";
 import { createTenant, type Tenant } from "./testing/tenant.ts";
 import { createWorker, type Worker, type WorkerDeps } from "./worker.ts";
 
@@ -18,7 +21,8 @@ const backends = redisIsInstalled() ? (["PostgreSQL", "Redis"] as const) : (["Po
 describe.each(backends)("the worker with its jobs on %s", (backend) => {
   let test: TestDatabase;
   let redis: TestRedis | undefined;
-  let queues: Queues;
+  let queues: Queues<WorkerServices>;
+  let requests: JobRequests;
   let acme: Tenant;
   let running: Worker[];
   const outbound = createOutbound({ allow: [] });
@@ -29,9 +33,11 @@ describe.each(backends)("the worker with its jobs on %s", (backend) => {
     redis = backend === "Redis" ? await startTestRedis() : undefined;
     queues = await openQueues({
       databaseUrl: test.url,
+      jobs: JOBS,
       log,
       ...(redis === undefined ? {} : { redisUrl: redis.url }),
     });
+    requests = createJobRequests(queues);
     acme = await createTenant(test.database.sql, "acme");
     running = [];
   });
@@ -47,6 +53,7 @@ describe.each(backends)("the worker with its jobs on %s", (backend) => {
     const worker = createWorker({
       database: test.database,
       queues,
+      ...requests,
       log,
       publicUrl: "https://sso.example.com",
       now: () => new Date(),
@@ -67,7 +74,7 @@ describe.each(backends)("the worker with its jobs on %s", (backend) => {
   it("reconciles what is requested", async () => {
     await start();
     const ada = await acme.pushUser({ email: "ada@acme.example" });
-    queues.requestReconcile(acme.id);
+    requests.requestReconcile(acme.id);
     await clean(acme);
     expect((await acme.membershipOf(await acme.userIdOf(ada)))?.roles).toEqual(["member"]);
   });
@@ -75,7 +82,7 @@ describe.each(backends)("the worker with its jobs on %s", (backend) => {
   it("finds by its sweep what nobody requested", async () => {
     await acme.pushUser();
     await test.database.sql.query("UPDATE dirty_directory_users SET marked_at = now() - interval '1 minute'");
-    await start({ work: { sweepEveryMs: 200 } });
+    await start({ work: { everyMs: { sweep: 200 } } });
     await clean(acme); // found at the start
     await acme.pushUser();
     await test.database.sql.query("UPDATE dirty_directory_users SET marked_at = now() - interval '1 minute'");
@@ -91,7 +98,7 @@ describe.each(backends)("the worker with its jobs on %s", (backend) => {
     });
     for (let n = 0; n < 200; n++) {
       await acme.pushUser({ email: `user${n}@acme.example` });
-      queues.requestReconcile(acme.id);
+      requests.requestReconcile(acme.id);
     }
     await queues.flush();
     await clean(acme);
@@ -104,13 +111,13 @@ describe.each(backends)("the worker with its jobs on %s", (backend) => {
     const bravo = await createTenant(test.database.sql, "bravo");
     for (let n = 0; n < 60; n++) await acme.pushUser();
     await bravo.pushUser();
-    queues.requestReconcile(acme.id);
+    requests.requestReconcile(acme.id);
     await queues.flush();
-    queues.requestReconcile(bravo.id);
+    requests.requestReconcile(bravo.id);
     await queues.flush();
     let leftOfAcme = 0;
     await start({
-      work: { concurrency: 1 },
+      work: { concurrency: { reconcile: 1 } },
       batchSize: 5,
       batchesPerTurn: 2,
       reach: async (at) => {
@@ -133,7 +140,7 @@ describe.each(backends)("the worker with its jobs on %s", (backend) => {
       },
     });
     for (let n = 0; n < 6; n++) await acme.pushUser();
-    queues.requestReconcile(acme.id);
+    requests.requestReconcile(acme.id);
     await clean(acme);
     expect(crashes).toBeGreaterThan(1);
     const types = await acme.auditTypes();
@@ -141,10 +148,10 @@ describe.each(backends)("the worker with its jobs on %s", (backend) => {
   });
 
   it("tells applications as soon as a suspension ended sessions", async () => {
-    const told = vi.spyOn(queues, "requestLogout");
+    const told = vi.spyOn(requests, "requestLogout");
     const ada = await acme.pushUser({ email: "ada@acme.example" });
     await start();
-    queues.requestReconcile(acme.id);
+    requests.requestReconcile(acme.id);
     await clean(acme);
     told.mockClear();
     await test.database.sql.query(
@@ -154,7 +161,7 @@ describe.each(backends)("the worker with its jobs on %s", (backend) => {
       [acme.id],
     );
     await acme.changeUser(ada, { active: false });
-    queues.requestReconcile(acme.id);
+    requests.requestReconcile(acme.id);
     await clean(acme);
     await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(1));
   });
@@ -173,12 +180,12 @@ describe.each(backends)("the worker with its jobs on %s", (backend) => {
         { timeout: 10_000 },
       );
     const there = await follow(new Date(0));
-    await start({ outbound: loopback, work: { sweepEveryMs: 300 } });
+    await start({ outbound: loopback, work: { everyMs: { sweep: 300 } } });
     await applied(there); // found at the start
     await applied(await follow(new Date())); // found by the schedule
     const asked = await follow(new Date(Date.now() + 60_000));
     await askForLook(test.database.sql, asked, new Date());
-    queues.requestMetadata();
+    requests.requestMetadata();
     await applied(asked);
     await server.close();
   });
@@ -189,7 +196,7 @@ describe.each(backends)("the worker with its jobs on %s", (backend) => {
     const connection = await addFollowedConnection(test.database, {
       ...{ metadata: idp.metadata(), metadataUrl: url, dueAt: new Date("2100-01-01T00:00:00Z") },
     });
-    await start({ now: () => new Date("2043-12-20T00:00:00Z"), work: { expiryEveryMs: 300 } });
+    await start({ now: () => new Date("2043-12-20T00:00:00Z"), work: { everyMs: { expiry: 300 } } });
     const where = { organizationId: connection.organizationId };
     await vi.waitFor(
       async () =>
@@ -209,7 +216,7 @@ describe.each(backends)("the worker with its jobs on %s", (backend) => {
       },
     });
     await acme.pushUser();
-    queues.requestReconcile(acme.id);
+    requests.requestReconcile(acme.id);
     await vi.waitFor(() => expect(reached).toContain("usersTaken"), 5_000);
     await worker.stop();
     expect(reached).toEqual(["usersTaken", "usersApplied", "committed"]);

@@ -2,10 +2,8 @@ import type { Logger } from "@sallyport/logging";
 import { outageOf, reportOutage, type Server } from "@sallyport/outage";
 import type { Job, JobsOptions, Queue, WorkerOptions } from "bullmq";
 
-/** What a job carries: never more than which organization to look at. */
-export interface JobData {
-  readonly organizationId?: string;
-}
+/** What a job carries: never more than which thing to look at. */
+export type JobData = Readonly<Record<string, string>>;
 
 /** The part of a BullMQ queue that is used here, alike on every backend. */
 export type JobQueue = Pick<Queue<JobData>, "close" | "getJobCounts" | "waitUntilReady"> & {

@@ -1,5 +1,5 @@
-export type { QueueName } from "./jobs.ts";
+export type { Job, JobDeclaration, KeyedJob } from "./declaration.ts";
 export { openQueues, type QueueCounts, type Queues, type QueuesOptions } from "./queues.ts";
 export { connectRedis, type RedisConnectionOptions } from "./redis.ts";
 export { parseRedisUrl, type RedisAddress } from "./redis-url.ts";
-export type { Workers, WorkHandlers, WorkOptions } from "./workers.ts";
+export type { Workers, WorkOptions } from "./workers.ts";

@@ -1,42 +1,49 @@
-import type { JobQueue } from "./backend.ts";
+import type { JobsOptions } from "bullmq";
+import type { JobData, JobQueue } from "./backend.ts";
+import type { Job, JobDeclaration } from "./declaration.ts";
 
-export type QueueName = "reconcile" | "logout" | "metadata" | "maintenance";
+/** A queue that is open, with the jobs that go through it. */
+export interface OpenQueue<Services> {
+  readonly name: string;
+  readonly queue: JobQueue;
+  readonly jobs: readonly JobDeclaration<Services>[];
+}
 
-/** What runs by the clock. */
-export type Maintenance = "sweep" | "purge" | "expiry" | "reseal";
-
-const RETRIES = { attempts: 3, backoff: { type: "exponential", delay: 1_000 } };
+const FIRST_RETRY_MS = 1_000;
 const KEEPING = { removeOnComplete: true, removeOnFail: { age: 24 * 3600, count: 1_000 } };
 
 /**
- * At most one job per organization waits, and one more is kept while one is active: whoever adds while a job runs
- * gets a run that begins after its own commit.
+ * At most one job of a key waits, and one more is kept while one is active: whoever adds while a job runs gets a run that
+ * begins after its own commit.
+ *
+ * @param key undefined for a job that has none
  */
-export async function addReconcile(queue: JobQueue, organizationId: string): Promise<void> {
-  await queue.add(
-    "reconcile",
-    { organizationId },
-    { ...RETRIES, ...KEEPING, deduplication: { id: organizationId, keepLastIfActive: true } },
-  );
-}
-
-/**
- * Says that something is due. Without retries of its own: what could not be done waits for its time in the database.
- */
-export async function addLook(queue: JobQueue, name: "logout" | "metadata"): Promise<void> {
-  await queue.add(name, {}, { ...KEEPING, deduplication: { id: name, keepLastIfActive: true } });
+export async function addJob(
+  queue: JobQueue,
+  job: JobDeclaration<never>,
+  key: string | undefined,
+): Promise<void> {
+  await queue.add(job.name, dataOf(job, key), {
+    ...keeping(job),
+    deduplication: { id: key ?? job.name, keepLastIfActive: true },
+  });
 }
 
 /** Makes or changes a schedule. Processes that make the same one share it. */
-export async function scheduleMaintenance(
-  queue: JobQueue,
-  name: Maintenance,
-  everyMs: number,
-): Promise<void> {
-  await queue.upsertJobScheduler(name, { every: everyMs }, { name, data: {}, opts: KEEPING });
+export async function scheduleJob(queue: JobQueue, job: Job<never>, everyMs: number): Promise<void> {
+  await queue.upsertJobScheduler(
+    job.name,
+    { every: everyMs },
+    { name: job.name, data: {}, opts: keeping(job) },
+  );
 }
 
-/** Asks for a run now, beside the schedule; one that waits already is enough. */
-export async function addMaintenance(queue: JobQueue, name: Maintenance): Promise<void> {
-  await queue.add(name, {}, { ...KEEPING, deduplication: { id: name, keepLastIfActive: true } });
+/** What is stored of a job. */
+export function dataOf(job: JobDeclaration<never>, key: string | undefined): JobData {
+  return "key" in job && key !== undefined ? { [job.key]: key } : {};
+}
+
+function keeping({ attempts }: JobDeclaration<never>): JobsOptions {
+  if (attempts === undefined) return KEEPING;
+  return { ...KEEPING, attempts, backoff: { type: "exponential", delay: FIRST_RETRY_MS } };
 }

@@ -7,6 +7,9 @@ import { JOURNAL, type JobData, noteStoreError, type QueueBackend } from "./back
 // BullMQ's own name for it: the only one that it takes together with a pool of ours.
 const SCHEMA = "bullmq";
 
+/** For what asks, beside the workers, of which each listens on one. */
+const ASKING = 8;
+
 /** Far longer than any of BullMQ's statements takes: what waits longer waits for a server that hangs. */
 const STATEMENT_MS = 30_000;
 
@@ -16,20 +19,26 @@ const { Queue, Worker } = withBackend(createPostgresBackend);
  * BullMQ on the PostgreSQL that holds everything else, in a schema of its own. One pool for all queues and workers of
  * the process; a worker keeps one of its connections for LISTEN. Brings the schema up to date; safe at once in several
  * processes.
+ *
+ * @param queues how many there are to be
  */
-export async function openPostgresBackend(databaseUrl: string, log: Logger): Promise<QueueBackend> {
+export async function openPostgresBackend(
+  databaseUrl: string,
+  queues: number,
+  log: Logger,
+): Promise<QueueBackend> {
   const pool = openPool(
     {
       connectionString: databaseUrl,
       options: `-c search_path=${SCHEMA}`,
       application_name: "sallyport queue",
-      max: 12, // four of them listen
+      max: ASKING + queues,
       connectionTimeoutMillis: 10_000,
       query_timeout: STATEMENT_MS,
     },
     (error) => noteStoreError(log, "PostgreSQL", error),
   );
-  pool.setMaxListeners(20); // each queue and worker listens
+  pool.setMaxListeners(5 * queues); // each queue and worker listens
   try {
     await migrate(pool);
   } catch (error) {

@@ -4,23 +4,14 @@ import { fileURLToPath } from "node:url";
 import { createTestDatabase } from "@sallyport/database/testing";
 import { createLogger } from "@sallyport/logging";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { openQueues, type Queues, type Workers, type WorkHandlers } from "./index.ts";
+import { openQueues, type Queues, type Workers } from "./index.ts";
 import { createGate } from "./testing/gate.ts";
+import { first, idle, jobs, look, second, type TestServices } from "./testing/jobs.ts";
 import { type RedisForm, redisIsInstalled, startTestRedis } from "./testing/redis-server.ts";
 
 const log = createLogger({ level: "silent" });
-const ACME = "01900000-0000-7000-8000-00000000000a";
-const BRAVO = "01900000-0000-7000-8000-00000000000b";
-
-const idle: WorkHandlers = {
-  reconcile: async () => "done",
-  logout: async () => undefined,
-  metadata: async () => undefined,
-  expiry: async () => undefined,
-  sweep: async () => undefined,
-  purge: async () => undefined,
-  reseal: async () => undefined,
-};
+const ONE = "01900000-0000-7000-8000-00000000000a";
+const OTHER = "01900000-0000-7000-8000-00000000000b";
 
 interface Store {
   readonly urls: { readonly databaseUrl: string; readonly redisUrl?: string };
@@ -59,12 +50,12 @@ if (redisIsInstalled()) stores.push(["Redis", redisStore]);
 
 describe.each(stores)("queues on %s", (_name, openStore) => {
   let store: Store;
-  let queues: Queues;
+  let queues: Queues<TestServices>;
   let running: Workers[];
 
   beforeEach(async () => {
     store = await openStore();
-    queues = await openQueues({ ...store.urls, log });
+    queues = await openQueues({ ...store.urls, jobs, log });
     running = [];
   });
 
@@ -74,29 +65,32 @@ describe.each(stores)("queues on %s", (_name, openStore) => {
     await store.drop();
   });
 
-  async function work(handlers: Partial<WorkHandlers>, options: Parameters<Queues["work"]>[1] = {}) {
+  async function work(
+    handlers: Partial<TestServices>,
+    options: Parameters<Queues<TestServices>["work"]>[1] = {},
+  ) {
     const workers = await queues.work({ ...idle, ...handlers }, options);
     running.push(workers);
     return workers;
   }
 
-  it("hands each requested organization to the handler", async () => {
+  it("hands each requested thing to the handler", async () => {
     const seen: string[] = [];
     await work({
-      reconcile: async (id) => {
+      look: async (id) => {
         seen.push(id);
         return "done";
       },
     });
-    queues.requestReconcile(ACME);
-    queues.requestReconcile(BRAVO);
-    await vi.waitFor(() => expect([...seen].sort()).toEqual([ACME, BRAVO]), 5_000);
+    queues.requestFor(look, ONE);
+    queues.requestFor(look, OTHER);
+    await vi.waitFor(() => expect([...seen].sort()).toEqual([ONE, OTHER]), 5_000);
   });
 
   it("makes one job of many requests while none is active", async () => {
-    for (let i = 0; i < 1_000; i++) queues.requestReconcile(ACME);
+    for (let i = 0; i < 1_000; i++) queues.requestFor(look, ONE);
     await queues.flush();
-    expect((await queues.counts()).reconcile).toMatchObject({ waiting: 1, active: 0 });
+    expect((await queues.counts()).look).toMatchObject({ waiting: 1, active: 0 });
   });
 
   it("starts a run after every request, also one that comes while a job is active, and never two at once", async () => {
@@ -106,7 +100,7 @@ describe.each(stores)("queues on %s", (_name, openStore) => {
     const started = createGate();
     const gate = createGate();
     await work({
-      reconcile: async () => {
+      look: async () => {
         runs++;
         most = Math.max(most, ++active);
         started.open();
@@ -115,49 +109,49 @@ describe.each(stores)("queues on %s", (_name, openStore) => {
         return "done";
       },
     });
-    queues.requestReconcile(ACME);
+    queues.requestFor(look, ONE);
     await started.passed;
     for (let i = 0; i < 5; i++) {
-      queues.requestReconcile(ACME);
+      queues.requestFor(look, ONE);
       await queues.flush();
     }
     gate.open();
     await vi.waitFor(() => expect(runs).toBe(2), 5_000);
-    await vi.waitFor(async () => expect((await queues.counts()).reconcile.active).toBe(0), 5_000);
+    await vi.waitFor(async () => expect((await queues.counts()).look?.active).toBe(0), 5_000);
     expect([runs, most]).toEqual([2, 1]);
   });
 
-  it("puts an organization that has more to do behind the others", async () => {
+  it("puts a thing that has more to do behind the others", async () => {
     const order: string[] = [];
-    queues.requestReconcile(ACME);
+    queues.requestFor(look, ONE);
     await queues.flush();
-    queues.requestReconcile(BRAVO);
+    queues.requestFor(look, OTHER);
     await queues.flush();
     await work(
       {
-        reconcile: async (id) => {
+        look: async (id) => {
           order.push(id);
-          return id === ACME && order.filter((other) => other === ACME).length < 3 ? "more" : "done";
+          return id === ONE && order.filter((other) => other === ONE).length < 3 ? "more" : "done";
         },
       },
-      { concurrency: 1 },
+      { concurrency: { look: 1 } },
     );
     await vi.waitFor(() => expect(order).toHaveLength(4), 5_000);
-    expect(order[0]).toBe(ACME);
-    expect(order.indexOf(BRAVO)).toBeLessThan(3);
+    expect(order[0]).toBe(ONE);
+    expect(order.indexOf(OTHER)).toBeLessThan(3);
   });
 
   it("tries a job again that failed", async () => {
     let runs = 0;
     await work({
-      reconcile: async () => {
+      look: async () => {
         if (++runs === 1) throw new Error("the database went away");
         return "done";
       },
     });
-    queues.requestReconcile(ACME);
+    queues.requestFor(look, ONE);
     await vi.waitFor(() => expect(runs).toBe(2), { timeout: 8_000 });
-    await vi.waitFor(async () => expect((await queues.counts()).reconcile.failed).toBe(0));
+    await vi.waitFor(async () => expect((await queues.counts()).look?.failed).toBe(0));
   });
 
   it("lets active jobs finish when it stops, and leaves waiting ones for the next process", async () => {
@@ -166,93 +160,109 @@ describe.each(stores)("queues on %s", (_name, openStore) => {
     const finished: string[] = [];
     const first = await work(
       {
-        reconcile: async (id) => {
+        look: async (id) => {
           started.open();
           await gate.passed;
           finished.push(id);
           return "done";
         },
       },
-      { concurrency: 1 },
+      { concurrency: { look: 1 } },
     );
-    queues.requestReconcile(ACME);
+    queues.requestFor(look, ONE);
     await started.passed;
-    queues.requestReconcile(BRAVO);
+    queues.requestFor(look, OTHER);
     await queues.flush();
     const stopping = first.stop();
     gate.open();
     await stopping;
-    expect(finished).toEqual([ACME]);
+    expect(finished).toEqual([ONE]);
 
     const later: string[] = [];
     await work({
-      reconcile: async (id) => {
+      look: async (id) => {
         later.push(id);
         return "done";
       },
     });
-    await vi.waitFor(() => expect(later).toEqual([BRAVO]), 5_000);
+    await vi.waitFor(() => expect(later).toEqual([OTHER]), 5_000);
   });
 
   it("runs what goes by the clock on its schedules, once however many processes there are", async () => {
-    let sweeps = 0;
-    let purges = 0;
-    let expiries = 0;
+    let ticks = 0;
+    let tocks = 0;
+    let chimes = 0;
     const handlers = {
-      sweep: async () => void sweeps++,
-      purge: async () => void purges++,
-      expiry: async () => void expiries++,
+      tick: async () => void ticks++,
+      tock: async () => void tocks++,
+      chime: async () => void chimes++,
     };
-    const every = { sweepEveryMs: 300, purgeEveryMs: 300, expiryEveryMs: 300 };
-    await work(handlers, every);
-    await work(handlers, every);
+    const everyMs = { tick: 300, tock: 300, chime: 300 };
+    await work(handlers, { everyMs });
+    await work(handlers, { everyMs });
     const began = Date.now();
-    await vi.waitFor(() => expect(Math.min(sweeps, purges, expiries)).toBeGreaterThanOrEqual(3), 8_000);
-    expect(Math.max(sweeps, purges, expiries)).toBeLessThanOrEqual((Date.now() - began) / 300 + 3);
+    await vi.waitFor(() => expect(Math.min(ticks, tocks, chimes)).toBeGreaterThanOrEqual(3), 8_000);
+    expect(Math.max(ticks, tocks, chimes)).toBeLessThanOrEqual((Date.now() - began) / 300 + 3);
+  });
+
+  it("runs at each start what asks for that, beside its schedule", async () => {
+    let starts = 0;
+    const startAndStop = async () => {
+      const workers = await work({ start: async () => void starts++ });
+      await vi.waitFor(
+        async () => expect((await queues.counts()).clock).toMatchObject({ waiting: 0, active: 0 }),
+        5_000,
+      );
+      await workers.stop();
+      return starts;
+    };
+    const first = await startAndStop();
+    expect(first).toBeGreaterThan(0);
+    expect(await startAndStop()).toBeGreaterThan(first); // the schedule is due in an hour
   });
 
   it("tells handlers once of many requests, each of its own", async () => {
     const handled: string[] = [];
     for (let i = 0; i < 100; i++) {
-      queues.requestLogout();
-      queues.requestMetadata();
+      queues.request(first);
+      queues.request(second);
     }
     await queues.flush();
-    const { logout, metadata } = await queues.counts();
-    expect([logout.waiting, metadata.waiting]).toEqual([1, 1]);
+    const counts = await queues.counts();
+    expect([counts.first?.waiting, counts.second?.waiting]).toEqual([1, 1]);
     await work({
-      logout: async () => void handled.push("logout"),
-      metadata: async () => void handled.push("metadata"),
+      first: async () => void handled.push("first"),
+      second: async () => void handled.push("second"),
     });
-    await vi.waitFor(() => expect(handled.sort()).toEqual(["logout", "metadata"]), 5_000);
+    await vi.waitFor(() => expect(handled.sort()).toEqual(["first", "second"]), 5_000);
   });
 
   it("serves a producer in another process", async () => {
-    const other = await openQueues({ ...store.urls, log });
+    const other = await openQueues({ ...store.urls, jobs, log });
     const seen: string[] = [];
     await work({
-      reconcile: async (id) => {
+      look: async (id) => {
         seen.push(id);
         return "done";
       },
     });
-    other.requestReconcile(ACME);
+    other.requestFor(look, ONE);
     await other.close(); // hands over first
-    await vi.waitFor(() => expect(seen).toEqual([ACME]), 5_000);
+    await vi.waitFor(() => expect(seen).toEqual([ONE]), 5_000);
   });
 
   it("goes on after it lost every connection", async () => {
     const seen: string[] = [];
     await work({
-      reconcile: async (id) => {
+      look: async (id) => {
         seen.push(id);
         return "done";
       },
     });
     await store.interrupt();
     await vi.waitFor(() => queues.ping(), 10_000);
-    queues.requestReconcile(ACME);
-    await vi.waitFor(() => expect(seen).toEqual([ACME]), 10_000);
+    queues.requestFor(look, ONE);
+    await vi.waitFor(() => expect(seen).toEqual([ONE]), 10_000);
   });
 
   it("gives the job of a process that was killed to another", async () => {
@@ -261,15 +271,15 @@ describe.each(stores)("queues on %s", (_name, openStore) => {
       env: { ...process.env, QUEUES: JSON.stringify(store.urls) },
       stdio: ["ignore", "pipe", "inherit"],
     });
-    queues.requestReconcile(ACME);
+    queues.requestFor(look, ONE);
     await once(dying.stdout, "data"); // it has the job
     dying.kill("SIGKILL");
     await once(dying, "exit");
-    queues.requestReconcile(ACME); // kept behind the job that is thought to be active
+    queues.requestFor(look, ONE); // kept behind the job that is thought to be active
     const seen: string[] = [];
     await work(
       {
-        reconcile: async (id) => {
+        look: async (id) => {
           seen.push(id);
           return "done";
         },
@@ -283,28 +293,28 @@ describe.each(stores)("queues on %s", (_name, openStore) => {
     await queues.ping();
     await store.drop();
     await expect(queues.ping()).rejects.toThrow();
-    queues.requestReconcile(ACME); // logged, not thrown
+    queues.requestFor(look, ONE); // logged, not thrown
     store = await openStore();
     await queues.close();
-    queues = await openQueues({ ...store.urls, log });
+    queues = await openQueues({ ...store.urls, jobs, log });
   });
 });
 
 describe.runIf(redisIsInstalled()).each<RedisForm>(["cluster", "sentinel"])("queues on Redis %s", (form) => {
   it("queue, work and close as on a single one", async () => {
     const redis = await startTestRedis({ form });
-    const queues = await openQueues({ databaseUrl: "postgresql://unused", redisUrl: redis.url, log });
+    const queues = await openQueues({ databaseUrl: "postgresql://unused", redisUrl: redis.url, jobs, log });
     const seen: string[] = [];
     const workers = await queues.work({
       ...idle,
-      reconcile: async (id) => {
+      look: async (id) => {
         seen.push(id);
         return "done";
       },
     });
-    queues.requestReconcile(ACME);
-    queues.requestReconcile(BRAVO);
-    await vi.waitFor(() => expect([...seen].sort()).toEqual([ACME, BRAVO]), 5_000);
+    queues.requestFor(look, ONE);
+    queues.requestFor(look, OTHER);
+    await vi.waitFor(() => expect([...seen].sort()).toEqual([ONE, OTHER]), 5_000);
     await queues.ping();
     await workers.stop();
     await queues.close();
@@ -313,8 +323,20 @@ describe.runIf(redisIsInstalled()).each<RedisForm>(["cluster", "sentinel"])("que
 });
 
 it("refuses a store that cannot be reached", async () => {
-  await expect(openQueues({ databaseUrl: "postgresql://postgres@127.0.0.1:1/none", log })).rejects.toThrow();
   await expect(
-    openQueues({ databaseUrl: "postgresql://unused", redisUrl: "redis://127.0.0.1:1", log }),
+    openQueues({ databaseUrl: "postgresql://postgres@127.0.0.1:1/none", jobs, log }),
   ).rejects.toThrow();
+  await expect(
+    openQueues({ databaseUrl: "postgresql://unused", redisUrl: "redis://127.0.0.1:1", jobs, log }),
+  ).rejects.toThrow();
+});
+
+it("refuses two jobs of one name, and to ask for a job that was not declared", async () => {
+  const twice = openQueues({ databaseUrl: "postgresql://unused", jobs: [first, first], log });
+  await expect(twice).rejects.toThrow("Two jobs are called first");
+  const store = await postgresStore();
+  const queues = await openQueues({ ...store.urls, jobs: [first], log });
+  expect(() => queues.request(second)).toThrow("No job is declared as second");
+  await queues.close();
+  await store.drop();
 });

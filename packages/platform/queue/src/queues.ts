@@ -1,12 +1,13 @@
 import type { Logger } from "@sallyport/logging";
 import { outageOf, reportOutage } from "@sallyport/outage";
 import { type JobQueue, noteStoreError, type QueueBackend } from "./backend.ts";
-import { createCoalescer } from "./coalesce.ts";
-import { addLook, addReconcile, type QueueName } from "./jobs.ts";
+import { type Coalescer, createCoalescer } from "./coalesce.ts";
+import { byQueue, type Job, type JobDeclaration, type KeyedJob } from "./declaration.ts";
+import { addJob, dataOf, type OpenQueue } from "./jobs.ts";
 import { openPostgresBackend } from "./postgres-backend.ts";
 import { openRedisBackend } from "./redis-backend.ts";
 import { within } from "./within.ts";
-import { startWorkers, type Workers, type WorkHandlers, type WorkOptions } from "./workers.ts";
+import { startWorkers, type Workers, type WorkOptions } from "./workers.ts";
 
 export interface QueueCounts {
   readonly waiting: number;
@@ -17,30 +18,31 @@ export interface QueueCounts {
   readonly failed: number;
 }
 
-/** The jobs of this installation. Every job says only "look": it may be lost, doubled or reordered. */
-export interface Queues {
+/** The jobs of this installation, as they were declared. */
+export interface Queues<Services> {
   /**
-   * Asks for a reconciliation of one organization. Call it after the commit of the change. Never throws, never blocks;
+   * Asks for a job. Call it after the commit of the change. Never blocks, and throws only for a job that was not declared;
    * calls that come close together become one job. While the store is away it is tried again; the sweep makes up for
    * whatever else fails.
    */
-  requestReconcile(organizationId: string): void;
-  /** Asks that applications are told of sessions that ended. As `requestReconcile`: after the commit, cheap, safe. */
-  requestLogout(): void;
-  /** Asks that identity providers' metadata which is due is looked at. Cheap and safe, as the others. */
-  requestMetadata(): void;
+  readonly request: (job: Job<never>) => void;
+  /** As `request`, for one thing of many. */
+  readonly requestFor: (job: KeyedJob<never>, key: string) => void;
   /** Resolves when all requests made so far were handed to the store, or failed. */
   flush(): Promise<void>;
   /** Starts this process' workers. */
-  work(handlers: WorkHandlers, options?: WorkOptions): Promise<Workers>;
+  readonly work: (services: Services, options?: WorkOptions) => Promise<Workers>;
   /** Resolves when the store of the jobs answers; rejects when it does not within two seconds. */
   ping(): Promise<void>;
-  counts(): Promise<Record<QueueName, QueueCounts>>;
+  /** By the queues' names. */
+  counts(): Promise<Readonly<Record<string, QueueCounts>>>;
   /** Hands over what was requested, then closes. Stop the workers first. */
   close(): Promise<void>;
 }
 
-export interface QueuesOptions {
+export interface QueuesOptions<Services> {
+  /** All of them, whether this process does them or only asks for them. */
+  readonly jobs: readonly JobDeclaration<Services>[];
   readonly databaseUrl: string;
   /** Keeps the jobs in Redis instead. See `parseRedisUrl` for the forms. */
   readonly redisUrl?: string;
@@ -49,24 +51,28 @@ export interface QueuesOptions {
 
 const WINDOW_MS = 50;
 const PING_TIMEOUT_MS = 2_000;
+/** Of a job without a key. */
+const NO_KEY = "";
 
 /** Opens the queues on Redis when `redisUrl` is given, else on PostgreSQL. Rejects when the store is out of reach. */
-export async function openQueues(options: QueuesOptions): Promise<Queues> {
-  const { log, redisUrl, databaseUrl } = options;
+export async function openQueues<Services>(options: QueuesOptions<Services>): Promise<Queues<Services>> {
+  const { log, redisUrl, databaseUrl, jobs } = options;
+  const declared = byQueue(jobs);
   const backend =
     redisUrl === undefined
-      ? await openPostgresBackend(databaseUrl, log)
+      ? await openPostgresBackend(databaseUrl, declared.size, log)
       : await openRedisBackend(redisUrl, log);
-  const queues = {
-    reconcile: openQueue(backend, "reconcile", log),
-    logout: openQueue(backend, "logout", log),
-    metadata: openQueue(backend, "metadata", log),
-    maintenance: openQueue(backend, "maintenance", log),
-  };
+  const queues = [...declared].map(
+    ([name, ofQueue]): OpenQueue<Services> => ({
+      name,
+      queue: openQueue(backend, name, log),
+      jobs: ofQueue,
+    }),
+  );
   try {
-    await Promise.all(Object.values(queues).map((queue) => queue.waitUntilReady()));
+    await Promise.all(queues.map(({ queue }) => queue.waitUntilReady()));
   } catch (error) {
-    await Promise.allSettled(Object.values(queues).map((queue) => queue.close()));
+    await Promise.allSettled(queues.map(({ queue }) => queue.close()));
     await backend.close();
     throw error;
   }
@@ -78,42 +84,46 @@ export async function openQueues(options: QueuesOptions): Promise<Queues> {
     else log.warn({ ...context, error: messageOf(error) }, "A job was not queued; the sweep will");
     return outage !== undefined;
   };
-  const reconcile = createCoalescer<string>({
-    windowMs: WINDOW_MS,
-    send: (organizationId) => addReconcile(queues.reconcile, organizationId),
-    onError: (error, organizationId) => noteMissed(error, { queue: "reconcile", organizationId }),
-  });
-  const looks = createCoalescer<"logout" | "metadata">({
-    windowMs: WINDOW_MS,
-    send: (name) => addLook(queues[name], name),
-    onError: (error, queue) => noteMissed(error, { queue }),
-  });
+  const coalescers = new Map<string, Coalescer<string>>();
+  for (const { name: queueName, queue, jobs: ofQueue } of queues) {
+    for (const job of ofQueue) {
+      const keyOf = (key: string) => (key === NO_KEY ? undefined : key);
+      const coalescer = createCoalescer<string>({
+        windowMs: WINDOW_MS,
+        send: (key) => addJob(queue, job, keyOf(key)),
+        onError: (error, key) => noteMissed(error, { ...dataOf(job, keyOf(key)), queue: queueName }),
+      });
+      coalescers.set(job.name, coalescer);
+    }
+  }
+  const request = (job: JobDeclaration<never>, key: string) => {
+    const coalescer = coalescers.get(job.name);
+    if (coalescer === undefined) throw new TypeError(`No job is declared as ${job.name}`);
+    coalescer.request(key);
+  };
   const flush = async () => {
-    await Promise.all([reconcile.flush(), looks.flush()]);
+    await Promise.all([...coalescers.values()].map((coalescer) => coalescer.flush()));
   };
 
   return {
-    requestReconcile: (organizationId) => reconcile.request(organizationId),
-    requestLogout: () => looks.request("logout"),
-    requestMetadata: () => looks.request("metadata"),
+    request: (job) => request(job, NO_KEY),
+    requestFor: request,
     flush,
-    work: (handlers, workOptions = {}) => startWorkers(backend, queues, handlers, workOptions, log),
+    work: (services, workOptions = {}) => startWorkers(backend, queues, services, workOptions, log),
     ping: () => within(backend.server, PING_TIMEOUT_MS, backend.ping()),
-    counts: async () => ({
-      reconcile: await countsOf(queues.reconcile),
-      logout: await countsOf(queues.logout),
-      metadata: await countsOf(queues.metadata),
-      maintenance: await countsOf(queues.maintenance),
-    }),
+    counts: async () => {
+      const counts = queues.map(async ({ name, queue }) => [name, await countsOf(queue)] as const);
+      return Object.fromEntries(await Promise.all(counts));
+    },
     close: async () => {
       await flush();
-      await Promise.all(Object.values(queues).map((queue) => queue.close()));
+      await Promise.all(queues.map(({ queue }) => queue.close()));
       await backend.close();
     },
   };
 }
 
-function openQueue(backend: QueueBackend, name: QueueName, log: Logger): JobQueue {
+function openQueue(backend: QueueBackend, name: string, log: Logger): JobQueue {
   const queue = backend.queue(name);
   queue.on("error", (error) => noteStoreError(log, backend.server, error, { queue: name }));
   return queue;

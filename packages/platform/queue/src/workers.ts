@@ -7,49 +7,20 @@ import {
   type Processor,
   type QueueBackend,
 } from "./backend.ts";
-import {
-  addMaintenance,
-  addReconcile,
-  type Maintenance,
-  type QueueName,
-  scheduleMaintenance,
-} from "./jobs.ts";
+import type { JobDeclaration } from "./declaration.ts";
+import { addJob, type OpenQueue, scheduleJob } from "./jobs.ts";
 import { within } from "./within.ts";
 
-/** What the jobs do. Each must bear being called twice, at once elsewhere, or late. A rejection is retried. */
-export interface WorkHandlers {
-  /** Reconciles one organization; "more" when it stopped for the sake of others before all was done. */
-  reconcile(organizationId: string): Promise<"done" | "more">;
-  /** Tells applications of sessions that ended. */
-  logout(): Promise<void>;
-  /** Looks at identity providers' metadata that is due. */
-  metadata(): Promise<void>;
-  /** Finds what was missed. */
-  sweep(): Promise<void>;
-  /** Deletes what is no longer needed. */
-  purge(): Promise<void>;
-  /** Announces certificates that end soon. */
-  expiry(): Promise<void>;
-  /** Seals under the newest encryption key what is sealed under an older one. */
-  reseal(): Promise<void>;
-}
-
+/** What differs from the declarations, in this process. */
 export interface WorkOptions {
-  /** Organizations that this process reconciles side by side. Default 4. */
-  readonly concurrency?: number;
-  /** Default 30 seconds. */
-  readonly sweepEveryMs?: number;
-  /** Default one hour. */
-  readonly purgeEveryMs?: number;
-  /** Default one hour. */
-  readonly expiryEveryMs?: number;
-  /** Default one hour, and with each start: a key ring changes with a restart. */
-  readonly resealEveryMs?: number;
+  /** By the queue's name. */
+  readonly concurrency?: Readonly<Record<string, number>>;
+  /** Of schedules, by the job's name. */
+  readonly everyMs?: Readonly<Record<string, number>>;
   /** How long a job of a process that died is out of reach; then another takes it. Default 10 seconds. */
   readonly lockMs?: number;
 }
 
-const HOUR_MS = 3_600_000;
 const AWAY_MS = 2_000;
 
 export interface Workers {
@@ -58,23 +29,25 @@ export interface Workers {
 }
 
 /** Starts one worker per queue, and the schedules; a schedule that another process made is the same one. */
-export async function startWorkers(
+export async function startWorkers<Services>(
   backend: QueueBackend,
-  queues: Record<QueueName, JobQueue>,
-  handlers: WorkHandlers,
+  queues: readonly OpenQueue<Services>[],
+  services: Services,
   options: WorkOptions,
   log: Logger,
 ): Promise<Workers> {
   const lockMs = options.lockMs ?? 10_000;
   const stopping = new AbortController();
+  const { signal } = stopping;
   // A job goes on by itself when the server is back that it met away; given up, it would wait for the next sweep.
-  const patient = (processor: Processor, queue: QueueName): Processor => {
+  const patient = (processor: Processor, queue: string): Processor => {
     const onOutage = (outage: Outage) => reportOutage(log, outage, { queue });
-    return (job) => onceAvailable(() => processor(job), { signal: stopping.signal, onOutage });
+    return (job) => onceAvailable(() => processor(job), { signal, onOutage });
   };
-  const start = (name: QueueName, processor: Processor, concurrency: number): JobWorker => {
-    const worker = backend.worker(name, patient(processor, name), {
-      concurrency,
+  const workers = queues.map((queue) => {
+    const { name, jobs } = queue;
+    const worker = backend.worker(name, patient(processorOf(queue, services, signal), name), {
+      concurrency: options.concurrency?.[name] ?? Math.max(...jobs.map((job) => job.concurrency ?? 1)),
       lockDuration: lockMs,
       stalledInterval: lockMs / 2,
       runRetryDelay: 500, // work goes on within a second of the store's return
@@ -82,13 +55,7 @@ export async function startWorkers(
     });
     logFailures(worker, name, backend, log);
     return worker;
-  };
-  const workers = [
-    start("reconcile", reconcileProcessor(queues.reconcile, handlers), options.concurrency ?? 4),
-    start("logout", () => handlers.logout(), 1),
-    start("metadata", () => handlers.metadata(), 1),
-    start("maintenance", (job) => handlers[maintenanceOf(job.name)](), 1),
-  ];
+  });
   const stop = async () => {
     stopping.abort();
     for (const worker of workers) void worker.pause(true); // takes nothing new meanwhile
@@ -101,11 +68,9 @@ export async function startWorkers(
   };
   try {
     await Promise.all(workers.map((worker) => worker.waitUntilReady()));
-    await scheduleMaintenance(queues.maintenance, "sweep", options.sweepEveryMs ?? 30_000);
-    await scheduleMaintenance(queues.maintenance, "purge", options.purgeEveryMs ?? HOUR_MS);
-    await scheduleMaintenance(queues.maintenance, "expiry", options.expiryEveryMs ?? HOUR_MS);
-    await scheduleMaintenance(queues.maintenance, "reseal", options.resealEveryMs ?? HOUR_MS);
-    await addMaintenance(queues.maintenance, "reseal");
+    for (const { queue, jobs } of queues) {
+      for (const job of jobs) await startSchedule(queue, job, options);
+    }
   } catch (error) {
     await stop();
     throw error;
@@ -113,21 +78,35 @@ export async function startWorkers(
   return { stop };
 }
 
-function maintenanceOf(job: string): Maintenance {
-  if (job === "sweep" || job === "purge" || job === "expiry" || job === "reseal") return job;
-  throw new Error(`There is no maintenance called ${job}`);
+async function startSchedule(
+  queue: JobQueue,
+  job: JobDeclaration<never>,
+  options: WorkOptions,
+): Promise<void> {
+  if ("key" in job || job.schedule === undefined) return;
+  const { everyMs, atStart = false } = job.schedule;
+  await scheduleJob(queue, job, options.everyMs?.[job.name] ?? everyMs);
+  if (atStart) await addJob(queue, job, undefined);
 }
 
-function reconcileProcessor(queue: JobQueue, handlers: WorkHandlers): Processor {
-  return async (job) => {
-    const { organizationId } = job.data;
-    if (organizationId === undefined) throw new Error("A reconcile job names no organization");
-    // Added while this job is active, so it goes to the end of the queue: other organizations come first.
-    if ((await handlers.reconcile(organizationId)) === "more") await addReconcile(queue, organizationId);
+function processorOf<Services>(
+  { name, queue, jobs }: OpenQueue<Services>,
+  services: Services,
+  signal: AbortSignal,
+): Processor {
+  const byName = new Map(jobs.map((job) => [job.name, job]));
+  return async (stored) => {
+    const job = byName.get(stored.name);
+    if (job === undefined) throw new Error(`No job of the queue ${name} is called ${stored.name}`);
+    if (!("key" in job)) return job.run(services, signal);
+    const key = stored.data[job.key];
+    if (key === undefined) throw new Error(`A job ${job.name} has no ${job.key}`);
+    // Added while this job is active, so it goes to the end of the queue: others come first.
+    if ((await job.run(services, key, signal)) === "more") await addJob(queue, job, key);
   };
 }
 
-function logFailures(worker: JobWorker, queue: QueueName, { server }: QueueBackend, log: Logger): void {
+function logFailures(worker: JobWorker, queue: string, { server }: QueueBackend, log: Logger): void {
   worker.on("error", (error) => noteStoreError(log, server, error, { queue }));
   worker.on("stalled", (jobId) => log.warn({ queue, jobId }, "A job's worker died; the job starts again"));
   worker.on("failed", (job, error) => {
@@ -135,9 +114,9 @@ function logFailures(worker: JobWorker, queue: QueueName, { server }: QueueBacke
     if (outage !== undefined) return reportOutage(log, outage, { queue });
     log.error(
       {
+        ...job?.data,
         queue,
         job: job?.name,
-        organizationId: job?.data.organizationId,
         attempt: job?.attemptsMade,
         error: { message: error.message, stack: error.stack },
       },

@@ -1,0 +1,13 @@
+import type { Job } from "@sallyport/queue";
+import type { WorkerServices } from "../../services.ts";
+import { purge } from "./purge.ts";
+
+/** Deletes what is no longer needed. */
+export const purgeJob: Job<WorkerServices> = {
+  name: "purge",
+  queue: "maintenance",
+  schedule: { everyMs: 3_600_000 },
+  run: async ({ database, log, now }) => {
+    log.info({ deleted: await purge(database.sql, now()) }, "Purged");
+  },
+};

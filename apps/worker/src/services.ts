@@ -1,0 +1,28 @@
+import type { Database } from "@sallyport/database";
+import type { Logger } from "@sallyport/logging";
+import type { Outbound } from "@sallyport/outbound";
+import type { SecretBox } from "@sallyport/secrets";
+import type { TokenSigner } from "./jobs/logout/notify.ts";
+import type { ReachCheckpoint } from "./jobs/reconcile/checkpoint.ts";
+import type { JobRequests } from "./requests.ts";
+
+/** What jobs work with. */
+export interface WorkerServices extends JobRequests {
+  readonly database: Database;
+  readonly log: Logger;
+  /** The issuer of logout tokens. */
+  readonly publicUrl: string;
+  readonly now: () => Date;
+  readonly signer: TokenSigner;
+  readonly secrets: SecretBox;
+  /** For what tenants name: the identity providers' metadata. */
+  readonly outbound: Outbound;
+  /** For what operators name: the applications' logout URIs, which only keys of the gateway can set. */
+  readonly operatorOutbound: Outbound;
+  /** Directory users in one transaction. Default 500. */
+  readonly batchSize?: number;
+  /** Batches of one organization before others have their turn. Default 20. */
+  readonly batchesPerTurn?: number;
+  /** Called where a crash would hurt most; for tests. */
+  readonly reach?: ReachCheckpoint;
+}
