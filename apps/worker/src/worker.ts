@@ -1,14 +1,13 @@
 import type { Queues, Workers, WorkOptions } from "@sallyport/queue";
-import { keepFillingOutbox, type Ongoing } from "./jobs/outbox/keep-filling.ts";
+import { LOOPS } from "./jobs/index.ts";
 import { sweep } from "./jobs/sweep/sweep.ts";
+import { type Ongoing, startLoop } from "./loop.ts";
 import type { WorkerServices } from "./services.ts";
 
 export interface WorkerDeps extends WorkerServices {
   readonly queues: Queues<WorkerServices>;
   /** What differs from the declarations of the jobs. */
   readonly work?: WorkOptions;
-  /** How soon after its commit an event is in the outbox. Default one second. */
-  readonly outboxEveryMs?: number;
 }
 
 /** Directories in, memberships and bindings out; what goes with their end; and whatever else runs by the clock. */
@@ -21,17 +20,17 @@ export interface Worker {
 
 export function createWorker(deps: WorkerDeps): Worker {
   let workers: Workers | undefined;
-  let outbox: Ongoing | undefined;
+  let loops: readonly Ongoing[] = [];
   return {
     start: async () => {
       workers = await deps.queues.work(deps, deps.work);
-      outbox = keepFillingOutbox(deps.database, deps.log, deps.outboxEveryMs ?? 1_000);
+      loops = LOOPS.map((loop) => startLoop(loop, deps, deps.log));
       await sweep(deps);
     },
     stop: async () => {
-      await Promise.all([workers?.stop(), outbox?.stop()]);
+      await Promise.all([workers?.stop(), ...loops.map((loop) => loop.stop())]);
       workers = undefined;
-      outbox = undefined;
+      loops = [];
     },
   };
 }

@@ -1,15 +1,17 @@
 import type { JobDeclaration } from "@sallyport/queue";
+import type { Loop } from "../loop.ts";
 import type { WorkerServices } from "../services.ts";
 import { certificateExpiryJob } from "./certificate-expiry/job.ts";
 import { idpMetadataJob } from "./idp-metadata/job.ts";
 import { logoutJob } from "./logout/job.ts";
+import { outboxLoop } from "./outbox/job.ts";
 import { purgeJob } from "./purge/job.ts";
 import { reconcileJob } from "./reconcile/job.ts";
 import { resealJob } from "./reseal/job.ts";
 import { sweepJob } from "./sweep/job.ts";
 
 /**
- * Every job of the queue. A new one is a folder beside these, with its declaration in `job.ts`, and its line here; if other
+ * Every job that goes by the queue. A new one is a folder beside these, with its declaration in `job.ts`, and its line here; if other
  * apps ask for it, its function in `requests.ts`.
  */
 export const JOBS: readonly JobDeclaration<WorkerServices>[] = [
@@ -21,3 +23,6 @@ export const JOBS: readonly JobDeclaration<WorkerServices>[] = [
   certificateExpiryJob,
   resealJob,
 ];
+
+/** What goes without the queue: each process does it by its own clock. */
+export const LOOPS: readonly Loop<WorkerServices>[] = [outboxLoop];

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { expect, it } from "vitest";
-import { JOBS } from "./index.ts";
+import { JOBS, LOOPS } from "./index.ts";
 
 it("lists the job of every folder that declares one", async () => {
   const folders = readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" });
@@ -9,7 +9,7 @@ it("lists the job of every folder that declares one", async () => {
     files.map(async (file) => Object.values(await import(new URL(file, import.meta.url).href))),
   );
   expect(files.length).toBeGreaterThan(0);
-  expect(new Set(declared.flat())).toEqual(new Set(JOBS));
+  expect(new Set(declared.flat())).toEqual(new Set([...JOBS, ...LOOPS]));
 });
 
 it("keeps the names that the store and the metrics know", () => {

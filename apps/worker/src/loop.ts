@@ -1,8 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Database } from "@sallyport/database";
-import { fillOutbox } from "@sallyport/events";
 import type { Logger } from "@sallyport/logging";
 import { outageOf, reportOutage } from "@sallyport/outage";
+
+/**
+ * What each process does by its own clock, without the queue: a look that is due so often that it costs less than a job
+ * would. Any number of processes may do it at once.
+ */
+export interface Loop<Services> {
+  readonly name: string;
+  readonly everyMs: number;
+  readonly run: (services: Services) => Promise<void>;
+}
 
 /** Work that goes on until it is stopped. */
 export interface Ongoing {
@@ -10,32 +18,33 @@ export interface Ongoing {
   stop(): Promise<void>;
 }
 
-/**
- * Puts what has committed into the outbox, by the clock and not by jobs: the look costs less than a job would, and no
- * sign-in has to ask for one. Any number of processes may do it. Of failures the first is logged, until it works again.
- */
-export function keepFillingOutbox(database: Database, log: Logger, everyMs: number): Ongoing {
+/** Of failures the first is logged, until it works again. */
+export function startLoop<Services>(
+  { name, everyMs, run }: Loop<Services>,
+  services: Services,
+  log: Logger,
+): Ongoing {
   const stopping = new AbortController();
   const { signal } = stopping;
   let failing = false;
-  const fill = async () => {
+  const once = async () => {
     try {
-      await fillOutbox(database);
+      await run(services);
       failing = false;
     } catch (error) {
       const outage = outageOf(error);
       if (outage !== undefined) return reportOutage(log, outage);
-      if (!failing) log.error({ err: error }, "The outbox could not be filled; it is tried again");
+      if (!failing) log.error({ job: name, err: error }, "Job failed; it is tried again");
       failing = true;
     }
   };
-  const run = async () => {
+  const go = async () => {
     while (!signal.aborted) {
-      await fill();
+      await once();
       await sleep(everyMs, undefined, { signal }).catch(() => undefined);
     }
   };
-  const done = run();
+  const done = go();
   return {
     stop: () => {
       stopping.abort();

@@ -1,9 +1,10 @@
 import { type Database, openDatabase } from "@sallyport/database";
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
 import { readOutbox, recordEvents } from "@sallyport/events";
-import { createLogger, type Logger } from "@sallyport/logging";
+import { createLogger } from "@sallyport/logging";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { keepFillingOutbox, type Ongoing } from "./keep-filling.ts";
+import { type Ongoing, startLoop } from "../../loop.ts";
+import { outboxLoop } from "./job.ts";
 
 const log = createLogger({ level: "silent" });
 
@@ -18,8 +19,10 @@ afterEach(async () => {
   await test.drop();
 });
 
-function start(database: Database, logger: Logger = log): void {
-  running.push(keepFillingOutbox(database, logger, 10));
+function start(database: Database): Ongoing {
+  const one = startLoop({ ...outboxLoop, everyMs: 10 }, { database }, log);
+  running.push(one);
+  return one;
 }
 
 const record = (name: string) =>
@@ -61,7 +64,7 @@ it("goes on after failures, of which it logs the first", async () => {
 });
 
 it("begins nothing anew once it is stopped", async () => {
-  const one = keepFillingOutbox(test.database, log, 10);
+  const one = start(test.database);
   await one.stop();
   const transactions = vi.spyOn(test.database, "transaction");
   await record("one");
