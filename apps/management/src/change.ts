@@ -1,6 +1,7 @@
 import { type Prisma, type Sql, sqlOverPrisma } from "@sallyport/database";
 import { type Event, type Happening, type Origin, recordEvents } from "@sallyport/events";
 import { type RevocationScope, revokeSessions } from "@sallyport/sessions";
+import { actorOf } from "./access/caller.ts";
 import type { Context } from "./context.ts";
 
 /** One transaction of the management API: its writes, the events that tell of them, what follows its commit. */
@@ -56,7 +57,7 @@ export async function change<Result>(
 /** Who acts, as an event names them. */
 export function originOf(context: Context): Origin {
   return {
-    actor: context.caller.actor,
+    actor: actorOf(context.caller),
     requestId: context.requestId,
     ...(context.ip === undefined ? {} : { ip: context.ip }),
   };

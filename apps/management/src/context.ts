@@ -1,7 +1,7 @@
 import type { Organization } from "@sallyport/database";
 import { isId } from "@sallyport/database";
+import type { Caller } from "./access/caller.ts";
 import { slug } from "./api/text.ts";
-import type { Caller } from "./authentication.ts";
 import type { AdminDeps } from "./deps.ts";
 import { problem } from "./errors.ts";
 
@@ -14,7 +14,7 @@ export interface Context {
 }
 
 /**
- * The organization of a slug or id, if the caller's key reaches it. Unknown and out of reach answer alike: 404.
+ * The organization of a slug or id, if the caller reaches it. Unknown and out of reach answer alike: 404.
  */
 export async function reachOrganization(context: Context, slugOrId: string): Promise<Organization> {
   const { caller, deps } = context;

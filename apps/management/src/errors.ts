@@ -16,6 +16,14 @@ export const ADMIN_ERRORS = {
     status: 403,
     detail: "This key belongs to one organization; this operation takes a key without an organization.",
   },
+  permission_missing: {
+    status: 403,
+    detail: "This needs a permission that the caller does not have. Use a key that has it.",
+  },
+  permission_out_of_reach: {
+    status: 400,
+    detail: "A key of one organization cannot have this permission: it needs a key without an organization.",
+  },
 
   organization_not_found: { status: 404, detail: "There is no such organization." },
   domain_not_found: { status: 404, detail: "The organization has no such domain." },

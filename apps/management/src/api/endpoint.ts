@@ -1,6 +1,8 @@
 import { isId, type Organization } from "@sallyport/database";
 import { parseInput } from "@sallyport/http";
 import { z } from "zod";
+import { requirePermission } from "../access/caller.ts";
+import type { GatewayPermission, OrganizationPermission, Permission } from "../access/permissions.ts";
 import { type Context, reachOrganization } from "../context.ts";
 import { ADMIN_ERRORS, type AdminErrorCode, problem } from "../errors.ts";
 
@@ -10,6 +12,8 @@ interface Declaration {
   readonly method: "get" | "post" | "put" | "patch" | "delete";
   /** Below `/api/v1`. `{org}` is a slug or an id, `{kid}` a signing key's; every `{somethingId}` is an id, or the answer is 404. */
   readonly path: string;
+  /** What its caller must be allowed, beside reaching what the path names. */
+  readonly permission: Permission;
   readonly tag: string;
   readonly summary: string;
   readonly description?: string;
@@ -18,7 +22,7 @@ interface Declaration {
   readonly status: 200 | 201 | 204;
   /** Left out with 204. */
   readonly reply?: z.ZodType;
-  /** Refusals of the operation's own; those of its key, path and body follow from the rest. */
+  /** Refusals of the operation's own; those of its caller, path and body follow from the rest. */
   readonly errors?: readonly AdminErrorCode[];
 }
 
@@ -63,42 +67,49 @@ interface Operation<
   handle(call: Context & Input<Path, Query, Body> & Extra): Promise<z.input<Reply>>;
 }
 
-/** An operation inside one organization, for every key that reaches it. */
+/** An operation inside one organization, for every caller who reaches it and has the permission. */
 export function organizationEndpoint<
   const Path extends `/organizations/{org}${string}`,
   Query extends z.ZodType,
   Body extends z.ZodType,
   Reply extends z.ZodType,
->(operation: Operation<Path, Query, Body, Reply, { readonly organization: Organization }>): Endpoint {
+>(
+  operation: Operation<Path, Query, Body, Reply, { readonly organization: Organization }> & {
+    readonly permission: OrganizationPermission;
+  },
+): Endpoint {
   return build(operation, ["organization_not_found"], async (context, raw) => {
     const organization = await reachOrganization(context, raw.params.org ?? "");
+    requirePermission(context.caller, operation.permission);
     return operation.handle({ ...context, organization, ...parse(operation, raw) });
   });
 }
 
-/** An operation on what belongs to no organization, for keys without an organization alone. */
+/** An operation on what belongs to no organization, for callers without an organization alone. */
 export function gatewayEndpoint<
   const Path extends string,
   Query extends z.ZodType,
   Body extends z.ZodType,
   Reply extends z.ZodType,
->(operation: Operation<Path, Query, Body, Reply>): Endpoint {
+>(operation: Operation<Path, Query, Body, Reply> & { readonly permission: GatewayPermission }): Endpoint {
   return build(operation, ["key_scope_insufficient"], async (context, raw) => {
     if (context.caller.organizationId !== null) throw problem("key_scope_insufficient");
+    requirePermission(context.caller, operation.permission);
     return operation.handle({ ...context, ...parse(operation, raw) });
   });
 }
 
-/** An operation for every key, which itself heeds what the key reaches. */
+/** An operation for every caller with the permission, which itself heeds what the caller reaches. */
 export function keyedEndpoint<
   const Path extends string,
   Query extends z.ZodType,
   Body extends z.ZodType,
   Reply extends z.ZodType,
 >(operation: Operation<Path, Query, Body, Reply>): Endpoint {
-  return build(operation, [], async (context, raw) =>
-    operation.handle({ ...context, ...parse(operation, raw) }),
-  );
+  return build(operation, [], async (context, raw) => {
+    requirePermission(context.caller, operation.permission);
+    return operation.handle({ ...context, ...parse(operation, raw) });
+  });
 }
 
 const NO_QUERY = z.strictObject({});
@@ -110,12 +121,14 @@ function build(
   accessErrors: readonly AdminErrorCode[],
   run: Endpoint["run"],
 ): Endpoint {
-  const { operationId, method, path, tag, summary, description, query, body, status, reply } = declaration;
+  const { operationId, method, path, permission, tag, summary, description } = declaration;
+  const { query, body, status, reply } = declaration;
   const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "");
   return {
     operationId,
     method,
     path,
+    permission,
     parameters,
     tag,
     summary,
@@ -128,6 +141,7 @@ function build(
       "authentication_required",
       "key_invalid",
       "authentication_failures_too_many",
+      "permission_missing",
       ...accessErrors,
       ...parameters.filter((name) => name !== "org").map(notFoundCode),
       ...(body === undefined ? [] : (["content_type_unsupported"] as const)),

@@ -1,6 +1,6 @@
 import { requestId } from "@sallyport/http";
 import express, { type Request, type RequestHandler, type Response, type Router } from "express";
-import { authenticate } from "../authentication.ts";
+import { authenticate } from "../access/authentication.ts";
 import type { AdminDeps } from "../deps.ts";
 import { problem } from "../errors.ts";
 import type { Endpoint } from "./endpoint.ts";

@@ -69,11 +69,13 @@ function pathsOf(endpoints: readonly Endpoint[]): ZodOpenApiPathsObject {
 }
 
 function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
-  const { operationId, summary, description, tag, parameters, query, body } = endpoint;
+  const { operationId, permission, summary, description, tag, parameters, query, body } = endpoint;
   return {
     operationId,
     summary,
-    ...(description === undefined ? {} : { description }),
+    description: [...(description === undefined ? [] : [description]), `Needs \`${permission}\`.`].join(" "),
+    "x-required-permission": permission,
+    security: [{ apiKey: [permission] }],
     tags: [tag],
     requestParams: {
       path: z.object(Object.fromEntries(parameters.map((name) => [name, pathParameter(name)]))),

@@ -256,7 +256,12 @@ export async function insertDirectoryMember(
 /** A management key straight from the table, as it might have been left by any past. */
 export async function insertApiKey(
   api: TestApi,
-  state: { readonly expiresAt?: Date; readonly revokedAt?: Date; readonly lastUsedAt?: Date },
+  state: {
+    readonly expiresAt?: Date;
+    readonly revokedAt?: Date;
+    readonly lastUsedAt?: Date;
+    readonly permissions?: string[];
+  },
 ): Promise<{ id: string; key: string }> {
   const key = newToken("sp_key");
   const { id } = await api.deps.database.prisma.apiKey.create({

@@ -10,6 +10,7 @@ export const conflictEndpoints: readonly Endpoint[] = [
     operationId: "listConflicts",
     method: "get",
     path: "/organizations/{org}/conflicts",
+    permission: "conflicts.read",
     tag,
     summary: "List conflicts: two users who may be one person, or one address that two claim",
     description:
@@ -23,6 +24,7 @@ export const conflictEndpoints: readonly Endpoint[] = [
     operationId: "getConflict",
     method: "get",
     path: "/organizations/{org}/conflicts/{conflictId}",
+    permission: "conflicts.read",
     tag,
     summary: "Get a conflict",
     status: 200,
@@ -33,6 +35,7 @@ export const conflictEndpoints: readonly Endpoint[] = [
     operationId: "resolveConflict",
     method: "post",
     path: "/organizations/{org}/conflicts/{conflictId}/resolve",
+    permission: "conflicts.write",
     tag,
     summary: "Settle a conflict: link the two, or keep them apart",
     body: resolution,

@@ -10,6 +10,7 @@ export const connectionKeyEndpoints: readonly Endpoint[] = [
     operationId: "listConnectionKeys",
     method: "get",
     path: "/organizations/{org}/connections/{connectionId}/keys",
+    permission: "connections.read",
     tag,
     summary: "List the key pairs of a SAML connection, retired ones too",
     description:
@@ -23,6 +24,7 @@ export const connectionKeyEndpoints: readonly Endpoint[] = [
     operationId: "createConnectionKey",
     method: "post",
     path: "/organizations/{org}/connections/{connectionId}/keys",
+    permission: "connections.write",
     tag,
     summary: "Create a second key pair, which begins a rotation; at most two are live",
     description: [
@@ -43,6 +45,7 @@ export const connectionKeyEndpoints: readonly Endpoint[] = [
     operationId: "activateConnectionKey",
     method: "post",
     path: "/organizations/{org}/connections/{connectionId}/keys/{connectionKeyId}/activate",
+    permission: "connections.write",
     tag,
     summary: "Have a key pair sign from now on, and the other one stand by",
     body: keyActivation,
@@ -55,6 +58,7 @@ export const connectionKeyEndpoints: readonly Endpoint[] = [
     operationId: "retireConnectionKey",
     method: "delete",
     path: "/organizations/{org}/connections/{connectionId}/keys/{connectionKeyId}",
+    permission: "connections.write",
     tag,
     summary: "Retire a key pair that does not sign: it leaves the metadata, and its private key is wiped",
     description:

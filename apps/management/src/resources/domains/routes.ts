@@ -10,6 +10,7 @@ export const domainEndpoints: readonly Endpoint[] = [
     operationId: "addDomain",
     method: "post",
     path: "/organizations/{org}/domains",
+    permission: "domains.write",
     tag,
     summary: "Add an email domain",
     description:
@@ -24,6 +25,7 @@ export const domainEndpoints: readonly Endpoint[] = [
     operationId: "listDomains",
     method: "get",
     path: "/organizations/{org}/domains",
+    permission: "domains.read",
     tag,
     summary: "List the organization's email domains",
     query: pageQuery,
@@ -35,6 +37,7 @@ export const domainEndpoints: readonly Endpoint[] = [
     operationId: "removeDomain",
     method: "delete",
     path: "/organizations/{org}/domains/{domainId}",
+    permission: "domains.write",
     tag,
     summary: "Remove an email domain",
     status: 204,

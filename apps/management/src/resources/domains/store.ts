@@ -7,6 +7,7 @@ import {
   type Prisma,
 } from "@sallyport/database";
 import { unverifyAddresses } from "@sallyport/people";
+import { may } from "../../access/caller.ts";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { type Change, change } from "../../change.ts";
 import type { Context } from "../../context.ts";
@@ -33,16 +34,16 @@ export async function addVerifiedDomains(
 /** Adds a domain, or verifies one that the organization already had. Throws `domain_exists`, `domain_taken`. */
 export async function addDomain(context: Context, organizationId: string, name: string) {
   // An organization's own key may claim a domain, but not vouch for it.
-  const operator = context.caller.organizationId === null;
+  const vouches = may(context.caller, "domains.verify");
   try {
     return await change(context, async (within) => {
-      if (operator) await lockPeople(within.sql, organizationId);
-      const row = operator
+      if (vouches) await lockPeople(within.sql, organizationId);
+      const row = vouches
         ? await upsertVerified(within, organizationId, name)
         : await insertUnverified(within, organizationId, name);
       const told = { organizationId, resource: { type: "domain", id: row.id }, after: { name } } as const;
       if (row.isNew) within.record({ ...told, type: "domain.created" });
-      if (operator) {
+      if (vouches) {
         within.record({ ...told, type: "domain.verified" });
         await lookAgain(within, organizationId, name);
       }

@@ -7,6 +7,7 @@ export const encryptionKeyEndpoints: readonly Endpoint[] = [
     operationId: "listEncryptionKeys",
     method: "get",
     path: "/encryption-keys",
+    permission: "encryption_keys.read",
     tag: "Encryption keys",
     summary: "List the keys that secrets at rest are sealed under, and what still needs each",
     description:

@@ -2,6 +2,7 @@ import { isUniqueViolation, lockPeople, newId, type Organization, type Sql } fro
 import { difference, forgetOrganization, pick } from "@sallyport/events";
 import { endSignInRoles, lockedOutBy, readableAddress } from "@sallyport/people";
 import type { z } from "zod";
+import { requirePermission } from "../../access/caller.ts";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { change, lockOrganization } from "../../change.ts";
 import { type Context, reachOrganization } from "../../context.ts";
@@ -20,6 +21,7 @@ import {
 
 /** Creates it with its first roles; its domains count as verified. Throws `slug_taken`, `slug_reserved`, `domain_taken`. */
 export function createOrganization(context: Context, input: z.output<typeof newOrganization>) {
+  if (input.domains.length > 0) requirePermission(context.caller, "domains.verify", "domains");
   return change(context, async (within) => {
     const { tx, now, record } = within;
     const id = newId();
@@ -69,7 +71,10 @@ export async function getOrganization(context: Context, id: string) {
   return organizationView(row);
 }
 
-/** Throws `slug_taken`, `slug_reserved`; `key_scope_insufficient` where a tenant's own key would change the slug. */
+/**
+ * Throws `slug_taken`, `slug_reserved`; where the slug would change, `key_scope_insufficient` to a tenant's own key and
+ * `permission_missing` to another that may not.
+ */
 export async function updateOrganization(
   context: Context,
   id: string,
@@ -82,9 +87,7 @@ export async function updateOrganization(
       const before = await tx.organization.findUnique({ where: { id } });
       if (before === null) throw problem("organization_not_found");
       const newSlug = patch.slug === before.slug ? undefined : patch.slug;
-      if (newSlug !== undefined && context.caller.organizationId !== null) {
-        throw problem("key_scope_insufficient", { field: "slug" });
-      }
+      if (newSlug !== undefined) requireRename(context);
       const lockedOut =
         patch.signIn === "directory" && before.signIn !== "directory" ? await countLockedOut(sql, id) : null;
       if (lockedOut !== null && expectedLockedOut !== undefined && lockedOut !== expectedLockedOut) {
@@ -113,6 +116,11 @@ export async function updateOrganization(
     throw error;
   }
   return getOrganization(context, id);
+}
+
+function requireRename({ caller }: Context): void {
+  if (caller.organizationId !== null) throw problem("key_scope_insufficient", { field: "slug" });
+  requirePermission(caller, "organizations.rename", "slug");
 }
 
 /** Deletes it with all that is its own, audit events included; that it was deleted is recorded beside it. */

@@ -10,6 +10,7 @@ export const reservedSlugEndpoints: readonly Endpoint[] = [
     operationId: "listReservedSlugs",
     method: "get",
     path: "/reserved-slugs",
+    permission: "reserved_slugs.read",
     tag,
     summary: "List the slugs that organizations had and no longer have",
     description:
@@ -23,6 +24,7 @@ export const reservedSlugEndpoints: readonly Endpoint[] = [
     operationId: "freeReservedSlug",
     method: "delete",
     path: "/reserved-slugs/{reservedSlugId}",
+    permission: "reserved_slugs.write",
     tag,
     summary: "Free a reserved slug for any organization",
     description:

@@ -8,6 +8,7 @@ export const scimRequestEndpoints: readonly Endpoint[] = [
     operationId: "listScimRequests",
     method: "get",
     path: "/organizations/{org}/directories/{directoryId}/scim-requests",
+    permission: "scim_requests.read",
     tag: "SCIM requests",
     summary: "List the directory's SCIM requests of the last 30 days, the newest first",
     query: scimRequestQuery,

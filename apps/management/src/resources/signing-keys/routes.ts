@@ -12,6 +12,7 @@ export function signingKeyEndpoints(keys: SigningKeyChanges | undefined): readon
     operationId: "listSigningKeys",
     method: "get",
     path: "/signing-keys",
+    permission: "signing_keys.read",
     tag,
     summary: "List the keys that sign tokens, the newest first",
     query: pageQuery,
@@ -26,6 +27,7 @@ export function signingKeyEndpoints(keys: SigningKeyChanges | undefined): readon
       operationId: "rotateSigningKeys",
       method: "post",
       path: "/signing-keys/rotate",
+      permission: "signing_keys.write",
       tag,
       summary: "Make a new signing key",
       body: rotation,
@@ -37,6 +39,7 @@ export function signingKeyEndpoints(keys: SigningKeyChanges | undefined): readon
       operationId: "distrustSigningKey",
       method: "post",
       path: "/signing-keys/{kid}/distrust",
+      permission: "signing_keys.write",
       tag,
       summary: "Take back a signing key that somebody else may have",
       description:

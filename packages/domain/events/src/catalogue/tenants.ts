@@ -58,8 +58,8 @@ export const groupMappings = facts("group_mapping", "groupMapping", {
 
 export const apiKeys = facts("api_key", "apiKey", {
   created: {
-    says: "A key for the management API was created. Without an organization it reaches all of them.",
-    after: z.strictObject({ name: text, expiresAt: nullable }),
+    says: "A key for the management API was created. Without an organization it reaches all of them; without permissions it may do all that it reaches.",
+    after: z.strictObject({ name: text, permissions: list.nullable(), expiresAt: nullable }),
   },
   revoked: { says: "A key for the management API was revoked.", before: z.strictObject({ name: text }) },
 });

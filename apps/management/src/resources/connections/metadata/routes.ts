@@ -10,6 +10,7 @@ export const connectionMetadataEndpoints: readonly Endpoint[] = [
     operationId: "refreshConnectionMetadata",
     method: "post",
     path: "/organizations/{org}/connections/{connectionId}/metadata/refresh",
+    permission: "connections.write",
     tag,
     summary: "Fetch the identity provider's metadata now",
     description:
@@ -23,6 +24,7 @@ export const connectionMetadataEndpoints: readonly Endpoint[] = [
     operationId: "applyHeldBackMetadata",
     method: "post",
     path: "/organizations/{org}/connections/{connectionId}/metadata/apply",
+    permission: "connections.write",
     tag,
     summary: "Apply the change that a refresh has held back",
     description:

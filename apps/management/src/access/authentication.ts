@@ -1,15 +1,9 @@
-import type { Actor } from "@sallyport/events";
 import { digestToken, matchesDigest } from "@sallyport/secrets";
 import type { Request, Response } from "express";
-import type { AdminDeps } from "./deps.ts";
-import { problem } from "./errors.ts";
-
-/** Whose key a request carries. */
-export interface Caller {
-  readonly actor: Actor;
-  /** The one organization that the key reaches; null: all of them, and what belongs to none. */
-  readonly organizationId: string | null;
-}
+import type { AdminDeps } from "../deps.ts";
+import { problem } from "../errors.ts";
+import type { Caller } from "./caller.ts";
+import { storedPermissions } from "./permissions.ts";
 
 // RFC 6750, section 2.1.
 const BEARER = /^Bearer +([\w~+/.-]+=*) *$/i;
@@ -39,15 +33,23 @@ export async function authenticate(deps: AdminDeps, req: Request, res: Response)
 }
 
 async function callerOf(deps: AdminDeps, token: string): Promise<Caller | null> {
-  if (matchesDigest(token, deps.rootKeyDigest)) return { actor: { type: "operator" }, organizationId: null };
+  if (matchesDigest(token, deps.rootKeyDigest)) return { type: "rootKey", organizationId: null };
   const key = await deps.database.prisma.apiKey.findUnique({
     where: { digest: Uint8Array.from(digestToken(token)) },
-    select: { id: true, organizationId: true, expiresAt: true, revokedAt: true, lastUsedAt: true },
+    select: {
+      id: true,
+      organizationId: true,
+      permissions: true,
+      expiresAt: true,
+      revokedAt: true,
+      lastUsedAt: true,
+    },
   });
   const now = deps.now();
   if (key === null || key.revokedAt !== null || (key.expiresAt !== null && key.expiresAt <= now)) return null;
   await recordUse(deps, key, now);
-  return { actor: { type: "apiKey", id: key.id }, organizationId: key.organizationId };
+  const { id, organizationId } = key;
+  return { type: "apiKey", id, organizationId, permissions: storedPermissions(key.permissions) };
 }
 
 // To the minute is near enough for finding idle keys, and saves a write for each request.

@@ -1,0 +1,74 @@
+import type { Actor } from "@sallyport/events";
+import { problem } from "../errors.ts";
+import { isGatewayPermission, type Permission } from "./permissions.ts";
+import { ROLES } from "./roles.ts";
+
+interface RootKey {
+  readonly type: "rootKey";
+  readonly organizationId: null;
+}
+
+interface ApiKey {
+  readonly type: "apiKey";
+  readonly id: string;
+  /** The one organization that the key reaches; null: all of them, and what belongs to none. */
+  readonly organizationId: string | null;
+  /** What it is limited to; null: all that it reaches. */
+  readonly permissions: readonly Permission[] | null;
+}
+
+interface Operator {
+  readonly type: "person";
+  readonly userId: string;
+  readonly role: "operator";
+  readonly organizationId: null;
+}
+
+interface OrganizationPerson {
+  readonly type: "person";
+  readonly userId: string;
+  readonly role: "organizationAdmin" | "organizationViewer";
+  readonly organizationId: string;
+}
+
+/** Who calls the management API: a key, or a person in a role. */
+export type Caller = RootKey | ApiKey | Operator | OrganizationPerson;
+
+/** The caller, as events name it. */
+export function actorOf(caller: Caller): Actor {
+  switch (caller.type) {
+    case "rootKey":
+      return { type: "operator" };
+    case "apiKey":
+      return { type: "apiKey", id: caller.id };
+    case "person":
+      return { type: "user", id: caller.userId };
+  }
+}
+
+/** The permissions that the caller is limited to; null: all, as far as it reaches. */
+export function limitOf(caller: Caller): readonly Permission[] | null {
+  switch (caller.type) {
+    case "rootKey":
+      return null;
+    case "apiKey":
+      return caller.permissions;
+    case "person":
+      return ROLES[caller.role];
+  }
+}
+
+export function may(caller: Caller, permission: Permission): boolean {
+  if (caller.organizationId !== null && isGatewayPermission(permission)) return false;
+  const limit = limitOf(caller);
+  return limit === null || limit.includes(permission);
+}
+
+/** Throws `permission_missing`, which names the permission. `field` is the input that needs it, if one does. */
+export function requirePermission(caller: Caller, permission: Permission, field?: string): void {
+  if (may(caller, permission)) return;
+  throw problem("permission_missing", {
+    reason: `Missing: \`${permission}\`.`,
+    ...(field === undefined ? {} : { field }),
+  });
+}

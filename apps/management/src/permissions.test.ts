@@ -1,0 +1,216 @@
+import { newId } from "@sallyport/database";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Caller, may } from "./access/caller.ts";
+import { PERMISSIONS, type Permission } from "./access/permissions.ts";
+import { createdApiKey } from "./resources/api-keys/schema.ts";
+import { endpointsOf } from "./resources/index.ts";
+import { DECLARED, startApi, type TestApi } from "./testing/api.ts";
+import { createWorld, insertApiKey, type World } from "./testing/world.ts";
+
+// Who may do what, written by hand: nothing here follows from the declarations that it is held against.
+
+/** What a field of an operation needs, beside the operation itself. */
+const OF_FIELDS = ["organizations.rename", "domains.verify"] as const;
+
+const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]>, string>> = {
+  "organization.read": "listOrganizations getOrganization planSignInPolicy",
+  "organization.write": "updateOrganization",
+  "domains.read": "listDomains",
+  "domains.write": "addDomain removeDomain",
+  "connections.read": "listConnections getConnection listConnectionKeys",
+  "connections.write":
+    "createConnection updateConnection deleteConnection createConnectionKey activateConnectionKey retireConnectionKey refreshConnectionMetadata applyHeldBackMetadata",
+  "login_records.read": "listLoginRecords getLoginRecord",
+  "directories.read": "listDirectories getDirectory listDirectoryTokens listDirectoryClients",
+  "directories.write":
+    "createDirectory updateDirectory deleteDirectory createDirectoryToken revokeDirectoryToken createDirectoryClient revokeDirectoryClient",
+  "scim_requests.read": "listScimRequests",
+  "group_mappings.read": "listGroupMappings",
+  "group_mappings.write": "replaceGroupMappings",
+  "roles.read": "listRoles getRole",
+  "roles.write": "createRole updateRole deleteRole",
+  "members.read": "listMembers getMember",
+  "members.write": "addMember updateMember removeMember",
+  "conflicts.read": "listConflicts getConflict",
+  "conflicts.write": "resolveConflict",
+  "sessions.read": "listSessions getSession",
+  "sessions.write": "endSession",
+  "audit_events.read": "listAuditEvents",
+
+  "organizations.create": "createOrganization",
+  "organizations.delete": "deleteOrganization",
+  "reserved_slugs.read": "listReservedSlugs",
+  "reserved_slugs.write": "freeReservedSlug",
+  "applications.read": "listApplications getApplication",
+  "applications.write": "createApplication updateApplication rotateApplicationSecret deleteApplication",
+  "api_keys.read": "listApiKeys",
+  "api_keys.write": "createApiKey revokeApiKey",
+  "signing_keys.read": "listSigningKeys",
+  "signing_keys.write": "rotateSigningKeys distrustSigningKey",
+  "encryption_keys.read": "listEncryptionKeys",
+  "gateway_audit_events.read": "listGatewayAuditEvents",
+};
+
+// yes: may. no: 403, the permission is missing. scope: 403, it takes a key without an organization.
+const ACCESS = `
+                             root  gateway  organization  admin  viewer  members.read  everyViewer  applications.write
+  organization.read          yes   yes      yes           yes    yes     no            yes          no
+  organization.write         yes   yes      yes           yes    no      no            no           no
+  domains.read               yes   yes      yes           yes    yes     no            yes          no
+  domains.write              yes   yes      yes           yes    no      no            no           no
+  connections.read           yes   yes      yes           yes    yes     no            yes          no
+  connections.write          yes   yes      yes           yes    no      no            no           no
+  login_records.read         yes   yes      yes           yes    yes     no            yes          no
+  directories.read           yes   yes      yes           yes    yes     no            yes          no
+  directories.write          yes   yes      yes           yes    no      no            no           no
+  scim_requests.read         yes   yes      yes           yes    yes     no            yes          no
+  group_mappings.read        yes   yes      yes           yes    yes     no            yes          no
+  group_mappings.write       yes   yes      yes           yes    no      no            no           no
+  roles.read                 yes   yes      yes           yes    yes     no            yes          no
+  roles.write                yes   yes      yes           yes    no      no            no           no
+  members.read               yes   yes      yes           yes    yes     yes           yes          no
+  members.write              yes   yes      yes           yes    no      no            no           no
+  conflicts.read             yes   yes      yes           yes    yes     no            yes          no
+  conflicts.write            yes   yes      yes           yes    no      no            no           no
+  sessions.read              yes   yes      yes           yes    yes     no            yes          no
+  sessions.write             yes   yes      yes           yes    no      no            no           no
+  audit_events.read          yes   yes      yes           yes    yes     no            yes          no
+
+  organizations.create       yes   yes      scope         scope  scope   scope         no           no
+  organizations.delete       yes   yes      scope         scope  scope   scope         no           no
+  reserved_slugs.read        yes   yes      scope         scope  scope   scope         no           no
+  reserved_slugs.write       yes   yes      scope         scope  scope   scope         no           no
+  applications.read          yes   yes      scope         scope  scope   scope         no           no
+  applications.write         yes   yes      scope         scope  scope   scope         no           yes
+  api_keys.read              yes   yes      scope         scope  scope   scope         no           no
+  api_keys.write             yes   yes      scope         scope  scope   scope         no           no
+  signing_keys.read          yes   yes      scope         scope  scope   scope         no           no
+  signing_keys.write         yes   yes      scope         scope  scope   scope         no           no
+  encryption_keys.read       yes   yes      scope         scope  scope   scope         no           no
+  gateway_audit_events.read  yes   yes      scope         scope  scope   scope         no           no
+`;
+
+const rows = ACCESS.trim()
+  .split("\n")
+  .filter((line) => line.trim() !== "")
+  .map((line) => line.trim().split(/ +/));
+const callers = rows[0] ?? [];
+const cells = rows
+  .slice(1)
+  .flatMap(([permission = "", ...row]) =>
+    callers.map((caller, index) => ({ permission, caller, expected: row[index] ?? "" })),
+  );
+const operations = Object.entries(OPERATIONS).flatMap(([permission, names]) =>
+  names.split(" ").map((operationId) => ({ permission, operationId })),
+);
+
+let api: TestApi;
+let acme: World;
+let bravo: World;
+let keys: Readonly<Record<string, string>>;
+
+const createKey = async (body: object) =>
+  (await api.call("createApiKey", { body: { name: "Key", ...body } })).as(createdApiKey).key;
+
+beforeAll(async () => {
+  api = await startApi();
+  acme = await createWorld(api, "acme");
+  bravo = await createWorld(api, "bravo");
+  const organization = "acme";
+  keys = {
+    root: api.rootKey,
+    gateway: (await insertApiKey(api, {})).key,
+    organization: acme.key,
+    admin: await createKey({ organization, role: "organizationAdmin" }),
+    viewer: await createKey({ organization, role: "organizationViewer" }),
+    "members.read": await createKey({ organization, permissions: ["members.read"] }),
+    everyViewer: await createKey({ role: "organizationViewer" }),
+    "applications.write": await createKey({ permissions: ["applications.write"] }),
+  };
+}, 60_000);
+afterAll(() => api.close());
+
+/** The answer to a request that is wrong in itself, which only those learn who may make it. */
+const attempt = (operationId: string, key: string, params: object = acme) =>
+  api.call(operationId, { params: { ...params }, query: { unknown: "1" }, key });
+
+it("names the permission of every operation, and an operation for every permission", () => {
+  const declared = endpointsOf({ signingKeys: DECLARED }).map(({ operationId, permission }) => ({
+    permission,
+    operationId,
+  }));
+  const byName = (one: { operationId: string }, other: { operationId: string }) =>
+    one.operationId.localeCompare(other.operationId);
+  expect(declared.toSorted(byName)).toEqual(operations.toSorted(byName));
+  expect([...Object.keys(OPERATIONS), ...OF_FIELDS].toSorted()).toEqual(PERMISSIONS.toSorted());
+  expect(rows.slice(1).map(([permission]) => permission)).toEqual(Object.keys(OPERATIONS));
+  expect(Object.keys(keys)).toEqual(callers);
+});
+
+it("shows the permission of every operation in the document", () => {
+  for (const { operationId, permission } of operations) {
+    expect(api.check.operation(operationId)).toMatchObject({
+      "x-required-permission": permission,
+      description: expect.stringContaining(`\`${permission}\``),
+      security: [{ apiKey: [permission] }],
+    });
+  }
+});
+
+describe("every operation", () => {
+  it.each(operations)("$operationId is for those alone who have $permission", async (operation) => {
+    const { operationId, permission } = operation;
+    const found = await Promise.all(
+      callers.map(async (caller) => {
+        const { outcome, body } = await attempt(operationId, keys[caller] ?? "");
+        if (outcome[1] === "permission_missing")
+          expect(body).toMatchObject({ detail: expect.stringContaining(`Missing: \`${permission}\`.`) });
+        return [caller, outcome];
+      }),
+    );
+    const outcomes = {
+      yes: [400, "input_invalid"],
+      no: [403, "permission_missing"],
+      scope: [403, "key_scope_insufficient"],
+    } as const;
+    const expected = cells
+      .filter((cell) => cell.permission === permission)
+      .map((cell) => [cell.caller, outcomes[cell.expected as keyof typeof outcomes]]);
+    expect(found).toEqual(expected);
+  });
+
+  const inOrganization = operations.filter(({ operationId }) =>
+    endpointsOf({}).some(
+      (endpoint) => endpoint.operationId === operationId && endpoint.path.startsWith("/organizations/{org}"),
+    ),
+  );
+
+  it.each(inOrganization.filter(({ operationId }) => operationId !== "deleteOrganization"))(
+    "$operationId answers 404 of what a limited key does not reach, as of what there is not",
+    async ({ operationId }) => {
+      for (const key of [keys.admin, keys.viewer, keys["members.read"]]) {
+        const foreign = await attempt(operationId, key ?? "", bravo);
+        const unknown = await attempt(operationId, key ?? "", { ...bravo, org: newId() });
+        expect(foreign.outcome).toEqual([404, "organization_not_found"]);
+        expect({ ...Object(foreign.body), requestId: "" }).toEqual({
+          ...Object(unknown.body),
+          requestId: "",
+        });
+      }
+    },
+  );
+});
+
+describe("people", () => {
+  const organizationId = newId();
+  const people = {
+    root: { type: "person", userId: newId(), role: "operator", organizationId: null },
+    admin: { type: "person", userId: newId(), role: "organizationAdmin", organizationId },
+    viewer: { type: "person", userId: newId(), role: "organizationViewer", organizationId },
+  } as const satisfies Record<string, Caller>;
+
+  it.each(Object.entries(people))("may do in their role what the key %s may do", (caller, person) => {
+    for (const { permission, expected } of cells.filter((cell) => cell.caller === caller))
+      expect([permission, may(person, permission as Permission)]).toEqual([permission, expected === "yes"]);
+  });
+});
