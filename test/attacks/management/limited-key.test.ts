@@ -82,6 +82,17 @@ describe("that may only read", () => {
   });
 });
 
+it("is not even told whether its body is JSON", async () => {
+  const { key } = await newKey({ permissions: ["members.read"] });
+  const send = (token: string) =>
+    fetch(`${gateway.url}/api/v1/organizations/acme/roles`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: `{"name": ${"x".repeat(500_000)}`,
+    });
+  expect([(await send(key)).status, (await send(gateway.rootKey)).status]).toEqual([403, 400]);
+});
+
 describe("that may only make keys", () => {
   const OWN = ["api_keys.write", "members.read"];
 

@@ -30,7 +30,8 @@ interface Declaration {
 export interface RawInput {
   readonly params: Readonly<Record<string, string>>;
   readonly query: unknown;
-  readonly body: unknown;
+  /** Reads the body: called once, and only for those who may send one. */
+  body(): Promise<unknown>;
 }
 
 /** An operation ready to be mounted and documented. */
@@ -81,7 +82,7 @@ export function organizationEndpoint<
   return build(operation, ["organization_not_found"], async (context, raw) => {
     const organization = await reachOrganization(context, raw.params.org ?? "");
     requirePermission(context.caller, operation.permission);
-    return operation.handle({ ...context, organization, ...parse(operation, raw) });
+    return operation.handle({ ...context, organization, ...(await parse(operation, raw)) });
   });
 }
 
@@ -95,7 +96,7 @@ export function gatewayEndpoint<
   return build(operation, ["key_scope_insufficient"], async (context, raw) => {
     if (context.caller.organizationId !== null) throw problem("key_scope_insufficient");
     requirePermission(context.caller, operation.permission);
-    return operation.handle({ ...context, ...parse(operation, raw) });
+    return operation.handle({ ...context, ...(await parse(operation, raw)) });
   });
 }
 
@@ -108,7 +109,7 @@ export function keyedEndpoint<
 >(operation: Operation<Path, Query, Body, Reply>): Endpoint {
   return build(operation, [], async (context, raw) => {
     requirePermission(context.caller, operation.permission);
-    return operation.handle({ ...context, ...parse(operation, raw) });
+    return operation.handle({ ...context, ...(await parse(operation, raw)) });
   });
 }
 
@@ -155,10 +156,10 @@ function build(
   };
 }
 
-function parse<Path extends string, Query extends z.ZodType, Body extends z.ZodType>(
+async function parse<Path extends string, Query extends z.ZodType, Body extends z.ZodType>(
   operation: { readonly path: Path; readonly query?: Query; readonly body?: Body },
   raw: RawInput,
-): Input<Path, Query, Body> {
+): Promise<Input<Path, Query, Body>> {
   for (const [name, value] of Object.entries(raw.params)) {
     const wellFormed = name === "kid" ? KID.test(value) : name === "org" || isId(value);
     if (!wellFormed) throw problem(notFoundCode(name));
@@ -166,7 +167,7 @@ function parse<Path extends string, Query extends z.ZodType, Body extends z.ZodT
   // Without a schema of its own the value's type is `unknown`: no handler can read it.
   const query = parseInput(operation.query ?? NO_QUERY, raw.query) as z.output<Query>;
   const body = (
-    operation.body === undefined ? undefined : parseInput(operation.body, raw.body)
+    operation.body === undefined ? undefined : parseInput(operation.body, await raw.body())
   ) as z.output<Body>;
   // Express matched the path, so each parameter that the path names has its value.
   return { params: raw.params as Input<Path, Query, Body>["params"], query, body };

@@ -20,14 +20,14 @@ export function mountEndpoints(router: Router, deps: AdminDeps, endpoints: reado
   }
 }
 
-// The key is looked at before a byte of the body is read.
+// Key, reach and permission are looked at before a byte of the body is read.
 function serve(deps: AdminDeps, endpoint: Endpoint): RequestHandler {
   return async (req, res) => {
     res.setHeader("Cache-Control", "no-store");
     const caller = await authenticate(deps, req, res);
-    const body = endpoint.body === undefined ? undefined : await readJson(req, res);
     const context = { deps, caller, requestId: requestId(req), ip: req.ip };
-    const reply = await endpoint.run(context, { params: pathParameters(req), query: req.query, body });
+    const input = { params: pathParameters(req), query: req.query, body: () => readJson(req, res) };
+    const reply = await endpoint.run(context, input);
     res.status(endpoint.status);
     if (reply === undefined) res.end();
     else res.json(reply);
