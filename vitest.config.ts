@@ -8,6 +8,8 @@ export default defineConfig({
   ssr,
   test: {
     globalSetup: ["packages/platform/database/src/testing/postgres-setup.ts"],
+    // All cores: by default one is left idle, which of two is half.
+    maxWorkers: "100%",
     projects: [
       {
         resolve,
