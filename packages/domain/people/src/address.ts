@@ -4,6 +4,9 @@ const ADDRESS = /^[^\s@"<>]{1,64}@[^\s@"<>]{1,255}$/;
 // Control characters break logs and headers; lone surrogates would all be stored as the same character; format
 // characters are not to be seen, and make one address look like another.
 const UNFIT = /[\p{Cc}\p{Cs}\p{Cf}]/u;
+/** Nearly all are told in their canonical form. */
+const ORDINARY =
+  /^[a-z0-9](?:[a-z0-9._%+'-]{0,62}[a-z0-9])?@(?:[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
 /** What directories and IdPs put before an address: a proxy address of Exchange, a URL (RFC 6068). No address has it. */
 const PREFIXED = /^(?:mailto|smtp):/i;
 /** `domainToASCII` parses a URL's host: at these it would cut off what follows, and drop line breaks. */
@@ -14,6 +17,7 @@ const NOT_IN_A_HOST = /[\s/\\?#@:%]/;
  * has it (IDNA, RFC 5891): `Anna@MÜNCHEN.de` and `anna@xn--mnchen-3ya.de` are one. Null when the text is no address.
  */
 export function canonicalAddress(text: string): string | null {
+  if (text.length <= 254 && ORDINARY.test(text)) return text;
   const told = text.trim();
   const lower = told.toLowerCase();
   // Of the Kelvin sign the lower case is k: one person's address would become another's.

@@ -57,14 +57,17 @@ export function addressesOf(identifiers: readonly Identifier[]): string[] {
 }
 
 /**
- * The addresses among them that a user has beside their own, which is the `userName`, or else the primary email. People
+ * The addresses among `identifiers` that a user has beside their own, which is the `userName`, or else the primary email. People
  * often may add to their emails themselves.
  *
  * @param user with `email`: the primary one, canonical
  */
-export function besideOf(user: ToldUser & { readonly email: string | null }): Identifier[] {
+export function besideOf(
+  user: Pick<ToldUser, "userName"> & { readonly email: string | null },
+  identifiers: readonly Identifier[],
+): Identifier[] {
   const own = canonicalAddress(user.userName) ?? user.email;
-  return identifiersOf(user).filter(
+  return identifiers.filter(
     (identifier) => identifier.startsWith("address:") && identifier !== `address:${own}`,
   );
 }

@@ -1,9 +1,9 @@
 import { checked, elementsOf } from "@sallyport/database";
 import type { Happening } from "@sallyport/events";
 import { endedAmong } from "../ended.ts";
-import { type Identifier, identifiersOf } from "../identifiers.ts";
+import type { Identifier } from "../identifiers.ts";
 import type { DirectoryWord } from "../membership.ts";
-import type { Batch, PushedUser } from "./batch.ts";
+import { type Batch, knownBy, type PushedUser } from "./batch.ts";
 
 export interface AssertedChanges {
   readonly happenings: readonly Happening[];
@@ -25,7 +25,7 @@ interface Asserted {
 export async function applyToAsserted(batch: Batch, pushed: readonly PushedUser[]): Promise<AssertedChanges> {
   const anyEnded = pushed.some(({ active, deleted }) => !active || deleted);
   if (!anyEnded && !(await hasEnded(batch))) return { happenings: [], endedUserIds: [] };
-  const told = [...pushed.flatMap(identifiersOf), ...(await formerIdentifiers(batch, pushed))];
+  const told = [...pushed.flatMap(knownBy), ...(await formerIdentifiers(batch, pushed))];
   const asserted = await findAsserted(batch, [...new Set(told)]);
   const ended = await endedAmong(batch.sql, batch.organizationId, [
     ...new Set(asserted.flatMap(({ identifiers }) => identifiers)),

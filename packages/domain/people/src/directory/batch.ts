@@ -1,4 +1,5 @@
 import { checked, type Sql } from "@sallyport/database";
+import { type Identifier, identifiersOf } from "../identifiers.ts";
 
 /** One batch of an organization's directory users, inside its transaction, under `lockPeople`. */
 export interface Batch {
@@ -23,6 +24,15 @@ export interface PushedUser {
   readonly userId: string | null;
   /** By what its directory knows it has changed, or what that counts for. */
   readonly identified: boolean;
+}
+
+const identifiersOfPushed = new WeakMap<PushedUser, readonly Identifier[]>();
+
+/** All by which its directory knows a pushed user: asked for several times in a batch, worked out once. */
+export function knownBy(user: PushedUser): readonly Identifier[] {
+  const known = identifiersOfPushed.get(user) ?? identifiersOf(user);
+  identifiersOfPushed.set(user, known);
+  return known;
 }
 
 /**

@@ -28,7 +28,7 @@ interface Binding extends Grant {
  */
 export async function applyBindings(
   batch: Batch,
-  { memberships, adopted, suspended }: MembershipChanges,
+  { memberships, created, adopted, suspended }: MembershipChanges,
 ): Promise<Happening[]> {
   const { roles, rolesFrom } = await readRoles(batch);
   const active = memberships.filter(({ status, directory }) => status === "active" && directory !== "ended");
@@ -41,7 +41,11 @@ export async function applyBindings(
   }
   const alone = memberships.filter(({ directory }) => directory === "active" && rolesFrom === "directory");
   const withoutJit = new Set([...alone.map(({ id }) => id), ...adopted, ...suspended]);
-  const { granted, revoked } = diffBindings(wanted, await readBindings(batch, memberships), withoutJit);
+  const present = await readBindings(
+    batch,
+    memberships.filter(({ id }) => !created.has(id)),
+  );
+  const { granted, revoked } = diffBindings(wanted, present, withoutJit);
   await deleteBindings(batch, revoked);
   await insertBindings(batch, granted);
 
@@ -129,6 +133,7 @@ async function readGroupGrants(batch: Batch, memberships: readonly Membership[])
 }
 
 async function readBindings(batch: Batch, memberships: readonly Membership[]): Promise<Binding[]> {
+  if (memberships.length === 0) return [];
   const { rows } = await batch.sql.query<{
     id: string;
     membership_id: string;

@@ -3,7 +3,7 @@ import { recordConflicts } from "../conflicts/record.ts";
 import { applyToAsserted } from "./asserted.ts";
 import type { Batch, PushedUser } from "./batch.ts";
 import { applyBindings } from "./bindings.ts";
-import { decideLinks, deleteLeft, storeLinks } from "./link.ts";
+import { decideLinks, deleteLeft, madeOfOne, storeLinks } from "./link.ts";
 import { applyMemberships } from "./memberships.ts";
 import { createUsers, updateProfiles } from "./profiles.ts";
 
@@ -28,8 +28,14 @@ export async function applyDirectory(batch: Batch, pushed: readonly PushedUser[]
   const raised = await recordConflicts(batch.sql, batch.organizationId, conflicts, batch.now);
 
   const userIds = [...new Set([...links.map(({ userId }) => userId), ...left])];
-  const updated = await updateProfiles(batch, userIds);
-  const memberships = await applyMemberships(batch, userIds);
+  const made = new Set(links.filter(({ isNewUser }) => isNewUser).map(({ userId }) => userId));
+  // Somebody made here has the profile of their directory user already, unless another one stands for them, too.
+  const complete = madeOfOne(links);
+  const updated = await updateProfiles(
+    batch,
+    userIds.filter((userId) => !complete.has(userId)),
+  );
+  const memberships = await applyMemberships(batch, userIds, made);
   const bindings = await applyBindings(batch, memberships);
   const asserted = await applyToAsserted(batch, pushed);
   return {

@@ -154,6 +154,18 @@ async function findPlaceholders(batch: Batch, open: readonly PushedUser[]): Prom
   return new Set(rows.map(({ id }) => id));
 }
 
+/** The users who are to be created, and for whom one directory user alone stands. */
+export function madeOfOne(links: readonly Link[]): Set<string> {
+  const made = new Set<string>();
+  const seen = new Set<string>();
+  for (const { userId, isNewUser } of links) {
+    if (isNewUser && !seen.has(userId)) made.add(userId);
+    else made.delete(userId);
+    seen.add(userId);
+  }
+  return made;
+}
+
 /** Stores the links that are new, once their users exist. */
 export async function storeLinks(batch: Batch, links: readonly Link[]): Promise<void> {
   const fresh = links.filter(({ isNew }) => isNew);

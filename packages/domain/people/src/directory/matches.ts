@@ -1,6 +1,6 @@
 import { domainOf } from "../address.ts";
-import { addressesOf, besideOf, type Identifier, identifiersOf, storedKeysOf } from "../identifiers.ts";
-import type { Batch, PushedUser } from "./batch.ts";
+import { addressesOf, besideOf, type Identifier, storedKeysOf } from "../identifiers.ts";
+import { type Batch, knownBy, type PushedUser } from "./batch.ts";
 
 /** A user who may be the person that a directory user is. */
 export interface FoundMatch {
@@ -96,7 +96,7 @@ export async function findMatches(batch: Batch, users: readonly PushedUser[]): P
   const verified = new Set(rows[0]?.domains);
   const isVerified = (address: string) => verified.has(domainOf(address) ?? "");
   const found = new Map<string, FoundMatch[]>();
-  const besides = new Map(users.map((user) => [user.id, new Set(besideOf(user))]));
+  const besides = new Map(users.map((user) => [user.id, new Set(besideOf(user, knownBy(user)))]));
   const isBeside: Matches["isBeside"] = ({ id }, claim) => besides.get(id)?.has(claim) === true;
   for (const { id, claim, user_id: userId, taken, ended, proven } of rows[0]?.matches ?? []) {
     const [address] = addressesOf([claim]);
@@ -118,5 +118,5 @@ export async function findMatches(batch: Batch, users: readonly PushedUser[]): P
 
 /** A user name that is no address tells nothing of who somebody is. */
 function claimsOf(user: PushedUser): Identifier[] {
-  return identifiersOf(user).filter((identifier) => !identifier.startsWith("name:"));
+  return knownBy(user).filter((identifier) => !identifier.startsWith("name:"));
 }

@@ -14,6 +14,8 @@ export interface MembershipChanges {
   /** All memberships of the users, as they are now. */
   readonly memberships: readonly Membership[];
   readonly happenings: readonly Happening[];
+  /** Those among them that are new. */
+  readonly created: ReadonlySet<string>;
   /** Whose sessions end. */
   readonly endedUserIds: readonly string[];
   /** Memberships that came under a directory. */
@@ -22,10 +24,20 @@ export interface MembershipChanges {
   readonly suspended: readonly string[];
 }
 
-/** Brings the users' memberships to what their directories say: active if any of them says so, else ended. */
-export async function applyMemberships(batch: Batch, userIds: readonly string[]): Promise<MembershipChanges> {
+/**
+ * Brings the users' memberships to what their directories say: active if any of them says so, else ended.
+ * @param made the users among them that this batch made, who have none yet
+ */
+export async function applyMemberships(
+  batch: Batch,
+  userIds: readonly string[],
+  made: ReadonlySet<string>,
+): Promise<MembershipChanges> {
   const says = await readSays(batch, userIds);
-  const current = await lockMemberships(batch, userIds);
+  const current = await lockMemberships(
+    batch,
+    userIds.filter((userId) => !made.has(userId)),
+  );
   const created: Membership[] = [];
   const changed: { readonly before: Membership; readonly after: Membership }[] = [];
   for (const [userId, said] of says) {
@@ -51,6 +63,7 @@ export async function applyMemberships(batch: Batch, userIds: readonly string[])
   for (const { after } of changed) now.set(after.userId, after);
   return {
     memberships: [...now.values(), ...created],
+    created: new Set(created.map(({ id }) => id)),
     happenings: [
       ...created.map((after) => membershipCreated(batch, after)),
       ...changed.flatMap(({ before, after }) => membershipEvents(batch.organizationId, before, after)),
@@ -87,6 +100,7 @@ async function readSays(batch: Batch, userIds: readonly string[]): Promise<Map<s
 
 /** Locked until the commit: against a sign-in, which creates its session under a share lock, and against an administrator. */
 async function lockMemberships(batch: Batch, userIds: readonly string[]): Promise<Map<string, Membership>> {
+  if (userIds.length === 0) return new Map();
   const { rows } = await batch.sql.query<{
     id: string;
     user_id: string;

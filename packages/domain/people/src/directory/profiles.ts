@@ -55,6 +55,7 @@ export async function createUsers(batch: Batch, links: readonly Link[]): Promise
  * held by its push alone from then on.
  */
 export async function updateProfiles(batch: Batch, userIds: readonly string[]): Promise<Happening[]> {
+  if (userIds.length === 0) return [];
   const { organizationId } = batch;
   const { rows } = await batch.sql.query<{ id: string; before: ProfileRow; after: ProfileRow }>(
     `WITH said AS (
