@@ -10,18 +10,6 @@ export interface Profile {
   readonly username: string | null;
 }
 
-const FIELDS = ["email", "emailVerified", "name", "givenName", "familyName", "username"] as const;
-
-/** The fields that differ, as an event tells of them. */
-export function changesOf(
-  before: Profile,
-  after: Profile,
-): { readonly before: Partial<Profile>; readonly after: Partial<Profile> } {
-  const names = FIELDS.filter((name) => before[name] !== after[name]);
-  const pick = (profile: Profile) => Object.fromEntries(names.map((name) => [name, profile[name]]));
-  return { before: pick(before), after: pick(after) };
-}
-
 /** The columns of a profile, as statements return them. */
 export interface ProfileRow {
   readonly email: string | null;

@@ -1,6 +1,6 @@
 import { checked } from "@sallyport/database";
-import type { Happening } from "@sallyport/events";
-import { changesOf, type ProfileRow, profileOf } from "../profile.ts";
+import { difference, type Happening } from "@sallyport/events";
+import { type ProfileRow, profileOf } from "../profile.ts";
 import { type Batch, EMAIL_VERIFIED, LINKED, OF_ORGANIZATION } from "./batch.ts";
 import type { Link } from "./link.ts";
 
@@ -89,10 +89,9 @@ export async function updateProfiles(batch: Batch, userIds: readonly string[]): 
     [organizationId, userIds, batch.now],
     "people_update_profiles",
   );
-  return rows.map((row) => ({
-    organizationId,
-    type: "user.updated",
-    resource: { type: "user", id: row.id },
-    ...changesOf(profileOf(row.before), profileOf(row.after)),
-  }));
+  return rows.flatMap((row): Happening[] => {
+    const changes = difference(profileOf(row.before), profileOf(row.after));
+    if (changes === null) return [];
+    return [{ organizationId, type: "user.updated", resource: { type: "user", id: row.id }, ...changes }];
+  });
 }

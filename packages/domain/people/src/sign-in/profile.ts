@@ -1,3 +1,4 @@
+import { difference } from "@sallyport/events";
 import type { Profile } from "../profile.ts";
 import type { ProfileUpdate } from "./effects.ts";
 import type { Login, Lookup } from "./look-up.ts";
@@ -43,11 +44,9 @@ export function decideProfile(
     username: asserted.username ?? stored.username,
   };
   const proof = proofOf(person, profile);
-  const same = proof === emailProof && FIELDS.every((field) => profile[field] === stored[field]);
+  const same = proof === emailProof && difference(stored, profile) === null;
   return same ? null : { profile, emailProof: proof };
 }
-
-const FIELDS = ["email", "emailVerified", "name", "givenName", "familyName", "username"] as const;
 
 function proofOf({ profile: stored, emailProof, emailChanged }: Person, next: Profile) {
   if (next.email !== stored.email) return null;

@@ -1,8 +1,8 @@
 import { type Database, lockPeople, newId, type Sql } from "@sallyport/database";
-import type { Happening } from "@sallyport/events";
+import { difference, type Happening } from "@sallyport/events";
 import { recordConflicts } from "../conflicts/record.ts";
 import { refusalOf } from "../membership.ts";
-import { changesOf, type Profile } from "../profile.ts";
+import type { Profile } from "../profile.ts";
 import { bindingEvent } from "../role-binding-events.ts";
 import { findOthersWith } from "./candidates.ts";
 import { applyEffects, type Companions, type Effects, type ProfileUpdate, recordLogin } from "./effects.ts";
@@ -108,8 +108,8 @@ async function change(
 }
 
 function profileUpdated(organizationId: string, person: Person, profile: Profile): Happening[] {
-  const changes = changesOf(person.profile, profile);
-  if (Object.keys(changes.after).length === 0) return [];
+  const changes = difference(person.profile, profile);
+  if (changes === null) return [];
   return [
     { organizationId, type: "user.updated", resource: { type: "user", id: person.userId }, ...changes },
   ];
