@@ -8,7 +8,9 @@ const statuses = testResults.flatMap(({ status, assertionResults }) => {
   const tests = assertionResults.map((test) => test.status);
   return status === "failed" && !tests.includes("failed") ? [...tests, "failed"] : tests;
 });
-if (runPassed === "false" && !statuses.includes("failed")) statuses.push("failed");
+if (runPassed === "false" && !statuses.includes("failed")) {
+  statuses.push("failed");
+}
 
 const count = (status) => statuses.filter((one) => one === status).length;
 process.stdout.write(`${count("passed")} passed, ${count("failed")} failed\n`);

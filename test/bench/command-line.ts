@@ -89,7 +89,9 @@ function parse(args: readonly string[]) {
 }
 
 function wholeNumber(name: string, text: string | undefined, otherwise: number): number {
-  if (text === undefined) return otherwise;
+  if (text === undefined) {
+    return otherwise;
+  }
   if (!/^[1-9]\d{0,3}$/.test(text)) {
     throw new BenchUsageError(`--${name} takes a whole number from 1 to 9999, not "${text}".`);
   }

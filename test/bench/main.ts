@@ -42,7 +42,9 @@ async function bench(args: readonly string[]): Promise<number> {
     );
   }
   const failures = failuresText(results);
-  if (failures === "") return 0;
+  if (failures === "") {
+    return 0;
+  }
   process.stderr.write(`\n${failures}\n`);
   return 1;
 }
@@ -65,7 +67,9 @@ async function measure(world: World, options: BenchOptions): Promise<Findings> {
 }
 
 process.exitCode = await bench(process.argv.slice(2)).catch((error: unknown) => {
-  if (!(error instanceof BenchUsageError)) throw error;
+  if (!(error instanceof BenchUsageError)) {
+    throw error;
+  }
   progress(`${error.message}\n\n${USAGE}`);
   return 2;
 });

@@ -21,7 +21,9 @@ export async function newPerson(browser: Browser): Promise<Page> {
 }
 
 export function demoUrlOf(gateway: TestGateway): string {
-  if (gateway.demoUrl === undefined) throw new Error("This gateway was started without the demo");
+  if (gateway.demoUrl === undefined) {
+    throw new Error("This gateway was started without the demo");
+  }
   return gateway.demoUrl;
 }
 

@@ -49,7 +49,9 @@ afterEach(async () => {
 
 /** Ends the gateway and starts it anew, at the same address, with another ring. */
 async function restart(ring: string[], options: Pick<TestGatewayOptions, "roles"> = {}) {
-  for (const gateway of running.splice(0)) await gateway.stop();
+  for (const gateway of running.splice(0)) {
+    await gateway.stop();
+  }
   const SALLYPORT_ENCRYPTION_KEYS = ring.join(",");
   const gateway = await startTestGateway({
     ...options,

@@ -42,7 +42,9 @@ async function chromiumHome(): Promise<string> {
   const entry = createRequire(import.meta.url).resolve("@sparticuz/chromium");
   const { size } = await stat(join(dirname(entry), "../../bin/chromium.br"));
   const home = join(tmpdir(), `sallyport-chromium-${process.getuid?.()}-${size}`);
-  if (existsSync(home)) return home;
+  if (existsSync(home)) {
+    return home;
+  }
   const own = await mkdtemp(`${home}-`);
   await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", INFLATE], {
     cwd: import.meta.dirname,
@@ -53,7 +55,9 @@ async function chromiumHome(): Promise<string> {
     await rename(own, home);
   } catch (error) {
     await rm(own, { recursive: true });
-    if (!existsSync(home)) throw error;
+    if (!existsSync(home)) {
+      throw error;
+    }
   }
   return home;
 }

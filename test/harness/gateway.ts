@@ -55,7 +55,9 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const testDatabase = options.testDatabase ?? (await createTestDatabase());
   const dataDir = await mkdtemp(join(tmpdir(), "sallyport-gateway-"));
   const discard = async () => {
-    if (options.testDatabase === undefined) await testDatabase.drop();
+    if (options.testDatabase === undefined) {
+      await testDatabase.drop();
+    }
     await rm(dataDir, { recursive: true, force: true });
   };
   const rootKey = options.env?.SALLYPORT_ROOT_KEY ?? newToken("sp_root");
@@ -96,7 +98,9 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     stop: async () => {
       const clean = await gateway.stop();
       await discard();
-      if (!clean) throw new Error(`The gateway did not stop cleanly:\n${logLines.slice(-20).join("")}`);
+      if (!clean) {
+        throw new Error(`The gateway did not stop cleanly:\n${logLines.slice(-20).join("")}`);
+      }
     },
   };
 }

@@ -45,7 +45,9 @@ export async function startOidcSite(options: TestGatewayOptions = {}): Promise<O
 
   async function call(method: string, path: string, status: number, body?: unknown): Promise<unknown> {
     const answer = await gateway.api(method, path, body);
-    if (answer.status === status) return answer.body;
+    if (answer.status === status) {
+      return answer.body;
+    }
     throw new Error(`${method} ${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
   }
 
@@ -78,8 +80,9 @@ export async function startOidcSite(options: TestGatewayOptions = {}): Promise<O
           const browser = createBrowser(http);
           const start = application.startUrl({ organization: slug });
           let page = await browser.get(start.url);
-          while (page.location !== undefined && !page.location.startsWith(CALLBACK))
+          while (page.location !== undefined && !page.location.startsWith(CALLBACK)) {
             page = await browser.get(page.location);
+          }
           return page.location === undefined ? page : application.claimsOf(start, page.location);
         },
       };

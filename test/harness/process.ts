@@ -60,7 +60,9 @@ export function spawnGateway(options: ProcessOptions): GatewayProcess {
           done();
         };
         const look = () => {
-          if (stdout.includes("Sallyport is ready")) settle(resolve);
+          if (stdout.includes("Sallyport is ready")) {
+            settle(resolve);
+          }
         };
         child.stdout.on("data", look);
         look();
@@ -80,7 +82,9 @@ export async function freePorts(): Promise<number> {
   for (;;) {
     const first = 20_000 + Math.floor(Math.random() * 10_000);
     const free = await Promise.all([first, first + 1, first + 2].map(isFree));
-    if (free.every(Boolean)) return first;
+    if (free.every(Boolean)) {
+      return first;
+    }
   }
 }
 

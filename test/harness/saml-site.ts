@@ -84,7 +84,9 @@ export async function startSamlSite(
 
   async function call(method: string, path: string, status: number, body?: unknown): Promise<unknown> {
     const answer = await gateway.api(method, path, body);
-    if (answer.status === status) return answer.body;
+    if (answer.status === status) {
+      return answer.body;
+    }
     throw new Error(`${method} ${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
   }
 
@@ -117,8 +119,9 @@ export async function startSamlSite(
         },
         async post(browser, fields) {
           let page = await browser.post(sp.acsUrl, fields, "fromOtherSite");
-          while (page.status === 200 && formOf(page).action === sp.acsUrl)
+          while (page.status === 200 && formOf(page).action === sp.acsUrl) {
             page = await submitForm(browser, page);
+          }
           return page;
         },
         async arrive(browser, { start }, page) {
@@ -128,7 +131,9 @@ export async function startSamlSite(
         async lastRecord() {
           const list = await call("GET", `/organizations/${slug}/login-records?limit=1`, 200);
           const [newest] = records.parse(list).items;
-          if (newest === undefined) throw new Error(`${slug} has no login record`);
+          if (newest === undefined) {
+            throw new Error(`${slug} has no login record`);
+          }
           return newest;
         },
         async sessions() {
@@ -147,7 +152,9 @@ export async function startSamlSite(
 /** Follows redirects as long as they stay at the gateway. */
 async function followInside(browser: Browser, first: Page, gatewayUrl: string): Promise<Page> {
   let page = first;
-  while (page.location?.startsWith(`${gatewayUrl}/`)) page = await browser.get(page.location);
+  while (page.location?.startsWith(`${gatewayUrl}/`)) {
+    page = await browser.get(page.location);
+  }
   return page;
 }
 
@@ -160,7 +167,9 @@ export function readRequest(page: Page): Pick<Departure, "id" | "xml" | "relaySt
   const message = Buffer.from(fields.SAMLRequest ?? "", "base64");
   const xml = (byRedirect ? inflateRawSync(message) : message).toString();
   const id = / ID="([^"]+)"/.exec(xml)?.[1];
-  if (id === undefined) throw new Error(`${page.url} answered ${page.status}: ${page.location ?? page.body}`);
+  if (id === undefined) {
+    throw new Error(`${page.url} answered ${page.status}: ${page.location ?? page.body}`);
+  }
   return { id, xml, relayState: fields.RelayState ?? "" };
 }
 
@@ -171,6 +180,8 @@ export async function publishedCertificate(
 ): Promise<string> {
   const metadata = await (await fetch(spMetadataUrl)).text();
   const key = new RegExp(`<KeyDescriptor use="${use}">[\\s\\S]*?X509Certificate>([^<]+)<`).exec(metadata);
-  if (key?.[1] === undefined) throw new Error(`${spMetadataUrl} holds no key for ${use}`);
+  if (key?.[1] === undefined) {
+    throw new Error(`${spMetadataUrl} holds no key for ${use}`);
+  }
   return `-----BEGIN CERTIFICATE-----\n${key[1].replace(/\s/g, "")}\n-----END CERTIFICATE-----`;
 }

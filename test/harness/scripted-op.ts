@@ -59,10 +59,13 @@ export async function startScriptedOp(): Promise<ScriptedOp> {
       back.searchParams.set("state", url.searchParams.get("state") ?? "");
       return void res.writeHead(303, { location: back.href }).end();
     }
-    if (url.pathname !== "/token") return void res.writeHead(404).end();
+    if (url.pathname !== "/token") {
+      return void res.writeHead(404).end();
+    }
     secretsSeen.push(...secretsOf(req.headers.authorization, await textOf(req)));
-    if (script.redirectTokenTo !== undefined)
+    if (script.redirectTokenTo !== undefined) {
       return void res.writeHead(307, { location: script.redirectTokenTo }).end();
+    }
     const now = Math.floor(Date.now() / 1000);
     const claims = { iss: issuer, aud: CLIENT_ID, iat: now, exp: now + 300, nonce, ...script.claims };
     return json(res, { access_token: "token", token_type: "Bearer", id_token: sign(claims) });
@@ -93,7 +96,9 @@ function json(res: ServerResponse, body: object): void {
 
 async function textOf(req: IncomingMessage): Promise<string> {
   let text = "";
-  for await (const chunk of req) text += String(chunk);
+  for await (const chunk of req) {
+    text += String(chunk);
+  }
   return text;
 }
 

@@ -13,7 +13,9 @@ export function describeIdpInitiated(stand: () => Stand): void {
       const page = await stand().newPage();
       const asked: string[] = [];
       page.on("request", (request) => {
-        if (new URL(request.url()).searchParams.has("SAMLRequest")) asked.push(request.url());
+        if (new URL(request.url()).searchParams.has("SAMLRequest")) {
+          asked.push(request.url());
+        }
       });
       const { claims, target } = await stand().comeFromPortal(tenant, page);
       expect(claims).toMatchObject({ name: PERSON.name, org_slug: tenant.slug, connection_type: "saml" });

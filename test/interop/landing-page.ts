@@ -15,8 +15,11 @@ export async function startLandingPage(): Promise<LandingPage> {
   };
   const server = createServer((req, res) => {
     const { pathname, searchParams } = new URL(req.url ?? "", "http://localhost");
-    if (pathname === "/start") res.writeHead(303, { location: start(searchParams) }).end();
-    else res.end("Welcome");
+    if (pathname === "/start") {
+      res.writeHead(303, { location: start(searchParams) }).end();
+    } else {
+      res.end("Welcome");
+    }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {

@@ -47,7 +47,9 @@ export async function startServer(
 }
 
 function endGroup(child: ChildProcess): void {
-  if (child.pid === undefined || child.exitCode !== null) return;
+  if (child.pid === undefined || child.exitCode !== null) {
+    return;
+  }
   process.kill(-child.pid, "SIGTERM");
 }
 

@@ -171,8 +171,12 @@ function memoryStore() {
     },
     load(_req: unknown, handle: string, options: { readonly destroy?: boolean } | Loaded, done?: Loaded) {
       const state = states.get(handle);
-      if (typeof options === "function") return options(null, state);
-      if (options.destroy === true) states.delete(handle);
+      if (typeof options === "function") {
+        return options(null, state);
+      }
+      if (options.destroy === true) {
+        states.delete(handle);
+      }
       done?.(null, state);
     },
     update(_req: unknown, handle: string, state: unknown, done: (error: null) => void) {

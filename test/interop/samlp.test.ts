@@ -33,13 +33,17 @@ const byPost = () => ({
 
 /** Takes the browser to the IdP, as the page says: over a redirect, or over a form. */
 function visitIdp(browser: Browser, { page }: Departure): Promise<Page> {
-  if (page.location !== undefined) return browser.get(page.location);
+  if (page.location !== undefined) {
+    return browser.get(page.location);
+  }
   const { action, fields } = formOf(page);
   return browser.post(action, fields, "fromOtherSite");
 }
 
 async function answerOf(idpPage: Page): Promise<{ SAMLResponse: string; RelayState: string }> {
-  if (idpPage.status !== 200) throw new Error(`the IdP answered ${idpPage.status}: ${idpPage.body}`);
+  if (idpPage.status !== 200) {
+    throw new Error(`the IdP answered ${idpPage.status}: ${idpPage.body}`);
+  }
   const { SAMLResponse = "", RelayState = "" } = formOf(idpPage).fields;
   return { SAMLResponse, RelayState };
 }
@@ -186,13 +190,18 @@ describe.each(["redirect", "post"] as const)("single logout over %s", (logoutBin
   async function carryOn(browser: Browser, first: Page): Promise<Page> {
     let page = first;
     for (let step = 0; step < 12; step += 1) {
-      if (page.location?.startsWith(site.application.signedOutUri)) return page;
-      if (page.location !== undefined) page = await browser.get(page.location);
-      else if (/SAML(Request|Response)|second_post/.test(page.body)) {
+      if (page.location?.startsWith(site.application.signedOutUri)) {
+        return page;
+      }
+      if (page.location !== undefined) {
+        page = await browser.get(page.location);
+      } else if (/SAML(Request|Response)|second_post/.test(page.body)) {
         const { action, fields } = formOf(page);
         const crossing = new URL(action).origin !== new URL(page.url).origin;
         page = await browser.post(action, fields, crossing ? "fromOtherSite" : undefined);
-      } else return page;
+      } else {
+        return page;
+      }
     }
     throw new Error(`${page.url} leads on and on`);
   }

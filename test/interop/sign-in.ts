@@ -39,7 +39,9 @@ export function describeSignIn(stand: () => Stand): void {
     const page = await stand().newPage();
     const posted: string[] = [];
     page.on("request", (request) => {
-      if (request.url() === tenant.acsUrl) posted.push(request.postData() ?? "");
+      if (request.url() === tenant.acsUrl) {
+        posted.push(request.postData() ?? "");
+      }
     });
     expect(await stand().signIn(tenant, page)).toMatchObject({ ...whole, email_verified: false });
     const response = new URLSearchParams(posted[0]).get("SAMLResponse") ?? "";
@@ -63,7 +65,9 @@ export function describeSignIn(stand: () => Stand): void {
       await stand().idp.trust(anotherKey, { wantSignedRequests: true });
       const page = await stand().newPage();
       await page.goto(stand().site.application.startUrl({ organization: tenant.slug }).url);
-      if ((await page.locator("input[type=password]").count()) > 0) await stand().idp.signIn(page);
+      if ((await page.locator("input[type=password]").count()) > 0) {
+        await stand().idp.signIn(page);
+      }
       await page.waitForLoadState("networkidle");
       expect(new URL(page.url()).hostname, "the IdP keeps them").toBe("127.0.0.1");
       expect(await tenant.sessions()).toBe(0);

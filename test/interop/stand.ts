@@ -60,7 +60,9 @@ export function useStand(options: StandOptions): () => Stand {
     const landed = page.waitForURL(`${landing.url}*`);
     const refused = page.getByRole("alert").waitFor(); // on the gateway's own page
     await Promise.any([landed, refused]);
-    if (page.url().startsWith(landing.url)) return;
+    if (page.url().startsWith(landing.url)) {
+      return;
+    }
     const shown = await page.locator("body").innerText();
     throw new Error(`The sign-in ended at ${page.url()}:\n${shown}\n${(await idp.log()).slice(-3000)}`);
   }
@@ -101,7 +103,9 @@ export function useStand(options: StandOptions): () => Stand {
       await page.goto(idp.startUrl(tenant, relayState));
       await idp.signIn(page);
       await arrive(page);
-      if (start === undefined || query.get("iss") !== site.gateway.url) throw new Error(`sent by ${query}`);
+      if (start === undefined || query.get("iss") !== site.gateway.url) {
+        throw new Error(`sent by ${query}`);
+      }
       const claims = await site.application.claimsOf(start, page.url());
       return { claims, target: query.get("target_link_uri") };
     },

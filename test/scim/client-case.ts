@@ -59,7 +59,9 @@ export async function readClientCases(): Promise<[name: string, ClientCase][]> {
   return Promise.all(
     names.map(async (file): Promise<[string, ClientCase]> => {
       const parsed = clientCase.safeParse(JSON.parse(await readFile(join(FOLDER, file), "utf8")));
-      if (!parsed.success) throw new Error(`fixtures/scim/${file}: ${z.prettifyError(parsed.error)}`);
+      if (!parsed.success) {
+        throw new Error(`fixtures/scim/${file}: ${z.prettifyError(parsed.error)}`);
+      }
       return [file.replace("/case.json", ""), parsed.data];
     }),
   );

@@ -38,7 +38,9 @@ describe("what real SCIM clients send", () => {
         ids.set(times === undefined ? as : `${as}_${n}`, body.id);
       }
     }
-    for (const step of steps) await run(step, directory, ids);
+    for (const step of steps) {
+      await run(step, directory, ids);
+    }
     expect(scim.errors).toEqual([]);
   });
 });
@@ -55,10 +57,16 @@ async function run(step: Step, directory: TestDirectory, ids: Map<string, string
   for (const answer of answers) {
     const told = `${request.method} ${request.path} answered ${answer.status}: ${JSON.stringify(answer.body)}`;
     expect([expected.status].flat(), told).toContain(answer.status);
-    if (answer.status !== 204) compare(answer, expected, ids, told);
-    for (const [name, path] of Object.entries(step.save ?? {})) ids.set(name, answer.body[path]);
+    if (answer.status !== 204) {
+      compare(answer, expected, ids, told);
+    }
+    for (const [name, path] of Object.entries(step.save ?? {})) {
+      ids.set(name, answer.body[path]);
+    }
   }
-  if (expected.after === undefined) return;
+  if (expected.after === undefined) {
+    return;
+  }
   const path = fill(expected.after.path, ids, 1);
   const after = await send(directory, "GET", path);
   compare(
@@ -75,15 +83,22 @@ function compare(
   ids: Map<string, string>,
   told: string,
 ) {
-  if (expected !== undefined) expect(body, told).toMatchObject(fill(expected, ids, 1));
-  for (const name of present)
+  if (expected !== undefined) {
+    expect(body, told).toMatchObject(fill(expected, ids, 1));
+  }
+  for (const name of present) {
     expect(Object.keys(body[name] ?? {}).length, `${name} in ${told}`).toBeGreaterThan(0);
-  for (const name of absent) expect(Object.keys(body ?? {}), told).not.toContain(name);
+  }
+  for (const name of absent) {
+    expect(Object.keys(body ?? {}), told).not.toContain(name);
+  }
 }
 
 /** The same with `{n}` and the saved ids in place. */
 function fill<Value>(value: Value, ids: Map<string, string>, n: number): Value {
-  if (value === undefined) return value;
+  if (value === undefined) {
+    return value;
+  }
   const text = JSON.stringify(value)
     .replaceAll("{n}", String(n))
     .replace(/\{(\w+)\}/g, (whole, name: string) => ids.get(name) ?? whole);

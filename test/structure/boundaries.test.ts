@@ -42,7 +42,9 @@ async function namesIn(folder: string): Promise<string[]> {
 it("keeps every app from every other, but for the gateway", async () => {
   const apps = await namesIn("apps");
   for (const name of apps) {
-    if (name === "@sallyport/gateway") continue;
+    if (name === "@sallyport/gateway") {
+      continue;
+    }
     expect(await restricted(`apps/${name.slice("@sallyport/".length)}/**`)).toEqual(
       expect.arrayContaining(apps),
     );

@@ -48,7 +48,9 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  for (const close of closing) await close();
+  for (const close of closing) {
+    await close();
+  }
   await stand.close();
 });
 

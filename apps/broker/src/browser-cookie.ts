@@ -29,7 +29,9 @@ export function createBrowserCookie(publicUrl: string): BrowserCookie {
   const name = secure ? "__Host-sallyport-browser" : "sallyport-browser";
   const read = (req: IncomingMessage) => {
     const fresh = given.get(req);
-    if (fresh !== undefined) return fresh;
+    if (fresh !== undefined) {
+      return fresh;
+    }
     const value = cookieValue(req.headers.cookie ?? "", name);
     return value !== null && isTokenOf("browser", value) ? value : null;
   };
@@ -37,7 +39,9 @@ export function createBrowserCookie(publicUrl: string): BrowserCookie {
     read,
     ensure(req, res) {
       const token = read(req) ?? newToken("browser");
-      if (given.has(req)) return token;
+      if (given.has(req)) {
+        return token;
+      }
       given.set(req, token);
       // An IdP's page posts its answer from its own site, with which a browser sends no cookie but one of
       // SameSite=None; and that has to be Secure. Whatever comes with it also carries a secret of this sign-in: the
@@ -57,7 +61,9 @@ export function createBrowserCookie(publicUrl: string): BrowserCookie {
 export function cookieValue(header: string, name: string): string | null {
   for (const part of header.split(";")) {
     const pair = part.replace(/^[ \t]+/, "");
-    if (pair.startsWith(`${name}=`)) return pair.slice(name.length + 1);
+    if (pair.startsWith(`${name}=`)) {
+      return pair.slice(name.length + 1);
+    }
   }
   return null;
 }

@@ -74,7 +74,9 @@ export function createDemo(deps: DemoDeps): Demo {
 
 async function loadState({ dataDir, gatewayUrl, rootKey }: DemoDeps): Promise<DemoState> {
   const known = await readDemoState(dataDir);
-  if (known !== null) return { ...known, gatewayUrl, rootKey };
+  if (known !== null) {
+    return { ...known, gatewayUrl, rootKey };
+  }
   const { privateKey, certificate } = createTestIdp();
   return {
     gatewayUrl,

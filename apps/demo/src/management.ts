@@ -43,7 +43,9 @@ export async function orNull<Found>(lookup: Promise<Found>): Promise<Found | nul
   try {
     return await lookup;
   } catch (error) {
-    if (error instanceof ManagementError && error.status === 404) return null;
+    if (error instanceof ManagementError && error.status === 404) {
+      return null;
+    }
     throw error;
   }
 }

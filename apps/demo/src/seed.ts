@@ -40,7 +40,9 @@ export async function seed(input: SeedInput): Promise<SeededConnections> {
     seeded.push({ ...(saml === undefined ? {} : { saml }), ...(oidc === undefined ? {} : { oidc }) });
   }
   const { saml, oidc } = Object.assign({}, ...seeded) as Partial<SeededConnections>;
-  if (saml === undefined || oidc === undefined) throw new Error("The gateway's connections lack their URLs");
+  if (saml === undefined || oidc === undefined) {
+    throw new Error("The gateway's connections lack their URLs");
+  }
   return { saml, oidc };
 }
 
@@ -55,7 +57,9 @@ async function ensureApplication(management: Management, { state, appUrl }: Seed
   const known = state.application;
   if (known !== undefined) {
     const answer = await orNull(management.call("PATCH", `/applications/${known.clientId}`, settings));
-    if (answer !== null) return;
+    if (answer !== null) {
+      return;
+    }
   }
   const { clientId, clientSecret } = applicationAnswer.parse(
     await management.call("POST", "/applications", settings),
@@ -65,13 +69,17 @@ async function ensureApplication(management: Management, { state, appUrl }: Seed
 
 async function ensureOrganization(management: Management, company: Company): Promise<void> {
   const path = `/organizations/${company.slug}`;
-  if ((await orNull(management.call("GET", path))) !== null) return;
+  if ((await orNull(management.call("GET", path))) !== null) {
+    return;
+  }
   await management.call("POST", "/organizations", {
     slug: company.slug,
     name: company.name,
     domains: [company.domain],
   });
-  for (const role of ROLES) await createUnlessThere(management, `${path}/roles`, role);
+  for (const role of ROLES) {
+    await createUnlessThere(management, `${path}/roles`, role);
+  }
   await management.call("PUT", `${path}/group-mappings`, GROUP_MAPPINGS);
 }
 
@@ -79,7 +87,9 @@ async function createUnlessThere(management: Management, path: string, body: unk
   try {
     await management.call("POST", path, body);
   } catch (error) {
-    if (!(error instanceof ManagementError && error.status === 409)) throw error;
+    if (!(error instanceof ManagementError && error.status === 409)) {
+      throw error;
+    }
   }
 }
 
@@ -105,7 +115,9 @@ async function ensureConnection(management: Management, company: Company, input:
   const known = input.state.connections[company.slug];
   if (known !== undefined) {
     const answer = await orNull(management.call("PATCH", `${path}/${known.id}`, settings));
-    if (answer !== null) return connectionAnswer.parse(answer);
+    if (answer !== null) {
+      return connectionAnswer.parse(answer);
+    }
   }
   const answer = await management.call("POST", path, {
     ...settings,

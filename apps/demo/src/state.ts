@@ -26,7 +26,9 @@ export async function readDemoState(dataDir: string): Promise<DemoState | null> 
   try {
     text = await readFile(join(dataDir, FILE), "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") {
+      return null;
+    }
     throw error;
   }
   return demoState.parse(JSON.parse(text));

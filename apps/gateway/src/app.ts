@@ -26,7 +26,9 @@ export function createApp(deps: AppDeps): Express {
   app.use(deps.health); // probes neither logged nor measured
   app.use(logRequests(deps.log), deps.metrics.observe, securityHeaders(deps.publicUrl));
   app.use(deps.metrics.router);
-  for (const { path, router } of deps.rooms) app.use(path, router);
+  for (const { path, router } of deps.rooms) {
+    app.use(path, router);
+  }
   app.use(notFound());
   app.use(handleProblems(deps.log));
   return app;

@@ -35,7 +35,9 @@ function thingsToTry({ url, demoUrl, configuration, rootKeyGiven }: BannerFacts)
     "Ask the management API which organizations there are:",
     `curl -H "Authorization: Bearer ${key}" ${url}/api/v1/organizations`,
   ];
-  if (demoUrl === undefined) return [callApi];
+  if (demoUrl === undefined) {
+    return [callApi];
+  }
   return [
     ["Sign in through SAML, then through OIDC, and compare what the app gets. Open:", demoUrl],
     [

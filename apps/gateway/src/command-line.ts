@@ -31,12 +31,24 @@ The environment configures the rest; .env.example lists and explains every varia
 export function parseCommandLine(args: readonly string[]): Command {
   const { values, positionals } = parse(args);
   const [name, ...rest] = positionals;
-  if (values.help || name === "help") return { name: "help" };
-  if (name === undefined) throw new UsageError("Give a command: dev, serve, migrate or new-key.");
-  if (rest.length > 0) throw new UsageError(`${name} takes no further argument, but got "${rest[0]}".`);
-  if (name === "serve") return { name, roles: parseRoles(values.roles) };
-  if (values.roles !== undefined) throw new UsageError("--roles goes with serve only.");
-  if (name === "dev" || name === "migrate" || name === "new-key") return { name };
+  if (values.help || name === "help") {
+    return { name: "help" };
+  }
+  if (name === undefined) {
+    throw new UsageError("Give a command: dev, serve, migrate or new-key.");
+  }
+  if (rest.length > 0) {
+    throw new UsageError(`${name} takes no further argument, but got "${rest[0]}".`);
+  }
+  if (name === "serve") {
+    return { name, roles: parseRoles(values.roles) };
+  }
+  if (values.roles !== undefined) {
+    throw new UsageError("--roles goes with serve only.");
+  }
+  if (name === "dev" || name === "migrate" || name === "new-key") {
+    return { name };
+  }
   throw new UsageError(`There is no command "${name}": give dev, serve, migrate or new-key.`);
 }
 
@@ -54,7 +66,9 @@ function parse(args: readonly string[]) {
 }
 
 function parseRoles(text: string | undefined): ReadonlySet<Role> {
-  if (text === undefined) return new Set(ROLES);
+  if (text === undefined) {
+    return new Set(ROLES);
+  }
   const names = text.split(",").map((name) => name.trim());
   const roles = names.filter(isRole);
   const unknown = names.find((name) => !isRole(name));

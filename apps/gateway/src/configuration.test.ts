@@ -22,7 +22,9 @@ function problemsOf(mode: Mode, environment: Environment): readonly string[] {
   try {
     read(mode, environment);
   } catch (error) {
-    if (error instanceof ConfigurationError) return error.problems;
+    if (error instanceof ConfigurationError) {
+      return error.problems;
+    }
     throw error;
   }
   return [];
@@ -64,7 +66,9 @@ describe("what is missing or wrong", () => {
       "SALLYPORT_ROOT_KEY",
       "SALLYPORT_ENCRYPTION_KEYS",
     ]);
-    for (const problem of problems) expect(problem).toMatch(/is required: .+/);
+    for (const problem of problems) {
+      expect(problem).toMatch(/is required: .+/);
+    }
   });
 
   it("takes an empty variable for a missing one", () => {

@@ -88,7 +88,9 @@ export function readDatabaseUrl(environment: Environment): string {
 function parse<Schema extends z.ZodType>(schema: Schema, environment: Environment): z.output<Schema> {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
   const result = schema.safeParse(given);
-  if (!result.success) throw new ConfigurationError(describe(result.error));
+  if (!result.success) {
+    throw new ConfigurationError(describe(result.error));
+  }
   return result.data;
 }
 
@@ -96,7 +98,9 @@ function describe(error: z.ZodError): string[] {
   const byVariable = new Map<string, string>();
   for (const issue of error.issues) {
     const variable = String(issue.path[0]);
-    if (!byVariable.has(variable)) byVariable.set(variable, `${variable} ${issue.message}`);
+    if (!byVariable.has(variable)) {
+      byVariable.set(variable, `${variable} ${issue.message}`);
+    }
   }
   return [...byVariable.values()];
 }

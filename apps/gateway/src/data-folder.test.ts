@@ -26,7 +26,9 @@ it("keeps the mode of a folder that is there", () => {
 it("has files that only their owner reads, new ones and old ones", () => {
   const [fresh, old] = [join(folder, "new", "gateway.log"), join(folder, "gateway.log")];
   writeFileSync(old, "before\n", { mode: 0o644 });
-  for (const path of [fresh, old]) writeSync(openPrivateFile(path), "line\n");
+  for (const path of [fresh, old]) {
+    writeSync(openPrivateFile(path), "line\n");
+  }
   expect([modeOf(fresh), modeOf(old)]).toEqual([0o600, 0o600]);
   expect(statSync(old).size).toBe("before\nline\n".length);
 });

@@ -13,6 +13,8 @@ export function makeDataFolder(path: string): void {
 export function openPrivateFile(path: string): number {
   makeDataFolder(dirname(path));
   const descriptor = openSync(path, "a", 0o600);
-  if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
+  if ((statSync(path).mode & 0o077) !== 0) {
+    chmodSync(path, 0o600);
+  }
   return descriptor;
 }

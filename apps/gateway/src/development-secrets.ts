@@ -18,7 +18,9 @@ export async function withDevelopmentSecrets(environment: Environment): Promise<
   const folder = resolve(environment.DATA_DIR?.trim() || ".data");
   const filled: Record<string, string | undefined> = { ...environment };
   for (const [variable, { file, make }] of Object.entries(MAKERS)) {
-    if (filled[variable]?.trim()) continue;
+    if (filled[variable]?.trim()) {
+      continue;
+    }
     makeDataFolder(folder);
     filled[variable] = await keptSecret(join(folder, file), make);
   }
@@ -32,7 +34,9 @@ async function keptSecret(path: string, make: () => string): Promise<string> {
   try {
     await link(draft, path);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) {
+      throw error;
+    }
   } finally {
     await unlink(draft);
   }

@@ -39,7 +39,9 @@ export async function keepEmbeddedDatabase(dataDir: string, log: Logger): Promis
   };
   const keep = async (): Promise<void> => {
     for (let ended = await server.ended; ended !== undefined; ended = await server.ended) {
-      if (stopping.signal.aborted) return;
+      if (stopping.signal.aborted) {
+        return;
+      }
       log.error({ err: ended }, "the embedded PostgreSQL ended by itself; it is started again");
       await startAgain();
     }

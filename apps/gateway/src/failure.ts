@@ -16,7 +16,9 @@ export function explainFailure(error: unknown): Failure {
   if (error instanceof UsageError) {
     return { message: `${error.message} See sallyport --help.`, exitCode: 2 };
   }
-  if (error instanceof ConfigurationError) return { message: error.message, exitCode: 2 };
+  if (error instanceof ConfigurationError) {
+    return { message: error.message, exitCode: 2 };
+  }
   if (error instanceof ListenError || error instanceof SecretError) {
     return { message: error.message, exitCode: 1 };
   }
@@ -54,7 +56,9 @@ const DATABASE_FAILURES: Readonly<Record<string, string>> = {
 function explainDatabase(error: unknown): string | undefined {
   // Node wraps the failures of several addresses of one host.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  if (!(first instanceof Error) || !("code" in first) || typeof first.code !== "string") return undefined;
+  if (!(first instanceof Error) || !("code" in first) || typeof first.code !== "string") {
+    return undefined;
+  }
   return DATABASE_FAILURES[first.code];
 }
 
@@ -65,21 +69,29 @@ const URL_VARIABLES: Readonly<Record<Outage["server"], string>> = {
 
 function explainOutage(error: unknown): string | undefined {
   const outage = outageOf(error);
-  if (outage === undefined) return undefined;
+  if (outage === undefined) {
+    return undefined;
+  }
   const { server, kind } = outage;
   return `${server}, at the address in ${URL_VARIABLES[server]}, is not available (${kind}). Is it running there?`;
 }
 
 /** Ports that rooms open by themselves: the demo's. */
 function explainPort(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !("port" in error) || !("syscall" in error)) return undefined;
-  if (error.syscall !== "listen") return undefined;
+  if (!(error instanceof Error) || !("port" in error) || !("syscall" in error)) {
+    return undefined;
+  }
+  if (error.syscall !== "listen") {
+    return undefined;
+  }
   return new ListenError(Number(error.port), "code" in error ? String(error.code) : "unknown").message;
 }
 
 /** Only files have a path: the folder of the development secrets and the log. */
 function explainFile(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !("path" in error) || !("code" in error)) return undefined;
+  if (!(error instanceof Error) || !("path" in error) || !("code" in error)) {
+    return undefined;
+  }
   return `${error.path} cannot be used (${error.code}). Give it to this user, or choose another folder in DATA_DIR.`;
 }
 

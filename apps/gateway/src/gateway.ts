@@ -86,7 +86,9 @@ async function start(
       checks: {
         database: async () => {
           const pending = await pendingMigrations(database.pool);
-          if (pending.length > 0) throw new NotReady(`${pending.length} migrations not applied`);
+          if (pending.length > 0) {
+            throw new NotReady(`${pending.length} migrations not applied`);
+          }
         },
         queue: () => queues.ping(),
         ...Object.fromEntries(rooms.flatMap(closedRoom)),
@@ -110,7 +112,9 @@ async function start(
   const stop = async () => {
     log.info("stopping");
     const drained = await listener.close(DRAIN_MS);
-    if (!drained) log.warn("requests were cut off: they took longer than 15 seconds");
+    if (!drained) {
+      log.warn("requests were cut off: they took longer than 15 seconds");
+    }
     return (await teardown.run()) && drained;
   };
   return {
@@ -137,14 +141,19 @@ async function open(
 ): Promise<Opened> {
   const { configuration, log } = base;
   const migrated = await migrate(databaseUrl);
-  if (migrated.length > 0) log.info({ migrations: migrated }, "database migrated");
+  if (migrated.length > 0) {
+    log.info({ migrations: migrated }, "database migrated");
+  }
   const database = openDatabase({
     url: databaseUrl,
     poolSize: configuration.databasePoolSize,
     onIdleError: (error) => {
       const outage = outageOf(error);
-      if (outage !== undefined) reportOutage(log, outage);
-      else log.warn({ err: error }, "a database connection broke");
+      if (outage !== undefined) {
+        reportOutage(log, outage);
+      } else {
+        log.warn({ err: error }, "a database connection broke");
+      }
     },
   });
   teardown.add("database", () => database.close());
@@ -201,7 +210,9 @@ async function onceServersAnswer<Result>(
       reportOutage(log, outage, { waiting: true });
       listener.waitsFor({ [outage.server === "Redis" ? "queue" : "database"]: describeOutage(outage) });
       const reason = `${explainFailure(error).message} Waiting for it, up to ${startupWaitSeconds} s.`;
-      if (told.has(reason)) return;
+      if (told.has(reason)) {
+        return;
+      }
       told.add(reason);
       onWaiting?.(reason);
     },
@@ -223,6 +234,8 @@ function closedRoom({ closed }: Mount): [string, ReadinessCheck][] {
 
 // What a production gateway counts is nobody's business unless the operator says so.
 function metricsAccess({ metricsToken, mode }: Configuration): MetricsAccess {
-  if (metricsToken !== undefined) return { token: metricsToken };
+  if (metricsToken !== undefined) {
+    return { token: metricsToken };
+  }
   return mode === "development" ? "open" : "closed";
 }

@@ -18,7 +18,9 @@ export function createHealth(deps: HealthDeps): Router {
     answer(res, 200, { status: "ok" });
   });
   router.get("/readyz", async (_req: Request, res: Response) => {
-    if (deps.isStopping()) return answer(res, 503, { status: "stopping", checks: {} });
+    if (deps.isStopping()) {
+      return answer(res, 503, { status: "stopping", checks: {} });
+    }
     const results = await Promise.all(
       Object.entries(deps.checks).map(async ([name, check]) => [name, await outcome(check)] as const),
     );
@@ -45,7 +47,9 @@ async function outcome(check: ReadinessCheck): Promise<string> {
     return "ok";
   } catch (error) {
     // Anyone may ask: an unexpected error's text could name hosts or users.
-    if (error instanceof NotReady) return error.message;
+    if (error instanceof NotReady) {
+      return error.message;
+    }
     const outage = outageOf(error);
     return outage === undefined ? "not reachable" : describeOutage(outage);
   } finally {

@@ -10,7 +10,9 @@ export function openLevels(
   teardown: Teardown,
 ): Levels {
   const { redisUrl, log, now } = deps;
-  if (redisUrl === undefined) return createLevels({ now });
+  if (redisUrl === undefined) {
+    return createLevels({ now });
+  }
   const redis = connectRedis(redisUrl);
   redis.on("error", (error: Error) => log.debug({ error: error.message }, "Redis connection error"));
   const levels = createLevels({
@@ -18,8 +20,11 @@ export function openLevels(
     shared: createSharedLevels(redis),
     onSharedError: (error) => {
       const outage = outageOf(error, "Redis");
-      if (outage !== undefined) reportOutage(log, outage, { limits: "each process counts by itself" });
-      else log.warn({ err: error }, "limits are not shared: each process counts by itself");
+      if (outage !== undefined) {
+        reportOutage(log, outage, { limits: "each process counts by itself" });
+      } else {
+        log.warn({ err: error }, "limits are not shared: each process counts by itself");
+      }
     },
   });
   teardown.add("limits", async () => {

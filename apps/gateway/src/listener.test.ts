@@ -11,7 +11,9 @@ async function start(port = 0): Promise<Listener> {
   return listener;
 }
 afterEach(async () => {
-  for (const listener of open.splice(0)) await listener.close(0);
+  for (const listener of open.splice(0)) {
+    await listener.close(0);
+  }
 });
 
 interface Answer {
@@ -57,7 +59,9 @@ describe("close", () => {
     let finish: () => void = () => undefined;
     const begun = new Promise<void>((resolve) => {
       listener.serve((req, res) => {
-        if (req.url === "/quick") return void res.end("quick");
+        if (req.url === "/quick") {
+          return void res.end("quick");
+        }
         finish = () => res.end("finished");
         resolve();
       });

@@ -56,7 +56,9 @@ export async function listen(options: { readonly host: string; readonly port: nu
   );
   await bind(server, options);
   const bound = server.address();
-  if (bound === null || typeof bound === "string") throw new Error("a TCP server has no port");
+  if (bound === null || typeof bound === "string") {
+    throw new Error("a TCP server has no port");
+  }
 
   return {
     port: bound.port,
@@ -95,7 +97,9 @@ async function drain(server: Server, deadlineMs: number): Promise<boolean> {
     server.closeIdleConnections(); // a keep-alive connection falls idle only once its answer is out
     await sleep(POLL_MS);
   }
-  if (!closed) server.closeAllConnections();
+  if (!closed) {
+    server.closeAllConnections();
+  }
   return closed;
 }
 

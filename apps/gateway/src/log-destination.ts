@@ -18,7 +18,9 @@ export function fileAndTerminal(path: string): LogDestination {
   return {
     write: (line) => {
       file.write(line);
-      if (NEEDS_ATTENTION.test(line)) process.stderr.write(readable(line));
+      if (NEEDS_ATTENTION.test(line)) {
+        process.stderr.write(readable(line));
+      }
     },
     flush: file.flush,
   };
@@ -37,7 +39,9 @@ function asynchronous(dest: number): LogDestination {
   return {
     write: (line) => {
       stream.write(line);
-      if (NEEDS_ATTENTION.test(line)) stream.flush();
+      if (NEEDS_ATTENTION.test(line)) {
+        stream.flush();
+      }
     },
     flush: () => stream.flushSync(),
   };

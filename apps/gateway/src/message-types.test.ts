@@ -20,11 +20,17 @@ function pairs() {
   app.use("/api", (_req, _res, next) => next());
   app.get("/api/:id", (req, res) => {
     held.push([req, res]);
-    if (held.length < 2) return;
+    if (held.length < 2) {
+      return;
+    }
     const [one, other] = held.splice(0);
-    if (one === undefined || other === undefined) throw new Error("not two");
+    if (one === undefined || other === undefined) {
+      throw new Error("not two");
+    }
     same.push(haveSameHiddenClass(one[0], other[0]) && haveSameHiddenClass(one[1], other[1]));
-    for (const [, response] of [one, other]) response.end(req.ip);
+    for (const [, response] of [one, other]) {
+      response.end(req.ip);
+    }
   });
   return { app, same };
 }
@@ -32,7 +38,9 @@ function pairs() {
 async function askInPairs(port: number) {
   for (let pair = 0; pair < 20; pair += 1) {
     const answers = await Promise.all([1, 2].map((id) => fetch(`http://127.0.0.1:${port}/api/${id}`)));
-    for (const answer of answers) expect(await answer.text()).toContain("127.0.0.1");
+    for (const answer of answers) {
+      expect(await answer.text()).toContain("127.0.0.1");
+    }
   }
 }
 

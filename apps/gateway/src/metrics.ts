@@ -66,12 +66,16 @@ function routeLabel(req: Request): string {
 }
 
 function authorize(req: Request, access: MetricsAccess): void {
-  if (access === "open") return;
+  if (access === "open") {
+    return;
+  }
   if (access === "closed") {
     throw new Problem(404, "metrics_off", "Metrics are off. The operator turns them on with METRICS_TOKEN.");
   }
   const [scheme, token] = (req.get("authorization") ?? "").split(" ");
-  if (scheme?.toLowerCase() === "bearer" && token && matchesDigest(token, digestToken(access.token))) return;
+  if (scheme?.toLowerCase() === "bearer" && token && matchesDigest(token, digestToken(access.token))) {
+    return;
+  }
   throw new Problem(401, "metrics_token_wrong", "Send METRICS_TOKEN as a bearer token.");
 }
 
@@ -99,7 +103,9 @@ function addQueueGauge(registry: Registry, { queueCounts, log }: MetricsDeps): v
       this.reset();
       try {
         for (const [queue, states] of Object.entries(await queueCounts())) {
-          for (const [state, count] of Object.entries(states)) this.set({ queue, state }, count);
+          for (const [state, count] of Object.entries(states)) {
+            this.set({ queue, state }, count);
+          }
         }
       } catch (error) {
         // One source that is down must not hide what the others say.
@@ -111,8 +117,11 @@ function addQueueGauge(registry: Registry, { queueCounts, log }: MetricsDeps): v
 
 function noteUnread(log: Logger, error: unknown, what: string): void {
   const outage = outageOf(error);
-  if (outage !== undefined) reportOutage(log, outage, { metric: what });
-  else log.warn({ err: error }, what);
+  if (outage !== undefined) {
+    reportOutage(log, outage, { metric: what });
+  } else {
+    log.warn({ err: error }, what);
+  }
 }
 
 const DIRTY_ROWS = `

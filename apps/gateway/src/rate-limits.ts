@@ -31,7 +31,9 @@ const OVERRIDE = /^(\w+)=(?:(off)|(\d{1,6}(?:\.\d{1,3})?)\/([1-9]\d{0,5}))$/;
 
 /** `off`, or overrides: `scim=200/1000,signIn=off`. */
 export const rateLimits = z.string().transform((text, context): RateLimits => {
-  if (text === "off") return { scim: "off", signIn: "off", credentials: "off" };
+  if (text === "off") {
+    return { scim: "off", signIn: "off", credentials: "off" };
+  }
   const limits: { -readonly [Name in Limited]?: RateLimit | "off" } = {};
   for (const item of text.split(",")) {
     const [, name = "", off, perSecond, burst] = OVERRIDE.exec(item.trim()) ?? [];

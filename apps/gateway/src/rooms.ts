@@ -43,7 +43,9 @@ export interface Mount {
 /** What answers in place of a room that lacks an encryption key: the rooms beside it need none. */
 function withoutItsKey(log: Logger): (error: unknown) => Mount {
   return (error) => {
-    if (!(error instanceof SecretError) || error.code !== "secret_key_unknown") throw error;
+    if (!(error instanceof SecretError) || error.code !== "secret_key_unknown") {
+      throw error;
+    }
     log.fatal({ err: error }, "sign-in is closed: an encryption key is missing");
     const closed = "sign-in is closed until an encryption key is put back";
     const router = Router().use(() => {
@@ -60,11 +62,15 @@ function withoutItsKey(log: Logger): (error: unknown) => Mount {
 export async function openRooms(foundation: Foundation, teardown: Teardown): Promise<Mount[]> {
   const { database, secrets, log } = foundation;
   const missingKeys = describeMissing(await keyUsage(database.sql, secrets));
-  if (missingKeys !== null) log.error(missingKeys);
+  if (missingKeys !== null) {
+    log.error(missingKeys);
+  }
   try {
     return await openEach(foundation, teardown);
   } catch (error) {
-    if (missingKeys === null || !(error instanceof SecretError)) throw error;
+    if (missingKeys === null || !(error instanceof SecretError)) {
+      throw error;
+    }
     throw new SecretError(error.code, missingKeys, { cause: error });
   }
 }

@@ -31,13 +31,17 @@ export async function runGateway(configuration: Configuration, options: RunOptio
   try {
     gateway = await startGateway(configuration, { log, onWaiting: tell, signal: ending.signal });
   } catch (error) {
-    if (ending.begun() && isUnavailable(error)) return 0; // it only waited, and was told not to
+    if (ending.begun() && isUnavailable(error)) {
+      return 0; // it only waited, and was told not to
+    }
     log.fatal({ err: error }, "could not start");
     const { message, exitCode } = explainFailure(error);
     tell(message);
     return exitCode;
   }
-  if (!ending.begun()) onReady(gateway);
+  if (!ending.begun()) {
+    onReady(gateway);
+  }
   const reason = await ending.first;
   const clean = await Promise.race([gateway.stop(), expiry(STOP_DEADLINE_MS[reason])]);
   return reason === "signal" && clean ? 0 : 1;
@@ -71,7 +75,9 @@ function watchForEnd(log: Logger, tell: (message: string) => void) {
   const fail = (error: unknown) => {
     // No outage ends a process: whoever let go of this error left nothing half done that the database does not know.
     const outage = outageOf(error);
-    if (outage !== undefined) return reportOutage(log, outage, { err: error, unheard: true });
+    if (outage !== undefined) {
+      return reportOutage(log, outage, { err: error, unheard: true });
+    }
     log.fatal({ err: error }, "unexpected failure");
     tell(`Stopping: ${explainFailure(error).message}`);
     end("failure");

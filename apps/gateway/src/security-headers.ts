@@ -17,7 +17,9 @@ export function securityHeaders(publicUrl: string): RequestHandler {
       : {}),
   });
   return (_req, res, next) => {
-    for (const [name, value] of headers) res.setHeader(name, value);
+    for (const [name, value] of headers) {
+      res.setHeader(name, value);
+    }
     next();
   };
 }

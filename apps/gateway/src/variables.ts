@@ -31,7 +31,9 @@ const hasProtocol =
 
 // Plain http for this machine only (RFC 8252, section 8.3, calls it a loopback interface).
 function isPublicUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
+  if (!URL.canParse(text)) {
+    return false;
+  }
   const url = new URL(text);
   const local = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
   const scheme = url.protocol === "https:" || (url.protocol === "http:" && local);
@@ -65,7 +67,9 @@ function checkRedisUrl(text: string, context: z.RefinementCtx): void {
   try {
     parseRedisUrl(text);
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
+    if (!(error instanceof TypeError)) {
+      throw error;
+    }
     context.addIssue({
       code: "custom",
       message: `is not usable: ${error.message.replace(/^REDIS_URL: /, "")}`,

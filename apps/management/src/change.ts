@@ -49,8 +49,12 @@ export async function change<Result>(
     await recordEvents(sql, events);
     return done;
   }, TRANSACTION);
-  for (const id of toReconcile) deps.requestReconcile(id);
-  if (loggedOut) deps.requestLogout();
+  for (const id of toReconcile) {
+    deps.requestReconcile(id);
+  }
+  if (loggedOut) {
+    deps.requestLogout();
+  }
   return result;
 }
 

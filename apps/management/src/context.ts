@@ -19,11 +19,15 @@ export interface Context {
 export async function reachOrganization(context: Context, slugOrId: string): Promise<Organization> {
   const { caller, deps } = context;
   const named = isId(slugOrId) ? { id: slugOrId } : { slug: slugOrId };
-  if (!isId(slugOrId) && !slug.safeParse(slugOrId).success) throw problem("organization_not_found");
+  if (!isId(slugOrId) && !slug.safeParse(slugOrId).success) {
+    throw problem("organization_not_found");
+  }
   const reached = caller.organizationId === null ? {} : { id: caller.organizationId };
   const organization = await deps.database.prisma.organization.findFirst({
     where: { AND: [named, reached] },
   });
-  if (organization === null) throw problem("organization_not_found");
+  if (organization === null) {
+    throw problem("organization_not_found");
+  }
   return organization;
 }

@@ -28,7 +28,9 @@ const value = fc.oneof(fc.jsonValue(), text, fc.array(text, { maxLength: 3 }));
 /** A sample of which some fields, its own or new ones, hold anything at all. */
 function spoiled(sample: unknown): fc.Arbitrary<unknown> {
   const fields = z.record(z.string(), z.unknown()).safeParse(sample);
-  if (!fields.success) return fc.oneof(value, fc.array(value));
+  if (!fields.success) {
+    return fc.oneof(value, fc.array(value));
+  }
   const key = fc.oneof(fc.constantFrom(...Object.keys(fields.data), "name"), text);
   const changes = fc.array(fc.tuple(key, value), { minLength: 1, maxLength: 3 });
   // `fromEntries` defines `__proto__` as a field of its own, as JSON.parse does.

@@ -93,9 +93,11 @@ describe("every operation", () => {
     async ({ operationId }) => {
       const body = sampleBodies("scope")[operationId];
       const reply = await api.call(operationId, { params: { ...acme }, body, key: bravo.key });
-      if (operationId === "listOrganizations")
+      if (operationId === "listOrganizations") {
         expect(reply.body).toMatchObject({ items: [{ slug: "bravo" }] });
-      else expect(reply.outcome).toEqual([403, "key_scope_insufficient"]);
+      } else {
+        expect(reply.outcome).toEqual([403, "key_scope_insufficient"]);
+      }
     },
   );
 
@@ -184,7 +186,9 @@ it("does each of its operations, and leaves exactly the events that it promises,
     const more = operationId === "activateConnectionKey" ? { connectionKeyId: secondKey } : {};
     const reply = await api.call(operationId, { params: { ...world, ...more }, body: bodies[operationId] });
     expect([operationId, reply.status]).toEqual([operationId, status]);
-    if (operationId === "createConnectionKey") secondKey = reply.as(connectionKey).id;
+    if (operationId === "createConnectionKey") {
+      secondKey = reply.as(connectionKey).id;
+    }
     const left = await reader.next();
     const promised = method === "get" ? [] : promisedEvents[operationId];
     expect([operationId, left.map(({ type }) => type)]).toEqual([operationId, promised]);

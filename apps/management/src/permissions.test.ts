@@ -163,8 +163,9 @@ describe("every operation", () => {
     const found = await Promise.all(
       callers.map(async (caller) => {
         const { outcome, body } = await attempt(operationId, keys[caller] ?? "");
-        if (outcome[1] === "permission_missing")
+        if (outcome[1] === "permission_missing") {
           expect(body).toMatchObject({ detail: expect.stringContaining(`Missing: \`${permission}\`.`) });
+        }
         return [caller, outcome];
       }),
     );
@@ -210,7 +211,8 @@ describe("people", () => {
   } as const satisfies Record<string, Caller>;
 
   it.each(Object.entries(people))("may do in their role what the key %s may do", (caller, person) => {
-    for (const { permission, expected } of cells.filter((cell) => cell.caller === caller))
+    for (const { permission, expected } of cells.filter((cell) => cell.caller === caller)) {
       expect([permission, may(person, permission as Permission)]).toEqual([permission, expected === "yes"]);
+    }
   });
 });

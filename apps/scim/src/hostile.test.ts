@@ -156,7 +156,9 @@ it("answers any request with a SCIM error at worst, changes nothing then, and ne
       const answer = await fire(some);
       expect(answer.status).toBeLessThan(500);
       expect(JSON.stringify(answer.body ?? "")).not.toContain(FOREIGN);
-      if (answer.status < 400) return;
+      if (answer.status < 400) {
+        return;
+      }
       expect(answer.body).toMatchObject({ schemas: [ERROR], status: String(answer.status) });
       expect(await rows()).toBe(before);
     }),
@@ -172,8 +174,11 @@ it("gives one of 50 concurrent creates of a userName 201, and forty-nine 409", a
   );
   const statuses = answers.map((answer) => answer.status).sort();
   expect(statuses).toEqual([201, ...Array.from({ length: 49 }, () => 409)]);
-  for (const { status, body: error } of answers)
-    if (status === 409) expect(error.scimType).toBe("uniqueness");
+  for (const { status, body: error } of answers) {
+    if (status === 409) {
+      expect(error.scimType).toBe("uniqueness");
+    }
+  }
 });
 
 describe("another tenant", () => {
@@ -243,7 +248,9 @@ it("answers 429 with whole seconds to wait once a directory's burst is spent, an
   try {
     const [busy, calm] = [await limited.addDirectory(), await limited.addDirectory()];
     const answers = [];
-    for (let index = 0; index < 4; index += 1) answers.push(await send(busy, "GET", "/Users"));
+    for (let index = 0; index < 4; index += 1) {
+      answers.push(await send(busy, "GET", "/Users"));
+    }
     expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200, 429]);
     expect(answers.at(-1)?.headers.get("retry-after")).toMatch(/^[12]$/);
     expect((await send(calm, "GET", "/Users")).status).toBe(200);

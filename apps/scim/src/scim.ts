@@ -170,11 +170,15 @@ export function createScim(deps: ScimDeps): Scim {
   });
   // What Express itself refuses: a path with a broken escape.
   const onError: ErrorRequestHandler = (error, req, res, next) => {
-    if (res.headersSent) return next(error);
+    if (res.headersSent) {
+      return next(error);
+    }
     const cause =
       error instanceof URIError ? badRequest("invalidPath", "The path has a malformed escape.") : error;
     const response = failure(cause, requestId(req), deps.log);
-    if (response.unavailable === true) comeBackLater(res);
+    if (response.unavailable === true) {
+      comeBackLater(res);
+    }
     send(req, res, response);
   };
   router.use(onError);

@@ -121,8 +121,9 @@ it("never answers one directory with what another asked for", async () => {
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_, index) => look(index % 2 === 0 ? directory : other)),
   );
-  for (const [index, { body }] of answers.entries())
+  for (const [index, { body }] of answers.entries()) {
     expect(body.Resources[0].title).toBe(index % 2 === 0 ? undefined : "theirs");
+  }
 });
 
 it("changes a group's members together, each by a version, a log row and an event of its own", async () => {

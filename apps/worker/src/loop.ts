@@ -33,8 +33,12 @@ export function startLoop<Services>(
       failing = false;
     } catch (error) {
       const outage = outageOf(error);
-      if (outage !== undefined) return reportOutage(log, outage);
-      if (!failing) log.error({ job: name, err: error }, "Job failed; it is tried again");
+      if (outage !== undefined) {
+        return reportOutage(log, outage);
+      }
+      if (!failing) {
+        log.error({ job: name, err: error }, "Job failed; it is tried again");
+      }
       failing = true;
     }
   };

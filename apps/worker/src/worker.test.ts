@@ -93,7 +93,9 @@ describe.each(backends)("the worker with its jobs on %s", (backend) => {
     let batches = 0;
     await start({
       reach: (at: Checkpoint) => {
-        if (at === "committed") batches++;
+        if (at === "committed") {
+          batches++;
+        }
       },
     });
     for (let n = 0; n < 200; n++) {
@@ -109,7 +111,9 @@ describe.each(backends)("the worker with its jobs on %s", (backend) => {
 
   it("takes turns between a large organization and a small one", async () => {
     const bravo = await createTenant(test.database.sql, "bravo");
-    for (let n = 0; n < 60; n++) await acme.pushUser();
+    for (let n = 0; n < 60; n++) {
+      await acme.pushUser();
+    }
     await bravo.pushUser();
     requests.requestReconcile(acme.id);
     await queues.flush();
@@ -136,10 +140,14 @@ describe.each(backends)("the worker with its jobs on %s", (backend) => {
     await start({
       batchSize: 2,
       reach: (at) => {
-        if (at === "usersApplied" && crashes++ === 1) throw new Error("crashed");
+        if (at === "usersApplied" && crashes++ === 1) {
+          throw new Error("crashed");
+        }
       },
     });
-    for (let n = 0; n < 6; n++) await acme.pushUser();
+    for (let n = 0; n < 6; n++) {
+      await acme.pushUser();
+    }
     requests.requestReconcile(acme.id);
     await clean(acme);
     expect(crashes).toBeGreaterThan(1);
@@ -212,7 +220,9 @@ describe.each(backends)("the worker with its jobs on %s", (backend) => {
     const worker = await start({
       reach: async (at) => {
         reached.push(at);
-        if (at === "usersTaken") await new Promise((resolve) => setTimeout(resolve, 200));
+        if (at === "usersTaken") {
+          await new Promise((resolve) => setTimeout(resolve, 200));
+        }
       },
     });
     await acme.pushUser();

@@ -48,7 +48,9 @@ export function createCookieBrowser(http: Http): CookieBrowser {
     const answer: Answer = await http.send(url, { ...call, headers });
     for (const line of answer.cookies) {
       const cookie = parse(line, hostname);
-      if (isPrefixed(cookie.name) && !(cookie.path === "/" && /; *secure/i.test(line))) continue; // 4.1.3.2
+      if (isPrefixed(cookie.name) && !(cookie.path === "/" && /; *secure/i.test(line))) {
+        continue; // 4.1.3.2
+      }
       keep(cookie);
       if (cookie.value === "" || /expires=Thu, 01 Jan 1970/i.test(line)) {
         jar = jar.filter((other) => other !== cookie);
@@ -72,7 +74,9 @@ export function createCookieBrowser(http: Http): CookieBrowser {
       ),
     held: () => jar.filter(({ wide }) => !wide),
     plant(domain, { name, value, path }) {
-      if (isPrefixed(name)) return false; // such a cookie has no Domain (4.1.3.2)
+      if (isPrefixed(name)) {
+        return false; // such a cookie has no Domain (4.1.3.2)
+      }
       keep({ name, value, path, domain, wide: true, crossSite: true });
       return true;
     },

@@ -53,7 +53,9 @@ export async function startBrowserSite(): Promise<BrowserSite> {
 
   const follow: BrowserSite["follow"] = async (browser, first) => {
     let page = first;
-    while (page.location?.startsWith(`${PUBLIC_URL}/`)) page = await browser.get(page.location);
+    while (page.location?.startsWith(`${PUBLIC_URL}/`)) {
+      page = await browser.get(page.location);
+    }
     return page;
   };
   const start: BrowserSite["start"] = async (browser, choice) => {
@@ -113,7 +115,9 @@ async function addOidc(site: SamlSite, op: ScriptedOp): Promise<Way> {
     name: "OIDC",
     oidc: { issuer, clientId: "gateway", clientSecret: "the secret of bravo" },
   });
-  if (status !== 201) throw new Error(`No connection: ${JSON.stringify(body)}`);
+  if (status !== 201) {
+    throw new Error(`No connection: ${JSON.stringify(body)}`);
+  }
   return {
     ...countsOf(site, slug),
     async throughIdp(browser, page, email) {
@@ -144,7 +148,9 @@ export function plantAll(attacker: CookieBrowser, victim: CookieBrowser, interac
   ]
     .flatMap((name) => [name, `__Secure-${name}`])
     .map((name) => ({ name, value: interactionId, path: "/" }));
-  for (const cookie of [...own, ...tied]) victim.plant(DOMAIN, cookie);
+  for (const cookie of [...own, ...tied]) {
+    victim.plant(DOMAIN, cookie);
+  }
 }
 
 /** Names that no browser takes for prefixed ones (what it would, a subdomain cannot set), and careless servers may. */

@@ -29,7 +29,9 @@ it("gives browsers no cookie that a neighbour could set", async () => {
   await site.start(attacker, { prompt: "login" });
   const held = attacker.held();
   expect(held.length).toBeGreaterThan(0);
-  for (const cookie of held) expect([cookie.path, attacker.plant(DOMAIN, cookie)]).toEqual(["/", false]);
+  for (const cookie of held) {
+    expect([cookie.path, attacker.plant(DOMAIN, cookie)]).toEqual(["/", false]);
+  }
 });
 
 it("does not sign the victim in as the attacker by the attacker's session", async () => {

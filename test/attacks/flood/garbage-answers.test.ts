@@ -52,7 +52,9 @@ it.each<[string, string, () => Promise<(ip: string) => Promise<Response>>]>([
   const send = await prepare();
   const before = await site.rows("login_records");
   const answers: Response[] = [];
-  for (let n = 0; n < 25; n++) answers.push(await send(ip));
+  for (let n = 0; n < 25; n++) {
+    answers.push(await send(ip));
+  }
   expect(answers.map(({ status }) => status)).toEqual([...Array(15).fill(400), ...Array(10).fill(429)]);
   expect(await site.rows("login_records")).toBe(before + 15);
   const last = answers.at(-1);

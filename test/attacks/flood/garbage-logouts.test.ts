@@ -25,7 +25,9 @@ it("leave few records, each short, and then none", async () => {
   const before = (await records()).rows;
   const SAMLRequest = Buffer.from(`<a>${"a".repeat(100_000)}</a>`).toString("base64");
   const statuses: number[] = [];
-  for (let n = 0; n < 60; n++) statuses.push((await victim.acme.bring({ SAMLRequest })).status);
+  for (let n = 0; n < 60; n++) {
+    statuses.push((await victim.acme.bring({ SAMLRequest })).status);
+  }
   const refused = statuses.filter((status) => status === 429).length;
   expect(refused).toBeGreaterThan(10);
   expect(statuses.filter((status) => status === 400)).toHaveLength(60 - refused);

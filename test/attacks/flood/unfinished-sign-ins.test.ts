@@ -20,7 +20,9 @@ afterAll(() => site.stop());
 /** Asks so many times, each time as another browser; the statuses that came. */
 async function flood(times: number, ip: (n: number) => string, slug = "acme"): Promise<number[]> {
   const statuses: number[] = [];
-  for (let n = 0; n < times; n++) statuses.push((await ask(site, site.browserAt(ip(n)), slug)).status);
+  for (let n = 0; n < times; n++) {
+    statuses.push((await ask(site, site.browserAt(ip(n)), slug)).status);
+  }
   return statuses;
 }
 const refused = (statuses: readonly number[]) => statuses.filter((status) => status === 429).length;
@@ -102,7 +104,9 @@ describe("pushed requests of a client without a secret", () => {
       });
     const before = await site.rows("op_artifacts");
     const statuses: number[] = [];
-    for (let n = 0; n < 70; n++) statuses.push((await push("192.0.2.81")).status);
+    for (let n = 0; n < 70; n++) {
+      statuses.push((await push("192.0.2.81")).status);
+    }
     expect(statuses).toEqual([...Array(60).fill(201), ...Array(10).fill(429)]);
     expect(await site.rows("op_artifacts")).toBe(before + 60);
     const answer = await push("192.0.2.81");
@@ -129,20 +133,27 @@ describe("honest people", () => {
       "sec-fetch-site": "cross-site",
     };
     const before = await site.rows("op_artifacts");
-    for (let n = 0; n < 50; n++) await ask(site, site.newBrowser(headers), "acme");
+    for (let n = 0; n < 50; n++) {
+      await ask(site, site.newBrowser(headers), "acme");
+    }
     expect(await site.rows("op_artifacts")).toBeLessThanOrEqual(before + 30);
     // Others have filled the connection by now: then a network has a share of 20.
     const document = { ...headers, "sec-fetch-dest": "document" };
-    for (let n = 0; n < 15; n++)
+    for (let n = 0; n < 15; n++) {
       expect((await ask(site, site.newBrowser(document), "acme")).status).toBe(303);
+    }
   });
 
   it("behind one address are never limited, many times as many as may be unfinished", async () => {
-    for (let n = 0; n < 100; n++) expect(await signInAt(site.acme, site.browserAt("203.0.113.9"))).toBe(true);
+    for (let n = 0; n < 100; n++) {
+      expect(await signInAt(site.acme, site.browserAt("203.0.113.9"))).toBe(true);
+    }
   });
 
   it("nor when they all leave for the IdP before the first comes back, once a few have come through", async () => {
-    for (let n = 0; n < 20; n++) await signInAt(site.acme, site.browserAt("203.0.113.10"));
+    for (let n = 0; n < 20; n++) {
+      await signInAt(site.acme, site.browserAt("203.0.113.10"));
+    }
     const browsers = Array.from({ length: 50 }, () => site.browserAt("203.0.113.10"));
     const departures = await Promise.all(browsers.map((browser) => site.acme.leave(browser)));
     const pages = await Promise.all(

@@ -81,7 +81,9 @@ describe.each<[string, (ip: string, secret: Secret) => Promise<Response>, z.ZodT
 
   it("answers 429 in its own form once ten were wrong", async () => {
     const answers = [];
-    for (let n = 0; n < 12; n++) answers.push(await send(ip, "wrong"));
+    for (let n = 0; n < 12; n++) {
+      answers.push(await send(ip, "wrong"));
+    }
     expect(answers.map(({ status }) => status)).toEqual([...Array(10).fill(401), 429, 429]);
     const last = answers.at(-1);
     expect(Number(last?.headers.get("retry-after"))).toBeGreaterThan(0);
@@ -89,7 +91,9 @@ describe.each<[string, (ip: string, secret: Secret) => Promise<Response>, z.ZodT
   });
 
   it("goes on to take the right ones from there", async () => {
-    for (let n = 0; n < 20; n++) expect([200, 201, 400]).toContain((await send(ip, "right")).status);
+    for (let n = 0; n < 20; n++) {
+      expect([200, 201, 400]).toContain((await send(ip, "right")).status);
+    }
   });
 
   it("tells others, elsewhere, what is wrong", async () => {

@@ -121,7 +121,9 @@ describe("a stolen signing key", () => {
     const next = await tokensOf(site, acme, ann, { browser });
     expect(decodeJwt(next.accessToken).sid).toBe(decodeJwt(tokens.accessToken).sid);
     expect(await jwksAt(origins[0] ?? "")).toContain(decodeProtectedHeader(next.accessToken).kid);
-    for (const origin of origins) expect(await verifyAt(origin, next.accessToken)).toBe(200);
+    for (const origin of origins) {
+      expect(await verifyAt(origin, next.accessToken)).toBe(200);
+    }
   });
 
   it("is distrusted once, with one event, however often and wherever it is asked for", async () => {
@@ -151,6 +153,8 @@ describe("a stolen signing key", () => {
   it("stays trusted through a rotation, also an immediate one: that is what the API says of it", async () => {
     const { accessToken } = await tokensOf(site, acme, ann, { browser });
     await site.gateway.api("POST", "/signing-keys/rotate", { immediately: true });
-    for (const origin of origins) expect(await verifyAt(origin, accessToken)).toBe(200);
+    for (const origin of origins) {
+      expect(await verifyAt(origin, accessToken)).toBe(200);
+    }
   });
 });

@@ -77,8 +77,9 @@ describe("that may only read", () => {
 
   it("reads all that it is for", async () => {
     const { key } = await newKey({ organization: "acme", role: "organizationViewer" });
-    for (const path of ["", "/domains", "/connections", "/members", "/roles", "/sessions", "/audit-events"])
+    for (const path of ["", "/domains", "/connections", "/members", "/roles", "/sessions", "/audit-events"]) {
       expect((await gateway.api("GET", `/organizations/acme${path}`, undefined, key)).status).toBe(200);
+    }
   });
 });
 

@@ -193,7 +193,9 @@ it.each([
 it("has a domain of its own, or of another, not count by saying so", async () => {
   for (const name of ["evil-owned.example.test", "victim.example.test", "VICTIM.example.test"]) {
     const answer = await site.gateway.api("POST", "/organizations/evil/domains", { name }, evil.key);
-    if (answer.status === 201) expect(answer.body).toMatchObject({ verified: false });
+    if (answer.status === 201) {
+      expect(answer.body).toMatchObject({ verified: false });
+    }
   }
   const shown = await site.gateway.api("GET", "/organizations/evil", undefined, evil.key);
   expect(shown.body).toMatchObject({ domains: ["evil.example.test"] });
@@ -224,7 +226,9 @@ it("reaches all of its own organization, and lists that alone", async () => {
     ({ method, path }) => method === "get" && path.startsWith("/organizations/{org}"),
   );
   for (const operation of own) {
-    if (/connection_?key|Metadata|\{connectionKeyId\}|\{conflictId\}/i.test(operation.path)) continue;
+    if (/connection_?key|Metadata|\{connectionKeyId\}|\{conflictId\}/i.test(operation.path)) {
+      continue;
+    }
     const { status } = await attempt(operation, victim.key);
     expect([operation.operationId, status]).toEqual([operation.operationId, 200]);
   }

@@ -63,8 +63,12 @@ const strangers: readonly (readonly [string, (company: Company) => Promise<Entry
     async (company) => {
       const login = (name: string) =>
         company.signIn({ sub: "mallory", email: company.at(name), email_verified: true });
-      if ((await company.members()).length === 0) letIn(await login("mallory"));
-      for (const name of ["ceo", "ceo"]) letIn(await login(name));
+      if ((await company.members()).length === 0) {
+        letIn(await login("mallory"));
+      }
+      for (const name of ["ceo", "ceo"]) {
+        letIn(await login(name));
+      }
       return login("ceo");
     },
   ],
@@ -73,7 +77,9 @@ const strangers: readonly (readonly [string, (company: Company) => Promise<Entry
     async (company) => {
       const login = (name: string) =>
         company.signIn({ sub: "mallory", email: company.at(name), email_verified: true });
-      for (const name of ["mallory", "ceo", "mallory"]) letIn(await login(name));
+      for (const name of ["mallory", "ceo", "mallory"]) {
+        letIn(await login(name));
+      }
       return login("ceo");
     },
   ],

@@ -129,13 +129,17 @@ export async function startPeople(): Promise<People> {
 
 /** Whom the application was told of. */
 export function letIn({ claims, page }: Entry): SessionClaims {
-  if (claims !== undefined) return claims;
+  if (claims !== undefined) {
+    return claims;
+  }
   throw new Error(`Nobody was let in: ${page.url} answered ${page.status}: ${page.body}`);
 }
 
 /** The page that told why nobody was let in. */
 export function refused({ claims, page }: Entry): Page {
-  if (page !== undefined) return page;
+  if (page !== undefined) {
+    return page;
+  }
   throw new Error(`Let in: ${JSON.stringify(claims)}`);
 }
 
@@ -176,11 +180,15 @@ async function addCompany(site: OidcSite, op: ScriptedOp, options: CompanyOption
     const start = application.startUrl({ organization: slug, ...choice });
     const follow = async (first: Page) => {
       let page = first;
-      while (page.location?.startsWith(`${gateway.url}/`)) page = await browser.get(page.location);
+      while (page.location?.startsWith(`${gateway.url}/`)) {
+        page = await browser.get(page.location);
+      }
       return page;
     };
     const page = await follow(await answer(await follow(await browser.get(start.url)), browser));
-    if (page.location?.startsWith(CALLBACK) !== true) return { page };
+    if (page.location?.startsWith(CALLBACK) !== true) {
+      return { page };
+    }
     const { accessToken } = await application.tokensOf(start, page.location);
     const headers = { authorization: `Bearer ${accessToken}` };
     const userinfo = await fetch(`${gateway.url}/oauth2/userinfo`, { headers });
@@ -204,8 +212,9 @@ async function addCompany(site: OidcSite, op: ScriptedOp, options: CompanyOption
         const { id: inResponseTo, relayState: RelayState } = readRequest(asked);
         const SAMLResponse = idp.signResponse({ audience, acsUrl, inResponseTo, ...login });
         let page = await browser.post(acsUrl, { SAMLResponse, RelayState }, "fromOtherSite");
-        while (page.status === 200 && /<form/.test(page.body) && formOf(page).action === acsUrl)
+        while (page.status === 200 && /<form/.test(page.body) && formOf(page).action === acsUrl) {
           page = await submitForm(browser, page);
+        }
         return page;
       });
     },
@@ -219,7 +228,9 @@ async function addCompany(site: OidcSite, op: ScriptedOp, options: CompanyOption
     },
     async member(userId) {
       const one = (await company.members()).find((each) => each.userId === userId);
-      if (one === undefined) throw new Error(`${userId} is no member`);
+      if (one === undefined) {
+        throw new Error(`${userId} is no member`);
+      }
       return one;
     },
     async conflicts(status = "open") {
@@ -270,7 +281,9 @@ function directoryOf(
   const call = async (method: string, path: string, status: number, body?: unknown) => {
     const answer = await send(method, path, body);
     const text = await answer.text();
-    if (answer.status !== status) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
+    if (answer.status !== status) {
+      throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
+    }
     await settled();
     return text === "" ? undefined : JSON.parse(text);
   };

@@ -194,11 +194,15 @@ describe("a member of the directory who adds another's address to their own", ()
     const { company, directory } = await newCompany();
     const ceo = () => pushExecutive(directory, { userName: company.at("ceo"), ...emails(company.at("ceo")) });
     const own = { userName: company.at("mallory"), ...emails(company.at("mallory")) };
-    if (!first) await ceo();
+    if (!first) {
+      await ceo();
+    }
     const id = await directory.push(own);
     const mallory = letIn(await company.signIn(verified("mallory", company.at("mallory"))));
     await directory.patch(id, emails(company.at("mallory"), company.at("ceo")));
-    if (first) await ceo();
+    if (first) {
+      await ceo();
+    }
     const theCeo = letIn(await company.signIn(verified("ceo", company.at("ceo"))));
     expect(theCeo).toMatchObject({ roles: ADMIN, email: company.at("ceo") });
     expect(theCeo.sub).not.toBe(mallory.sub);
@@ -283,8 +287,9 @@ describe("one address in all its spellings", () => {
     ]) {
       const browser = people.site.newBrowser();
       let page = await browser.get(application.startUrl(choice).url);
-      while (page.location?.startsWith(`${people.site.gateway.url}/`))
+      while (page.location?.startsWith(`${people.site.gateway.url}/`)) {
         page = await browser.get(page.location);
+      }
       // The choice between the organization's two connections, or one of their IdPs: not the question for an address.
       expect(page.body + (page.location ?? ""), JSON.stringify(choice)).toMatch(/SAML|OIDC|idp/);
     }

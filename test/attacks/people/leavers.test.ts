@@ -149,7 +149,9 @@ async function pushed({ options, user, changed }: Leaver) {
   const company = await people.addCompany(options);
   const directory = await company.addDirectory();
   const id = await directory.push(user(company));
-  if (changed !== undefined) await directory.patch(id, changed(company));
+  if (changed !== undefined) {
+    await directory.patch(id, changed(company));
+  }
   return { company, directory, id };
 }
 
@@ -172,7 +174,9 @@ describe.each(leavers)("a leaver who comes %s", (_how, leaver) => {
     const company = await people.addCompany(leaver.options);
     const directory = await company.addDirectory();
     const id = await directory.push({ ...leaver.user(company), active: false });
-    if (leaver.changed !== undefined) await directory.patch(id, leaver.changed(company));
+    if (leaver.changed !== undefined) {
+      await directory.patch(id, leaver.changed(company));
+    }
     await expectShut(company, leaver);
   });
 
@@ -191,7 +195,9 @@ describe.each(leavers)("a leaver who comes %s", (_how, leaver) => {
     letIn(await leaver.signIn(company));
     const directory = await company.addDirectory();
     const id = await directory.push(leaver.user(company));
-    if (leaver.changed !== undefined) await directory.patch(id, leaver.changed(company));
+    if (leaver.changed !== undefined) {
+      await directory.patch(id, leaver.changed(company));
+    }
     await directory.remove(id);
     await expectShut(company, leaver);
   });
@@ -254,7 +260,9 @@ describe("a leaver", () => {
     "whom an administrator takes over gets in (signed in before: %s)",
     async (before) => {
       const { company, directory, id } = await pushed(JO);
-      if (before) letIn(await JO.signIn(company));
+      if (before) {
+        letIn(await JO.signIn(company));
+      }
       await directory.patch(id, { active: false });
       await expectShut(company, JO);
       const [member] = await company.members();

@@ -29,7 +29,9 @@ afterAll(() => site.stop());
 
 async function rolesAt(slug: string, attributes: Readonly<Record<string, string | readonly string[]>>) {
   const tenant = tenants[slug];
-  if (tenant === undefined) throw new Error(`There is no tenant ${slug}`);
+  if (tenant === undefined) {
+    throw new Error(`There is no tenant ${slug}`);
+  }
   const browser = site.newBrowser();
   const departure = await tenant.leave(browser);
   const SAMLResponse = answer(tenant, idp, departure, { attributes });

@@ -23,7 +23,9 @@ const honest = () =>
 const posted = (change: (xml: string) => string) => () => {
   const xml = fromFormValue(honest().formValue());
   const changed = change(xml);
-  if (changed === xml) throw new Error("nothing was changed");
+  if (changed === xml) {
+    throw new Error("nothing was changed");
+  }
   return { SAMLRequest: toFormValue(changed) };
 };
 const NAME = "nobody@acme.example.test";

@@ -98,7 +98,9 @@ export async function startLogoutVictim(): Promise<LogoutVictim> {
       const { location = "" } = await submitForm(browser, asked);
       const message = openRedirectMessage(new URL(location).search);
       const id = message.ok ? / ID="([^"]+)"/.exec(message.xml)?.[1] : undefined;
-      if (!message.ok || id === undefined) throw new Error(`The sign-out went to ${location}`);
+      if (!message.ok || id === undefined) {
+        throw new Error(`The sign-out went to ${location}`);
+      }
       return { id, relayState: message.relayState ?? "" };
     },
     stop: () => site.stop(),
@@ -107,7 +109,11 @@ export async function startLogoutVictim(): Promise<LogoutVictim> {
 
 /** Whether a logout request was obeyed: it is answered, over either binding, rather than refused by a page. */
 export function obeyed(page: Page): boolean {
-  if (page.status === 303) return page.location?.startsWith(`${IDP_SLO}?SAMLResponse=`) === true;
-  if (page.status !== 200) return false;
+  if (page.status === 303) {
+    return page.location?.startsWith(`${IDP_SLO}?SAMLResponse=`) === true;
+  }
+  if (page.status !== 200) {
+    return false;
+  }
   return openPostedMessage("SAMLResponse", formOf(page).fields.SAMLResponse ?? "").ok;
 }

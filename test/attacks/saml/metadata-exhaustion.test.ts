@@ -21,7 +21,7 @@ afterAll(() => victim.stop());
 /** Writes for as long as it is listened to. */
 const endless: RequestListener = (_req, res) => {
   const write = () => {
-    while (!res.destroyed && res.write(" ".repeat(65_536)));
+    while (!res.destroyed && res.write(" ".repeat(65_536))) {}
   };
   res.on("drain", write);
   write();

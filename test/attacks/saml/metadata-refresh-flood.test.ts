@@ -33,9 +33,13 @@ const dueInMinutes = async () => {
 it("brings one look, and the next one five minutes later at the soonest", async () => {
   await lookedAt(60);
   const before = victim.server.requests;
-  for (let n = 0; n < 30; n++) expect(await victim.letsIn(evil)).toBe(false);
+  for (let n = 0; n < 30; n++) {
+    expect(await victim.letsIn(evil)).toBe(false);
+  }
   await vi.waitFor(() => expect(victim.server.requests).toBe(before + 1), 10_000);
-  for (let n = 0; n < 10; n++) expect(await victim.letsIn(evil)).toBe(false);
+  for (let n = 0; n < 10; n++) {
+    expect(await victim.letsIn(evil)).toBe(false);
+  }
   expect(await victim.letsIn(idp)).toBe(true);
   expect(victim.server.requests).toBe(before + 1);
   expect(await dueInMinutes()).toBeGreaterThan(4);

@@ -53,7 +53,9 @@ export async function startMetadataVictim(
     tenant,
     async refresh() {
       const { status, body } = await site.gateway.api("POST", `${path}/metadata/refresh`);
-      if (status !== 200) throw new Error(`The refresh answered ${status}: ${JSON.stringify(body)}`);
+      if (status !== 200) {
+        throw new Error(`The refresh answered ${status}: ${JSON.stringify(body)}`);
+      }
       const { idpEntityId, certificates, metadata } = connection.parse(body).saml;
       return {
         idpEntityId,

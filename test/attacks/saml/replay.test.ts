@@ -26,7 +26,9 @@ it("makes exactly one session of 50 posts at once, and that one is good", async 
   expect([more.length, pages.filter(({ status }) => status === 400).length]).toEqual([0, 49]);
   expect(await tenant.sessions()).toBe(1);
   expect(await tenant.lastRecord()).toEqual(expect.objectContaining({ errorCode: "login_used" }));
-  if (entered === undefined) throw new Error("nobody got in");
+  if (entered === undefined) {
+    throw new Error("nobody got in");
+  }
   expect(await tenant.arrive(browser, departure, entered)).toMatchObject({ email: "jo@example.test" });
 });
 

@@ -18,7 +18,9 @@ const confirmationEnd = (end: string) => (xml: string) =>
   xml.replace(/NotOnOrAfter="[^"]+" Recipient/, `NotOnOrAfter="${end}" Recipient`);
 
 it("accepts a fresh one, and clocks that differ by two minutes", () => {
-  for (const offset of [0, -119_000, 419_000]) expect(validateAt(offset)).toMatchObject({ ok: true });
+  for (const offset of [0, -119_000, 419_000]) {
+    expect(validateAt(offset)).toMatchObject({ ok: true });
+  }
 });
 
 it("refuses it later, by each of its ends alone", () => {

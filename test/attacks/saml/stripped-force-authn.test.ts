@@ -78,6 +78,8 @@ it("sends a remembered one on to a new one where it is older than the applicatio
 /** Where the gateway sends the browser in the end. */
 async function whereTo({ browser, page }: { browser: Browser; page: Page }): Promise<string> {
   let { location = "" } = page;
-  while (location.startsWith(`${site.gateway.url}/`)) location = (await browser.get(location)).location ?? "";
+  while (location.startsWith(`${site.gateway.url}/`)) {
+    location = (await browser.get(location)).location ?? "";
+  }
   return location;
 }

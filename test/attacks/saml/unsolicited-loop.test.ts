@@ -23,7 +23,9 @@ it("ends on a page after three requests that were not answered, also where the a
   const browser = site.newBrowser();
   await tenant.leave(browser);
   const fields = { SAMLResponse: unsolicited(tenant, idp) };
-  for (let round = 1; round <= 3; round++) expect(startsOver(await tenant.post(browser, fields))).toBe(true);
+  for (let round = 1; round <= 3; round++) {
+    expect(startsOver(await tenant.post(browser, fields))).toBe(true);
+  }
   const end = await tenant.post(browser, fields);
   expect([end.status, end.body]).toEqual([400, expect.stringContaining("goes round in circles")]);
   expect(await tenant.lastRecord()).toMatchObject({ errorCode: "idp_initiated_loop" });
@@ -34,7 +36,9 @@ it("ends on a page where the browser keeps no cookie by which a circle would sho
     .newBrowser()
     .post(tenant.acsUrl, { SAMLResponse: unsolicited(tenant, idp) }, "fromOtherSite");
   let posts = 1;
-  for (; page.status === 200 && posts < 10; posts++) page = await submitForm(site.newBrowser(), page);
+  for (; page.status === 200 && posts < 10; posts++) {
+    page = await submitForm(site.newBrowser(), page);
+  }
   expect([posts, page.status]).toEqual([3, 403]);
   expect(await tenant.lastRecord()).toMatchObject({ errorCode: "cookies_blocked" });
 });

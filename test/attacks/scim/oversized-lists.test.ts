@@ -117,12 +117,13 @@ describe("a list of large users", () => {
 describe("honest lists", () => {
   it("are whole: a hundred users a page, and their groups", async () => {
     const directory = await scim.addDirectory("generic");
-    for (let index = 0; index < 120; index += 1)
+    for (let index = 0; index < 120; index += 1) {
       await send(directory, "POST", "/Users", {
         schemas: [USER],
         userName: `user-${index}`,
         title: "Engineer",
       });
+    }
     const page = await send(directory, "GET", "/Users");
     expect(page.body).toMatchObject({ totalResults: 120, itemsPerPage: 100, startIndex: 1 });
   });

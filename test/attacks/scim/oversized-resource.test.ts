@@ -88,8 +88,9 @@ describe("what would be stored of a user is bounded", () => {
         { method: "PATCH", path: `/Users/${id}`, data: patch },
       ],
     });
-    for (const { status, response } of body.Operations)
+    for (const { status, response } of body.Operations) {
       expect({ status: Number(status), body: response }).toMatchObject(refusal(limit));
+    }
     const after = await send(directory, "GET", `/Users/${id}`);
     expect([after.body.title, after.body.meta.version]).toEqual(["before", 'W/"1"']);
   });

@@ -29,7 +29,9 @@ const addTenant = () => site.addTenant(`tenant-${++tenants}`, idp);
 async function statusOf(tenant: UpstreamTenant): Promise<number> {
   const browser = site.newBrowser();
   const { page } = await tenant.leave(browser);
-  if (page.location === undefined) return page.status;
+  if (page.location === undefined) {
+    return page.status;
+  }
   return (await browser.get(idp.authenticate(new URL(page.location)))).status;
 }
 
@@ -85,7 +87,7 @@ const endlessRedirect: Answer = (_req, res) => {
 function pour(res: ServerResponse): void {
   const chunk = "{},".repeat(5_000);
   const more = () => {
-    while (!res.destroyed && res.write(chunk));
+    while (!res.destroyed && res.write(chunk)) {}
   };
   res.on("drain", more);
   more();

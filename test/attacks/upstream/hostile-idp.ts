@@ -66,7 +66,9 @@ export async function startHostileIdp(): Promise<HostileIdp> {
       const { searchParams } = request;
       const maxAge = Number(searchParams.get("max_age") ?? Number.POSITIVE_INFINITY);
       const forced = searchParams.get("prompt") === "login" || nowInSeconds() - idp.authenticatedAt > maxAge;
-      if (forced) idp.authenticatedAt = nowInSeconds();
+      if (forced) {
+        idp.authenticatedAt = nowInSeconds();
+      }
       const code = randomUUID();
       codes.set(code, { request: searchParams, authTime: idp.authenticatedAt });
       const callback = new URL(searchParams.get("redirect_uri") ?? "");
@@ -99,7 +101,9 @@ export async function startHostileIdp(): Promise<HostileIdp> {
     token: async (req) => {
       const form = new URLSearchParams(await textOf(req));
       const login = codes.get(form.get("code") ?? "");
-      if (login === undefined) throw new Error("An unknown code");
+      if (login === undefined) {
+        throw new Error("An unknown code");
+      }
       const { request, authTime } = login;
       const asked = request.has("max_age") || request.has("claims") || request.get("prompt") === "login";
       const idToken = await new SignJWT({
@@ -121,10 +125,14 @@ export async function startHostileIdp(): Promise<HostileIdp> {
   server.on("request", (req: IncomingMessage, res: ServerResponse) => {
     const path = (req.url ?? "").split("/").at(-1) ?? "";
     const endpoint = path === "openid-configuration" ? "discovery" : path;
-    if (!isEndpoint(endpoint)) return void res.writeHead(404).end();
+    if (!isEndpoint(endpoint)) {
+      return void res.writeHead(404).end();
+    }
     idp.asked[endpoint] += 1;
     const instead = idp.answers[endpoint];
-    if (instead !== undefined) return instead(req, res);
+    if (instead !== undefined) {
+      return instead(req, res);
+    }
     void honestly[endpoint](req).then(
       (body) => res.setHeader("content-type", "application/json").end(JSON.stringify(body)),
       (error: Error) => res.writeHead(500).end(error.message),
@@ -139,6 +147,8 @@ function isEndpoint(name: string): name is Endpoint {
 
 async function textOf(req: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of req) chunks.push(chunk);
+  for await (const chunk of req) {
+    chunks.push(chunk);
+  }
   return Buffer.concat(chunks).toString();
 }

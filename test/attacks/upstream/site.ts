@@ -63,7 +63,9 @@ export async function startUpstreamSite(
           const path = `/organizations/${slug}/login-records`;
           const list = await gateway.api("GET", `${path}?limit=1`);
           const [newest] = z.object({ items: z.array(z.object({ id: z.string() })) }).parse(list.body).items;
-          if (newest === undefined) throw new Error(`${slug} has no login record`);
+          if (newest === undefined) {
+            throw new Error(`${slug} has no login record`);
+          }
           return record.parse((await gateway.api("GET", `${path}/${newest.id}`)).body);
         },
       };
@@ -84,7 +86,9 @@ export async function signIn(
 ): Promise<Leaving & { readonly browser: Browser; readonly request: URL }> {
   const { start, page } = await tenant.leave(browser, choice);
   const request = new URL(page.location ?? `about:${page.status}`);
-  if (request.origin !== idp.issuer) throw new Error(`The gateway answered ${page.status}: ${page.body}`);
+  if (request.origin !== idp.issuer) {
+    throw new Error(`The gateway answered ${page.status}: ${page.body}`);
+  }
   onTheWay(request);
   const callback = await browser.get(idp.authenticate(request));
   return { start, browser, request, page: await follow(browser, callback, site.gateway.url) };
@@ -93,7 +97,9 @@ export async function signIn(
 /** Follows redirects as long as they stay at the gateway. */
 async function follow(browser: Browser, first: Page, gatewayUrl: string): Promise<Page> {
   let page = first;
-  while (page.location?.startsWith(`${gatewayUrl}/`)) page = await browser.get(page.location);
+  while (page.location?.startsWith(`${gatewayUrl}/`)) {
+    page = await browser.get(page.location);
+  }
   return page;
 }
 

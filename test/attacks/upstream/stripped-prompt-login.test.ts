@@ -29,7 +29,9 @@ const AUTH_TIME = { id_token: { auth_time: { essential: true } } };
 const strip =
   (...names: string[]) =>
   ({ searchParams }: URL) => {
-    for (const name of names) searchParams.delete(name);
+    for (const name of names) {
+      searchParams.delete(name);
+    }
   };
 
 it("asks for a new login, and for its time as essential, in every way that there is", async () => {

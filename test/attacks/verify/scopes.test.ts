@@ -49,6 +49,7 @@ it("says everywhere the same: userinfo tells no more either", async () => {
   const { accessToken } = await tokensOf(site, acme, ann, { scope: "openid" });
   const headers = { authorization: `Bearer ${accessToken}` };
   const claims = await (await fetch(`${site.gateway.url}/oauth2/userinfo`, { headers })).json();
-  for (const name of ["email", "email_verified", "name", "preferred_username"])
+  for (const name of ["email", "email_verified", "name", "preferred_username"]) {
     expect(claims).not.toHaveProperty(name);
+  }
 });

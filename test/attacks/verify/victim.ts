@@ -39,10 +39,14 @@ export async function tokensOf(
   } = options;
   const start = application.startUrl({ organization: tenant.slug, scope });
   let page = await browser.get(start.url);
-  while (page.location?.startsWith(`${site.gateway.url}/`)) page = await browser.get(page.location);
+  while (page.location?.startsWith(`${site.gateway.url}/`)) {
+    page = await browser.get(page.location);
+  }
   if (page.location?.includes("SAMLRequest=") === true) {
     page = await answerRestart(tenant, idp, browser, page, who);
-    while (page.location?.startsWith(`${site.gateway.url}/`)) page = await browser.get(page.location);
+    while (page.location?.startsWith(`${site.gateway.url}/`)) {
+      page = await browser.get(page.location);
+    }
   }
   return application.tokensOf(start, page.location ?? `${page.url} (${page.status}: ${page.body})`);
 }

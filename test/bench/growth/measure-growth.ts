@@ -42,7 +42,9 @@ export async function measureGrowth(
         found.set(unit, [...(found.get(unit) ?? []), { size, result }]);
       }
     }
-    for (const [unit, at] of found) results.push({ of: growing.of, unit, at });
+    for (const [unit, at] of found) {
+      results.push({ of: growing.of, unit, at });
+    }
   }
   return results;
 }

@@ -78,7 +78,9 @@ async function replay(
     await workload.settle?.();
   });
   const { latencies, failures } = load.record();
-  if (failures[0] !== undefined) throw new Error(`an operation that was to be logged failed: ${failures[0]}`);
+  if (failures[0] !== undefined) {
+    throw new Error(`an operation that was to be logged failed: ${failures[0]}`);
+  }
   const operations = latencies.length;
   const stopped = pauseProcess(gateway.pid);
   try {

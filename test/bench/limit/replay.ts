@@ -44,7 +44,9 @@ async function byPgbench(databaseUrl: string, scripts: Scripts, folder: string):
     files.map(async (file) => {
       const { stdout } = await run("pgbench", [...ONCE, "-f", file, databaseUrl]).catch(withoutPassword);
       const milliseconds = Number(/latency average = ([\d.]+) ms/.exec(stdout)?.[1]);
-      if (!(milliseconds > 0)) throw new Error(`pgbench told no latency: ${stdout}`);
+      if (!(milliseconds > 0)) {
+        throw new Error(`pgbench told no latency: ${stdout}`);
+      }
       return milliseconds / 1000; // of the one transaction that the script is, without connecting
     }),
   );
@@ -58,11 +60,15 @@ async function byConnections(databaseUrl: string, scripts: Scripts): Promise<num
     const start = performance.now();
     await Promise.all(
       clients.map(async (client, index) => {
-        for (const statement of scripts[index] ?? []) await client.query(statement);
+        for (const statement of scripts[index] ?? []) {
+          await client.query(statement);
+        }
       }),
     );
     const seconds = (performance.now() - start) / 1000;
-    for (const client of clients) client.release();
+    for (const client of clients) {
+      client.release();
+    }
     return seconds;
   } finally {
     await database.close();

@@ -21,7 +21,9 @@ export interface Trace {
 export function traceOf(log: readonly LoggedStatement[], connections: number): Trace {
   const dealt: Unit[][] = Array.from({ length: connections }, () => []);
   const kept = unitsOf(log).filter((unit) => !unit.some(isLeftOut));
-  for (const [index, unit] of kept.entries()) dealt[index % connections]?.push(unit);
+  for (const [index, unit] of kept.entries()) {
+    dealt[index % connections]?.push(unit);
+  }
   const scripts = dealt.filter((units) => units.length > 0).map((units) => script(units.flat()));
   return { statements: kept.flat().length, scripts };
 }
@@ -40,7 +42,9 @@ function unitsOf(log: readonly LoggedStatement[]): Unit[] {
       units.push([statement]);
     } else {
       transaction.push(statement);
-      if (!CLOSES.test(statement.text)) continue;
+      if (!CLOSES.test(statement.text)) {
+        continue;
+      }
       units.push(transaction);
       open.delete(statement.session);
     }
@@ -51,7 +55,9 @@ function unitsOf(log: readonly LoggedStatement[]): Unit[] {
 function script(statements: Unit): string[] {
   const names = new Map<string, string>();
   const lines = statements.map(({ text, values }) => {
-    if (values.length === 0) return text;
+    if (values.length === 0) {
+      return text;
+    }
     const name = names.get(text) ?? `statement_${names.size}`;
     names.set(text, name);
     return `execute ${name}(${values.join(", ")})`;

@@ -43,7 +43,9 @@ export class Load {
   /** Starts operations as long as `goesOn`, and waits for the last of them. */
   async during(goesOn: () => boolean, operation: (lane: number) => Promise<void>): Promise<void> {
     await this.#lanes(async (lane) => {
-      while (goesOn()) await this.#time(() => operation(lane));
+      while (goesOn()) {
+        await this.#time(() => operation(lane));
+      }
     });
   }
 

@@ -56,7 +56,9 @@ export async function measureScenario(
   try {
     for (let number = 1; number <= options.rounds; number++) {
       await alone(ours, theirs, () => ours.round());
-      if (theirs !== undefined) await alone(theirs, ours, () => theirs.round());
+      if (theirs !== undefined) {
+        await alone(theirs, ours, () => theirs.round());
+      }
     }
     return {
       name,
@@ -137,7 +139,9 @@ async function alone(side: Side, other: Side | undefined, round: () => Promise<v
 /** In a pass of its own, because counting costs PostgreSQL time. */
 async function countStatements(workload: Workload, concurrency: number) {
   const { database } = workload.measured;
-  if (database === undefined) return { statements: 0, topStatements: [] };
+  if (database === undefined) {
+    return { statements: 0, topStatements: [] };
+  }
   const load = new Load({ concurrency, seconds: COUNTING_SECONDS });
   const counts = await database.countStatements(async () => {
     await (workload.sample?.(load) ?? workload.round(load));

@@ -83,7 +83,9 @@ const RATIO_HEAD = [
 /** Ours beside the peer's, and whether that is what we mean to reach: by rate and by the CPU time of Node and PostgreSQL together. */
 function ratiosReport(results: readonly ScenarioResult[]): string[] {
   const rows = results.flatMap(({ title, sallyport, peer }) => {
-    if (peer === undefined) return [];
+    if (peer === undefined) {
+      return [];
+    }
     const [ours, theirs] = [sallyport.median, peer.median];
     const rate = ours.perSecond / theirs.perSecond;
     const cpu = (theirs.nodeCpuMs + theirs.databaseCpuMs) / (ours.nodeCpuMs + ours.databaseCpuMs);
@@ -108,7 +110,9 @@ function memoryReport(results: readonly ScenarioResult[]): string[] {
   const [most] = results
     .filter(({ sallyport }) => sallyport.isServer)
     .toSorted((one, other) => other.sallyport.memory.peakMb - one.sallyport.memory.peakMb);
-  if (most === undefined) return [];
+  if (most === undefined) {
+    return [];
+  }
   const peak = most.sallyport.memory.peakMb;
   const verdict = peak <= MEMORY_TARGET_MB ? "within" : "MORE THAN";
   return [

@@ -29,8 +29,12 @@ export const loginDuringPush: Scenario = logins(
       await load.during(() => pushing, login);
       await push;
       const { failures, times } = pushes.record();
-      for (const failure of failures) load.fail(`push: ${failure}`);
-      for (const [name, seconds] of Object.entries(times)) load.tell(`push: ${name}`, seconds);
+      for (const failure of failures) {
+        load.fail(`push: ${failure}`);
+      }
+      for (const [name, seconds] of Object.entries(times)) {
+        load.tell(`push: ${name}`, seconds);
+      }
     },
     sample: (load) => load.forSeconds(login),
   }),

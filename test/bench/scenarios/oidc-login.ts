@@ -28,7 +28,9 @@ export const oidcLogin: Scenario = {
       const signIn = await app.start(browser, email);
       const back = await followWithin(browser, await browser.get(signIn.page.location), issuer);
       const told = await app.finish(browser, signIn, await browser.get(back.location));
-      if (told !== email) throw new Error(`${email} was signed in as ${told}`);
+      if (told !== email) {
+        throw new Error(`${email} was signed in as ${told}`);
+      }
     };
     return {
       measured: sallyport,

@@ -24,6 +24,8 @@ export async function pushUsers(scim: ScimClient, names: readonly string[]): Pro
     ids[index] = (await scim.createUser(name)).id;
   });
   const [failure] = load.record().failures;
-  if (failure !== undefined) throw new Error(`Could not set up users: ${failure}`);
+  if (failure !== undefined) {
+    throw new Error(`Could not set up users: ${failure}`);
+  }
   return ids;
 }

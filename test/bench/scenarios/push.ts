@@ -47,7 +47,9 @@ export async function pushCompany(
   load.tell("all in effect after", secondsSince());
 
   const made = await members();
-  if (made !== undefined && made !== users) load.fail(`${made} members came of ${users} pushed users`);
+  if (made !== undefined && made !== users) {
+    load.fail(`${made} members came of ${users} pushed users`);
+  }
 }
 
 let companies = 0;

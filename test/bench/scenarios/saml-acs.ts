@@ -19,7 +19,9 @@ function responses(name: string, title: string, until: "post" | "code"): Scenari
     let staged: SamlAnswer[] = [];
     const take = async (answer: SamlAnswer) => {
       const page = await people.post(answer);
-      if (until === "code") await people.receive(answer, page);
+      if (until === "code") {
+        await people.receive(answer, page);
+      }
     };
     return {
       measured: subject,

@@ -71,7 +71,9 @@ export async function addSamlPeople(subject: Subject, slug: string): Promise<Sam
     },
     async finish({ email, browser, signIn }, page) {
       const told = await site.app.finish(browser, signIn, page);
-      if (told !== email) throw new Error(`${email} was signed in as ${told}`);
+      if (told !== email) {
+        throw new Error(`${email} was signed in as ${told}`);
+      }
     },
   };
   return people;

@@ -28,7 +28,9 @@ function scenario(signed: Signed, how: string): Scenario {
       certificates: [idp.certificate],
       now: new Date(),
     });
-    if (!result.ok) throw new Error(result.message);
+    if (!result.ok) {
+      throw new Error(result.message);
+    }
     return result;
   };
   const nodeSaml = new SAML({

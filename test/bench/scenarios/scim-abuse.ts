@@ -52,13 +52,15 @@ export const scimAbuse: Scenario = {
         const abuse = async () => {
           const held = new Map<string, number>();
           await eventLoopHeld(world);
-          do
+          do {
             for (const each of abuses) {
               await commit(each).catch((error: unknown) => load.fail(`${each.name}: ${error}`));
               held.set(each.name, Math.max(held.get(each.name) ?? 0, await eventLoopHeld(world)));
             }
-          while (performance.now() < end);
-          for (const [name, seconds] of held) load.tell(name, seconds);
+          } while (performance.now() < end);
+          for (const [name, seconds] of held) {
+            load.tell(name, seconds);
+          }
         };
         const done = abuse().finally(() => {
           abusing = false;
@@ -66,7 +68,9 @@ export const scimAbuse: Scenario = {
         await load.during(
           () => abusing,
           async () => {
-            if ((await scim.findByUserName(names[0] ?? "")) !== 1) throw new Error("the user was not found");
+            if ((await scim.findByUserName(names[0] ?? "")) !== 1) {
+              throw new Error("the user was not found");
+            }
           },
         );
         await done;
@@ -105,7 +109,9 @@ async function prepareAbuses({ management, http, postgres }: World) {
       externalId: "large",
       roles: values(25, 10_000),
     });
-  for (let index = 0; index < LARGE_USERS; index += 1) await send("POST", "/Users", largeUser(index));
+  for (let index = 0; index < LARGE_USERS; index += 1) {
+    await send("POST", "/Users", largeUser(index));
+  }
 
   const patchOf = (Operations: readonly object[]) => JSON.stringify({ schemas: [PATCH], Operations });
   const addsTo = (path: string, elements: readonly object[]) =>
@@ -140,8 +146,9 @@ async function prepareAbuses({ management, http, postgres }: World) {
     abuses,
     async commit({ method, path, body, status }: Abuse) {
       const answer = await send(method, path, body).catch(refusedMeanwhile(status));
-      if (answer !== undefined && answer.status !== status)
+      if (answer !== undefined && answer.status !== status) {
         throw new Error(`was answered ${answer.status}: ${answer.body.slice(0, 200)}`);
+      }
     },
   };
 
@@ -163,7 +170,9 @@ function abuse(name: string, method: Call["method"], path: string, status: numbe
 /** A server that refuses a body before its end closes the connection: a client that still writes may see only that. */
 function refusedMeanwhile(status: number) {
   return (error: unknown): undefined => {
-    if (status !== 413) throw error;
+    if (status !== 413) {
+      throw error;
+    }
   };
 }
 
@@ -187,7 +196,9 @@ function searchFor(filter: string): string {
 /** How long the gateway's event loop was held at most since this was last asked for. Seconds. */
 async function eventLoopHeld({ gateway }: World): Promise<number> {
   const [, longest] = /^nodejs_eventloop_lag_max_seconds (\S+)$/m.exec(await gateway.metrics()) ?? [];
-  if (longest === undefined) throw new Error("/metrics does not tell of the event loop");
+  if (longest === undefined) {
+    throw new Error("/metrics does not tell of the event loop");
+  }
   return Math.max(0, Number(longest) - SAMPLED_EVERY_SECONDS);
 }
 

@@ -10,7 +10,9 @@ export function listPages(subject: Subject, scim: ScimClient): Workload {
   const cursors = new Map<number, string>();
   const next = async (lane: number) => {
     const { users, nextCursor } = await scim.listUsers(cursors.get(lane) ?? "", PAGE);
-    if (users === 0) throw new Error("a page was empty");
+    if (users === 0) {
+      throw new Error("a page was empty");
+    }
     cursors.set(lane, nextCursor ?? "");
   };
   return {

@@ -25,7 +25,9 @@ export function lookUps(subject: Subject, scim: ScimClient, names: readonly stri
   const lookUp = async () => {
     const name = names[turn++ % names.length] ?? "";
     const found = await scim.findByUserName(name);
-    if (found !== 1) throw new Error(`${found} users were found by the name ${name}`);
+    if (found !== 1) {
+      throw new Error(`${found} users were found by the name ${name}`);
+    }
   };
   return {
     measured: subject,

@@ -22,7 +22,9 @@ export const scimMember = besidePolis(
     const joined = new Set<string>();
     const patch = async (lane: number) => {
       const userId = others[lane % others.length] ?? "";
-      if (joined.delete(userId)) return scim.removeMember(groupId, userId);
+      if (joined.delete(userId)) {
+        return scim.removeMember(groupId, userId);
+      }
       joined.add(userId);
       return scim.addMembers(groupId, [userId]);
     };

@@ -33,7 +33,9 @@ export function createBrowser(http: Http): Browser {
       .map(([name, { value }]) => `${name}=${value}`);
     const headers = { ...call.headers, ...(sent.length === 0 ? {} : { cookie: sent.join("; ") }) };
     const answer = await http.send(url, { ...call, headers });
-    for (const line of answer.cookies) keep(jar, line);
+    for (const line of answer.cookies) {
+      keep(jar, line);
+    }
     const location = answer.location === undefined ? undefined : new URL(answer.location, url).href;
     return { ...answer, url, location };
   };
@@ -60,9 +62,13 @@ export async function followWithin(
   within: string,
 ): Promise<Page & { location: string }> {
   let page = first;
-  while (page.location?.startsWith(`${within}/`)) page = await browser.get(page.location);
+  while (page.location?.startsWith(`${within}/`)) {
+    page = await browser.get(page.location);
+  }
   const { location } = page;
-  if (location !== undefined) return { ...page, location };
+  if (location !== undefined) {
+    return { ...page, location };
+  }
   expectStatus(page, 303, page.url.replace(/\?.*/, ""));
   throw new Error(`${page.url} redirects nowhere`);
 }
@@ -76,7 +82,9 @@ export function submitForm(browser: Browser, page: Page): Promise<Page> {
 /** The one form of a page. */
 export function formOf(page: Page): { action: string; fields: Record<string, string> } {
   const action = /<form[^>]* action="([^"]*)"/.exec(page.body)?.[1];
-  if (action === undefined) throw new Error(`no form on ${page.url}: ${page.body.slice(0, 300)}`);
+  if (action === undefined) {
+    throw new Error(`no form on ${page.url}: ${page.body.slice(0, 300)}`);
+  }
   const inputs = [...page.body.matchAll(/<input[^>]*\sname="([^"]*)"\s+value="([^"]*)"/g)];
   const fields = Object.fromEntries(
     inputs.map(([, name = "", value = ""]) => [unescapeHtml(name), unescapeHtml(value)]),

@@ -67,9 +67,13 @@ export async function addCopies(
       original.organizationId,
       original.email,
     ]);
-    for (const table of tables) await copyRow(sql, table, [found.rows[0]?.id, original.name]);
+    for (const table of tables) {
+      await copyRow(sql, table, [found.rows[0]?.id, original.name]);
+    }
   });
-  for (const table of tables) await postgres.query(`vacuum (analyze) ${table}`);
+  for (const table of tables) {
+    await postgres.query(`vacuum (analyze) ${table}`);
+  }
   // Else it would go on writing out what was filled in, while something is measured.
   await postgres.query("checkpoint");
 }

@@ -68,20 +68,26 @@ export async function startBenchGateway(options: BenchGatewayOptions): Promise<B
     throw await explained(error instanceof Error ? error.message : String(error));
   }
   const { pid } = child;
-  if (pid === undefined) throw new Error("the gateway's process has no id");
+  if (pid === undefined) {
+    throw new Error("the gateway's process has no id");
+  }
   return {
     url: options.publicUrl,
     pid,
     metrics: async () => {
       const headers = { authorization: `Bearer ${options.rootKey}` };
       const response = await fetch(`${local}/metrics`, { headers });
-      if (!response.ok) throw new Error(`/metrics answered ${response.status}`);
+      if (!response.ok) {
+        throw new Error(`/metrics answered ${response.status}`);
+      }
       return response.text();
     },
     stop: async () => {
       child.kill("SIGTERM");
       const [code] = await ended;
-      if (code !== 0) throw await explained(`The gateway ended with code ${code}`);
+      if (code !== 0) {
+        throw await explained(`The gateway ended with code ${code}`);
+      }
     },
   };
 }
@@ -89,12 +95,16 @@ export async function startBenchGateway(options: BenchGatewayOptions): Promise<B
 async function readiness(url: string, child: ChildProcess): Promise<void> {
   const deadline = Date.now() + READY_TIMEOUT_MS;
   while (Date.now() < deadline) {
-    if (child.exitCode !== null) throw new Error("The gateway ended before it was ready");
+    if (child.exitCode !== null) {
+      throw new Error("The gateway ended before it was ready");
+    }
     const status = await fetch(`${url}/readyz`).then(
       (response) => response.status,
       () => undefined, // it does not listen yet
     );
-    if (status === 200) return;
+    if (status === 200) {
+      return;
+    }
     await sleep(READY_POLL_MS);
   }
   throw new Error("The gateway was not ready in time");

@@ -56,6 +56,8 @@ const all = (header: string | string[] | undefined) => (header === undefined ? [
 
 /** The body, where the answer has the expected status; else throws what was answered. */
 export function expectStatus(answer: Answer, status: number, what: string): string {
-  if (answer.status === status) return answer.body;
+  if (answer.status === status) {
+    return answer.body;
+  }
   throw new Error(`${what} answered ${answer.status} instead of ${status}: ${answer.body.slice(0, 300)}`);
 }

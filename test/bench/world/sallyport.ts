@@ -50,7 +50,9 @@ export function sallyportSubject({ gateway, postgres, http, management }: Sallyp
         async settle() {
           const deadline = Date.now() + RECONCILED_TIMEOUT_MS;
           while ((await count(WAITING, id)) > 0) {
-            if (Date.now() > deadline) throw new Error(`organization ${id} is still not reconciled`);
+            if (Date.now() > deadline) {
+              throw new Error(`organization ${id} is still not reconciled`);
+            }
             await sleep(RECONCILED_POLL_MS);
           }
         },

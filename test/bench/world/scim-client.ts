@@ -48,7 +48,9 @@ export function connectScim(http: Http, directory: Directory): ScimClient {
       Operations: [operation],
     });
     // 200 with the group or 204 without: the server's choice (RFC 7644, 3.5.2).
-    if (answer.status !== 204) expectStatus(answer, 200, `PATCH ${path}`);
+    if (answer.status !== 204) {
+      expectStatus(answer, 200, `PATCH ${path}`);
+    }
   };
 
   return {

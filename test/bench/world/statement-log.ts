@@ -21,10 +21,14 @@ const entry = z.object({
 /** Reads what PostgreSQL wrote with `log_destination = jsonlog` and `log_statement = all`; passes over what is no statement. */
 export function parseStatementLog(log: string): LoggedStatement[] {
   return log.split("\n").flatMap((line) => {
-    if (line === "") return [];
+    if (line === "") {
+      return [];
+    }
     const { application_name, dbname, session_id, message, detail } = entry.parse(JSON.parse(line));
     const text = /^(?:statement|execute [^:]+): (.*)$/s.exec(message)?.[1];
-    if (text === undefined) return [];
+    if (text === undefined) {
+      return [];
+    }
     // Parameters: $1 = 'it''s', $2 = NULL
     const values = [...detail.matchAll(/\$\d+ = (NULL|'(?:[^']|'')*')/g)].map(([, value = ""]) => value);
     return [{ session: session_id, database: dbname, application: application_name, text, values }];

@@ -14,7 +14,9 @@ const tell = (message: object) => void process.send?.(message);
 const server = createServer();
 server.listen(0, "127.0.0.1", () => {
   const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
+  if (address === null || typeof address === "string") {
+    throw new Error("no port");
+  }
   const issuer = `http://localhost:${address.port}`;
   process.once("message", (message) => {
     serve(new Provider(issuer, configuration(client.parse(message))), client.parse(message));
@@ -26,7 +28,9 @@ server.listen(0, "127.0.0.1", () => {
 function serve(provider: Provider, { clientId }: Client): void {
   const handle = provider.callback();
   server.on("request", (req: IncomingMessage, res: ServerResponse) => {
-    if (req.url?.startsWith("/interaction/")) return void signIn(provider, clientId, req, res);
+    if (req.url?.startsWith("/interaction/")) {
+      return void signIn(provider, clientId, req, res);
+    }
     return void handle(req, res);
   });
 }

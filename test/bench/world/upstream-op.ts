@@ -23,7 +23,9 @@ export async function startUpstreamOp(): Promise<UpstreamOp> {
   if (child.stderr !== null) {
     createInterface(child.stderr).on("line", (line) => {
       // That its state is in memory and Node 20 is old matters to nobody here.
-      if (!line.includes("oidc-provider WARNING")) process.stderr.write(`${line}\n`);
+      if (!line.includes("oidc-provider WARNING")) {
+        process.stderr.write(`${line}\n`);
+      }
     });
   }
   const answer = async (): Promise<unknown> => (await once(child, "message"))[0];

@@ -27,17 +27,23 @@ export interface World {
 }
 
 export async function openWorld(options: { cpuProfileFolder: string | undefined }): Promise<World> {
-  if (process.platform !== "linux") throw new Error("The bench reads CPU times from /proc: it needs Linux.");
+  if (process.platform !== "linux") {
+    throw new Error("The bench reads CPU times from /proc: it needs Linux.");
+  }
   const closing: (() => Promise<void>)[] = [];
   const close = async () => {
-    for (let step = closing.pop(); step !== undefined; step = closing.pop()) await step();
+    for (let step = closing.pop(); step !== undefined; step = closing.pop()) {
+      await step();
+    }
   };
   try {
     const folder = await temporaryFolder();
     closing.push(folder.remove);
     const postgres = await startBenchPostgres(`${folder.path}/data`);
     closing.push(postgres.close);
-    if (options.cpuProfileFolder !== undefined) await mkdir(options.cpuProfileFolder, { recursive: true });
+    if (options.cpuProfileFolder !== undefined) {
+      await mkdir(options.cpuProfileFolder, { recursive: true });
+    }
     const rootKey = newToken("sp_root");
     const port = await freePorts();
     const gateway = await startBenchGateway({

@@ -111,7 +111,9 @@ describe("while PostgreSQL is away, a gateway", () => {
     await expect.poll(async () => (await readiness()).status, PATIENCE).toBe(200);
 
     const { push, token, page, admin } = traffic.answers;
-    for (const { last503 } of [push, token, page, admin]) expect(last503?.retryAfter).toMatch(/^\d+$/);
+    for (const { last503 } of [push, token, page, admin]) {
+      expect(last503?.retryAfter).toMatch(/^\d+$/);
+    }
     expect(push.last503?.contentType).toContain("application/scim+json");
     expect(JSON.parse(push.last503?.body ?? "")).toMatchObject({
       schemas: ["urn:ietf:params:scim:api:messages:2.0:Error"],
@@ -181,8 +183,9 @@ describe("while PostgreSQL is away, a gateway", () => {
     const names = await userNames(traffic.scim);
     expect(new Set(names).size).toBe(names.length);
     expect([...traffic.promised].filter((name) => !names.includes(name))).toEqual([]);
-    for (const kind of KINDS)
+    for (const kind of KINDS) {
       expect([kind, traffic.answers[kind].counts.get(500)]).toEqual([kind, undefined]);
+    }
     gateway.child.kill("SIGTERM");
     expect((await gateway.exited).code).toBe(0);
   });

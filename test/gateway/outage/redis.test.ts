@@ -81,7 +81,9 @@ describe.runIf(redisIsInstalled())("while Redis is away, a gateway", () => {
     await traffic.stop();
     expect(gateway.child.exitCode).toBeNull();
     expect(push.counts.get(503)).toBeUndefined();
-    for (const { counts } of Object.values(traffic.answers)) expect(counts.get(500)).toBeUndefined();
+    for (const { counts } of Object.values(traffic.answers)) {
+      expect(counts.get(500)).toBeUndefined();
+    }
 
     // What was pushed meanwhile had nobody to wake the reconciler.
     const dirty = "SELECT count(*)::int AS n FROM dirty_directory_users";

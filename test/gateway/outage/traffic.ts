@@ -116,7 +116,9 @@ export async function startTraffic(url: string, rootKey: string): Promise<Traffi
       seen.counts.set(status, (seen.counts.get(status) ?? 0) + 1);
       if (status === success) {
         seen.succeeded = true;
-        if (userName !== undefined) promised.add(userName);
+        if (userName !== undefined) {
+          promised.add(userName);
+        }
       }
       if (status === 503) {
         seen.last503 = {
@@ -135,7 +137,9 @@ export async function startTraffic(url: string, rootKey: string): Promise<Traffi
     promised,
     scim,
     mark: () => {
-      for (const kind of KINDS) answers[kind].succeeded = false;
+      for (const kind of KINDS) {
+        answers[kind].succeeded = false;
+      }
     },
     stop: async () => {
       stopped = true;
@@ -162,6 +166,8 @@ export async function userNames({ baseUrl, token }: Traffic["scim"]): Promise<st
     }
     const { totalResults, Resources } = page.parse(await response.json());
     names.push(...Resources.map(({ userName }) => userName));
-    if (names.length >= totalResults || Resources.length === 0) return names;
+    if (names.length >= totalResults || Resources.length === 0) {
+      return names;
+    }
   }
 }

@@ -13,7 +13,9 @@ const FOLDERS = ["conf", "cache", "sessions", "sessions/lock", "psessions", "pse
 /** Debian's LemonLDAP::NG portal under plackup; all that it writes is below one temporary folder. */
 export async function startLemonLdap(): Promise<ForeignIdp> {
   const folder = await mkdtemp(join(tmpdir(), "sallyport-lemonldap-ng-"));
-  for (const name of FOLDERS) await mkdir(join(folder, name));
+  for (const name of FOLDERS) {
+    await mkdir(join(folder, name));
+  }
   const port = await freePorts();
   // Another host name than the gateway's localhost: to the browser it is another site.
   const url = `http://127.0.0.1:${port}`;

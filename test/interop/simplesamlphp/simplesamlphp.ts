@@ -18,8 +18,9 @@ export async function startSimpleSamlPhp(): Promise<ForeignIdp> {
   // Another host name than the gateway's localhost: to the browser it is another site.
   const url = `http://127.0.0.1:${port}`;
   const entityId = `${url}/saml2/idp/metadata.php`;
-  for (const name of ["metadata", "certificates", "log", "data", "sessions", "temporary"])
+  for (const name of ["metadata", "certificates", "log", "data", "sessions", "temporary"]) {
     await mkdir(path(name));
+  }
   const { privateKey, certificate } = createTestIdp();
   await writeFile(path("certificates/idp.key"), privateKey.export({ type: "pkcs8", format: "pem" }));
   await writeFile(path("certificates/idp.crt"), certificate);
@@ -130,10 +131,18 @@ function phpFile(variable: string, value: unknown): string {
 
 /** A PHP literal. */
 function literal(value: unknown): string {
-  if (typeof value === "string") return `'${value.replace(/[\\']/g, "\\$&")}'`;
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
-  if (typeof value !== "object" || value === null) throw new TypeError(`no PHP for ${String(value)}`);
+  if (typeof value === "string") {
+    return `'${value.replace(/[\\']/g, "\\$&")}'`;
+  }
+  if (typeof value === "number" || typeof value === "boolean") {
+    return String(value);
+  }
+  if (Array.isArray(value)) {
+    return `[${value.map(literal).join(", ")}]`;
+  }
+  if (typeof value !== "object" || value === null) {
+    throw new TypeError(`no PHP for ${String(value)}`);
+  }
   // Keys that are whole numbers become PHP's integer keys.
   return `[${Object.entries(value)
     .map(([key, each]) => `${/^\d+$/.test(key) ? key : literal(key)} => ${literal(each)}`)

@@ -238,7 +238,9 @@ describe("is refused", () => {
     const forgetful = (fields: Record<string, string>) => createTestBrowser().post(acsUrl, fields);
     let visit = await forgetful({ SAMLResponse });
     let posts = 1;
-    for (; visit.form !== null; posts++) visit = await forgetful(visit.form.fields);
+    for (; visit.form !== null; posts++) {
+      visit = await forgetful(visit.form.fields);
+    }
     expect([posts, ...(await refusal(visit))]).toEqual([3, 403, "cookies_blocked", []]);
   });
 

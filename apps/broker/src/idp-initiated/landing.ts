@@ -28,7 +28,9 @@ export async function findLanding(
     "landing_find",
   );
   const [row] = rows;
-  if (row === undefined) return null;
+  if (row === undefined) {
+    return null;
+  }
   return { applicationId, target: row.target, initiateLoginUri: row.initiate_login_uri };
 }
 
@@ -38,6 +40,8 @@ export function landingUrl(issuer: string, landing: FoundLanding, organizationId
   url.searchParams.set("iss", issuer);
   // Ours, beside the standard's: unknown ones are ignored.
   url.searchParams.set("organization", organizationId);
-  if (landing.target !== null) url.searchParams.set("target_link_uri", landing.target);
+  if (landing.target !== null) {
+    url.searchParams.set("target_link_uri", landing.target);
+  }
   return url.href;
 }

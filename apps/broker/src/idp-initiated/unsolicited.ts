@@ -38,9 +38,13 @@ export async function findVisitor(
 ): Promise<Visitor | null> {
   const connection = await findConnection(database.sql, "saml", post.connectionId);
   const applicationId = connection?.settings.idpInitiated?.applicationId;
-  if (connection?.status !== "active" || applicationId === undefined) return null;
+  if (connection?.status !== "active" || applicationId === undefined) {
+    return null;
+  }
   const claimed = peekResponse(post.response);
-  if (!claimed.ok || claimed.inResponseTo !== undefined) return null;
+  if (!claimed.ok || claimed.inResponseTo !== undefined) {
+    return null;
+  }
   return { connection, applicationId, relayState: post.relayState };
 }
 
@@ -61,7 +65,9 @@ export async function startOver(
   const trace = createLoginTrace(deps.now);
   trace.add("unsolicited_response", relayState === null ? {} : { relayState });
   const { landing, browser } = await land(deps, visitor, cookie.read(req)).catch(async (error: unknown) => {
-    if (!(error instanceof SignInFailure)) throw error;
+    if (!(error instanceof SignInFailure)) {
+      throw error;
+    }
     trace.add("failed", { ...error.finding });
     countStray(deps, originOf(req, cookie), connection.id);
     await recordStray(deps.database.sql, {
@@ -93,12 +99,16 @@ async function land(
   browser: string | null,
 ): Promise<{ readonly landing: Landing; readonly browser: string }> {
   // Without a cookie no answer finds its login again, and no circle would show.
-  if (browser === null) throw new SignInFailure("cookies_blocked");
+  if (browser === null) {
+    throw new SignInFailure("cookies_blocked");
+  }
   const since = new Date(now().getTime() - UNANSWERED_WITHIN_MS);
   if ((await countUnanswered(database.sql, connection, browser, since)) >= MAX_UNANSWERED) {
     throw new SignInFailure("idp_initiated_loop");
   }
   const landing = await findLanding(database.sql, applicationId, relayState);
-  if (landing === null) throw new SignInFailure("landing_missing");
+  if (landing === null) {
+    throw new SignInFailure("landing_missing");
+  }
   return { landing: { applicationId, target: landing.target }, browser };
 }

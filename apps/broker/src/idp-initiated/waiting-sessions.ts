@@ -70,7 +70,9 @@ export function createWaitingSessions(deps: {
     mayHave: (req) => tokenOf(req) !== null,
     async has(req, clientId) {
       const token = tokenOf(req);
-      if (token === null) return false;
+      if (token === null) {
+        return false;
+      }
       const { rows } = await sql.query(
         `SELECT 1 FROM waiting_sessions w
          JOIN applications a ON a.id = w.application_id
@@ -83,7 +85,9 @@ export function createWaitingSessions(deps: {
     },
     async take(req, res, applicationId) {
       const token = tokenOf(req);
-      if (token === null) return null;
+      if (token === null) {
+        return null;
+      }
       const { rows } = await sql.query<{ session_id: string; connection_id: string; usable: boolean }>(
         `DELETE FROM waiting_sessions w USING sessions s
          WHERE w.digest = $1 AND w.application_id = $2 AND s.id = w.session_id
@@ -93,7 +97,9 @@ export function createWaitingSessions(deps: {
         [digestToken(token), applicationId, deps.now()],
       );
       const [row] = rows;
-      if (row === undefined) return null;
+      if (row === undefined) {
+        return null;
+      }
       res.clearCookie(name, options);
       return row.usable ? { sessionId: row.session_id, connectionId: row.connection_id } : null;
     },

@@ -33,7 +33,9 @@ const SECRET_PARAMETERS = ["state", "nonce", "code", "RelayState", "Signature", 
 export function maskUrl(url: URL): string {
   const masked = new URL(url);
   for (const name of SECRET_PARAMETERS) {
-    if (masked.searchParams.has(name)) masked.searchParams.set(name, MASK);
+    if (masked.searchParams.has(name)) {
+      masked.searchParams.set(name, MASK);
+    }
   }
   return cut(masked.toString(), MAX_LENGTH);
 }

@@ -67,7 +67,9 @@ export async function recordStray(
     readonly now: Date;
   },
 ): Promise<void> {
-  if (!isId(attempt.connectionId)) return;
+  if (!isId(attempt.connectionId)) {
+    return;
+  }
   await sql.query(
     `INSERT INTO login_records (id, organization_id, connection_id, request_id, outcome, error_code, steps, created_at)
      SELECT $1, organization_id, id, $3, 'failure', $4, $5, $6
@@ -97,6 +99,8 @@ export function stepsJson(steps: readonly LoginStep[]): string {
 }
 
 function cutTexts(_key: string, value: unknown): unknown {
-  if (typeof value !== "string" || value.length <= MAX_DETAIL_LENGTH) return value;
+  if (typeof value !== "string" || value.length <= MAX_DETAIL_LENGTH) {
+    return value;
+  }
   return `${cutText(value, MAX_DETAIL_LENGTH)} [cut]`;
 }

@@ -28,7 +28,9 @@ const folders = readdirSync(ROOT).filter((name) => existsSync(new URL(`${name}/i
 
 function assertionOf(folder: string): SamlAssertion {
   const metadata = parseIdpMetadata(read(`${folder}/metadata.xml`));
-  if (!metadata.ok) throw new Error(`${folder}: ${metadata.code}`);
+  if (!metadata.ok) {
+    throw new Error(`${folder}: ${metadata.code}`);
+  }
   const { now, expected }: SamlCase = JSON.parse(read(`${folder}/case.json`));
   const { entityId, signingCertificates } = metadata.metadata;
   const result = validateResponse({
@@ -38,7 +40,9 @@ function assertionOf(folder: string): SamlAssertion {
     decryptionKeys: [read("sp-key.pem")],
     now: new Date(now),
   });
-  if (!result.ok) throw new Error(`${folder}: ${result.code}`);
+  if (!result.ok) {
+    throw new Error(`${folder}: ${result.code}`);
+  }
   return result.assertion;
 }
 

@@ -54,17 +54,23 @@ export function normalizeOidc(claims: Claims, connection: OidcRules, now: Date):
   const preset = PRESETS[connection.provider] ?? GENERIC;
   const issuer = identifierOf(claims.iss);
   const subject = identifierOf(claims.sub);
-  if (issuer === null || subject === null) return unusable("subject_unusable");
+  if (issuer === null || subject === null) {
+    return unusable("subject_unusable");
+  }
 
   const warnings: NormalizeWarning[] = [];
   const email = readEmail(claims, preset.email, warnings);
   const groupNames =
     connection.groupsClaim === undefined ? preset.groups : [connection.groupsClaim, ...preset.groups];
   const overage = groupNames.some((name) => isOverage(claims, name));
-  if (overage) warnings.push(warning("groups_overage"));
+  if (overage) {
+    warnings.push(warning("groups_overage"));
+  }
   const groups = readGroups(claims, groupNames, connection.groupsDelimiter ?? null);
   const cut = groups.length >= MAX_GROUPS;
-  if (cut) warnings.push(warning("groups_cut"));
+  if (cut) {
+    warnings.push(warning("groups_cut"));
+  }
   const sid = textOf(claims.sid);
 
   return {
@@ -105,7 +111,9 @@ function directoryKeyOf(
 ): DirectoryKey | undefined {
   const attribute =
     subjectMatches ?? (provider === "okta" || provider === "entra" ? "externalId" : "nothing");
-  if (attribute === "nothing") return undefined;
+  if (attribute === "nothing") {
+    return undefined;
+  }
   const value = provider === "entra" && attribute === "externalId" ? identifierOf(claims.oid) : subject;
   return value === null ? undefined : { attribute, value };
 }
@@ -117,11 +125,17 @@ function readEmail(
 ): string | undefined {
   for (const name of names) {
     const asserted = textOf(claims[name]);
-    if (asserted === undefined) continue;
+    if (asserted === undefined) {
+      continue;
+    }
     const email = canonicalAddress(asserted);
-    if (email !== null) return email;
+    if (email !== null) {
+      return email;
+    }
     // A user name that stands in for the address need not be one.
-    if (name === "email") warnings.push(warning("email_malformed"));
+    if (name === "email") {
+      warnings.push(warning("email_malformed"));
+    }
   }
   warnings.push(warning("email_missing"));
   return undefined;
@@ -129,7 +143,9 @@ function readEmail(
 
 /** Some IdPs send the boolean as text. */
 function verifiedOf(claim: unknown): boolean | null {
-  if (claim === true || claim === "true") return true;
+  if (claim === true || claim === "true") {
+    return true;
+  }
   return claim === undefined || claim === null ? null : false;
 }
 
@@ -137,9 +153,13 @@ function verifiedOf(claim: unknown): boolean | null {
 function readGroups(claims: Claims, names: readonly string[], delimiter: string | null): string[] {
   for (const name of names) {
     const claim = claims[name];
-    if (typeof claim === "string" && delimiter !== null) return delimitedGroupsOf(claim, delimiter);
+    if (typeof claim === "string" && delimiter !== null) {
+      return delimitedGroupsOf(claim, delimiter);
+    }
     const values = listOf(claim);
-    if (values.length > 0) return groupsOf(values);
+    if (values.length > 0) {
+      return groupsOf(values);
+    }
   }
   return [];
 }
@@ -150,13 +170,16 @@ function readGroups(claims: Claims, names: readonly string[], delimiter: string 
  */
 function isOverage(claims: Claims, name: string): boolean {
   const distributed = claims._claim_names;
-  if (typeof distributed === "object" && distributed !== null && Object.hasOwn(distributed, name))
+  if (typeof distributed === "object" && distributed !== null && Object.hasOwn(distributed, name)) {
     return true;
+  }
   return claims.hasgroups === true || claims.hasgroups === "true";
 }
 
 function listOf(value: unknown): readonly unknown[] {
-  if (Array.isArray(value)) return value;
+  if (Array.isArray(value)) {
+    return value;
+  }
   return value === undefined || value === null ? [] : [value];
 }
 

@@ -44,15 +44,21 @@ export function normalizeSaml(assertion: SamlAssertion, connection: SamlRules): 
   const first = (claim: Claim) => textOf(values(attributeNames(claim, mapping, preset))[0]);
 
   const subject = subjectOf(assertion.subject, mapping.subject, preset, values);
-  if (typeof subject !== "string") return subject;
+  if (typeof subject !== "string") {
+    return subject;
+  }
 
   const warnings: NormalizeWarning[] = [];
   const email = readEmail(first("email"), assertion.subject, warnings);
   const overage = (preset.groupsOverage ?? []).some((name) => values([name]).length > 0);
-  if (overage) warnings.push(warning("groups_overage"));
+  if (overage) {
+    warnings.push(warning("groups_overage"));
+  }
   const groups = readGroups(assertion, attributeNames("groups", mapping, preset), connection, preset);
   const cut = groups.length >= MAX_GROUPS;
-  if (cut) warnings.push(warning("groups_cut"));
+  if (cut) {
+    warnings.push(warning("groups_cut"));
+  }
   const acr = textOf(assertion.authnContextClassRef);
 
   return {
@@ -96,7 +102,9 @@ function readGroups(
   for (const name of names) {
     const all = valuesOf(assertion, name);
     const groups = groupsOf(all);
-    if (groups.length === 0) continue;
+    if (groups.length === 0) {
+      continue;
+    }
     const preset =
       groupList !== undefined && isSameName(groupList.attribute, name) ? groupList.delimiter : null;
     const delimiter = groupsDelimiter === undefined ? preset : groupsDelimiter;
@@ -144,7 +152,9 @@ function attributeReader(assertion: SamlAssertion): AttributeReader {
   return (names) => {
     for (const name of names) {
       const found = byName.get(name.toLowerCase())?.filter((value) => value.trim() !== "");
-      if (found !== undefined && found.length > 0) return found;
+      if (found !== undefined && found.length > 0) {
+        return found;
+      }
     }
     return [];
   };
@@ -168,7 +178,9 @@ function subjectOf(
   if (mapped === undefined && nameId.format !== TRANSIENT) {
     return identifierOf(nameId.nameId) ?? unusable("subject_unusable");
   }
-  if (mapped === undefined && preset.subject === undefined) return unusable("subject_transient");
+  if (mapped === undefined && preset.subject === undefined) {
+    return unusable("subject_transient");
+  }
   const [only, ...more] = values(mapped === undefined ? (preset.subject ?? []) : [mapped]);
   if (only === undefined || more.length > 0) {
     return unusable(mapped === undefined ? "subject_transient" : "subject_attribute_missing");
@@ -183,11 +195,15 @@ function readEmail(
 ): string | undefined {
   if (asserted !== undefined) {
     const email = canonicalAddress(asserted);
-    if (email !== null) return email;
+    if (email !== null) {
+      return email;
+    }
     warnings.push(warning("email_malformed"));
     return undefined;
   }
   const email = MAY_BE_EMAIL.includes(nameId.format) ? canonicalAddress(nameId.nameId) : null;
-  if (email === null) warnings.push(warning("email_missing"));
+  if (email === null) {
+    warnings.push(warning("email_missing"));
+  }
   return email ?? undefined;
 }

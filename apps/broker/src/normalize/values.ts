@@ -12,13 +12,17 @@ const UNFIT = /[\p{Cc}\p{Cs}]/u;
 
 /** An identifier as it is, or null: never trimmed or changed, for two people must not become one. */
 export function identifierOf(value: unknown): string | null {
-  if (typeof value !== "string" || value.trim() === "" || UNFIT.test(value)) return null;
+  if (typeof value !== "string" || value.trim() === "" || UNFIT.test(value)) {
+    return null;
+  }
   return Buffer.byteLength(value) > MAX_IDENTIFIER_BYTES ? null : value;
 }
 
 /** A profile value, trimmed and without control characters; undefined when nothing is left. */
 export function textOf(value: unknown): string | undefined {
-  if (typeof value !== "string") return undefined;
+  if (typeof value !== "string") {
+    return undefined;
+  }
   const text = cutText(value.replace(/[\p{Cc}\p{Cs}]+/gu, " ").trim(), MAX_TEXT);
   return text === "" ? undefined : text;
 }
@@ -28,7 +32,9 @@ export function groupsOf(values: readonly unknown[]): string[] {
   const groups = new Set<string>();
   for (const value of values) {
     const group = textOf(value);
-    if (group !== undefined && groups.size < MAX_GROUPS) groups.add(group);
+    if (group !== undefined && groups.size < MAX_GROUPS) {
+      groups.add(group);
+    }
   }
   return [...groups];
 }
@@ -61,6 +67,8 @@ export function optional<Key extends string, Value>(
   value: Value | undefined,
 ): { [P in Key]?: Value } {
   const result: { [P in Key]?: Value } = {};
-  if (value !== undefined) result[key] = value;
+  if (value !== undefined) {
+    result[key] = value;
+  }
   return result;
 }

@@ -42,8 +42,12 @@ const VOLUNTARY = claimsOf(null);
  * Core §3.1.2.1), the claims parameter asks for it by itself (§5.5.1.1); who does not support that must ignore it.
  */
 function freshness(configuration: client.Configuration, wish: LoginWish): Record<string, string> {
-  if (wish.forceLogin) return { prompt: "login", max_age: "0", claims: ESSENTIAL };
-  if (wish.maxAge !== undefined) return { max_age: String(wish.maxAge), claims: ESSENTIAL };
+  if (wish.forceLogin) {
+    return { prompt: "login", max_age: "0", claims: ESSENTIAL };
+  }
+  if (wish.maxAge !== undefined) {
+    return { max_age: String(wish.maxAge), claims: ESSENTIAL };
+  }
   // Nobody needs it now. A later request with max_age is spared a login where it is known.
   return configuration.serverMetadata().claims_parameter_supported === true ? { claims: VOLUNTARY } : {};
 }

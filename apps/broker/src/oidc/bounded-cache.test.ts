@@ -11,7 +11,9 @@ it("keeps a value until its time", () => {
 
 it("lets the oldest go beyond its number, and whatever has had its time", () => {
   const cache = newCache();
-  for (const key of ["a", "b", "c", "d"]) cache.set(key, key, 10, 0);
+  for (const key of ["a", "b", "c", "d"]) {
+    cache.set(key, key, 10, 0);
+  }
   expect(["a", "b", "c", "d"].map((key) => cache.get(key, 0))).toEqual([undefined, "b", "c", "d"]);
   cache.set("e", "e", 20, 10);
   expect(["b", "c", "d", "e"].map((key) => cache.get(key, 0))).toEqual([

@@ -28,7 +28,9 @@ export class BoundedCache<Value> {
     this.#remove(key);
     this.#kept.set(key, { until, value, bytes: 0 });
     for (const [oldest, { until: end }] of this.#kept) {
-      if (end > now && this.#kept.size <= this.#bounds.entries) break;
+      if (end > now && this.#kept.size <= this.#bounds.entries) {
+        break;
+      }
       this.#remove(oldest);
     }
   }
@@ -36,7 +38,9 @@ export class BoundedCache<Value> {
   /** Says how large `value` is by now, if it is still the one that `key` has. */
   resize(key: string, value: Value, bytes: number): void {
     const known = this.#kept.get(key);
-    if (known?.value !== value) return;
+    if (known?.value !== value) {
+      return;
+    }
     this.#kept.set(key, { ...known, bytes });
     this.#bytes += bytes - known.bytes;
     while (this.#bytes > this.#bounds.bytes) {
@@ -47,7 +51,9 @@ export class BoundedCache<Value> {
 
   /** Unless `key` has another value by now. */
   delete(key: string, value: Value): void {
-    if (this.#kept.get(key)?.value === value) this.#remove(key);
+    if (this.#kept.get(key)?.value === value) {
+      this.#remove(key);
+    }
   }
 
   #remove(key: string): void {

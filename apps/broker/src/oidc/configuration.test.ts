@@ -26,7 +26,9 @@ beforeEach(() => {
 async function discover(input: string | URL): Promise<Response> {
   const { origin, pathname } = new URL(input);
   asked.push(origin);
-  if (!reachable) throw new TypeError("connection refused");
+  if (!reachable) {
+    throw new TypeError("connection refused");
+  }
   expect(pathname).toBe("/.well-known/openid-configuration");
   return Response.json({
     issuer: origin,
@@ -87,7 +89,9 @@ it("remembers no failure", async () => {
 it("keeps a thousand, and forgets the oldest beyond", async () => {
   const first = connection("https://first.example");
   await configurations.of(first);
-  for (let n = 0; n < 1000; n++) await configurations.of(connection(`https://idp${n}.example`));
+  for (let n = 0; n < 1000; n++) {
+    await configurations.of(connection(`https://idp${n}.example`));
+  }
   await configurations.of(first);
   expect(asked.filter((origin) => origin === "https://first.example")).toHaveLength(2);
 });

@@ -32,7 +32,9 @@ export function createOidcConfigurations(deps: {
       // Changed settings are another key, so they count at once.
       const key = `${connection.id} ${JSON.stringify(connection.settings)}`;
       const known = kept.get(key, now);
-      if (known !== undefined) return known;
+      if (known !== undefined) {
+        return known;
+      }
       const secret = deps.secrets.open(connection.settings.clientSecret, clientSecretContext(connection.id));
       const found = discover(deps, connection.settings, secret, (bytes) => kept.resize(key, found, bytes));
       kept.set(key, found, now + LIFETIME_MS, now);
@@ -79,13 +81,17 @@ async function discover(
       onKeys: (bytes) => onSize(length + bytes),
     });
     configuration.timeout = TIMEOUT_SECONDS;
-    for (const extend of plain) extend(configuration);
+    for (const extend of plain) {
+      extend(configuration);
+    }
     // The ID token's signature counts even though it comes straight from the token endpoint.
     client.enableNonRepudiationChecks(configuration);
     return configuration;
   } catch (error) {
     const failure = causeOf(error, SignInFailure);
-    if (failure !== null) throw failure;
+    if (failure !== null) {
+      throw failure;
+    }
     throw new SignInFailure("idp_unreachable", { detail: describe(error), cause: error });
   }
 }
@@ -133,6 +139,8 @@ function clientAuthentication(metadata: client.ServerMetadata, secret: string): 
 /** The most telling message of an error and its causes, for the connection's administrator. */
 function describe(error: unknown): string {
   const outbound = causeOf(error, OutboundError);
-  if (outbound !== null) return outbound.message;
+  if (outbound !== null) {
+    return outbound.message;
+  }
   return error instanceof Error ? error.message : String(error);
 }

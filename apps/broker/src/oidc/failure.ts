@@ -27,7 +27,9 @@ const CHECK_SETTINGS =
 /** The one translation of openid-client's errors: what the page is, and what the record says. */
 export function oidcFailure(error: unknown): SignInFailure {
   const failure = causeOf(error, SignInFailure);
-  if (failure !== null) return failure;
+  if (failure !== null) {
+    return failure;
+  }
   if (error instanceof client.AuthorizationResponseError) {
     return answered(
       REFUSALS.has(error.error) ? "idp_refused" : "idp_failed",
@@ -78,13 +80,17 @@ export function causeOf<Kind extends Error>(
   kind: new (...parameters: never[]) => Kind,
 ): Kind | null {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof kind) return cause;
+    if (cause instanceof kind) {
+      return cause;
+    }
   }
   return null;
 }
 
 function errorOf(error: unknown): { code: string; message: string } {
-  if (!(error instanceof Error)) return { code: "oidc_unexpected", message: String(error) };
+  if (!(error instanceof Error)) {
+    return { code: "oidc_unexpected", message: String(error) };
+  }
   const code = "code" in error && typeof error.code === "string" ? error.code : "oidc_unexpected";
   return { code, message: error.message };
 }

@@ -75,16 +75,24 @@ export async function readAnswer(purpose: Purpose, answer: Response): Promise<Re
   const [type = ""] = contentType.toLowerCase().split(";");
   const body = JSON_TYPE.test(type.trim()) ? readJson(purpose, answer.ok, await answer.text()) : null;
   const jwt = purpose === "userinfo" && type.trim() === "application/jwt" ? await answer.text() : null;
-  if (jwt !== null) checkJwt(purpose, jwt);
+  if (jwt !== null) {
+    checkJwt(purpose, jwt);
+  }
   return new Response(body ?? jwt, { status: answer.status, headers: { "content-type": contentType } });
 }
 
 function readJson(purpose: Purpose, ok: boolean, answer: string): string | null {
   const { values, read } = PURPOSES[purpose];
   const parsed = parseBoundedJson(answer, { values, ...SHAPE });
-  if (parsed.ok) return JSON.stringify(read(parsed.value));
-  if (parsed.excess !== "malformed") throw tooLarge(purpose, parsed.excess);
-  if (ok) throw invalid(purpose, "malformed JSON");
+  if (parsed.ok) {
+    return JSON.stringify(read(parsed.value));
+  }
+  if (parsed.excess !== "malformed") {
+    throw tooLarge(purpose, parsed.excess);
+  }
+  if (ok) {
+    throw invalid(purpose, "malformed JSON");
+  }
   return null; // of an error: its status says enough
 }
 
@@ -95,13 +103,17 @@ function readMetadata(answer: unknown): unknown {
 function readKeys(answer: unknown): unknown {
   const read = parse("jwks", keys, answer);
   const tooMany = read.keys.length > MAX_KEYS || JSON.stringify(read).length > MAX_KEYS_TEXT;
-  if (tooMany) throw tooLarge("jwks", "keys");
+  if (tooMany) {
+    throw tooLarge("jwks", "keys");
+  }
   return read;
 }
 
 function readTokens(answer: unknown): unknown {
   const read = parse("token", tokens, answer);
-  if (typeof read.id_token === "string") checkJwt("token", read.id_token);
+  if (typeof read.id_token === "string") {
+    checkJwt("token", read.id_token);
+  }
   return read;
 }
 
@@ -111,7 +123,9 @@ function parse<Schema extends z.ZodType>(
   answer: unknown,
 ): z.output<Schema> {
   const result = schema.safeParse(answer);
-  if (result.success) return result.data;
+  if (result.success) {
+    return result.data;
+  }
   const [issue] = result.error.issues;
   throw invalid(purpose, [issue?.path.join("."), issue?.message].filter((part) => part !== "").join(": "));
 }
@@ -121,7 +135,9 @@ function checkJwt(purpose: Purpose, jwt: string): void {
   const [header = "", payload = ""] = jwt.split(".", 2);
   for (const part of [header, payload]) {
     const parsed = parseBoundedJson(Buffer.from(part, "base64url").toString(), JWT_BOUNDS);
-    if (!parsed.ok && parsed.excess !== "malformed") throw tooLarge(purpose, parsed.excess);
+    if (!parsed.ok && parsed.excess !== "malformed") {
+      throw tooLarge(purpose, parsed.excess);
+    }
   }
 }
 

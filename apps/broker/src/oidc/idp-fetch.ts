@@ -22,7 +22,9 @@ export function createIdpFetch(deps: {
     if (body instanceof ArrayBuffer || body instanceof ReadableStream) {
       throw new TypeError("A request to an IdP has a body of text only");
     }
-    if (method === "POST") return ask(deps.outbound, "token", url, { method, headers, body, signal });
+    if (method === "POST") {
+      return ask(deps.outbound, "token", url, { method, headers, body, signal });
+    }
     if (headers.authorization !== undefined) {
       return ask(deps.outbound, "userinfo", url, { method, headers, signal });
     }
@@ -54,11 +56,15 @@ function onceInAWhile<Arguments extends readonly unknown[], Result>(
   let latest: { readonly until: number; readonly result: Promise<Result> } | undefined;
   return (...of) => {
     const time = now().getTime();
-    if (latest !== undefined && time < latest.until) return latest.result;
+    if (latest !== undefined && time < latest.until) {
+      return latest.result;
+    }
     const started = { until: time + KEYS_FOR_MS, result: fetch(...of) };
     latest = started;
     started.result.catch(() => {
-      if (latest === started) latest = undefined;
+      if (latest === started) {
+        latest = undefined;
+      }
     });
     return started.result;
   };

@@ -25,7 +25,9 @@ export async function verifyOidcCallback(
   login: OpenLogin,
 ): Promise<VerifiedAnswer> {
   const { connection, protocol } = login;
-  if (connection.type !== "oidc" || protocol.type !== "oidc") throw new SignInFailure("login_unknown");
+  if (connection.type !== "oidc" || protocol.type !== "oidc") {
+    throw new SignInFailure("login_unknown");
+  }
   const configuration = await configurations.of(connection);
   const url = new URL(oidcRedirectUri(callback.publicUrl, connection.id));
   url.search = callback.query;
@@ -45,7 +47,9 @@ export async function verifyOidcCallback(
     },
     callback.now,
   );
-  if (!normalized.ok) throw new SignInFailure("identity_unusable", { finding: normalized, response });
+  if (!normalized.ok) {
+    throw new SignInFailure("identity_unusable", { finding: normalized, response });
+  }
   const { claims: _, outcome, ...why } = userinfo;
   const identity = told(normalized.identity, userinfo);
   return { identity, assertion: null, response, detail: { userinfo: outcome, ...why } };
@@ -65,7 +69,9 @@ async function redeem(
       idTokenExpected: true,
     });
     const idToken = tokens.claims();
-    if (idToken === undefined) throw new SignInFailure("response_invalid", { detail: "no ID token" });
+    if (idToken === undefined) {
+      throw new SignInFailure("response_invalid", { detail: "no ID token" });
+    }
     return { idToken, accessToken: tokens.access_token };
   } catch (error) {
     throw oidcFailure(error);
@@ -94,7 +100,9 @@ async function fetchUserinfo(
   accessToken: string,
   subject: string,
 ): Promise<Userinfo> {
-  if (configuration.serverMetadata().userinfo_endpoint === undefined) return { claims: {}, outcome: "none" };
+  if (configuration.serverMetadata().userinfo_endpoint === undefined) {
+    return { claims: {}, outcome: "none" };
+  }
   try {
     const claims = Object.entries(await client.fetchUserInfo(configuration, accessToken, subject));
     const ofThePerson = claims.filter(([name]) => !OF_THE_LOGIN.has(name));
@@ -102,7 +110,9 @@ async function fetchUserinfo(
   } catch (error) {
     // Another subject's claims are no outage but token substitution (OpenID Connect Core 5.3.2, 16.11).
     const failure = oidcFailure(error);
-    if (failure.finding.code === "oauth_json_attribute_comparison_failed") throw failure;
+    if (failure.finding.code === "oauth_json_attribute_comparison_failed") {
+      throw failure;
+    }
     return { claims: {}, outcome: "unavailable", problem: failure.finding.code };
   }
 }

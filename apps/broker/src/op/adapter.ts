@@ -44,7 +44,9 @@ function stored(kind: string, { store, changes, now }: AdapterDeps): Adapter {
   return {
     ...neverStored(kind),
     async upsert(id, { jti: _, ...payload }, expiresIn) {
-      if (expiresIn === undefined) throw new Error(`A ${kind} that never expires is not to be stored`);
+      if (expiresIn === undefined) {
+        throw new Error(`A ${kind} that never expires is not to be stored`);
+      }
       const expiresAt = new Date(now().getTime() + expiresIn * 1000);
       changes().put({ kind, id, payload, grantId: payload.grantId ?? null, expiresAt });
     },
@@ -70,7 +72,9 @@ function authorizationCodes(deps: AdapterDeps): Adapter {
     ...base,
     async upsert(id, payload, expiresIn) {
       const grant = parseGrantId(payload.grantId ?? "");
-      if (grant === null) throw new Error("A code without a grant");
+      if (grant === null) {
+        throw new Error("A code without a grant");
+      }
       deps.changes().note({ sessionId: grant.sessionId, clientId: grant.clientId });
       await base.upsert(id, payload, expiresIn);
     },
@@ -90,10 +94,14 @@ function refreshTokens(deps: AdapterDeps): Adapter {
     ...stored(kind, deps),
     async consume(id) {
       const found = await deps.store.consume({ kind, id });
-      if (found?.consumed === false) return;
+      if (found?.consumed === false) {
+        return;
+      }
       // Another request was faster: the token was used twice (RFC 9700, 4.14.2).
       const grantId = found?.payload.grantId;
-      if (typeof grantId === "string") await revokeGrant(deps, grantId);
+      if (typeof grantId === "string") {
+        await revokeGrant(deps, grantId);
+      }
       throw new errors.InvalidGrant("refresh token already used");
     },
     revokeByGrantId: (grantId) => deps.store.removeGrant(grantId),
@@ -130,9 +138,13 @@ function interactions(deps: AdapterDeps): Adapter {
     },
     async find(id) {
       const resumed = deps.resumed();
-      if (resumed?.id === id) return restored(resumed.payload, id, false);
+      if (resumed?.id === id) {
+        return restored(resumed.payload, id, false);
+      }
       const browser = deps.browser.read();
-      if (browser === null) return undefined;
+      if (browser === null) {
+        return undefined;
+      }
       deps.recent.forget({ id, browser });
       const payload = await deps.store.take(artifactKeyOf({ id, browser }));
       return payload === null ? undefined : restored(payload, id, false);
@@ -148,7 +160,9 @@ function grants(deps: AdapterDeps): Adapter {
     ...neverStored("Grant"),
     async find(id) {
       const grant = parseGrantId(id);
-      if (grant === null) return undefined;
+      if (grant === null) {
+        return undefined;
+      }
       return {
         jti: id,
         kind: "Grant",
@@ -165,7 +179,9 @@ function grants(deps: AdapterDeps): Adapter {
 
 async function revokeGrant(deps: AdapterDeps, grantId: string): Promise<void> {
   const grant = parseGrantId(grantId);
-  if (grant !== null) await deps.revokeGrant(grant, grantId);
+  if (grant !== null) {
+    await deps.revokeGrant(grant, grantId);
+  }
 }
 
 function clients({ applications }: AdapterDeps): Adapter {

@@ -39,12 +39,18 @@ export function createApplications(sql: Sql, now: () => Date): Applications {
     async find(clientId) {
       const at = now().getTime();
       const known = cache.get(clientId);
-      if (known !== undefined && at - known.readAt < FRESH_MS) return known.application;
+      if (known !== undefined && at - known.readAt < FRESH_MS) {
+        return known.application;
+      }
       cache.delete(clientId);
-      if (!CLIENT_ID.test(clientId)) return null;
+      if (!CLIENT_ID.test(clientId)) {
+        return null;
+      }
       const application = await readApplication(sql, clientId);
       if (application !== null) {
-        if (cache.size >= MOST_CACHED) cache.clear();
+        if (cache.size >= MOST_CACHED) {
+          cache.clear();
+        }
         cache.set(clientId, { readAt: at, application });
       }
       return application;
@@ -60,7 +66,9 @@ async function readApplication(sql: Sql, clientId: string): Promise<Application 
     "application_find",
   );
   const row = rows[0];
-  if (row === undefined) return null;
+  if (row === undefined) {
+    return null;
+  }
   return {
     id: row.id,
     clientId: row.client_id,
@@ -75,7 +83,9 @@ const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
 
 /** Whether a code may travel there: https, or http to the person's own machine (RFC 8252, 7.3). No fragment (RFC 6749, 3.1.2). */
 function isSafeRedirect(uri: string): boolean {
-  if (!URL.canParse(uri) || uri.includes("#")) return false;
+  if (!URL.canParse(uri) || uri.includes("#")) {
+    return false;
+  }
   const { protocol, hostname } = new URL(uri);
   return protocol === "https:" || (protocol === "http:" && LOOPBACK_HOSTS.includes(hostname));
 }

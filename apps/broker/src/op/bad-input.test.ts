@@ -157,7 +157,11 @@ describe("the token endpoint", () => {
 describe("the authorization endpoint", () => {
   const authorize = async (more: Record<string, string>, browser = new AppVisit(test)) => {
     const url = await browser.authorizationUrl(more);
-    for (const [name, value] of Object.entries(more)) if (value === "-") url.searchParams.delete(name);
+    for (const [name, value] of Object.entries(more)) {
+      if (value === "-") {
+        url.searchParams.delete(name);
+      }
+    }
     return browser.browser.get(url);
   };
 
@@ -217,8 +221,11 @@ describe("the authorization endpoint", () => {
       url.searchParams.append(name, "twice");
       const response = await visit.browser.get(url);
       const location = response.headers.get("location");
-      if (location === null) expect(response.status).toBe(400);
-      else expect(new URL(location).searchParams.get("error")).toBe("invalid_request");
+      if (location === null) {
+        expect(response.status).toBe(400);
+      } else {
+        expect(new URL(location).searchParams.get("error")).toBe("invalid_request");
+      }
     }
   });
 
@@ -336,7 +343,9 @@ describe("behind a TLS terminator", () => {
     const atEnd = await get(resume.pathname, { cookie });
     const ofSession = atEnd.headers.getSetCookie();
     expect(ofSession.length).toBeGreaterThan(0);
-    for (const line of ofSession) expect(line).toMatch(/; samesite=lax/i);
+    for (const line of ofSession) {
+      expect(line).toMatch(/; samesite=lax/i);
+    }
     for (const cookie of [...atStart.headers.getSetCookie(), ...ofSession]) {
       expect(cookie).toMatch(/^__Host-sallyport[-_]/); // no neighbouring subdomain can plant it
       expect(cookie).toMatch(/; secure/i);

@@ -43,7 +43,9 @@ export class ChangesByRequest {
 
   /** Of the request that runs now, as oidc-provider knows it. */
   ofCurrent(ctx: object | undefined): PendingChanges {
-    if (ctx === undefined) throw new Error("State of the OpenID Provider changes within its requests only");
+    if (ctx === undefined) {
+      throw new Error("State of the OpenID Provider changes within its requests only");
+    }
     return this.of(ctx);
   }
 }

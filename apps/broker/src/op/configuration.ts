@@ -49,7 +49,9 @@ export function configuration(deps: ConfigurationDeps): Configuration {
   } as const;
   const secondsLeft = (ctx: KoaContextWithOIDC, most: number) => {
     const session = sessionOf(ctx);
-    if (session === null) return most;
+    if (session === null) {
+      return most;
+    }
     return Math.max(1, Math.min(most, seconds(session.expiresAt) - seconds(now())));
   };
 
@@ -83,7 +85,9 @@ export function configuration(deps: ConfigurationDeps): Configuration {
         defaultResource: () => publicUrl,
         useGrantedResource: () => true,
         getResourceServerInfo: (_ctx, resource, client) => {
-          if (resource !== publicUrl) throw new errors.InvalidTarget();
+          if (resource !== publicUrl) {
+            throw new errors.InvalidTarget();
+          }
           return { scope: SCOPES.join(" "), audience: client.clientId, accessTokenFormat: "jwt" };
         },
       },
@@ -123,7 +127,9 @@ export function configuration(deps: ConfigurationDeps): Configuration {
     loadExistingGrant(ctx) {
       const session = sessionOf(ctx);
       const { account, client, provider, session: browser } = ctx.oidc;
-      if (session === null || !account || !client || !browser) return undefined;
+      if (session === null || !account || !client || !browser) {
+        return undefined;
+      }
       // What codes copy from oidc-provider's session into ID tokens.
       Object.assign(browser, {
         loginTs: session.authTime === null ? undefined : seconds(session.authTime),
@@ -144,7 +150,9 @@ export function configuration(deps: ConfigurationDeps): Configuration {
         jwt(ctx, token, jwt) {
           const session = sessionOf(ctx);
           const grant = "grantId" in token ? parseGrantId(token.grantId ?? "") : null;
-          if (session === null || grant === null) throw new Error("An access token without a session");
+          if (session === null || grant === null) {
+            throw new Error("An access token without a session");
+          }
           Object.assign(jwt.payload, sessionClaims(session, token.scopes), { grant_id: grant.reference });
         },
       },

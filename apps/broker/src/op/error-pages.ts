@@ -54,7 +54,9 @@ export function renderProviderError(
 /** Takes back the answer that was prepared, since there have been too many like it. */
 export function answerTooMany(ctx: KoaContextWithOIDC, retryAfter: number): void {
   const failed = ctx.status === 401;
-  for (const name of ["location", "set-cookie", "content-type", "www-authenticate"]) ctx.remove(name);
+  for (const name of ["location", "set-cookie", "content-type", "www-authenticate"]) {
+    ctx.remove(name);
+  }
   ctx.status = 429;
   ctx.set("retry-after", String(retryAfter));
   if (ctx.oidc.route === "authorization") {
@@ -75,7 +77,9 @@ type Answer = Pick<KoaContextWithOIDC, "req" | "status" | "body" | "accepts" | "
 
 /** Takes back the answer that was prepared, whose state could not be stored: no code, no cookie leaves. */
 export function answerFailure(ctx: Answer): void {
-  for (const name of ["location", "set-cookie", "content-type"]) ctx.remove(name);
+  for (const name of ["location", "set-cookie", "content-type"]) {
+    ctx.remove(name);
+  }
   ctx.status = 500;
   if (ctx.accepts("json", "html") === "html") {
     ctx.set(pageHeaders());
@@ -92,7 +96,9 @@ export function answerFailure(ctx: Answer): void {
 
 /** The errors of endpoints that people visit, as pages. What is no OAuth error goes on. */
 export const handlePageErrors: ErrorRequestHandler = (thrown: unknown, req, res, next) => {
-  if (!(thrown instanceof OAuthError) || res.headersSent) return next(thrown);
+  if (!(thrown instanceof OAuthError) || res.headersSent) {
+    return next(thrown);
+  }
   const { message, error: code } = thrown;
   const page = { ...invalidRequest(message), code, status: thrown.status, requestId: requestId(req) };
   sendPage(res, thrown.status, renderErrorPage(page));

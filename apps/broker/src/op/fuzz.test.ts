@@ -107,8 +107,12 @@ it("answers anything at all without a failure of its own", async () => {
     fc.asyncProperty(request, async ({ path, method, parameters, accept, type, authorization }) => {
       test.logLines.length = 0;
       const headers = new Headers({ accept });
-      if (authorization !== null) headers.set("authorization", Buffer.from(authorization).toString("latin1"));
-      if (method === "POST") headers.set("content-type", type);
+      if (authorization !== null) {
+        headers.set("authorization", Buffer.from(authorization).toString("latin1"));
+      }
+      if (method === "POST") {
+        headers.set("content-type", type);
+      }
       const url = `${test.url}${path}${method === "GET" ? `?${parameters}` : ""}`;
       const body = method === "POST" ? parameters : null;
       const response = await fetch(url, { method, headers, body, redirect: "manual" });

@@ -19,6 +19,8 @@ export function newGrantId(sessionId: string, clientId: string): string {
 /** Null when the text is not what `newGrantId` makes. */
 export function parseGrantId(id: string): GrantName | null {
   const [sessionId, reference, ...clientId] = id.split(".");
-  if (sessionId === undefined || reference === undefined || clientId.length === 0) return null;
+  if (sessionId === undefined || reference === undefined || clientId.length === 0) {
+    return null;
+  }
   return { sessionId, reference, clientId: clientId.join(".") };
 }

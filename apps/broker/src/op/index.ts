@@ -181,17 +181,24 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
 /** The request that oidc-provider answers now, as Express made it in front of Koa. */
 function present(): { readonly req: Request; readonly res: Response } {
   const { ctx } = Provider;
-  if (ctx === undefined) throw new Error("A request waits for its browser within its HTTP requests only");
+  if (ctx === undefined) {
+    throw new Error("A request waits for its browser within its HTTP requests only");
+  }
   return { req: ctx.req as Request, res: ctx.res as Response };
 }
 
 function openStore({ redisUrl, database, now, log }: OpenIdProviderDeps): ArtifactStore {
-  if (redisUrl === undefined) return createPostgresStore(database.sql, now);
+  if (redisUrl === undefined) {
+    return createPostgresStore(database.sql, now);
+  }
   const redis = connectRedis(redisUrl);
   redis.on("error", (error: Error) => {
     const outage = outageOf(error, "Redis");
-    if (outage !== undefined) reportOutage(log, outage);
-    else log.warn({ error: error.message }, "Redis connection error");
+    if (outage !== undefined) {
+      reportOutage(log, outage);
+    } else {
+      log.warn({ error: error.message }, "Redis connection error");
+    }
   });
   return createRedisStore(redis, database.sql);
 }

@@ -58,7 +58,9 @@ export function createInteractions(deps: {
   async function end(key: InteractionKey, result: Payload): Promise<string> {
     deps.recent.forget(key);
     const request = await deps.store.addOnce(artifactKeyOf(key), "result", result);
-    if (request === null) throw new InteractionEndedError();
+    if (request === null) {
+      throw new InteractionEndedError();
+    }
     return deps.publicUrl + deps.resumePath(key.id);
   }
 
@@ -70,9 +72,13 @@ export function createInteractions(deps: {
   return {
     async load(key) {
       const payload = deps.recent.find(key) ?? (await deps.store.find(artifactKeyOf(key)))?.payload;
-      if (payload === undefined) return null;
+      if (payload === undefined) {
+        return null;
+      }
       const waiting = waitingRequest.parse(payload);
-      if (waiting.result !== undefined || waiting.exp <= seconds(deps.now())) return null;
+      if (waiting.result !== undefined || waiting.exp <= seconds(deps.now())) {
+        return null;
+      }
       const application = await deps.applications.find(waiting.params.client_id);
       return application === null ? null : signInRequest(key.id, waiting, application);
     },
@@ -80,7 +86,9 @@ export function createInteractions(deps: {
     async goOn(req, res, key, result) {
       const { id } = key;
       const payload = await deps.store.take(artifactKeyOf(key));
-      if (payload === null) throw new InteractionEndedError();
+      if (payload === null) {
+        throw new InteractionEndedError();
+      }
       const waiting = waitingRequest.parse(payload);
       if (waiting.result !== undefined || waiting.session !== undefined) {
         // It has ended already; or it goes on in a session whose cookie does not come with a post from elsewhere.
@@ -123,7 +131,9 @@ function signInRequest(
 /** On the way back from a sign-in: from now on the browser's session is the new one, whoever's it was before. */
 export function adoptSignIn(ctx: KoaContextWithOIDC): void {
   const { result, session } = ctx.oidc;
-  if (result?.signIn === undefined || session === undefined) return;
+  if (result?.signIn === undefined || session === undefined) {
+    return;
+  }
   const { sessionId } = signInResult.parse(result.signIn);
   session.authorizations = undefined;
   session.loginAccount({ accountId: sessionId });

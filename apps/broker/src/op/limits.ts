@@ -18,15 +18,22 @@ export interface OpLimits {
  */
 export function refuseExcess(ctx: KoaContextWithOIDC, limits: OpLimits): boolean {
   let wait: number | null = null;
-  if (startsSignIn(ctx)) wait = limits.attempts.start(attemptOf(ctx, limits));
-  else if (ctx.status === 401) wait = limits.failures.count(callerOf(ctx).ip); // invalid_client (RFC 6749, 5.2)
-  if (wait !== null) answerTooMany(ctx, wait);
+  if (startsSignIn(ctx)) {
+    wait = limits.attempts.start(attemptOf(ctx, limits));
+  } else if (ctx.status === 401) {
+    wait = limits.failures.count(callerOf(ctx).ip); // invalid_client (RFC 6749, 5.2)
+  }
+  if (wait !== null) {
+    answerTooMany(ctx, wait);
+  }
   return wait !== null;
 }
 
 /** An authorization request that waited for a sign-in has got its code. */
 export function countSuccess(ctx: KoaContextWithOIDC, limits: OpLimits): void {
-  if (ctx.oidc.result?.signIn !== undefined) limits.attempts.complete(attemptOf(ctx, limits));
+  if (ctx.oidc.result?.signIn !== undefined) {
+    limits.attempts.complete(attemptOf(ctx, limits));
+  }
 }
 
 /** Whether the request leaves a row that anybody can have us write. */

@@ -48,26 +48,38 @@ export const TOO_MANY_FAILURES =
  */
 export function handleOAuthErrors(log: Logger, failures: FailureLimit): ErrorRequestHandler {
   return (thrown: unknown, req, res, next) => {
-    if (res.headersSent) return next(thrown);
+    if (res.headersSent) {
+      return next(thrown);
+    }
     const outage = outageOf(thrown);
-    if (outage !== undefined) return answerUnavailable(log, outage, req, res);
+    if (outage !== undefined) {
+      return answerUnavailable(log, outage, req, res);
+    }
     const found = asOAuthError(thrown);
     const wait = found.error === "invalid_client" ? failures.count(req.ip) : null;
     const error = wait === null ? found : new OAuthError("temporarily_unavailable", TOO_MANY_FAILURES);
-    if (wait !== null) res.set("retry-after", String(wait));
+    if (wait !== null) {
+      res.set("retry-after", String(wait));
+    }
     if (error.error === "server_error") {
       log.error({ requestId: requestId(req), err: thrown }, "unexpected error");
     }
     res.set("cache-control", "no-store");
-    if (error.challenge !== undefined) res.set("www-authenticate", error.challenge);
+    if (error.challenge !== undefined) {
+      res.set("www-authenticate", error.challenge);
+    }
     res.status(error.status).json({ error: error.error, error_description: error.message });
   };
 }
 
 function asOAuthError(thrown: unknown): OAuthError {
-  if (thrown instanceof OAuthError) return thrown;
+  if (thrown instanceof OAuthError) {
+    return thrown;
+  }
   const problem = asProblem(thrown);
-  if (problem !== null && problem.status < 500) return new OAuthError("invalid_request", problem.message);
+  if (problem !== null && problem.status < 500) {
+    return new OAuthError("invalid_request", problem.message);
+  }
   return new OAuthError(
     "server_error",
     "Something went wrong on our side. Report the request id to the operator.",

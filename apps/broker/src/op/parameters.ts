@@ -45,7 +45,9 @@ function refuseControlCharacters(ctx: KoaContextWithOIDC): void {
  */
 function restoreOfflineAccess(ctx: KoaContextWithOIDC): void {
   const { params } = ctx.oidc;
-  if (params === undefined || !scopesAsked(ctx).includes("offline_access")) return;
+  if (params === undefined || !scopesAsked(ctx).includes("offline_access")) {
+    return;
+  }
   const kept = typeof params.scope === "string" ? params.scope.split(" ") : [];
   params.scope = [...new Set([...kept, "offline_access"])].join(" ");
 }

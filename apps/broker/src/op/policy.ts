@@ -39,7 +39,9 @@ export function signInPolicy(
     login.checks.add(new Check(reason, description, "login_required", check));
 
   signInWhen(REASONS.noSession, "nobody is signed in", (ctx) => {
-    if (sessionOf(ctx) !== null) return false;
+    if (sessionOf(ctx) !== null) {
+      return false;
+    }
     refuseToAskAgain(ctx, "the new session has already ended");
     return true;
   });
@@ -49,15 +51,21 @@ export function signInPolicy(
   signInWhen(REASONS.tooLongAgo, "the sign-in is older than max_age", (ctx) => {
     const session = sessionOf(ctx);
     const maxAge = textOf(ctx, "max_age");
-    if (session === null || maxAge === undefined || wasForced(ctx)) return false;
-    if (session.authTime === null) return true; // what the IdP does not tell proves nothing
+    if (session === null || maxAge === undefined || wasForced(ctx)) {
+      return false;
+    }
+    if (session.authTime === null) {
+      return true; // what the IdP does not tell proves nothing
+    }
     // An IdP that remembered the person may tell of a sign-in long ago: then they are sent once more, to a new one.
     const tolerated = hasJustSignedIn(ctx) ? CLOCK_SKEW_MS : 0;
     return now().getTime() - session.authTime.getTime() > Number(maxAge) * 1000 + tolerated;
   });
   signInWhen(REASONS.elsewhere, "somebody else, or somewhere else, is signed in", async (ctx) => {
     const session = sessionOf(ctx);
-    if (session === null || (await answers(session, ctx, sql))) return false;
+    if (session === null || (await answers(session, ctx, sql))) {
+      return false;
+    }
     refuseToAskAgain(ctx, "the sign-in was not for the organization, connection or user asked for");
     return true;
   });
@@ -68,7 +76,9 @@ export function signInPolicy(
     async (ctx) => {
       const { client, prompts } = ctx.oidc;
       // Who asks for silence gets what there is.
-      if (client === undefined || prompts.has("none") || hasJustSignedIn(ctx)) return false;
+      if (client === undefined || prompts.has("none") || hasJustSignedIn(ctx)) {
+        return false;
+      }
       return waiting.has(ctx.req, client.clientId);
     },
   );
@@ -82,7 +92,9 @@ type Answer = boolean | Promise<boolean>;
 
 // What a sign-in just made did not mend, another would not: the browser would go round in circles.
 function refuseToAskAgain(ctx: KoaContextWithOIDC, why: string): void {
-  if (hasJustSignedIn(ctx)) throw new errors.AccessDenied(why);
+  if (hasJustSignedIn(ctx)) {
+    throw new errors.AccessDenied(why);
+  }
 }
 
 /** Whether this request is the way back from a sign-in. */
@@ -98,11 +110,17 @@ function wasForced(ctx: KoaContextWithOIDC): boolean {
 
 async function answers(session: LiveSession, ctx: KoaContextWithOIDC, sql: Sql): Promise<boolean> {
   const organization = textOf(ctx, "organization");
-  if (organization !== undefined && !isOf(session, organization)) return false;
+  if (organization !== undefined && !isOf(session, organization)) {
+    return false;
+  }
   const connection = textOf(ctx, "connection");
-  if (connection !== undefined && connection !== session.connectionId) return false;
+  if (connection !== undefined && connection !== session.connectionId) {
+    return false;
+  }
   const hinted = ctx.oidc.entities.IdTokenHint?.payload.sub;
-  if (hinted !== undefined && hinted !== session.userId) return false;
+  if (hinted !== undefined && hinted !== session.userId) {
+    return false;
+  }
   const domain = textOf(ctx, "domain");
   return domain === undefined || ownsDomain(sql, session.organizationId, domain);
 }

@@ -33,14 +33,22 @@ export function buildProvider(deps: {
     leaveOutRequestCookies(provider, ctx);
     await next();
     const met = outages.get(ctx);
-    if (met !== undefined) return prepareUnavailable(deps.log, met, ctx);
+    if (met !== undefined) {
+      return prepareUnavailable(deps.log, met, ctx);
+    }
     try {
-      if (isOfProvider(ctx) && refuseExcess(ctx, deps.limits)) return; // nothing that it changed is stored
+      if (isOfProvider(ctx) && refuseExcess(ctx, deps.limits)) {
+        return; // nothing that it changed is stored
+      }
       await deps.changes.of(ctx).flushTo(deps.store); // before the answer leaves
-      if (isOfProvider(ctx)) await departFrom(ctx, deps.depart);
+      if (isOfProvider(ctx)) {
+        await departFrom(ctx, deps.depart);
+      }
     } catch (error) {
       const outage = outageOf(error);
-      if (outage !== undefined) return prepareUnavailable(deps.log, outage, ctx);
+      if (outage !== undefined) {
+        return prepareUnavailable(deps.log, outage, ctx);
+      }
       deps.log.error({ requestId: requestId(ctx.req), err: error }, "unexpected error");
       answerFailure(ctx);
     }
@@ -49,8 +57,11 @@ export function buildProvider(deps: {
   provider.on("authorization.success", (ctx: KoaContextWithOIDC) => countSuccess(ctx, deps.limits));
   provider.on("server_error", (ctx: KoaContextWithOIDC, error: unknown) => {
     const outage = outageOf(error);
-    if (outage !== undefined) outages.set(ctx, outage);
-    else deps.log.error({ requestId: requestId(ctx.req), err: error }, "unexpected error");
+    if (outage !== undefined) {
+      outages.set(ctx, outage);
+    } else {
+      deps.log.error({ requestId: requestId(ctx.req), err: error }, "unexpected error");
+    }
   });
   // Koa's last resort, for what fails outside of oidc-provider's own error handling.
   provider.onerror = (error: Error) => deps.log.error({ err: error }, "unexpected error");
@@ -68,12 +79,17 @@ async function departFrom(
   depart: Parameters<typeof buildProvider>[0]["depart"],
 ): Promise<void> {
   const waiting = ctx.oidc.route === "authorization" ? ctx.oidc.entities.Interaction : undefined;
-  if (waiting === undefined) return;
+  if (waiting === undefined) {
+    return;
+  }
   const signInPage = ctx.response.get("location");
   ctx.remove("location");
   // Express made them, in front of Koa.
-  if (await depart(ctx.req as Request, ctx.res as Response, waiting.uid)) ctx.respond = false;
-  else ctx.set("location", signInPage);
+  if (await depart(ctx.req as Request, ctx.res as Response, waiting.uid)) {
+    ctx.respond = false;
+  } else {
+    ctx.set("location", signInPage);
+  }
 }
 
 // Endpoints, redirects and cookies follow the public URL. Behind a TLS terminator the connection is plain http, and

@@ -14,9 +14,13 @@ export class RecentRequests {
   readonly #payloads = new Map<string, Payload>();
 
   put(key: InteractionKey, payload: Payload): void {
-    if (lengthOf(payload.params) > MOST_LENGTH) return;
+    if (lengthOf(payload.params) > MOST_LENGTH) {
+      return;
+    }
     const [oldest] = this.#payloads.keys();
-    if (oldest !== undefined && this.#payloads.size >= MOST) this.#payloads.delete(oldest);
+    if (oldest !== undefined && this.#payloads.size >= MOST) {
+      this.#payloads.delete(oldest);
+    }
     this.#payloads.set(nameOf(key), payload);
   }
 

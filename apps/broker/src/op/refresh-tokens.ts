@@ -29,10 +29,14 @@ export function createRefreshTokens(store: ArtifactStore, sql: Sql, now: () => D
   return {
     async read(token) {
       const found = await store.find({ kind: "RefreshToken", id: token });
-      if (found === null || found.consumed) return null;
+      if (found === null || found.consumed) {
+        return null;
+      }
       const stored = storedToken.parse(found.payload);
       const grant = parseGrantId(stored.grantId);
-      if (grant === null) throw new Error("A refresh token without a grant");
+      if (grant === null) {
+        throw new Error("A refresh token without a grant");
+      }
       return { ...stored, sessionId: grant.sessionId, grantReference: grant.reference };
     },
     sessionOf: (token) => findLiveSession(sql, token.sessionId, now(), [token.grantReference]),

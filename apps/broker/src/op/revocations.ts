@@ -27,11 +27,15 @@ export function createRevocations(deps: {
         }),
       );
       // Refused from the commit on; what is left of them only takes room.
-      if (grantId !== undefined) await store.removeGrant(grantId);
+      if (grantId !== undefined) {
+        await store.removeGrant(grantId);
+      }
     },
     async session(sessionId, requestId) {
       const session = await findLiveSession(database.sql, sessionId, now());
-      if (session === null) return false;
+      if (session === null) {
+        return false;
+      }
       const ended = await database.transaction((sql) =>
         revokeSessions(
           sql,

@@ -27,9 +27,15 @@ export function createOpRouter(endpoints: Endpoints, log: Logger, failures: Fail
 
   function serve(path: string, methods: { get?: Handlers; post?: Handlers; options?: Handlers }): void {
     const route = router.route(path);
-    if (methods.get) route.get(methods.get);
-    if (methods.post) route.post(methods.post);
-    if (methods.options) route.options(methods.options);
+    if (methods.get) {
+      route.get(methods.get);
+    }
+    if (methods.post) {
+      route.post(methods.post);
+    }
+    if (methods.options) {
+      route.options(methods.options);
+    }
     const allowed = Object.keys(methods).join(", ").toUpperCase();
     route.all((_req, res) => {
       res.set("allow", allowed);

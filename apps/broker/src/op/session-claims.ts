@@ -44,7 +44,9 @@ export function sessionClaims(session: LiveSession, scopes: ReadonlySet<string>)
 }
 
 function emailClaims(user: LiveSession["user"]): { email?: string; email_verified?: boolean } {
-  if (user.email === null) return {};
+  if (user.email === null) {
+    return {};
+  }
   return { email: readableAddress(user.email), email_verified: user.emailVerified };
 }
 
@@ -54,7 +56,9 @@ function present<Name extends string>(
   const known: { [Key in Name]?: string } = {};
   for (const name in claims) {
     const value = claims[name];
-    if (value !== null) known[name] = value;
+    if (value !== null) {
+      known[name] = value;
+    }
   }
   return known;
 }

@@ -20,7 +20,9 @@ beforeEach(async () => {
 });
 
 const refreshTokenOf = (from: { refresh_token?: string }) => {
-  if (from.refresh_token === undefined) throw new Error("There is no refresh token");
+  if (from.refresh_token === undefined) {
+    throw new Error("There is no refresh token");
+  }
   return from.refresh_token;
 };
 const refresh = (token: string, app = test.app) => client.refreshTokenGrant(app.configuration, token);
@@ -220,9 +222,13 @@ describe("the store", () => {
     await new AppVisit(test, test.app, visit.browser).start({ organization: "another" });
     const rows = JSON.stringify(await test.database.prisma.opArtifact.findMany());
     const secrets = [callback.searchParams.get("code") ?? "-", refreshTokenOf(tokens)];
-    for (const [, value = ""] of visit.browser.cookiesFor("/").matchAll(/=([^;]+)/g)) secrets.push(value);
+    for (const [, value = ""] of visit.browser.cookiesFor("/").matchAll(/=([^;]+)/g)) {
+      secrets.push(value);
+    }
     expect(secrets.length).toBeGreaterThan(3);
-    for (const secret of secrets) expect(rows).not.toContain(secret);
+    for (const secret of secrets) {
+      expect(rows).not.toContain(secret);
+    }
   });
 });
 

@@ -40,7 +40,9 @@ interface KoaAnswer {
 /** The same in place of what oidc-provider prepared to answer: no code and no cookie leaves. */
 export function prepareUnavailable(log: Logger, outage: Outage, ctx: KoaAnswer): void {
   const req = ctx.req as Request; // Express made them, in front of Koa
-  for (const name of ["location", "set-cookie", "content-type", "www-authenticate"]) ctx.remove(name);
+  for (const name of ["location", "set-cookie", "content-type", "www-authenticate"]) {
+    ctx.remove(name);
+  }
   noteOutage(log, outage, req, ctx.res as Response);
   ctx.status = 503;
   if (ctx.accepts("json", "html") === "html") {

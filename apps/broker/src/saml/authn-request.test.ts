@@ -49,7 +49,9 @@ it("goes over POST where the connection says so, signed, and the answer signs in
   const { SAMLRequest = "", RelayState = "" } = page.form?.fields ?? {};
   const certificates = [await publishedCertificate(connectionId)];
   const message = openPostedMessage("SAMLRequest", SAMLRequest, { certificates });
-  if (!message.ok) throw new Error(message.code);
+  if (!message.ok) {
+    throw new Error(message.code);
+  }
   expect(message.signatureVerified).toBe(true);
   const id = /ID="([^"]+)"/.exec(message.xml)?.[1] ?? "";
   const request = { connectionId, id, relayState: RelayState };

@@ -8,6 +8,8 @@ import { SignInFailure } from "../sign-in/failures.ts";
 export function refuseEncodedNames(_req: IncomingMessage, _res: ServerResponse, body: Buffer): void {
   for (const pair of body.toString("latin1").split("&")) {
     const [name = ""] = pair.split("=", 1);
-    if (/[%+]/.test(name)) throw new SignInFailure("request_malformed", { detail: "encoded parameter name" });
+    if (/[%+]/.test(name)) {
+      throw new SignInFailure("request_malformed", { detail: "encoded parameter name" });
+    }
   }
 }

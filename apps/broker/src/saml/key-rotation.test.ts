@@ -46,7 +46,9 @@ const retire = (id: string) =>
   stand.database.transaction(async (sql) => accept(await retireKey(sql, owner(), id, stand.now())));
 
 function accept<Result extends { ok: boolean }>(result: Result): Extract<Result, { ok: true }> {
-  if (!result.ok) throw new Error(JSON.stringify(result));
+  if (!result.ok) {
+    throw new Error(JSON.stringify(result));
+  }
   return result as Extract<Result, { ok: true }>;
 }
 

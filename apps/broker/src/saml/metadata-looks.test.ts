@@ -70,8 +70,12 @@ it("asks again only after a while, however many forgeries come", async () => {
     requestMetadata: () => undefined,
   });
   const connection = await findConnection(stand.database.sql, "saml", connectionId);
-  if (connection === null) throw new Error("The connection is gone");
-  for (let n = 0; n < 1_000; n++) looks.ask(connection);
+  if (connection === null) {
+    throw new Error("The connection is gone");
+  }
+  for (let n = 0; n < 1_000; n++) {
+    looks.ask(connection);
+  }
   expect(queries).toHaveLength(1);
   ahead = 11_000;
   looks.ask(connection);
@@ -87,7 +91,9 @@ it("says so when it could not ask, and nothing else", async () => {
     requestMetadata: () => undefined,
   });
   const connection = await findConnection(stand.database.sql, "saml", connectionId);
-  if (connection === null) throw new Error("The connection is gone");
+  if (connection === null) {
+    throw new Error("The connection is gone");
+  }
   looks.ask(connection);
   await vi.waitFor(() => expect(logged.join()).toContain("the database is gone"));
 });

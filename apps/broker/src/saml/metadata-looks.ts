@@ -25,20 +25,30 @@ export function createMetadataLooks({ database, log, now, requestMetadata }: Dep
   async function send({ id: connectionId, organizationId }: SamlConnection): Promise<void> {
     try {
       const due = await askForLook(database.sql, { connectionId, organizationId }, now());
-      if (due) requestMetadata();
+      if (due) {
+        requestMetadata();
+      }
     } catch (error) {
       const outage = outageOf(error);
-      if (outage !== undefined) return reportOutage(log, outage, { connectionId });
+      if (outage !== undefined) {
+        return reportOutage(log, outage, { connectionId });
+      }
       log.warn({ connectionId, err: error }, "Metadata could not be asked for; the schedule looks at it");
     }
   }
 
   return {
     ask(connection) {
-      if (connection.settings.metadataUrl === undefined) return;
+      if (connection.settings.metadataUrl === undefined) {
+        return;
+      }
       const at = now().getTime();
-      if (at - (asked.get(connection.id) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) return;
-      if (asked.size >= MAX_REMEMBERED) asked.clear();
+      if (at - (asked.get(connection.id) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) {
+        return;
+      }
+      if (asked.size >= MAX_REMEMBERED) {
+        asked.clear();
+      }
       asked.set(connection.id, at);
       void send(connection);
     },

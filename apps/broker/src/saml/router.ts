@@ -48,11 +48,14 @@ export function createSamlRouter(
 
   router.get("/sso/saml/:connectionId/metadata", async (req, res) => {
     const connection = await findConnection(deps.database.sql, "saml", req.params.connectionId);
-    if (connection === null) throw new SignInFailure("connection_unknown");
+    if (connection === null) {
+      throw new SignInFailure("connection_unknown");
+    }
     const live = await keys.ensure(connection);
     // Whoever asks by HEAD has not read the keys.
-    if (req.method === "GET")
+    if (req.method === "GET") {
       await keys.noteMetadataRead(connection, live, { requestId: requestId(req), ip: req.ip });
+    }
     res.type("application/samlmetadata+xml").send(spMetadata(deps.publicUrl, connection, live));
   });
 
@@ -72,14 +75,18 @@ export function createSamlRouter(
         sendAutoPost(res, req.originalUrl, { SAMLResponse: response, RelayState, [POSTED_AGAIN]: count });
       // Over plain http our cookie is SameSite=Lax and stays away from a post that another site started, and some browsers
       // hold back every cookie there. A post from our own page carries it.
-      if (again === undefined && (state !== null || visitor !== null)) return postAgain("1");
+      if (again === undefined && (state !== null || visitor !== null)) {
+        return postAgain("1");
+      }
       // Whoever was never here is given one, and has to show that their browser keeps it.
       if (again === "1" && visitor !== null) {
         cookie.ensure(req, res);
         return postAgain("2");
       }
     }
-    if (visitor !== null) return startOver(deps, starters, cookie, req, res, visitor);
+    if (visitor !== null) {
+      return startOver(deps, starters, cookie, req, res, visitor);
+    }
     const answer = { type: "saml", connectionId, state } as const;
     const posted = { response, publicUrl: deps.publicUrl, now: deps.now() };
     await completeLogin(deps, cookie, req, res, answer, (login) =>

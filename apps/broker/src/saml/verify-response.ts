@@ -24,7 +24,9 @@ export async function verifySamlResponse(
   login: OpenLogin,
 ): Promise<VerifiedAnswer> {
   const { connection, protocol } = login;
-  if (connection.type !== "saml" || protocol.type !== "saml") throw new SignInFailure("login_unknown");
+  if (connection.type !== "saml" || protocol.type !== "saml") {
+    throw new SignInFailure("login_unknown");
+  }
   let result = validate(posted, connection, protocol.requestId, []);
   let decryptionKeys: readonly ConnectionKey[] = [];
   // Most connections send in the clear: keys are fetched and opened only where something is encrypted for them.
@@ -33,7 +35,9 @@ export async function verifySamlResponse(
     result = validate(posted, connection, protocol.requestId, decryptionKeys);
   }
   if (!result.ok) {
-    if (result.code === "signature_invalid") looks.ask(connection);
+    if (result.code === "signature_invalid") {
+      looks.ask(connection);
+    }
     throw refused(result, posted.response);
   }
 
@@ -45,7 +49,9 @@ export async function verifySamlResponse(
     groupsDelimiter: connection.settings.groupsDelimiter,
     subjectMatches: connection.settings.subjectMatches,
   });
-  if (!normalized.ok) throw new SignInFailure("identity_unusable", { finding: normalized, response });
+  if (!normalized.ok) {
+    throw new SignInFailure("identity_unusable", { finding: normalized, response });
+  }
   return {
     identity: normalized.identity,
     assertion: {

@@ -36,5 +36,7 @@ export function countSuccess(
 }
 
 function refuseFor(seconds: number | null): void {
-  if (seconds !== null) throw new SignInFailure("too_many_attempts", { retryAfter: seconds });
+  if (seconds !== null) {
+    throw new SignInFailure("too_many_attempts", { retryAfter: seconds });
+  }
 }

@@ -51,7 +51,9 @@ export async function completeLogin(
   let sessionId: string;
   let end: End;
   try {
-    if (login.disabled) throw new SignInFailure("connection_disabled");
+    if (login.disabled) {
+      throw new SignInFailure("connection_disabled");
+    }
     const verified = await verify(login);
     response = verified.response;
     trace.add("validated", verified.detail);
@@ -68,7 +70,9 @@ export async function completeLogin(
     );
     countSuccess(deps, originOf(req, cookie), connection.id);
   } catch (error) {
-    if (!(error instanceof SignInFailure)) throw error;
+    if (!(error instanceof SignInFailure)) {
+      throw error;
+    }
     trace.add("failed", { ...error.finding });
     // The records of a connection that was deleted meanwhile went with it.
     if (error.code !== "connection_unknown") {
@@ -126,7 +130,9 @@ async function endOf(deps: SignInDeps, { cause, browser, connection }: OpenLogin
   const { applicationId, target } = cause.landing;
   const { organizationId } = connection;
   const landing = await findLanding(deps.database.sql, applicationId, target);
-  if (landing === null) throw new SignInFailure("landing_missing");
+  if (landing === null) {
+    throw new SignInFailure("landing_missing");
+  }
   return async (_req, res, sessionId) => {
     await deps.waiting.leave(res, { organizationId, applicationId, sessionId });
     sendOn(res, landingUrl(deps.publicUrl, landing, organizationId));
@@ -142,10 +148,14 @@ const CLOCK_SKEW_MS = 120_000;
  */
 function requireFresh({ freshSince, authTimeAsked }: OpenLogin, authTime: Date | null): void {
   if (authTime === null) {
-    if (authTimeAsked || freshSince !== null) throw new SignInFailure("auth_time_missing");
+    if (authTimeAsked || freshSince !== null) {
+      throw new SignInFailure("auth_time_missing");
+    }
     return;
   }
-  if (freshSince === null || authTime.getTime() >= freshSince.getTime() - CLOCK_SKEW_MS) return;
+  if (freshSince === null || authTime.getTime() >= freshSince.getTime() - CLOCK_SKEW_MS) {
+    return;
+  }
   const detail = `asked at ${freshSince.toISOString()}, authenticated at ${authTime.toISOString()}`;
   throw new SignInFailure("login_not_fresh", { detail });
 }
@@ -159,7 +169,9 @@ async function openLogin(
   trace: LoginTrace,
 ): Promise<OpenLogin> {
   try {
-    if (answer.state === null) throw new SignInFailure("response_unsolicited");
+    if (answer.state === null) {
+      throw new SignInFailure("response_unsolicited");
+    }
     return await consumeLoginRequest(deps.database.sql, deps.secrets, {
       type: answer.type,
       connectionId: answer.connectionId,
@@ -168,7 +180,9 @@ async function openLogin(
       now: deps.now(),
     });
   } catch (error) {
-    if (!(error instanceof SignInFailure)) throw error;
+    if (!(error instanceof SignInFailure)) {
+      throw error;
+    }
     trace.add("failed", { ...error.finding });
     countStray(deps, originOf(req, cookie), answer.connectionId);
     await recordStray(deps.database.sql, {

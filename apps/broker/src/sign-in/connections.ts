@@ -50,7 +50,9 @@ const CONDITIONS = {
 /** The organization that a selector names, or null. A domain names one only once it is verified. */
 export async function findCandidates(sql: Sql, selector: Selector): Promise<Candidates | null> {
   const condition = conditionOf(selector);
-  if (condition === null) return null;
+  if (condition === null) {
+    return null;
+  }
   const { rows } = await sql.query<{
     organization_id: string;
     organization_name: string;
@@ -70,7 +72,9 @@ export async function findCandidates(sql: Sql, selector: Selector): Promise<Cand
     `sign_in_candidates_${condition}`,
   );
   const first = rows[0];
-  if (first === undefined) return null;
+  if (first === undefined) {
+    return null;
+  }
   return {
     organization: { id: first.organization_id, name: first.organization_name },
     connections: rows.flatMap(({ id, organization_id, organization_name: _, ...row }) =>
@@ -80,8 +84,12 @@ export async function findCandidates(sql: Sql, selector: Selector): Promise<Cand
 }
 
 function conditionOf(selector: Selector): keyof typeof CONDITIONS | null {
-  if (selector.by === "domain") return "domain";
-  if (selector.by === "connection") return isId(selector.value) ? "connection" : null;
+  if (selector.by === "domain") {
+    return "domain";
+  }
+  if (selector.by === "connection") {
+    return isId(selector.value) ? "connection" : null;
+  }
   return isId(selector.value) ? "organizationId" : "organizationSlug";
 }
 
@@ -91,7 +99,9 @@ export async function findConnection<Type extends ConnectionType>(
   type: Type,
   id: string,
 ): Promise<(ConnectionOf<Type> & { readonly status: "active" | "disabled" }) | null> {
-  if (!isId(id)) return null;
+  if (!isId(id)) {
+    return null;
+  }
   const { rows } = await sql.query<{
     organization_id: string;
     provider: string;
@@ -104,7 +114,9 @@ export async function findConnection<Type extends ConnectionType>(
     "sign_in_connection",
   );
   const row = rows[0];
-  if (row === undefined) return null;
+  if (row === undefined) {
+    return null;
+  }
   const { organization_id: organizationId, settings, ...rest } = row;
   return { ...rest, id, organizationId, type, settings: parseConnectionSettings(type, settings) };
 }

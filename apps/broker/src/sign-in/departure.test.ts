@@ -28,7 +28,9 @@ beforeAll(async () => {
       const browser = createBrowserCookie(deps.publicUrl).ensure(req, res);
       const id = stand.interactions.open(browser, JSON.parse(String(req.query.request)));
       const request = await deps.interactions.load({ id, browser });
-      if (request !== null && (await signIn.departure.depart(req, res, request))) return;
+      if (request !== null && (await signIn.departure.depart(req, res, request))) {
+        return;
+      }
       res.redirect(303, OWN_PAGE);
     });
     return router.use(signIn.routes(deps.interactions));

@@ -20,11 +20,15 @@ export function createDeparture(
   return {
     async depart(req, res, request) {
       // Somebody who has signed in already, at their IdP's own pages: the page finds their session.
-      if (waiting.mayHave(req)) return false;
+      if (waiting.mayHave(req)) {
+        return false;
+      }
       const selection = await selectConnection(deps.database.sql, request, {}).catch(unlessRefused);
       // An AuthnRequest is made without asking anybody. An OpenID Provider may have to be discovered first, and what
       // goes wrong there is told on the page.
-      if (selection?.next !== "start" || selection.connection.type !== "saml") return false;
+      if (selection?.next !== "start" || selection.connection.type !== "saml") {
+        return false;
+      }
       const { connection, loginHint } = selection;
       const start = {
         connection,
@@ -35,7 +39,9 @@ export function createDeparture(
         origin: originOf(req, cookie),
       };
       const departure = await startLogin(deps, starters, start).catch(unlessRefused);
-      if (departure === null) return false;
+      if (departure === null) {
+        return false;
+      }
       sendDeparture(res, departure);
       return true;
     },
@@ -44,12 +50,17 @@ export function createDeparture(
 
 /** The page finds the same, and says so. */
 function unlessRefused(error: unknown): null {
-  if (error instanceof SignInFailure) return null;
+  if (error instanceof SignInFailure) {
+    return null;
+  }
   throw error;
 }
 
 /** Sends the browser to the IdP. */
 export function sendDeparture(res: Response, departure: Departure): void {
-  if (departure.by === "redirect") sendOn(res, departure.url);
-  else sendAutoPost(res, departure.action, departure.fields);
+  if (departure.by === "redirect") {
+    sendOn(res, departure.url);
+  } else {
+    sendAutoPost(res, departure.action, departure.fields);
+  }
 }

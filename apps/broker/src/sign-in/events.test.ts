@@ -37,7 +37,9 @@ afterAll(async () => {
 /** What was recorded, by its type; the order within one statement says nothing. */
 async function recorded(): Promise<{ types: string[]; of: (type: string) => RecordedEvent | undefined }> {
   const events = await reader.next();
-  for (const event of events) expect(event).toMatchObject({ organizationId, requestId: expect.any(String) });
+  for (const event of events) {
+    expect(event).toMatchObject({ organizationId, requestId: expect.any(String) });
+  }
   return {
     types: events.map(({ type }) => type).toSorted(),
     of: (type) => events.find((event) => event.type === type),

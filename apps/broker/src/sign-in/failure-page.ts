@@ -11,7 +11,9 @@ import type { SignInDeps } from "./protocol.ts";
 /** Ends whatever a route threw on its page; what nobody foresaw is logged, and its page tells nothing of it. */
 export function handleFailures(deps: SignInDeps, cookie: BrowserCookie): ErrorRequestHandler {
   return async (error: unknown, req, res, next) => {
-    if (res.headersSent) return next(error);
+    if (res.headersSent) {
+      return next(error);
+    }
     const failure = asFailure(error);
     const outage = failure.code === "unavailable" ? outageOf(failure.cause) : undefined;
     if (outage !== undefined) {
@@ -35,23 +37,31 @@ export function handleFailures(deps: SignInDeps, cookie: BrowserCookie): ErrorRe
             );
             return {};
           });
-    if (failure.retryAfter !== undefined) res.set("retry-after", String(failure.retryAfter));
+    if (failure.retryAfter !== undefined) {
+      res.set("retry-after", String(failure.retryAfter));
+    }
     const page = { ...entry, code: failure.code, requestId: requestId(req), ...ways };
     sendPage(res, entry.status, renderErrorPage(page));
   };
 }
 
 function asFailure(error: unknown): SignInFailure {
-  if (error instanceof SignInFailure) return error;
+  if (error instanceof SignInFailure) {
+    return error;
+  }
   if (error instanceof InteractionEndedError) {
     return new SignInFailure("interaction_unknown", { cause: error });
   }
-  if (isUnavailable(error)) return new SignInFailure("unavailable", { cause: error });
+  if (isUnavailable(error)) {
+    return new SignInFailure("unavailable", { cause: error });
+  }
   return new SignInFailure(codeOf(asProblem(error)?.status), { cause: error });
 }
 
 function codeOf(status: number | undefined): SignInFailureCode {
-  if (status === undefined || status >= 500) return "internal_error";
+  if (status === undefined || status >= 500) {
+    return "internal_error";
+  }
   return status === 413 ? "request_too_large" : "request_malformed";
 }
 
@@ -63,9 +73,13 @@ async function waysOn(
   failure: SignInFailure,
 ): Promise<{ retryUrl?: string; leave?: LeaveForm }> {
   const browser = cookie.read(req);
-  if (failure.interactionId === undefined || browser === null) return {};
+  if (failure.interactionId === undefined || browser === null) {
+    return {};
+  }
   const request = await deps.interactions.load({ id: failure.interactionId, browser });
-  if (request === null) return {};
+  if (request === null) {
+    return {};
+  }
   const action = `/sign-in/${encodeURIComponent(request.id)}`;
   const retry = signInFailureEntry(failure.code).retry === true;
   return {

@@ -146,8 +146,12 @@ export async function consumeLoginRequest(
   arrival: Arrival<ConnectionType>,
 ): Promise<OpenLogin> {
   const { type, connectionId, id, browser, now } = arrival;
-  if (!isId(connectionId)) throw new SignInFailure("connection_unknown");
-  if (!isLoginRequestId(id)) throw new SignInFailure("login_unknown");
+  if (!isId(connectionId)) {
+    throw new SignInFailure("connection_unknown");
+  }
+  if (!isLoginRequestId(id)) {
+    throw new SignInFailure("login_unknown");
+  }
   const { rows } = await sql.query<ConsumedRow>(
     `UPDATE login_requests r SET used_at = $4
      FROM connections c
@@ -158,7 +162,9 @@ export async function consumeLoginRequest(
     "login_request_consume",
   );
   const row = rows[0];
-  if (row === undefined || browser === null) throw await whyNot(sql, arrival);
+  if (row === undefined || browser === null) {
+    throw await whyNot(sql, arrival);
+  }
   const state = sealedState.parse(
     JSON.parse(secrets.open(row.sealed_state, sealContext("login_requests.sealed_state", id))),
   );
@@ -185,8 +191,12 @@ export async function consumeLoginRequest(
 }
 
 function causeOf(interactionId: string | null, landing: Landing | undefined): RememberedCause {
-  if (interactionId !== null) return { kind: "request", interactionId };
-  if (landing !== undefined) return { kind: "landing", landing };
+  if (interactionId !== null) {
+    return { kind: "request", interactionId };
+  }
+  if (landing !== undefined) {
+    return { kind: "landing", landing };
+  }
   throw new Error("A login request that leads nowhere");
 }
 
@@ -209,10 +219,16 @@ async function whyNot(sql: Sql, arrival: Arrival<ConnectionType>): Promise<SignI
     ],
   );
   const row = rows[0];
-  if (row === undefined) return new SignInFailure("connection_unknown");
-  if (!row.known) return new SignInFailure("login_unknown");
+  if (row === undefined) {
+    return new SignInFailure("connection_unknown");
+  }
+  if (!row.known) {
+    return new SignInFailure("login_unknown");
+  }
   // Another browser learns nothing more about a request that is not its own.
-  if (!row.same_browser) return new SignInFailure("login_other_browser");
+  if (!row.same_browser) {
+    return new SignInFailure("login_other_browser");
+  }
   return new SignInFailure(row.used ? "login_used" : "login_expired", {
     interactionId: row.interaction_id ?? undefined,
   });

@@ -27,7 +27,9 @@ function interruptible(database: Database): Database {
     sql: {
       ...sql,
       async query(text, values, name) {
-        if (name === "sign_in_record") await interrupt();
+        if (name === "sign_in_record") {
+          await interrupt();
+        }
         return sql.query(text, values, name);
       },
     },

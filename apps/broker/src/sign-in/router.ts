@@ -32,7 +32,9 @@ export function createSignInPages(deps: SignInDeps, cookie: BrowserCookie, start
 
   router.get("/sign-in/:interactionId", async (req, res) => {
     const browser = cookie.read(req);
-    if (browser === null) throw new SignInFailure("browser_unknown");
+    if (browser === null) {
+      throw new SignInFailure("browser_unknown");
+    }
     const request = await load({ id: req.params.interactionId, browser });
     cookie.ensure(req, res); // for longer
     await goOn(req, res, request, browser, {});
@@ -40,11 +42,15 @@ export function createSignInPages(deps: SignInDeps, cookie: BrowserCookie, start
 
   router.post("/sign-in/:interactionId", body, async (req, res) => {
     const parsed = form.safeParse(req.body);
-    if (!parsed.success) throw new SignInFailure("request_malformed");
+    if (!parsed.success) {
+      throw new SignInFailure("request_malformed");
+    }
     const { csrf, leave, ...answers } = parsed.data;
     const { interactionId: id } = req.params;
     const browser = cookie.read(req);
-    if (browser === null || !isCsrfToken(csrf, browser, id)) throw new SignInFailure("form_stale");
+    if (browser === null || !isCsrfToken(csrf, browser, id)) {
+      throw new SignInFailure("form_stale");
+    }
     const key = { id, browser };
     const request = await load(key);
     if (leave !== undefined) {
@@ -61,7 +67,9 @@ export function createSignInPages(deps: SignInDeps, cookie: BrowserCookie, start
 
   async function load(key: InteractionKey): Promise<SignInRequest> {
     const request = await deps.interactions.load(key);
-    if (request === null) throw new SignInFailure("interaction_unknown");
+    if (request === null) {
+      throw new SignInFailure("interaction_unknown");
+    }
     return request;
   }
 
@@ -116,8 +124,12 @@ export function createSignInPages(deps: SignInDeps, cookie: BrowserCookie, start
 
 /** Whether a session that waits is one that this request would lead to, with no more said than was. */
 function fits(waiting: WaitingSession, request: SignInRequest, selection: Selection): boolean {
-  if (request.forceLogin || request.acrValues.length > 0) return false;
-  if (selection.next === "ask") return true;
+  if (request.forceLogin || request.acrValues.length > 0) {
+    return false;
+  }
+  if (selection.next === "ask") {
+    return true;
+  }
   const possible = selection.next === "start" ? [selection.connection] : selection.candidates.connections;
   return possible.some((connection) => connection.id === waiting.connectionId);
 }

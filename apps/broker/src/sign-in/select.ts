@@ -31,7 +31,9 @@ export async function selectConnection(
   const wish = wishOf(request);
   if (wish !== null) {
     const candidates = await findCandidates(sql, wish.selector);
-    if (candidates === null) throw new SignInFailure(wish.unknown);
+    if (candidates === null) {
+      throw new SignInFailure(wish.unknown);
+    }
     return pick(candidates, request.connection ?? answers.connection, email);
   }
   const domain = email === undefined ? null : domainOf(email);
@@ -71,8 +73,12 @@ function pick(candidates: Candidates, wanted: string | undefined, email: string 
   const active = candidates.connections.filter((connection) => connection.status === "active");
   if (wanted !== undefined) {
     const connection = candidates.connections.find(({ id }) => id === wanted);
-    if (connection === undefined) throw new SignInFailure("connection_unknown");
-    if (connection.status !== "active") throw new SignInFailure("connection_disabled");
+    if (connection === undefined) {
+      throw new SignInFailure("connection_unknown");
+    }
+    if (connection.status !== "active") {
+      throw new SignInFailure("connection_disabled");
+    }
     return { next: "start", connection, loginHint: email };
   }
   const [only] = active;

@@ -41,20 +41,30 @@ export async function signIn(database: Database, login: ValidatedLogin, now: Dat
     try {
       return await signInOnce(database, login, now);
     } catch (error) {
-      if (isReplay(error)) throw new SignInFailure("response_replayed");
-      if (error instanceof SignInRefused) throw refusal(error);
+      if (isReplay(error)) {
+        throw new SignInFailure("response_replayed");
+      }
+      if (error instanceof SignInRefused) {
+        throw refusal(error);
+      }
       // Something has ended since it was looked up.
       if (isSuspended(error) || isDeletedMeanwhile(error) || error instanceof OrganizationMissing) {
         await requireConnection(database.sql, login);
       }
-      if (isSuspended(error)) throw new SignInFailure("membership_suspended");
-      if (!(isOvertaken(error) || isDeletedMeanwhile(error)) || attempt === ATTEMPTS) throw error;
+      if (isSuspended(error)) {
+        throw new SignInFailure("membership_suspended");
+      }
+      if (!(isOvertaken(error) || isDeletedMeanwhile(error)) || attempt === ATTEMPTS) {
+        throw error;
+      }
     }
   }
 }
 
 async function requireConnection(sql: Sql, { connection: { type, id } }: ValidatedLogin): Promise<void> {
-  if ((await findConnection(sql, type, id)) === null) throw new SignInFailure("connection_unknown");
+  if ((await findConnection(sql, type, id)) === null) {
+    throw new SignInFailure("connection_unknown");
+  }
 }
 
 /** The login record names what was compared; the page does not. */

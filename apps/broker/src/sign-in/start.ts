@@ -39,7 +39,9 @@ export async function startLogin(deps: StartDeps, starters: Starters, start: Log
   try {
     started = await begin(starters, connection, wish);
   } catch (error) {
-    if (!(error instanceof SignInFailure)) throw error;
+    if (!(error instanceof SignInFailure)) {
+      throw error;
+    }
     trace.add("failed", { ...error.finding });
     await closeLoginRecord(
       deps.database.sql,

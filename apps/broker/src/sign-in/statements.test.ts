@@ -34,7 +34,9 @@ afterAll(async () => {
 async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   const spies = new Map<Listened, MockInstance<Listened["query"]>>();
   const watch = (client: Listened) => {
-    if (!spies.has(client)) spies.set(client, vi.spyOn(client, "query"));
+    if (!spies.has(client)) {
+      spies.set(client, vi.spyOn(client, "query"));
+    }
   };
   stand.database.pool.on("acquire", watch);
   try {
@@ -49,7 +51,9 @@ async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
       );
   } finally {
     stand.database.pool.off("acquire", watch);
-    for (const spy of spies.values()) spy.mockRestore();
+    for (const spy of spies.values()) {
+      spy.mockRestore();
+    }
   }
 }
 

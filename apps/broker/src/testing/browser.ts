@@ -32,14 +32,19 @@ export function createTestBrowser(): TestBrowser {
   async function visit(url: string, init: RequestInit, sendCookies: boolean): Promise<Visit> {
     const cookies = [...jar(url)].map(([name, value]) => `${name}=${value}`).join("; ");
     const headers = new Headers(init.headers);
-    if (sendCookies && cookies !== "") headers.set("cookie", cookies);
+    if (sendCookies && cookies !== "") {
+      headers.set("cookie", cookies);
+    }
     const response = await fetch(url, { ...init, headers, redirect: "manual" });
     for (const line of response.headers.getSetCookie()) {
       const [pair = "", ...attributes] = line.split(";");
       const at = pair.indexOf("=");
       const gone = attributes.some((attribute) => /expires=Thu, 01 Jan 1970/i.test(attribute));
-      if (gone) jar(url).delete(pair.slice(0, at));
-      else jar(url).set(pair.slice(0, at), pair.slice(at + 1));
+      if (gone) {
+        jar(url).delete(pair.slice(0, at));
+      } else {
+        jar(url).set(pair.slice(0, at), pair.slice(at + 1));
+      }
     }
     const body = await response.text();
     const location = response.headers.get("location");
@@ -59,7 +64,9 @@ export function createTestBrowser(): TestBrowser {
       visit(url, { method: "POST", body: new URLSearchParams(fields) }, options.crossSite !== true),
     async follow(first, origin) {
       let current = first;
-      while (current.location.startsWith(`${origin}/`)) current = await browser.get(current.location);
+      while (current.location.startsWith(`${origin}/`)) {
+        current = await browser.get(current.location);
+      }
       return current;
     },
     hold: (origin, name, value) => void jar(origin).set(name, value),
@@ -70,11 +77,15 @@ export function createTestBrowser(): TestBrowser {
 
 function readForm(markup: string, base: string): Visit["form"] {
   const form = /<form[^>]*action="([^"]*)"[^>]*>([\s\S]*?)<\/form>/.exec(markup);
-  if (form === null) return null;
+  if (form === null) {
+    return null;
+  }
   const fields: Record<string, string> = {};
   for (const [tag] of (form[2] ?? "").matchAll(/<input[^>]*>/g)) {
     const name = /name="([^"]*)"/.exec(tag)?.[1];
-    if (name !== undefined) fields[name] = unescapeHtml(/value="([^"]*)"/.exec(tag)?.[1] ?? "");
+    if (name !== undefined) {
+      fields[name] = unescapeHtml(/value="([^"]*)"/.exec(tag)?.[1] ?? "");
+    }
   }
   return { action: new URL(unescapeHtml(form[1] ?? ""), base).toString(), fields };
 }

@@ -84,7 +84,9 @@ export async function createLogoutStand(): Promise<LogoutStand> {
       idp.logoutRequest({ destination: sloUrl(connectionId), now: stand.now(), ...logout }),
     session: (id) => stand.database.prisma.session.findUniqueOrThrow({ where: { id } }),
     async close() {
-      for (const close of closing) await close();
+      for (const close of closing) {
+        await close();
+      }
       await stand.close();
     },
   };

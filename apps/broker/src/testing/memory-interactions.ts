@@ -21,7 +21,9 @@ export function memoryInteractions(): MemoryInteractions {
     key: InteractionKey,
     result: { sessionId: string } | { code: string; description: string },
   ) => {
-    if (!requests.delete(nameOf(key))) throw new InteractionEndedError();
+    if (!requests.delete(nameOf(key))) {
+      throw new InteractionEndedError();
+    }
     ended.set(key.id, result);
   };
   return {

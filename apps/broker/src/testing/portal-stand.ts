@@ -128,7 +128,9 @@ export async function createPortalStand(): Promise<PortalStand> {
       return postSaml(stand, browser, request, answerSaml(stand, idp, request, login));
     },
     async close() {
-      for (const close of closing) await close();
+      for (const close of closing) {
+        await close();
+      }
       await stand.close();
     },
   };

@@ -25,7 +25,9 @@ export async function startSaml(
 
 /** The AuthnRequest that a redirect carries. */
 export function readSamlRequest(visit: Visit, connectionId: string): Omit<SamlRequest, "interactionId"> {
-  if (visit.status !== 303) throw new Error(`/sign-in answered ${visit.status}: ${visit.body}`);
+  if (visit.status !== 303) {
+    throw new Error(`/sign-in answered ${visit.status}: ${visit.body}`);
+  }
   const parameters = new URL(visit.location).searchParams;
   const xml = inflateRawSync(Buffer.from(parameters.get("SAMLRequest") ?? "", "base64")).toString();
   return {
@@ -63,7 +65,9 @@ export async function postSaml(
   const { acsUrl } = samlServiceProvider(stand.publicUrl, request.connectionId);
   const fields = { SAMLResponse: response, RelayState: request.relayState };
   const first = await browser.post(acsUrl, fields, { crossSite: true });
-  if (first.status !== 200 || first.form === null) return first;
+  if (first.status !== 200 || first.form === null) {
+    return first;
+  }
   return browser.post(first.form.action, first.form.fields);
 }
 

@@ -48,13 +48,17 @@ export async function createUpstreamOp(): Promise<UpstreamOp> {
     async authenticate(browser, visit) {
       upstream.lastRequest = new URL(visit.location).searchParams;
       const end = await browser.follow(visit, issuer);
-      if (end.location === "") throw new Error(`The upstream OP answered ${end.status}: ${end.body}`);
+      if (end.location === "") {
+        throw new Error(`The upstream OP answered ${end.status}: ${end.body}`);
+      }
       return end.location;
     },
     close: () => close(server),
   };
   server.on("request", (req, res) => {
-    if (!(req.url ?? "").startsWith("/interaction/")) return void provider.callback()(req, res);
+    if (!(req.url ?? "").startsWith("/interaction/")) {
+      return void provider.callback()(req, res);
+    }
     const result = upstream.error ?? {
       login: { accountId: upstream.person.sub },
       consent: {},
@@ -73,7 +77,9 @@ async function grantAndFinish(
   res: Handler[1],
   result: Handler[2],
 ): Promise<void> {
-  if (upstream.error !== null) return provider.interactionFinished(req, res, result);
+  if (upstream.error !== null) {
+    return provider.interactionFinished(req, res, result);
+  }
   const grant = new provider.Grant({ accountId: upstream.person.sub, clientId: upstream.clientId });
   grant.addOIDCScope("openid profile email groups");
   const consent = { grantId: await grant.save() };

@@ -34,7 +34,9 @@ export async function createDemoApp({ url, portalUrl, state, log }: DemoAppDeps)
 
   app.get("/", (req, res) => {
     const session = sessions.find(cookieOf(req));
-    if (session === undefined) return sendPage(res, welcomePage([ACME, BRAVO], portalUrl));
+    if (session === undefined) {
+      return sendPage(res, welcomePage([ACME, BRAVO], portalUrl));
+    }
     sendPage(
       res,
       session.endedAt === undefined ? sessionPage(session) : signedOutPage(session, [ACME, BRAVO]),
@@ -54,7 +56,9 @@ export async function createDemoApp({ url, portalUrl, state, log }: DemoAppDeps)
   // OpenID Connect Core 4: somebody is sent here to sign in, by the gateway and nobody else.
   app.get("/initiate-login", async (req, res) => {
     const { iss, organization } = req.query;
-    if (iss !== gateway.issuer) return sendFailure(res, "Only the gateway may send you here.");
+    if (iss !== gateway.issuer) {
+      return sendFailure(res, "Only the gateway may send you here.");
+    }
     const { location, pending } = await gateway.startLogin(
       typeof organization === "string" ? { organization } : {},
     );
@@ -64,10 +68,13 @@ export async function createDemoApp({ url, portalUrl, state, log }: DemoAppDeps)
 
   app.get("/callback", async (req, res) => {
     const pending = sessions.takePending(cookieOf(req));
-    if (pending === undefined)
+    if (pending === undefined) {
       return sendFailure(res, "This sign-in was not started here, or was finished before.");
+    }
     const outcome = await gateway.finishLogin(new URL(req.originalUrl, url), pending);
-    if (!outcome.ok) return sendFailure(res, outcome.message);
+    if (!outcome.ok) {
+      return sendFailure(res, outcome.message);
+    }
     const idpMessage = await readIdpMessage(management, outcome.identity);
     setCookie(res, sessions.start({ ...outcome, idpMessage }));
     res.redirect(303, "/");
@@ -84,7 +91,9 @@ export async function createDemoApp({ url, portalUrl, state, log }: DemoAppDeps)
     express.urlencoded({ extended: false, limit: "20kb" }),
     async (req, res) => {
       const sid = await verifyLogoutToken(req.body?.logout_token);
-      if (sid === null) return void res.status(400).json({ error: "invalid_request" });
+      if (sid === null) {
+        return void res.status(400).json({ error: "invalid_request" });
+      }
       sessions.endBySid(sid, new Date());
       res.set("cache-control", "no-store").status(200).end();
     },
@@ -99,7 +108,9 @@ export async function createDemoApp({ url, portalUrl, state, log }: DemoAppDeps)
 
   app.use((error: unknown, _req: Request, res: Response, next: express.NextFunction) => {
     log.error({ err: error }, "demo app");
-    if (res.headersSent) return next(error);
+    if (res.headersSent) {
+      return next(error);
+    }
     sendFailure(res, "The demo app met an unexpected error. The gateway's log says which.", 500);
   });
   return app;

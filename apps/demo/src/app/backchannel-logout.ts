@@ -17,11 +17,15 @@ export function logoutTokenVerifier(
   configuration: Configuration,
 ): (token: unknown) => Promise<string | null> {
   const { issuer, jwks_uri: jwksUri } = configuration.serverMetadata();
-  if (jwksUri === undefined) throw new Error("The gateway's discovery document names no jwks_uri");
+  if (jwksUri === undefined) {
+    throw new Error("The gateway's discovery document names no jwks_uri");
+  }
   const keys = createRemoteJWKSet(new URL(jwksUri));
   const audience = configuration.clientMetadata().client_id;
   return async (token) => {
-    if (typeof token !== "string") return null;
+    if (typeof token !== "string") {
+      return null;
+    }
     try {
       const { payload } = await jwtVerify(token, keys, {
         issuer,
@@ -31,7 +35,9 @@ export function logoutTokenVerifier(
       });
       return logoutClaims.parse(payload).sid;
     } catch (error) {
-      if (error instanceof errors.JOSEError || error instanceof z.ZodError) return null;
+      if (error instanceof errors.JOSEError || error instanceof z.ZodError) {
+        return null;
+      }
       throw error;
     }
   };

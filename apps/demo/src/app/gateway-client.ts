@@ -24,7 +24,9 @@ export type LoginOutcome = SignedIn | { readonly ok: false; readonly message: st
 /** All that the app needs of the gateway: openid-client, pointed at its issuer. */
 export async function openGateway({ url, state }: { url: string; state: DemoState }) {
   const { application, gatewayUrl } = state;
-  if (application === undefined) throw new Error("The demo application was not set up");
+  if (application === undefined) {
+    throw new Error("The demo application was not set up");
+  }
   const configuration = await client.discovery(
     new URL(gatewayUrl),
     application.clientId,
@@ -66,7 +68,9 @@ export async function openGateway({ url, state }: { url: string; state: DemoStat
           pkceCodeVerifier: pending.codeVerifier,
         });
         const idTokenClaims = tokens.claims();
-        if (idTokenClaims === undefined || tokens.id_token === undefined) throw new Error("No ID token came");
+        if (idTokenClaims === undefined || tokens.id_token === undefined) {
+          throw new Error("No ID token came");
+        }
         const userinfo = await client.fetchUserInfo(configuration, tokens.access_token, idTokenClaims.sub);
         return {
           ok: true,

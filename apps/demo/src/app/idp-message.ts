@@ -12,7 +12,9 @@ const record = z.object({ response: z.string().nullable() });
 export async function readIdpMessage(management: Management, identity: SessionClaims): Promise<string> {
   const path = `/organizations/${identity.org_id}/login-records`;
   const [found] = page.parse(await management.call("GET", `${path}?sessionId=${identity.sid}`)).items;
-  if (found === undefined) return "The gateway holds no record of this sign-in.";
+  if (found === undefined) {
+    return "The gateway holds no record of this sign-in.";
+  }
   const { response } = record.parse(await management.call("GET", `${path}/${found.id}`));
   return indent(response ?? "");
 }
@@ -32,9 +34,13 @@ function indent(message: string): string {
     .replace(/(<([\w:]+)[^<>]*>)\n<\/\2>/g, "$1</$2>") // an empty element stays in one piece
     .split("\n")
     .map((line) => {
-      if (line.startsWith("</")) depth -= 1;
+      if (line.startsWith("</")) {
+        depth -= 1;
+      }
       const indented = "  ".repeat(Math.max(depth, 0)) + line;
-      if (/^<[^/!?][^>]*[^/]>$/.test(line) || /^<\w+>$/.test(line)) depth += 1;
+      if (/^<[^/!?][^>]*[^/]>$/.test(line) || /^<\w+>$/.test(line)) {
+        depth += 1;
+      }
       return indented;
     })
     .join("\n");

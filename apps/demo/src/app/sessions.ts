@@ -45,14 +45,18 @@ export class AppSessions {
   /** Ends every session of a gateway session, and tells the pages that show them. */
   endBySid(sid: string, at: Date): void {
     for (const [cookie, session] of this.#sessions) {
-      if (session.identity.sid !== sid || session.endedAt !== undefined) continue;
+      if (session.identity.sid !== sid || session.endedAt !== undefined) {
+        continue;
+      }
       session.endedAt = at;
       this.#ends.emit(cookie);
     }
   }
 
   onEnd(cookie: string | undefined, listener: () => void): () => void {
-    if (cookie === undefined) return () => undefined;
+    if (cookie === undefined) {
+      return () => undefined;
+    }
     this.#ends.on(cookie, listener);
     return () => this.#ends.off(cookie, listener);
   }
@@ -62,6 +66,8 @@ function put<Value>(map: Map<string, Value>, value: Value): string {
   const key = randomBytes(24).toString("base64url");
   map.set(key, value);
   const oldest = map.keys().next();
-  if (map.size > MOST && !oldest.done) map.delete(oldest.value);
+  if (map.size > MOST && !oldest.done) {
+    map.delete(oldest.value);
+  }
   return key;
 }

@@ -18,7 +18,9 @@ export function memoryAdapter(): AdapterFactory {
       entries.delete(key); // so that it becomes the youngest
       entries.set(key, { payload, expiresAt: Date.now() + expiresIn * 1000 });
       const [oldest] = entries.keys();
-      if (entries.size > MOST && oldest !== undefined) entries.delete(oldest);
+      if (entries.size > MOST && oldest !== undefined) {
+        entries.delete(oldest);
+      }
     },
     async find(id) {
       return live(`${kind}:${id}`);
@@ -32,14 +34,18 @@ export function memoryAdapter(): AdapterFactory {
     },
     async consume(id) {
       const payload = live(`${kind}:${id}`);
-      if (payload !== undefined) payload.consumed = Math.floor(Date.now() / 1000);
+      if (payload !== undefined) {
+        payload.consumed = Math.floor(Date.now() / 1000);
+      }
     },
     async destroy(id) {
       entries.delete(`${kind}:${id}`);
     },
     async revokeByGrantId(grantId) {
       for (const [key, { payload }] of entries) {
-        if (payload.grantId === grantId) entries.delete(key);
+        if (payload.grantId === grantId) {
+          entries.delete(key);
+        }
       }
     },
   });

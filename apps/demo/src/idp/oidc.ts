@@ -58,7 +58,9 @@ export async function oidcIdp({ company, issuer, client, log }: OidcIdpDeps): Pr
     },
     loadExistingGrant: async (ctx) => {
       const { client: asking, session } = ctx.oidc;
-      if (asking === undefined || session?.accountId === undefined) return undefined;
+      if (asking === undefined || session?.accountId === undefined) {
+        return undefined;
+      }
       const grant = new provider.Grant({ clientId: asking.clientId, accountId: session.accountId });
       grant.addOIDCScope("openid profile email");
       await grant.save();
@@ -66,7 +68,9 @@ export async function oidcIdp({ company, issuer, client, log }: OidcIdpDeps): Pr
     },
     findAccount: (_ctx, subject) => {
       const person = company.people.find((candidate) => subjectOf(candidate.email) === subject);
-      if (person === undefined) return undefined;
+      if (person === undefined) {
+        return undefined;
+      }
       return {
         accountId: subject,
         claims: () => ({
@@ -91,7 +95,9 @@ export async function oidcIdp({ company, issuer, client, log }: OidcIdpDeps): Pr
   router.post("/sign-in/:uid", express.urlencoded({ extended: false, limit: "10kb" }), async (req, res) => {
     const email: unknown = req.body?.person;
     const person = typeof email === "string" ? findPerson(company, email) : undefined;
-    if (person === undefined) return sendIdpError(res, "Nobody of that name works here.");
+    if (person === undefined) {
+      return sendIdpError(res, "Nobody of that name works here.");
+    }
     await provider.interactionFinished(req, res, {
       login: { accountId: subjectOf(person.email), acr: PASSWORD.acr, amr: [...PASSWORD.amr] },
     });

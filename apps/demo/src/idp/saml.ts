@@ -35,11 +35,15 @@ export function samlIdp({ company, idp, serviceProvider }: SamlIdpDeps): Router 
 
   router.get("/sso", (req, res) => {
     const request = readRequest(req);
-    if (request === undefined) return sendIdpError(res, "This is no SAML authentication request.");
+    if (request === undefined) {
+      return sendIdpError(res, "This is no SAML authentication request.");
+    }
     const { id: inResponseTo, relayState = "" } = request;
     const person = findPerson(company, cookieOf(req));
     res.clearCookie(COOKIE);
-    if (person !== undefined) return respond(res, person, { inResponseTo, relayState });
+    if (person !== undefined) {
+      return respond(res, person, { inResponseTo, relayState });
+    }
     sendPeoplePage(res, company, { action: "sign-in", fields: { inResponseTo, relayState } });
   });
 
@@ -47,7 +51,9 @@ export function samlIdp({ company, idp, serviceProvider }: SamlIdpDeps): Router 
   router.get("/portal", (_req, res) => sendPeoplePage(res, company, { action: "portal" }));
   router.post("/portal", form, (req, res) => {
     const person = findPerson(company, String(req.body?.person));
-    if (person === undefined) return sendIdpError(res, "Nobody of that name works here.");
+    if (person === undefined) {
+      return sendIdpError(res, "Nobody of that name works here.");
+    }
     res.cookie(COOKIE, person.email, {
       httpOnly: true,
       sameSite: "lax",
@@ -60,7 +66,9 @@ export function samlIdp({ company, idp, serviceProvider }: SamlIdpDeps): Router 
   // Single logout. Nobody is signed in here for longer than a click, so there is nothing to end.
   router.get("/slo", (req, res) => {
     const request = readRequest(req);
-    if (request === undefined) return sendIdpError(res, "This is no SAML logout request.");
+    if (request === undefined) {
+      return sendIdpError(res, "This is no SAML logout request.");
+    }
     const destination = serviceProvider.spSloUrl;
     const answer = idp.logoutResponse({ destination, inResponseTo: request.id });
     res.redirect(303, `${destination}?${answer.query(request.relayState)}`);
@@ -69,7 +77,9 @@ export function samlIdp({ company, idp, serviceProvider }: SamlIdpDeps): Router 
   router.post("/sign-in", form, (req, res) => {
     const chosen = choice.safeParse(req.body);
     const person = chosen.success ? findPerson(company, chosen.data.person) : undefined;
-    if (!chosen.success || person === undefined) return sendIdpError(res, "Nobody of that name works here.");
+    if (!chosen.success || person === undefined) {
+      return sendIdpError(res, "Nobody of that name works here.");
+    }
     respond(res, person, chosen.data);
   });
 
@@ -106,7 +116,9 @@ export function samlIdp({ company, idp, serviceProvider }: SamlIdpDeps): Router 
 function readRequest(req: Request): { id: string; relayState?: string } | undefined {
   const message = openRedirectMessage(req.originalUrl.split("?")[1] ?? "");
   const id = message.ok ? /\bID="([\w.-]{1,128})"/.exec(message.xml)?.[1] : undefined;
-  if (!message.ok || message.kind !== "SAMLRequest" || id === undefined) return undefined;
+  if (!message.ok || message.kind !== "SAMLRequest" || id === undefined) {
+    return undefined;
+  }
   return { id, ...(message.relayState === undefined ? {} : { relayState: message.relayState }) };
 }
 

@@ -39,8 +39,9 @@ export function scimSender(
     const answer: unknown = text === "" ? undefined : JSON.parse(text);
     const exchange = { request, status: response.status, ms: performance.now() - started, answer };
     onExchange(exchange);
-    if (!response.ok)
+    if (!response.ok) {
       throw new Error(`${request.method} ${request.path} answered ${response.status}: ${text}`);
+    }
     return exchange;
   };
 }

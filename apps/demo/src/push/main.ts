@@ -59,15 +59,18 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 function whatNext(name: string, company: Company, plan: PushPlan): string {
-  if (plan.kind === "deactivate")
+  if (plan.kind === "deactivate") {
     return `Push everything again to bring them back:\n  npm run demo:push -- ${name}`;
+  }
   const [{ email }] = company.people;
   return `Sign in at the demo app as ${email} to see the roles in the token. Then end that session with
   npm run demo:push -- ${name} --deactivate ${email}`;
 }
 
 function explain(error: unknown, gatewayUrl: string): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
   const unreachable = error instanceof TypeError && error.message === "fetch failed";
   return unreachable ? `The gateway does not answer at ${gatewayUrl}. Is npm start running?` : error.message;
 }

@@ -38,7 +38,9 @@ export async function reconciled(
     const missing = [...expected].filter(
       ([email, status]) => !items.some((item) => item.email === email && isDone(item, status)),
     );
-    if (missing.length === 0) return items;
+    if (missing.length === 0) {
+      return items;
+    }
     if (performance.now() > deadline) {
       throw new Error(
         `Not reconciled within ${DEADLINE_MS / 1000} s: ${missing.map(([email]) => email).join(", ")}`,
@@ -50,6 +52,8 @@ export async function reconciled(
 
 // Roles come in the batch that makes a membership active, but groups may be pushed behind the person.
 function isDone(member: Member, status: Member["status"]): boolean {
-  if (member.status !== status || member.source !== "directory") return false;
+  if (member.status !== status || member.source !== "directory") {
+    return false;
+  }
   return status === "suspended" || (member.groups.length > 0 && member.roles.length > 1);
 }

@@ -16,7 +16,9 @@ export async function push(
   plan: PushPlan,
 ): Promise<Member[]> {
   const directory = state.directories[company.slug];
-  if (directory === undefined) throw new Error(`${company.name} has no directory yet: run npm start first`);
+  if (directory === undefined) {
+    throw new Error(`${company.name} has no directory yet: run npm start first`);
+  }
   say(`${client.name} pushes ${company.name}'s directory to ${directory.baseUrl}`);
   const send = scimSender(directory, client.headers, showExchange);
   const expected = plan.kind === "all" ? await pushAll() : await deactivateOne(plan.email);
@@ -54,7 +56,9 @@ export async function push(
     }
     heading(`Deactivation: ${person.email}`);
     const id = await client.findUser(send, person.email);
-    if (id === undefined) throw new Error(`${person.email} was not pushed yet: push everything first`);
+    if (id === undefined) {
+      throw new Error(`${person.email} was not pushed yet: push everything first`);
+    }
     await client.deactivate(send, id);
     return new Map([[person.email, "suspended"]]);
   }

@@ -20,8 +20,12 @@ export function heading(text: string): void {
 export function showExchange({ request, status, ms, answer }: Exchange): void {
   const verdict = status < 400 ? green(String(status)) : red(String(status));
   say(`  ${verdict} ${request.method.padEnd(6)}${request.path} ${soft(`${Math.round(ms)} ms`)}`);
-  if (request.body !== undefined) say(soft(`      → ${oneLine(request.body)}`));
-  if (answer !== undefined) say(soft(`      ← ${oneLine(answer)}`));
+  if (request.body !== undefined) {
+    say(soft(`      → ${oneLine(request.body)}`));
+  }
+  if (answer !== undefined) {
+    say(soft(`      ← ${oneLine(answer)}`));
+  }
 }
 
 export function showMembers(members: readonly Member[]): void {

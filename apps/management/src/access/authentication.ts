@@ -33,7 +33,9 @@ export async function authenticate(deps: AdminDeps, req: Request, res: Response)
 }
 
 async function callerOf(deps: AdminDeps, token: string): Promise<Caller | null> {
-  if (matchesDigest(token, deps.rootKeyDigest)) return { type: "rootKey", organizationId: null };
+  if (matchesDigest(token, deps.rootKeyDigest)) {
+    return { type: "rootKey", organizationId: null };
+  }
   const key = await deps.database.prisma.apiKey.findUnique({
     where: { digest: Uint8Array.from(digestToken(token)) },
     select: {
@@ -46,7 +48,9 @@ async function callerOf(deps: AdminDeps, token: string): Promise<Caller | null> 
     },
   });
   const now = deps.now();
-  if (key === null || key.revokedAt !== null || (key.expiresAt !== null && key.expiresAt <= now)) return null;
+  if (key === null || key.revokedAt !== null || (key.expiresAt !== null && key.expiresAt <= now)) {
+    return null;
+  }
   await recordUse(deps, key, now);
   const { id, organizationId } = key;
   return { type: "apiKey", id, organizationId, permissions: storedPermissions(key.permissions) };
@@ -59,6 +63,8 @@ async function recordUse(
   now: Date,
 ): Promise<void> {
   const due = new Date(now.getTime() - USE_RECORDED_EVERY_MS);
-  if (key.lastUsedAt !== null && key.lastUsedAt > due) return;
+  if (key.lastUsedAt !== null && key.lastUsedAt > due) {
+    return;
+  }
   await deps.database.prisma.apiKey.updateMany({ where: { id: key.id }, data: { lastUsedAt: now } });
 }

@@ -59,14 +59,18 @@ export function limitOf(caller: Caller): readonly Permission[] | null {
 }
 
 export function may(caller: Caller, permission: Permission): boolean {
-  if (caller.organizationId !== null && isGatewayPermission(permission)) return false;
+  if (caller.organizationId !== null && isGatewayPermission(permission)) {
+    return false;
+  }
   const limit = limitOf(caller);
   return limit === null || limit.includes(permission);
 }
 
 /** Throws `permission_missing`, which names the permission. `field` is the input that needs it, if one does. */
 export function requirePermission(caller: Caller, permission: Permission, field?: string): void {
-  if (may(caller, permission)) return;
+  if (may(caller, permission)) {
+    return;
+  }
   throw problem("permission_missing", {
     reason: `Missing: \`${permission}\`.`,
     ...(field === undefined ? {} : { field }),

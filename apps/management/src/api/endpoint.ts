@@ -94,7 +94,9 @@ export function gatewayEndpoint<
   Reply extends z.ZodType,
 >(operation: Operation<Path, Query, Body, Reply> & { readonly permission: GatewayPermission }): Endpoint {
   return build(operation, ["key_scope_insufficient"], async (context, raw) => {
-    if (context.caller.organizationId !== null) throw problem("key_scope_insufficient");
+    if (context.caller.organizationId !== null) {
+      throw problem("key_scope_insufficient");
+    }
     requirePermission(context.caller, operation.permission);
     return operation.handle({ ...context, ...(await parse(operation, raw)) });
   });
@@ -162,7 +164,9 @@ async function parse<Path extends string, Query extends z.ZodType, Body extends 
 ): Promise<Input<Path, Query, Body>> {
   for (const [name, value] of Object.entries(raw.params)) {
     const wellFormed = name === "kid" ? KID.test(value) : name === "org" || isId(value);
-    if (!wellFormed) throw problem(notFoundCode(name));
+    if (!wellFormed) {
+      throw problem(notFoundCode(name));
+    }
   }
   // Without a schema of its own the value's type is `unknown`: no handler can read it.
   const query = parseInput(operation.query ?? NO_QUERY, raw.query) as z.output<Query>;
@@ -176,7 +180,9 @@ async function parse<Path extends string, Query extends z.ZodType, Body extends 
 function notFoundCode(parameter: string): AdminErrorCode {
   const name = parameter.replace(/Id$/, "").replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   const code = `${name}_not_found`;
-  if (isErrorCode(code)) return code;
+  if (isErrorCode(code)) {
+    return code;
+  }
   throw new TypeError(`The error table has no ${code} for the path parameter ${parameter}`);
 }
 

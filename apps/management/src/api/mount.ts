@@ -11,7 +11,9 @@ export function mountEndpoints(router: Router, deps: AdminDeps, endpoints: reado
   for (const path of paths) {
     const here = endpoints.filter((endpoint) => endpoint.path === path);
     const route = router.route(path.replaceAll(/\{(\w+)\}/g, ":$1"));
-    for (const endpoint of here) route[endpoint.method](serve(deps, endpoint));
+    for (const endpoint of here) {
+      route[endpoint.method](serve(deps, endpoint));
+    }
     const allowed = here.map((endpoint) => endpoint.method.toUpperCase()).join(", ");
     route.all((_req, res) => {
       res.setHeader("Allow", allowed);
@@ -29,8 +31,11 @@ function serve(deps: AdminDeps, endpoint: Endpoint): RequestHandler {
     const input = { params: pathParameters(req), query: req.query, body: () => readJson(req, res) };
     const reply = await endpoint.run(context, input);
     res.status(endpoint.status);
-    if (reply === undefined) res.end();
-    else res.json(reply);
+    if (reply === undefined) {
+      res.end();
+    } else {
+      res.json(reply);
+    }
   };
 }
 
@@ -40,8 +45,12 @@ const parseJson = express.json({ limit: "1mb" });
 async function readJson(req: Request, res: Response): Promise<unknown> {
   // RFC 9112, section 6: one of the two headers announces a body. (body-parser would make `{}` of an empty one.)
   const length = Number(req.get("content-length") ?? 0);
-  if (length === 0 && req.get("transfer-encoding") === undefined) return undefined;
-  if (req.is("application/json") === false) throw problem("content_type_unsupported");
+  if (length === 0 && req.get("transfer-encoding") === undefined) {
+    return undefined;
+  }
+  if (req.is("application/json") === false) {
+    throw problem("content_type_unsupported");
+  }
   await new Promise<void>((resolve, reject) => {
     parseJson(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
   });

@@ -25,8 +25,9 @@ describe("the OpenAPI document", () => {
     expect(Object.keys(document(true).paths ?? {})).toEqual(
       expect.arrayContaining(["/signing-keys/rotate", "/signing-keys/{kid}/distrust"]),
     );
-    for (const path of ["/signing-keys/rotate", "/signing-keys/{kid}/distrust"])
+    for (const path of ["/signing-keys/rotate", "/signing-keys/{kid}/distrust"]) {
       expect(Object.keys(document(false).paths ?? {})).not.toContain(path);
+    }
   });
 
   it("tells of closed objects, so that generated clients refuse what the API would", () => {

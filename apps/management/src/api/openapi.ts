@@ -57,7 +57,9 @@ export function openApiDocument(endpoints: readonly Endpoint[], publicUrl: strin
 
 // A format says it better than the long expression that stands behind it.
 function dropPatternsOfFormats({ jsonSchema }: { jsonSchema: { format?: string; pattern?: string } }): void {
-  if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
+  if (jsonSchema.format !== undefined) {
+    delete jsonSchema.pattern;
+  }
 }
 
 function pathsOf(endpoints: readonly Endpoint[]): ZodOpenApiPathsObject {
@@ -91,7 +93,9 @@ function isRequired(body: z.ZodType): boolean {
 }
 
 function pathParameter(name: string): z.ZodType {
-  if (name === "kid") return z.string().meta({ description: "The `kid` of a signing key." });
+  if (name === "kid") {
+    return z.string().meta({ description: "The `kid` of a signing key." });
+  }
   return name === "org"
     ? z.string().meta({ description: "The organization's slug or id." })
     : z.uuid().meta({ description: "An id; any other text answers 404." });
@@ -114,10 +118,14 @@ function errorsByStatus(endpoint: Endpoint): Map<number, Set<string>> {
   const byStatus = new Map<number, Set<string>>();
   const add = (status: number, code: string) =>
     byStatus.set(status, (byStatus.get(status) ?? new Set()).add(code));
-  for (const code of endpoint.errors) add(statusOf(code), code);
+  for (const code of endpoint.errors) {
+    add(statusOf(code), code);
+  }
   const general = endpoint.body === undefined ? INPUT_ERRORS : BODY_ERRORS;
   for (const [status, codes] of Object.entries(general)) {
-    for (const code of codes) add(Number(status), code);
+    for (const code of codes) {
+      add(Number(status), code);
+    }
   }
   return new Map([...byStatus].sort(([a], [b]) => a - b));
 }

@@ -13,7 +13,9 @@ const cursor = z
   .max(200)
   .transform((value, context): Position => {
     const position = decodeCursor(value);
-    if (position !== null) return position;
+    if (position !== null) {
+      return position;
+    }
     context.addIssue("Is not a cursor of this API: pass on `nextCursor` as it was given");
     return z.NEVER;
   });
@@ -51,7 +53,9 @@ export function pageArguments(page: PageQuery, order: Order) {
 }
 
 function afterCursor(position: Position | undefined, order: Order) {
-  if (position === undefined) return {};
+  if (position === undefined) {
+    return {};
+  }
   const { createdAt, id } = position;
   // The first condition follows from the second: it lets PostgreSQL enter the index at the right place.
   return order === "asc"
@@ -79,8 +83,12 @@ function encodeCursor(position: Position): string {
 
 function decodeCursor(text: string): Position | null {
   const [time, id, ...rest] = Buffer.from(text, "base64url").toString("utf8").split(" ");
-  if (time === undefined || id === undefined || rest.length > 0 || !isId(id)) return null;
-  if (!z.iso.datetime({ precision: 3 }).safeParse(time).success) return null;
+  if (time === undefined || id === undefined || rest.length > 0 || !isId(id)) {
+    return null;
+  }
+  if (!z.iso.datetime({ precision: 3 }).safeParse(time).success) {
+    return null;
+  }
   const createdAt = new Date(time);
   return isStorable(createdAt) ? { createdAt, id } : null;
 }

@@ -20,7 +20,9 @@ export const displayName = text(200);
 export const email = text(320)
   .transform((value, context) => {
     const address = canonicalAddress(value);
-    if (address !== null) return address;
+    if (address !== null) {
+      return address;
+    }
     context.addIssue("Is not an email address such as anna@acme.com");
     return z.NEVER;
   })

@@ -36,7 +36,9 @@ export function createDocumentCheck(document: OpenApi): DocumentCheck {
   );
   const find = (operationId: string): Operation => {
     const found = operations.find((operation) => operation.operationId === operationId);
-    if (found === undefined) throw new Error(`The document has no operation ${operationId}`);
+    if (found === undefined) {
+      throw new Error(`The document has no operation ${operationId}`);
+    }
     return found;
   };
   const validators = new Map<string, ValidateFunction>();
@@ -54,17 +56,24 @@ export function createDocumentCheck(document: OpenApi): DocumentCheck {
       const { path, method, responses } = find(operationId);
       const context = `${operationId} answered ${response.status}`;
       const documented = responses[response.status];
-      if (documented === undefined) throw new Error(`${context}, undocumented: ${JSON.stringify(body)}`);
+      if (documented === undefined) {
+        throw new Error(`${context}, undocumented: ${JSON.stringify(body)}`);
+      }
       if (documented.content === undefined) {
-        if (body !== undefined) throw new Error(`${context} with a body, undocumented`);
+        if (body !== undefined) {
+          throw new Error(`${context} with a body, undocumented`);
+        }
         return;
       }
       const type = response.headers.get("content-type")?.split(";")[0] ?? "";
-      if (!(type in documented.content)) throw new Error(`${context} as ${type}, undocumented`);
+      if (!(type in documented.content)) {
+        throw new Error(`${context} as ${type}, undocumented`);
+      }
       const keys = ["paths", path, method, "responses", `${response.status}`, "content", type, "schema"];
       const validate = validator(`/${keys.map(escapePointer).join("/")}`);
-      if (!validate(body))
+      if (!validate(body)) {
         throw new Error(`${context}, not by its schema: ${ajv.errorsText(validate.errors)}`);
+      }
     },
   };
 }

@@ -28,9 +28,12 @@ export async function bulk(
   const { operations, failOnErrors } = parseBulk(request.body);
   charge(operations.length);
   const run = new BulkRun(services, request, operations, failure);
-  for (let index = 0; index < operations.length && run.errors < failOnErrors; index += 1)
+  for (let index = 0; index < operations.length && run.errors < failOnErrors; index += 1) {
     await run.perform(index);
-  if (run.outage !== undefined && run.errors === run.answers().length) throw run.outage;
+  }
+  if (run.outage !== undefined && run.errors === run.answers().length) {
+    throw run.outage;
+  }
   return { status: 200, body: { schemas: [RESPONSE_SCHEMA], Operations: run.answers() } };
 }
 
@@ -58,9 +61,15 @@ class BulkRun {
     this.#operations = operations;
     this.#failure = failure;
     const creators = new Map<string, number>();
-    for (const [index, operation] of operations.entries())
-      if (!(operation instanceof ScimError) && operation.method === "POST" && operation.bulkId !== undefined)
+    for (const [index, operation] of operations.entries()) {
+      if (
+        !(operation instanceof ScimError) &&
+        operation.method === "POST" &&
+        operation.bulkId !== undefined
+      ) {
         creators.set(operation.bulkId, index);
+      }
+    }
     this.#creators = creators;
   }
 
@@ -70,24 +79,36 @@ class BulkRun {
 
   async perform(index: number): Promise<void> {
     const operation = this.#operations[index];
-    if (operation === undefined || this.#begun.has(index)) return;
+    if (operation === undefined || this.#begun.has(index)) {
+      return;
+    }
     this.#begun.add(index);
     let response: ScimResponse;
     try {
-      if (operation instanceof ScimError) throw operation;
-      if (this.outage !== undefined) throw this.outage;
+      if (operation instanceof ScimError) {
+        throw operation;
+      }
+      if (this.outage !== undefined) {
+        throw this.outage;
+      }
       response = await this.#resolved(operation);
     } catch (error) {
-      if (isUnavailable(error)) this.outage = error;
+      if (isUnavailable(error)) {
+        this.outage = error;
+      }
       response = this.#failure(error);
     }
-    if (response.status >= 400) this.errors += 1;
+    if (response.status >= 400) {
+      this.errors += 1;
+    }
     this.#answers.set(index, this.#answer(operation, response));
   }
 
   async #resolved(operation: BulkOperation): Promise<ScimResponse> {
     const references = await inSlices(referencesIn([operation.data, operation.id]));
-    for (const bulkId of references) await this.#require(bulkId);
+    for (const bulkId of references) {
+      await this.#require(bulkId);
+    }
     const { method, endpoint, version } = operation;
     const id = this.#idOf(operation);
     const inner: ScimRequest = {
@@ -102,8 +123,9 @@ class BulkRun {
     };
     const response = await send(this.#services, RESOURCES[endpoint], inner, id);
     const created = response.body?.id;
-    if (method === "POST" && operation.bulkId !== undefined && typeof created === "string")
+    if (method === "POST" && operation.bulkId !== undefined && typeof created === "string") {
       this.#ids.set(operation.bulkId, created);
+    }
     return response;
   }
 
@@ -114,19 +136,22 @@ class BulkRun {
   /** Makes the resource of a bulkId, if it is not made yet. */
   async #require(bulkId: string): Promise<void> {
     const creator = this.#creators.get(bulkId);
-    if (creator === undefined)
+    if (creator === undefined) {
       throw badRequest(
         "invalidValue",
         `No POST of this bulk request has the bulkId ${JSON.stringify(bulkId)}.`,
       );
-    if (this.#begun.has(creator) && !this.#answers.has(creator))
+    }
+    if (this.#begun.has(creator) && !this.#answers.has(creator)) {
       throw new ScimError(
         409,
         `The bulkId ${JSON.stringify(bulkId)} refers back to itself: create first, then link.`,
       );
+    }
     await this.perform(creator);
-    if (!this.#ids.has(bulkId))
+    if (!this.#ids.has(bulkId)) {
       throw new ScimError(409, `The operation with the bulkId ${JSON.stringify(bulkId)} has failed.`);
+    }
   }
 
   #answer(operation: BulkOperation | ScimError, response: ScimResponse): JsonObject {
@@ -134,14 +159,21 @@ class BulkRun {
     const answer: JsonObject = { status: String(response.status) };
     if (!(operation instanceof ScimError)) {
       answer.method = operation.method;
-      if (operation.bulkId !== undefined) answer.bulkId = operation.bulkId;
+      if (operation.bulkId !== undefined) {
+        answer.bulkId = operation.bulkId;
+      }
       const id = response.body?.id ?? this.#idOf(operation);
-      if (typeof id === "string" && id !== "")
+      if (typeof id === "string" && id !== "") {
         answer.location = locationOf(this.#services, this.#request.directory, operation.endpoint, id);
+      }
       const version = response.headers?.ETag;
-      if (!failed && version !== undefined) answer.version = version;
+      if (!failed && version !== undefined) {
+        answer.version = version;
+      }
     }
-    if (failed && response.body !== undefined) answer.response = response.body;
+    if (failed && response.body !== undefined) {
+      answer.response = response.body;
+    }
     return answer;
   }
 }

@@ -33,14 +33,20 @@ export interface BulkRequest {
 }
 
 export function parseBulk(body: unknown): BulkRequest {
-  if (!isObject(body)) throw badRequest("invalidSyntax", "The body must be a JSON object.");
+  if (!isObject(body)) {
+    throw badRequest("invalidSyntax", "The body must be a JSON object.");
+  }
   const schemas = member(body, "schemas");
-  if (!Array.isArray(schemas) || !schemas.includes(BULK_SCHEMA))
+  if (!Array.isArray(schemas) || !schemas.includes(BULK_SCHEMA)) {
     throw badRequest("invalidSyntax", `schemas must be an array that holds ${JSON.stringify(BULK_SCHEMA)}.`);
+  }
   const operations = member(body, "Operations");
-  if (!Array.isArray(operations)) throw badRequest("invalidSyntax", "Operations must be an array.");
-  if (operations.length > MAX_BULK_OPERATIONS)
+  if (!Array.isArray(operations)) {
+    throw badRequest("invalidSyntax", "Operations must be an array.");
+  }
+  if (operations.length > MAX_BULK_OPERATIONS) {
     throw new ScimError(413, `A bulk request holds at most ${MAX_BULK_OPERATIONS} operations.`);
+  }
   return {
     operations: operations.map((operation, index) => parseOperation(operation, `Operations[${index}]`)),
     failOnErrors: parseLimit(member(body, "failOnErrors")),
@@ -48,29 +54,38 @@ export function parseBulk(body: unknown): BulkRequest {
 }
 
 function parseLimit(value: unknown): number {
-  if (value === undefined || value === null) return Number.POSITIVE_INFINITY;
-  if (typeof value === "number" && Number.isInteger(value) && value >= 1) return value;
+  if (value === undefined || value === null) {
+    return Number.POSITIVE_INFINITY;
+  }
+  if (typeof value === "number" && Number.isInteger(value) && value >= 1) {
+    return value;
+  }
   throw badRequest("invalidValue", "failOnErrors must be an integer of at least 1.");
 }
 
 function parseOperation(input: unknown, where: string): BulkOperation | ScimError {
   const parsed = shape.safeParse(input);
-  if (!parsed.success)
+  if (!parsed.success) {
     return badRequest("invalidSyntax", `${where} must have a method and a path, as strings, and short ones.`);
+  }
   const { bulkId, version, data, path } = parsed.data;
   const method = methodOf(parsed.data.method);
-  if (method === undefined)
+  if (method === undefined) {
     return badRequest("invalidSyntax", `${where}.method must be POST, PUT, PATCH or DELETE.`);
+  }
   const [, endpoint, id] = PATH.exec(path) ?? [];
-  if (endpoint !== "Users" && endpoint !== "Groups")
+  if (endpoint !== "Users" && endpoint !== "Groups") {
     return badRequest(
       "invalidPath",
       `${where}.path must be /Users or /Groups, with an id behind it but for POST.`,
     );
-  if ((method === "POST") !== (id === undefined))
+  }
+  if ((method === "POST") !== (id === undefined)) {
     return badRequest("invalidPath", `${where}.path: a POST has no id, all others have one.`);
-  if (method === "POST" && bulkId === undefined)
+  }
+  if (method === "POST" && bulkId === undefined) {
     return badRequest("invalidSyntax", `${where}.bulkId is required for POST.`);
+  }
   return { method, endpoint, id, bulkId, version, data };
 }
 

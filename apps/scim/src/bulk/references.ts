@@ -7,7 +7,11 @@ const REFERENCE = /bulkId:([^"\]\s]+)/g;
 export function* referencesIn(value: unknown): Sliced<Set<string>> {
   const found = new Set<string>();
   yield* visit(value, (text) => {
-    for (const [, id] of text.matchAll(REFERENCE)) if (id !== undefined) found.add(id);
+    for (const [, id] of text.matchAll(REFERENCE)) {
+      if (id !== undefined) {
+        found.add(id);
+      }
+    }
     return text;
   });
   return found;
@@ -30,17 +34,25 @@ function* visit(
   key = "",
   slice = new Slice(),
 ): Sliced<unknown> {
-  if (slice.isFull()) yield;
-  if (typeof value === "string")
+  if (slice.isFull()) {
+    yield;
+  }
+  if (typeof value === "string") {
     return value.startsWith("bulkId:") || key.toLowerCase() === "path" ? change(value) : value;
+  }
   if (Array.isArray(value)) {
     const list: unknown[] = [];
-    for (const item of value) list.push(yield* visit(item, change, key, slice));
+    for (const item of value) {
+      list.push(yield* visit(item, change, key, slice));
+    }
     return list;
   }
-  if (!isObject(value)) return value;
+  if (!isObject(value)) {
+    return value;
+  }
   const entries: [string, unknown][] = [];
-  for (const [name, item] of Object.entries(value))
+  for (const [name, item] of Object.entries(value)) {
     entries.push([name, yield* visit(item, change, name, slice)]);
+  }
   return Object.fromEntries(entries);
 }

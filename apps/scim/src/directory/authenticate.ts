@@ -52,16 +52,22 @@ export function createAuthenticate(sql: Sql, now: () => Date): Authenticate {
     const row = rows[0];
     const key = digest.toString("base64");
     found.delete(key);
-    if (row === undefined)
+    if (row === undefined) {
       throw unauthorized("The bearer token is unknown, expired or revoked.", "invalid_token");
-    if (row.directory_id !== directoryId)
+    }
+    if (row.directory_id !== directoryId) {
       throw new ScimError(404, "This token does not open a directory at this address. Check the base URL.");
-    if (row.status !== "active")
+    }
+    if (row.status !== "active") {
       throw new ScimError(403, "This directory is disabled. Enable it in Sallyport to let it push again.");
-    if (at.getTime() - (row.last_used_at?.getTime() ?? 0) > TOUCH_EVERY_MS)
+    }
+    if (at.getTime() - (row.last_used_at?.getTime() ?? 0) > TOUCH_EVERY_MS) {
       await sql.query(TOUCH_TOKEN, [row.token_id, at], "scim_touch_token");
+    }
     const directory = toDirectory(row);
-    if (found.size >= MAX_REMEMBERED) found.clear();
+    if (found.size >= MAX_REMEMBERED) {
+      found.clear();
+    }
     found.set(key, { directory, until: rememberedUntil(row, at) });
     return { directory, remembered: false };
   };
@@ -91,7 +97,9 @@ function rememberedUntil({ expires_at }: TokenRow, at: Date): number {
 
 function bearerToken(authorization: string | undefined): string {
   const token = /^Bearer +([\w.~+/=-]{1,4096})$/i.exec(authorization ?? "")?.[1];
-  if (token === undefined) throw unauthorized("Send the directory's token: Authorization: Bearer <token>.");
+  if (token === undefined) {
+    throw unauthorized("Send the directory's token: Authorization: Bearer <token>.");
+  }
   return token;
 }
 

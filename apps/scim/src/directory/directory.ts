@@ -29,7 +29,9 @@ export function createDirectories(): (row: DirectoryRow) => Directory {
     let model = models.get(row.settings);
     if (model === undefined) {
       model = modelOf(row.settings);
-      if (models.size >= MAX_KEPT) models.clear();
+      if (models.size >= MAX_KEPT) {
+        models.clear();
+      }
       models.set(row.settings, model);
     }
     return {

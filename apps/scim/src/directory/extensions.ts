@@ -15,8 +15,9 @@ export function extensionsFor(settings: DirectorySettings, resourceType: "User" 
 
 function toAttribute(input: ExtensionAttribute): Attribute {
   const { name, description, ...rest } = input;
-  if (rest.type === "complex")
+  if (rest.type === "complex") {
     return attribute(name, description, { ...rest, subAttributes: rest.subAttributes.map(toAttribute) });
+  }
   // RFC 7643 §7: a reference says what it refers to; what a client declares refers to nothing of ours.
   const refersTo = rest.type === "reference" ? { referenceTypes: ["external"] } : {};
   return attribute(name, description, { ...rest, ...refersTo });

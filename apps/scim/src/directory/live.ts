@@ -41,7 +41,9 @@ const IS_LIVE = `SELECT ${whileLive("$1", 2)} AS live`;
 export async function requireLive(sql: Sql, directory: Directory): Promise<void> {
   const values = [directory.id, ...liveValues(directory)];
   const { rows } = await sql.query<{ live: boolean }>(IS_LIVE, values, "scim_is_live");
-  if (rows[0]?.live !== true) throw ended();
+  if (rows[0]?.live !== true) {
+    throw ended();
+  }
 }
 
 export function ended(): ScimError {

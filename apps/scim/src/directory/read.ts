@@ -32,7 +32,9 @@ export function createRead(sql: Sql, inLane: InLane): Read {
 
   const textOf = (query: Query) => {
     const known = texts.get(query.name);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     const text = forMany(query);
     texts.set(query.name, text);
     return text;
@@ -44,7 +46,9 @@ export function createRead(sql: Sql, inLane: InLane): Read {
       const values = [directory.id, ...liveValues(directory), ...columns];
       const { rows } = await sql.query<Asked>(textOf(query), values, query.name);
       const answers: Asked[][] = items.map(() => []);
-      for (const row of rows) answers[row.asked - 1]?.push(row);
+      for (const row of rows) {
+        answers[row.asked - 1]?.push(row);
+      }
       return answers;
     };
   return async <Row extends object>(directory: Directory, query: Query, values: readonly unknown[]) => {

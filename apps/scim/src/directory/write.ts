@@ -47,7 +47,9 @@ export function createWrite(sql: Sql, inLane: InLane, inTurn: InLane): Write {
       const values = [...journalValues(request.directory, sorted), ...liveValues(request.directory)];
       const { rows } = await retryDeadlock(() => sql.query<Taken>(text, values, name));
       // One row is enough to know that the directory was live for all of them.
-      if (rows.length === 0) await requireLive(sql, request.directory);
+      if (rows.length === 0) {
+        await requireLive(sql, request.directory);
+      }
       const taken = new Map(rows.map((row) => [sorted[row.n], row]));
       return entries.map((entry) => taken.get(entry));
     };
@@ -56,7 +58,9 @@ export function createWrite(sql: Sql, inLane: InLane, inTurn: InLane): Write {
     const { name, goesWith, byResource } = statement;
     const key = `${name} ${liveKey(directory)}`;
     const enter = (work: () => Promise<void>) => inLane(directory.id, work);
-    if (byResource !== true) return { key, enter, goesWith };
+    if (byResource !== true) {
+      return { key, enter, goesWith };
+    }
     return { key: `${key} ${resourceId}`, enter: (work) => inTurn(resourceId, () => enter(work)), goesWith };
   };
   return async <Row extends object>(statement: Statement, entry: Entry) => {
@@ -70,6 +74,8 @@ function idOf({ resourceId }: Entry): string {
 }
 
 function compare(one: string, other: string): number {
-  if (one === other) return 0;
+  if (one === other) {
+    return 0;
+  }
   return one < other ? -1 : 1;
 }

@@ -54,9 +54,13 @@ export function resourceTypes(services: Services, request: ScimRequest, name?: s
   refuseFilter(request);
   const { directory } = request;
   const all = [directory.users, directory.groups].map((type) => renderType(services, directory, type));
-  if (name === undefined) return listOf(all);
+  if (name === undefined) {
+    return listOf(all);
+  }
   const found = all.find((type) => type.id === name);
-  if (found === undefined) throw notFound("ResourceType", name);
+  if (found === undefined) {
+    throw notFound("ResourceType", name);
+  }
   return { status: 200, body: found };
 }
 
@@ -67,15 +71,21 @@ export function schemas(services: Services, request: ScimRequest, id?: string): 
   const all = [directory.users, directory.groups]
     .flatMap((type) => [type.schema, ...type.extensions])
     .map((schema) => renderSchema(services, directory, schema));
-  if (id === undefined) return listOf(all);
+  if (id === undefined) {
+    return listOf(all);
+  }
   const found = all.find((schema) => String(schema.id).toLowerCase() === id.toLowerCase());
-  if (found === undefined) throw notFound("Schema", id);
+  if (found === undefined) {
+    throw notFound("Schema", id);
+  }
   return { status: 200, body: found };
 }
 
 // RFC 7644 §4: a filter here "SHOULD" answer 403.
 function refuseFilter({ query }: ScimRequest): void {
-  if (query.has("filter")) throw new ScimError(403, "Filters are not supported on discovery endpoints.");
+  if (query.has("filter")) {
+    throw new ScimError(403, "Filters are not supported on discovery endpoints.");
+  }
 }
 
 function listOf(resources: JsonObject[]): ScimResponse {

@@ -18,11 +18,18 @@ export function compareSingle(
   { quirks, parameters }: Compilation,
 ): string {
   const { attribute, column, text } = field;
-  if (column === undefined) return compareValue(attribute, text, filter, quirks, parameters);
-  if (column.name === `${ROW}.id`) return compareId(filter, parameters);
-  if (attribute.type !== "string") return compareTyped(attribute, column.name, filter, quirks, parameters);
-  if (column.key === undefined)
+  if (column === undefined) {
+    return compareValue(attribute, text, filter, quirks, parameters);
+  }
+  if (column.name === `${ROW}.id`) {
+    return compareId(filter, parameters);
+  }
+  if (attribute.type !== "string") {
+    return compareTyped(attribute, column.name, filter, quirks, parameters);
+  }
+  if (column.key === undefined) {
     return compareText(column.name, filter.operator, parameters.add(textOf(attribute, filter.value)));
+  }
   // The key column holds JavaScript's lower case: so must what it is compared with.
   const key = parameters.add(textOf(attribute, filter.value).toLowerCase());
   return compareText(column.key, filter.operator, key);
@@ -63,10 +70,13 @@ export function compareConstant(field: Extract<Field, { kind: "constant" }>, fil
 
 /** `schemas eq "urn:…"`: the core schema is on every resource, an extension where its object is. */
 export function compareSchemas(filter: Compare, { type }: Compilation): string {
-  if (filter.operator !== "eq" || typeof filter.value !== "string")
+  if (filter.operator !== "eq" || typeof filter.value !== "string") {
     throw badRequest("invalidFilter", "schemas can only be compared by eq, with a URN.");
+  }
   const id = filter.value.toLowerCase();
-  if (id === type.schema.id.toLowerCase()) return "TRUE";
+  if (id === type.schema.id.toLowerCase()) {
+    return "TRUE";
+  }
   const extension = type.extensions.find((schema) => schema.id.toLowerCase() === id);
   return extension === undefined ? "FALSE" : `(${ROW}.resource ? ${literal(extension.id)})`;
 }
@@ -78,40 +88,60 @@ function compareTyped(
   quirks: Quirks,
   parameters: Parameters,
 ): string {
-  if (attribute.type === "boolean") requireEquality(attribute, filter.operator);
+  if (attribute.type === "boolean") {
+    requireEquality(attribute, filter.operator);
+  }
   const value = `${parameters.add(typedValue(attribute, filter.value, quirks))}${castOf(attribute)}`;
-  if (filter.operator === "eq") return `(${expression} = ${value})`;
-  if (filter.operator === "ne") return `(${expression} IS DISTINCT FROM ${value})`;
+  if (filter.operator === "eq") {
+    return `(${expression} = ${value})`;
+  }
+  if (filter.operator === "ne") {
+    return `(${expression} IS DISTINCT FROM ${value})`;
+  }
   const order = ORDER[filter.operator];
-  if (order === undefined) throw unsupported(attribute, filter.operator);
+  if (order === undefined) {
+    throw unsupported(attribute, filter.operator);
+  }
   return `(${expression} ${order} ${value})`;
 }
 
 function castOf(attribute: Attribute): string {
-  if (attribute.type === "boolean") return "::boolean";
+  if (attribute.type === "boolean") {
+    return "::boolean";
+  }
   return attribute.type === "dateTime" ? "::timestamptz" : "::numeric";
 }
 
 function typedValue(attribute: Attribute, value: Literal, quirks: Quirks): boolean | number | Date {
   if (attribute.type === "boolean") {
     const boolean = asBoolean(value, quirks);
-    if (boolean !== undefined) return boolean;
+    if (boolean !== undefined) {
+      return boolean;
+    }
     throw mismatch(attribute, "true or false");
   }
   if (attribute.type === "dateTime") {
     const instant = typeof value === "string" ? asInstant(value) : undefined;
-    if (instant !== undefined) return instant;
+    if (instant !== undefined) {
+      return instant;
+    }
     throw mismatch(attribute, 'a date and time with its zone, as "2026-11-24T09:00:00Z"');
   }
-  if (typeof value === "number") return value;
+  if (typeof value === "number") {
+    return value;
+  }
   throw mismatch(attribute, "a number");
 }
 
 // An id that is none matches nothing: PostgreSQL would raise an error on it.
 function compareId(filter: Compare, parameters: Parameters): string {
   const { operator, value } = filter;
-  if (typeof value !== "string") throw badRequest("invalidFilter", "id must be compared with a string.");
-  if (operator === "eq") return isId(value) ? `(${ROW}.id = ${parameters.add(value)}::uuid)` : "FALSE";
+  if (typeof value !== "string") {
+    throw badRequest("invalidFilter", "id must be compared with a string.");
+  }
+  if (operator === "eq") {
+    return isId(value) ? `(${ROW}.id = ${parameters.add(value)}::uuid)` : "FALSE";
+  }
   return compareText(`${ROW}.id::text`, operator, parameters.add(value));
 }
 
@@ -135,12 +165,16 @@ function compareText(expression: string, operator: Operator, value: string): str
 }
 
 function textOf(attribute: Attribute, value: Literal): string {
-  if (typeof value === "string") return value;
+  if (typeof value === "string") {
+    return value;
+  }
   throw mismatch(attribute, "a string in double quotes");
 }
 
 function requireEquality(attribute: Attribute, operator: Operator): void {
-  if (operator !== "eq" && operator !== "ne") throw unsupported(attribute, operator);
+  if (operator !== "eq" && operator !== "ne") {
+    throw unsupported(attribute, operator);
+  }
 }
 
 function unsupported(attribute: Attribute, operator: Operator): Error {

@@ -63,8 +63,12 @@ function present(field: Field): string {
 function compare(filter: Compare, compilation: Compilation): string {
   const field = fieldOf(compilation.type, filter.path, compilation.quirks);
   if (filter.value === null) {
-    if (filter.operator === "eq") return `(${present(field)} IS NOT TRUE)`;
-    if (filter.operator === "ne") return present(field);
+    if (filter.operator === "eq") {
+      return `(${present(field)} IS NOT TRUE)`;
+    }
+    if (filter.operator === "ne") {
+      return present(field);
+    }
     throw badRequest("invalidFilter", "null can only be compared by eq and ne.");
   }
   switch (field.kind) {
@@ -88,9 +92,12 @@ function compare(filter: Compare, compilation: Compilation): string {
 
 function elements(path: string, filter: Filter, compilation: Compilation): string {
   const field = fieldOf(compilation.type, path, compilation.quirks);
-  if (field.kind === "membership") return membershipElements(field, filter, compilation);
-  if (field.kind !== "list")
+  if (field.kind === "membership") {
+    return membershipElements(field, filter, compilation);
+  }
+  if (field.kind !== "list") {
     throw badRequest("invalidFilter", `${path} is not multi-valued: [ ] selects nothing in it.`);
+  }
   return compileElements(field, filter, compilation);
 }
 
@@ -105,7 +112,8 @@ function membershipElements(
     return `(${parts.join(" OR ")})`;
   }
   const sub = filter.kind === "compare" ? findAttribute(field.list.subAttributes, filter.path) : undefined;
-  if (filter.kind !== "compare" || sub?.name !== "value")
+  if (filter.kind !== "compare" || sub?.name !== "value") {
     throw badRequest("invalidFilter", `In ${field.list.name}[ ] only value can be compared, by eq.`);
+  }
   return compileMembership(field, filter, compilation);
 }

@@ -18,10 +18,13 @@ export function compileList(
 ): string {
   const { list, sub } = field;
   const attribute = sub ?? list;
-  if (list.type === "complex" && sub === undefined)
+  if (list.type === "complex" && sub === undefined) {
     throw badRequest("invalidFilter", `${list.name} is complex: compare one of its sub-attributes.`);
+  }
   const text = elementText(list, attribute);
-  if (filter.kind === "present" || compilation === undefined) return some(field, `${text} IS NOT NULL`);
+  if (filter.kind === "present" || compilation === undefined) {
+    return some(field, `${text} IS NOT NULL`);
+  }
   const condition = compareValue(attribute, text, filter, compilation.quirks, compilation.parameters);
   return indexed(field, equality(filter, attribute), some(field, condition), compilation.parameters);
 }
@@ -31,10 +34,14 @@ export function compileElements(field: List, filter: Filter, compilation: Compil
   const condition = some(field, elementCondition(field.list, filter, compilation));
   const { parameters } = compilation;
   for (const each of filter.kind === "and" ? filter.filters : [filter]) {
-    if (each.kind !== "compare") continue;
+    if (each.kind !== "compare") {
+      continue;
+    }
     const sub = subAttribute(field.list, each.path);
     const found = equality(each, sub);
-    if (found !== undefined) return indexed({ ...field, sub }, found, condition, parameters);
+    if (found !== undefined) {
+      return indexed({ ...field, sub }, found, condition, parameters);
+    }
   }
   return condition;
 }
@@ -60,9 +67,15 @@ function elementCondition(list: Attribute, filter: Filter, compilation: Compilat
 function compareElement(list: Attribute, filter: Compare, { quirks, parameters }: Compilation): string {
   const sub = subAttribute(list, filter.path);
   const text = elementText(list, sub);
-  if (filter.value !== null) return compareValue(sub, text, filter, quirks, parameters);
-  if (filter.operator === "eq") return `(${text} IS NULL)`;
-  if (filter.operator === "ne") return `(${text} IS NOT NULL)`;
+  if (filter.value !== null) {
+    return compareValue(sub, text, filter, quirks, parameters);
+  }
+  if (filter.operator === "eq") {
+    return `(${text} IS NULL)`;
+  }
+  if (filter.operator === "ne") {
+    return `(${text} IS NOT NULL)`;
+  }
   throw badRequest("invalidFilter", "null can only be compared by eq and ne.");
 }
 
@@ -86,10 +99,14 @@ function equality(filter: Compare, attribute: Attribute): string | undefined {
  * it only where it is needed. `condition` then decides.
  */
 function indexed(field: List, value: string | undefined, condition: string, parameters: Parameters): string {
-  if (value === undefined || field.list.name !== "emails") return condition;
+  if (value === undefined || field.list.name !== "emails") {
+    return condition;
+  }
   const address = canonicalAddress(value);
   // What is no address stands in no column.
-  if (address === null) return condition;
+  if (address === null) {
+    return condition;
+  }
   const email = parameters.add(address);
   const several = parameters.add(JSON.stringify([{ value }]));
   return (

@@ -39,12 +39,19 @@ export interface Column {
 /** Finds an attribute path in SQL: 400 invalidFilter for what is unknown or not searchable. */
 export function fieldOf(type: ResourceType, path: string, quirks: Quirks): Field {
   const target = resolveTarget(type, path, quirks);
-  if (target === undefined)
+  if (target === undefined) {
     throw new UnknownAttribute(`${quoted(path)} is not an attribute of a ${type.name}.`);
+  }
   const { attribute, sub } = target;
-  if (attribute.name === "schemas") return { kind: "schemas" };
-  if (sub?.name === "resourceType") return { kind: "constant", attribute: sub, value: type.name };
-  if (attribute.returned === "never") throw notSearchable(path);
+  if (attribute.name === "schemas") {
+    return { kind: "schemas" };
+  }
+  if (sub?.name === "resourceType") {
+    return { kind: "constant", attribute: sub, value: type.name };
+  }
+  if (attribute.returned === "never") {
+    throw notSearchable(path);
+  }
   return storedField(target, path);
 }
 
@@ -55,15 +62,22 @@ function storedField(target: Target, path: string): Field {
   const { attribute } = target;
   const sub = target.sub ?? valueAttribute(attribute);
   if (attribute.stored.in === "membership") {
-    if (sub?.name !== "value") throw notSearchable(path);
+    if (sub?.name !== "value") {
+      throw notSearchable(path);
+    }
     return { kind: "membership", list: attribute, sub };
   }
   const holder = target.extension === undefined ? "" : `->${literal(target.extension.id)}`;
   const json = `${ROW}.resource${holder}->${literal(attribute.name)}`;
-  if (attribute.multiValued) return { kind: "list", list: attribute, array: json, sub };
-  if (target.sub !== undefined) return singleField(target.sub, `${json}->>${literal(target.sub.name)}`, path);
-  if (attribute.type !== "complex")
+  if (attribute.multiValued) {
+    return { kind: "list", list: attribute, array: json, sub };
+  }
+  if (target.sub !== undefined) {
+    return singleField(target.sub, `${json}->>${literal(target.sub.name)}`, path);
+  }
+  if (attribute.type !== "complex") {
     return singleField(attribute, `${ROW}.resource${holder}->>${literal(attribute.name)}`, path);
+  }
   return sub === undefined
     ? { kind: "object", attribute, json }
     : singleField(sub, `${json}->>${literal(sub.name)}`, path);
@@ -71,8 +85,12 @@ function storedField(target: Target, path: string): Field {
 
 function singleField(attribute: Attribute, text: string, path: string): Field {
   const { stored } = attribute;
-  if (stored.in === "nothing") throw notSearchable(path);
-  if (stored.in !== "column") return { kind: "single", attribute, text };
+  if (stored.in === "nothing") {
+    throw notSearchable(path);
+  }
+  if (stored.in !== "column") {
+    return { kind: "single", attribute, text };
+  }
   const name = `${ROW}.${stored.column}`;
   const key = stored.key === undefined ? undefined : `${ROW}.${stored.key}`;
   return { kind: "single", attribute, text: `${name}::text`, column: { name, key } };

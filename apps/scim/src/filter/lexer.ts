@@ -28,41 +28,54 @@ export function tokenize(text: string): Token[] {
 
 function tokenAt(text: string, at: number): { token: Token; end: number } {
   const mark = text[at];
-  if (mark === "(" || mark === ")" || mark === "[" || mark === "]")
+  if (mark === "(" || mark === ")" || mark === "[" || mark === "]") {
     return { token: { kind: "mark", text: mark, at }, end: at + 1 };
-  if (mark === '"') return stringAt(text, at);
+  }
+  if (mark === '"') {
+    return stringAt(text, at);
+  }
   const number = match(NUMBER, text, at);
-  if (number !== undefined)
+  if (number !== undefined) {
     return { token: { kind: "literal", value: finite(number, at), at }, end: at + number.length };
+  }
   const word = match(WORD, text, at);
-  if (word === undefined) throw unreadable(at);
+  if (word === undefined) {
+    throw unreadable(at);
+  }
   return { token: wordToken(word, at), end: at + word.length };
 }
 
 // RFC 7644 §3.4.2.2: a compValue is a JSON value, so strings have JSON's escapes, and no other.
 function stringAt(text: string, at: number): { token: Token; end: number } {
   const raw = match(STRING, text, at);
-  if (raw === undefined) throw unreadable(at, "the quote opened here is never closed");
+  if (raw === undefined) {
+    throw unreadable(at, "the quote opened here is never closed");
+  }
   let value: unknown;
   try {
     value = JSON.parse(raw);
   } catch {
     throw unreadable(at, "the string has an escape or a control character that JSON does not allow");
   }
-  if (typeof value !== "string" || !isStorable(value))
+  if (typeof value !== "string" || !isStorable(value)) {
     throw unreadable(at, "the string holds NUL or half of a surrogate pair");
+  }
   return { token: { kind: "literal", value, at }, end: at + raw.length };
 }
 
 function wordToken(text: string, at: number): Token {
   const lower = text.toLowerCase();
-  if (lower === "true" || lower === "false") return { kind: "literal", value: lower === "true", at };
+  if (lower === "true" || lower === "false") {
+    return { kind: "literal", value: lower === "true", at };
+  }
   return lower === "null" ? { kind: "literal", value: null, at } : { kind: "word", text, at };
 }
 
 function finite(text: string, at: number): number {
   const value = Number(text);
-  if (!Number.isFinite(value)) throw unreadable(at, "the number is too large");
+  if (!Number.isFinite(value)) {
+    throw unreadable(at, "the number is too large");
+  }
   return value;
 }
 

@@ -29,8 +29,12 @@ export function matchesElement(attribute: Attribute, element: Json, filter: Filt
 /** The sub-attribute that a filter inside brackets names; `value` also for elements that are simple. */
 export function subAttribute(attribute: Attribute, path: string): Attribute {
   const sub = findAttribute(attribute.subAttributes, path);
-  if (sub !== undefined) return sub;
-  if (attribute.type !== "complex" && path.toLowerCase() === "value") return attribute;
+  if (sub !== undefined) {
+    return sub;
+  }
+  if (attribute.type !== "complex" && path.toLowerCase() === "value") {
+    return attribute;
+  }
   throw badRequest("invalidFilter", `${attribute.name} has no sub-attribute ${quoted(path)}.`);
 }
 
@@ -40,14 +44,26 @@ function valueAt(element: Json, sub: Attribute): Json | undefined {
 
 function compare(element: Json, filter: Compare, sub: Attribute, quirks: Quirks): boolean {
   const actual = valueAt(element, sub.type === "complex" ? (valueAttribute(sub) ?? sub) : sub);
-  if (filter.value === null) return (filter.operator === "ne") === (actual !== undefined);
-  if (actual === undefined) return filter.operator === "ne";
+  if (filter.value === null) {
+    return (filter.operator === "ne") === (actual !== undefined);
+  }
+  if (actual === undefined) {
+    return filter.operator === "ne";
+  }
   const expected = literalFor(sub, filter.value, quirks);
   const [left, right] = sub.caseExact ? [actual, expected] : [fold(actual), fold(expected)];
-  if (filter.operator === "eq") return left === right;
-  if (filter.operator === "ne") return left !== right;
-  if (typeof left === "string" && typeof right === "string") return compareText(left, right, filter);
-  if (typeof left === "number" && typeof right === "number") return compareOrder(left, right, filter);
+  if (filter.operator === "eq") {
+    return left === right;
+  }
+  if (filter.operator === "ne") {
+    return left !== right;
+  }
+  if (typeof left === "string" && typeof right === "string") {
+    return compareText(left, right, filter);
+  }
+  if (typeof left === "number" && typeof right === "number") {
+    return compareOrder(left, right, filter);
+  }
   throw badRequest("invalidFilter", `${sub.name} cannot be compared by ${filter.operator}.`);
 }
 

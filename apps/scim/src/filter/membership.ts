@@ -14,9 +14,12 @@ const USERS_OF_GROUP = "SELECT m.group_id FROM directory_group_members m";
 /** `members eq "id"` of a group, `groups.value eq "id"` of a user: a row of directory_group_members, by index. */
 export function compileMembership(field: Membership, filter: Compare, { parameters }: Compilation): string {
   const { list } = field;
-  if (filter.operator !== "eq" || typeof filter.value !== "string")
+  if (filter.operator !== "eq" || typeof filter.value !== "string") {
     throw badRequest("invalidFilter", `${list.name} can only be compared by eq, with an id.`);
-  if (!isId(filter.value)) return "FALSE";
+  }
+  if (!isId(filter.value)) {
+    return "FALSE";
+  }
   const value = `${parameters.add(filter.value)}::uuid`;
   return list.name === "members"
     ? `(${ROW}.id IN (${USERS_OF_GROUP} WHERE m.user_id = ${value}))`

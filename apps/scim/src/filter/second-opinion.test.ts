@@ -13,10 +13,14 @@ it("reads filters as scim2-parse-filter does, or differs for a reason that the t
     fc.property(filters, (text) => {
       const verdict = judge(text);
       verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
-      if (verdict === "accepted alike" || verdict === "refused alike") return;
+      if (verdict === "accepted alike" || verdict === "refused alike") {
+        return;
+      }
       const names = explain(text, verdict);
       expect(names, `${verdict}: ${text}`).not.toEqual([]);
-      for (const name of names) reasons.add(name);
+      for (const name of names) {
+        reasons.add(name);
+      }
     }),
     { numRuns: FILTERS, seed: 7644 },
   );

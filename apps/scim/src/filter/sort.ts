@@ -24,7 +24,9 @@ function searchable(type: ResourceType, path: string, quirks: Quirks): Field | u
   try {
     return fieldOf(type, path, quirks);
   } catch (error) {
-    if (error instanceof UnknownAttribute) return undefined;
+    if (error instanceof UnknownAttribute) {
+      return undefined;
+    }
     throw badRequest("invalidValue", `sortBy: resources cannot be sorted by ${quoted(path)}.`);
   }
 }

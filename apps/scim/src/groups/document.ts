@@ -31,7 +31,9 @@ export interface GroupColumns {
 /** The part of a group that a client can write, but for its members: those are never in memory with it. */
 export function documentOf(row: GroupRow): JsonObject {
   const document: JsonObject = { displayName: row.display_name, ...row.resource };
-  if (row.external_id !== null) document.externalId = row.external_id;
+  if (row.external_id !== null) {
+    document.externalId = row.external_id;
+  }
   return document;
 }
 
@@ -52,8 +54,9 @@ export function renderGroup(row: GroupRow, directory: Directory, services: Servi
     id: row.id,
     ...documentOf(row),
   };
-  if (row.members !== undefined)
+  if (row.members !== undefined) {
     result.members = renderMembers(row.id, row.members ?? [], directory, services);
+  }
   result.meta = {
     resourceType: "Group",
     created: row.created_at.toISOString(),

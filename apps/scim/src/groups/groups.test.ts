@@ -220,11 +220,12 @@ describe("groups", () => {
           displayName: "G",
           members: [{ value: id }],
         }),
-      ])
+      ]) {
         expect([answer.status, answer.body.detail]).toEqual([
           404,
           `The member, User "${id}" not found in this directory.`,
         ]);
+      }
     }
     expect(await members()).toEqual(ids.slice(0, 2));
   });

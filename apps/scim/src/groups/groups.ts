@@ -39,8 +39,9 @@ export async function create(services: Services, request: ScimRequest): Promise<
 /** GET /Groups/{id} (RFC 7644 §3.4.1). */
 export async function get(services: Services, request: ScimRequest, id: string): Promise<ScimResponse> {
   const row = await findGroup(services, request.directory, id, projectionFor(request).wants("members"));
-  if (request.ifNoneMatch !== undefined && namesVersion(request.ifNoneMatch, row.version))
+  if (request.ifNoneMatch !== undefined && namesVersion(request.ifNoneMatch, row.version)) {
     return { status: 304, headers: { ETag: etagOf(row.version) }, proven: true };
+  }
   return { ...answerWith(services, request, row, 200), logged: false };
 }
 
@@ -69,8 +70,9 @@ export async function replace(services: Services, request: ScimRequest, id: stri
       answer: { status: 200, ...bodyOf(answer) },
     };
   });
-  if (!changed || answer === undefined)
+  if (!changed || answer === undefined) {
     return { ...answerWith(services, request, { ...row, members }, 200), logged: false };
+  }
   services.requestReconcile(directory.organizationId);
   return answer;
 }
@@ -90,9 +92,12 @@ export async function patch(services: Services, request: ScimRequest, id: string
       : // Adds alone, or removes alone, come to the same in whatever order concurrent requests take.
         await changeMembers(services, request, id, members);
   const logged = outcome.changed;
-  if (outcome.changed) services.requestReconcile(directory.organizationId);
-  if (!request.query.has("attributes"))
+  if (outcome.changed) {
+    services.requestReconcile(directory.organizationId);
+  }
+  if (!request.query.has("attributes")) {
     return { status: 204, headers: { ETag: etagOf(outcome.version) }, logged, proven: true };
+  }
   return { ...(await get(services, { ...request, ifNoneMatch: undefined }, id)), logged };
 }
 

@@ -95,8 +95,12 @@ function barrier(count: number): () => Promise<void> {
   return () =>
     new Promise((resolve) => {
       open.push(resolve);
-      if (open.length < count) return;
-      for (const each of open) each();
+      if (open.length < count) {
+        return;
+      }
+      for (const each of open) {
+        each();
+      }
       open = [];
     });
 }

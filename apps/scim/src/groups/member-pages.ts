@@ -21,7 +21,9 @@ export async function* membersBehind(
     });
   for (let last: Member | undefined = [memberId, ""]; last !== undefined; ) {
     const page: readonly Member[] = await pageBehind(last[0]);
-    if (page.length > 0) yield page;
+    if (page.length > 0) {
+      yield page;
+    }
     last = page.length === MEMBERS_AT_ONCE ? page.at(-1) : undefined;
   }
 }

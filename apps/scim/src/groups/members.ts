@@ -30,11 +30,16 @@ export function* splitMembers(
   const change = new Accumulated();
   const others: Operation[] = [];
   for (const operation of operations) {
-    if (operation.path === undefined) others.push(...(yield* pathless(type, operation, change, quirks)));
-    else if (namesMembers(type, operation.path, quirks))
+    if (operation.path === undefined) {
+      others.push(...(yield* pathless(type, operation, change, quirks)));
+    } else if (namesMembers(type, operation.path, quirks)) {
       yield* applyMembers(operation, operation.path, change);
-    else others.push(operation);
-    if (change.slice.isFull()) yield;
+    } else {
+      others.push(operation);
+    }
+    if (change.slice.isFull()) {
+      yield;
+    }
   }
   return { members: change, others };
 }
@@ -75,11 +80,16 @@ function* pathless(
   change: Accumulated,
   quirks: Quirks,
 ): Sliced<Operation[]> {
-  if (!isObject(operation.value)) return [operation];
+  if (!isObject(operation.value)) {
+    return [operation];
+  }
   const rest: [string, unknown][] = [];
   for (const [key, value] of Object.entries(operation.value)) {
-    if (namesMembers(type, key, quirks)) yield* applyMembers({ ...operation, value }, key, change);
-    else rest.push([key, value]);
+    if (namesMembers(type, key, quirks)) {
+      yield* applyMembers({ ...operation, value }, key, change);
+    } else {
+      rest.push([key, value]);
+    }
   }
   return rest.length === 0 ? [] : [{ ...operation, value: Object.fromEntries(rest) }];
 }
@@ -92,15 +102,20 @@ function namesMembers(type: ResourceType, path: string, quirks: Quirks): boolean
 
 function* applyMembers(operation: Operation, text: string, change: Accumulated): Sliced<void> {
   const path = parseValuePath(text, MAX_MEMBERS_PATH);
-  if (path.sub !== undefined || path.path.includes(".", path.path.lastIndexOf(":") + 1))
+  if (path.sub !== undefined || path.path.includes(".", path.path.lastIndexOf(":") + 1)) {
     throw badRequest(
       "mutability",
       "A member's sub-attributes cannot be changed: remove the member and add another.",
     );
-  if (path.filter !== undefined) yield* filtered(operation, path.filter, change);
-  else if (operation.op === "remove") yield* removal(operation.value, change);
-  else {
-    if (operation.op === "replace") change.clears();
+  }
+  if (path.filter !== undefined) {
+    yield* filtered(operation, path.filter, change);
+  } else if (operation.op === "remove") {
+    yield* removal(operation.value, change);
+  } else {
+    if (operation.op === "replace") {
+      change.clears();
+    }
     yield* each(change.slice, elements(operation.value), (element) => change.joins(idOf(element)));
   }
 }
@@ -108,8 +123,11 @@ function* applyMembers(operation: Operation, text: string, change: Accumulated):
 // RFC 7644 §3.5.2.2 has no value in a remove. Entra sends one, and means those members: to read it as "all of them"
 // would empty the group, so a value always narrows, whoever sends it.
 function* removal(value: unknown, change: Accumulated): Sliced<void> {
-  if (value === undefined || value === null) change.clears();
-  else yield* each(change.slice, elements(value), (element) => change.leaves(looseId(element)));
+  if (value === undefined || value === null) {
+    change.clears();
+  } else {
+    yield* each(change.slice, elements(value), (element) => change.leaves(looseId(element)));
+  }
 }
 
 function* filtered(operation: Operation, filter: Filter, change: Accumulated): Sliced<void> {
@@ -119,8 +137,9 @@ function* filtered(operation: Operation, filter: Filter, change: Accumulated): S
     return;
   }
   yield* each(change.slice, ids, (id) => change.leaves(id));
-  if (operation.op === "replace")
+  if (operation.op === "replace") {
     yield* each(change.slice, elements(operation.value), (element) => change.joins(idOf(element)));
+  }
 }
 
 function* each<Element>(
@@ -131,41 +150,52 @@ function* each<Element>(
   for (const element of list) {
     work(element);
     // Its names are looked through.
-    if (slice.isFull(isObject(element) ? Object.keys(element).length : 1)) yield;
+    if (slice.isFull(isObject(element) ? Object.keys(element).length : 1)) {
+      yield;
+    }
   }
 }
 
 /** `value eq "…"`, and any number of them by `or`. */
 function idsOf(filter: Filter): string[] {
-  if (filter.kind === "or") return filter.filters.flatMap(idsOf);
+  if (filter.kind === "or") {
+    return filter.filters.flatMap(idsOf);
+  }
   const single =
     filter.kind === "compare" && filter.operator === "eq" && filter.path.toLowerCase() === "value";
-  if (!single || typeof filter.value !== "string")
+  if (!single || typeof filter.value !== "string") {
     throw badRequest("invalidFilter", 'Members are selected by members[value eq "id"], several by or.');
+  }
   return [filter.value];
 }
 
 function elements(value: unknown): readonly unknown[] {
-  if (value === null || value === undefined) return [];
+  if (value === null || value === undefined) {
+    return [];
+  }
   return Array.isArray(value) ? value : [value];
 }
 
 function idOf(element: unknown): string {
   const id = looseId(element);
   // What cannot be an id is answered as an id that nobody has.
-  if (!isId(id)) throw notFound("The member, User", id);
+  if (!isId(id)) {
+    throw notFound("The member, User", id);
+  }
   return id;
 }
 
 function looseId(element: unknown): string {
   const value = isObject(element) ? member(element, "value") : element;
-  if (typeof value !== "string" || value === "")
+  if (typeof value !== "string" || value === "") {
     throw badRequest("invalidValue", "Each of members must be an object with the id of a user as its value.");
-  if (isObject(element) && isOfGroup(member(element, "type")))
+  }
+  if (isObject(element) && isOfGroup(member(element, "type"))) {
     throw badRequest(
       "invalidValue",
       `The member ${quoted(value)} is a group: groups in groups are not supported.`,
     );
+  }
   return value;
 }
 

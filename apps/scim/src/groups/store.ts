@@ -25,7 +25,9 @@ export async function findGroup(
   const values = [id, directory.id, ...liveValues(directory)];
   const find = () => database.sql.query<GroupRow>(text, values, name);
   const row = isId(id) ? (await inLane(directory.id, find)).rows[0] : undefined;
-  if (row === undefined) throw notFound("Group", id);
+  if (row === undefined) {
+    throw notFound("Group", id);
+  }
   return row;
 }
 
@@ -35,7 +37,9 @@ export async function findMembers(
   directory: Directory,
   ids: ReadonlySet<string>,
 ): Promise<Member[]> {
-  if (ids.size === 0) return [];
+  if (ids.size === 0) {
+    return [];
+  }
   const { sql } = database;
   const rows = await inLane(directory.id, async () => {
     const values = [arrayOf(ids), directory.id];
@@ -44,7 +48,9 @@ export async function findMembers(
       values,
       "scim_find_members",
     );
-    if (found.rows.length < ids.size) await requireMembers(sql, directory, ids);
+    if (found.rows.length < ids.size) {
+      await requireMembers(sql, directory, ids);
+    }
     return found.rows;
   });
   return rows.map(({ id, display }): Member => [id, display]);
@@ -59,7 +65,9 @@ export async function insertGroup(
   answer: Answer,
 ): Promise<void> {
   const own = { joining: [...members], ...ownOf(columns) };
-  if ((await write(SQL.CREATE_GROUP, { request, answer, resourceId: id, own })) === undefined) throw ended();
+  if ((await write(SQL.CREATE_GROUP, { request, answer, resourceId: id, own })) === undefined) {
+    throw ended();
+  }
 }
 
 /** Adds and removes members by one statement. 404 for an unknown group or member, 412 against If-Match. */
@@ -69,7 +77,9 @@ export async function changeMembers(
   id: string,
   change: MemberChange,
 ): Promise<{ readonly version: number; readonly changed: boolean }> {
-  if (!isId(id)) throw notFound("Group", id);
+  if (!isId(id)) {
+    throw notFound("Group", id);
+  }
   const own = {
     joining: [...change.add],
     leaving: ids(change.remove),
@@ -95,7 +105,9 @@ export async function updateGroup(
   id: string,
   decide: (row: GroupRow) => Promise<GroupUpdate>,
 ): Promise<{ readonly row: GroupRow; readonly changed: boolean }> {
-  if (!isId(id)) throw notFound("Group", id);
+  if (!isId(id)) {
+    throw notFound("Group", id);
+  }
   const { directory } = request;
   const update = () =>
     database.transaction(async (sql) => {
@@ -125,19 +137,26 @@ export async function updateGroup(
 
 /** Marks a group as deleted. 404 when there is none, 412 against If-Match. */
 export async function deleteGroup(services: Services, request: ScimRequest, id: string): Promise<void> {
-  if (!isId(id)) throw notFound("Group", id);
+  if (!isId(id)) {
+    throw notFound("Group", id);
+  }
   const own = { versions: versionsIn(request.ifMatch) };
   const entry = { request, answer: { status: 204 }, resourceId: id, own };
-  if ((await services.write(SQL.DELETE_GROUP, entry)) === undefined)
+  if ((await services.write(SQL.DELETE_GROUP, entry)) === undefined) {
     await whyNot(services, request, id, new Set());
+  }
 }
 
 /** 404 unless all of these are users of the directory. */
 async function requireMembers(sql: Sql, directory: Directory, wanted: ReadonlySet<string>): Promise<void> {
-  if (wanted.size === 0) return;
+  if (wanted.size === 0) {
+    return;
+  }
   const values = [arrayOf(wanted), directory.id];
   const { rows } = await sql.query<{ id: string }>(SQL.FIND_STRANGER, values, "scim_find_stranger");
-  if (rows[0] !== undefined) throw notFound("The member, User", rows[0].id);
+  if (rows[0] !== undefined) {
+    throw notFound("The member, User", rows[0].id);
+  }
 }
 
 // A statement with conditions has not taken an entry: says which of them did not hold.

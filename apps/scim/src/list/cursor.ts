@@ -32,11 +32,12 @@ export function writeCursor(query: ListQuery, cursor: Cursor): string {
 /** Reads a cursor: 400 invalidCursor when it is none of ours, or of another query. */
 export function readCursor(query: ListQuery, text: string): Cursor {
   const parsed = content.safeParse(decode(text));
-  if (!parsed.success || parsed.data[0] !== fingerprint(query))
+  if (!parsed.success || parsed.data[0] !== fingerprint(query)) {
     throw badRequest(
       "invalidCursor",
       "The cursor is not one that this query returned. Start again with an empty cursor.",
     );
+  }
   const position = parsed.data[1];
   return typeof position === "number"
     ? { after: undefined, skip: position }

@@ -69,7 +69,9 @@ async function pageByCursor<Row extends KeyedRow>(
   const page = rows.slice(0, count);
   const last = page.at(-1);
   const resources = page.map((row) => selection.render(row, services));
-  if (found === page.length || last === undefined) return listResponse(resources, {});
+  if (found === page.length || last === undefined) {
+    return listResponse(resources, {});
+  }
   return listResponse(resources, { nextCursor: nextCursor(query, skipped + page.length, last) });
 }
 

@@ -8,8 +8,9 @@ import type { ResourceType } from "../schema/resource-type.ts";
  * total, so that pages neither repeat nor skip; the default one follows an index.
  */
 export function orderBy(type: ResourceType, query: ListQuery, quirks: Quirks): string {
-  if (query.sortBy === undefined)
+  if (query.sortBy === undefined) {
     return query.descending ? "r.created_at DESC, r.id DESC" : "r.created_at, r.id";
+  }
   const key = compileSortKey(type, query.sortBy, quirks);
   return query.descending ? `${key} DESC NULLS FIRST, r.id DESC` : `${key} ASC NULLS LAST, r.id`;
 }

@@ -12,8 +12,9 @@ let directory: TestDirectory;
 beforeAll(async () => {
   scim = await startScim();
   directory = await scim.addDirectory();
-  for (const [index, userName] of NAMES.entries())
+  for (const [index, userName] of NAMES.entries()) {
     await send(directory, "POST", "/Users", { schemas: [USER], userName, title: `t${9 - index}` });
+  }
   await send(directory, "POST", "/Groups", { schemas: [GROUP], displayName: "user-club" });
 });
 afterAll(() => scim.stop());
@@ -70,8 +71,9 @@ describe("cursor pages (RFC 9865)", () => {
   it("refuse a cursor that is none, and one of another query", async () => {
     const { body } = await send(directory, "GET", "/Users?count=2&cursor=");
     const other = `/Users?count=2&filter=active eq true&cursor=${body.nextCursor}`;
-    for (const path of ["/Users?cursor=nonsense", other])
+    for (const path of ["/Users?cursor=nonsense", other]) {
       expect((await send(directory, "GET", path)).body.scimType).toBe("invalidCursor");
+    }
   });
 });
 

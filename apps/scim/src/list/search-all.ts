@@ -13,12 +13,14 @@ export async function searchAll(
   request: ScimRequest,
   query: ListQuery,
 ): Promise<ScimResponse> {
-  if (query.sortBy !== undefined || query.cursor !== undefined)
+  if (query.sortBy !== undefined || query.cursor !== undefined) {
     throw badRequest("invalidValue", "sortBy and cursor need one resource type: search /Users or /Groups.");
+  }
   const parts = [partOf(services, request, USERS, query), partOf(services, request, GROUPS, query)];
   const sources = parts.filter((part) => part !== undefined);
-  if (sources.length === 0)
+  if (sources.length === 0) {
     throw badRequest("invalidFilter", "The filter names attributes that no resource type has.");
+  }
   const totals = await Promise.all(sources.map((source) => source.count()));
   const resources: JsonObject[] = [];
   let skip = query.startIndex - 1;
@@ -29,7 +31,9 @@ export async function searchAll(
       const page = await source.page(skip, room);
       resources.push(...page);
       // It has ended early: the next one goes on here.
-      if (page.length < Math.min(room, total - skip)) break;
+      if (page.length < Math.min(room, total - skip)) {
+        break;
+      }
     }
     skip = Math.max(0, skip - total);
   }
@@ -58,7 +62,9 @@ function partOf<Row extends KeyedRow>(
       },
     };
   } catch (error) {
-    if (error instanceof UnknownAttribute) return undefined;
+    if (error instanceof UnknownAttribute) {
+      return undefined;
+    }
     throw error;
   }
 }

@@ -140,11 +140,16 @@ function sharedAs<Row extends KeyedRow>(
   query: ListQuery,
   projection: Projection,
 ): Shared | undefined {
-  if (query.sortBy !== undefined || query.descending || query.cursor !== undefined) return undefined;
-  if (filter?.kind !== "compare" || filter.operator !== "eq" || typeof filter.value !== "string")
+  if (query.sortBy !== undefined || query.descending || query.cursor !== undefined) {
     return undefined;
+  }
+  if (filter?.kind !== "compare" || filter.operator !== "eq" || typeof filter.value !== "string") {
+    return undefined;
+  }
   const path = filter.path.toLowerCase();
-  if (!REPEATED.has(path) || !table.isSmall(projection)) return undefined;
+  if (!REPEATED.has(path) || !table.isSmall(projection)) {
+    return undefined;
+  }
   const name = `scim_list_${table.name}_${path}_${projection.wants("groups")}`;
   return { name, isOfOne: path === "username" };
 }

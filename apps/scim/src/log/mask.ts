@@ -16,10 +16,16 @@ const MAX_WRITTEN = 262_144;
  * attribute in `path`, and what filters compare with. A body that is too long leaves only its length, or that it was.
  */
 export function loggedBody(body: unknown): string | null {
-  if (body === undefined) return null;
-  if (rest(body, MAX_WRITTEN) < 0) return JSON.stringify({ truncated: true });
+  if (body === undefined) {
+    return null;
+  }
+  if (rest(body, MAX_WRITTEN) < 0) {
+    return JSON.stringify({ truncated: true });
+  }
   const whole = JSON.stringify(body);
-  if (whole.length > MAX_LOGGED) return JSON.stringify({ truncated: true, characters: whole.length });
+  if (whole.length > MAX_LOGGED) {
+    return JSON.stringify({ truncated: true, characters: whole.length });
+  }
   // Hardly any body has a name like that: then there is nothing to look for in it.
   const text = SECRET_NAME.test(whole) ? JSON.stringify(masked(JSON.parse(whole))) : whole;
   // PostgreSQL refuses what is not storable as soon as somebody looks into the body.
@@ -28,14 +34,21 @@ export function loggedBody(body: unknown): string | null {
 
 /** What of so many characters a value leaves, as JSON writes it at least; below 0 for a longer one, of which no more is looked at. */
 function rest(value: unknown, characters: number): number {
-  if (value instanceof LazyList)
+  if (value instanceof LazyList) {
     return value.rest === undefined ? characters - 2 * value.length : Number.NEGATIVE_INFINITY;
-  if (typeof value === "string") return characters - value.length;
-  if (typeof value !== "object" || value === null) return characters - 1;
+  }
+  if (typeof value === "string") {
+    return characters - value.length;
+  }
+  if (typeof value !== "object" || value === null) {
+    return characters - 1;
+  }
   let left = characters;
   for (const inner of Array.isArray(value) ? value : Object.values(value)) {
     left = rest(inner, left - 1);
-    if (left < 0) return left;
+    if (left < 0) {
+      return left;
+    }
   }
   return left;
 }
@@ -43,14 +56,18 @@ function rest(value: unknown, characters: number): number {
 /** A path with its query as the request log keeps it: readable, and without what is compared with a secret's name. */
 export function loggedPath(path: string): string {
   const [route = "", query] = split(path);
-  if (query === undefined) return cutText(storable(route), MAX_PATH);
+  if (query === undefined) {
+    return cutText(storable(route), MAX_PATH);
+  }
   const text = SECRET_NAME.test(query) ? MASK : query;
   return cutText(storable(`${route}?${text}`), MAX_PATH);
 }
 
 function split(path: string): readonly [string, string | undefined] {
   const at = path.indexOf("?");
-  if (at < 0) return [path, undefined];
+  if (at < 0) {
+    return [path, undefined];
+  }
   return [path.slice(0, at), decoded(path.slice(at + 1))];
 }
 
@@ -69,9 +86,15 @@ function withoutComparisons(text: string): string {
 }
 
 function masked(value: unknown): unknown {
-  if (typeof value === "string") return withoutComparisons(value);
-  if (Array.isArray(value)) return value.map(masked);
-  if (!isObject(value)) return value;
+  if (typeof value === "string") {
+    return withoutComparisons(value);
+  }
+  if (Array.isArray(value)) {
+    return value.map(masked);
+  }
+  if (!isObject(value)) {
+    return value;
+  }
   const pathIsSecret = Object.entries(value).some(
     ([key, inner]) => key.toLowerCase() === "path" && typeof inner === "string" && SECRET_NAME.test(inner),
   );

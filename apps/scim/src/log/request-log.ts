@@ -55,23 +55,33 @@ export function createRequestLog(sql: Sql, log: Logger): RequestLog {
       away = false;
     } catch (error) {
       const outage = outageOf(error);
-      if (outage !== undefined) reportOutage(log, outage);
+      if (outage !== undefined) {
+        reportOutage(log, outage);
+      }
       if (outage !== undefined && !last) {
         away = true;
         waiting = [...rows, ...waiting];
         characters += lengthOf(rows);
-      } else log.error({ err: error, rows: rows.length }, "SCIM request log: rows lost");
+      } else {
+        log.error({ err: error, rows: rows.length }, "SCIM request log: rows lost");
+      }
     }
   };
   /** @param last whether what cannot be stored is given up on */
   const writeAll = async (last: boolean) => {
     clearTimeout(timer);
     timer = undefined;
-    if (dropped > 0) log.warn({ dropped }, "SCIM request log: too many rows waiting");
+    if (dropped > 0) {
+      log.warn({ dropped }, "SCIM request log: too many rows waiting");
+    }
     dropped = 0;
     away = false;
-    while (waiting.length > 0 && !away) await write(takeSome(), last);
-    if (away) schedule(RETRY_AFTER_MS);
+    while (waiting.length > 0 && !away) {
+      await write(takeSome(), last);
+    }
+    if (away) {
+      schedule(RETRY_AFTER_MS);
+    }
   };
   const next = (last: boolean) => {
     writing = writing.then(() => writeAll(last));
@@ -90,8 +100,11 @@ export function createRequestLog(sql: Sql, log: Logger): RequestLog {
       const row = rowOf(request, response);
       waiting.push(row);
       characters += row.length;
-      if (waiting.length === FLUSH_AT && !away) void next(false);
-      else schedule(FLUSH_AFTER_MS);
+      if (waiting.length === FLUSH_AT && !away) {
+        void next(false);
+      } else {
+        schedule(FLUSH_AFTER_MS);
+      }
     },
   };
 }

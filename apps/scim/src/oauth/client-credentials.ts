@@ -13,34 +13,40 @@ export interface ClientCredentials {
  */
 export function parseTokenRequest(authorization: string | undefined, form: string): ClientCredentials {
   const parameters = new URLSearchParams(form);
-  for (const name of new Set(parameters.keys()))
-    if (parameters.getAll(name).length > 1)
+  for (const name of new Set(parameters.keys())) {
+    if (parameters.getAll(name).length > 1) {
       throw new OAuthError("invalid_request", "A parameter is sent twice. Send each once.");
+    }
+  }
   requireGrant(parameters.get("grant_type"));
   const basic = authorization === undefined ? undefined : parseBasic(authorization);
   const clientId = parameters.get("client_id") ?? undefined;
   const clientSecret = parameters.get("client_secret") ?? undefined;
   if (basic !== undefined) {
-    if (clientSecret !== undefined || (clientId !== undefined && clientId !== basic.clientId))
+    if (clientSecret !== undefined || (clientId !== undefined && clientId !== basic.clientId)) {
       throw new OAuthError(
         "invalid_request",
         "Send the client's secret once: as HTTP Basic, or in the form.",
       );
+    }
     return basic;
   }
-  if (clientId === undefined || clientSecret === undefined)
+  if (clientId === undefined || clientSecret === undefined) {
     throw new OAuthError(
       "invalid_client",
       "Send client_id and client_secret: as HTTP Basic, or in the form.",
     );
+  }
   return { clientId, clientSecret };
 }
 
 function requireGrant(grant: string | null): void {
-  if (grant === null || grant === "")
+  if (grant === null || grant === "") {
     throw new OAuthError("invalid_request", "Send grant_type=client_credentials.");
-  if (grant !== "client_credentials")
+  }
+  if (grant !== "client_credentials") {
     throw new OAuthError("unsupported_grant_type", "The only grant_type here is client_credentials.");
+  }
 }
 
 // RFC 6749 §2.3.1: id and secret are form-encoded each, then joined and sent as HTTP Basic.
@@ -50,8 +56,9 @@ function parseBasic(authorization: string): ClientCredentials {
   const colon = text.indexOf(":");
   const clientId = colon < 0 ? undefined : formDecoded(text.slice(0, colon));
   const clientSecret = colon < 0 ? undefined : formDecoded(text.slice(colon + 1));
-  if (clientId === undefined || clientSecret === undefined)
+  if (clientId === undefined || clientSecret === undefined) {
     throw new OAuthError("invalid_client", "The Authorization header is not HTTP Basic of id and secret.");
+  }
   return { clientId, clientSecret };
 }
 

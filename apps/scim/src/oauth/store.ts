@@ -42,7 +42,9 @@ export async function findClient(
     ? (await sql.query<ClientRow>(FIND_CLIENT, [clientId, directoryId], "scim_find_client")).rows[0]
     : undefined;
   const matches = matchesDigest(clientSecret, row?.secret_digest ?? NO_DIGEST);
-  if (row === undefined || !matches) return undefined;
+  if (row === undefined || !matches) {
+    return undefined;
+  }
   return {
     id: row.id,
     organizationId: row.organization_id,
@@ -85,7 +87,9 @@ export async function issueToken(
     const expiresAt = new Date(now.getTime() + seconds * 1000);
     const values = [client.id, id, digestToken(token), tokenHint(token), now, expiresAt];
     const { rowCount } = await sql.query(INSERT_TOKEN, values, "scim_issue_token");
-    if (rowCount !== 1) return undefined;
+    if (rowCount !== 1) {
+      return undefined;
+    }
     await recordEvents(sql, [
       {
         organizationId: client.organizationId,

@@ -31,21 +31,25 @@ export function createTokenEndpoint(deps: TokenEndpointDeps): RequestHandler {
     const id = requestId(req);
     const directoryId = String(req.params.directoryId);
     try {
-      if (req.method !== "POST")
+      if (req.method !== "POST") {
         throw new OAuthError("invalid_request", "Send the token request as POST.", {
           status: 405,
           headers: { Allow: "POST" },
         });
+      }
       // Whatever is no id shares a bucket: a stranger must not have long names remembered.
       takeTokens?.({ id: `${isId(directoryId) ? directoryId : "none"} ${networksOf(req.ip)[0]}` }, 1);
       send(res, 200, await grant(deps, req, directoryId, id));
     } catch (error) {
       const refusal = asOAuthError(error, req);
       const outage = outageOf(error);
-      if (outage !== undefined) noteOutage(deps.log, outage, req, res);
-      else if (refusal.code === "server_error")
+      if (outage !== undefined) {
+        noteOutage(deps.log, outage, req, res);
+      } else if (refusal.code === "server_error") {
         deps.log.error({ requestId: id, err: error }, "token endpoint failed");
-      else deps.log.warn({ requestId: id, directoryId, code: refusal.code }, "token request refused");
+      } else {
+        deps.log.warn({ requestId: id, directoryId, code: refusal.code }, "token request refused");
+      }
       send(res, refusal.status, { error: refusal.code, error_description: refusal.message }, refusal.headers);
     }
   };
@@ -53,14 +57,18 @@ export function createTokenEndpoint(deps: TokenEndpointDeps): RequestHandler {
 
 async function grant(deps: TokenEndpointDeps, req: Request, directoryId: string, id: string) {
   const type = (req.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase();
-  if (type !== "application/x-www-form-urlencoded")
+  if (type !== "application/x-www-form-urlencoded") {
     throw new OAuthError("invalid_request", "Send the parameters as application/x-www-form-urlencoded.");
+  }
   const form = (await readBytes(req, MAX_FORM_BYTES)).toString("utf8");
   const credentials = parseTokenRequest(req.headers.authorization, form);
   const client = await findClient(deps.database.sql, directoryId, credentials);
-  if (client === undefined) throw unknownClient();
-  if (!client.directoryIsActive)
+  if (client === undefined) {
+    throw unknownClient();
+  }
+  if (!client.directoryIsActive) {
     throw new OAuthError("unauthorized_client", "This directory is disabled. Enable it in Sallyport.");
+  }
   const { accessTokenSeconds: seconds } = directorySettings.parse(JSON.parse(client.settings));
   const token = await issueToken(deps.database, client, {
     now: deps.now(),
@@ -68,7 +76,9 @@ async function grant(deps: TokenEndpointDeps, req: Request, directoryId: string,
     requestId: id,
     ip: req.ip,
   });
-  if (token === undefined) throw unknownClient();
+  if (token === undefined) {
+    throw unknownClient();
+  }
   // There is one scope, whichever was asked for: then the answer must name it (§5.1).
   return { access_token: token, token_type: "Bearer", expires_in: seconds, scope: "scim" };
 }
@@ -79,19 +89,23 @@ function unknownClient(): OAuthError {
 }
 
 function asOAuthError(error: unknown, req: Request): OAuthError {
-  if (error instanceof ScimError && error.status === 429)
+  if (error instanceof ScimError && error.status === 429) {
     return new OAuthError("temporarily_unavailable", "Too many token requests. Retry later.", {
       headers: error.headers,
     });
-  if (error instanceof ScimError)
+  }
+  if (error instanceof ScimError) {
     return new OAuthError("invalid_request", "The form cannot be read, or is too large.", {
       status: error.status,
       headers: error.headers,
     });
-  if (outageOf(error) !== undefined)
+  }
+  if (outageOf(error) !== undefined) {
     return new OAuthError("temporarily_unavailable", UNAVAILABLE, { status: 503 });
-  if (!(error instanceof OAuthError))
+  }
+  if (!(error instanceof OAuthError)) {
     return new OAuthError("server_error", "Something went wrong on our side.");
+  }
   // §5.2: who tried by Authorization is told how to.
   return error.code === "invalid_client" && req.headers.authorization !== undefined
     ? new OAuthError(error.code, error.message, { headers: { "WWW-Authenticate": 'Basic realm="scim"' } })

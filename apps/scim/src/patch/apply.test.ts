@@ -26,7 +26,9 @@ function apply(document: JsonObject, operations: readonly Operation[]) {
   const work = applyOperations(type, document, operations, quirks);
   for (let slices = 1; ; slices += 1) {
     const { done, value } = work.next();
-    if (done === true) return { after: value, slices };
+    if (done === true) {
+      return { after: value, slices };
+    }
   }
 }
 

@@ -28,9 +28,14 @@ export function* applyOperations(
   const draft = new Draft(document);
   for (const operation of operations) {
     draft.work.charge(1);
-    if (operation.path === undefined) applyPathless(type, draft, operation, quirks);
-    else applyPath(type, draft, operation, operation.path, quirks);
-    if (draft.work.takeSlice()) yield;
+    if (operation.path === undefined) {
+      applyPathless(type, draft, operation, quirks);
+    } else {
+      applyPath(type, draft, operation, operation.path, quirks);
+    }
+    if (draft.work.takeSlice()) {
+      yield;
+    }
   }
   const result = draft.finish();
   requireAttributes(type, result);
@@ -38,12 +43,19 @@ export function* applyOperations(
 }
 
 function applyPathless(type: ResourceType, draft: Draft, operation: Operation, quirks: Quirks): void {
-  if (!isObject(operation.value)) return; // the parser of operations has refused all else
+  if (!isObject(operation.value)) {
+    return; // the parser of operations has refused all else
+  }
   for (const [key, value] of Object.entries(operation.value)) {
-    if (key.toLowerCase() === "schemas") continue;
+    if (key.toLowerCase() === "schemas") {
+      continue;
+    }
     const extension = findExtension(type, key, quirks);
-    if (extension !== undefined) applyExtension(draft, extension, { ...operation, value }, quirks);
-    else applyKey(type, draft, { ...operation, path: key, value }, key, quirks);
+    if (extension !== undefined) {
+      applyExtension(draft, extension, { ...operation, value }, quirks);
+    } else {
+      applyKey(type, draft, { ...operation, path: key, value }, key, quirks);
+    }
   }
 }
 
@@ -54,10 +66,14 @@ function applyKey(type: ResourceType, draft: Draft, operation: Operation, key: s
   }
   const target = resolveTarget(type, key, quirks);
   if (target === undefined || (target.sub !== undefined && !quirks.has("pathsAsKeys"))) {
-    if (quirks.has("patchIgnoresWhatItCannotSet")) return;
+    if (quirks.has("patchIgnoresWhatItCannotSet")) {
+      return;
+    }
     throw badRequest("invalidPath", `There is no attribute ${quoted(key)}.`);
   }
-  if (isReadOnly(target) && quirks.has("patchIgnoresWhatItCannotSet")) return;
+  if (isReadOnly(target) && quirks.has("patchIgnoresWhatItCannotSet")) {
+    return;
+  }
   applyTarget(draft, target, { path: key, filter: undefined, sub: undefined }, operation, quirks);
 }
 
@@ -67,12 +83,13 @@ function applyExtension(draft: Draft, extension: Schema, operation: Operation, q
     draft.removeExtension(extension);
     return;
   }
-  if (!isObject(operation.value))
+  if (!isObject(operation.value)) {
     throw badRequest("invalidValue", `${extension.id} must be an object of attributes.`);
+  }
   for (const [key, value] of Object.entries(operation.value)) {
     const attribute = findAttribute(extension.attributes, key);
     const path = `${extension.id}:${key}`;
-    if (attribute !== undefined)
+    if (attribute !== undefined) {
       applyTarget(
         draft,
         { extension, attribute, sub: undefined },
@@ -80,8 +97,9 @@ function applyExtension(draft: Draft, extension: Schema, operation: Operation, q
         { ...operation, value },
         quirks,
       );
-    else if (!quirks.has("patchIgnoresWhatItCannotSet"))
+    } else if (!quirks.has("patchIgnoresWhatItCannotSet")) {
       throw badRequest("invalidPath", `There is no attribute ${quoted(path)}.`);
+    }
   }
 }
 
@@ -99,7 +117,9 @@ function applyPath(
   }
   const path = parseValuePath(text);
   const target = resolveTarget(type, path.path, quirks);
-  if (target === undefined) throw badRequest("invalidPath", `There is no attribute ${quoted(path.path)}.`);
+  if (target === undefined) {
+    throw badRequest("invalidPath", `There is no attribute ${quoted(path.path)}.`);
+  }
   applyTarget(draft, target, path, operation, quirks);
 }
 
@@ -111,11 +131,17 @@ function applyTarget(
   quirks: Quirks,
 ): void {
   const { attribute } = target;
-  if (attribute.returned === "never") return; // password: accepted, and dropped
-  if (isReadOnly(target)) throw badRequest("mutability", `${path.path} is read-only and cannot be changed.`);
-  if (isAddition(target, path, operation, quirks))
+  if (attribute.returned === "never") {
+    return; // password: accepted, and dropped
+  }
+  if (isReadOnly(target)) {
+    throw badRequest("mutability", `${path.path} is read-only and cannot be changed.`);
+  }
+  if (isAddition(target, path, operation, quirks)) {
     draft.listOf(target).add(elementsOf(attribute, operation.value, path.path, quirks));
-  else draft.set(target, changed(draft.get(target), target, path, operation, draft.work, quirks));
+  } else {
+    draft.set(target, changed(draft.get(target), target, path, operation, draft.work, quirks));
+  }
 }
 
 /** Whether elements are added to those that are there, whatever they are. */
@@ -138,7 +164,7 @@ function changed(
   quirks: Quirks,
 ): Json | undefined {
   const { attribute, sub } = target;
-  if (path.filter !== undefined || (attribute.multiValued && sub !== undefined))
+  if (path.filter !== undefined || (attribute.multiValued && sub !== undefined)) {
     return replaceElements(
       before,
       attribute,
@@ -147,11 +173,20 @@ function changed(
       work,
       quirks,
     );
-  if (sub !== undefined) return withSub(before, sub, operation, path.path, quirks);
-  if (operation.op === "remove") return removed(before, attribute, operation, work, quirks);
-  if (isCleared(operation.value, quirks)) return operation.op === "add" ? before : undefined;
+  }
+  if (sub !== undefined) {
+    return withSub(before, sub, operation, path.path, quirks);
+  }
+  if (operation.op === "remove") {
+    return removed(before, attribute, operation, work, quirks);
+  }
+  if (isCleared(operation.value, quirks)) {
+    return operation.op === "add" ? before : undefined;
+  }
   const value = normalizeValue(attribute, operation.value, path.path, quirks);
-  if (attribute.multiValued || !isJsonObject(before) || !isObject(operation.value)) return value;
+  if (attribute.multiValued || !isJsonObject(before) || !isObject(operation.value)) {
+    return value;
+  }
   return merged(before, isJsonObject(value) ? value : {}, attribute, operation.value, quirks);
 }
 
@@ -166,7 +201,9 @@ function merged(
   const result = { ...before, ...given };
   for (const [key, value] of Object.entries(input)) {
     const sub = findAttribute(attribute.subAttributes, key);
-    if (sub !== undefined && isCleared(value, quirks)) delete result[sub.name];
+    if (sub !== undefined && isCleared(value, quirks)) {
+      delete result[sub.name];
+    }
   }
   return Object.keys(result).length === 0 ? undefined : result;
 }
@@ -180,8 +217,11 @@ function withSub(
 ): Json | undefined {
   const result = isJsonObject(before) ? { ...before } : {};
   const value = operation.op === "remove" ? undefined : normalizeValue(sub, operation.value, path, quirks);
-  if (value !== undefined && !isDropped(sub)) result[sub.name] = value;
-  else delete result[sub.name];
+  if (value !== undefined && !isDropped(sub)) {
+    result[sub.name] = value;
+  } else {
+    delete result[sub.name];
+  }
   return Object.keys(result).length === 0 ? undefined : result;
 }
 
@@ -198,8 +238,9 @@ function removed(
     !Array.isArray(before) ||
     operation.value === undefined ||
     operation.value === null
-  )
+  ) {
     return undefined;
+  }
   work.charge(unitsOf(before));
   const gone = new Set(elementsOf(attribute, operation.value, attribute.name, quirks).map(identity));
   const kept = before.filter((element) => !gone.has(identity(element)));

@@ -28,17 +28,27 @@ export class Draft {
   set({ attribute, extension }: Target, value: Json | undefined): void {
     this.#lists.delete(attribute);
     const holder = this.#holderOf(extension);
-    if (value === undefined) delete holder[attribute.name];
-    else holder[attribute.name] = value;
-    if (extension === undefined) return;
-    if (Object.keys(holder).length === 0) delete this.#document[extension.id];
-    else this.#document[extension.id] = holder;
+    if (value === undefined) {
+      delete holder[attribute.name];
+    } else {
+      holder[attribute.name] = value;
+    }
+    if (extension === undefined) {
+      return;
+    }
+    if (Object.keys(holder).length === 0) {
+      delete this.#document[extension.id];
+    } else {
+      this.#document[extension.id] = holder;
+    }
   }
 
   /** The elements of a multi-valued attribute, to add to. */
   listOf(target: Target): ElementList {
     const known = this.#lists.get(target.attribute);
-    if (known !== undefined) return known.list;
+    if (known !== undefined) {
+      return known.list;
+    }
     const before = this.get(target);
     const elements = Array.isArray(before) ? before : [];
     this.work.charge(unitsOf(elements));
@@ -48,22 +58,30 @@ export class Draft {
   }
 
   removeExtension(extension: Schema): void {
-    for (const attribute of extension.attributes) this.#lists.delete(attribute);
+    for (const attribute of extension.attributes) {
+      this.#lists.delete(attribute);
+    }
     delete this.#document[extension.id];
   }
 
   finish(): JsonObject {
-    for (const attribute of this.#lists.keys()) this.#settle(attribute);
+    for (const attribute of this.#lists.keys()) {
+      this.#settle(attribute);
+    }
     return this.#document;
   }
 
   #settle(attribute: Attribute): void {
     const added = this.#lists.get(attribute);
-    if (added !== undefined) this.set(added.target, added.list.value);
+    if (added !== undefined) {
+      this.set(added.target, added.list.value);
+    }
   }
 
   #holderOf(extension: Schema | undefined): JsonObject {
-    if (extension === undefined) return this.#document;
+    if (extension === undefined) {
+      return this.#document;
+    }
     const holder = own(this.#document, extension.id);
     return isJsonObject(holder) ? holder : {};
   }

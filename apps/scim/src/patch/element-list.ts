@@ -12,14 +12,22 @@ export class ElementList {
 
   constructor(elements: readonly Json[]) {
     this.#elements = [...elements];
-    for (const [index, element] of elements.entries()) this.#note(index, element);
+    for (const [index, element] of elements.entries()) {
+      this.#note(index, element);
+    }
   }
 
   /** Adds those that are not there yet. A new primary is the only one (RFC 7644 §3.5.2). */
   add(elements: readonly Json[]): void {
     const added = elements.filter((element) => !this.#known.has(textOf(element)));
-    if (added.some(isPrimary)) for (const index of this.#primaries) this.#demote(index);
-    for (const element of added) this.#note(this.#elements.push(element) - 1, element);
+    if (added.some(isPrimary)) {
+      for (const index of this.#primaries) {
+        this.#demote(index);
+      }
+    }
+    for (const element of added) {
+      this.#note(this.#elements.push(element) - 1, element);
+    }
   }
 
   /** Undefined for none. */
@@ -30,16 +38,23 @@ export class ElementList {
   #note(index: number, element: Json): void {
     const text = textOf(element);
     this.#known.set(text, (this.#known.get(text) ?? 0) + 1);
-    if (isPrimary(element)) this.#primaries.add(index);
+    if (isPrimary(element)) {
+      this.#primaries.add(index);
+    }
   }
 
   #demote(index: number): void {
     const element = this.#elements[index];
-    if (!isJsonObject(element)) return;
+    if (!isJsonObject(element)) {
+      return;
+    }
     const text = textOf(element);
     const others = (this.#known.get(text) ?? 1) - 1;
-    if (others > 0) this.#known.set(text, others);
-    else this.#known.delete(text);
+    if (others > 0) {
+      this.#known.set(text, others);
+    } else {
+      this.#known.delete(text);
+    }
     this.#primaries.delete(index);
     const demoted = { ...element, primary: false };
     this.#elements[index] = demoted;

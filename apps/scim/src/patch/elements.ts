@@ -21,8 +21,9 @@ export function replaceElements(
   work: Work,
   quirks: Quirks,
 ): Json | undefined {
-  if (!attribute.multiValued)
+  if (!attribute.multiValued) {
     throw badRequest("invalidPath", `${path.path} is not multi-valued: a filter cannot select in it.`);
+  }
   const sub = path.sub === undefined ? undefined : requireSub(attribute, path.sub);
   const elements = Array.isArray(before) ? before : [];
   const { filter } = path;
@@ -31,10 +32,14 @@ export function replaceElements(
     (element) => filter === undefined || matchesElement(attribute, element, filter, quirks),
   );
   const change = { attribute, sub, path, operation, quirks };
-  if (!selected.includes(true)) return noMatch(elements, change);
+  if (!selected.includes(true)) {
+    return noMatch(elements, change);
+  }
   let lastChanged: Json | undefined;
   const after = elements.flatMap((element, index) => {
-    if (selected[index] !== true) return [element];
+    if (selected[index] !== true) {
+      return [element];
+    }
     const result = changedElement(element, change);
     lastChanged = result ?? lastChanged;
     return result === undefined ? [] : [result];
@@ -43,8 +48,9 @@ export function replaceElements(
 }
 
 function comparisonsOf(filter: Filter): number {
-  if (filter.kind === "and" || filter.kind === "or")
+  if (filter.kind === "and" || filter.kind === "or") {
     return filter.filters.reduce((sum, each) => sum + comparisonsOf(each), 0);
+  }
   return filter.kind === "not" ? comparisonsOf(filter.filter) : 1;
 }
 
@@ -59,10 +65,15 @@ interface Change {
 function noMatch(elements: Json[], change: Change): Json | undefined {
   const { operation, path, quirks } = change;
   // What is not there is already removed, or cleared.
-  if (operation.op === "remove") return nonEmpty(elements);
-  if (!quirks.has("filteredTargetIsCreated") || path.filter === undefined)
+  if (operation.op === "remove") {
+    return nonEmpty(elements);
+  }
+  if (!quirks.has("filteredTargetIsCreated") || path.filter === undefined) {
     throw badRequest("noTarget", `The path selects no element of ${path.path}.`);
-  if (isCleared(operation.value, quirks)) return nonEmpty(elements);
+  }
+  if (isCleared(operation.value, quirks)) {
+    return nonEmpty(elements);
+  }
   const created = changedElement(elementOf(change.attribute, path.filter, quirks), change);
   return nonEmpty(created === undefined ? elements : onlyPrimary([...elements, created], created));
 }
@@ -72,34 +83,44 @@ function elementOf(attribute: Attribute, filter: Filter, quirks: Quirks): JsonOb
   const equalities = filter.kind === "and" ? filter.filters : [filter];
   const element: JsonObject = {};
   for (const equality of equalities) {
-    if (equality.kind !== "compare" || equality.operator !== "eq")
+    if (equality.kind !== "compare" || equality.operator !== "eq") {
       throw badRequest(
         "noTarget",
         `The path selects no element of ${attribute.name}, and does not describe one.`,
       );
+    }
     const sub = subAttribute(attribute, equality.path);
     const value = normalizeValue(sub, equality.value, `${attribute.name}.${sub.name}`, quirks);
-    if (value !== undefined) element[sub.name] = value;
+    if (value !== undefined) {
+      element[sub.name] = value;
+    }
   }
   return element;
 }
 
 function changedElement(element: Json, change: Change): Json | undefined {
   const { attribute, sub, path, operation, quirks } = change;
-  if (sub === undefined) return wholeElement(element, change);
+  if (sub === undefined) {
+    return wholeElement(element, change);
+  }
   const result: JsonObject = isJsonObject(element) ? { ...element } : {};
   const value =
     operation.op === "remove"
       ? undefined
       : normalizeValue(sub, operation.value, `${path.path}.${sub.name}`, quirks);
-  if (value === undefined || isDropped(sub)) delete result[sub.name];
-  else result[sub.name] = value;
+  if (value === undefined || isDropped(sub)) {
+    delete result[sub.name];
+  } else {
+    result[sub.name] = value;
+  }
   return isBare(result, attribute) ? undefined : result;
 }
 
 function wholeElement(element: Json, change: Change): Json | undefined {
   const { attribute, path, operation, quirks } = change;
-  if (operation.op === "remove" || isCleared(operation.value, quirks)) return undefined;
+  if (operation.op === "remove" || isCleared(operation.value, quirks)) {
+    return undefined;
+  }
   const single =
     Array.isArray(operation.value) && operation.value.length === 1 ? operation.value[0] : operation.value;
   const value = normalizeElement(attribute, single, path.path, quirks);
@@ -118,7 +139,9 @@ function isBare(element: JsonObject, attribute: Attribute): boolean {
 }
 
 function onlyPrimary(elements: Json[], last: Json | undefined): Json[] {
-  if (!isJsonObject(last) || last.primary !== true) return elements;
+  if (!isJsonObject(last) || last.primary !== true) {
+    return elements;
+  }
   const others = elements.filter((element) => element !== last);
   const demoted = new Map(others.map((element) => [element, demote(element)]));
   return elements.map((element) => demoted.get(element) ?? element);
@@ -134,9 +157,11 @@ function nonEmpty(elements: readonly Json[]): Json | undefined {
 
 function requireSub(attribute: Attribute, name: string): Attribute {
   const sub = findAttribute(attribute.subAttributes, name);
-  if (sub === undefined)
+  if (sub === undefined) {
     throw badRequest("invalidPath", `${attribute.name} has no sub-attribute ${quoted(name)}.`);
-  if (sub.mutability === "readOnly")
+  }
+  if (sub.mutability === "readOnly") {
     throw badRequest("mutability", `${attribute.name}.${sub.name} is read-only.`);
+  }
   return sub;
 }

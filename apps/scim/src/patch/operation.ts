@@ -16,38 +16,53 @@ export interface Operation {
 
 /** The operations of a PATCH body, in order. `op` is read in any case: Entra capitalizes it, and no other reading exists. */
 export function* parseOperations(body: unknown, quirks: Quirks): Sliced<Operation[]> {
-  if (!isObject(body)) throw badRequest("invalidSyntax", "The body must be a JSON object.");
+  if (!isObject(body)) {
+    throw badRequest("invalidSyntax", "The body must be a JSON object.");
+  }
   requireSchema(body, PATCH_SCHEMA, quirks);
   const operations = member(body, "Operations");
-  if (!Array.isArray(operations)) throw badRequest("invalidSyntax", "Operations must be an array.");
-  if (operations.length === 0 && !quirks.has("emptyPatch"))
+  if (!Array.isArray(operations)) {
+    throw badRequest("invalidSyntax", "Operations must be an array.");
+  }
+  if (operations.length === 0 && !quirks.has("emptyPatch")) {
     throw badRequest("invalidSyntax", "Operations must hold at least one operation.");
-  if (operations.length > MAX_OPERATIONS)
+  }
+  if (operations.length > MAX_OPERATIONS) {
     throw badRequest("tooMany", `Operations must hold at most ${MAX_OPERATIONS} operations.`);
+  }
   const slice = new Slice();
   const parsed: Operation[] = [];
   for (const [index, operation] of operations.entries()) {
     parsed.push(parseOperation(operation, `Operations[${index}]`));
-    if (slice.isFull(1 + (isObject(operation) ? Object.keys(operation).length : 0))) yield;
+    if (slice.isFull(1 + (isObject(operation) ? Object.keys(operation).length : 0))) {
+      yield;
+    }
   }
   return parsed;
 }
 
 function parseOperation(input: unknown, where: string): Operation {
-  if (!isObject(input)) throw badRequest("invalidSyntax", `${where} must be an object.`);
+  if (!isObject(input)) {
+    throw badRequest("invalidSyntax", `${where} must be an object.`);
+  }
   const read = members(input);
   const op = parseOp(read("op"), where);
   const path = parsePath(read("path"), where);
   const value = read("value");
-  if (op === "remove" && path === undefined) throw badRequest("noTarget", `${where}: a remove needs a path.`);
-  if (path === undefined && !isObject(value))
+  if (op === "remove" && path === undefined) {
+    throw badRequest("noTarget", `${where}: a remove needs a path.`);
+  }
+  if (path === undefined && !isObject(value)) {
     throw badRequest("invalidValue", `${where}: without a path, value must be an object of attributes.`);
+  }
   return { op, path, value };
 }
 
 function parseOp(input: unknown, where: string): Operation["op"] {
   const op = typeof input === "string" ? input.toLowerCase() : undefined;
-  if (op === "add" || op === "replace" || op === "remove") return op;
+  if (op === "add" || op === "replace" || op === "remove") {
+    return op;
+  }
   throw badRequest(
     "invalidSyntax",
     `${where}.op must be add, replace or remove${typeof input === "string" ? `, not ${quoted(input)}` : ""}.`,
@@ -55,7 +70,11 @@ function parseOp(input: unknown, where: string): Operation["op"] {
 }
 
 function parsePath(input: unknown, where: string): string | undefined {
-  if (input === undefined || input === null || input === "") return undefined;
-  if (typeof input !== "string") throw badRequest("invalidPath", `${where}.path must be a string.`);
+  if (input === undefined || input === null || input === "") {
+    return undefined;
+  }
+  if (typeof input !== "string") {
+    throw badRequest("invalidPath", `${where}.path must be a string.`);
+  }
   return input;
 }

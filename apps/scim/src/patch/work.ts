@@ -20,12 +20,15 @@ export class Work {
   /** Counts before it is done: 413 when it is too much. */
   charge(units: number): void {
     this.#total += units;
-    if (units > MAX_OF_OPERATION || this.#total > MAX_OF_PATCH)
+    if (units > MAX_OF_OPERATION || this.#total > MAX_OF_PATCH) {
       throw new ScimError(
         413,
         `The operations compare more than ${units > MAX_OF_OPERATION ? `${MAX_OF_OPERATION} values each` : `${MAX_OF_PATCH} values`}. Send fewer operations, or shorter filters.`,
       );
-    if (this.#slice.isFull(units)) this.#isSliceFull = true;
+    }
+    if (this.#slice.isFull(units)) {
+      this.#isSliceFull = true;
+    }
   }
 
   /** Whether others are to be served first; true once for each slice. */

@@ -15,7 +15,9 @@ export function namesVersion(header: string, version: number): boolean {
 
 /** 412 unless If-Match, where there is one, names this version (RFC 7644 §3.14). */
 export function requireMatch(ifMatch: string | undefined, version: number): void {
-  if (ifMatch === undefined || namesVersion(ifMatch, version)) return;
+  if (ifMatch === undefined || namesVersion(ifMatch, version)) {
+    return;
+  }
   throw new ScimError(
     412,
     `The resource has changed: its version is ${etagOf(version)}. Read it again, then retry.`,
@@ -24,7 +26,9 @@ export function requireMatch(ifMatch: string | undefined, version: number): void
 
 /** The versions that an If-Match names, for a condition in SQL; null when any will do. */
 export function versionsIn(ifMatch: string | undefined): number[] | null {
-  if (ifMatch === undefined || namesVersion(ifMatch, 0)) return null;
+  if (ifMatch === undefined || namesVersion(ifMatch, 0)) {
+    return null;
+  }
   const tags = ifMatch.matchAll(/"(\d{1,9})"/g);
   return [...tags].map(([, version]) => Number(version));
 }

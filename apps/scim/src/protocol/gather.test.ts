@@ -14,8 +14,12 @@ function gate() {
   };
   const run = async (items: readonly string[]) => {
     runs.push([...items]);
-    if (items.includes("bad")) throw new Error("bad");
-    if (items.includes("down")) throw new Error("down");
+    if (items.includes("bad")) {
+      throw new Error("bad");
+    }
+    if (items.includes("down")) {
+      throw new Error("down");
+    }
     return items.map((item) => item.toUpperCase());
   };
   const letIn = async () => {
@@ -46,7 +50,9 @@ it("runs no more than 8 at once, and the rest behind them", async () => {
   const { runs, place, run, letIn } = gate();
   const gather = createGather<string, string>(isBad);
   const results = Array.from({ length: 18 }, (_, index) => gather(place, `i${index}`, run));
-  for (let round = 0; round < 3; round += 1) await letIn();
+  for (let round = 0; round < 3; round += 1) {
+    await letIn();
+  }
   expect((await Promise.all(results)).length).toBe(18);
   expect(runs.map(({ length }) => length)).toEqual([8, 8, 2]);
 });

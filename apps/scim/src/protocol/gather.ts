@@ -39,10 +39,19 @@ export function createGather<Item, Result>(isOfOne: (error: unknown) => boolean)
   const runTogether = async (together: readonly Waiting<Item, Result>[], run: Run<Item, Result>) => {
     try {
       const results = await run(together.map(({ item }) => item));
-      for (const [index, { resolve }] of together.entries()) resolve(results[index] as Result);
+      for (const [index, { resolve }] of together.entries()) {
+        resolve(results[index] as Result);
+      }
     } catch (error) {
-      if (together.length === 1 || !isOfOne(error)) for (const { reject } of together) reject(error);
-      else for (const one of together) await runTogether([one], run);
+      if (together.length === 1 || !isOfOne(error)) {
+        for (const { reject } of together) {
+          reject(error);
+        }
+      } else {
+        for (const one of together) {
+          await runTogether([one], run);
+        }
+      }
     }
   };
 
@@ -59,8 +68,11 @@ export function createGather<Item, Result>(isOfOne: (error: unknown) => boolean)
       const start = () =>
         place.enter(() => {
           const together = first.splice(0, countTogether(first, place));
-          if (first.length > 0) void start();
-          else queues.delete(place.key);
+          if (first.length > 0) {
+            void start();
+          } else {
+            queues.delete(place.key);
+          }
           return runTogether(together, run);
         });
       // Behind everything that the sockets hold already.
@@ -71,7 +83,9 @@ export function createGather<Item, Result>(isOfOne: (error: unknown) => boolean)
 function countTogether<Item>(queue: readonly { readonly item: Item }[], place: Place<Item>): number {
   const items: Item[] = [];
   for (const { item } of queue.slice(0, MAX_TOGETHER)) {
-    if (items.length > 0 && place.goesWith?.(item, items) === false) break;
+    if (items.length > 0 && place.goesWith?.(item, items) === false) {
+      break;
+    }
     items.push(item);
   }
   return items.length;

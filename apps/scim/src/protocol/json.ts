@@ -46,7 +46,9 @@ export class LazyList {
   }
 
   toJSON(): JsonObject[] {
-    if (this.rest !== undefined) throw new Error("a list that is not all here can only be written in pieces");
+    if (this.rest !== undefined) {
+      throw new Error("a list that is not all here can only be written in pieces");
+    }
     return this.#slice(0, this.length);
   }
 }
@@ -55,7 +57,9 @@ async function* eachMade<Source>(
   pages: AsyncIterable<readonly Source[]>,
   make: (source: Source) => JsonObject,
 ): AsyncGenerator<JsonObject[]> {
-  for await (const page of pages) yield page.map(make);
+  for await (const page of pages) {
+    yield page.map(make);
+  }
 }
 
 /** A JSON object from outside, whose keys are anything. Read it with `Object.entries`, never by a key from outside. */
@@ -76,7 +80,9 @@ export function own(object: JsonObject, name: string): Json | undefined {
 
 /** The value of a key from outside, in whatever case it was sent (RFC 7643 §2.1: names are case-insensitive). */
 export function member(object: UnknownObject, name: string): unknown {
-  if (Object.hasOwn(object, name)) return object[name];
+  if (Object.hasOwn(object, name)) {
+    return object[name];
+  }
   const lower = name.toLowerCase();
   const key = Object.keys(object).find((candidate) => candidate.toLowerCase() === lower);
   return key === undefined ? undefined : object[key];
@@ -86,7 +92,9 @@ export function member(object: UnknownObject, name: string): unknown {
 export function members(object: UnknownObject): (name: string) => unknown {
   let byLower: Map<string, unknown> | undefined;
   return (name) => {
-    if (Object.hasOwn(object, name)) return object[name];
+    if (Object.hasOwn(object, name)) {
+      return object[name];
+    }
     byLower ??= new Map(
       Object.entries(object)
         .reverse()

@@ -25,17 +25,25 @@ it("runs so many works of one key at once, and the next in the order of asking",
   expect(begun).toEqual(["a1", "a2", "b1"]);
   await end("a2");
   expect(begun).toEqual(["a1", "a2", "b1", "a3"]);
-  for (const name of ["a1", "a3", "a4", "b1"]) await end(name);
+  for (const name of ["a1", "a3", "a4", "b1"]) {
+    await end(name);
+  }
   expect(await Promise.all([...results, other])).toEqual(["a1", "a2", "a3", "a4", "b1"]);
 });
 
 it("gives the keys that wait turns at the lanes of all", async () => {
   const inLane = createLanes({ perKey: 2, total: 2 });
   const { begun, work, end } = works();
-  for (const name of ["a1", "a2", "a3", "a4", "a5"]) void inLane("a", work(name));
-  for (const name of ["b1", "b2", "c1"]) void inLane(name.slice(0, 1), work(name));
+  for (const name of ["a1", "a2", "a3", "a4", "a5"]) {
+    void inLane("a", work(name));
+  }
+  for (const name of ["b1", "b2", "c1"]) {
+    void inLane(name.slice(0, 1), work(name));
+  }
   expect(begun).toEqual(["a1", "a2"]);
-  for (let ended = 0; ended < 8; ended += 1) await end(begun[ended] ?? "");
+  for (let ended = 0; ended < 8; ended += 1) {
+    await end(begun[ended] ?? "");
+  }
   // No import of a's, however long, comes before what b and c asked for meanwhile.
   expect(begun).toEqual(["a1", "a2", "a3", "b1", "c1", "a4", "b2", "a5"]);
 });

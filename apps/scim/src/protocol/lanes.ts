@@ -30,7 +30,9 @@ export function createLanes({ perKey, total }: Lanes): InLane {
   const next = () => {
     for (const [key, queue] of queues) {
       const start = isFree(queue) ? queue.waiting.shift() : undefined;
-      if (start === undefined) continue;
+      if (start === undefined) {
+        continue;
+      }
       // Behind the others: the next lane is theirs.
       queues.delete(key);
       queues.set(key, queue);
@@ -42,14 +44,19 @@ export function createLanes({ perKey, total }: Lanes): InLane {
   return async (key, work) => {
     const queue = queues.get(key) ?? { running: 0, waiting: [] };
     queues.set(key, queue);
-    if (isFree(queue)) take(queue);
-    else await new Promise<void>((start) => queue.waiting.push(start));
+    if (isFree(queue)) {
+      take(queue);
+    } else {
+      await new Promise<void>((start) => queue.waiting.push(start));
+    }
     try {
       return await work();
     } finally {
       running -= 1;
       queue.running -= 1;
-      if (queue.running === 0 && queue.waiting.length === 0) queues.delete(key);
+      if (queue.running === 0 && queue.waiting.length === 0) {
+        queues.delete(key);
+      }
       next();
     }
   };

@@ -39,13 +39,16 @@ export function parseListQuery(parameters: URLSearchParams): ListQuery {
 
 /** The body of POST /.search (RFC 7644 §3.4.3). */
 export function parseSearch(body: unknown): ListQuery {
-  if (!isObject(body)) throw badRequest("invalidSyntax", "The body must be a JSON object.");
+  if (!isObject(body)) {
+    throw badRequest("invalidSyntax", "The body must be a JSON object.");
+  }
   const schemas = member(body, "schemas");
-  if (!Array.isArray(schemas) || !schemas.includes(SEARCH_SCHEMA))
+  if (!Array.isArray(schemas) || !schemas.includes(SEARCH_SCHEMA)) {
     throw badRequest(
       "invalidSyntax",
       `schemas must be an array that holds ${JSON.stringify(SEARCH_SCHEMA)}.`,
     );
+  }
   return build({
     filter: textMember(body, "filter"),
     sortBy: textMember(body, "sortBy"),
@@ -77,11 +80,13 @@ interface Raw {
 
 function build(raw: Raw): ListQuery {
   const { sortOrder, startIndex, count } = raw;
-  if (raw.cursor !== undefined && startIndex !== undefined)
+  if (raw.cursor !== undefined && startIndex !== undefined) {
     throw badRequest("invalidValue", "startIndex and cursor cannot be combined: page by one of them.");
+  }
   const order = sortOrder?.toLowerCase() ?? "ascending";
-  if (order !== "ascending" && order !== "descending")
+  if (order !== "ascending" && order !== "descending") {
     throw badRequest("invalidValue", "sortOrder must be ascending or descending.");
+  }
   return {
     filter: raw.filter,
     sortBy: raw.sortBy,
@@ -102,42 +107,59 @@ function textParameter(parameters: URLSearchParams, name: string): string | unde
 
 function textMember(body: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = member(body, name);
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== "string") throw badRequest("invalidValue", `${name} must be a string.`);
+  if (value === undefined || value === null) {
+    return undefined;
+  }
+  if (typeof value !== "string") {
+    throw badRequest("invalidValue", `${name} must be a string.`);
+  }
   return checked(value, name);
 }
 
 function checked(value: string | undefined, name: string): string | undefined {
-  if (value !== undefined && !isStorable(value))
+  if (value !== undefined && !isStorable(value)) {
     throw badRequest("invalidValue", `${name} holds NUL or half of a surrogate pair.`);
+  }
   return value;
 }
 
 function integerMember(body: Readonly<Record<string, unknown>>, name: string): number | undefined {
   const value = member(body, name);
-  if (value === undefined || value === null) return undefined;
-  if (typeof value === "number" && Number.isSafeInteger(value)) return value;
+  if (value === undefined || value === null) {
+    return undefined;
+  }
+  if (typeof value === "number" && Number.isSafeInteger(value)) {
+    return value;
+  }
   throw badRequest("invalidValue", `${name} must be an integer.`);
 }
 
 function integer(text: string | undefined, name: string, type: "invalidValue" | "invalidCount") {
-  if (text === undefined) return undefined;
-  if (!/^\s*-?\d{1,15}\s*$/.test(text))
+  if (text === undefined) {
+    return undefined;
+  }
+  if (!/^\s*-?\d{1,15}\s*$/.test(text)) {
     throw badRequest(type, `${name} must be an integer, not ${quoted(text)}.`);
+  }
   return Number(text);
 }
 
 function listMember(body: Readonly<Record<string, unknown>>, name: string): string[] {
   const value = member(body, name);
-  if (value === undefined || value === null) return [];
+  if (value === undefined || value === null) {
+    return [];
+  }
   const list = typeof value === "string" ? names(value) : value;
-  if (!Array.isArray(list) || !list.every((item): item is string => typeof item === "string"))
+  if (!Array.isArray(list) || !list.every((item): item is string => typeof item === "string")) {
     throw badRequest("invalidValue", `${name} must be an array of strings.`);
+  }
   return atMost(list, name);
 }
 
 function atMost(list: string[], name: string): string[] {
-  if (list.length <= MAX_PROJECTED_NAMES) return list;
+  if (list.length <= MAX_PROJECTED_NAMES) {
+    return list;
+  }
   throw badRequest("invalidValue", `${name} must not hold more than ${MAX_PROJECTED_NAMES} names.`);
 }
 

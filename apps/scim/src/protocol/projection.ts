@@ -25,14 +25,18 @@ export function projectionOf(
   excluded: readonly string[],
   quirks: Quirks,
 ): Projection {
-  if (attributes.length === 0 && excluded.length === 0) return EVERYTHING;
+  if (attributes.length === 0 && excluded.length === 0) {
+    return EVERYTHING;
+  }
   const including = attributes.length > 0;
   const chosen = new Choice(type, including ? attributes : excluded, quirks);
   // A page asks the same of each of its rows.
   const decided = new Map<Attribute, Kept>();
   const keeps = (attribute: Attribute, extension: string | undefined) => {
     const known = decided.get(attribute);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     const kept = attribute.returned === "always" ? "all" : chosen.keeps(attribute, extension, including);
     decided.set(attribute, kept);
     return kept;
@@ -46,11 +50,15 @@ export function projectionOf(
       const result = project(type.attributes, document, (attribute) => keeps(attribute, undefined));
       for (const extension of type.extensions) {
         const inner = document[extension.id];
-        if (!isJsonObject(inner)) continue;
+        if (!isJsonObject(inner)) {
+          continue;
+        }
         const kept = project(attributesOf(type, extension), inner, (attribute) =>
           keeps(attribute, extension.id),
         );
-        if (Object.keys(kept).length > 0) result[extension.id] = kept;
+        if (Object.keys(kept).length > 0) {
+          result[extension.id] = kept;
+        }
       }
       return result;
     },
@@ -73,8 +81,12 @@ class Choice {
       (target) => target.attribute === attribute && target.extension?.id === extension,
     );
     const whole = named.some((target) => target.sub === undefined) || this.#extensions.has(extension ?? "");
-    if (whole) return including ? "all" : "none";
-    if (named.length === 0) return including ? "none" : "all";
+    if (whole) {
+      return including ? "all" : "none";
+    }
+    if (named.length === 0) {
+      return including ? "none" : "all";
+    }
     const subs = new Set(named.map((target) => target.sub));
     return (sub) => subs.has(sub) === including;
   }
@@ -88,11 +100,17 @@ function project(
   const result: JsonObject = {};
   for (const attribute of attributes) {
     const value = document[attribute.name];
-    if (value === undefined) continue;
+    if (value === undefined) {
+      continue;
+    }
     const kept = keeps(attribute);
-    if (kept === "none") continue;
+    if (kept === "none") {
+      continue;
+    }
     const projected = kept === "all" ? value : projectSubs(attribute, value, kept);
-    if (projected !== undefined) result[attribute.name] = projected;
+    if (projected !== undefined) {
+      result[attribute.name] = projected;
+    }
   }
   return result;
 }
@@ -102,9 +120,12 @@ function projectSubs(
   value: Json,
   keeps: (sub: Attribute) => boolean,
 ): Json | undefined {
-  if (Array.isArray(value)) return value.map((element) => projectObject(attribute, element, keeps) ?? {});
-  if (value instanceof LazyList)
+  if (Array.isArray(value)) {
     return value.map((element) => projectObject(attribute, element, keeps) ?? {});
+  }
+  if (value instanceof LazyList) {
+    return value.map((element) => projectObject(attribute, element, keeps) ?? {});
+  }
   return projectObject(attribute, value, keeps);
 }
 
@@ -113,11 +134,15 @@ function projectObject(
   value: Json,
   keeps: (sub: Attribute) => boolean,
 ): JsonObject | undefined {
-  if (!isJsonObject(value)) return undefined;
+  if (!isJsonObject(value)) {
+    return undefined;
+  }
   const kept: JsonObject = {};
   for (const sub of attribute.subAttributes) {
     const inner = value[sub.name];
-    if (inner !== undefined && keeps(sub)) kept[sub.name] = inner;
+    if (inner !== undefined && keeps(sub)) {
+      kept[sub.name] = inner;
+    }
   }
   return Object.keys(kept).length === 0 ? undefined : kept;
 }

@@ -7,7 +7,9 @@ export async function retryDeadlock<Result>(transaction: () => Promise<Result>):
     try {
       return await transaction();
     } catch (error) {
-      if (attempt === ATTEMPTS || !isDeadlock(error)) throw error;
+      if (attempt === ATTEMPTS || !isDeadlock(error)) {
+        throw error;
+      }
     }
   }
 }

@@ -13,7 +13,9 @@ export class Slice {
   /** Counts units; true once a slice is full, and then the next one begins. */
   isFull(units = 1): boolean {
     this.#units += units;
-    if (this.#units < SLICE_UNITS) return false;
+    if (this.#units < SLICE_UNITS) {
+      return false;
+    }
     this.#units = 0;
     return true;
   }
@@ -29,7 +31,9 @@ export async function inSlices<Result>(
 ): Promise<Result> {
   for (;;) {
     const { done, value } = work.next();
-    if (done === true) return value;
+    if (done === true) {
+      return value;
+    }
     await between();
   }
 }

@@ -27,7 +27,9 @@ export function requireBounded(resource: JsonObject, before?: JsonObject): void 
   const size = { characters: 0, values: 0 };
   add(size, resource, MAX_RESOURCE_BYTES, MAX_RESOURCE_VALUES);
   const excess = excessOf(resource, size);
-  if (excess === undefined || (before !== undefined && !isLarger(resource, before))) return;
+  if (excess === undefined || (before !== undefined && !isLarger(resource, before))) {
+    return;
+  }
   throw new ScimError(
     413,
     `The resource would hold more than ${excess}. Store fewer or shorter values; nothing was changed.`,
@@ -38,7 +40,9 @@ export function requireBounded(resource: JsonObject, before?: JsonObject): void 
 export function requireReadable(input: unknown): void {
   const size = { characters: 0, values: 0 };
   add(size, input, MAX_INPUT_CHARACTERS, MAX_INPUT_VALUES);
-  if (size.characters <= MAX_INPUT_CHARACTERS && size.values <= MAX_INPUT_VALUES) return;
+  if (size.characters <= MAX_INPUT_CHARACTERS && size.values <= MAX_INPUT_VALUES) {
+    return;
+  }
   throw new ScimError(
     413,
     `The request says more of a resource than ${MAX_INPUT_VALUES} values or ${MAX_INPUT_CHARACTERS} characters. Send fewer at a time.`,
@@ -46,10 +50,13 @@ export function requireReadable(input: unknown): void {
 }
 
 function excessOf(resource: JsonObject, { characters, values }: Size): string | undefined {
-  if (values > MAX_RESOURCE_VALUES) return `${MAX_RESOURCE_VALUES} values`;
+  if (values > MAX_RESOURCE_VALUES) {
+    return `${MAX_RESOURCE_VALUES} values`;
+  }
   // Nearly every resource is so small that nothing has to be written to know it.
-  if (characters * MAX_BYTES_PER_CHARACTER + values * MAX_BYTES_PER_VALUE <= MAX_RESOURCE_BYTES)
+  if (characters * MAX_BYTES_PER_CHARACTER + values * MAX_BYTES_PER_VALUE <= MAX_RESOURCE_BYTES) {
     return undefined;
+  }
   const isTooLarge =
     characters > MAX_RESOURCE_BYTES || Buffer.byteLength(JSON.stringify(resource)) > MAX_RESOURCE_BYTES;
   return isTooLarge ? `${MAX_RESOURCE_BYTES} bytes` : undefined;
@@ -70,11 +77,19 @@ export function sizeOf(value: unknown): Size {
 /** Adds up a value, and stops as soon as it is beyond the limits. */
 function add(size: Size, value: unknown, maxCharacters: number, maxValues: number): void {
   size.values += 1;
-  if (typeof value === "string") size.characters += value.length;
-  if (typeof value !== "object" || value === null) return;
+  if (typeof value === "string") {
+    size.characters += value.length;
+  }
+  if (typeof value !== "object" || value === null) {
+    return;
+  }
   for (const [name, inner] of Object.entries(value)) {
-    if (!Array.isArray(value)) size.characters += name.length;
+    if (!Array.isArray(value)) {
+      size.characters += name.length;
+    }
     add(size, inner, maxCharacters, maxValues);
-    if (size.characters > maxCharacters || size.values > maxValues) return;
+    if (size.characters > maxCharacters || size.values > maxValues) {
+      return;
+    }
   }
 }

@@ -21,14 +21,19 @@ import { parseScalar } from "./scalar.ts";
  * its attribute. The input is not changed.
  */
 export function normalizeResource(type: ResourceType, input: unknown, quirks: Quirks): JsonObject {
-  if (!isObject(input)) throw badRequest("invalidSyntax", "The body must be a JSON object.");
+  if (!isObject(input)) {
+    throw badRequest("invalidSyntax", "The body must be a JSON object.");
+  }
   requireReadable(input);
   requireSchema(input, type.schema.id, quirks);
   const document: JsonObject = {};
   for (const [key, value] of Object.entries(input)) {
     const extension = findExtension(type, key, quirks);
-    if (extension === undefined) assignMember(document, type, key, value, quirks);
-    else assignExtension(document, extension, value, quirks);
+    if (extension === undefined) {
+      assignMember(document, type, key, value, quirks);
+    } else {
+      assignExtension(document, extension, value, quirks);
+    }
   }
   requireAttributes(type, document);
   return document;
@@ -38,25 +43,33 @@ export function normalizeResource(type: ResourceType, input: unknown, quirks: Qu
 export function requireAttributes(type: ResourceType, document: JsonObject): void {
   for (const extension of [undefined, ...type.extensions]) {
     const holder = extension === undefined ? document : document[extension.id];
-    if (!isObject(holder)) continue;
+    if (!isObject(holder)) {
+      continue;
+    }
     for (const attribute of attributesOf(type, extension)) {
-      if (!attribute.required || attribute.mutability === "readOnly") continue;
+      if (!attribute.required || attribute.mutability === "readOnly") {
+        continue;
+      }
       const value = holder[attribute.name];
-      if (value === undefined || value === "")
+      if (value === undefined || value === "") {
         throw badRequest("invalidValue", `${attribute.name} is required and must not be empty.`);
+      }
     }
   }
 }
 
 /** 400 unless the body names `schema` among its `schemas`. */
 export function requireSchema(body: UnknownObject, schema: string, quirks: Quirks): void {
-  if (quirks.has("schemasOptional")) return;
+  if (quirks.has("schemasOptional")) {
+    return;
+  }
   const schemas = member(body, "schemas");
   const named =
     Array.isArray(schemas) &&
     schemas.some((id) => typeof id === "string" && id.toLowerCase() === schema.toLowerCase());
-  if (!named)
+  if (!named) {
     throw badRequest("invalidSyntax", `schemas must be an array that holds ${JSON.stringify(schema)}.`);
+  }
 }
 
 /**
@@ -69,7 +82,9 @@ export function normalizeValue(
   path: string,
   quirks: Quirks,
 ): Json | undefined {
-  if (isCleared(input, quirks)) return undefined;
+  if (isCleared(input, quirks)) {
+    return undefined;
+  }
   if (!attribute.multiValued) {
     const single = quirks.has("looselyShapedValues") && Array.isArray(input) ? input[0] : input;
     return isCleared(single, quirks) ? undefined : normalizeElement(attribute, single, path, quirks);
@@ -81,16 +96,23 @@ export function normalizeValue(
 /** The elements of a multi-valued attribute's value: checked, without doubles, `primary` at most once. */
 export function elementsOf(attribute: Attribute, input: unknown, path: string, quirks: Quirks): Json[] {
   const list = Array.isArray(input) || !quirks.has("looselyShapedValues") ? input : [input];
-  if (!Array.isArray(list)) throw badRequest("invalidValue", `${path} must be an array.`);
-  if (list.length > MAX_ELEMENTS)
+  if (!Array.isArray(list)) {
+    throw badRequest("invalidValue", `${path} must be an array.`);
+  }
+  if (list.length > MAX_ELEMENTS) {
     throw badRequest("invalidValue", `${path} must not hold more than ${MAX_ELEMENTS} values.`);
+  }
   const elements: Json[] = [];
   const seen = new Set<string>();
   for (const item of list) {
     const element = isCleared(item, quirks) ? undefined : normalizeElement(attribute, item, path, quirks);
-    if (element === undefined) continue;
+    if (element === undefined) {
+      continue;
+    }
     const text = JSON.stringify(element);
-    if (seen.has(text)) continue;
+    if (seen.has(text)) {
+      continue;
+    }
     seen.add(text);
     elements.push(element);
   }
@@ -104,14 +126,20 @@ export function normalizeElement(
   path: string,
   quirks: Quirks,
 ): Json | undefined {
-  if (attribute.type !== "complex") return parseScalar(attribute, input, path, quirks);
+  if (attribute.type !== "complex") {
+    return parseScalar(attribute, input, path, quirks);
+  }
   const object = asComplex(attribute, input, path, quirks);
   const result: JsonObject = {};
   const read = members(object);
   for (const sub of attribute.subAttributes) {
-    if (sub.stored.in === "nothing") continue;
+    if (sub.stored.in === "nothing") {
+      continue;
+    }
     const value = read(sub.name);
-    if (isCleared(value, quirks)) continue;
+    if (isCleared(value, quirks)) {
+      continue;
+    }
     result[sub.name] = parseScalar(sub, value, `${path}.${sub.name}`, quirks);
   }
   return Object.keys(result).length === 0 ? undefined : result;
@@ -119,8 +147,12 @@ export function normalizeElement(
 
 /** Whether a value means "unassigned" (RFC 7643 §2.5: null and the empty array). */
 export function isCleared(value: unknown, quirks: Quirks): boolean {
-  if (value === undefined || value === null) return true;
-  if (value === "") return quirks.has("emptyStringClears");
+  if (value === undefined || value === null) {
+    return true;
+  }
+  if (value === "") {
+    return quirks.has("emptyStringClears");
+  }
   return Array.isArray(value) && value.length === 0;
 }
 
@@ -133,29 +165,45 @@ function assignMember(
 ): void {
   const target = resolveTarget(type, key, quirks);
   // Unknown names are ignored (RFC 7644 §3.3 leaves it open), read-only ones must be.
-  if (target === undefined || target.sub !== undefined || isDropped(target.attribute)) return;
+  if (target === undefined || target.sub !== undefined || isDropped(target.attribute)) {
+    return;
+  }
   const value = normalizeValue(target.attribute, input, target.attribute.name, quirks);
-  if (value === undefined) return;
-  if (target.extension === undefined) document[target.attribute.name] = value;
-  else
+  if (value === undefined) {
+    return;
+  }
+  if (target.extension === undefined) {
+    document[target.attribute.name] = value;
+  } else {
     document[target.extension.id] = {
       ...objectAt(document, target.extension.id),
       [target.attribute.name]: value,
     };
+  }
 }
 
 function assignExtension(document: JsonObject, extension: Schema, input: unknown, quirks: Quirks): void {
-  if (isCleared(input, quirks)) return;
-  if (!isObject(input)) throw badRequest("invalidValue", `${extension.id} must be an object.`);
+  if (isCleared(input, quirks)) {
+    return;
+  }
+  if (!isObject(input)) {
+    throw badRequest("invalidValue", `${extension.id} must be an object.`);
+  }
   const result = objectAt(document, extension.id);
   const read = members(input);
   for (const attribute of extension.attributes) {
-    if (isDropped(attribute)) continue;
+    if (isDropped(attribute)) {
+      continue;
+    }
     const path = `${extension.id}:${attribute.name}`;
     const value = normalizeValue(attribute, read(attribute.name), path, quirks);
-    if (value !== undefined) result[attribute.name] = value;
+    if (value !== undefined) {
+      result[attribute.name] = value;
+    }
   }
-  if (Object.keys(result).length > 0) document[extension.id] = result;
+  if (Object.keys(result).length > 0) {
+    document[extension.id] = result;
+  }
 }
 
 /** Whether what a client sends for the attribute is never kept: read-only ones, and `password`. */
@@ -164,9 +212,13 @@ export function isDropped(attribute: Attribute): boolean {
 }
 
 function asComplex(attribute: Attribute, input: unknown, path: string, quirks: Quirks): UnknownObject {
-  if (isObject(input)) return quirks.has("elementsAsJsonStrings") ? unwrapJson(input) : input;
+  if (isObject(input)) {
+    return quirks.has("elementsAsJsonStrings") ? unwrapJson(input) : input;
+  }
   const scalar = typeof input === "string" && valueAttribute(attribute) !== undefined;
-  if (scalar && quirks.has("looselyShapedValues")) return { value: input };
+  if (scalar && quirks.has("looselyShapedValues")) {
+    return { value: input };
+  }
   throw badRequest(
     "invalidValue",
     `${path} must be ${attribute.multiValued ? "an array of objects" : "an object"}.`,
@@ -176,10 +228,14 @@ function asComplex(attribute: Attribute, input: unknown, path: string, quirks: Q
 // Entra's app role assignments: {"value": "{\"id\":…,\"value\":\"Admin\",\"displayName\":\"Administrator\"}"}.
 function unwrapJson(element: UnknownObject): UnknownObject {
   const text = member(element, "value");
-  if (typeof text !== "string" || !text.startsWith("{")) return element;
+  if (typeof text !== "string" || !text.startsWith("{")) {
+    return element;
+  }
   try {
     const inner: unknown = JSON.parse(text);
-    if (!isObject(inner)) return element;
+    if (!isObject(inner)) {
+      return element;
+    }
     return { ...element, value: member(inner, "value"), display: member(inner, "displayName") };
   } catch {
     return element; // a value that merely begins with a brace
@@ -188,9 +244,12 @@ function unwrapJson(element: UnknownObject): UnknownObject {
 
 function onePrimary(elements: Json[], path: string, quirks: Quirks): Json[] {
   const primaries = elements.filter((element) => isObject(element) && element.primary === true);
-  if (primaries.length < 2) return elements;
-  if (!quirks.has("lastPrimaryWins"))
+  if (primaries.length < 2) {
+    return elements;
+  }
+  if (!quirks.has("lastPrimaryWins")) {
     throw badRequest("invalidValue", `${path} has more than one element whose primary is true.`);
+  }
   return keepLastPrimary(elements);
 }
 

@@ -50,9 +50,13 @@ export function groupType(extensions: readonly Schema[] = []): ResourceType {
 export function resolveTarget(type: ResourceType, path: string, quirks: Quirks): Target | undefined {
   const { schema, rest } = splitSchema(type, path, quirks);
   const [name = "", subName, ...more] = rest.split(".");
-  if (more.length > 0) return undefined;
+  if (more.length > 0) {
+    return undefined;
+  }
   const found = findIn(type, schema, name, quirks);
-  if (found === undefined || subName === undefined) return found;
+  if (found === undefined || subName === undefined) {
+    return found;
+  }
   const sub = findAttribute(found.attribute.subAttributes, subName);
   return sub === undefined ? undefined : { ...found, sub };
 }
@@ -76,15 +80,21 @@ function findIn(
 ): Target | undefined {
   const extension = schema === type.schema ? undefined : schema;
   const attribute = findAttribute(attributesOf(type, extension), name);
-  if (attribute !== undefined) return { extension, attribute, sub: undefined };
-  if (schema !== undefined || !quirks.has("bareEnterpriseAttributes")) return undefined;
+  if (attribute !== undefined) {
+    return { extension, attribute, sub: undefined };
+  }
+  if (schema !== undefined || !quirks.has("bareEnterpriseAttributes")) {
+    return undefined;
+  }
   const enterprise = type.extensions.find((candidate) => candidate === ENTERPRISE_SCHEMA);
   const bare = enterprise === undefined ? undefined : findAttribute(enterprise.attributes, name);
   return bare === undefined ? undefined : { extension: enterprise, attribute: bare, sub: undefined };
 }
 
 function splitSchema(type: ResourceType, path: string, quirks: Quirks) {
-  if (!path.includes(":")) return { schema: undefined, rest: path };
+  if (!path.includes(":")) {
+    return { schema: undefined, rest: path };
+  }
   const text = correctUrn(path, quirks);
   const lower = text.toLowerCase();
   const schema = [type.schema, ...type.extensions].find((candidate) =>

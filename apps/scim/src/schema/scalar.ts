@@ -27,46 +27,62 @@ export function parseScalar(attribute: Attribute, input: unknown, path: string, 
 
 /** `"True"` as true where the client writes so; undefined for what is no boolean. */
 export function asBoolean(input: unknown, quirks: Quirks): boolean | undefined {
-  if (typeof input === "boolean") return input;
-  if (typeof input !== "string" || !quirks.has("booleansAsStrings")) return undefined;
+  if (typeof input === "boolean") {
+    return input;
+  }
+  if (typeof input !== "string" || !quirks.has("booleansAsStrings")) {
+    return undefined;
+  }
   const lower = input.toLowerCase();
   return lower === "true" ? true : lower === "false" ? false : undefined;
 }
 
 /** An RFC 3339 instant in PostgreSQL's and JavaScript's range; undefined for what is none. */
 export function asInstant(text: string): Date | undefined {
-  if (!DATE_TIME.test(text)) return undefined;
+  if (!DATE_TIME.test(text)) {
+    return undefined;
+  }
   const date = new Date(text);
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
 function parseBoolean(input: unknown, path: string, quirks: Quirks): boolean {
   const value = asBoolean(input, quirks);
-  if (value === undefined) throw badRequest("invalidValue", `${path} must be true or false.`);
+  if (value === undefined) {
+    throw badRequest("invalidValue", `${path} must be true or false.`);
+  }
   return value;
 }
 
 function parseNumber(type: "integer" | "decimal", input: unknown, path: string): number {
   const valid =
     typeof input === "number" && (type === "integer" ? Number.isSafeInteger(input) : Number.isFinite(input));
-  if (!valid)
+  if (!valid) {
     throw badRequest("invalidValue", `${path} must be ${type === "integer" ? "an integer" : "a number"}.`);
+  }
   return input;
 }
 
 function parseText(attribute: Attribute, input: unknown, path: string): string {
-  if (typeof input !== "string") throw badRequest("invalidValue", `${path} must be a string.`);
-  if (!isStorable(input))
+  if (typeof input !== "string") {
+    throw badRequest("invalidValue", `${path} must be a string.`);
+  }
+  if (!isStorable(input)) {
     throw badRequest("invalidValue", `${path} holds NUL or half of a surrogate pair, which is not text.`);
+  }
   const max = isIndexed(attribute) ? MAX_INDEXED : MAX_TEXT;
-  if (input.length > max) throw badRequest("invalidValue", `${path} is longer than ${max} characters.`);
-  if (attribute.type === "dateTime" && asInstant(input) === undefined)
+  if (input.length > max) {
+    throw badRequest("invalidValue", `${path} is longer than ${max} characters.`);
+  }
+  if (attribute.type === "dateTime" && asInstant(input) === undefined) {
     throw badRequest(
       "invalidValue",
       `${path} must be a date and time with its zone, as 2026-11-24T09:00:00Z.`,
     );
-  if (attribute.type === "binary" && !BASE64.test(input))
+  }
+  if (attribute.type === "binary" && !BASE64.test(input)) {
     throw badRequest("invalidValue", `${path} must be base64.`);
+  }
   return input;
 }
 

@@ -77,7 +77,9 @@ export async function startScim(
     errors,
     receives: async (count) => {
       const all = received + count;
-      while (received < all) await sleep(5);
+      while (received < all) {
+        await sleep(5);
+      }
       await sleep(5);
     },
     addDirectory: (provider = "generic", more = {}) => addDirectory(database, url, provider, more),

@@ -30,7 +30,9 @@ export function* parseBody(bytes: Buffer): Sliced<unknown> {
   const text = bytes.toString("utf8");
   const parsed =
     text.length > SHORT_BODY ? yield* parseJsonInSlices(text, BOUNDS) : parseBoundedJson(text, BOUNDS);
-  if (parsed.ok) return parsed.value;
+  if (parsed.ok) {
+    return parsed.value;
+  }
   switch (parsed.excess) {
     case "values":
       throw new ScimError(413, `The body holds more than ${MAX_BODY_VALUES} values. Send fewer at a time.`);
@@ -53,31 +55,43 @@ const BOUNDS = { values: MAX_BODY_VALUES, depth: MAX_BODY_DEPTH, names: MAX_NAME
 function requireJson(contentType: string | undefined, encoding: string | undefined): void {
   const [type = "", ...parameters] = (contentType ?? "").toLowerCase().split(";");
   const charset = parameters.map((parameter) => parameter.trim()).find((text) => text.startsWith("charset="));
-  if (!JSON_TYPE.test(type.trim()))
+  if (!JSON_TYPE.test(type.trim())) {
     throw new ScimError(415, "Send the body as application/scim+json (or application/json).");
-  if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset))
+  }
+  if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) {
     throw new ScimError(415, "Send the body in UTF-8.");
-  if (encoding !== undefined && encoding.toLowerCase() !== "identity")
+  }
+  if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
     throw new ScimError(415, "Send the body without a Content-Encoding.");
+  }
 }
 
 /** The body as it came: 413 beyond `limit` bytes. */
 export function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
-  if (declaredLength(request) > limit) return Promise.reject(tooLarge(limit));
+  if (declaredLength(request) > limit) {
+    return Promise.reject(tooLarge(limit));
+  }
   return new Promise((resolve, reject) => {
     // Gone while the request waited for its turn: then no event will come.
-    if (request.destroyed) reject(cutShort());
+    if (request.destroyed) {
+      reject(cutShort());
+    }
     const chunks: Buffer[] = [];
     let size = 0;
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= limit) chunks.push(chunk);
-      else reject(tooLarge(limit));
+      if (size <= limit) {
+        chunks.push(chunk);
+      } else {
+        reject(tooLarge(limit));
+      }
     });
     request.on("end", () => resolve(Buffer.concat(chunks)));
     request.on("error", () => reject(cutShort()));
     request.on("close", () => {
-      if (!request.complete) reject(cutShort());
+      if (!request.complete) {
+        reject(cutShort());
+      }
     });
   });
 }

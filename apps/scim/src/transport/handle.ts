@@ -75,10 +75,14 @@ export async function handle(
       for (let attempt = first; ; ) {
         request = attempt;
         const answer = await settle(() => action(attempt, parameter(req, "id")), id, transport.log);
-        if (!isDoubtful(seen, answer)) return answer;
+        if (!isDoubtful(seen, answer)) {
+          return answer;
+        }
         // Nothing has changed so far: what changes something proves itself.
         const fresh = await transport.authenticate.anew(authorization, directoryId);
-        if (isSame(fresh.directory, seen.directory)) return answer;
+        if (isSame(fresh.directory, seen.directory)) {
+          return answer;
+        }
         seen = fresh;
         attempt = { ...attempt, directory: fresh.directory };
       }
@@ -101,19 +105,28 @@ export async function handle(
     response = await settle(
       async () => {
         // What is wrong with a request is told to whoever may send one; that it came at a bad time costs no look.
-        if (opened?.remembered === true && !isUntimely(error))
+        if (opened?.remembered === true && !isUntimely(error)) {
           await transport.authenticate.anew(authorization, directoryId);
+        }
         throw error;
       },
       id,
       transport.log,
     );
   }
-  if (response.status === 401) response = limitFailures(transport, req, response, id);
-  if (response.unavailable === true) comeBackLater(res);
+  if (response.status === 401) {
+    response = limitFailures(transport, req, response, id);
+  }
+  if (response.unavailable === true) {
+    comeBackLater(res);
+  }
   send(req, res, response);
-  if (request !== undefined) countUnread(res, request.directory.id, transport.rememberUnread);
-  if (request !== undefined && response.logged !== true) transport.requestLog.add(request, response);
+  if (request !== undefined) {
+    countUnread(res, request.directory.id, transport.rememberUnread);
+  }
+  if (request !== undefined && response.logged !== true) {
+    transport.requestLog.add(request, response);
+  }
 }
 
 /** What opens nothing leaves no row; from a network that sends much of it, it is told to wait. */
@@ -124,7 +137,9 @@ function limitFailures(
   id: string,
 ): ScimResponse {
   const wait = failures?.count(req.ip) ?? null;
-  if (wait === null) return refused;
+  if (wait === null) {
+    return refused;
+  }
   const error = new ScimError(
     429,
     "Too many requests of this address have no valid token. Check it, retry later.",
@@ -168,7 +183,9 @@ function isSame(one: Directory, other: Directory): boolean {
 /** The answer to whatever was thrown: a ScimError as it is, an outage as 503, all else as 500 without detail. */
 export function failure(error: unknown, id: string, log: Logger): ScimResponse {
   const outage = outageOf(error);
-  if (outage !== undefined) reportOutage(log, outage, { requestId: id });
+  if (outage !== undefined) {
+    reportOutage(log, outage, { requestId: id });
+  }
   const unavailable = outage !== undefined;
   const scimError =
     error instanceof ScimError
@@ -210,7 +227,9 @@ function envelopeOf(
 
 function actionFor(actions: Actions, method: string): Action {
   const action = Object.entries(actions).find(([name]) => name === (method === "HEAD" ? "GET" : method))?.[1];
-  if (action !== undefined) return action;
+  if (action !== undefined) {
+    return action;
+  }
   throw new ScimError(405, `${method} is not allowed here.`, {
     headers: { Allow: Object.keys(actions).join(", ") },
   });

@@ -10,7 +10,9 @@ const group = (members: number) => ({
 
 async function piecesOf(value: Json): Promise<string[]> {
   const pieces: string[] = [];
-  for await (const piece of jsonPieces(value)) pieces.push(piece);
+  for await (const piece of jsonPieces(value)) {
+    pieces.push(piece);
+  }
   return pieces;
 }
 
@@ -54,5 +56,7 @@ it("writes what is read meanwhile behind what is here", async () => {
 });
 
 it("never holds much of it at once", async () => {
-  for await (const piece of jsonPieces(group(100_000))) expect(piece.length).toBeLessThan(100_000);
+  for await (const piece of jsonPieces(group(100_000))) {
+    expect(piece.length).toBeLessThan(100_000);
+  }
 });

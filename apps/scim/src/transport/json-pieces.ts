@@ -8,16 +8,22 @@ const MANY = 1_000;
  * members is 22 MB of JSON.
  */
 export function isLong(value: Json | readonly Json[] | undefined): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (value instanceof LazyList) return value.length > MANY || value.rest !== undefined;
+  if (typeof value !== "object" || value === null) {
+    return false;
+  }
+  if (value instanceof LazyList) {
+    return value.length > MANY || value.rest !== undefined;
+  }
   return Array.isArray(value) ? value.length > MANY || value.some(isLong) : Object.values(value).some(isLong);
 }
 
 /** The JSON text of a value, in pieces: the same as `JSON.stringify` makes in one. */
 export async function* jsonPieces(value: Json): AsyncGenerator<string, void, undefined> {
-  if (!isLong(value) || typeof value !== "object" || value === null) yield JSON.stringify(value);
-  else if (Array.isArray(value) || value instanceof LazyList) yield* piecesOfList(value);
-  else {
+  if (!isLong(value) || typeof value !== "object" || value === null) {
+    yield JSON.stringify(value);
+  } else if (Array.isArray(value) || value instanceof LazyList) {
+    yield* piecesOfList(value);
+  } else {
     let separator = "{";
     for (const [name, inner] of Object.entries(value)) {
       yield `${separator}${JSON.stringify(name)}:`;
@@ -46,6 +52,10 @@ async function* piecesOfList(list: readonly Json[] | LazyList): AsyncGenerator<s
 }
 
 async function* partsOf(list: readonly Json[] | LazyList): AsyncGenerator<readonly Json[]> {
-  for (let start = 0; start < list.length; start += MANY) yield list.slice(start, start + MANY);
-  if (list instanceof LazyList && list.rest !== undefined) yield* list.rest();
+  for (let start = 0; start < list.length; start += MANY) {
+    yield list.slice(start, start + MANY);
+  }
+  if (list instanceof LazyList && list.rest !== undefined) {
+    yield* list.rest();
+  }
 }

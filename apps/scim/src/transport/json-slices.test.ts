@@ -10,8 +10,12 @@ function parse(text: string, bounds = BOUNDS, run = 12) {
   const work = parseJsonInSlices(text, bounds, run);
   for (let slices = 1; ; slices += 1) {
     const { done, value } = work.next();
-    if (done !== true) continue;
-    if (value.ok) return { value: value.value, slices };
+    if (done !== true) {
+      continue;
+    }
+    if (value.ok) {
+      return { value: value.value, slices };
+    }
     throw value.excess === "malformed" ? new SyntaxError() : new Error(value.excess);
   }
 }

@@ -32,7 +32,9 @@ export function* parseJsonInSlices(text: string, bounds: JsonBounds, run = RUN):
   try {
     return { ok: true, value: yield* parseWhole(text, bounds, run) };
   } catch (error) {
-    if (error instanceof Refusal) return { ok: false, excess: error.excess };
+    if (error instanceof Refusal) {
+      return { ok: false, excess: error.excess };
+    }
     throw error;
   }
 }
@@ -41,9 +43,13 @@ function* parseWhole(text: string, bounds: JsonBounds, run: number): Sliced<unkn
   const large = yield* findLarge(text, bounds, run);
   const start = skipSpace(text, 0);
   const end = large.get(start);
-  if (end === undefined) return parsed(text, bounds);
+  if (end === undefined) {
+    return parsed(text, bounds);
+  }
   const value = yield* new Maker(text, large, bounds, run).make(start, end);
-  if (skipSpace(text, end + 1) < text.length) throw new Refusal("malformed");
+  if (skipSpace(text, end + 1) < text.length) {
+    throw new Refusal("malformed");
+  }
   return value;
 }
 
@@ -51,7 +57,11 @@ function* parseWhole(text: string, bounds: JsonBounds, run: number): Sliced<unkn
 function* findLarge(text: string, bounds: JsonBounds, run: number): Sliced<ReadonlyMap<number, number>> {
   const slice = new Slice();
   const scan = new Scan(text, bounds, run);
-  while (scan.goOn(run)) if (slice.isFull(run / CHARACTERS_PER_UNIT)) yield;
+  while (scan.goOn(run)) {
+    if (slice.isFull(run / CHARACTERS_PER_UNIT)) {
+      yield;
+    }
+  }
   return scan.large;
 }
 
@@ -79,31 +89,50 @@ class Scan {
     for (; at < end; at += 1) {
       const code = text.charCodeAt(at);
       if (this.#isInString) {
-        if (code === BACKSLASH) at += 1;
-        else if (code === QUOTE) this.#isInString = false;
-      } else if (code === QUOTE) this.#isInString = true;
-      else if (code === COMMA) this.#values += 1;
-      else if (code === BRACE || code === BRACKET) this.#begin(at);
-      else if (code === BRACE_END || code === BRACKET_END)
+        if (code === BACKSLASH) {
+          at += 1;
+        } else if (code === QUOTE) {
+          this.#isInString = false;
+        }
+      } else if (code === QUOTE) {
+        this.#isInString = true;
+      } else if (code === COMMA) {
+        this.#values += 1;
+      } else if (code === BRACE || code === BRACKET) {
+        this.#begin(at);
+      } else if (code === BRACE_END || code === BRACKET_END) {
         this.#end(at, code === BRACE_END ? BRACE : BRACKET);
+      }
     }
     this.#at = at;
-    if (this.#values > this.#bounds.values) throw new Refusal("values");
-    if (at < text.length) return true;
-    if (this.#open.length > 0) throw new Refusal("malformed");
+    if (this.#values > this.#bounds.values) {
+      throw new Refusal("values");
+    }
+    if (at < text.length) {
+      return true;
+    }
+    if (this.#open.length > 0) {
+      throw new Refusal("malformed");
+    }
     return false;
   }
 
   #begin(at: number): void {
     this.#values += 1;
     this.#open.push(at);
-    if (this.#open.length > this.#bounds.depth) throw new Refusal("depth");
+    if (this.#open.length > this.#bounds.depth) {
+      throw new Refusal("depth");
+    }
   }
 
   #end(at: number, mark: number | undefined): void {
     const start = this.#open.pop();
-    if (start === undefined || this.#text.charCodeAt(start) !== mark) throw new Refusal("malformed");
-    if (at - start > this.#run) this.large.set(start, at);
+    if (start === undefined || this.#text.charCodeAt(start) !== mark) {
+      throw new Refusal("malformed");
+    }
+    if (at - start > this.#run) {
+      this.large.set(start, at);
+    }
   }
 }
 
@@ -130,10 +159,18 @@ class Maker {
     const list: unknown[] = [];
     for (const part of this.#parts(start, end)) {
       const elements = parsed(`[${part.text}]`, this.#bounds);
-      if (!Array.isArray(elements)) continue; // of a text in [ ] JSON.parse makes nothing else
-      for (const element of elements) list.push(element);
-      if (part.large !== undefined) list[list.length - 1] = yield* this.make(...part.large);
-      if (this.#slice.isFull(part.text.length / CHARACTERS_PER_UNIT)) yield;
+      if (!Array.isArray(elements)) {
+        continue; // of a text in [ ] JSON.parse makes nothing else
+      }
+      for (const element of elements) {
+        list.push(element);
+      }
+      if (part.large !== undefined) {
+        list[list.length - 1] = yield* this.make(...part.large);
+      }
+      if (this.#slice.isFull(part.text.length / CHARACTERS_PER_UNIT)) {
+        yield;
+      }
     }
     return list;
   }
@@ -142,10 +179,18 @@ class Maker {
     const object = {};
     for (const part of this.#parts(start, end)) {
       const entries = Object.entries(Object(parsed(`{${part.text}}`, this.#bounds)));
-      for (const [name, value] of entries) define(object, name, value);
-      if (part.large !== undefined) define(object, JSON.parse(part.name), yield* this.make(...part.large));
-      if (this.#slice.isFull(part.text.length / CHARACTERS_PER_UNIT)) yield;
-      if (Object.keys(object).length > this.#bounds.names) throw new Refusal("names");
+      for (const [name, value] of entries) {
+        define(object, name, value);
+      }
+      if (part.large !== undefined) {
+        define(object, JSON.parse(part.name), yield* this.make(...part.large));
+      }
+      if (this.#slice.isFull(part.text.length / CHARACTERS_PER_UNIT)) {
+        yield;
+      }
+      if (Object.keys(object).length > this.#bounds.names) {
+        throw new Refusal("names");
+      }
     }
     return object;
   }
@@ -164,10 +209,13 @@ class Maker {
       const code = text.charCodeAt(at);
       if (code === QUOTE) {
         const closing = endOfString(text, at);
-        if (nested === 0) name = [at, closing + 1];
+        if (nested === 0) {
+          name = [at, closing + 1];
+        }
         at = closing;
-      } else if (isClosing(code)) nested -= 1;
-      else if (isOpening(code)) {
+      } else if (isClosing(code)) {
+        nested -= 1;
+      } else if (isOpening(code)) {
         const closing = nested === 0 ? this.#large.get(at) : undefined;
         if (closing === undefined) {
           nested += 1;
@@ -175,8 +223,12 @@ class Maker {
         }
         yield { text: `${text.slice(from, at)}null`, large: [at, closing], name: text.slice(...name) };
         at = skipSpace(text, closing + 1);
-        if (at === end) return;
-        if (text.charCodeAt(at) !== COMMA) throw new Refusal("malformed");
+        if (at === end) {
+          return;
+        }
+        if (text.charCodeAt(at) !== COMMA) {
+          throw new Refusal("malformed");
+        }
         from = at + 1;
         isBehindComma = true;
       } else if (code === COMMA && nested === 0 && at - from >= this.#run) {
@@ -198,7 +250,9 @@ interface Part {
 
 /** Nothing is an element only where there is no comma. */
 function partOf(text: string, isElement: boolean): Part {
-  if (isElement && skipSpace(text, 0) === text.length) throw new Refusal("malformed");
+  if (isElement && skipSpace(text, 0) === text.length) {
+    throw new Refusal("malformed");
+  }
   return { text, large: undefined, name: "" };
 }
 
@@ -209,7 +263,9 @@ function define(object: object, name: string, value: unknown): void {
 
 function parsed(text: string, bounds: JsonBounds): unknown {
   const result = parseBoundedJson(text, bounds);
-  if (!result.ok) throw new Refusal(result.excess);
+  if (!result.ok) {
+    throw new Refusal(result.excess);
+  }
   return result.value;
 }
 
@@ -224,14 +280,19 @@ function isClosing(code: number): boolean {
 function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
-    if (code === BACKSLASH) at += 1;
-    else if (code === QUOTE) return at;
+    if (code === BACKSLASH) {
+      at += 1;
+    } else if (code === QUOTE) {
+      return at;
+    }
   }
   throw new Refusal("malformed");
 }
 
 function skipSpace(text: string, start: number): number {
   let at = start;
-  while (at < text.length && " \t\r\n".includes(text.charAt(at))) at += 1;
+  while (at < text.length && " \t\r\n".includes(text.charAt(at))) {
+    at += 1;
+  }
   return at;
 }

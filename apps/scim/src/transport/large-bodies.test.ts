@@ -60,7 +60,9 @@ async function announce(at: TestDirectory, userName: string) {
 /** One after the other. */
 async function announceEach(...userNames: readonly string[]) {
   const announced = [];
-  for (const userName of userNames) announced.push(await announce(directory, userName));
+  for (const userName of userNames) {
+    announced.push(await announce(directory, userName));
+  }
   return announced;
 }
 

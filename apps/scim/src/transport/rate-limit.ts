@@ -34,23 +34,30 @@ export type TakeTokens = (limited: Limited, tokens: number) => void;
 export function createRateLimiter(limit: RateLimit, clock: () => number): TakeTokens {
   const buckets = new Map<string, Bucket>();
   return (limited, tokens) => {
-    if (tokens <= 0) return;
+    if (tokens <= 0) {
+      return;
+    }
     const { perSecond, burst } = limited.rateLimit ?? limit;
     const bucket = refilled(buckets.get(limited.id), perSecond, burst, clock());
     // The least recently used goes first: to clear all would let whoever fills it start anew.
     buckets.delete(limited.id);
-    if (buckets.size >= MAX_BUCKETS) buckets.delete(buckets.keys().next().value ?? "");
+    if (buckets.size >= MAX_BUCKETS) {
+      buckets.delete(buckets.keys().next().value ?? "");
+    }
     buckets.set(limited.id, bucket);
-    if (bucket.tokens < 1)
+    if (bucket.tokens < 1) {
       throw new ScimError(429, "This directory sends more requests than its limit allows. Retry later.", {
         headers: { "Retry-After": String(Math.max(1, Math.ceil((1 - bucket.tokens) / perSecond))) },
       });
+    }
     bucket.tokens -= tokens;
   };
 }
 
 function refilled(bucket: Bucket | undefined, perSecond: number, burst: number, now: number): Bucket {
-  if (bucket === undefined) return { tokens: burst, at: now };
+  if (bucket === undefined) {
+    return { tokens: burst, at: now };
+  }
   const tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * perSecond);
   return { tokens, at: now };
 }

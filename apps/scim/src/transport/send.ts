@@ -9,9 +9,13 @@ const SCIM_JSON = "application/scim+json; charset=utf-8";
 export function send(req: Request, res: Response, { status, body, headers }: ScimResponse): void {
   if (body !== undefined && isLong(body)) {
     res.writeHead(status, { "Content-Type": SCIM_JSON, ...headers });
-    if (req.method === "HEAD") res.end();
+    if (req.method === "HEAD") {
+      res.end();
+    }
     // Whoever goes away meanwhile has ended the answer: there is nobody to tell.
-    else pipeline(Readable.from(jsonPieces(body), { highWaterMark: 2 }), res, () => undefined);
+    else {
+      pipeline(Readable.from(jsonPieces(body), { highWaterMark: 2 }), res, () => undefined);
+    }
     return;
   }
   if (body === undefined) {
@@ -33,7 +37,9 @@ const STREAMED_BYTES = 1024 * 1024;
 /** Counts what of an answer waits in memory for its reader. */
 export function countUnread(res: Response, key: string, remember: Remember): void {
   const bytes = res.writableEnded ? res.writableLength : STREAMED_BYTES;
-  if (bytes < COUNTED_BYTES || res.closed) return;
+  if (bytes < COUNTED_BYTES || res.closed) {
+    return;
+  }
   const forget = remember({ key, bytes, end: () => res.destroy() });
   res.once("close", forget);
 }

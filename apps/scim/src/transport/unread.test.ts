@@ -24,7 +24,9 @@ it("gives up the oldest answers of whoever has most, and nobody else's", () => {
 
 it("counts no answer that was read", () => {
   const { ended, add } = remembered();
-  for (let index = 0; index < 1_000; index += 1) add("a", 60, `${index}`)();
+  for (let index = 0; index < 1_000; index += 1) {
+    add("a", 60, `${index}`)();
+  }
   expect(ended).toEqual([]);
 });
 

@@ -23,13 +23,21 @@ export function createUnread(maxBytes = MAX_UNREAD_BYTES): Remember {
 
   const forget = (answer: Unread) => {
     const answers = byKey.get(answer.key);
-    if (answers?.delete(answer) !== true) return;
+    if (answers?.delete(answer) !== true) {
+      return;
+    }
     total -= answer.bytes;
-    if (answers.size === 0) byKey.delete(answer.key);
+    if (answers.size === 0) {
+      byKey.delete(answer.key);
+    }
   };
   const oldestOfMost = () => {
     let most: ReadonlySet<Unread> = new Set();
-    for (const answers of byKey.values()) if (bytesOf(answers) > bytesOf(most)) most = answers;
+    for (const answers of byKey.values()) {
+      if (bytesOf(answers) > bytesOf(most)) {
+        most = answers;
+      }
+    }
     return most.values().next().value;
   };
   return (answer) => {
@@ -38,7 +46,9 @@ export function createUnread(maxBytes = MAX_UNREAD_BYTES): Remember {
     total += answer.bytes;
     while (total > maxBytes) {
       const oldest = oldestOfMost();
-      if (oldest === undefined) break;
+      if (oldest === undefined) {
+        break;
+      }
       forget(oldest);
       oldest.end();
     }
@@ -48,6 +58,8 @@ export function createUnread(maxBytes = MAX_UNREAD_BYTES): Remember {
 
 function bytesOf(answers: ReadonlySet<Unread>): number {
   let sum = 0;
-  for (const { bytes } of answers) sum += bytes;
+  for (const { bytes } of answers) {
+    sum += bytes;
+  }
   return sum;
 }

@@ -38,7 +38,9 @@ export interface UserColumns {
 /** The part of a user that a client can write: what PATCH works on. */
 export function documentOf(row: UserRow): JsonObject {
   const document: JsonObject = { userName: row.user_name, ...row.resource, active: row.active };
-  if (row.external_id !== null) document.externalId = row.external_id;
+  if (row.external_id !== null) {
+    document.externalId = row.external_id;
+  }
   return document;
 }
 
@@ -74,15 +76,17 @@ export function renderUser(row: UserRow, directory: Directory, services: Service
     ...documentOf(row),
   };
   const enterprise = row.resource[ENTERPRISE_SCHEMA.id];
-  if (isJsonObject(enterprise))
+  if (isJsonObject(enterprise)) {
     result[ENTERPRISE_SCHEMA.id] = withManagerRef(enterprise, directory, services);
-  if (row.groups !== undefined && row.groups !== null && row.groups.length > 0)
+  }
+  if (row.groups !== undefined && row.groups !== null && row.groups.length > 0) {
     result.groups = row.groups.map(([id, display]) => ({
       value: id,
       $ref: locationOf(services, directory, "Groups", id),
       display,
       type: "direct",
     }));
+  }
   result.meta = {
     resourceType: "User",
     created: row.created_at.toISOString(),
@@ -95,7 +99,9 @@ export function renderUser(row: UserRow, directory: Directory, services: Service
 
 function withManagerRef(enterprise: JsonObject, directory: Directory, services: Services): JsonObject {
   const { manager } = enterprise;
-  if (!isJsonObject(manager) || typeof manager.value !== "string" || !isId(manager.value)) return enterprise;
+  if (!isJsonObject(manager) || typeof manager.value !== "string" || !isId(manager.value)) {
+    return enterprise;
+  }
   return {
     ...enterprise,
     manager: { ...manager, $ref: locationOf(services, directory, "Users", manager.value) },
@@ -103,7 +109,9 @@ function withManagerRef(enterprise: JsonObject, directory: Directory, services: 
 }
 
 function emailOf(emails: Json | undefined): string | null {
-  if (!Array.isArray(emails)) return null;
+  if (!Array.isArray(emails)) {
+    return null;
+  }
   const objects = emails.filter(isJsonObject);
   const email = objects.find((element) => element.primary === true)?.value ?? objects[0]?.value;
   return typeof email === "string" ? canonicalAddress(email) : null;

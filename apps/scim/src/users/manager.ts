@@ -16,8 +16,12 @@ export async function checkManager(
   before: JsonObject = {},
 ): Promise<void> {
   const id = managerOf(document);
-  if (id === undefined || id === managerOf(before) || directory.quirks.has("managerIsFreeText")) return;
-  if (!(await userExists(services, directory, id))) throw notFound("The manager, User", id);
+  if (id === undefined || id === managerOf(before) || directory.quirks.has("managerIsFreeText")) {
+    return;
+  }
+  if (!(await userExists(services, directory, id))) {
+    throw notFound("The manager, User", id);
+  }
 }
 
 function managerOf(document: JsonObject): string | undefined {

@@ -20,7 +20,9 @@ export async function findUser(
 ): Promise<UserRow> {
   const query = withGroups ? SQL.FIND_USER : SQL.FIND_USER_WITHOUT_GROUPS;
   const row = isId(id) ? (await read<UserRow>(directory, query, [id]))[0] : undefined;
-  if (row === undefined) throw notFound("User", id);
+  if (row === undefined) {
+    throw notFound("User", id);
+  }
   return row;
 }
 
@@ -80,7 +82,9 @@ const IDENTIFYING = ["userName", "externalId", "emails"];
 
 /** What a change of a user changes about what the directory knows it by. */
 function identification(before: UserColumns, after: UserColumns, changed: readonly string[]) {
-  if (!changed.some((name) => IDENTIFYING.includes(name))) return { gained: [], lost: [] };
+  if (!changed.some((name) => IDENTIFYING.includes(name))) {
+    return { gained: [], lost: [] };
+  }
   const old = new Set(identifiersOf(before));
   const now = new Set(identifiersOf(after));
   return {
@@ -91,7 +95,9 @@ function identification(before: UserColumns, after: UserColumns, changed: readon
 
 /** Marks a user as deleted, free of its name and its groups. 404 when there is none, 412 against If-Match. */
 export async function deleteUser(services: Services, request: ScimRequest, id: string): Promise<void> {
-  if (!isId(id)) throw notFound("User", id);
+  if (!isId(id)) {
+    throw notFound("User", id);
+  }
   const { directory } = request;
   const deletion = () =>
     services.database.transaction(async (sql) => {

@@ -46,8 +46,9 @@ export async function create(services: Services, request: ScimRequest): Promise<
 export async function get(services: Services, request: ScimRequest, id: string): Promise<ScimResponse> {
   const projection = projectionFor(request);
   const row = await findUser(services, request.directory, id, projection.wants("groups"));
-  if (request.ifNoneMatch !== undefined && namesVersion(request.ifNoneMatch, row.version))
+  if (request.ifNoneMatch !== undefined && namesVersion(request.ifNoneMatch, row.version)) {
     return { status: 304, headers: { ETag: etagOf(row.version) }, proven: true };
+  }
   return { ...answerWith(services, request, row, 200), logged: false };
 }
 
@@ -94,7 +95,9 @@ async function change(
     const row = await findUser(services, request.directory, id, withGroups);
     requireMatch(request.ifMatch, row.version);
     const answer = await store(services, request, row, await changed(row), 200);
-    if (answer !== undefined) return answer;
+    if (answer !== undefined) {
+      return answer;
+    }
   }
   throw new ScimError(503, "The user is being changed by too many requests at once. Retry.", {
     headers: { "Retry-After": "1" },
@@ -114,7 +117,9 @@ async function store(
   const columns = columnsOf(document, row.active);
   const names = changedNames(documentOf(row), { ...document, active: columns.active });
   // RFC 7644 §3.5.2.1: what changes nothing does not change lastModified either.
-  if (names.length === 0) return { ...answerWith(services, request, row, status), logged: false };
+  if (names.length === 0) {
+    return { ...answerWith(services, request, row, status), logged: false };
+  }
   requireBounded(columns.resource, row.resource);
   const answer = answerWith(
     services,
@@ -130,7 +135,9 @@ async function store(
     },
     status,
   );
-  if (!(await updateUser(services, request, row, names, columns, answer))) return undefined;
+  if (!(await updateUser(services, request, row, names, columns, answer))) {
+    return undefined;
+  }
   services.requestReconcile(request.directory.organizationId);
   return answer;
 }
@@ -139,28 +146,38 @@ async function store(
 async function revive(services: Services, request: ScimRequest, document: JsonObject): Promise<ScimResponse> {
   const { directory } = request;
   const userName = String(document.userName);
-  if (!directory.quirks.has("postRevivesDeactivated")) throw userNameTaken(userName);
-  const row = await findUserByName(services, directory, userName);
-  if (row === undefined || row.active) throw userNameTaken(userName);
-  const { externalId } = document;
-  if (row.external_id !== null && externalId !== undefined && externalId !== row.external_id)
+  if (!directory.quirks.has("postRevivesDeactivated")) {
     throw userNameTaken(userName);
+  }
+  const row = await findUserByName(services, directory, userName);
+  if (row === undefined || row.active) {
+    throw userNameTaken(userName);
+  }
+  const { externalId } = document;
+  if (row.external_id !== null && externalId !== undefined && externalId !== row.external_id) {
+    throw userNameTaken(userName);
+  }
   const given = { ...document, active: document.active ?? true };
   const answer = await store(services, request, row, replaced(row, given, request), 201);
-  if (answer === undefined) throw userNameTaken(userName);
+  if (answer === undefined) {
+    throw userNameTaken(userName);
+  }
   return answer;
 }
 
 function replaced(row: UserRow, given: JsonObject, { directory }: ScimRequest): JsonObject {
   const kept: JsonObject = {};
   // A PUT that does not speak of `active` never lets a suspended user in again.
-  if (given.active === undefined) kept.active = row.active;
+  if (given.active === undefined) {
+    kept.active = row.active;
+  }
   if (
     given.externalId === undefined &&
     row.external_id !== null &&
     directory.quirks.has("putKeepsExternalId")
-  )
+  ) {
     kept.externalId = row.external_id;
+  }
   return { ...given, ...kept };
 }
 

@@ -112,7 +112,9 @@ export async function createPeopleWorld(
         );
         return true;
       } catch (error) {
-        if (error instanceof SignInRefused) return false;
+        if (error instanceof SignInRefused) {
+          return false;
+        }
         throw error;
       }
     },
@@ -134,7 +136,9 @@ export async function createPeopleWorld(
     },
     async forget(name) {
       const id = idByName.get(name);
-      if (id !== undefined) await tenant.deleteUser(id);
+      if (id !== undefined) {
+        await tenant.deleteUser(id);
+      }
     },
     async add(email) {
       try {
@@ -144,7 +148,9 @@ export async function createPeopleWorld(
         told += happenings.length;
         return true;
       } catch (error) {
-        if (error instanceof RefusedByHand) return false;
+        if (error instanceof RefusedByHand) {
+          return false;
+        }
         throw error;
       }
     },

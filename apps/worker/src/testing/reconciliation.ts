@@ -30,7 +30,7 @@ export function createReconciliation(
   return {
     turn,
     settle: async (organizationId) => {
-      while ((await turn(organizationId)) === "more");
+      while ((await turn(organizationId)) === "more") {}
     },
     get logouts() {
       return logouts;

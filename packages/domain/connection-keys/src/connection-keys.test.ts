@@ -68,7 +68,9 @@ describe("opened keys", () => {
   it("are remembered, and forgotten once they are retired", async () => {
     await create().ensure(owner);
     const second = await begin();
-    if (!second.ok) throw new Error(second.code);
+    if (!second.ok) {
+      throw new Error(second.code);
+    }
     const box = countingBox();
     const keys = create(box);
     const before = await keys.find(owner);

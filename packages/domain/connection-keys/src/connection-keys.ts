@@ -37,7 +37,9 @@ export function createConnectionKeys(
   async function find(connection: KeyOwner): Promise<LiveKeys | null> {
     const keys = open(connection.id, await findLiveKeys(database.sql, connection));
     const [signing] = keys;
-    if (signing === undefined) return null;
+    if (signing === undefined) {
+      return null;
+    }
     // Ids are UUIDv7: they grow with time.
     return { signing, newestFirst: keys.toSorted((one, other) => (one.id < other.id ? 1 : -1)) };
   }
@@ -46,8 +48,12 @@ export function createConnectionKeys(
     const pair = await makeKeyPair(connection.id, now());
     await database.transaction(async (sql) => {
       // Of two at once the second waits here, and then finds the first one's.
-      if (!(await lockKeys(sql, connection))) return;
-      if ((await findLiveKeys(sql, connection)).length > 0) return;
+      if (!(await lockKeys(sql, connection))) {
+        return;
+      }
+      if ((await findLiveKeys(sql, connection)).length > 0) {
+        return;
+      }
       const id = await insertKey(sql, secrets, connection, { ...pair, signs: true, now: now() });
       await recordEvents(sql, [
         {
@@ -59,7 +65,9 @@ export function createConnectionKeys(
       ]);
     });
     const made = await find(connection);
-    if (made === null) throw new Error(`Connection ${connection.id} was deleted meanwhile`);
+    if (made === null) {
+      throw new Error(`Connection ${connection.id} was deleted meanwhile`);
+    }
     return made;
   }
 
@@ -67,7 +75,9 @@ export function createConnectionKeys(
     find,
     async ensure(connection) {
       const known = await find(connection);
-      if (known !== null) return known;
+      if (known !== null) {
+        return known;
+      }
       // Anybody may ask, and a key pair is dear: whoever comes meanwhile waits for the same.
       const made =
         making.get(connection.id) ?? makeFirst(connection).finally(() => making.delete(connection.id));
@@ -76,7 +86,9 @@ export function createConnectionKeys(
     },
     async noteMetadataRead(connection, keys, reader) {
       const unread = keys.newestFirst.filter((key) => !key.metadataRead).map((key) => key.id);
-      if (unread.length === 0) return;
+      if (unread.length === 0) {
+        return;
+      }
       await database.transaction(async (sql) => {
         const first = await markRead(sql, connection, unread, now());
         const { requestId, ip } = reader;

@@ -40,8 +40,12 @@ export async function beginRotation(
   now: Date,
 ): Promise<{ readonly ok: true; readonly id: string; readonly signs: boolean } | RotationRefused> {
   const live = await lockedKeys(sql, owner);
-  if (live === null) return refused("connection_not_found");
-  if (live.length >= MAX_LIVE_KEYS) return refused("connection_keys_too_many");
+  if (live === null) {
+    return refused("connection_not_found");
+  }
+  if (live.length >= MAX_LIVE_KEYS) {
+    return refused("connection_keys_too_many");
+  }
   const signs = live.length === 0;
   return { ok: true, id: await insertKey(sql, secrets, owner, { ...pair, signs, now }), signs };
 }
@@ -58,9 +62,15 @@ export async function activateKey(
 ): Promise<{ readonly ok: true; readonly changed: boolean } | RotationRefused> {
   const live = await lockedKeys(sql, owner);
   const key = live?.find((each) => each.id === id);
-  if (live === null || key === undefined) return refused("connection_key_not_found");
-  if (key === live[0]) return { ok: true, changed: false };
-  if (key.metadata_read_at === null && !force) return refused("connection_key_unread");
+  if (live === null || key === undefined) {
+    return refused("connection_key_not_found");
+  }
+  if (key === live[0]) {
+    return { ok: true, changed: false };
+  }
+  if (key.metadata_read_at === null && !force) {
+    return refused("connection_key_unread");
+  }
   await letSign(sql, owner, id);
   return { ok: true, changed: true };
 }
@@ -74,8 +84,12 @@ export async function retireKey(
 ): Promise<{ readonly ok: true } | RotationRefused> {
   const live = await lockedKeys(sql, owner);
   const key = live?.find((each) => each.id === id);
-  if (live === null || key === undefined) return refused("connection_key_not_found");
-  if (key === live[0]) return refused("connection_key_signing");
+  if (live === null || key === undefined) {
+    return refused("connection_key_not_found");
+  }
+  if (key === live[0]) {
+    return refused("connection_key_signing");
+  }
   await wipe(sql, owner, id, now);
   return { ok: true };
 }

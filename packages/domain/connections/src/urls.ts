@@ -30,8 +30,12 @@ const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** Whether a tenant's URL is good for identities: https without credentials, or plain http on this very machine. */
 export function isSecureUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
+  if (!URL.canParse(text)) {
+    return false;
+  }
   const url = new URL(text);
-  if (url.username !== "" || url.password !== "") return false;
+  if (url.username !== "" || url.password !== "") {
+    return false;
+  }
   return url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.has(url.hostname));
 }

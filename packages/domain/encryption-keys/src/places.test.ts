@@ -32,7 +32,9 @@ it("whatever is sealed is sealed for a place of the list, so that it is sealed a
   const calls: string[] = [];
   for (const file of await sources()) {
     const text = await readFile(file, "utf8");
-    for (const [call] of text.matchAll(/\.seal\([^;]*?;/g)) calls.push(`${file}: ${call}`);
+    for (const [call] of text.matchAll(/\.seal\([^;]*?;/g)) {
+      calls.push(`${file}: ${call}`);
+    }
   }
   // What is typed by the list: see `sealContext`. The two others are such a context under a name.
   const listed = /sealContext\(|clientSecretContext\(|SEAL_CONTEXT|\.seal\(secrets\.open\(/;

@@ -32,7 +32,9 @@ export async function resealStale(
   const counts: Record<string, number> = {};
   for (const [place] of PLACES) {
     const count = await resealPlace(sql, secrets, place, options);
-    if (count > 0) counts[place] = count;
+    if (count > 0) {
+      counts[place] = count;
+    }
   }
   return counts;
 }
@@ -48,13 +50,20 @@ async function resealPlace(
   for (;;) {
     const rows: Row[] = await stalePage(sql, secrets, place, after);
     for (const { key, sealed } of rows) {
-      if (signal?.aborted === true) return count;
+      if (signal?.aborted === true) {
+        return count;
+      }
       const fresh = sealedAnew(secrets, sealContext(place, key), sealed);
-      if (fresh instanceof SecretError) onUnopened?.(place, key, fresh);
-      else if (await replace(sql, place, key, sealed, fresh)) count += 1;
+      if (fresh instanceof SecretError) {
+        onUnopened?.(place, key, fresh);
+      } else if (await replace(sql, place, key, sealed, fresh)) {
+        count += 1;
+      }
     }
     const last = rows.at(-1);
-    if (last === undefined || rows.length < PAGE) return count;
+    if (last === undefined || rows.length < PAGE) {
+      return count;
+    }
     after = last.key;
   }
 }
@@ -74,7 +83,9 @@ function sealedAnew(secrets: SecretBox, context: string, sealed: string): string
   try {
     return secrets.seal(secrets.open(sealed, context), context);
   } catch (error) {
-    if (error instanceof SecretError) return error;
+    if (error instanceof SecretError) {
+      return error;
+    }
     throw error;
   }
 }

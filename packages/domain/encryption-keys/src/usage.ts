@@ -43,7 +43,9 @@ export async function keyUsage(sql: Sql, secrets: SecretBox): Promise<KeyUsage[]
 /** What an operator is told of keys that are missing; null when none is. */
 export function describeMissing(usage: readonly KeyUsage[]): string | null {
   const missing = usage.filter((key) => key.use === "missing");
-  if (missing.length === 0) return null;
+  if (missing.length === 0) {
+    return null;
+  }
   const keys = missing.map(({ id, neededBy }) => {
     const counts = PLACES.flatMap(([name]) => {
       const count = neededBy[name];

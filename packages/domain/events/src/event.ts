@@ -79,7 +79,9 @@ function schemaOf([type, fact]: [string, Fact & { readonly resource: string }]) 
 }
 
 const [first, ...others] = Object.entries(catalogue).map(schemaOf);
-if (first === undefined) throw new Error("The catalogue of events is empty");
+if (first === undefined) {
+  throw new Error("The catalogue of events is empty");
+}
 
 /** Any event of the catalogue, as it is read: strict, so that what its type does not promise is refused. */
 export const recordedEvent = z.discriminatedUnion("type", [first, ...others]) as z.ZodType<RecordedEvent>;

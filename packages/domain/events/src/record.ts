@@ -6,7 +6,9 @@ import { type Event, outcomeOf } from "./event.ts";
  * change. One statement for any number of events; their order is that of the array.
  */
 export async function recordEvents(sql: Sql, events: readonly Event[]): Promise<void> {
-  if (events.length === 0) return;
+  if (events.length === 0) {
+    return;
+  }
   const { text, values } = eventsStatement(events);
   await sql.query(text, values, "events_record");
 }

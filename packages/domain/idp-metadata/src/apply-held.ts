@@ -19,7 +19,9 @@ export async function applyHeldMetadata(
     const current = await lockConnection(sql, connection);
     const state = await lockState(sql, connection);
     const held = state?.held ?? null;
-    if (current === null || held === null || held.digest !== digest) return false;
+    if (current === null || held === null || held.digest !== digest) {
+      return false;
+    }
     const { settings } = current;
     const next = samlSettings.parse(withFacts(settings, held.facts));
     await saveSettings(sql, connection, next, now());

@@ -58,7 +58,9 @@ function summary({ fingerprint, subject, notAfter }: CertificateInfo) {
 export function certificatesOf(pems: readonly string[]): CertificateInfo[] {
   return pems.map((pem) => {
     const result = readCertificate(pem);
-    if (!result.ok) throw new Error(`A stored certificate is unreadable: ${result.code}`);
+    if (!result.ok) {
+      throw new Error(`A stored certificate is unreadable: ${result.code}`);
+    }
     return result.certificate;
   });
 }

@@ -67,7 +67,9 @@ export function factsOf(metadata: IdpMetadata): IdpFacts {
 function endpointOf(urls: IdpEndpoints) {
   for (const binding of ["redirect", "post"] as const) {
     const url = urls[binding];
-    if (url !== undefined && isUsable(url)) return { binding, url };
+    if (url !== undefined && isUsable(url)) {
+      return { binding, url };
+    }
   }
   return undefined;
 }
@@ -78,7 +80,9 @@ function isUsable(url: string): boolean {
 
 function singleLogoutOf({ sloUrls, sloResponseUrls }: IdpMetadata) {
   const slo = endpointOf(sloUrls);
-  if (slo === undefined) return {};
+  if (slo === undefined) {
+    return {};
+  }
   const response = sloResponseUrls[slo.binding];
   return {
     sloUrl: slo.url,
@@ -90,7 +94,9 @@ function singleLogoutOf({ sloUrls, sloResponseUrls }: IdpMetadata) {
 /** The settings without what metadata says. */
 export function withoutFacts(settings: Partial<SamlSettings>): Partial<SamlSettings> {
   const kept = { ...settings };
-  for (const fact of IDP_FACTS) delete kept[fact];
+  for (const fact of IDP_FACTS) {
+    delete kept[fact];
+  }
   return kept;
 }
 

@@ -12,10 +12,14 @@ export async function fetchMetadata(url: string, outbound: Outbound): Promise<Fe
   try {
     response = await outbound.fetch(url, { headers: { accept: ACCEPT }, maxBytes: MAX_BYTES });
   } catch (error) {
-    if (!(error instanceof OutboundError)) throw error;
+    if (!(error instanceof OutboundError)) {
+      throw error;
+    }
     throw unavailable(error.message, error);
   }
-  if (!response.ok) throw unavailable(`The server answered ${response.status}.`);
+  if (!response.ok) {
+    throw unavailable(`The server answered ${response.status}.`);
+  }
   // Empty where the answer does not say: then nothing has led away from the URL.
   return { xml: await response.text(), url: response.url || url };
 }

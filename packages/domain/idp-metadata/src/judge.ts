@@ -27,7 +27,9 @@ export interface Grounds {
  */
 export function judge(settings: SamlSettings, facts: IdpFacts, grounds: Grounds): Verdict {
   const changes = changesOf(settings, facts);
-  if (changes === null) return { action: "keep" };
+  if (changes === null) {
+    return { action: "keep" };
+  }
   const problem = objection(settings, facts, grounds);
   return problem === undefined ? { action: "apply", changes } : { action: "hold", changes, problem };
 }

@@ -30,7 +30,9 @@ export function readMetadata(xml: string, rules: MetadataRules): Reading {
  */
 export function readMetadataAgain(xml: string, rules: MetadataRules): Reading {
   const named = parse(xml, rules);
-  if (named.ok || named.code !== "metadata_entity_unknown") return read(named);
+  if (named.ok || named.code !== "metadata_entity_unknown") {
+    return read(named);
+  }
   const alone = parse(xml, { ...rules, entityId: undefined });
   return read(alone.ok ? alone : named);
 }
@@ -45,7 +47,9 @@ function parse(xml: string, { entityId, certificates, allowSha1, now }: Metadata
 }
 
 function read(result: ReturnType<typeof parseIdpMetadata>): Reading {
-  if (!result.ok) throw unusable(result);
+  if (!result.ok) {
+    throw unusable(result);
+  }
   const { validUntil, cacheDurationMs } = result.metadata;
   return { facts: factsOf(result.metadata), validUntil, cacheDurationMs };
 }

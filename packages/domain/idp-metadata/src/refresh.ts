@@ -52,12 +52,16 @@ export async function refreshMetadata(
 ): Promise<RefreshOutcome> {
   const before = await findConnection(deps.database.sql, connection);
   const url = before?.settings.metadataUrl;
-  if (before === null || url === undefined) return "not_followed";
+  if (before === null || url === undefined) {
+    return "not_followed";
+  }
   const looked = await look(deps, url, before.settings);
   return deps.database.transaction(async (sql) => {
     const current = await lockConnection(sql, connection);
     const state = await lockState(sql, connection);
-    if (current === null || state === null) return "not_followed";
+    if (current === null || state === null) {
+      return "not_followed";
+    }
     if (current.version !== before.version) {
       await postpone(sql, connection, deps.now());
       return "changed_meanwhile";
@@ -67,8 +71,9 @@ export async function refreshMetadata(
       ? fail(visit, looked.problem)
       : follow(visit, looked));
     // That the schedule looked is no news; that somebody asked for it is.
-    if (origin.actor.type !== "system")
+    if (origin.actor.type !== "system") {
       await record(visit, { type: "connection.metadata_checked", data: { outcome } });
+    }
     return outcome;
   });
 }
@@ -93,7 +98,9 @@ async function look(
     });
     return { reading, sameSource: isSameSource(url, fetched.url) };
   } catch (error) {
-    if (error instanceof MetadataProblem) return error;
+    if (error instanceof MetadataProblem) {
+      return error;
+    }
     throw error;
   }
 }
@@ -148,11 +155,14 @@ async function trouble(
   const known = state.problem?.code === problem.code && state.held?.digest === held?.digest;
   const since = known && state.problem !== null ? state.problem.since : now.toISOString();
   await saveTrouble(sql, connection, { problem: { ...problem, since }, held, dueAt }, now);
-  if (known) return;
+  if (known) {
+    return;
+  }
   const { code, message, detail } = problem;
   const told = { code, message, ...(detail === undefined ? {} : { detail }) };
-  if (held === null) await record(visit, { type: "connection.metadata_failed", data: told });
-  else {
+  if (held === null) {
+    await record(visit, { type: "connection.metadata_failed", data: told });
+  } else {
     const { digest, changes } = held;
     await record(visit, {
       type: "connection.metadata_held_back",

@@ -167,7 +167,9 @@ describe("the loss of every certificate in use", () => {
     ["is applied when none ever has", null, "applied"],
   ] as const)("%s", async (_name, days, outcome) => {
     const connection = await stand.follow();
-    if (days !== null) await stand.prove(connection, idp.certificate, days);
+    if (days !== null) {
+      await stand.prove(connection, idp.certificate, days);
+    }
     stand.serve(next.metadata());
     expect(await stand.refresh(connection)).toBe(outcome);
   });

@@ -21,7 +21,9 @@ describe("what is due", () => {
 
   it("is taken longest due first, and by one of many that take at once", async () => {
     const made: FollowedConnection[] = [];
-    for (const minutes of [-1, -3, -2, 1]) made.push(await stand.follow({ dueAt: at(minutes) }));
+    for (const minutes of [-1, -3, -2, 1]) {
+      made.push(await stand.follow({ dueAt: at(minutes) }));
+    }
     const [last, first, second] = made;
     expect((await take(NOW, 2)).map(({ connectionId }) => connectionId).sort()).toEqual(
       [first?.connectionId, second?.connectionId].sort(),

@@ -69,7 +69,9 @@ export async function lockState(sql: Sql, connection: FollowedConnection): Promi
     [connection.connectionId, connection.organizationId],
   );
   const [row] = rows;
-  if (row === undefined) return null;
+  if (row === undefined) {
+    return null;
+  }
   return {
     problem: row.problem === null ? null : metadataTrouble.parse(row.problem),
     held: row.held === null ? null : heldMetadata.parse(row.held),

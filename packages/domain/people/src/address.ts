@@ -17,12 +17,18 @@ const NOT_IN_A_HOST = /[\s/\\?#@:%]/;
  * has it (IDNA, RFC 5891): `Anna@MÜNCHEN.de` and `anna@xn--mnchen-3ya.de` are one. Null when the text is no address.
  */
 export function canonicalAddress(text: string): string | null {
-  if (text.length <= 254 && ORDINARY.test(text)) return text;
+  if (text.length <= 254 && ORDINARY.test(text)) {
+    return text;
+  }
   const told = text.trim();
   const lower = told.toLowerCase();
   // Of the Kelvin sign the lower case is k: one person's address would become another's.
-  if (lower.toUpperCase() !== told.toUpperCase()) return null;
-  if (!ADDRESS.test(lower) || UNFIT.test(lower) || PREFIXED.test(lower)) return null;
+  if (lower.toUpperCase() !== told.toUpperCase()) {
+    return null;
+  }
+  if (!ADDRESS.test(lower) || UNFIT.test(lower) || PREFIXED.test(lower)) {
+    return null;
+  }
   const at = lower.lastIndexOf("@");
   const domain = canonicalDomain(lower.slice(at + 1));
   return domain === "" ? null : `${lower.slice(0, at)}@${domain}`;
@@ -38,8 +44,12 @@ export function domainOf(address: string): string | null {
 /** Lower case, as DNS has it; empty when it is no host name. */
 export function canonicalDomain(domain: string): string {
   const name = domain.trim().toLowerCase();
-  if (PLAIN.test(name)) return name;
-  if (NOT_IN_A_HOST.test(name) || name.endsWith(".")) return "";
+  if (PLAIN.test(name)) {
+    return name;
+  }
+  if (NOT_IN_A_HOST.test(name) || name.endsWith(".")) {
+    return "";
+  }
   return domainToASCII(name);
 }
 
@@ -50,7 +60,9 @@ const PLAIN = /^(?:[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
 export function readableAddress(address: string): string {
   const at = address.lastIndexOf("@");
   const domain = address.slice(at + 1);
-  if (!domain.includes("xn--")) return address;
+  if (!domain.includes("xn--")) {
+    return address;
+  }
   const readable = domainToUnicode(domain);
   return readable === "" ? address : address.slice(0, at + 1) + readable;
 }

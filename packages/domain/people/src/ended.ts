@@ -26,7 +26,9 @@ export async function endedAmong(
   organizationId: string,
   identifiers: readonly string[],
 ): Promise<Set<string>> {
-  if (identifiers.length === 0) return new Set();
+  if (identifiers.length === 0) {
+    return new Set();
+  }
   const { rows } = await sql.query<{ identifier: string }>(
     `SELECT identifier FROM unnest($2::text[]) AS asked (identifier)
      WHERE ${isEnded("$1", "ARRAY[asked.identifier]")}`,

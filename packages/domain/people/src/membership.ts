@@ -32,10 +32,14 @@ export function refusalOf(
   ended: boolean,
   policy: SignInPolicy,
 ): Refusal | null {
-  if (membership?.status !== "active" || membership.directory === "ended") return "membership_suspended";
+  if (membership?.status !== "active" || membership.directory === "ended") {
+    return "membership_suspended";
+  }
   const known = membership.directory !== null;
   // Whom a directory has active is known by more than what another directory user once was known by, too.
-  if (ended && !known) return "membership_suspended";
+  if (ended && !known) {
+    return "membership_suspended";
+  }
   return policy === "directory" && !known ? "not_provisioned" : null;
 }
 
@@ -60,10 +64,14 @@ export function decideMembership(
     // An inactive user gets a suspended membership, so that a sign-in finds the door closed rather than none.
     return says.gone ? null : { status, source: "directory", directory: word };
   }
-  if (current.directory === "released") return null;
+  if (current.directory === "released") {
+    return null;
+  }
   if (current.source === "manual") {
     return current.directory === word ? null : { status: current.status, source: "manual", directory: word };
   }
-  if (current.source === "directory" && current.status === status && current.directory === word) return null;
+  if (current.source === "directory" && current.status === status && current.directory === word) {
+    return null;
+  }
   return { status, source: "directory", directory: word };
 }

@@ -93,12 +93,13 @@ it("knows by what people signed in, what directories say of them, and who holds 
       [63, 33, LONG],
       [64, 34, "pushed"],
     ];
-    for (const [n, user, subject] of logins)
+    for (const [n, user, subject] of logins) {
       await query(
         `INSERT INTO identities (id, organization_id, connection_id, issuer, subject, user_id)
          VALUES ($1, $2, $3, 'https://idp', $4, $5)`,
         [id(n), id(1), id(3), subject, id(user)],
       );
+    }
     await older.migrate();
 
     expect(

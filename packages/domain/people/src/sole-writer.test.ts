@@ -30,8 +30,9 @@ async function sources(): Promise<Map<string, string>> {
     for (const path of await readdir(join(ROOT, top), { recursive: true })) {
       const file = join(top, path);
       const passed = /(^|\/)(node_modules|dist|generated|testing)\/|\.test\.tsx?$|\.d\.ts$/.test(file);
-      if (/\.(?:ts|tsx|mts|js|mjs)$/.test(file) && file.includes("/src/") && !passed)
+      if (/\.(?:ts|tsx|mts|js|mjs)$/.test(file) && file.includes("/src/") && !passed) {
         found.set(file, await readFile(join(ROOT, file), "utf8"));
+      }
     }
   }
   return found;
@@ -45,8 +46,9 @@ describe("the tables of people", async () => {
       file.startsWith(HERE) ? [] : writesIn(source).map((write) => `${file}: ${write}`),
     );
     expect(writes).toEqual([]);
-    for (const app of ["broker", "management", "scim", "worker"])
+    for (const app of ["broker", "management", "scim", "worker"]) {
       expect([...all.keys()].some((file) => file.startsWith(`apps/${app}/src/`))).toBe(true);
+    }
   });
 
   it.each(TABLES)("are written by this one: %s", (table) => {

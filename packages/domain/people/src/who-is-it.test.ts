@@ -36,7 +36,9 @@ describe("a first login", () => {
   });
   const outcome = (changes: Partial<FirstLogin>) => {
     const decision = decideFirstLogin(login(changes));
-    if (decision.action === "refuse") return "refuse";
+    if (decision.action === "refuse") {
+      return "refuse";
+    }
     const rivals = decision.rivals.length === 0 ? "" : `, conflict with ${decision.rivals.join(", ")}`;
     return decision.action === "link" ? `link ${decision.user.userId}${rivals}` : `create${rivals}`;
   };

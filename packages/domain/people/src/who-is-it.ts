@@ -43,10 +43,18 @@ export function decideFirstLogin(login: FirstLogin): FirstLoginDecision {
   const { bySubject, byAddress } = login;
   const user = bySubject.length > 0 ? onlyOf(bySubject) : login.addressVerified ? holderOf(byAddress) : null;
   // An administrator answers for whom they took over, whatever directories say.
-  if (login.ended && user?.membership?.directory !== "released") return { action: "refuse" };
-  if (bySubject.length === 0 && hasEnded(byAddress)) return { action: "refuse" };
-  if (user === null) return { action: "create", rivals: idsOf([...bySubject, ...byAddress]) };
-  if (!isActive(user)) return { action: "refuse" };
+  if (login.ended && user?.membership?.directory !== "released") {
+    return { action: "refuse" };
+  }
+  if (bySubject.length === 0 && hasEnded(byAddress)) {
+    return { action: "refuse" };
+  }
+  if (user === null) {
+    return { action: "create", rivals: idsOf([...bySubject, ...byAddress]) };
+  }
+  if (!isActive(user)) {
+    return { action: "refuse" };
+  }
   return { action: "link", user, rivals: idsOf(byAddress).filter((id) => id !== user.userId) };
 }
 
@@ -63,7 +71,9 @@ function holderOf(byAddress: readonly Namesake[]): Namesake | null {
  */
 function hasEnded(byAddress: readonly Namesake[]): boolean {
   const active = byAddress.filter(isActive);
-  if (byAddress.length > 0 && active.length === 0) return true;
+  if (byAddress.length > 0 && active.length === 0) {
+    return true;
+  }
   return byAddress.some((user) => user.proven && !isActive(user)) && !active.some(({ own }) => own);
 }
 

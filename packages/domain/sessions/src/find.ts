@@ -90,7 +90,9 @@ export async function findLiveSession(
   tokenIds: readonly [string?, string?] = [],
   signedBy?: string,
 ): Promise<LiveSession | null> {
-  if (!isId(id)) return null;
+  if (!isId(id)) {
+    return null;
+  }
   const [one, other] = tokenIds.map((tokenId) =>
     tokenId === undefined ? null : revokedTokenDigest(tokenId),
   );
@@ -114,7 +116,9 @@ export async function findLiveSession(
     "session_find_live",
   );
   const row = rows[0];
-  if (row === undefined) return null;
+  if (row === undefined) {
+    return null;
+  }
   return {
     id: row.id,
     organizationId: row.organization_id,

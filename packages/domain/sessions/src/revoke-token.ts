@@ -25,7 +25,9 @@ export async function revokeToken(
     [sessionId, revokedTokenDigest(tokenId)],
   );
   const session = rows[0];
-  if (session === undefined) return false;
+  if (session === undefined) {
+    return false;
+  }
   await recordEvents(sql, [
     {
       ...origin,

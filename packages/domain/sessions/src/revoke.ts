@@ -52,9 +52,11 @@ export async function revokeSessions(
 }
 
 function scopeCondition(scope: RevocationScope): [condition: string, value: unknown] {
-  if ("sessionIds" in scope)
+  if ("sessionIds" in scope) {
     return [`id = ANY($2::uuid[]) AND ${checked("organization_id = $1")}`, scope.sessionIds];
-  if ("userIds" in scope)
+  }
+  if ("userIds" in scope) {
     return [`user_id = ANY($2::uuid[]) AND ${checked("organization_id = $1")}`, scope.userIds];
+  }
   return ["organization_id = $1 AND connection_id = $2::uuid", scope.connectionId];
 }

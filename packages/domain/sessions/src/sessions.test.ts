@@ -63,7 +63,9 @@ async function addOrganization(): Promise<Organization> {
 
 async function signIn(organization: Organization): Promise<string> {
   const id = await createSession(test.database.sql, organization.session);
-  if (id === null) throw new Error("No session was created");
+  if (id === null) {
+    throw new Error("No session was created");
+  }
   return id;
 }
 

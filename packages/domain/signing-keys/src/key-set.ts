@@ -73,13 +73,17 @@ export async function importPrivate(jwk: unknown): Promise<PrivateHalf> {
 
 /** @throws SecretError where it could not be opened */
 export function privateHalfOf(key: SigningKey): PrivateHalf {
-  if (key.privateHalf instanceof SecretError) throw key.privateHalf;
+  if (key.privateHalf instanceof SecretError) {
+    throw key.privateHalf;
+  }
   return key.privateHalf;
 }
 
 async function importAsymmetric(jwk: PublicJwk | PrivateJwk): Promise<CryptoKey> {
   const key = await importJWK(jwk, ALGORITHM);
-  if (key instanceof Uint8Array) throw new TypeError("An EC key was imported as a symmetric one");
+  if (key instanceof Uint8Array) {
+    throw new TypeError("An EC key was imported as a symmetric one");
+  }
   return key;
 }
 
@@ -91,7 +95,9 @@ async function importAsymmetric(jwk: PublicJwk | PrivateJwk): Promise<CryptoKey>
 export function keySetAt(keys: readonly SigningKey[], now: Date, retentionMs: number): KeySet {
   const byAge = [...keys].sort((a, b) => +a.createdAt - +b.createdAt || retirement(a) - retirement(b));
   const signing = byAge.find((key) => key.retiredAt === null || key.retiredAt > now);
-  if (signing === undefined) throw new Error("There is no signing key that is not retired");
+  if (signing === undefined) {
+    throw new Error("There is no signing key that is not retired");
+  }
   const published = byAge.filter((key) => key !== signing && retirement(key) + retentionMs > now.getTime());
   const all = [signing, ...published];
   return { signing, published: all, version: all.map((key) => key.kid).join(" ") };

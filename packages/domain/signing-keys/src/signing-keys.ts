@@ -127,12 +127,18 @@ export async function openSigningKeys(options: SigningKeysOptions): Promise<Sign
   async function findKey(kid: string | undefined): Promise<SigningKey> {
     const byKid = (set: KeySet) => set.published.find((key) => key.kid === kid);
     const known = byKid(await current());
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     const thisSecond = Math.floor(now().getTime() / SECOND);
-    if (thisSecond !== second) lookedInVain = 0;
+    if (thisSecond !== second) {
+      lookedInVain = 0;
+    }
     second = thisSecond;
     const found = lookedInVain < LOOKS_IN_VAIN ? byKid(await latest()) : undefined;
-    if (found !== undefined) return found;
+    if (found !== undefined) {
+      return found;
+    }
     lookedInVain += 1;
     throw new errors.JWKSNoMatchingKey();
   }
@@ -153,7 +159,9 @@ export async function openSigningKeys(options: SigningKeysOptions): Promise<Sign
       const { typ = "JWT", kid } = protectedHeader;
       return typ === expectations.typ && kid !== undefined ? { payload, kid } : null;
     } catch (error) {
-      if (error instanceof errors.JOSEError) return null;
+      if (error instanceof errors.JOSEError) {
+        return null;
+      }
       throw error;
     }
   }
@@ -173,7 +181,9 @@ export async function openSigningKeys(options: SigningKeysOptions): Promise<Sign
     },
     async verify(token, expectations) {
       const found = await read(token, expectations);
-      if (found === null) return null;
+      if (found === null) {
+        return null;
+      }
       const { published } = await latest();
       return published.some((key) => key.kid === found.kid) ? found.payload : null;
     },
@@ -181,12 +191,16 @@ export async function openSigningKeys(options: SigningKeysOptions): Promise<Sign
       const at = now();
       const takeOverAt = new Date(at.getTime() + (immediately ? 0 : publishAheadMs));
       const kid = await within(sql, (inside) => replaceKeys(inside, secrets, at, takeOverAt));
-      if (sql === undefined) await lookNow();
+      if (sql === undefined) {
+        await lookNow();
+      }
       return kid;
     },
     async distrust(kid, sql) {
       const result = await within(sql, (inside) => distrustKey(inside, secrets, kid, now()));
-      if (sql === undefined) await lookNow();
+      if (sql === undefined) {
+        await lookNow();
+      }
       return result;
     },
   };

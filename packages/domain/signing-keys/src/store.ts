@@ -43,7 +43,9 @@ export async function loadKeys(
   return Promise.all(
     rows.map(async (row) => {
       const before = opened.get(row.id);
-      if (before !== undefined) return { ...before, retiredAt: row.retired_at };
+      if (before !== undefined) {
+        return { ...before, retiredAt: row.retired_at };
+      }
       return {
         kid: row.id,
         ...(await importPublic(row.public_jwk)),
@@ -62,7 +64,9 @@ async function openPrivate(secrets: SecretBox, row: Row): Promise<PrivateHalf | 
       JSON.parse(secrets.open(row.private_jwk ?? "", sealContext("signing_keys.private_jwk", row.id))),
     );
   } catch (error) {
-    if (error instanceof SecretError) return error;
+    if (error instanceof SecretError) {
+      return error;
+    }
     throw error;
   }
 }
@@ -75,7 +79,9 @@ export async function ensureKey(database: Database, secrets: SecretBox, now: Dat
       "SELECT 1 FROM signing_keys WHERE distrusted_at IS NULL AND (retired_at IS NULL OR retired_at > $1) LIMIT 1",
       [now],
     );
-    if (rows.length === 0) await insertKey(sql, secrets, now);
+    if (rows.length === 0) {
+      await insertKey(sql, secrets, now);
+    }
   });
 }
 
@@ -109,8 +115,12 @@ export async function distrustKey(sql: Sql, secrets: SecretBox, kid: string, now
     `SELECT id, distrusted_at IS NOT NULL AS distrusted, retired_at IS NULL AS lasting FROM signing_keys`,
   );
   const key = rows.find((row) => row.id === kid);
-  if (key === undefined) return { outcome: "unknown" };
-  if (key.distrusted) return { outcome: "distrusted_before" };
+  if (key === undefined) {
+    return { outcome: "unknown" };
+  }
+  if (key.distrusted) {
+    return { outcome: "distrusted_before" };
+  }
   const lastingOthers = rows.some((row) => row.id !== kid && row.lasting && !row.distrusted);
   const successor = lastingOthers ? null : await insertKey(sql, secrets, now);
   await sql.query(

@@ -76,11 +76,13 @@ async function transaction<Result>(pool: Pool, work: (sql: Sql) => Promise<Resul
     return result;
   } catch (error) {
     // Over a broken connection no ROLLBACK comes through: its end is the same.
-    if (error instanceof Error && outageOf(error)?.server === "PostgreSQL") broken = error;
-    else
+    if (error instanceof Error && outageOf(error)?.server === "PostgreSQL") {
+      broken = error;
+    } else {
       await client.query("ROLLBACK").catch((rollbackError: Error) => {
         broken = rollbackError;
       });
+    }
     throw error;
   } finally {
     client.release(broken);

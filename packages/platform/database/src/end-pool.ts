@@ -13,10 +13,14 @@ export async function endPool(pool: Pool): Promise<void> {
   let open = pool.totalCount;
   const countDown = () => {
     open -= 1;
-    if (open === 0) patience.abort();
+    if (open === 0) {
+      patience.abort();
+    }
   };
   pool.on("remove", countDown);
   await pool.end();
-  if (open > 0) await sleep(CLOSE_MS, undefined, { signal: patience.signal }).catch(() => undefined);
+  if (open > 0) {
+    await sleep(CLOSE_MS, undefined, { signal: patience.signal }).catch(() => undefined);
+  }
   pool.off("remove", countDown);
 }

@@ -24,7 +24,9 @@ export async function migrate(url: string): Promise<string[]> {
   await client.connect();
   try {
     await client.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]);
-    if ((await pendingMigrations(client)).length === 0) return [];
+    if ((await pendingMigrations(client)).length === 0) {
+      return [];
+    }
     const migrationsList = await readMigrations();
     const { appliedMigrationNames } = await withSchemaEngine(url, await readSchema(), (engine) =>
       engine.applyMigrations({ migrationsList, filters: FILTERS }),
@@ -41,7 +43,9 @@ export async function pendingMigrations(client: Pick<Client, "query">): Promise<
   const { rows } = await client.query<{ known: boolean }>(
     "SELECT to_regclass('_prisma_migrations') IS NOT NULL AS known",
   );
-  if (rows[0]?.known !== true) return names;
+  if (rows[0]?.known !== true) {
+    return names;
+  }
   const applied = await client.query<{ migration_name: string }>(
     "SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL",
   );

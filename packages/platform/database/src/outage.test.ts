@@ -88,7 +88,9 @@ describe.each(ways)("%s", (name, ask) => {
     const connect = () => greedy.pool.connect().catch(() => null);
     const held = await Promise.all(Array.from({ length: 25 }, connect));
     expect(await failureOf(ask())).toEqual({ server: "PostgreSQL", kind: "too_many_connections" });
-    for (const client of held) client?.release();
+    for (const client of held) {
+      client?.release();
+    }
     await greedy.close();
     await worksAgain(ask);
   });

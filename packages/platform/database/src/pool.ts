@@ -38,14 +38,18 @@ export function watchPool(pool: Pool): () => void {
   let probing = false;
 
   const breakAll = (reason: Error) => {
-    for (const client of open) socketOf(client).destroy(reason);
+    for (const client of open) {
+      socketOf(client).destroy(reason);
+    }
   };
   pool.on("connect", (client) => open.add(client));
   pool.on("acquire", (client) => inUseSince.set(client, performance.now()));
   pool.on("release", (error, client) => {
     inUseSince.delete(client);
     // After a failover the other connections lead to the same standby; new ones, by the name, to the new primary.
-    if (outageOf(error)?.kind === "read_only") breakAll(error);
+    if (outageOf(error)?.kind === "read_only") {
+      breakAll(error);
+    }
   });
   pool.on("remove", (client) => {
     open.delete(client);
@@ -57,12 +61,16 @@ export function watchPool(pool: Pool): () => void {
     const suspects = [...inUseSince].flatMap(([client, since]) =>
       now - since > SUSPICIOUS_MS ? [client] : [],
     );
-    if (probing || suspects.length === 0) return;
+    if (probing || suspects.length === 0) {
+      return;
+    }
     probing = true;
     const all = [...open];
     try {
       const known = await askAnew(pool.options, all.map(processOf));
-      if (known === undefined) return;
+      if (known === undefined) {
+        return;
+      }
       const isLost = (client: PoolClient) => {
         const state = known.get(processOf(client));
         return state === undefined || (state === "idle" && suspects.includes(client));
@@ -99,7 +107,9 @@ async function askAnew(
   try {
     await client.connect();
     const own = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
-    if (own.rows[0]?.pid !== processOf(client)) return undefined;
+    if (own.rows[0]?.pid !== processOf(client)) {
+      return undefined;
+    }
     const { rows } = await client.query<{ pid: number; state: State }>(STATES, [processes]);
     return new Map(rows.map(({ pid, state }) => [pid, state]));
   } catch (error) {

@@ -72,6 +72,8 @@ async function instantiate(): Promise<void> {
   const internals = bindings as unknown as { __wbg_set_wasm(exports: object): void };
   internals.__wbg_set_wasm(instance.exports);
   const start = instance.exports.__wbindgen_start;
-  if (typeof start !== "function") throw new Error("The schema engine's WebAssembly has no start function");
+  if (typeof start !== "function") {
+    throw new Error("The schema engine's WebAssembly has no start function");
+  }
   start();
 }

@@ -46,8 +46,11 @@ export function sqlOverPrisma(transaction: Prisma.TransactionClient): Sql {
  * one is named, by driver only.
  */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
-  if (typeof error !== "object" || error === null || !("code" in error)) return false;
-  if (constraint !== undefined)
+  if (typeof error !== "object" || error === null || !("code" in error)) {
+    return false;
+  }
+  if (constraint !== undefined) {
     return error.code === "23505" && "constraint" in error && error.constraint === constraint;
+  }
   return error.code === "23505" || error.code === "P2002";
 }

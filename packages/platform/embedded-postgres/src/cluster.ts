@@ -28,7 +28,9 @@ const passwordPath = (cluster: string) => join(cluster, "password");
 /** Whose files the cluster of this folder are; undefined when there is no cluster yet. */
 export async function clusterOwner(folder: string): Promise<Account | undefined> {
   return stat(clusterPath(folder)).catch((error: unknown) => {
-    if (systemErrorCode(error) === "ENOENT") return undefined;
+    if (systemErrorCode(error) === "ENOENT") {
+      return undefined;
+    }
     throw error;
   });
 }
@@ -37,7 +39,9 @@ export async function clusterOwner(folder: string): Promise<Account | undefined>
 export async function readCluster(folder: string, version: string): Promise<Cluster> {
   const dataFolder = dataFolderPath(folder);
   const found = (await readPart(join(dataFolder, "PG_VERSION"))).trim();
-  if (found !== version.split(".")[0]) throw failure.versionMismatch(dataFolder, found, version);
+  if (found !== version.split(".")[0]) {
+    throw failure.versionMismatch(dataFolder, found, version);
+  }
   return { dataFolder, password: (await readPart(passwordPath(clusterPath(folder)))).trim() };
 }
 
@@ -72,7 +76,9 @@ export async function createCluster(options: {
       ...(options.durable ? [] : ["--no-sync"]),
     ]);
     const { code, ending } = await initdb.ended;
-    if (code !== 0) throw failure.initFailed(folder, ending, initdb.lastLines());
+    if (code !== 0) {
+      throw failure.initFailed(folder, ending, initdb.lastLines());
+    }
     await rename(draft, clusterPath(folder));
   } catch (error) {
     await rm(draft, REMOVAL);
@@ -84,7 +90,9 @@ export async function createCluster(options: {
 /** Removes what attempts to make the cluster left when they were killed. */
 export async function removeDrafts(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (!name.startsWith(DRAFT_PREFIX)) continue;
+    if (!name.startsWith(DRAFT_PREFIX)) {
+      continue;
+    }
     const draft = join(folder, name);
     // initdb outlives its killed parent for a moment. What it runs ends by itself, and gives its shared memory back.
     await until(async () => (await processesWorkingIn(join(draft, "data"))).length === 0, INITDB_END_MS);
@@ -94,7 +102,9 @@ export async function removeDrafts(folder: string): Promise<void> {
 
 async function readPart(path: string): Promise<string> {
   return readFile(path, "utf8").catch((error: unknown) => {
-    if (systemErrorCode(error) === "ENOENT") throw failure.folderDamaged(path, path);
+    if (systemErrorCode(error) === "ENOENT") {
+      throw failure.folderDamaged(path, path);
+    }
     throw error;
   });
 }

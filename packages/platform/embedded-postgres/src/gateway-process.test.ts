@@ -62,7 +62,9 @@ describe("PostgreSQL ends with its parent", () => {
     const gateway = playground.gateway({ dataDir });
     await note.write((await gateway.answer).url, "before the kill");
     await gateway.end("SIGKILL");
-    if (process.platform === "linux") expect(await allServersEnded(dataDir)).toBe(true);
+    if (process.platform === "linux") {
+      expect(await allServersEnded(dataDir)).toBe(true);
+    }
     await expectNotes(dataDir, ["before the kill"]);
   });
 

@@ -53,7 +53,9 @@ export async function chooseLauncher(postgres: string, folder: string, account?:
   }
   for (const path of account ? [folder, postgres] : []) {
     const closed = await firstClosedFolder(path);
-    if (account && closed) throw failure.unreachable(account.uid, path, closed);
+    if (account && closed) {
+      throw failure.unreachable(account.uid, path, closed);
+    }
   }
   throw failure.cannotRun(postgres, account?.uid, reason);
 }
@@ -84,7 +86,9 @@ async function askVersion(
  */
 function waysToStart(account: Account | undefined): Way[] {
   const setpriv = ["setpriv", "--no-new-privs", "--pdeathsig", "INT"];
-  if (account === undefined) return [{ prefix: setpriv }, { prefix: [] }];
+  if (account === undefined) {
+    return [{ prefix: setpriv }, { prefix: [] }];
+  }
   const user = ["--reuid", String(account.uid), "--regid", String(account.gid), "--clear-groups"];
   const withCapabilities = (set: string): Way => {
     const sets = ["--inh-caps", set, "--ambient-caps", set, "--bounding-set", set];
@@ -116,7 +120,9 @@ function startProgram(
   const lines: string[] = [];
   const keep = (line: string) => {
     lines.push(line);
-    if (lines.length > LINES_KEPT) lines.shift();
+    if (lines.length > LINES_KEPT) {
+      lines.shift();
+    }
     log?.(line);
   };
   createInterface({ input: child.stdout }).on("line", keep);
@@ -146,7 +152,9 @@ function startProgram(
 async function firstClosedFolder(path: string): Promise<string | undefined> {
   const parent = dirname(path);
   const above = parent === path ? undefined : await firstClosedFolder(parent);
-  if (above !== undefined) return above;
+  if (above !== undefined) {
+    return above;
+  }
   const { mode } = await stat(path);
   return (mode & 0o001) === 0 ? path : undefined;
 }

@@ -50,7 +50,9 @@ it("has one winner when many find the same stale lock", async () => {
     const winners = attempts.flatMap((a): FolderLock[] => (a.status === "fulfilled" ? [a.value] : []));
     const losers = attempts.flatMap((a): unknown[] => (a.status === "rejected" ? [a.reason] : []));
     expect(winners).toHaveLength(1);
-    for (const reason of losers) expect(reason).toBeInstanceOf(EmbeddedPostgresError);
+    for (const reason of losers) {
+      expect(reason).toBeInstanceOf(EmbeddedPostgresError);
+    }
     await winners[0]?.release();
   }
 });

@@ -30,7 +30,9 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   for (;;) {
     const highest = (await generations(folder)).at(-1) ?? 0;
     const holder = await liveOwner(lockPath(folder, highest));
-    if (holder !== undefined) throw failure.folderInUse(folder, holder);
+    if (holder !== undefined) {
+      throw failure.folderInUse(folder, holder);
+    }
 
     const mine = highest + 1;
     if ((await makeLink(owner, lockPath(folder, mine))) && (await isHighest(folder, mine))) {
@@ -57,24 +59,32 @@ async function generations(folder: string): Promise<number[]> {
 
 /** A slow contender may make a number that others have passed, and removed, meanwhile: that one does not count. */
 async function isHighest(folder: string, mine: number): Promise<boolean> {
-  if ((await generations(folder)).at(-1) === mine) return true;
+  if ((await generations(folder)).at(-1) === mine) {
+    return true;
+  }
   await rm(lockPath(folder, mine), { force: true });
   return false;
 }
 
 async function removeBelow(folder: string, generation: number): Promise<void> {
   for (const n of await generations(folder)) {
-    if (n < generation) await rm(lockPath(folder, n), { force: true });
+    if (n < generation) {
+      await rm(lockPath(folder, n), { force: true });
+    }
   }
 }
 
 async function liveOwner(path: string): Promise<number | undefined> {
   const target = await readlink(path).catch((error: unknown) => {
-    if (systemErrorCode(error) === "ENOENT") return RELEASED;
+    if (systemErrorCode(error) === "ENOENT") {
+      return RELEASED;
+    }
     throw error;
   });
   const [, pid, identity] = OWNER.exec(target) ?? [];
-  if (pid === undefined) return undefined;
+  if (pid === undefined) {
+    return undefined;
+  }
   const current = await processIdentity(Number(pid));
   return current === identity || current === "unknown" ? Number(pid) : undefined;
 }
@@ -85,7 +95,9 @@ async function makeLink(target: string, path: string): Promise<boolean> {
     await symlink(target, path);
     return true;
   } catch (error) {
-    if (systemErrorCode(error) === "EEXIST") return false;
+    if (systemErrorCode(error) === "EEXIST") {
+      return false;
+    }
     throw error;
   }
 }

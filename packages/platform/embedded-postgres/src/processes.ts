@@ -12,13 +12,19 @@ const hasProc = process.platform === "linux";
  * uptime. Undefined when no such process runs (a zombie does not run). "unknown" when it runs but may not be looked at.
  */
 export async function processIdentity(pid: number): Promise<string | undefined> {
-  if (!exists(pid)) return undefined;
-  if (!hasProc) return (await ps(pid, "lstart=")) ?? unseen(pid);
+  if (!exists(pid)) {
+    return undefined;
+  }
+  if (!hasProc) {
+    return (await ps(pid, "lstart=")) ?? unseen(pid);
+  }
   const [stat, boot] = await Promise.all([
     readIfThere(`/proc/${pid}/stat`),
     readIfThere("/proc/sys/kernel/random/boot_id"),
   ]);
-  if (stat === undefined) return unseen(pid);
+  if (stat === undefined) {
+    return unseen(pid);
+  }
   // proc(5): the second field, the name in parentheses, may itself hold spaces and parentheses; fields 3 and 22 follow.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const [state, startTicks] = [fields[0], fields[19]];
@@ -27,7 +33,9 @@ export async function processIdentity(pid: number): Promise<string | undefined> 
 
 /** Whether the process is a PostgreSQL server that was started on this data folder, not another one with a reused pid. */
 export async function isPostmasterOf(pid: number, dataFolder: string): Promise<boolean> {
-  if (!hasProc) return (await ps(pid, "command="))?.includes(`postgres -D ${dataFolder} `) ?? false;
+  if (!hasProc) {
+    return (await ps(pid, "command="))?.includes(`postgres -D ${dataFolder} `) ?? false;
+  }
   const [program = "", ...args] = ((await readIfThere(`/proc/${pid}/cmdline`)) ?? "").split("\0");
   return program.endsWith("postgres") && args.includes(dataFolder);
 }
@@ -37,7 +45,9 @@ export async function isPostmasterOf(pid: number, dataFolder: string): Promise<b
  * no /proc; there, PostgreSQL itself refuses to start beside them.
  */
 export async function processesWorkingIn(dataFolder: string): Promise<number[]> {
-  if (!hasProc) return [];
+  if (!hasProc) {
+    return [];
+  }
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
   const matches = await Promise.all(pids.map((pid) => worksIn(pid, dataFolder)));
   return pids.filter((_, index) => matches[index]);
@@ -55,7 +65,9 @@ export function signal(pid: number, name: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, name);
   } catch (error) {
-    if (systemErrorCode(error) === "ESRCH") return false;
+    if (systemErrorCode(error) === "ESRCH") {
+      return false;
+    }
     throw error;
   }
 }
@@ -64,7 +76,9 @@ export function signal(pid: number, name: NodeJS.Signals): boolean {
 export async function until(condition: () => Promise<boolean>, timeoutMs: number): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
   while (!(await condition())) {
-    if (performance.now() > deadline) return false;
+    if (performance.now() > deadline) {
+      return false;
+    }
     await sleep(POLL_MS);
   }
   return true;

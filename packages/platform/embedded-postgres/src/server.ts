@@ -50,7 +50,9 @@ export async function clearLeftovers(dataFolder: string, log: (line: string) => 
   // Backends of a killed server run on until they next wait. To end them loses nothing: what they committed is in the WAL.
   const noneLeft = async () => {
     const left = await processesWorkingIn(dataFolder);
-    for (const backend of left) signal(backend, "SIGKILL");
+    for (const backend of left) {
+      signal(backend, "SIGKILL");
+    }
     return left.length === 0;
   };
   if (!(await until(noneLeft, IMMEDIATE_SHUTDOWN_MS))) {
@@ -66,13 +68,17 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     const port = options.port ?? (await freePort());
     const program = options.launcher.start(options.postgres, serverArguments(options, port), options.log);
     const failed = await waitUntilReady(program, options.dataFolder);
-    if (failed === undefined) return watch(program, port, options.dataFolder);
+    if (failed === undefined) {
+      return watch(program, port, options.dataFolder);
+    }
 
     const lines = program.lastLines();
     if (!lines.some((line) => line.includes("Address already in use"))) {
       throw failure.startFailed(options.dataFolder, failed, lines);
     }
-    if (options.port !== undefined || attempt === PORT_ATTEMPTS) throw failure.portInUse(port, lines);
+    if (options.port !== undefined || attempt === PORT_ATTEMPTS) {
+      throw failure.portInUse(port, lines);
+    }
   }
 }
 
@@ -137,14 +143,18 @@ async function shutDown(program: RunningProgram): Promise<void> {
   program.child.kill("SIGINT");
   if (!(await until(async () => hasEnded, FAST_SHUTDOWN_MS))) {
     program.child.kill("SIGQUIT");
-    if (!(await until(async () => hasEnded, IMMEDIATE_SHUTDOWN_MS))) program.child.kill("SIGKILL");
+    if (!(await until(async () => hasEnded, IMMEDIATE_SHUTDOWN_MS))) {
+      program.child.kill("SIGKILL");
+    }
   }
   await ended;
 }
 
 async function readPidFile(dataFolder: string): Promise<string[]> {
   const content = await readFile(pidFilePath(dataFolder), "utf8").catch((error: unknown) => {
-    if (systemErrorCode(error) === "ENOENT") return "";
+    if (systemErrorCode(error) === "ENOENT") {
+      return "";
+    }
     throw error;
   });
   return content.split("\n");
@@ -158,6 +168,8 @@ async function freePort(): Promise<number> {
   });
   const address = probe.address();
   await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("a TCP server has no port");
+  if (address === null || typeof address === "string") {
+    throw new Error("a TCP server has no port");
+  }
   return address.port;
 }

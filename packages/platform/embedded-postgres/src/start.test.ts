@@ -16,7 +16,9 @@ import {
 const playground = new Playground();
 const started: EmbeddedPostgres[] = [];
 afterEach(async () => {
-  for (const postgres of started.splice(0)) await postgres.stop();
+  for (const postgres of started.splice(0)) {
+    await postgres.stop();
+  }
   await playground.clear();
 });
 

@@ -109,7 +109,9 @@ async function openFolder(dataDir: string): Promise<string> {
 /** Locks the folder. The result gives it free again: an ephemeral one by removing it, also when this process exits. */
 async function takeFolder(folder: string, ephemeral: boolean): Promise<() => Promise<void>> {
   const lock = await denialExplained(folder, () => lockFolder(folder));
-  if (!ephemeral) return lock.release;
+  if (!ephemeral) {
+    return lock.release;
+  }
   if (!(await readdir(folder)).every(isLockName)) {
     await lock.release();
     throw failure.folderNotEmpty(folder);

@@ -29,9 +29,15 @@ export function raw(markup: string): Html {
 }
 
 function render(value: HtmlValue): string {
-  if (value === null || value === undefined || value === false) return "";
-  if (value instanceof Html) return value.toString();
-  if (typeof value === "object") return value.map(render).join("");
+  if (value === null || value === undefined || value === false) {
+    return "";
+  }
+  if (value instanceof Html) {
+    return value.toString();
+  }
+  if (typeof value === "object") {
+    return value.map(render).join("");
+  }
   return escapeText(String(value));
 }
 

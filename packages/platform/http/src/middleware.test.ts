@@ -42,7 +42,9 @@ describe("request ids", () => {
 
   it("are our own, whatever a stranger sends", async () => {
     const url = await serve((app) => app.get("/id", (req, res) => res.send(requestId(req))));
-    for (const given of [GIVEN, "a b", "x".repeat(65)]) await ask(url, given);
+    for (const given of [GIVEN, "a b", "x".repeat(65)]) {
+      await ask(url, given);
+    }
     expect(lines.join("")).not.toContain(GIVEN);
   });
 

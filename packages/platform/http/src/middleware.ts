@@ -13,7 +13,9 @@ export function logRequests(log: Logger): RequestHandler {
   return (req, res, next) => {
     const start = process.hrtime.bigint();
     res.once("close", () => {
-      if (metOutage(res)) return; // one of many: the outage's own line counts it
+      if (metOutage(res)) {
+        return; // one of many: the outage's own line counts it
+      }
       const ms = Number(process.hrtime.bigint() - start) / 1e6;
       const proxied = proxyRequestId(req);
       const level = res.statusCode >= 500 ? "error" : "info";
@@ -37,7 +39,9 @@ export function logRequests(log: Logger): RequestHandler {
 /** The pattern that matched ("/scim/v2/:directoryId/Users"), or "unmatched": a bounded set, fit for metrics. */
 export function routePattern(req: Request): string {
   const route: unknown = req.route;
-  if (typeof route !== "object" || route === null || !("path" in route)) return "unmatched";
+  if (typeof route !== "object" || route === null || !("path" in route)) {
+    return "unmatched";
+  }
   return `${mountPattern(req)}${String(route.path)}`;
 }
 
@@ -45,7 +49,9 @@ export function routePattern(req: Request): string {
 function mountPattern(req: Request): string {
   let base = req.baseUrl;
   for (const [name, value] of Object.entries(req.params)) {
-    if (typeof value === "string" && value !== "") base = base.replace(`/${value}`, `/:${name}`);
+    if (typeof value === "string" && value !== "") {
+      base = base.replace(`/${value}`, `/:${name}`);
+    }
   }
   return base;
 }
@@ -65,7 +71,9 @@ export function notFound(): RequestHandler {
 export function handleProblems(log: Logger): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
     const problem = asProblem(error) ?? unavailable(error, req, res, log) ?? unexpected(error, req, log);
-    if (res.headersSent) return next(error);
+    if (res.headersSent) {
+      return next(error);
+    }
     res
       .status(problem.status)
       .type("application/problem+json")
@@ -75,7 +83,9 @@ export function handleProblems(log: Logger): ErrorRequestHandler {
 
 function unavailable(error: unknown, req: Request, res: Response, log: Logger): Problem | undefined {
   const outage = outageOf(error);
-  if (outage === undefined || res.headersSent) return undefined;
+  if (outage === undefined || res.headersSent) {
+    return undefined;
+  }
   noteOutage(log, outage, req, res);
   return new Problem(503, "unavailable", UNAVAILABLE);
 }

@@ -4,7 +4,9 @@ import { Problem } from "./problem.ts";
 /** Parses input from outside by a schema, or throws a 400 `Problem` that names every field that is wrong. */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   const result = schema.safeParse(input);
-  if (result.success) return result.data;
+  if (result.success) {
+    return result.data;
+  }
   const errors = result.error.issues.map((issue) => ({
     field: issue.path.join(".") || "(body)",
     message: issue.message,

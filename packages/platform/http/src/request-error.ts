@@ -32,19 +32,26 @@ const BODY_PARSER_PROBLEMS: Readonly<
  * detail stays in the logs). The one place that knows the error shapes of Express and its parsers.
  */
 export function asProblem(error: unknown): Problem | null {
-  if (error instanceof Problem) return error;
+  if (error instanceof Problem) {
+    return error;
+  }
   if (error instanceof URIError) {
     return new Problem(400, "path_malformed", "The path holds a percent sign that starts no valid escape.", {
       cause: error,
     });
   }
-  if (typeof error !== "object" || error === null) return null;
+  if (typeof error !== "object" || error === null) {
+    return null;
+  }
   const type = "type" in error && typeof error.type === "string" ? error.type : undefined;
   const known = type === undefined ? undefined : BODY_PARSER_PROBLEMS[type];
-  if (known !== undefined) return new Problem(...known, { cause: error });
+  if (known !== undefined) {
+    return new Problem(...known, { cause: error });
+  }
   const status = "status" in error && typeof error.status === "number" ? error.status : 500;
   // http-errors below 500 (bad gzip, bad URI) are the client's; their text may quote the input, so it is not repeated.
-  if (status >= 400 && status < 500)
+  if (status >= 400 && status < 500) {
     return new Problem(status, "request_malformed", "The request is malformed.", { cause: error });
+  }
   return null;
 }

@@ -31,7 +31,9 @@ export function requestId(req: Pick<Request, "headers">): string {
 /** What a proxy in front calls this request, for the log line alone; undefined from anybody who is none (`trust proxy`). */
 export function proxyRequestId(req: Request): string | undefined {
   const given = req.get(REQUEST_ID);
-  if (given === undefined || !ACCEPTABLE_ID.test(given)) return undefined;
+  if (given === undefined || !ACCEPTABLE_ID.test(given)) {
+    return undefined;
+  }
   const isProxy: unknown = req.app.get("trust proxy fn");
   return typeof isProxy === "function" && isProxy(req.socket.remoteAddress, 0) === true ? given : undefined;
 }

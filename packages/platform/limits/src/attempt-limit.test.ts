@@ -55,8 +55,11 @@ describe("twenty thousand people behind one address, at nine o'clock", () => {
     for (const event of events.sort((one, other) => one.at - other.at)) {
       clock.pass(event.at - at);
       at = event.at;
-      if (!event.starts) complete({ ip: "203.0.113.7" });
-      else if (!start({ ip: "203.0.113.7" })) refused += 1;
+      if (!event.starts) {
+        complete({ ip: "203.0.113.7" });
+      } else if (!start({ ip: "203.0.113.7" })) {
+        refused += 1;
+      }
     }
     return refused;
   }
@@ -102,7 +105,9 @@ describe("twenty thousand people behind one address, at nine o'clock", () => {
       clock.pass(1);
       // A hundred try each second; an IdP that knows them answers within it.
       for (let n = 0; n < 100; n++) {
-        if (!start({ ip: "203.0.113.7" })) continue;
+        if (!start({ ip: "203.0.113.7" })) {
+          continue;
+        }
         complete({ ip: "203.0.113.7" });
         through += 1;
       }
@@ -196,7 +201,9 @@ describe("a connection that strangers fill from everywhere", () => {
   it("goes on to take people who have nothing unfinished, and companies whose people get through", () => {
     use(USUAL);
     startMany(20_000, (n) => ({ ip: home(n % 5) }));
-    for (let n = 0; n < 2_000; n++) expect(start({ ip: home(1_000 + n) })).toBe(true);
+    for (let n = 0; n < 2_000; n++) {
+      expect(start({ ip: home(1_000 + n) })).toBe(true);
+    }
     for (let n = 0; n < 500; n++) {
       expect(start({ ip: "203.0.113.7" })).toBe(true);
       complete({ ip: "203.0.113.7" });

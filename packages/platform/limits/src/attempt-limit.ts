@@ -126,15 +126,21 @@ export function createAttemptLimit(
     if (longest > 0) {
       return isKnown(attempt.browser, points) ? null : Math.min(LONGEST_WAIT_SECONDS, Math.ceil(longest));
     }
-    for (const bound of [...networks, ...shared]) add(bound, points);
+    for (const bound of [...networks, ...shared]) {
+      add(bound, points);
+    }
     return null;
   }
 
   /** Whether the browser has room of its own; then that is what is used. */
   function isKnown(browser: string | null | undefined, points: number): boolean {
-    if (browser === undefined || browser === null) return false;
+    if (browser === undefined || browser === null) {
+      return false;
+    }
     const key = browserKey(browser);
-    if (levels.of(key, KNOWN_BROWSER) + points > KNOWN_BROWSER.atOnce) return false;
+    if (levels.of(key, KNOWN_BROWSER) + points > KNOWN_BROWSER.atOnce) {
+      return false;
+    }
     levels.add(key, KNOWN_BROWSER, points);
     return true;
   }
@@ -147,8 +153,12 @@ export function createAttemptLimit(
     start: (attempt) => count(attempt, START, attempt.connectionId === undefined ? 1 : SECOND),
     stray: (attempt) => count(attempt, STRAY, 1),
     complete(attempt) {
-      for (const bound of [...networksFor(attempt), ...sharedBy(attempt)]) add(bound, -START * GIVEN_BACK);
-      if (attempt.browser === undefined || attempt.browser === null) return;
+      for (const bound of [...networksFor(attempt), ...sharedBy(attempt)]) {
+        add(bound, -START * GIVEN_BACK);
+      }
+      if (attempt.browser === undefined || attempt.browser === null) {
+        return;
+      }
       levels.add(browserKey(attempt.browser), KNOWN_BROWSER, -KNOWN_BROWSER.credit);
     },
   };

@@ -34,8 +34,12 @@ export function createFailureLimit(
       }));
       const waits = counted.map(({ key, rule }) => (levels.of(key, rule) + 1 - rule.atOnce) / rule.perSecond);
       const wait = Math.max(...waits);
-      if (wait > 0) return Math.ceil(wait);
-      for (const { key, rule } of counted) levels.add(key, rule, 1);
+      if (wait > 0) {
+        return Math.ceil(wait);
+      }
+      for (const { key, rule } of counted) {
+        levels.add(key, rule, 1);
+      }
       return null;
     },
   };

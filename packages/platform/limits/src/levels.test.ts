@@ -37,7 +37,9 @@ describe("in memory", () => {
 
   it("forgets what did not change while as many others did, and nothing sooner", () => {
     const levels = createLevels({ ...clock, mostKeys: 6 });
-    for (const key of ["a", "b", "c", "a", "d"]) levels.add(key, RULE, 1);
+    for (const key of ["a", "b", "c", "a", "d"]) {
+      levels.add(key, RULE, 1);
+    }
     expect(["a", "b", "c", "d"].map((key) => levels.of(key, RULE))).toEqual([2, 1, 1, 1]);
     levels.add("e", RULE, 1);
     expect(["a", "b", "c", "d", "e"].map((key) => levels.of(key, RULE))).toEqual([2, 0, 0, 1, 1]);

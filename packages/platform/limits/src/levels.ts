@@ -63,16 +63,22 @@ export function createLevels(deps: {
       return;
     }
     young.set(key, { value, at: now().getTime() });
-    if (young.size < mostKeys / 2) return;
+    if (young.size < mostKeys / 2) {
+      return;
+    }
     old = young;
     young = new Map();
   }
 
   async function exchange(): Promise<void> {
-    if (shared === undefined || exchanging || changes.size === 0) return;
+    if (shared === undefined || exchanging || changes.size === 0) {
+      return;
+    }
     exchanging = true;
     const batch = [...changes.values()].slice(0, MOST_CHANGES);
-    for (const { key } of batch) changes.delete(key);
+    for (const { key } of batch) {
+      changes.delete(key);
+    }
     try {
       const everywhere = await shared.exchange(batch, now());
       batch.forEach(({ key, rule }, n) => {
@@ -81,12 +87,16 @@ export function createLevels(deps: {
       failing = false;
     } catch (error) {
       // These changes count here alone.
-      if (!failing) deps.onSharedError?.(error);
+      if (!failing) {
+        deps.onSharedError?.(error);
+      }
       failing = true;
     } finally {
       exchanging = false;
     }
-    if (changes.size > 0) exchangeSoon();
+    if (changes.size > 0) {
+      exchangeSoon();
+    }
   }
 
   function exchangeSoon(): void {
@@ -97,10 +107,16 @@ export function createLevels(deps: {
     of,
     add(key, rule, change) {
       set(key, Math.max(-rule.credit, of(key, rule) + change));
-      if (shared === undefined) return;
-      if (changes.size === 0 && !exchanging) exchangeSoon();
+      if (shared === undefined) {
+        return;
+      }
+      if (changes.size === 0 && !exchanging) {
+        exchangeSoon();
+      }
       // An exchange that hangs must not gather for ever; what is dropped counts here alone.
-      if (changes.size >= mostKeys) changes.clear();
+      if (changes.size >= mostKeys) {
+        changes.clear();
+      }
       changes.set(key, { key, rule, change: (changes.get(key)?.change ?? 0) + change });
     },
     exchange,

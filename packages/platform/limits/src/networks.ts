@@ -7,11 +7,17 @@ import ipaddr from "ipaddr.js";
  * is taken off.
  */
 export function networksOf(ip: string | undefined): readonly [string] | readonly [string, string] {
-  if (ip !== undefined && isIPv4(ip)) return [ip];
+  if (ip !== undefined && isIPv4(ip)) {
+    return [ip];
+  }
   const address = parse(ip ?? "");
   // A proxy in front that sends no address: whoever comes by it is one.
-  if (address === null) return ["unknown"];
-  if (address instanceof ipaddr.IPv4) return [address.toString()];
+  if (address === null) {
+    return ["unknown"];
+  }
+  if (address instanceof ipaddr.IPv4) {
+    return [address.toString()];
+  }
   const [first = 0, second = 0, third = 0, fourth = 0] = address.parts;
   const site = [first, second, third].map((part) => part.toString(16)).join(":");
   return [`${site}:${fourth.toString(16)}::/64`, `${site}::/48`];

@@ -44,17 +44,28 @@ export function isUnavailable(error: unknown): boolean {
  * @param from whose error it is, where the error itself does not tell: a broken socket looks alike everywhere
  */
 export function outageOf(error: unknown, from: Server = "PostgreSQL"): Outage | undefined {
-  if (error instanceof Unavailable) return error.outage;
-  if (!(error instanceof Error)) return undefined;
+  if (error instanceof Unavailable) {
+    return error.outage;
+  }
+  if (!(error instanceof Error)) {
+    return undefined;
+  }
   // Node tries each address of a name, and tells of all.
-  if (error instanceof AggregateError && error.errors.length > 0) return outageOf(error.errors[0], from);
-  if (PRISMA.test(error.name)) return outageOfPrisma(error);
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    return outageOf(error.errors[0], from);
+  }
+  if (PRISMA.test(error.name)) {
+    return outageOfPrisma(error);
+  }
   const code = codeOf(error);
   // A Unix socket whose server is not there; else it is a file.
-  if (code === "ENOENT" && "syscall" in error && error.syscall === "connect")
+  if (code === "ENOENT" && "syscall" in error && error.syscall === "connect") {
     return { server: from, kind: "refused" };
+  }
   const kind = code === undefined ? undefined : (SYSTEM[code] ?? sqlState(code));
-  if (kind !== undefined) return { server: from, kind };
+  if (kind !== undefined) {
+    return { server: from, kind };
+  }
   return outageByText(error, from);
 }
 
@@ -168,7 +179,9 @@ function outageOfPrisma(error: Error): Outage | undefined {
     (typeof state === "string" ? (SYSTEM[state] ?? sqlState(state)) : undefined) ??
     (typeof adapted === "string" ? PRISMA_KINDS[adapted] : undefined) ??
     PRISMA_CODES[codeOf(error) ?? ""];
-  if (kind !== undefined) return { server: "PostgreSQL", kind };
+  if (kind !== undefined) {
+    return { server: "PostgreSQL", kind };
+  }
   return told === error ? undefined : outageOf(told);
 }
 

@@ -13,7 +13,9 @@ it("logs at once, then a line a second and kind with what it stands for, and not
   const lines: Record<string, unknown>[] = [];
   const log = createLogger({ destination: { write: (line) => void lines.push(JSON.parse(line)) } });
   const refused = { server: "PostgreSQL", kind: "refused" } as const;
-  for (let n = 0; n < 1_000; n += 1) reportOutage(log, refused, { requestId: `r${n}` });
+  for (let n = 0; n < 1_000; n += 1) {
+    reportOutage(log, refused, { requestId: `r${n}` });
+  }
   reportOutage(log, { server: "Redis", kind: "no_answer" });
   expect(lines).toMatchObject([
     { level: "error", server: "PostgreSQL", kind: "refused", failures: 1, requestId: "r0" },

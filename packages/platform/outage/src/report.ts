@@ -29,7 +29,9 @@ export function reportOutage(log: Logger, outage: Outage, context: object = {}):
   const key = `${outage.server} ${outage.kind}`;
   const known = kinds.get(key);
   if (known !== undefined) {
-    if (known.failures === 0) known.sample = context;
+    if (known.failures === 0) {
+      known.sample = context;
+    }
     known.failures += 1;
     return;
   }
@@ -41,7 +43,9 @@ export function reportOutage(log: Logger, outage: Outage, context: object = {}):
   };
   tell();
   const timer = setInterval(() => {
-    if (tally.failures > 0) return tell();
+    if (tally.failures > 0) {
+      return tell();
+    }
     clearInterval(timer);
     kinds.delete(key);
   }, LINE_EVERY_MS).unref();

@@ -19,10 +19,14 @@ export async function onceAvailable<Result>(
       return await work();
     } catch (error) {
       const outage = outageOf(error);
-      if (outage === undefined || signal.aborted) throw error;
+      if (outage === undefined || signal.aborted) {
+        throw error;
+      }
       onOutage(outage, error);
       await sleep(everyMs, undefined, { signal }).catch(() => undefined); // or it was aborted
-      if (signal.aborted) throw error;
+      if (signal.aborted) {
+        throw error;
+      }
     }
   }
 }

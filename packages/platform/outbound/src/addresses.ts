@@ -11,9 +11,13 @@ export type AddressPolicy = (address: string) => boolean;
 export function addressPolicy(allow: readonly string[], variable: string): AddressPolicy {
   const networks = allow.map((text) => parseCidr(text, variable));
   return (address) => {
-    if (!ipaddr.isValid(address)) return false;
+    if (!ipaddr.isValid(address)) {
+      return false;
+    }
     const ip = ipaddr.process(address); // ::ffff:10.0.0.1 becomes 10.0.0.1
-    if (ip.range() === "unicast") return true;
+    if (ip.range() === "unicast") {
+      return true;
+    }
     return networks.some(([network, bits]) => network.kind() === ip.kind() && ip.match(network, bits));
   };
 }

@@ -24,7 +24,9 @@ it("looks up two names at once, and the others in their turn", async () => {
   expect([...asked.keys()]).toEqual(["a", "b"]);
   asked.get("b")?.();
   expect([...asked.keys()]).toEqual(["a", "b", "c"]);
-  for (const name of ["a", "c", "d"]) asked.get(name)?.();
+  for (const name of ["a", "c", "d"]) {
+    asked.get(name)?.();
+  }
   expect(await Promise.all(answers)).toEqual([ADDRESS, ADDRESS, ADDRESS, ADDRESS]);
 });
 

@@ -20,7 +20,9 @@ export function inTurn(lookup: Lookup, timeoutMs: number): Lookup {
   const next = () => {
     while (running < AT_ONCE) {
       const begin = waiting.shift();
-      if (begin === undefined) return;
+      if (begin === undefined) {
+        return;
+      }
       begin();
     }
   };

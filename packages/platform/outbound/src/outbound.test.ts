@@ -30,7 +30,9 @@ async function codeOf(allow: string[], url: string, limits = {}): Promise<string
     const response = await outbound.fetch(url);
     return String(response.status);
   } catch (error) {
-    if (error instanceof OutboundError) return error.code;
+    if (error instanceof OutboundError) {
+      return error.code;
+    }
     throw error;
   }
 }
@@ -99,8 +101,11 @@ describe("the outbound client", () => {
 
   it("takes no compressed answer, and asks for none", async () => {
     const url = await serve((req, res) => {
-      if (req.url === "/plain") res.setHeader("content-encoding", "identity");
-      else res.setHeader("content-encoding", "gzip");
+      if (req.url === "/plain") {
+        res.setHeader("content-encoding", "identity");
+      } else {
+        res.setHeader("content-encoding", "gzip");
+      }
       res.end(`asked for ${req.headers["accept-encoding"]}`);
     });
     outbound = createOutbound({ allow: LOOPBACK });

@@ -82,9 +82,13 @@ export function createOutbound(options: OutboundOptions): Outbound {
 
 function plainHeaders(init: OutboundInit): Record<string, string> {
   const headers: Record<string, string> = { "user-agent": "sallyport" };
-  if (init.body instanceof URLSearchParams) headers["content-type"] = "application/x-www-form-urlencoded";
+  if (init.body instanceof URLSearchParams) {
+    headers["content-type"] = "application/x-www-form-urlencoded";
+  }
   const given = init.headers instanceof Headers ? init.headers.entries() : Object.entries(init.headers ?? {});
-  for (const [name, value] of given) headers[name.toLowerCase()] = value;
+  for (const [name, value] of given) {
+    headers[name.toLowerCase()] = value;
+  }
   return headers;
 }
 
@@ -113,7 +117,9 @@ function checkUrl(target: string | URL, policy: Policy): URL {
     );
   }
   // A literal address never reaches the resolver.
-  if (isIP(host) !== 0 && !policy.allowed(host)) throw addressRefused(host, policy);
+  if (isIP(host) !== 0 && !policy.allowed(host)) {
+    throw addressRefused(host, policy);
+  }
   return url;
 }
 
@@ -135,12 +141,16 @@ type LookupCallback = (error: Error | null, address: string | LookupAddress[], f
 function guardedLookup(policy: Policy, resolve: Lookup) {
   return (hostname: string, options: LookupOptions, callback: LookupCallback): void => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error) return callback(error, []);
+      if (error) {
+        return callback(error, []);
+      }
       const first = addresses[0];
       if (first === undefined || !addresses.every(({ address }) => policy.allowed(address))) {
         return callback(addressRefused(hostname, policy), []);
       }
-      if (options.all === true) return callback(null, addresses);
+      if (options.all === true) {
+        return callback(null, addresses);
+      }
       callback(null, first.address, first.family);
     });
   };
@@ -173,13 +183,18 @@ async function toResponse(answer: Dispatcher.ResponseData, url: URL, maxBytes: n
   let size = 0;
   for await (const chunk of answer.body as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > maxBytes) throw refused(answer, "outbound_too_large", tooLarge);
+    if (size > maxBytes) {
+      throw refused(answer, "outbound_too_large", tooLarge);
+    }
     chunks.push(chunk);
   }
   const headers = new Headers();
   for (const [name, value] of Object.entries(answer.headers)) {
-    for (const one of Array.isArray(value) ? value : [value])
-      if (one !== undefined) headers.append(name, one);
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined) {
+        headers.append(name, one);
+      }
+    }
   }
   const body = NO_BODY.has(answer.statusCode) ? null : Buffer.concat(chunks);
   return new Response(body, { status: answer.statusCode, headers });
@@ -193,7 +208,9 @@ function refused(answer: Dispatcher.ResponseData, code: OutboundErrorCode, messa
 }
 
 function toOutboundError(error: unknown, url: URL, timedOut: boolean, timeoutMs: number): OutboundError {
-  if (error instanceof OutboundError) return error;
+  if (error instanceof OutboundError) {
+    return error;
+  }
   if (timedOut) {
     return new OutboundError("outbound_timeout", `${url.host} did not answer within ${timeoutMs} ms.`, {
       cause: error,

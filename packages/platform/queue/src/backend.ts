@@ -48,6 +48,9 @@ export interface QueueBackend {
 /** Logs what BullMQ and its drivers emit: an outage by a line a second, however often they try. */
 export function noteStoreError(log: Logger, server: Server, error: Error, context: object = {}): void {
   const outage = outageOf(error, server);
-  if (outage !== undefined) reportOutage(log, outage, context);
-  else log.warn({ ...context, error: error.message }, "The queue's store reports an error");
+  if (outage !== undefined) {
+    reportOutage(log, outage, context);
+  } else {
+    log.warn({ ...context, error: error.message }, "The queue's store reports an error");
+  }
 }

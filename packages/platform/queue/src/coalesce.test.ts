@@ -16,7 +16,9 @@ it("sends the first request at once and the burst behind it as one", async () =>
     send: async (key) => void sent.push(key),
     onError: fail,
   });
-  for (let i = 0; i < 100; i++) coalescer.request("a");
+  for (let i = 0; i < 100; i++) {
+    coalescer.request("a");
+  }
   expect(sent).toEqual(["a"]);
   await vi.advanceTimersByTimeAsync(49);
   expect(sent).toEqual(["a"]);
@@ -63,7 +65,9 @@ it("reports a failure and goes on", async () => {
   const coalescer = createCoalescer({
     windowMs: 50,
     send: async () => {
-      if (++starts === 1) throw new Error("down");
+      if (++starts === 1) {
+        throw new Error("down");
+      }
     },
     onError: (error) => {
       errors.push(error);
@@ -85,11 +89,15 @@ it("sends again, once for all that asked, what is worth it, and gives up at a fl
     retryMs: 500,
     send: async () => {
       starts += 1;
-      if (away) throw new Error("away");
+      if (away) {
+        throw new Error("away");
+      }
     },
     onError: () => true,
   });
-  for (let n = 0; n < 100; n += 1) coalescer.request("a");
+  for (let n = 0; n < 100; n += 1) {
+    coalescer.request("a");
+  }
   await vi.advanceTimersByTimeAsync(1_600);
   expect(starts).toBe(4);
   away = false;

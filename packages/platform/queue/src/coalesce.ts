@@ -43,7 +43,9 @@ export function createCoalescer<Key extends string>(options: CoalescerOptions<Ke
   }
 
   function pause(ms: number): Promise<void> {
-    if (flushing > 0) return Promise.resolve();
+    if (flushing > 0) {
+      return Promise.resolve();
+    }
     return new Promise((resolve) => {
       const wake = () => {
         clearTimeout(timer);
@@ -68,7 +70,9 @@ export function createCoalescer<Key extends string>(options: CoalescerOptions<Ke
     },
     async flush() {
       flushing++;
-      for (const wake of [...waiting]) wake();
+      for (const wake of [...waiting]) {
+        wake();
+      }
       try {
         await Promise.all([...open.values()].map((entry) => entry.done));
       } finally {

@@ -42,7 +42,9 @@ export function byQueue<Services>(
   const names = new Set<string>();
   const queues = new Map<string, JobDeclaration<Services>[]>();
   for (const job of jobs) {
-    if (names.has(job.name)) throw new TypeError(`Two jobs are called ${job.name}`);
+    if (names.has(job.name)) {
+      throw new TypeError(`Two jobs are called ${job.name}`);
+    }
     names.add(job.name);
     const queue = job.queue ?? job.name;
     queues.set(queue, [...(queues.get(queue) ?? []), job]);

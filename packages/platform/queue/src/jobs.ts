@@ -44,6 +44,8 @@ export function dataOf(job: JobDeclaration<never>, key: string | undefined): Job
 }
 
 function keeping({ attempts }: JobDeclaration<never>): JobsOptions {
-  if (attempts === undefined) return KEEPING;
+  if (attempts === undefined) {
+    return KEEPING;
+  }
   return { ...KEEPING, attempts, backoff: { type: "exponential", delay: FIRST_RETRY_MS } };
 }

@@ -60,7 +60,9 @@ export async function openPostgresBackend(
 
 // The types of node-postgres and of BullMQ's view of it are too far apart for the compiler.
 function checkedPool(pool: unknown): PgPool {
-  if (!isPgPool(pool)) throw new TypeError("BullMQ does not take this node-postgres pool");
+  if (!isPgPool(pool)) {
+    throw new TypeError("BullMQ does not take this node-postgres pool");
+  }
   return pool;
 }
 

@@ -46,7 +46,9 @@ async function redisStore(): Promise<Store> {
 }
 
 const stores: [string, () => Promise<Store>][] = [["PostgreSQL", postgresStore]];
-if (redisIsInstalled()) stores.push(["Redis", redisStore]);
+if (redisIsInstalled()) {
+  stores.push(["Redis", redisStore]);
+}
 
 describe.each(stores)("queues on %s", (_name, openStore) => {
   let store: Store;
@@ -88,7 +90,9 @@ describe.each(stores)("queues on %s", (_name, openStore) => {
   });
 
   it("makes one job of many requests while none is active", async () => {
-    for (let i = 0; i < 1_000; i++) queues.requestFor(look, ONE);
+    for (let i = 0; i < 1_000; i++) {
+      queues.requestFor(look, ONE);
+    }
     await queues.flush();
     expect((await queues.counts()).look).toMatchObject({ waiting: 1, active: 0 });
   });
@@ -145,7 +149,9 @@ describe.each(stores)("queues on %s", (_name, openStore) => {
     let runs = 0;
     await work({
       look: async () => {
-        if (++runs === 1) throw new Error("the database went away");
+        if (++runs === 1) {
+          throw new Error("the database went away");
+        }
         return "done";
       },
     });

@@ -80,8 +80,11 @@ export async function openQueues<Services>(options: QueuesOptions<Services>): Pr
   /** Whether it is worth another try: the sweep makes up for the rest. */
   const noteMissed = (error: unknown, context: object): boolean => {
     const outage = outageOf(error, backend.server);
-    if (outage !== undefined) reportOutage(log, outage, context);
-    else log.warn({ ...context, error: messageOf(error) }, "A job was not queued; the sweep will");
+    if (outage !== undefined) {
+      reportOutage(log, outage, context);
+    } else {
+      log.warn({ ...context, error: messageOf(error) }, "A job was not queued; the sweep will");
+    }
     return outage !== undefined;
   };
   const coalescers = new Map<string, Coalescer<string>>();
@@ -98,7 +101,9 @@ export async function openQueues<Services>(options: QueuesOptions<Services>): Pr
   }
   const request = (job: JobDeclaration<never>, key: string) => {
     const coalescer = coalescers.get(job.name);
-    if (coalescer === undefined) throw new TypeError(`No job is declared as ${job.name}`);
+    if (coalescer === undefined) {
+      throw new TypeError(`No job is declared as ${job.name}`);
+    }
     coalescer.request(key);
   };
   const flush = async () => {

@@ -34,7 +34,9 @@ const EXPECTED =
  */
 export function parseRedisUrl(url: string): RedisAddress {
   const form = FORM.exec(url)?.groups;
-  if (form === undefined) throw malformed("it has none of the known forms");
+  if (form === undefined) {
+    throw malformed("it has none of the known forms");
+  }
   const { scheme, kind, user = "", password, hosts = "", path = "" } = form;
   const credentials: RedisCredentials = {
     tls: scheme === "rediss",
@@ -42,16 +44,22 @@ export function parseRedisUrl(url: string): RedisAddress {
     ...(password === undefined ? {} : { password: decodeURIComponent(password) }),
   };
   if (kind === "cluster") {
-    if (path !== "") throw malformed("a cluster has no database number");
+    if (path !== "") {
+      throw malformed("a cluster has no database number");
+    }
     return { kind, ...credentials, nodes: parseHosts(hosts, 6379) };
   }
   if (kind === "sentinel") {
     const [master = "", db = "0"] = path.split("/");
-    if (master === "") throw malformed("the name of the Sentinel master is missing");
+    if (master === "") {
+      throw malformed("the name of the Sentinel master is missing");
+    }
     return { kind, ...credentials, sentinels: parseHosts(hosts, 26379), master, db: parseDb(db) };
   }
   const [only, ...more] = parseHosts(hosts, 6379);
-  if (only === undefined || more.length > 0) throw malformed("a single Redis has one host");
+  if (only === undefined || more.length > 0) {
+    throw malformed("a single Redis has one host");
+  }
   return { kind: "single", ...credentials, ...only, db: parseDb(path === "" ? "0" : path) };
 }
 
@@ -59,13 +67,17 @@ function parseHosts(text: string, defaultPort: number): HostAndPort[] {
   return text.split(",").map((entry) => {
     const parts = /^(\[[0-9a-fA-F:]+\]|[^:[\]]+)(?::(\d{1,5}))?$/.exec(entry);
     const host = parts?.[1];
-    if (host === undefined) throw malformed("a host is not of the form host:port");
+    if (host === undefined) {
+      throw malformed("a host is not of the form host:port");
+    }
     return { host: host.replace(/^\[|\]$/g, ""), port: Number(parts?.[2] ?? defaultPort) };
   });
 }
 
 function parseDb(text: string): number {
-  if (!/^\d{1,4}$/.test(text)) throw malformed("the database is not a number");
+  if (!/^\d{1,4}$/.test(text)) {
+    throw malformed("the database is not a number");
+  }
   return Number(text);
 }
 

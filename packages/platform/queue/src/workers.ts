@@ -58,7 +58,9 @@ export async function startWorkers<Services>(
   });
   const stop = async () => {
     stopping.abort();
-    for (const worker of workers) void worker.pause(true); // takes nothing new meanwhile
+    for (const worker of workers) {
+      void worker.pause(true); // takes nothing new meanwhile
+    }
     // To a store that is away nobody can say goodbye, nor that a job is done: it is looked at again when it is back.
     const isAway = await within(backend.server, AWAY_MS, backend.ping()).then(
       () => false,
@@ -69,7 +71,9 @@ export async function startWorkers<Services>(
   try {
     await Promise.all(workers.map((worker) => worker.waitUntilReady()));
     for (const { queue, jobs } of queues) {
-      for (const job of jobs) await startSchedule(queue, job, options);
+      for (const job of jobs) {
+        await startSchedule(queue, job, options);
+      }
     }
   } catch (error) {
     await stop();
@@ -83,10 +87,14 @@ async function startSchedule(
   job: JobDeclaration<never>,
   options: WorkOptions,
 ): Promise<void> {
-  if ("key" in job || job.schedule === undefined) return;
+  if ("key" in job || job.schedule === undefined) {
+    return;
+  }
   const { everyMs, atStart = false } = job.schedule;
   await scheduleJob(queue, job, options.everyMs?.[job.name] ?? everyMs);
-  if (atStart) await addJob(queue, job, undefined);
+  if (atStart) {
+    await addJob(queue, job, undefined);
+  }
 }
 
 function processorOf<Services>(
@@ -97,12 +105,20 @@ function processorOf<Services>(
   const byName = new Map(jobs.map((job) => [job.name, job]));
   return async (stored) => {
     const job = byName.get(stored.name);
-    if (job === undefined) throw new Error(`No job of the queue ${name} is called ${stored.name}`);
-    if (!("key" in job)) return job.run(services, signal);
+    if (job === undefined) {
+      throw new Error(`No job of the queue ${name} is called ${stored.name}`);
+    }
+    if (!("key" in job)) {
+      return job.run(services, signal);
+    }
     const key = stored.data[job.key];
-    if (key === undefined) throw new Error(`A job ${job.name} has no ${job.key}`);
+    if (key === undefined) {
+      throw new Error(`A job ${job.name} has no ${job.key}`);
+    }
     // Added while this job is active, so it goes to the end of the queue: others come first.
-    if ((await job.run(services, key, signal)) === "more") await addJob(queue, job, key);
+    if ((await job.run(services, key, signal)) === "more") {
+      await addJob(queue, job, key);
+    }
   };
 }
 
@@ -111,7 +127,9 @@ function logFailures(worker: JobWorker, queue: string, { server }: QueueBackend,
   worker.on("stalled", (jobId) => log.warn({ queue, jobId }, "A job's worker died; the job starts again"));
   worker.on("failed", (job, error) => {
     const outage = outageOf(error);
-    if (outage !== undefined) return reportOutage(log, outage, { queue });
+    if (outage !== undefined) {
+      return reportOutage(log, outage, { queue });
+    }
     log.error(
       {
         ...job?.data,

@@ -8,7 +8,9 @@ function codeOf(work: () => unknown): string {
   try {
     work();
   } catch (error) {
-    if (error instanceof SecretError) return error.code;
+    if (error instanceof SecretError) {
+      return error.code;
+    }
     throw error;
   }
   return "no error";

@@ -37,8 +37,9 @@ export function newEncryptionKey(): string {
 export function createSecretBox(keyRing: readonly string[]): SecretBox {
   const keys = keyRing.map(parseKey);
   const newest = keys[0];
-  if (newest === undefined)
+  if (newest === undefined) {
     throw new SecretError("secret_key_invalid", "The key ring is empty: give at least one key");
+  }
   const byId = new Map(keys.map((key) => [key.id, key.bytes]));
 
   return {
@@ -88,8 +89,9 @@ function encrypt(key: Buffer, plain: Buffer, context: string): Buffer {
 }
 
 function decrypt(key: Buffer, sealed: Buffer, context: string): Buffer {
-  if (sealed.length < IV_BYTES + TAG_BYTES)
+  if (sealed.length < IV_BYTES + TAG_BYTES) {
     throw new SecretError("secret_damaged", "A sealed value is too short");
+  }
   const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, IV_BYTES), {
     authTagLength: TAG_BYTES,
   })

@@ -19,8 +19,9 @@ describe("tokens", () => {
       ` ${token}`,
       `${token}\n`,
       token.slice(5),
-    ])
+    ]) {
       expect(isTokenOf("scim", other), other).toBe(false);
+    }
     expect(isTokenOf("browser", token)).toBe(false);
   });
 

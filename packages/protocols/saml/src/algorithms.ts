@@ -32,15 +32,23 @@ const DIGEST_ALGORITHMS: ReadonlyMap<string, string> = new Map([
 /** The hash and key type behind a signature algorithm URI; refuses what is not on the allow-list. */
 export function signatureAlgorithm(uri: string, allowSha1: boolean): SignatureAlgorithm {
   const known = SIGNATURE_ALGORITHMS.get(uri);
-  if (known !== undefined) return known;
-  if (uri !== RSA_SHA1) return refuse("signature_algorithm", uri);
+  if (known !== undefined) {
+    return known;
+  }
+  if (uri !== RSA_SHA1) {
+    return refuse("signature_algorithm", uri);
+  }
   return allowSha1 ? { hash: "sha1", keyType: "rsa" } : refuse("signature_sha1", uri);
 }
 
 /** The hash behind a digest algorithm URI; refuses what is not on the allow-list. */
 export function digestAlgorithm(uri: string, allowSha1: boolean): string {
   const known = DIGEST_ALGORITHMS.get(uri);
-  if (known !== undefined) return known;
-  if (uri !== SHA1) return refuse("digest_algorithm", uri);
+  if (known !== undefined) {
+    return known;
+  }
+  if (uri !== SHA1) {
+    return refuse("digest_algorithm", uri);
+  }
   return allowSha1 ? "sha1" : refuse("signature_sha1", uri);
 }

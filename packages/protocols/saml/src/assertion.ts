@@ -38,7 +38,9 @@ export function readAssertion(
   moment: Moment,
   warnings: SamlWarning[],
 ): AssertionClaims {
-  if (attribute(assertion, "Version") !== "2.0") refuse("element_unexpected", "Assertion of another version");
+  if (attribute(assertion, "Version") !== "2.0") {
+    refuse("element_unexpected", "Assertion of another version");
+  }
   allowOnly(assertion, NS.assertion, [
     "Issuer",
     "Subject",
@@ -64,7 +66,9 @@ export function readAssertion(
 }
 
 function readSubject(subject: XmlElement): SamlSubject {
-  if (optionalChild(subject, NS.assertion, "EncryptedID") !== undefined) refuse("name_id_encrypted");
+  if (optionalChild(subject, NS.assertion, "EncryptedID") !== undefined) {
+    refuse("name_id_encrypted");
+  }
   allowOnly(subject, NS.assertion, ["NameID", "SubjectConfirmation"]);
   const nameId = optionalChild(subject, NS.assertion, "NameID") ?? refuse("subject_missing", "no NameID");
   return readNameId(nameId, "subject_missing");
@@ -79,11 +83,15 @@ function checkConfirmations(subject: XmlElement, expected: SamlExpectations, mom
     try {
       return checkBearer(bearer, expected, moment);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof Refusal)) {
+        throw error;
+      }
       firstRefusal ??= error;
     }
   }
-  if (firstRefusal !== undefined) throw firstRefusal;
+  if (firstRefusal !== undefined) {
+    throw firstRefusal;
+  }
   const methods = confirmations.map((each) => attribute(each, "Method") ?? "none");
   return refuse("confirmation_method", methods.join(", ") || "no SubjectConfirmation");
 }
@@ -91,18 +99,27 @@ function checkConfirmations(subject: XmlElement, expected: SamlExpectations, mom
 function checkBearer(confirmation: XmlElement, expected: SamlExpectations, moment: Moment): Date {
   const data = requiredChild(confirmation, NS.assertion, "SubjectConfirmationData");
   const recipient = attribute(data, "Recipient") ?? "";
-  if (recipient === "") refuse("recipient_missing", `expected ${expected.acsUrl}`);
-  if (recipient !== expected.acsUrl) refuse("recipient_mismatch", differs(expected.acsUrl, recipient));
+  if (recipient === "") {
+    refuse("recipient_missing", `expected ${expected.acsUrl}`);
+  }
+  if (recipient !== expected.acsUrl) {
+    refuse("recipient_mismatch", differs(expected.acsUrl, recipient));
+  }
   const inResponseTo = attribute(data, "InResponseTo") ?? "";
-  if (inResponseTo === "") refuse("confirmation_in_response_to_missing");
+  if (inResponseTo === "") {
+    refuse("confirmation_in_response_to_missing");
+  }
   if (inResponseTo !== expected.inResponseTo) {
     refuse("confirmation_in_response_to_mismatch", differs(expected.inResponseTo, inResponseTo));
   }
   const notOnOrAfter = dateTime(requiredAttribute(data, "NotOnOrAfter"));
-  if (notOnOrAfter <= moment.earliest) refuse("confirmation_expired", ended(notOnOrAfter, moment));
+  if (notOnOrAfter <= moment.earliest) {
+    refuse("confirmation_expired", ended(notOnOrAfter, moment));
+  }
   const notBefore = attribute(data, "NotBefore");
-  if (notBefore !== undefined && dateTime(notBefore) > moment.latest)
+  if (notBefore !== undefined && dateTime(notBefore) > moment.latest) {
     refuse("confirmation_not_yet_valid", notBefore);
+  }
   return notOnOrAfter;
 }
 
@@ -114,20 +131,28 @@ function checkConditions(assertion: XmlElement, audience: string, moment: Moment
   const unknown = conditions.children.find(
     (each) => each.namespace !== NS.assertion || !known.includes(each.name),
   );
-  if (unknown !== undefined) refuse("condition_unknown", unknown.name);
+  if (unknown !== undefined) {
+    refuse("condition_unknown", unknown.name);
+  }
   const notBefore = attribute(conditions, "NotBefore");
-  if (notBefore !== undefined && dateTime(notBefore) > moment.latest)
+  if (notBefore !== undefined && dateTime(notBefore) > moment.latest) {
     refuse("assertion_not_yet_valid", notBefore);
+  }
   const notOnOrAfter = attribute(conditions, "NotOnOrAfter");
   const end = notOnOrAfter === undefined ? undefined : dateTime(notOnOrAfter);
-  if (end !== undefined && end <= moment.earliest) refuse("assertion_expired", ended(end, moment));
+  if (end !== undefined && end <= moment.earliest) {
+    refuse("assertion_expired", ended(end, moment));
+  }
   const restrictions = childrenNamed(conditions, NS.assertion, "AudienceRestriction");
-  if (restrictions.length === 0) refuse("audience_missing", `expected ${audience}`);
+  if (restrictions.length === 0) {
+    refuse("audience_missing", `expected ${audience}`);
+  }
   // Several restrictions hold together; the audiences of one are alternatives (SAML 2.0 Core §2.5.1.4).
   for (const restriction of restrictions) {
     const audiences = childrenNamed(restriction, NS.assertion, "Audience").map(textOf);
-    if (!audiences.includes(audience))
+    if (!audiences.includes(audience)) {
       refuse("audience_mismatch", differs(audience, audiences.join(", ") || "none"));
+    }
   }
   return end;
 }
@@ -143,11 +168,16 @@ type AuthnClaims = Pick<
 
 function readAuthnStatement(assertion: XmlElement, moment: Moment): AuthnClaims {
   const [statement, second] = childrenNamed(assertion, NS.assertion, "AuthnStatement");
-  if (statement === undefined) return refuse("authn_statement_missing");
-  if (second !== undefined) refuse("authn_statement_multiple");
+  if (statement === undefined) {
+    return refuse("authn_statement_missing");
+  }
+  if (second !== undefined) {
+    refuse("authn_statement_multiple");
+  }
   const authnInstant = dateTime(requiredAttribute(statement, "AuthnInstant"));
-  if (authnInstant > moment.latest)
+  if (authnInstant > moment.latest) {
     refuse("issued_in_future", `AuthnInstant is ${authnInstant.toISOString()}`);
+  }
   const sessionEnd = attribute(statement, "SessionNotOnOrAfter");
   const sessionNotOnOrAfter = sessionEnd === undefined ? undefined : dateTime(sessionEnd);
   if (sessionNotOnOrAfter !== undefined && sessionNotOnOrAfter <= moment.earliest) {
@@ -166,8 +196,9 @@ function readAuthnStatement(assertion: XmlElement, moment: Moment): AuthnClaims 
 
 function readAttributes(assertion: XmlElement, warnings: SamlWarning[]): SamlAttribute[] {
   return childrenNamed(assertion, NS.assertion, "AttributeStatement").flatMap((statement) => {
-    if (childrenNamed(statement, NS.assertion, "EncryptedAttribute").length > 0)
+    if (childrenNamed(statement, NS.assertion, "EncryptedAttribute").length > 0) {
       refuse("attribute_encrypted");
+    }
     allowOnly(statement, NS.assertion, ["Attribute"]);
     return statement.children.map((element) => readAttribute(element, warnings));
   });
@@ -179,7 +210,9 @@ function readAttribute(element: XmlElement, warnings: SamlWarning[]): SamlAttrib
   const nameFormat = attribute(element, "NameFormat");
   const friendlyName = attribute(element, "FriendlyName");
   const values = element.children.filter((value) => !isNil(value)).map(readValue);
-  if (values.includes(undefined)) warnings.push(warning("attribute_structured", name));
+  if (values.includes(undefined)) {
+    warnings.push(warning("attribute_structured", name));
+  }
   return {
     name,
     ...(nameFormat === undefined ? {} : { nameFormat }),
@@ -191,7 +224,9 @@ function readAttribute(element: XmlElement, warnings: SamlWarning[]): SamlAttrib
 /** Text, or the NameID that eduPersonTargetedID wraps; undefined for any other structure. */
 function readValue(value: XmlElement): string | undefined {
   const [child, ...rest] = value.children;
-  if (child === undefined) return value.text;
+  if (child === undefined) {
+    return value.text;
+  }
   const alone = rest.length === 0 && value.text.trim() === "";
   return alone && is(child, NS.assertion, "NameID") ? textOf(child) : undefined;
 }

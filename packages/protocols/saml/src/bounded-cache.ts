@@ -19,7 +19,9 @@ export function memoize<T>(
     entries.set(key, value);
     if (entries.size > capacity) {
       const [oldest] = entries;
-      if (oldest === undefined) return value;
+      if (oldest === undefined) {
+        return value;
+      }
       entries.delete(oldest[0]);
       release(oldest[1]);
     }

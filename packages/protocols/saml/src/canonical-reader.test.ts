@@ -15,9 +15,13 @@ function libxml2View(node: WasmElement): XmlElement {
   const children: XmlElement[] = [];
   let text = "";
   for (let child = node.firstChild; child !== null; child = child.next) {
-    if (child instanceof WasmElement) children.push(libxml2View(child));
-    else if (child instanceof WasmText) text += child.content;
-    else throw new TypeError(`unexpected node in ${node.name}`);
+    if (child instanceof WasmElement) {
+      children.push(libxml2View(child));
+    } else if (child instanceof WasmText) {
+      text += child.content;
+    } else {
+      throw new TypeError(`unexpected node in ${node.name}`);
+    }
   }
   const attributes = node.attrs.map(({ name, namespaceUri, value }) => ({
     name,
@@ -38,7 +42,9 @@ function readOrRefuse(xml: string): XmlElement | undefined {
   try {
     return parseXml(Buffer.from(xml), { limits: DEFAULT_LIMITS });
   } catch (error) {
-    if (error instanceof Refusal) return undefined;
+    if (error instanceof Refusal) {
+      return undefined;
+    }
     throw error;
   }
 }
@@ -50,7 +56,9 @@ it("reads what libxml2 reads, of mutated responses", () => {
   for (let i = 0; i < 800; i += 1) {
     const xml = mutate(random.pick(seeds).xml, random);
     const ours = readOrRefuse(xml);
-    if (ours === undefined) continue;
+    if (ours === undefined) {
+      continue;
+    }
     const document = XmlDocument.fromBuffer(Buffer.from(xml));
     expect(sorted(ours)).toEqual(sorted(libxml2View(document.root)));
     document.dispose();

@@ -26,7 +26,9 @@ export interface XmlElement {
 export function readCanonical(bytes: Buffer, limits: SamlLimits): XmlElement {
   const reader: Reader = { xml: bytes.toString("utf8"), at: 0, ids: new Set(), limits };
   const root = readElement(reader, undefined, 1);
-  if (reader.at !== reader.xml.length) refuse("xml_malformed", "content behind the root");
+  if (reader.at !== reader.xml.length) {
+    refuse("xml_malformed", "content behind the root");
+  }
   return root;
 }
 
@@ -48,7 +50,9 @@ const START_TAG = /<([^\s<>/="'&!?]+)((?: [^\s<>/="'&]+="[^"<]*")*)>/y;
 
 function readElement(reader: Reader, outer: Scope | undefined, depth: number): XmlElement {
   const { xml, limits } = reader;
-  if (depth > limits.maxDepth) refuse("xml_too_deep", `limit ${limits.maxDepth} levels`);
+  if (depth > limits.maxDepth) {
+    refuse("xml_too_deep", `limit ${limits.maxDepth} levels`);
+  }
   START_TAG.lastIndex = reader.at;
   const [tag, qualifiedName = "", list = ""] =
     START_TAG.exec(xml) ?? refuse("xml_malformed", "not canonical");
@@ -60,14 +64,22 @@ function readElement(reader: Reader, outer: Scope | undefined, depth: number): X
   let text = "";
   for (;;) {
     const next = xml.indexOf("<", reader.at);
-    if (next === -1) refuse("xml_malformed", "unclosed element");
-    if (next > reader.at) text += decode(xml.slice(reader.at, next));
+    if (next === -1) {
+      refuse("xml_malformed", "unclosed element");
+    }
+    if (next > reader.at) {
+      text += decode(xml.slice(reader.at, next));
+    }
     reader.at = next;
-    if (xml.charCodeAt(next + 1) === SLASH) break;
+    if (xml.charCodeAt(next + 1) === SLASH) {
+      break;
+    }
     children.push(readElement(reader, scope, depth + 1));
   }
   const end = `</${qualifiedName}>`;
-  if (!xml.startsWith(end, reader.at)) refuse("xml_malformed", "end tag");
+  if (!xml.startsWith(end, reader.at)) {
+    refuse("xml_malformed", "end tag");
+  }
   reader.at += end.length;
   const prefix = prefixOf(qualifiedName);
   return {
@@ -83,10 +95,14 @@ const SLASH = 0x2f;
 const NONE: readonly XmlAttribute[] = [];
 
 function readDeclarations(list: string, outer: Scope | undefined): Scope | undefined {
-  if (!list.includes(" xmlns")) return outer;
+  if (!list.includes(" xmlns")) {
+    return outer;
+  }
   let scope = outer;
   eachAttribute(list, (name, value) => {
-    if (!isDeclaration(name)) return;
+    if (!isDeclaration(name)) {
+      return;
+    }
     scope = { prefix: name.slice("xmlns:".length), uri: absolute(decode(value)), outer: scope };
   });
   return scope;
@@ -95,7 +111,9 @@ function readDeclarations(list: string, outer: Scope | undefined): Scope | undef
 function readAttributes(list: string, scope: Scope | undefined, reader: Reader): XmlAttribute[] {
   const attributes: XmlAttribute[] = [];
   eachAttribute(list, (qualifiedName, raw) => {
-    if (isDeclaration(qualifiedName)) return;
+    if (isDeclaration(qualifiedName)) {
+      return;
+    }
     const prefix = prefixOf(qualifiedName);
     const attribute = {
       name: localName(qualifiedName),
@@ -121,8 +139,12 @@ function eachAttribute(list: string, visit: (qualifiedName: string, raw: string)
 
 /** In any spelling: which of ID, Id, id and xml:id is an ID depends on the library (CVE-2025-25291 family). */
 function requireUniqueId({ name, namespace, value }: XmlAttribute, ids: Set<string>): void {
-  if (name.length !== 2 || name.toLowerCase() !== "id" || (namespace !== "" && namespace !== NS.xml)) return;
-  if (ids.has(value)) refuse("xml_duplicate_id", value);
+  if (name.length !== 2 || name.toLowerCase() !== "id" || (namespace !== "" && namespace !== NS.xml)) {
+    return;
+  }
+  if (ids.has(value)) {
+    refuse("xml_duplicate_id", value);
+  }
   ids.add(value);
 }
 
@@ -140,9 +162,13 @@ function localName(qualifiedName: string): string {
 
 function namespaceOf(prefix: string, scope: Scope | undefined): string {
   for (let each = scope; each !== undefined; each = each.outer) {
-    if (each.prefix === prefix) return each.uri;
+    if (each.prefix === prefix) {
+      return each.uri;
+    }
   }
-  if (prefix === "xml") return NS.xml;
+  if (prefix === "xml") {
+    return NS.xml;
+  }
   return prefix === "" ? "" : refuse("xml_malformed", `undeclared prefix ${prefix}`);
 }
 
@@ -163,7 +189,9 @@ const REFERENCES: Readonly<Record<string, string>> = {
 };
 
 function decode(text: string): string {
-  if (!text.includes("&")) return text;
+  if (!text.includes("&")) {
+    return text;
+  }
   return text.replace(
     /&[^;]*;?/g,
     (found) => REFERENCES[found] ?? refuse("xml_malformed", `reference ${found}`),

@@ -67,7 +67,9 @@ function keyKind(key: KeyObject): Pick<CertificateInfo, "keyType" | "keyBits"> {
     return { keyType: "rsa", keyBits: modulusLength };
   }
   const curveBits = EC_BITS[namedCurve];
-  if (key.asymmetricKeyType === "ec" && curveBits !== undefined) return { keyType: "ec", keyBits: curveBits };
+  if (key.asymmetricKeyType === "ec" && curveBits !== undefined) {
+    return { keyType: "ec", keyBits: curveBits };
+  }
   const kind = `${key.asymmetricKeyType ?? "unknown"} ${modulusLength || namedCurve}`;
   return refuse(
     "certificate_unreadable",
@@ -81,8 +83,9 @@ const MIN_RSA_BITS = 1024;
 function readX509(text: string): { x509: X509Certificate; publicKey: KeyObject } {
   const base64 = text.replace(/-----(?:BEGIN|END) CERTIFICATE-----/g, "").replace(/\s+/g, "");
   const der = Buffer.from(base64, "base64");
-  if (der.length === 0 || der.toString("base64") !== base64)
+  if (der.length === 0 || der.toString("base64") !== base64) {
     return refuse("certificate_unreadable", "not base64");
+  }
   try {
     const x509 = new X509Certificate(der);
     return { x509, publicKey: x509.publicKey }; // OpenSSL decodes the key only when asked for it

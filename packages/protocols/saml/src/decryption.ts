@@ -69,7 +69,9 @@ export function decryptAssertion(
   encrypted: XmlElement,
   decryptionKeys: readonly (KeyObject | string)[],
 ): Decrypted {
-  if (decryptionKeys.length === 0) refuse("decryption_key_missing");
+  if (decryptionKeys.length === 0) {
+    refuse("decryption_key_missing");
+  }
   checkShape(encrypted);
   const data = requiredChild(encrypted, NS.encryption, "EncryptedData");
   const algorithm = algorithmOf(data);
@@ -80,7 +82,9 @@ export function decryptAssertion(
     const privateKey = rsaKey(given);
     for (const unwrap of unwrappers) {
       const key = unwrap(privateKey);
-      if (key?.length !== content.keyBytes) continue;
+      if (key?.length !== content.keyBytes) {
+        continue;
+      }
       return { bytes: decipher(content.cipher, key, cipherText), keyIndex };
     }
   }
@@ -105,15 +109,21 @@ function checkShape(encrypted: XmlElement): void {
   for (const element of descendants(encrypted)) {
     const allowed = SHAPE[element.name];
     const stranger = allowed && element.children.find(({ name }) => !allowed.includes(name));
-    if (stranger !== undefined) refuse("encryption_malformed", `${stranger.name} in ${element.name}`);
+    if (stranger !== undefined) {
+      refuse("encryption_malformed", `${stranger.name} in ${element.name}`);
+    }
   }
 }
 
 /** EncryptedKeys stand inside EncryptedData's KeyInfo or beside EncryptedData (SAML 2.0 Core §2.3.4). */
 function readEncryptedKeys(encrypted: XmlElement): XmlElement[] {
   const keys = descendants(encrypted).filter((each) => is(each, NS.encryption, "EncryptedKey"));
-  if (keys.length === 0) refuse("encryption_malformed", "no EncryptedKey");
-  if (keys.length > MAX_ENCRYPTED_KEYS) refuse("encryption_malformed", `${keys.length} EncryptedKeys`);
+  if (keys.length === 0) {
+    refuse("encryption_malformed", "no EncryptedKey");
+  }
+  if (keys.length > MAX_ENCRYPTED_KEYS) {
+    refuse("encryption_malformed", `${keys.length} EncryptedKeys`);
+  }
   return keys;
 }
 
@@ -122,7 +132,9 @@ type Unwrap = (privateKey: KeyObject) => Buffer | undefined;
 /** RSA-OAEP only: RSA 1.5 lets an attacker decrypt with our answers (Bleichenbacher 1998). */
 function readUnwrapper(encryptedKey: XmlElement): Unwrap {
   const algorithm = algorithmOf(encryptedKey);
-  if (algorithm !== OAEP_MGF1P && algorithm !== OAEP_11) refuse("encryption_algorithm", algorithm);
+  if (algorithm !== OAEP_MGF1P && algorithm !== OAEP_11) {
+    refuse("encryption_algorithm", algorithm);
+  }
   const method = requiredChild(encryptedKey, NS.encryption, "EncryptionMethod");
   const digest = optionalChild(method, NS.signature, "DigestMethod");
   const digestUri = (digest && attribute(digest, "Algorithm")) ?? "http://www.w3.org/2000/09/xmldsig#sha1";
@@ -146,7 +158,9 @@ function readUnwrapper(encryptedKey: XmlElement): Unwrap {
 }
 
 function maskHash(method: XmlElement, algorithm: string): string {
-  if (algorithm === OAEP_MGF1P) return "sha1"; // fixed by XML-Enc 1.1 §5.5.2
+  if (algorithm === OAEP_MGF1P) {
+    return "sha1"; // fixed by XML-Enc 1.1 §5.5.2
+  }
   const mgf = optionalChild(method, NS.encryption11, "MGF");
   const uri = (mgf && attribute(mgf, "Algorithm")) ?? `${NS.encryption11}mgf1sha1`;
   const name = uri.slice(`${NS.encryption11}mgf1`.length);
@@ -165,7 +179,9 @@ function cipherValue(element: XmlElement): Buffer {
   const data = requiredChild(element, NS.encryption, "CipherData");
   const text = textOf(requiredChild(data, NS.encryption, "CipherValue")).replace(/\s+/g, "");
   const bytes = Buffer.from(text, "base64");
-  if (bytes.length === 0 || bytes.toString("base64") !== text) refuse("encryption_malformed", "CipherValue");
+  if (bytes.length === 0 || bytes.toString("base64") !== text) {
+    refuse("encryption_malformed", "CipherValue");
+  }
   return bytes;
 }
 
@@ -173,7 +189,9 @@ function decipher(cipher: "aes-gcm" | "aes-cbc", key: Buffer, data: Buffer): Buf
   try {
     return requireUtf8(cipher === "aes-gcm" ? openGcm(key, data) : openCbc(key, data));
   } catch (error) {
-    if (error instanceof Refusal || error instanceof Error) return refuse("decryption_failed");
+    if (error instanceof Refusal || error instanceof Error) {
+      return refuse("decryption_failed");
+    }
     throw error;
   }
 }
@@ -199,6 +217,8 @@ function openCbc(key: Buffer, data: Buffer): Buffer {
   );
   const padded = Buffer.concat([opener.update(data.subarray(16)), opener.final()]);
   const padding = padded.at(-1) ?? 0;
-  if (padding < 1 || padding > 16 || padding > padded.length) throw new RangeError("padding");
+  if (padding < 1 || padding > 16 || padding > padded.length) {
+    throw new RangeError("padding");
+  }
   return padded.subarray(0, padded.length - padding);
 }

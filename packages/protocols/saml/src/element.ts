@@ -14,7 +14,9 @@ export function childrenNamed(parent: XmlElement, namespace: string, name: strin
 /** The one child of that name, or undefined; two are refused. */
 export function optionalChild(parent: XmlElement, namespace: string, name: string): XmlElement | undefined {
   const [first, second] = childrenNamed(parent, namespace, name);
-  if (second !== undefined) refuse("element_unexpected", `a second ${name} in ${parent.name}`);
+  if (second !== undefined) {
+    refuse("element_unexpected", `a second ${name} in ${parent.name}`);
+  }
   return first;
 }
 
@@ -36,14 +38,18 @@ const MAX_ID_CHARACTERS = 256;
 /** The ID of a message or an assertion: whoever keeps it to know it again need not fear its length. */
 export function idOf(element: XmlElement): string {
   const id = requiredAttribute(element, "ID");
-  if (id.length > MAX_ID_CHARACTERS) refuse("id_too_long", `${id.length} characters in ${element.name}`);
+  if (id.length > MAX_ID_CHARACTERS) {
+    refuse("id_too_long", `${id.length} characters in ${element.name}`);
+  }
   return id;
 }
 
 /** The text of an element that may hold nothing else, exactly as it stands there. */
 export function textOf(element: XmlElement): string {
   const [child] = element.children;
-  if (child !== undefined) refuse("element_unexpected", `${child.name} in ${element.name}`);
+  if (child !== undefined) {
+    refuse("element_unexpected", `${child.name} in ${element.name}`);
+  }
   return element.text;
 }
 
@@ -52,14 +58,20 @@ export function allowOnly(element: XmlElement, namespace: string, names: readonl
   const stranger = element.children.find(
     (child) => child.namespace !== namespace || !names.includes(child.name),
   );
-  if (stranger !== undefined) refuse("element_unexpected", `${stranger.name} in ${element.name}`);
-  if (element.text.trim() !== "") refuse("element_unexpected", `text in ${element.name}`);
+  if (stranger !== undefined) {
+    refuse("element_unexpected", `${stranger.name} in ${element.name}`);
+  }
+  if (element.text.trim() !== "") {
+    refuse("element_unexpected", `text in ${element.name}`);
+  }
 }
 
 /** `element` and everything below it, in document order. */
 export function descendants(element: XmlElement, found: XmlElement[] = []): XmlElement[] {
   found.push(element);
-  for (const child of element.children) descendants(child, found);
+  for (const child of element.children) {
+    descendants(child, found);
+  }
   return found;
 }
 

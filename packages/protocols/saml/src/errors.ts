@@ -32,7 +32,9 @@ export function answering<T>(work: () => T): T | SamlFailure {
   try {
     return work();
   } catch (error) {
-    if (error instanceof Refusal) return error.failure;
+    if (error instanceof Refusal) {
+      return error.failure;
+    }
     throw error;
   }
 }

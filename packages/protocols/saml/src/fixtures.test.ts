@@ -38,7 +38,9 @@ const read = (path: string) => readFileSync(new URL(path, ROOT), "utf8");
 
 function metadataOf(folder: string) {
   const result = parseIdpMetadata(read(`${folder}/metadata.xml`));
-  if (!result.ok) throw new Error(`${folder}: ${result.code} ${result.detail ?? ""}`);
+  if (!result.ok) {
+    throw new Error(`${folder}: ${result.code} ${result.detail ?? ""}`);
+  }
   return result.metadata;
 }
 
@@ -47,7 +49,9 @@ function validate(folder: string, change: BadCase["change"] = {}): SamlResult {
   const xml = read(`${folder}/response.xml`);
   const [pattern, replacement] = change.response ?? ["$^", ""];
   const changed = xml.replace(new RegExp(pattern), replacement);
-  if (change.response !== undefined && changed === xml) throw new Error(`${pattern} is not in ${folder}`);
+  if (change.response !== undefined && changed === xml) {
+    throw new Error(`${pattern} is not in ${folder}`);
+  }
   return validateResponse({
     response: toFormValue(changed),
     expected: { idpEntityId: metadataOf(folder).entityId, ...good.expected, ...change.expected },

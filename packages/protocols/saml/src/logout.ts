@@ -41,7 +41,9 @@ export function validateLogoutRequest(
     requireMessage(root, "LogoutRequest", ["NameID", "EncryptedID", "BaseID"], ["SessionIndex"]);
     checkSender(root, input);
     const goodUntil = checkWindow(root, input);
-    if (optionalChild(root, NS.assertion, "EncryptedID") !== undefined) refuse("name_id_encrypted");
+    if (optionalChild(root, NS.assertion, "EncryptedID") !== undefined) {
+      refuse("name_id_encrypted");
+    }
     const nameId = optionalChild(root, NS.assertion, "NameID") ?? refuse("logout_subject_missing");
     const request: SamlLogoutRequest = {
       id: idOf(root),
@@ -69,8 +71,12 @@ export function validateLogoutResponse(
     checkIssueInstant(root, latest(input));
     const { inResponseTo: expected } = input.expected;
     const inResponseTo = attribute(root, "InResponseTo") ?? "";
-    if (inResponseTo === "") refuse("logout_in_response_to_missing");
-    if (inResponseTo !== expected) refuse("logout_in_response_to_mismatch", differs(expected, inResponseTo));
+    if (inResponseTo === "") {
+      refuse("logout_in_response_to_missing");
+    }
+    if (inResponseTo !== expected) {
+      refuse("logout_in_response_to_mismatch", differs(expected, inResponseTo));
+    }
     const status = readStatus(root);
     const response: SamlLogoutResponse = {
       id: idOf(root),
@@ -101,9 +107,13 @@ export function peekLogoutResponse(transport: SamlTransport): string | undefined
 }
 
 function readMessage(kind: ReadMessage["kind"], input: ValidateLogoutInput): ReadMessage {
-  if (input.certificates.length === 0) refuse("certificate_missing");
+  if (input.certificates.length === 0) {
+    refuse("certificate_missing");
+  }
   const message = readTransport(kind, input.transport, input);
-  if (message.kind !== kind) refuse("not_a_logout_message", differs(kind, message.kind));
+  if (message.kind !== kind) {
+    refuse("not_a_logout_message", differs(kind, message.kind));
+  }
   return message;
 }
 
@@ -112,7 +122,9 @@ function readTransport(
   transport: SamlTransport,
   rules: MessageRules,
 ): ReadMessage {
-  if (transport.binding === "redirect") return readRedirectMessage(transport.query, rules);
+  if (transport.binding === "redirect") {
+    return readRedirectMessage(transport.query, rules);
+  }
   const { value, relayState } = transport;
   return { ...readPostedMessage(kind, value, rules), ...(relayState === undefined ? {} : { relayState }) };
 }
@@ -124,23 +136,32 @@ function requireMessage(
   assertionChildren: readonly string[],
   protocolChildren: readonly string[],
 ): void {
-  if (!is(root, NS.protocol, name))
+  if (!is(root, NS.protocol, name)) {
     refuse("not_a_logout_message", `root is ${root.name} in ${root.namespace}`);
-  if (attribute(root, "Version") !== "2.0") refuse("not_a_logout_message", "Version is not 2.0");
+  }
+  if (attribute(root, "Version") !== "2.0") {
+    refuse("not_a_logout_message", "Version is not 2.0");
+  }
   const known: Readonly<Record<string, readonly string[]>> = {
     [NS.assertion]: ["Issuer", ...assertionChildren],
     [NS.protocol]: ["Extensions", ...protocolChildren],
   };
   const stranger = root.children.find((child) => known[child.namespace]?.includes(child.name) !== true);
-  if (stranger !== undefined) refuse("element_unexpected", `${stranger.name} in ${name}`);
-  if (root.text.trim() !== "") refuse("element_unexpected", `text in ${name}`);
+  if (stranger !== undefined) {
+    refuse("element_unexpected", `${stranger.name} in ${name}`);
+  }
+  if (root.text.trim() !== "") {
+    refuse("element_unexpected", `text in ${name}`);
+  }
 }
 
 /** From whom, and to whom: a signed message must name its Destination (Bindings §3.4.5.2, §3.5.5.2). */
 function checkSender(root: XmlElement, { expected }: ValidateLogoutInput): void {
   checkIssuer(root, expected.idpEntityId, "logout_issuer_missing", "logout_issuer_mismatch");
   const destination = attribute(root, "Destination") ?? "";
-  if (destination === "") refuse("logout_destination_missing", `expected ${expected.destination}`);
+  if (destination === "") {
+    refuse("logout_destination_missing", `expected ${expected.destination}`);
+  }
   if (destination !== expected.destination) {
     refuse("logout_destination_mismatch", differs(expected.destination, destination));
   }

@@ -10,7 +10,9 @@ const encrypted = scenario.respond({ encryptFor: { recipient: scenario.encryptio
 
 beforeAll(() => {
   // What is compiled once and kept for good is there before the count begins.
-  for (const response of [good, tampered, malformed, encrypted]) scenario.validate(response);
+  for (const response of [good, tampered, malformed, encrypted]) {
+    scenario.validate(response);
+  }
   diag.configure({ enabled: true });
 });
 afterAll(() => diag.configure({ enabled: false }));
@@ -27,7 +29,9 @@ it("frees every document, whatever the outcome", () => {
 it("holds its memory over 20,000 validations", () => {
   const outcomes = [scenario.respond(), scenario.respond({ sign: "response" }), tampered, malformed];
   const validate = (count: number) => {
-    for (let i = 0; i < count; i += 1) scenario.validate(outcomes[i % outcomes.length] ?? good);
+    for (let i = 0; i < count; i += 1) {
+      scenario.validate(outcomes[i % outcomes.length] ?? good);
+    }
     return wasmBytes();
   };
   const warm = validate(1_000);

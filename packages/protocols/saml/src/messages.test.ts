@@ -13,7 +13,9 @@ const request =
 /** A query as the HTTP-Redirect binding prescribes it, signed over its octets. */
 function query(relayState?: string): string {
   const parts = [`SAMLRequest=${encodeURIComponent(deflateRawSync(request).toString("base64"))}`];
-  if (relayState !== undefined) parts.push(`RelayState=${encodeURIComponent(relayState)}`);
+  if (relayState !== undefined) {
+    parts.push(`RelayState=${encodeURIComponent(relayState)}`);
+  }
   parts.push(`SigAlg=${encodeURIComponent("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256")}`);
   const signature = sign("sha256", Buffer.from(parts.join("&")), idp.privateKey).toString("base64");
   return [...parts, `Signature=${encodeURIComponent(signature)}`].join("&");

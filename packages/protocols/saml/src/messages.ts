@@ -110,10 +110,16 @@ function readParameters(query: string): Parameters {
   const parameters: Parameters = {};
   for (const part of query.replace(/^\?/, "").split("&")) {
     const [name = "", ...value] = part.split("=");
-    if (/[%+]/.test(name)) refuse("redirect_malformed", `parameter name ${name}`);
+    if (/[%+]/.test(name)) {
+      refuse("redirect_malformed", `parameter name ${name}`);
+    }
     const known = PARAMETERS.find((each) => each === name);
-    if (known === undefined) continue;
-    if (parameters[known] !== undefined) refuse("redirect_malformed", `${name} stands twice`);
+    if (known === undefined) {
+      continue;
+    }
+    if (parameters[known] !== undefined) {
+      refuse("redirect_malformed", `${name} stands twice`);
+    }
     parameters[known] = value.join("=");
   }
   return parameters;
@@ -126,7 +132,9 @@ function verifyQuery(
   allowSha1: boolean,
 ): void {
   const { SigAlg, Signature, RelayState } = parameters;
-  if (SigAlg === undefined || Signature === undefined) refuse("redirect_signature_missing");
+  if (SigAlg === undefined || Signature === undefined) {
+    refuse("redirect_signature_missing");
+  }
   const { hash, keyType } = signatureAlgorithm(decodeComponent(SigAlg), allowSha1);
   const relayState = RelayState === undefined ? "" : `&RelayState=${RelayState}`;
   const signed = Buffer.from(`${kind}=${parameters[kind]}${relayState}&SigAlg=${SigAlg}`);
@@ -135,7 +143,9 @@ function verifyQuery(
     .map(parseCertificate)
     .filter((each) => each.keyType === keyType)
     .some((each) => verify(hash, signed, { key: each.publicKey, dsaEncoding: "ieee-p1363" }, signature));
-  if (!verified) refuse("redirect_signature_invalid");
+  if (!verified) {
+    refuse("redirect_signature_invalid");
+  }
 }
 
 function decodeComponent(raw: string): string {
@@ -152,8 +162,12 @@ function inflate(deflated: Buffer, limits: SamlLimits): Buffer {
   try {
     return requireUtf8(inflateRawSync(deflated, { maxOutputLength }));
   } catch (error) {
-    if (!(error instanceof Error && "code" in error)) throw error;
-    if (error.code === "ERR_BUFFER_TOO_LARGE") refuse("redirect_inflation", `limit ${maxOutputLength} bytes`);
+    if (!(error instanceof Error && "code" in error)) {
+      throw error;
+    }
+    if (error.code === "ERR_BUFFER_TOO_LARGE") {
+      refuse("redirect_inflation", `limit ${maxOutputLength} bytes`);
+    }
     return refuse("redirect_malformed", "not DEFLATE");
   }
 }

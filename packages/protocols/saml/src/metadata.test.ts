@@ -68,7 +68,9 @@ describe("an EntityDescriptor", () => {
     expect(cached("PT6H")).toBe(6 * 3_600_000);
     expect(cached("P1DT1M1.5S")).toBe(86_461_500);
     expect(cached("P0Y1M0DT0H0M0.000S")).toBe(30 * 86_400_000);
-    for (const none of ["", "P", "PT", "6 hours", "-PT6H"]) expect(cached(none)).toBe(undefined);
+    for (const none of ["", "P", "PT", "6 hours", "-PT6H"]) {
+      expect(cached(none)).toBe(undefined);
+    }
   });
 
   it("is known by an entity ID with space around it, as the settings keep it", () => {

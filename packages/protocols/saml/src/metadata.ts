@@ -93,10 +93,14 @@ function chooseIdp(root: XmlElement, wanted: string | undefined): FoundIdp {
     return refuse("not_metadata", `root is ${root.name} in ${root.namespace}`);
   }
   const idps = findIdps(root, []);
-  if (idps.length === 0) refuse("metadata_no_idp");
+  if (idps.length === 0) {
+    refuse("metadata_no_idp");
+  }
   const meant = wanted === undefined ? idps : idps.filter(({ entityId }) => entityId === wanted);
   const [chosen, other] = meant;
-  if (chosen === undefined) return refuse("metadata_entity_unknown", `expected ${wanted}`);
+  if (chosen === undefined) {
+    return refuse("metadata_entity_unknown", `expected ${wanted}`);
+  }
   if (other !== undefined) {
     refuse("metadata_ambiguous", meant.map(({ entityId }) => entityId).join(", "));
   }
@@ -108,7 +112,9 @@ function findIdps(element: XmlElement, above: readonly XmlElement[]): FoundIdp[]
   if (is(element, NS.metadata, "EntitiesDescriptor")) {
     return element.children.flatMap((child) => findIdps(child, path));
   }
-  if (!is(element, NS.metadata, "EntityDescriptor")) return [];
+  if (!is(element, NS.metadata, "EntityDescriptor")) {
+    return [];
+  }
   const entityId = attribute(element, "entityID")?.trim() ?? "";
   return idpRoles(element).map((role) => ({ entityId, role, path: [...path, role] }));
 }
@@ -121,11 +127,17 @@ function idpRoles(entity: XmlElement): XmlElement[] {
 }
 
 function readIdp({ entityId, role, path }: FoundIdp, options: ParseIdpMetadataOptions): IdpMetadata {
-  if (entityId === "") refuse("metadata_malformed", "entityID");
+  if (entityId === "") {
+    refuse("metadata_malformed", "entityID");
+  }
   const ssoUrls = endpoints(role, "SingleSignOnService", "Location");
-  if (ssoUrls.redirect === undefined && ssoUrls.post === undefined) refuse("metadata_no_sso", entityId);
+  if (ssoUrls.redirect === undefined && ssoUrls.post === undefined) {
+    refuse("metadata_no_sso", entityId);
+  }
   const signingCertificates = readCertificates(role);
-  if (signingCertificates.length === 0) refuse("metadata_no_certificate", entityId);
+  if (signingCertificates.length === 0) {
+    refuse("metadata_no_certificate", entityId);
+  }
   const validUntil = smallest(path, "validUntil", dateTime);
   if (options.now !== undefined && validUntil !== undefined && validUntil <= options.now) {
     refuse("metadata_expired", validUntil.toISOString());
@@ -180,11 +192,15 @@ function readCertificates(idp: XmlElement): CertificateInfo[] {
       const certificate = certificateInfo(text);
       byFingerprint.set(certificate.fingerprint, certificate);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof Refusal)) {
+        throw error;
+      }
       unusable ??= error;
     }
   }
-  if (byFingerprint.size === 0 && unusable !== undefined) throw unusable;
+  if (byFingerprint.size === 0 && unusable !== undefined) {
+    throw unusable;
+  }
   return [...byFingerprint.values()];
 }
 
@@ -208,9 +224,12 @@ function endpoint(idp: XmlElement, name: string, binding: string, location: stri
     (each) => attribute(each, "Binding") === binding,
   );
   const url = service && attribute(service, location)?.trim();
-  if (url === undefined) return undefined;
+  if (url === undefined) {
+    return undefined;
+  }
   // A javascript: or file: URL here would reach a browser's form action.
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     refuse("metadata_malformed", `${name} ${url}`);
+  }
   return url;
 }

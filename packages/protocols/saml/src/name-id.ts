@@ -10,7 +10,9 @@ export function readNameId(
   code: "subject_missing" | "logout_subject_missing",
 ): SamlSubject {
   const value = textOf(nameId);
-  if (value.trim() === "") refuse(code, "empty NameID");
+  if (value.trim() === "") {
+    refuse(code, "empty NameID");
+  }
   const nameQualifier = attribute(nameId, "NameQualifier");
   const spNameQualifier = attribute(nameId, "SPNameQualifier");
   return {

@@ -59,7 +59,9 @@ it("answers to whatever comes, in every function", () => {
         transport: { binding: "redirect", query: `SAMLResponse=${noise}&RelayState=${noise}` },
       }),
     ];
-    for (const answer of answers) outcomes.add(answer.ok ? "ok" : answer.code);
+    for (const answer of answers) {
+      outcomes.add(answer.ok ? "ok" : answer.code);
+    }
   }
   expect(outcomes.size).toBeGreaterThan(20);
 });

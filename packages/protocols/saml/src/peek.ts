@@ -19,7 +19,9 @@ export function peekResponse(
     const all = withDefaults(limits);
     const bytes = decodeFormValue(response, all);
     const root = parseXml(bytes, { limits: all });
-    if (!is(root, NS.protocol, "Response")) refuse("not_a_response", `root is ${root.name}`);
+    if (!is(root, NS.protocol, "Response")) {
+      refuse("not_a_response", `root is ${root.name}`);
+    }
     const [status] = childrenNamed(root, NS.protocol, "Status");
     const code = status && first(status, NS.protocol, "StatusCode");
     const subCode = code && first(code, NS.protocol, "StatusCode");
@@ -44,6 +46,8 @@ function first(parent: XmlElement, namespace: string, name: string): XmlElement 
 
 function present<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {
   const result: { [P in K]?: string } = {};
-  if (value !== undefined) result[key] = value;
+  if (value !== undefined) {
+    result[key] = value;
+  }
   return result;
 }

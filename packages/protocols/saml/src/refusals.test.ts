@@ -41,7 +41,9 @@ function metadata(from: string | RegExp, to: string, options = {}): Answer {
 
 function replaced(xml: string, from: string | RegExp, to: string): string {
   const changed = xml.replace(from, to);
-  if (changed === xml) throw new Error(`nothing to replace: ${from}`);
+  if (changed === xml) {
+    throw new Error(`nothing to replace: ${from}`);
+  }
   return changed;
 }
 

@@ -23,10 +23,13 @@ export interface ResponseParts {
 }
 
 export function requireResponse(root: XmlElement): void {
-  if (!is(root, NS.protocol, "Response"))
+  if (!is(root, NS.protocol, "Response")) {
     refuse("not_a_response", `root is ${root.name} in ${root.namespace}`);
+  }
   const version = attribute(root, "Version");
-  if (version !== "2.0") refuse("not_a_response", `Version is ${version ?? "missing"}`);
+  if (version !== "2.0") {
+    refuse("not_a_response", `Version is ${version ?? "missing"}`);
+  }
 }
 
 function isAssertion(element: XmlElement): boolean {
@@ -43,13 +46,22 @@ export function findAssertion(response: XmlElement): ResponseParts {
   const [assertion, ...others] = elements.filter(
     ({ name }) => name === "Assertion" || name === "EncryptedAssertion",
   );
-  if (assertion === undefined) return refuse("assertion_missing");
-  if (others.length > 0) refuse("assertion_multiple", `${others.length + 1} assertions`);
-  if (!response.children.includes(assertion) || !isAssertion(assertion)) refuse("assertion_misplaced");
+  if (assertion === undefined) {
+    return refuse("assertion_missing");
+  }
+  if (others.length > 0) {
+    refuse("assertion_multiple", `${others.length + 1} assertions`);
+  }
+  if (!response.children.includes(assertion) || !isAssertion(assertion)) {
+    refuse("assertion_misplaced");
+  }
   for (const element of elements) {
-    if (element === response || element === assertion) continue;
-    if (element.children.some(({ name }) => name === "Signature"))
+    if (element === response || element === assertion) {
+      continue;
+    }
+    if (element.children.some(({ name }) => name === "Signature")) {
       refuse("signature_misplaced", `in ${element.name}`);
+    }
   }
   refuseStrangers(response);
   return { response, assertion };
@@ -62,14 +74,20 @@ function refuseStrangers(response: XmlElement): void {
     is(child, NS.protocol, "Status") ||
     isAssertion(child);
   const stranger = response.children.find((child) => !known(child));
-  if (stranger !== undefined) refuse("element_unexpected", `${stranger.name} in ${response.name}`);
-  if (response.text.trim() !== "") refuse("element_unexpected", `text in ${response.name}`);
+  if (stranger !== undefined) {
+    refuse("element_unexpected", `${stranger.name} in ${response.name}`);
+  }
+  if (response.text.trim() !== "") {
+    refuse("element_unexpected", `text in ${response.name}`);
+  }
 }
 
 /** The IdP's own verdict. Not Success ends here, with what it said. */
 export function checkStatus(response: XmlElement): void {
   const status = readStatus(response);
-  if (status.code === STATUS_SUCCESS) return;
+  if (status.code === STATUS_SUCCESS) {
+    return;
+  }
   const detail = [status.code, status.subCode, status.message]
     .filter((part) => part !== undefined)
     .join(", ");
@@ -93,10 +111,16 @@ export function readStatus(response: XmlElement): SamlStatus {
 export function checkResponse(response: XmlElement, expected: SamlExpectations, latest: Date): string {
   checkIssuer(response, expected.idpEntityId, "response_issuer_missing", "response_issuer_mismatch");
   const destination = attribute(response, "Destination") ?? "";
-  if (destination === "") refuse("destination_missing", `expected ${expected.acsUrl}`);
-  if (destination !== expected.acsUrl) refuse("destination_mismatch", differs(expected.acsUrl, destination));
+  if (destination === "") {
+    refuse("destination_missing", `expected ${expected.acsUrl}`);
+  }
+  if (destination !== expected.acsUrl) {
+    refuse("destination_mismatch", differs(expected.acsUrl, destination));
+  }
   const inResponseTo = attribute(response, "InResponseTo") ?? "";
-  if (inResponseTo === "") refuse("in_response_to_missing");
+  if (inResponseTo === "") {
+    refuse("in_response_to_missing");
+  }
   if (inResponseTo !== expected.inResponseTo) {
     refuse("in_response_to_mismatch", differs(expected.inResponseTo, inResponseTo));
   }
@@ -114,12 +138,16 @@ export function checkIssuer(
   const issuer = optionalChild(element, NS.assertion, "Issuer") ?? refuse(missing, `expected ${expected}`);
   const value = textOf(issuer);
   const format = attribute(issuer, "Format") ?? NAME_ID_ENTITY;
-  if (value !== expected || format !== NAME_ID_ENTITY) refuse(mismatch, differs(expected, value));
+  if (value !== expected || format !== NAME_ID_ENTITY) {
+    refuse(mismatch, differs(expected, value));
+  }
 }
 
 export function checkIssueInstant(element: XmlElement, latest: Date): void {
   const issued = dateTime(requiredAttribute(element, "IssueInstant"));
-  if (issued > latest) refuse("issued_in_future", `${element.name} issued ${issued.toISOString()}`);
+  if (issued > latest) {
+    refuse("issued_in_future", `${element.name} issued ${issued.toISOString()}`);
+  }
 }
 
 export function differs(expected: string, actual: string): string {

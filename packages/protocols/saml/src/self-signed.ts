@@ -38,7 +38,9 @@ function der(tag: number, content: Buffer): Buffer {
 }
 
 function length(value: number): number[] {
-  if (value < 0x80) return [value];
+  if (value < 0x80) {
+    return [value];
+  }
   return value < 0x100 ? [0x81, value] : [0x82, value >> 8, value & 0xff];
 }
 

@@ -26,7 +26,9 @@ export interface Verified {
 /** The signature of `element`: its own child, at most one. */
 export function signatureOf(element: XmlElement): XmlElement | undefined {
   const [first, second] = childrenNamed(element, NS.signature, "Signature");
-  if (second !== undefined) refuse("signature_multiple", `in ${element.name}`);
+  if (second !== undefined) {
+    refuse("signature_multiple", `in ${element.name}`);
+  }
   return first;
 }
 
@@ -51,7 +53,9 @@ export function verifySignature(
   const certificate = policy.certificates
     .map(parseCertificate)
     .find((each) => each.keyType === keyType && verifies(hash, signedInfo, each, value));
-  if (certificate === undefined) refuse("signature_invalid", certificatesTried(policy));
+  if (certificate === undefined) {
+    refuse("signature_invalid", certificatesTried(policy));
+  }
 
   // From here on SignedInfo itself is read from the bytes that were verified (CVE-2025-29774, -29775).
   const reference = readReference(readCanonical(signedInfo, policy.limits));
@@ -89,7 +93,9 @@ function readSignature(signature: XmlElement): { signedInfo: XmlElement; signatu
     // A second SignedInfo (CVE-2025-29774) or an Object (XSW 4, 8) ends here.
     return refuse("signature_malformed", signature.children.map((child) => child.name).join(", "));
   }
-  if (keyInfo !== undefined) refuseHiddenParts(keyInfo);
+  if (keyInfo !== undefined) {
+    refuseHiddenParts(keyInfo);
+  }
   return { signedInfo, signatureValue };
 }
 
@@ -97,7 +103,9 @@ function readSignature(signature: XmlElement): { signedInfo: XmlElement; signatu
 function refuseHiddenParts(keyInfo: XmlElement): void {
   const parts = ["SignedInfo", "SignatureValue", "Reference", "Transform", "DigestValue"];
   for (const { name } of descendants(keyInfo)) {
-    if (parts.includes(name)) refuse("signature_malformed", `${name} in KeyInfo`);
+    if (parts.includes(name)) {
+      refuse("signature_malformed", `${name} in KeyInfo`);
+    }
   }
 }
 
@@ -109,7 +117,9 @@ interface SignatureMethod {
 /** What is needed before there is anything verified: how to canonicalize SignedInfo and check its signature. */
 function readMethod(signedInfo: XmlElement): SignatureMethod {
   const [canonicalization, method, reference, ...rest] = signedInfo.children;
-  if (rest.some((child) => is(child, NS.signature, "Reference"))) refuse("signature_reference_multiple");
+  if (rest.some((child) => is(child, NS.signature, "Reference"))) {
+    refuse("signature_reference_multiple");
+  }
   if (
     canonicalization === undefined ||
     method === undefined ||
@@ -125,7 +135,9 @@ function readMethod(signedInfo: XmlElement): SignatureMethod {
     refuse("signature_canonicalization", attribute(canonicalization, "Algorithm"));
   }
   const algorithm = attribute(method, "Algorithm") ?? refuse("signature_malformed", "SignatureMethod");
-  if (method.children.length > 0) refuse("signature_malformed", "SignatureMethod");
+  if (method.children.length > 0) {
+    refuse("signature_malformed", "SignatureMethod");
+  }
   return { algorithm, prefixes: inclusivePrefixes(canonicalization) };
 }
 
@@ -187,7 +199,9 @@ const MAX_PREFIXES = 32;
 /** The prefix list of exclusive C14N (XML Exclusive C14N §4), the only parameter that is understood. */
 function inclusivePrefixes(algorithm: XmlElement): readonly string[] {
   const [parameter, ...rest] = algorithm.children;
-  if (parameter === undefined) return [];
+  if (parameter === undefined) {
+    return [];
+  }
   if (
     rest.length > 0 ||
     !is(parameter, NS.exclusiveC14n, "InclusiveNamespaces") ||
@@ -198,6 +212,8 @@ function inclusivePrefixes(algorithm: XmlElement): readonly string[] {
   const prefixes = requiredAttribute(parameter, "PrefixList")
     .split(/\s+/)
     .filter((prefix) => prefix !== "");
-  if (prefixes.length > MAX_PREFIXES) refuse("signature_transform", `${prefixes.length} inclusive prefixes`);
+  if (prefixes.length > MAX_PREFIXES) {
+    refuse("signature_transform", `${prefixes.length} inclusive prefixes`);
+  }
   return prefixes;
 }

@@ -43,14 +43,20 @@ export function trustedAssertion(
     const own = verifyOwn(document, posted.assertion, policy);
     return { response, encrypted: false, ...innermost(covered.assertion, outer, own, policy) };
   }
-  if (signatureOf(covered.assertion) !== undefined) refuse("signature_misplaced", "in EncryptedAssertion");
+  if (signatureOf(covered.assertion) !== undefined) {
+    refuse("signature_misplaced", "in EncryptedAssertion");
+  }
   const { bytes, keyIndex: decryptedBy } = decryptAssertion(covered.assertion, keys);
   return withDecrypted(bytes, policy, (inner) => {
     // The same search as in a plain response: one assertion, no signature but its own.
     const { assertion } = findAssertion({ ...response, children: [inner.root] });
-    if (!is(assertion, NS.assertion, "Assertion")) refuse("assertion_misplaced", "encrypted twice");
+    if (!is(assertion, NS.assertion, "Assertion")) {
+      refuse("assertion_misplaced", "encrypted twice");
+    }
     const own = verifyOwn(inner, assertion, policy);
-    if (outer === undefined && own === undefined) refuse("encrypted_assertion_unsigned");
+    if (outer === undefined && own === undefined) {
+      refuse("encrypted_assertion_unsigned");
+    }
     const trusted = innermost(assertion, outer && { ...outer, bytes }, own, policy);
     return { response, encrypted: true, decryptedBy, ...trusted };
   });
@@ -79,7 +85,9 @@ function innermost(
   policy: SignaturePolicy,
 ): Pick<Trusted, "assertion" | "bytes" | "signatures" | "covered"> {
   if (own === undefined) {
-    if (outer === undefined) return refuse("signature_missing");
+    if (outer === undefined) {
+      return refuse("signature_missing");
+    }
     return { assertion, bytes: outer.bytes, signatures: [outer], covered: "response" };
   }
   return {
@@ -99,7 +107,9 @@ function withDecrypted<T>(bytes: Buffer, policy: SignaturePolicy, use: (document
       return use(document);
     });
   } catch (error) {
-    if (!opened && error instanceof Refusal) refuse("decryption_failed");
+    if (!opened && error instanceof Refusal) {
+      refuse("decryption_failed");
+    }
     throw error;
   }
 }

@@ -26,7 +26,9 @@ function validate(input: ValidateResponseInput): SamlResult {
   const now = input.now.getTime();
   const moment = { earliest: new Date(now - skew), latest: new Date(now + skew) };
   const policy = { certificates: input.certificates, allowSha1: input.allowSha1 ?? false, limits };
-  if (policy.certificates.length === 0) refuse("certificate_missing");
+  if (policy.certificates.length === 0) {
+    refuse("certificate_missing");
+  }
 
   const posted = decodeFormValue(input.response, limits);
   const trusted = withDocument(posted, policy, (document) =>
@@ -57,7 +59,9 @@ const STRONG_RSA_BITS = 2048;
 function signatureWarnings(signatures: readonly Verified[], now: Date): SamlWarning[] {
   const warnings: SamlWarning[] = [];
   for (const { certificate, algorithm, digestAlgorithm } of signatures) {
-    if (algorithm === RSA_SHA1 || digestAlgorithm === SHA1) warnings.push(warning("sha1", algorithm));
+    if (algorithm === RSA_SHA1 || digestAlgorithm === SHA1) {
+      warnings.push(warning("sha1", algorithm));
+    }
     if (certificate.notAfter <= now) {
       warnings.push(
         warning("certificate_expired", `${certificate.fingerprint} on ${certificate.notAfter.toISOString()}`),

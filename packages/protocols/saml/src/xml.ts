@@ -39,7 +39,9 @@ export function withDocument<T>(xml: Buffer, rules: XmlRules, use: (document: Op
   scanMarkup(xml, rules);
   const document = parse(xml);
   try {
-    if (document.dtd !== null) refuse("xml_doctype");
+    if (document.dtd !== null) {
+      refuse("xml_doctype");
+    }
     const root = readCanonical(
       canonicalize(document, undefined, [], rules.skipComments !== true),
       rules.limits,
@@ -76,27 +78,44 @@ const MARKUP = /<(?:[?/]|!(?:--|\[CDATA\[)?)?|=\s*["']/g;
  * (CVE-2017-11427) away from the parser altogether. Counting bounds the parser's work and C14N's.
  */
 function scanMarkup(bytes: Buffer, { limits, skipComments }: XmlRules): void {
-  if (bytes.length > limits.maxBytes)
+  if (bytes.length > limits.maxBytes) {
     refuse("xml_too_large", `${bytes.length} bytes, limit ${limits.maxBytes}`);
+  }
   const xml = bytes.toString("latin1"); // all that is looked for is ASCII
   const start = XML_DECLARATION.exec(xml)?.[0].length ?? 0;
-  if (start === 0 && xml.startsWith("<?xml")) refuse("xml_encoding", "XML declaration");
+  if (start === 0 && xml.startsWith("<?xml")) {
+    refuse("xml_encoding", "XML declaration");
+  }
   MARKUP.lastIndex = start;
   let nodes = 0;
   for (let found = MARKUP.exec(xml); found !== null; found = MARKUP.exec(xml)) {
     const [markup] = found;
-    if (markup === "</") continue;
-    if (markup === "<?") refuse("xml_processing_instruction");
-    if (markup === "<![CDATA[") refuse("xml_cdata");
-    if (markup === "<!") refuse("xml_doctype");
-    if (markup !== "<!--") {
-      nodes += 1;
-      if (nodes > limits.maxNodes) refuse("xml_too_many_nodes", `limit ${limits.maxNodes}`);
+    if (markup === "</") {
       continue;
     }
-    if (!skipComments) refuse("xml_comment");
+    if (markup === "<?") {
+      refuse("xml_processing_instruction");
+    }
+    if (markup === "<![CDATA[") {
+      refuse("xml_cdata");
+    }
+    if (markup === "<!") {
+      refuse("xml_doctype");
+    }
+    if (markup !== "<!--") {
+      nodes += 1;
+      if (nodes > limits.maxNodes) {
+        refuse("xml_too_many_nodes", `limit ${limits.maxNodes}`);
+      }
+      continue;
+    }
+    if (!skipComments) {
+      refuse("xml_comment");
+    }
     const end = xml.indexOf("-->", MARKUP.lastIndex);
-    if (end === -1) refuse("xml_malformed", "unclosed comment");
+    if (end === -1) {
+      refuse("xml_malformed", "unclosed comment");
+    }
     MARKUP.lastIndex = end;
   }
 }
@@ -111,9 +130,13 @@ function parse(xml: Buffer): WasmDocument {
   try {
     return WasmDocument.fromBuffer(xml, PARSE_OPTIONS);
   } catch (error) {
-    if (!(error instanceof XmlError)) throw error;
+    if (!(error instanceof XmlError)) {
+      throw error;
+    }
     // libxml2 itself stops at 256 levels, before our own limit is looked at.
-    if (error.message.includes("Excessive depth")) refuse("xml_too_deep");
+    if (error.message.includes("Excessive depth")) {
+      refuse("xml_too_deep");
+    }
     return refuse("xml_malformed", error.message.trim().split("\n")[0]);
   }
 }
@@ -149,7 +172,9 @@ class NodeFinder {
   #find(element: XmlElement): WasmElement {
     const path = this.#pathTo(element, this.#root);
     const node = path === undefined ? null : this.#document.root.get(compiled(path));
-    if (node instanceof WasmElement) return node;
+    if (node instanceof WasmElement) {
+      return node;
+    }
     throw new TypeError("the element is not in this document");
   }
 
@@ -157,11 +182,17 @@ class NodeFinder {
   #pathTo(element: XmlElement, from: XmlElement): string | undefined {
     let position = 0;
     for (const child of from.children) {
-      if (this.#removed.has(child)) continue;
+      if (this.#removed.has(child)) {
+        continue;
+      }
       position += 1;
-      if (child === element) return `*[${position}]`;
+      if (child === element) {
+        return `*[${position}]`;
+      }
       const rest = this.#pathTo(element, child);
-      if (rest !== undefined) return `*[${position}]/${rest}`;
+      if (rest !== undefined) {
+        return `*[${position}]/${rest}`;
+      }
     }
     return undefined;
   }
@@ -189,19 +220,27 @@ function canonicalize(
       ...(prefixes.length === 0 ? {} : { inclusiveNamespacePrefixes: [...prefixes] }),
     });
   } catch (error) {
-    if (!(error instanceof XmlError)) throw error;
+    if (!(error instanceof XmlError)) {
+      throw error;
+    }
     refuseRelativeNamespaces(document.root);
     refuse("xml_canonicalization_failed", error.message);
   }
   const bytes = Buffer.concat(chunks);
-  if (bytes.length === 0) refuse("xml_canonicalization_failed", "no bytes");
+  if (bytes.length === 0) {
+    refuse("xml_canonicalization_failed", "no bytes");
+  }
   return bytes;
 }
 
 /** Names the one known reason for which C14N fails. */
 function refuseRelativeNamespaces(element: WasmElement): void {
-  for (const uri of Object.values(element.nsDeclarations)) absolute(uri);
+  for (const uri of Object.values(element.nsDeclarations)) {
+    absolute(uri);
+  }
   for (let child = element.firstChild; child !== null; child = child.next) {
-    if (child instanceof WasmElement) refuseRelativeNamespaces(child);
+    if (child instanceof WasmElement) {
+      refuseRelativeNamespaces(child);
+    }
   }
 }

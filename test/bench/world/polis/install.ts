@@ -15,7 +15,9 @@ const VERSION = "26.2.0";
  */
 export async function installPolis(): Promise<string> {
   const folder = join(tmpdir(), `sallyport-bench-peers-${process.getuid?.()}`, `saml-jackson-${VERSION}`);
-  if (await isThere(folder)) return folder;
+  if (await isThere(folder)) {
+    return folder;
+  }
   // Made beside it and renamed: a run that is interrupted leaves no half of it.
   const draft = `${folder}.${process.pid}.draft`;
   await mkdir(draft, { recursive: true });
@@ -32,7 +34,9 @@ export async function installPolis(): Promise<string> {
   });
   await rename(draft, folder).catch(async (error: unknown) => {
     await rm(draft, { recursive: true });
-    if (!(await isThere(folder))) throw error;
+    if (!(await isThere(folder))) {
+      throw error;
+    }
   });
   return folder;
 }

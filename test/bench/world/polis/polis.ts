@@ -34,7 +34,9 @@ export async function startPolis(postgres: BenchPostgres, http: Http): Promise<P
     }),
   ]);
   const { pid } = child;
-  if (pid === undefined) throw new Error("the peer's process has no id");
+  if (pid === undefined) {
+    throw new Error("the peer's process has no id");
+  }
 
   const url = `http://localhost:${port}`;
   const setUp = async (what: string, body: object): Promise<unknown> => {

@@ -32,7 +32,9 @@ export async function requireBearer(
 /** The scopes of a token, if `scope` is among them. @throws OAuthError with the challenge of RFC 6750, 3.1 */
 export function requireScope(token: AccessToken, scope: string): ReadonlySet<string> {
   const scopes = new Set(token.scope.split(" "));
-  if (scopes.has(scope)) return scopes;
+  if (scopes.has(scope)) {
+    return scopes;
+  }
   throw new OAuthError(
     "insufficient_scope",
     `The access token was not given for the scope ${scope}`,

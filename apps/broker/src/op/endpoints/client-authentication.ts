@@ -22,7 +22,9 @@ export async function authenticateClient(
   const application = await applications.find(clientId);
   const known =
     application !== null && (secret === null ? isPublic(application) : secretMatches(application, secret));
-  if (known) return application;
+  if (known) {
+    return application;
+  }
   throw new OAuthError(
     "invalid_client",
     "Client authentication failed: check client_id and client_secret",

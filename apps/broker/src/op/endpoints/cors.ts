@@ -23,9 +23,13 @@ export async function allowOwnOrigins(
   clientId: string,
 ): Promise<void> {
   const origin = req.get("origin");
-  if (origin === undefined) return;
+  if (origin === undefined) {
+    return;
+  }
   const application = await applications.find(clientId);
-  if (application === null || !isOwnOrigin(origin, application.redirectUris)) return;
+  if (application === null || !isOwnOrigin(origin, application.redirectUris)) {
+    return;
+  }
   res.vary("Origin").set("access-control-allow-origin", origin);
 }
 

@@ -16,14 +16,18 @@ export function parametersOf(source: unknown): Form {
     if (typeof value !== "string") {
       throw new OAuthError("invalid_request", `${printable(name)} must be given once`);
     }
-    if (value !== "") form.set(name, value);
+    if (value !== "") {
+      form.set(name, value);
+    }
   }
   return form;
 }
 
 export function required(form: Form, name: string): string {
   const value = form.get(name);
-  if (value === undefined) throw new OAuthError("invalid_request", `${name} is missing`);
+  if (value === undefined) {
+    throw new OAuthError("invalid_request", `${name} is missing`);
+  }
   return value;
 }
 

@@ -25,9 +25,13 @@ export function introspection(deps: {
 
   async function ofAccessToken(value: string, clientId: string): Promise<Introspection> {
     const token = await accessTokens.read(value);
-    if (token?.client_id !== clientId) return INACTIVE;
+    if (token?.client_id !== clientId) {
+      return INACTIVE;
+    }
     const session = await accessTokens.sessionOf(token);
-    if (session === null) return INACTIVE;
+    if (session === null) {
+      return INACTIVE;
+    }
     const { iss, aud, client_id, jti, iat, exp, scope } = token;
     return {
       active: true,
@@ -39,9 +43,13 @@ export function introspection(deps: {
 
   async function ofRefreshToken(value: string, clientId: string): Promise<Introspection> {
     const token = await refreshTokens.read(value);
-    if (token?.clientId !== clientId) return INACTIVE;
+    if (token?.clientId !== clientId) {
+      return INACTIVE;
+    }
     const session = await refreshTokens.sessionOf(token);
-    if (session === null) return INACTIVE;
+    if (session === null) {
+      return INACTIVE;
+    }
     const { iat, exp, scope } = token;
     return {
       active: true,

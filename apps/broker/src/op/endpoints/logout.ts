@@ -51,22 +51,33 @@ export function logout(deps: LogoutDeps): RequestHandler {
     const sessionId = hint?.sid ?? browser?.sessionId;
     if (sessionId !== undefined) {
       const ended = await deps.endSession(req, sessionId);
-      if (browser?.sessionId === sessionId) await deps.forgetBrowser(req, res, browser);
+      if (browser?.sessionId === sessionId) {
+        await deps.forgetBrowser(req, res, browser);
+      }
       // A browser that has signed in anew since keeps that sign-in, and so its IdP's.
       const elsewhere = browser !== null && browser.sessionId !== sessionId;
-      if (ended && !elsewhere && (await deps.upstream.leave(req, res, { sessionId, target }))) return;
+      if (ended && !elsewhere && (await deps.upstream.leave(req, res, { sessionId, target }))) {
+        return;
+      }
     }
-    if (target === null) sendPage(res, 200, renderSignedOutPage());
-    else sendOn(res, target);
+    if (target === null) {
+      sendPage(res, 200, renderSignedOutPage());
+    } else {
+      sendOn(res, target);
+    }
   };
 }
 
 async function readHint(form: Form, { keys, issuer }: LogoutDeps) {
   const value = form.get("id_token_hint");
-  if (value === undefined) return null;
+  if (value === undefined) {
+    return null;
+  }
   const payload = await keys.verify(value, { typ: "JWT", issuer, acceptExpired: true });
   const hint = idTokenHint.safeParse(payload).data;
-  if (hint === undefined) throw new OAuthError("invalid_request", "id_token_hint is not an ID token of ours");
+  if (hint === undefined) {
+    throw new OAuthError("invalid_request", "id_token_hint is not an ID token of ours");
+  }
   return hint;
 }
 
@@ -80,16 +91,22 @@ async function readApplication(
     throw new OAuthError("invalid_request", "client_id is not the one that id_token_hint was issued to");
   }
   const clientId = audience ?? named;
-  if (clientId === undefined) return null;
+  if (clientId === undefined) {
+    return null;
+  }
   const application = await applications.find(clientId);
-  if (application === null) throw new OAuthError("invalid_request", "client_id is not known");
+  if (application === null) {
+    throw new OAuthError("invalid_request", "client_id is not known");
+  }
   return application;
 }
 
 /** Where the browser is to go in the end: registered addresses only. */
 function readTarget(form: Form, application: Application | null): string | null {
   const uri = form.get("post_logout_redirect_uri");
-  if (uri === undefined) return null;
+  if (uri === undefined) {
+    return null;
+  }
   if (application === null) {
     throw new OAuthError("invalid_request", "post_logout_redirect_uri needs a client_id or an id_token_hint");
   }
@@ -98,7 +115,9 @@ function readTarget(form: Form, application: Application | null): string | null 
   }
   const target = new URL(uri);
   const state = form.get("state");
-  if (state !== undefined) target.searchParams.append("state", state);
+  if (state !== undefined) {
+    target.searchParams.append("state", state);
+  }
   return target.href;
 }
 

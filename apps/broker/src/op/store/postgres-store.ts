@@ -72,7 +72,9 @@ export function createPostgresStore(sql: Sql, now: () => Date): ArtifactStore {
   return {
     find,
     async write({ put = [], remove = [], use }) {
-      if (put.length > 0 || use !== undefined) await writeAll(put, use);
+      if (put.length > 0 || use !== undefined) {
+        await writeAll(put, use);
+      }
       await Promise.all(
         remove.map((key) =>
           sql.query(

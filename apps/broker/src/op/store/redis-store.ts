@@ -63,14 +63,20 @@ export function createRedisStore(redis: Redis | Cluster, sql: Sql): ArtifactStor
       .pexpireat(key, expiresAt)
       .exec();
     const failed = results?.find(([error]) => error !== null)?.[0];
-    if (results === null || failed) throw failed ?? new Error("Redis discarded a transaction");
-    if (artifact.grantId !== null) await run("index", grantKey(artifact.grantId), key, expiresAt);
+    if (results === null || failed) {
+      throw failed ?? new Error("Redis discarded a transaction");
+    }
+    if (artifact.grantId !== null) {
+      await run("index", grantKey(artifact.grantId), key, expiresAt);
+    }
   }
 
   return {
     async write({ put = [], remove = [], use }) {
       // First: no application may hold tokens and not be told of their end.
-      if (use !== undefined) await noteUse(sql, use);
+      if (use !== undefined) {
+        await noteUse(sql, use);
+      }
       await Promise.all([...put.map(putOne), ...remove.map((artifact) => redis.del(keyOf(artifact)))]);
     },
     async find(artifact) {
@@ -108,13 +114,17 @@ function grantKey(grantId: string): string {
 function pairs(reply: unknown): Map<string, string> {
   const list = fieldsReply.parse(reply) ?? [];
   const fields = new Map<string, string>();
-  for (let at = 0; at + 1 < list.length; at += 2) fields.set(list[at] ?? "", list[at + 1] ?? "");
+  for (let at = 0; at + 1 < list.length; at += 2) {
+    fields.set(list[at] ?? "", list[at + 1] ?? "");
+  }
   return fields;
 }
 
 function payloadOf(fields: ReadonlyMap<string, string>): Payload | null {
   const stored = fields.get("payload");
-  if (stored === undefined) return null;
+  if (stored === undefined) {
+    return null;
+  }
   const added = [...fields].flatMap(([name, value]) =>
     name.startsWith("+") ? [[name.slice(1), json.parse(value)] as const] : [],
   );

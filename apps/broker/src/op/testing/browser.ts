@@ -6,9 +6,13 @@ export class Browser {
     const target = new URL(url);
     const headers = new Headers(init.headers);
     headers.set("cookie", this.cookiesFor(target.pathname));
-    if (!headers.has("accept")) headers.set("accept", "text/html");
+    if (!headers.has("accept")) {
+      headers.set("accept", "text/html");
+    }
     const response = await fetch(target, { ...init, headers, redirect: "manual" });
-    for (const line of response.headers.getSetCookie()) this.#keep(line, target.pathname);
+    for (const line of response.headers.getSetCookie()) {
+      this.#keep(line, target.pathname);
+    }
     return response;
   }
 
@@ -19,9 +23,13 @@ export class Browser {
     for (let step = 0; step < 10; step++) {
       const response = await this.get(at);
       const location = response.headers.get("location");
-      if (location === null) return { response, url: at };
+      if (location === null) {
+        return { response, url: at };
+      }
       at = new URL(location, at);
-      if (at.origin !== origin || at.pathname.startsWith("/sign-in/")) return { response, url: at };
+      if (at.origin !== origin || at.pathname.startsWith("/sign-in/")) {
+        return { response, url: at };
+      }
     }
     throw new Error(`Too many redirects, the last to ${at}`);
   }
@@ -44,7 +52,10 @@ export class Browser {
     const attribute = (wanted: string) =>
       attributes.find((text) => text.toLowerCase().startsWith(`${wanted}=`))?.slice(wanted.length + 1);
     const expires = attribute("expires");
-    if (expires !== undefined && Date.parse(expires) < Date.now()) this.#cookies.delete(name);
-    else this.#cookies.set(name, { value, path: attribute("path") ?? requestPath });
+    if (expires !== undefined && Date.parse(expires) < Date.now()) {
+      this.#cookies.delete(name);
+    } else {
+      this.#cookies.set(name, { value, path: attribute("path") ?? requestPath });
+    }
   }
 }

@@ -130,7 +130,9 @@ export async function startTestOp(options: { publicUrl?: string; redisUrl?: stri
         authTime,
         expiresAt: new Date(now().getTime() + 12 * 3_600_000),
       });
-      if (id === null) throw new Error("No session was created");
+      if (id === null) {
+        throw new Error("No session was created");
+      }
       return id;
     },
     close: async () => {
@@ -310,6 +312,8 @@ export class AppVisit {
 
 export function interactionIdOf(signInPage: URL): string {
   const [, id] = /^\/sign-in\/([\w-]+)$/.exec(signInPage.pathname) ?? [];
-  if (id === undefined) throw new Error(`Not at the sign-in page, but at ${signInPage}`);
+  if (id === undefined) {
+    throw new Error(`Not at the sign-in page, but at ${signInPage}`);
+  }
   return id;
 }

@@ -29,7 +29,9 @@ const form = z
 /** HTTP-POST (SAML bindings 3.5). Throws `LogoutFailure`. */
 export function readForm(req: Request): Arrival {
   const parsed = form.safeParse(req.body);
-  if (!parsed.success) throw new LogoutFailure("request_malformed");
+  if (!parsed.success) {
+    throw new LogoutFailure("request_malformed");
+  }
   const { SAMLRequest, SAMLResponse, RelayState: relayState, [SECOND_POST]: again } = parsed.data;
   const value = SAMLRequest ?? SAMLResponse ?? "";
   return {
@@ -45,9 +47,13 @@ export function readQuery(req: Request): Arrival {
   const at = req.originalUrl.indexOf("?");
   const query = at === -1 ? "" : req.originalUrl.slice(at + 1);
   const has = (name: string) => query.split("&").some((part) => part.startsWith(`${name}=`));
-  if (!has("SAMLRequest") && !has("SAMLResponse")) throw new LogoutFailure("request_malformed");
+  if (!has("SAMLRequest") && !has("SAMLResponse")) {
+    throw new LogoutFailure("request_malformed");
+  }
   const relayState = new URLSearchParams(query).get("RelayState") ?? undefined;
-  if ((relayState?.length ?? 0) > MAX_RELAY_STATE) throw new LogoutFailure("request_malformed");
+  if ((relayState?.length ?? 0) > MAX_RELAY_STATE) {
+    throw new LogoutFailure("request_malformed");
+  }
   return {
     // Of both at once the validator makes a refusal.
     kind: has("SAMLRequest") ? "request" : "response",

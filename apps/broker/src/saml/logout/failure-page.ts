@@ -8,7 +8,9 @@ import { LogoutFailure, type LogoutFailureCode, logoutFailureEntry } from "./fai
 /** Ends whatever a route threw on its page; what nobody foresaw is logged, and its page tells nothing of it. */
 export function handleLogoutFailures(log: Logger): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
-    if (res.headersSent) return next(error);
+    if (res.headersSent) {
+      return next(error);
+    }
     const { code, finding, retryAfter } = asFailure(error);
     const outage = code === "unavailable" ? outageOf(error) : undefined;
     if (outage !== undefined) {
@@ -19,18 +21,26 @@ export function handleLogoutFailures(log: Logger): ErrorRequestHandler {
       log.info({ requestId: requestId(req), failure: code, finding: finding.code }, "single logout refused");
     }
     const entry = logoutFailureEntry(code);
-    if (retryAfter !== undefined) res.set("retry-after", String(retryAfter));
+    if (retryAfter !== undefined) {
+      res.set("retry-after", String(retryAfter));
+    }
     sendPage(res, entry.status, renderErrorPage({ ...entry, code, requestId: requestId(req) }));
   };
 }
 
 function asFailure(error: unknown): LogoutFailure {
-  if (error instanceof LogoutFailure) return error;
-  if (outageOf(error) !== undefined) return new LogoutFailure("unavailable", { cause: error });
+  if (error instanceof LogoutFailure) {
+    return error;
+  }
+  if (outageOf(error) !== undefined) {
+    return new LogoutFailure("unavailable", { cause: error });
+  }
   return new LogoutFailure(codeOf(asProblem(error)?.status), { cause: error });
 }
 
 function codeOf(status: number | undefined): LogoutFailureCode {
-  if (status === undefined || status >= 500) return "internal_error";
+  if (status === undefined || status >= 500) {
+    return "internal_error";
+  }
   return status === 413 ? "request_too_large" : "request_malformed";
 }

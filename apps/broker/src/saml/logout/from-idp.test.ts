@@ -210,8 +210,12 @@ it("records no more of what an address brings to be refused, and goes on to obey
   const id = await connect({ sloUrl: SLO });
   const garbage = () => createTestBrowser().get(`${stand.sloUrl(id)}?SAMLRequest=garbage`);
   const good = async () => createTestBrowser().get(`${stand.sloUrl(id)}?${stand.logoutOf(idp, id).query()}`);
-  for (let n = 0; n < 40; n++) expect((await good()).status).toBe(303);
-  for (let n = 0; n < 30; n++) expect((await garbage()).status).toBe(400);
+  for (let n = 0; n < 40; n++) {
+    expect((await good()).status).toBe(303);
+  }
+  for (let n = 0; n < 30; n++) {
+    expect((await garbage()).status).toBe(400);
+  }
   const refused = await garbage();
   expect([refused.status, Number(refused.headers.get("retry-after")) > 0]).toEqual([429, true]);
   // A stranger behind the same address must not keep people signed in.

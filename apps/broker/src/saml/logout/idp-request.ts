@@ -39,11 +39,15 @@ export async function acceptLogoutRequest(
     allowSha1: settings.allowSha1,
     now,
   });
-  if (!result.ok) throw new LogoutFailure("logout_invalid", { finding: findingFrom(result) });
+  if (!result.ok) {
+    throw new LogoutFailure("logout_invalid", { finding: findingFrom(result) });
+  }
   const { request } = result;
 
   const ended = await deps.database.transaction(async (sql) => {
-    if (!(await useLogoutRequest(sql, connection.id, request))) throw new LogoutFailure("logout_replayed");
+    if (!(await useLogoutRequest(sql, connection.id, request))) {
+      throw new LogoutFailure("logout_replayed");
+    }
     const { organizationId } = connection;
     const sessionIds = await findNamedSessions(sql, connection, request, now);
     const actor = { type: "system" } as const;
@@ -61,10 +65,14 @@ export async function acceptLogoutRequest(
     ]);
     return revoked.length;
   });
-  if (ended > 0) deps.requestLogout();
+  if (ended > 0) {
+    deps.requestLogout();
+  }
 
   const destination = settings.sloResponseUrl ?? settings.sloUrl;
-  if (destination === undefined) return null;
+  if (destination === undefined) {
+    return null;
+  }
   const { id: inResponseTo, relayState } = request;
   return logoutResponse(deps.publicUrl, connection, { destination, inResponseTo, relayState });
 }

@@ -39,7 +39,9 @@ export async function acceptLogoutResponse(
     id === undefined || browser === null
       ? null
       : await takePendingLogout(sql, { id, connectionId: connection.id, browser, now: deps.now() });
-  if (id === undefined || pending === null) throw new LogoutFailure("logout_unknown");
+  if (id === undefined || pending === null) {
+    throw new LogoutFailure("logout_unknown");
+  }
   const finding = checkResponse(deps, connection, arrival.transport, id);
   await recordAnswer(deps.database, pending, finding, requestId);
   return { target: pending.target, finding };
@@ -47,7 +49,9 @@ export async function acceptLogoutResponse(
 
 /** Some IdPs do not return RelayState. What is found by either is this browser's own, and checked afterwards. */
 function claimedRequest({ relayState, transport }: Arrival): string | undefined {
-  if (relayState !== undefined && isMessageId(relayState)) return relayState;
+  if (relayState !== undefined && isMessageId(relayState)) {
+    return relayState;
+  }
   const claimed = peekLogoutResponse(transport);
   return claimed !== undefined && isMessageId(claimed) ? claimed : undefined;
 }
@@ -69,9 +73,13 @@ function checkResponse(
     allowSha1: settings.allowSha1,
     now: now(),
   });
-  if (!result.ok) return findingFrom(result);
+  if (!result.ok) {
+    return findingFrom(result);
+  }
   const { outcome, status } = result.response;
-  if (outcome === "success") return null;
+  if (outcome === "success") {
+    return null;
+  }
   return { ...NOT_SUCCESS[outcome], detail: JSON.stringify(status) };
 }
 

@@ -20,10 +20,14 @@ export function createUpstreamLogout(
       try {
         const { sql } = deps.database;
         const ended = await findEndedSession(sql, sessionId);
-        if (ended === null) return false;
+        if (ended === null) {
+          return false;
+        }
         const { connection, idpSession: session } = ended;
         const { sloUrl: destination, sloBinding = "redirect" } = connection.settings;
-        if (destination === undefined) return false;
+        if (destination === undefined) {
+          return false;
+        }
 
         const id = newMessageId();
         const { signing } = await keys.ensure(connection);
@@ -43,8 +47,11 @@ export function createUpstreamLogout(
         // The person is signed out here already: what fails now must not keep them from going home.
         const outage = outageOf(error);
         const about = { requestId: requestId(req), sessionId };
-        if (outage !== undefined) reportOutage(deps.log, outage, about);
-        else deps.log.error({ ...about, err: error }, "the IdP was not told of a logout");
+        if (outage !== undefined) {
+          reportOutage(deps.log, outage, about);
+        } else {
+          deps.log.error({ ...about, err: error }, "the IdP was not told of a logout");
+        }
         return false;
       }
     },

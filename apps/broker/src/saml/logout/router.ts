@@ -54,15 +54,26 @@ export function createLogoutRouter(
   ): Promise<void> {
     const arrival = read(req);
     const connection = await findConnection(sql, "saml", connectionId);
-    if (connection === null) throw new LogoutFailure("connection_unknown");
-    if (connection.status !== "active") throw new LogoutFailure("connection_disabled");
+    if (connection === null) {
+      throw new LogoutFailure("connection_unknown");
+    }
+    if (connection.status !== "active") {
+      throw new LogoutFailure("connection_disabled");
+    }
     try {
-      if (arrival.kind === "request") await obey(req, res, connection, arrival);
-      else await finish(req, res, connection, arrival);
+      if (arrival.kind === "request") {
+        await obey(req, res, connection, arrival);
+      } else {
+        await finish(req, res, connection, arrival);
+      }
     } catch (error) {
-      if (!(error instanceof LogoutFailure)) throw error;
+      if (!(error instanceof LogoutFailure)) {
+        throw error;
+      }
       const wait = refusals.count(req.ip, connection.id);
-      if (wait !== null) throw new LogoutFailure("too_many_refused", { retryAfter: wait });
+      if (wait !== null) {
+        throw new LogoutFailure("too_many_refused", { retryAfter: wait });
+      }
       await record(req, connection, arrival, error.finding);
       throw error;
     }
@@ -76,7 +87,9 @@ export function createLogoutRouter(
   /** The IdP wants somebody signed out. */
   async function obey(req: Request, res: Response, connection: SamlConnection, arrival: Arrival) {
     const answer = await acceptLogoutRequest(deps, connection, arrival.transport, requestId(req));
-    if (answer === null) return sendPage(res, 200, renderSignedOutPage());
+    if (answer === null) {
+      return sendPage(res, 200, renderSignedOutPage());
+    }
     const { signing } = await keys.ensure(connection);
     sendToIdp(res, connection.settings.sloBinding ?? "redirect", answer, signing);
   }
@@ -98,8 +111,12 @@ export function createLogoutRouter(
       browser,
       requestId(req),
     );
-    if (finding !== null) await record(req, connection, arrival, finding);
-    if (target === null) return sendPage(res, 200, renderSignedOutPage());
+    if (finding !== null) {
+      await record(req, connection, arrival, finding);
+    }
+    if (target === null) {
+      return sendPage(res, 200, renderSignedOutPage());
+    }
     sendOn(res, target);
   }
 }

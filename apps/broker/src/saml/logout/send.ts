@@ -10,6 +10,9 @@ export function sendToIdp(
   message: OutgoingMessage,
   key: ConnectionKey,
 ): void {
-  if (binding === "redirect") sendOn(res, redirectUrl(message, key));
-  else sendAutoPost(res, message.destination, formFields(message, key), "sign-out");
+  if (binding === "redirect") {
+    sendOn(res, redirectUrl(message, key));
+  } else {
+    sendAutoPost(res, message.destination, formFields(message, key), "sign-out");
+  }
 }

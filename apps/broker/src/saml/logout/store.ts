@@ -45,7 +45,9 @@ export async function findEndedSession(sql: Sql, sessionId: string): Promise<End
   );
   const [row] = rows;
   const named = idpSession.safeParse(row?.idp_session);
-  if (row === undefined || !named.success) return null;
+  if (row === undefined || !named.success) {
+    return null;
+  }
   return {
     connection: {
       id: row.connection_id,
@@ -109,7 +111,9 @@ export async function takePendingLogout(
     "logout_request_take",
   );
   const [row] = rows;
-  if (row === undefined) return null;
+  if (row === undefined) {
+    return null;
+  }
   return { organizationId: row.organization_id, connectionId, sessionId: row.session_id, target: row.target };
 }
 

@@ -38,7 +38,9 @@ function requestIn(visit: Visit, certificates?: string[]) {
     visit.form === null
       ? openRedirectMessage(new URL(visit.location).search, rules)
       : openPostedMessage("SAMLRequest", visit.form.fields.SAMLRequest ?? "", rules);
-  if (!message.ok) throw new Error(message.code);
+  if (!message.ok) {
+    throw new Error(message.code);
+  }
   const relayState = message.relayState ?? visit.form?.fields.RelayState;
   return { ...message, relayState, id: / ID="([^"]+)"/.exec(message.xml)?.[1] ?? "" };
 }

@@ -48,7 +48,9 @@ function permissionsOf({ caller }: Context, input: NewApiKey): readonly Permissi
   const field = input.role === null ? "permissions" : "role";
   const reached = (permission: Permission) => input.organization === null || !isGatewayPermission(permission);
   const asked = input.role === null ? input.permissions : ROLES[input.role];
-  if (asked === null) return limitOf(caller)?.filter(reached) ?? null;
+  if (asked === null) {
+    return limitOf(caller)?.filter(reached) ?? null;
+  }
   for (const permission of asked) {
     if (!reached(permission)) {
       throw problem("permission_out_of_reach", { field, reason: `It is \`${permission}\`.` });
@@ -70,7 +72,9 @@ export async function revokeApiKey(context: Context, id: string): Promise<void> 
       where: { id, revokedAt: null },
       data: { revokedAt: now },
     });
-    if (row === undefined) throw problem("key_not_found");
+    if (row === undefined) {
+      throw problem("key_not_found");
+    }
     const { organizationId, name } = row;
     record({ organizationId, type: "api_key.revoked", resource: { type: "apiKey", id }, before: { name } });
   });

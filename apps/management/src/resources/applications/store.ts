@@ -42,7 +42,9 @@ export async function listApplications(context: Context, page: PageQuery) {
 
 export async function getApplication(context: Context, id: string) {
   const row = await context.deps.database.prisma.application.findUnique({ where: { id } });
-  if (row === null) throw problem("application_not_found");
+  if (row === null) {
+    throw problem("application_not_found");
+  }
   return applicationView(row);
 }
 
@@ -51,15 +53,18 @@ export function updateApplication(context: Context, id: string, patch: z.output<
     await lockApplication(sql, id);
     const before = await tx.application.findUnique({ where: { id } });
     const [row] = await tx.application.updateManyAndReturn({ where: { id }, data: patch });
-    if (before === null || row === undefined) throw problem("application_not_found");
+    if (before === null || row === undefined) {
+      throw problem("application_not_found");
+    }
     const changed = difference(toldOf(before), toldOf(row));
-    if (changed !== null)
+    if (changed !== null) {
       record({
         organizationId: null,
         type: "application.updated",
         resource: { type: "application", id },
         ...changed,
       });
+    }
     return applicationView(row);
   });
 }
@@ -69,8 +74,12 @@ export function rotateClientSecret(context: Context, id: string) {
   const { secret, digest } = newClientSecret();
   return change(context, async ({ tx, record }) => {
     const row = await tx.application.findUnique({ where: { id } });
-    if (row === null) throw problem("application_not_found");
-    if (row.clientSecretDigest === null) throw problem("application_public");
+    if (row === null) {
+      throw problem("application_not_found");
+    }
+    if (row.clientSecretDigest === null) {
+      throw problem("application_public");
+    }
     await tx.application.updateMany({ where: { id }, data: { clientSecretDigest: digest } });
     record({
       organizationId: null,
@@ -85,7 +94,9 @@ export async function deleteApplication(context: Context, id: string): Promise<v
   await change(context, async ({ tx, record }) => {
     const row = await tx.application.findUnique({ where: { id } });
     const { count } = await tx.application.deleteMany({ where: { id } });
-    if (row === null || count === 0) throw problem("application_not_found");
+    if (row === null || count === 0) {
+      throw problem("application_not_found");
+    }
     record({
       organizationId: null,
       type: "application.deleted",

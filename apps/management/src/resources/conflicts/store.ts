@@ -23,7 +23,9 @@ export async function listOf(
 
 export async function getOne(context: Context, organizationId: string, id: string) {
   const row = await findConflict(context.deps.database.sql, organizationId, id);
-  if (row === null) throw problem("conflict_not_found");
+  if (row === null) {
+    throw problem("conflict_not_found");
+  }
   return conflictView(row);
 }
 
@@ -43,13 +45,19 @@ export async function resolveConflict(
               within.endSessions(organizationId, { userIds }, "user_linked"),
             )
           : await keepApart(sql, organizationId, id, now);
-      for (const happening of settled.happenings) record(happening);
-      if (settled.directoryUserIds.length === 0) return;
+      for (const happening of settled.happenings) {
+        record(happening);
+      }
+      if (settled.directoryUserIds.length === 0) {
+        return;
+      }
       const marked = "SELECT $1::uuid, unnest($2::uuid[]), $3::timestamptz, false";
       await sql.query(markIdentifiedUsers(marked), [organizationId, settled.directoryUserIds, now]);
       reconcile(organizationId);
     } catch (error) {
-      if (error instanceof ConflictRefused) throw problem(error.reason, { cause: error });
+      if (error instanceof ConflictRefused) {
+        throw problem(error.reason, { cause: error });
+      }
       throw error;
     }
   });

@@ -46,6 +46,8 @@ export function connectionKeyView(row: Row, now: Date): z.input<typeof connectio
 }
 
 function stateOf({ signs, retiredAt }: Row) {
-  if (retiredAt !== null) return "retired";
+  if (retiredAt !== null) {
+    return "retired";
+  }
   return signs ? "signing" : "standby";
 }

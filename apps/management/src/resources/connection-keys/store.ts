@@ -32,7 +32,9 @@ export async function listKeys(context: Context, connection: KeyOwner, page: Pag
 export async function createKey(context: Context, connection: KeyOwner) {
   const { database, secrets, now } = context.deps;
   const { type } = await requireConnection(database.prisma, connection);
-  if (type !== "saml") throw problem("connection_not_saml");
+  if (type !== "saml") {
+    throw problem("connection_not_saml");
+  }
   const pair = await makeKeyPair(connection.id, now());
   return change(context, async ({ tx, sql, record, now: at }) => {
     const { id, signs } = accepted(await beginRotation(sql, secrets, connection, pair, at));
@@ -45,13 +47,14 @@ export async function createKey(context: Context, connection: KeyOwner) {
 export function activate(context: Context, connection: KeyOwner, id: string, options: { force: boolean }) {
   return change(context, async ({ tx, sql, record, now }) => {
     const { changed } = accepted(await activateKey(sql, connection, id, options));
-    if (changed)
+    if (changed) {
       record({
         ...told(connection),
         type: "connection.key_activated",
         after: { keyId: id },
         data: options,
       });
+    }
     return show(tx, connection, id, now);
   });
 }
@@ -65,13 +68,17 @@ export async function retire(context: Context, connection: KeyOwner, id: string)
 }
 
 function accepted<Result extends { readonly ok: true }>(result: Result | RotationRefused): Result {
-  if (!result.ok) throw problem(result.code);
+  if (!result.ok) {
+    throw problem(result.code);
+  }
   return result;
 }
 
 async function requireConnection(prisma: Prisma.TransactionClient, { id, organizationId }: KeyOwner) {
   const row = await prisma.connection.findFirst({ where: { id, organizationId }, select: { type: true } });
-  if (row === null) throw problem("connection_not_found");
+  if (row === null) {
+    throw problem("connection_not_found");
+  }
   return row;
 }
 

@@ -25,7 +25,9 @@ export const certificateInUse = certificate.extend({
 
 export function certificateView(pem: string, now: Date): z.input<typeof certificate> {
   const result = readCertificate(pem);
-  if (!result.ok) throw new Error(`A stored certificate is unreadable: ${result.code}`);
+  if (!result.ok) {
+    throw new Error(`A stored certificate is unreadable: ${result.code}`);
+  }
   const { fingerprint, subject, notBefore, notAfter } = result.certificate;
   const expiresInDays = Math.floor((notAfter.getTime() - now.getTime()) / DAY_MS);
   return {

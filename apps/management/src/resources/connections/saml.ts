@@ -67,7 +67,9 @@ function byHand(current: Partial<SamlSettings>, stated: Partial<SamlSettings>): 
 
 /** Who signs the metadata: as before, unless it is said anew. An empty list: nobody has to. */
 function signersOf(given: readonly string[] | undefined, current: Partial<SamlSettings>) {
-  if (given === undefined) return { metadataCertificates: current.metadataCertificates };
+  if (given === undefined) {
+    return { metadataCertificates: current.metadataCertificates };
+  }
   const pems = pemsOf(given, "metadataCertificates");
   return { metadataCertificates: pems.length === 0 ? undefined : pems };
 }
@@ -75,7 +77,9 @@ function signersOf(given: readonly string[] | undefined, current: Partial<SamlSe
 function pemsOf(texts: readonly string[], field: string): string[] {
   return texts.map((text, index) => {
     const result = readCertificate(text);
-    if (result.ok) return result.certificate.pem;
+    if (result.ok) {
+      return result.certificate.pem;
+    }
     throw problem("certificate_invalid", {
       field: `saml.${field}.${index}`,
       reason: `${result.message} ${result.fix}`,
@@ -87,7 +91,9 @@ async function asProblem<Result>(field: string, work: () => Result | Promise<Res
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof MetadataProblem)) throw error;
+    if (!(error instanceof MetadataProblem)) {
+      throw error;
+    }
     const { code, message, fix } = error.problem;
     const reason = `${message} ${fix}`;
     throw problem(code === METADATA_UNAVAILABLE ? "metadata_unavailable" : "metadata_invalid", {

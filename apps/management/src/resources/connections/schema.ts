@@ -111,7 +111,9 @@ function refuseMixedSources(input: SamlSource, context: z.RefinementCtx): void {
     return;
   }
   for (const field of EXPLICIT) {
-    if (input[field] !== undefined) refuse(field, "The metadata says this: give either metadata or this");
+    if (input[field] !== undefined) {
+      refuse(field, "The metadata says this: give either metadata or this");
+    }
   }
 }
 
@@ -119,9 +121,13 @@ const newSaml = z
   .strictObject({ ...samlSource, ...samlOptions })
   .superRefine(refuseMixedSources)
   .superRefine((input, context) => {
-    if (input.metadataXml !== undefined || input.metadataUrl !== undefined) return;
+    if (input.metadataXml !== undefined || input.metadataUrl !== undefined) {
+      return;
+    }
     for (const field of FACTS) {
-      if (input[field] !== undefined) continue;
+      if (input[field] !== undefined) {
+        continue;
+      }
       context.addIssue({
         code: "custom",
         path: [field],

@@ -31,7 +31,9 @@ export async function createConnection(context: Context, organizationId: string,
   const { settings } = settled;
   const { type, name, provider } = input;
   return change(context, async ({ tx, sql, now, record }) => {
-    if (input.type === "saml") await requireInitiateLogin(tx, input.saml);
+    if (input.type === "saml") {
+      await requireInitiateLogin(tx, input.saml);
+    }
     await tx.connection.create({ data: { id, organizationId, type, name, provider, settings } });
     await followMetadata(sql, { organizationId, connectionId: id }, settled, now);
     record({
@@ -57,14 +59,18 @@ export async function listConnections(context: Context, organizationId: string, 
 export async function getConnection(context: Context, organizationId: string, id: string) {
   const { prisma } = context.deps.database;
   const row = await prisma.connection.findFirst({ ...SHOWN, where: { id, organizationId } });
-  if (row === null) throw problem("connection_not_found");
+  if (row === null) {
+    throw problem("connection_not_found");
+  }
   return connectionView(row, context.deps);
 }
 
 /** Throws `connection_not_found`. */
 async function findConnection(context: Context, organizationId: string, id: string): Promise<Connection> {
   const row = await context.deps.database.prisma.connection.findFirst({ where: { id, organizationId } });
-  if (row === null) throw problem("connection_not_found");
+  if (row === null) {
+    throw problem("connection_not_found");
+  }
   return row;
 }
 
@@ -89,20 +95,26 @@ export async function updateConnection(
       where: { id, organizationId, updatedAt: current.updatedAt },
       data: { ...columns, ...(settings === undefined ? {} : { settings }) },
     });
-    if (row === undefined) throw problem("changed_meanwhile");
-    if (settled !== undefined) await followMetadata(sql, { organizationId, connectionId: id }, settled, now);
+    if (row === undefined) {
+      throw problem("changed_meanwhile");
+    }
+    if (settled !== undefined) {
+      await followMetadata(sql, { organizationId, connectionId: id }, settled, now);
+    }
     const changed = changesOf(current, row);
-    if (changed !== null)
+    if (changed !== null) {
       record({
         organizationId,
         type: "connection.updated",
         resource: { type: "connection", id },
         ...changed,
       });
+    }
     // Once more when it is enabled again: a login that was under way while it was disabled has left a session behind,
     // which nobody could use until now.
-    if (row.status === "disabled" || current.status === "disabled")
+    if (row.status === "disabled" || current.status === "disabled") {
       await endSessions(organizationId, { connectionId: id }, "connection_disabled");
+    }
     return show(tx, organizationId, id, context.deps);
   });
 }
@@ -112,7 +124,9 @@ export async function deleteConnection(context: Context, organizationId: string,
   await change(context, async ({ tx, record, endSessions }) => {
     const row = await tx.connection.findFirst({ where: { id, organizationId } });
     const { count } = await tx.connection.deleteMany({ where: { id, organizationId } });
-    if (row === null || count === 0) throw problem("connection_not_found");
+    if (row === null || count === 0) {
+      throw problem("connection_not_found");
+    }
     await endSessions(organizationId, { connectionId: id }, "connection_deleted");
     const { type, name, provider } = row;
     record({
@@ -133,8 +147,11 @@ async function followMetadata(
   { settings, reading }: Settled,
   now: Date,
 ): Promise<void> {
-  if (reading !== undefined) await saveRead(sql, connection, reading, now);
-  else if ("idpEntityId" in settings && settings.metadataUrl === undefined) await unfollow(sql, connection);
+  if (reading !== undefined) {
+    await saveRead(sql, connection, reading, now);
+  } else if ("idpEntityId" in settings && settings.metadataUrl === undefined) {
+    await unfollow(sql, connection);
+  }
 }
 
 async function show(tx: Prisma.TransactionClient, organizationId: string, id: string, deps: Context["deps"]) {
@@ -151,13 +168,21 @@ async function patchedSettings(
 ): Promise<Settled | undefined> {
   const { deps } = context;
   if (row.type === "saml") {
-    if (patch.oidc !== undefined) throw problem("connection_type_mismatch", { field: "oidc" });
-    if (patch.saml === undefined) return undefined;
+    if (patch.oidc !== undefined) {
+      throw problem("connection_type_mismatch", { field: "oidc" });
+    }
+    if (patch.saml === undefined) {
+      return undefined;
+    }
     const current = parseConnectionSettings("saml", row.settings);
     return samlSettingsFrom(patch.saml, current, deps.outbound, deps.now());
   }
-  if (patch.saml !== undefined) throw problem("connection_type_mismatch", { field: "saml" });
-  if (patch.oidc === undefined) return undefined;
+  if (patch.saml !== undefined) {
+    throw problem("connection_type_mismatch", { field: "saml" });
+  }
+  if (patch.oidc === undefined) {
+    return undefined;
+  }
   const { clientSecret, ...rest } = patch.oidc;
   const current = parseConnectionSettings("oidc", row.settings);
   if (clientSecret === undefined) {
@@ -172,7 +197,9 @@ async function patchedSettings(
  * shown to whoever chose that one. Compared by the letter. Throws `client_secret_required`.
  */
 function requireSameIssuer(current: OidcSettings, patch: Partial<Pick<OidcSettings, "issuer">>): void {
-  if (patch.issuer === undefined || patch.issuer === current.issuer) return;
+  if (patch.issuer === undefined || patch.issuer === current.issuer) {
+    return;
+  }
   throw problem("client_secret_required", { field: "oidc.clientSecret" });
 }
 
@@ -182,11 +209,17 @@ async function requireInitiateLogin(
   saml: Pick<SamlInput, "idpInitiated"> | undefined,
 ): Promise<void> {
   const { applicationId } = saml?.idpInitiated ?? {};
-  if (applicationId === undefined) return;
+  if (applicationId === undefined) {
+    return;
+  }
   const field = "saml.idpInitiated.applicationId";
   const application = await tx.application.findUnique({ where: { id: applicationId } });
-  if (application === null) throw problem("application_unknown", { field });
-  if (application.initiateLoginUri === null) throw problem("initiate_login_missing", { field });
+  if (application === null) {
+    throw problem("application_unknown", { field });
+  }
+  if (application.initiateLoginUri === null) {
+    throw problem("initiate_login_missing", { field });
+  }
 }
 
 function seal(context: Context, connectionId: string, clientSecret: string): string {
@@ -210,6 +243,8 @@ function changesOf(before: Connection, after: Connection) {
     { ...pick(before, names), issuer: issuerOf(old) },
     { ...pick(after, names), issuer: issuerOf(present) },
   );
-  if (told === null && settings.length === 0) return null;
+  if (told === null && settings.length === 0) {
+    return null;
+  }
   return { ...(told ?? { before: {}, after: {} }), data: { settings } };
 }

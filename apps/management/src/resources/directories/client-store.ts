@@ -15,7 +15,9 @@ export function createClient(context: Context, organizationId: string, directory
   return change(context, async ({ tx, sql, record }) => {
     await lockDirectory(sql, organizationId, directoryId);
     const live = await tx.directoryClient.count({ where: { organizationId, directoryId, revokedAt: null } });
-    if (live >= MAX_LIVE_CLIENTS) throw problem("clients_too_many");
+    if (live >= MAX_LIVE_CLIENTS) {
+      throw problem("clients_too_many");
+    }
     const clientSecret = newToken("scim_secret");
     const row = await tx.directoryClient.create({
       data: {
@@ -64,7 +66,9 @@ export async function revokeClient(
       where: { id, organizationId, directoryId, revokedAt: null },
       data: { revokedAt: now },
     });
-    if (count === 0) throw problem("client_not_found");
+    if (count === 0) {
+      throw problem("client_not_found");
+    }
     const tokens = await tx.directoryToken.updateMany({
       where: { clientId: id, organizationId, directoryId, revokedAt: null },
       data: { revokedAt: now },

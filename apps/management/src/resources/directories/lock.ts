@@ -8,5 +8,7 @@ export async function lockDirectory(sql: Sql, organizationId: string, directoryI
      WHERE id = $1::uuid AND organization_id = $2::uuid AND deleted_at IS NULL FOR NO KEY UPDATE`,
     [directoryId, organizationId],
   );
-  if (rows.length === 0) throw problem("directory_not_found");
+  if (rows.length === 0) {
+    throw problem("directory_not_found");
+  }
 }

@@ -43,7 +43,9 @@ export async function getDirectory(context: Context, organizationId: string, id:
   const row = await context.deps.database.prisma.directory.findFirst({
     where: { id, organizationId, deletedAt: null },
   });
-  if (row === null) throw problem("directory_not_found");
+  if (row === null) {
+    throw problem("directory_not_found");
+  }
   return directoryView(row, context.deps.publicUrl);
 }
 
@@ -58,10 +60,13 @@ export function updateDirectory(
     const where = { id, organizationId, deletedAt: null };
     const before = await tx.directory.findFirst({ where });
     const [row] = await tx.directory.updateManyAndReturn({ where, data: patch });
-    if (before === null || row === undefined) throw problem("directory_not_found");
+    if (before === null || row === undefined) {
+      throw problem("directory_not_found");
+    }
     const changed = difference(toldOf(before), toldOf(row));
-    if (changed !== null)
+    if (changed !== null) {
       record({ organizationId, type: "directory.updated", resource: { type: "directory", id }, ...changed });
+    }
     return directoryView(row, context.deps.publicUrl);
   });
 }
@@ -82,7 +87,9 @@ export async function deleteDirectory(context: Context, organizationId: string, 
       where: { id, organizationId, deletedAt: null },
       data: { status: "disabled", deletedAt: now },
     });
-    if (row === undefined) throw problem("directory_not_found");
+    if (row === undefined) {
+      throw problem("directory_not_found");
+    }
     const live = { where: { directoryId: id, organizationId, revokedAt: null }, data: { revokedAt: now } };
     await tx.directoryClient.updateMany(live);
     await tx.directoryToken.updateMany(live);

@@ -49,7 +49,9 @@ export function createToken(
         OR: [{ expiresAt: null }, { expiresAt: { gt: now } }],
       },
     });
-    if (live >= MAX_LIVE_TOKENS) throw problem("tokens_too_many");
+    if (live >= MAX_LIVE_TOKENS) {
+      throw problem("tokens_too_many");
+    }
     const { row, token } = await insertToken(tx, { id: directoryId, organizationId }, expiresAt);
     record({
       organizationId,
@@ -87,7 +89,9 @@ export async function revokeToken(
       where: { id, organizationId, directoryId, clientId: null, revokedAt: null },
       data: { revokedAt: now },
     });
-    if (count === 0) throw problem("token_not_found");
+    if (count === 0) {
+      throw problem("token_not_found");
+    }
     record({
       organizationId,
       type: "directory.token_revoked",

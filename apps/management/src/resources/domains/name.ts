@@ -24,7 +24,9 @@ export const domainName = z
   .transform((value, context) => {
     const name = /\s/.test(value) ? "" : canonicalDomain(value);
     const objection = objectionTo(name);
-    if (objection === null) return name;
+    if (objection === null) {
+      return name;
+    }
     context.addIssue(objection);
     return z.NEVER;
   })
@@ -37,6 +39,8 @@ function objectionTo(name: string): string | null {
   if (getPublicSuffix(name, { allowPrivateDomains: true }) === name) {
     return "Is a public suffix, under which anybody registers names: give the organization's own domain";
   }
-  if (PUBLIC_MAIL.has(name)) return "Is a public mail service, where anybody has an address";
+  if (PUBLIC_MAIL.has(name)) {
+    return "Is a public mail service, where anybody has an address";
+  }
   return null;
 }

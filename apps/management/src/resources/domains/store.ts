@@ -28,7 +28,9 @@ export async function addVerifiedDomains(
   });
   const done = new Set(added.map((domain) => domain.name));
   const taken = names.findIndex((name) => !done.has(name));
-  if (taken >= 0) throw problem("domain_taken", { field: `domains.${taken}` });
+  if (taken >= 0) {
+    throw problem("domain_taken", { field: `domains.${taken}` });
+  }
 }
 
 /** Adds a domain, or verifies one that the organization already had. Throws `domain_exists`, `domain_taken`. */
@@ -37,12 +39,16 @@ export async function addDomain(context: Context, organizationId: string, name: 
   const vouches = may(context.caller, "domains.verify");
   try {
     return await change(context, async (within) => {
-      if (vouches) await lockPeople(within.sql, organizationId);
+      if (vouches) {
+        await lockPeople(within.sql, organizationId);
+      }
       const row = vouches
         ? await upsertVerified(within, organizationId, name)
         : await insertUnverified(within, organizationId, name);
       const told = { organizationId, resource: { type: "domain", id: row.id }, after: { name } } as const;
-      if (row.isNew) within.record({ ...told, type: "domain.created" });
+      if (row.isNew) {
+        within.record({ ...told, type: "domain.created" });
+      }
       if (vouches) {
         within.record({ ...told, type: "domain.verified" });
         await lookAgain(within, organizationId, name);
@@ -50,7 +56,9 @@ export async function addDomain(context: Context, organizationId: string, name: 
       return domainView(row);
     });
   } catch (error) {
-    if (isUniqueViolation(error)) throw problem("domain_taken", { field: "name", cause: error });
+    if (isUniqueViolation(error)) {
+      throw problem("domain_taken", { field: "name", cause: error });
+    }
     throw error;
   }
 }
@@ -60,7 +68,9 @@ type Added = Domain & { readonly isNew: boolean };
 
 async function upsertVerified({ tx, now }: Change, organizationId: string, name: string): Promise<Added> {
   const known = await tx.domain.findUnique({ where: { organizationId_name: { organizationId, name } } });
-  if (known !== null && known.verifiedName !== null) throw problem("domain_exists", { field: "name" });
+  if (known !== null && known.verifiedName !== null) {
+    throw problem("domain_exists", { field: "name" });
+  }
   const row = await tx.domain.upsert({
     where: { organizationId_name: { organizationId, name } },
     create: { id: newId(), organizationId, name, verifiedName: name, verifiedAt: now },
@@ -92,7 +102,9 @@ async function insertUnverified({ tx }: Change, organizationId: string, name: st
     data: [{ id: newId(), organizationId, name }],
     skipDuplicates: true,
   });
-  if (row === undefined) throw problem("domain_exists", { field: "name" });
+  if (row === undefined) {
+    throw problem("domain_exists", { field: "name" });
+  }
   return { ...row, isNew: true };
 }
 
@@ -111,10 +123,14 @@ export async function removeDomain(context: Context, organizationId: string, id:
     await lockPeople(sql, organizationId);
     const row = await tx.domain.findFirst({ where: { id, organizationId } });
     const { count } = await tx.domain.deleteMany({ where: { id, organizationId } });
-    if (row === null || count === 0) throw problem("domain_not_found");
+    if (row === null || count === 0) {
+      throw problem("domain_not_found");
+    }
     const resource = { type: "domain", id } as const;
     record({ organizationId, type: "domain.deleted", resource, before: { name: row.name } });
-    for (const happening of await unverifyAddresses(sql, organizationId, row.name)) record(happening);
+    for (const happening of await unverifyAddresses(sql, organizationId, row.name)) {
+      record(happening);
+    }
     await lookAgain(within, organizationId, row.name);
   });
 }

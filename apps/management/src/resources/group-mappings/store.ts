@@ -47,11 +47,14 @@ export function replaceGroupMappings(context: Context, organizationId: string, m
     const given = new Map(mappings.map((mapping) => [pairOf(mapping), mapping.group]));
     for (const mapping of before) {
       const group = given.get(pairOf(mapping)) ?? mapping.group;
-      if (group !== mapping.group)
+      if (group !== mapping.group) {
         await tx.groupMapping.updateMany({ where: { id: mapping.id, organizationId }, data: { group } });
+      }
     }
     const ended = removed.map(({ roleId, group }) => ({ roleId, groupKey: groupKey(group) }));
-    for (const happening of await endMappings(sql, organizationId, ended)) record(happening);
+    for (const happening of await endMappings(sql, organizationId, ended)) {
+      record(happening);
+    }
     const changed = [...removed, ...added];
     if (changed.length > 0) {
       const keys = [...new Set(changed.map(({ group }) => groupKey(group)))];

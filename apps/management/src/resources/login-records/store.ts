@@ -65,6 +65,8 @@ export async function listLoginRecords(context: Context, organizationId: string,
 /** Throws `record_not_found`. */
 export async function getLoginRecord(context: Context, organizationId: string, id: string) {
   const row = await context.deps.database.prisma.loginRecord.findFirst({ where: { id, organizationId } });
-  if (row === null) throw problem("record_not_found");
+  if (row === null) {
+    throw problem("record_not_found");
+  }
   return loginRecordView(row);
 }

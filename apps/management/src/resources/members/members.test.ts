@@ -112,7 +112,9 @@ describe("listMembers", () => {
       const page = await list(query);
       seen.push(...page.items.map(({ id }) => id));
       cursor = page.nextCursor;
-      if (seen.length === 3) await add({ email: "meanwhile@acme.com" });
+      if (seen.length === 3) {
+        await add({ email: "meanwhile@acme.com" });
+      }
     } while (cursor !== null);
     const rows = await api.deps.database.prisma.membership.findMany({
       where: { organizationId: acme.organizationId },

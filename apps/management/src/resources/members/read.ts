@@ -74,7 +74,9 @@ export async function listMembers(context: Context, organizationId: string, quer
 export async function getMember(sql: Sql, organizationId: string, id: string): Promise<MemberView> {
   const { rows } = await sql.query<Row>(`${MEMBERS} AND m.id = $2::uuid`, [organizationId, id]);
   const row = rows[0];
-  if (row === undefined) throw problem("member_not_found");
+  if (row === undefined) {
+    throw problem("member_not_found");
+  }
   return memberView(row);
 }
 

@@ -74,7 +74,9 @@ async function act(work: () => Promise<ByHand>): Promise<ByHand> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof RefusedByHand)) throw error;
+    if (!(error instanceof RefusedByHand)) {
+      throw error;
+    }
     throw problem(error.reason, {
       cause: error,
       ...(error.reason === "member_exists" ? { field: "email" } : {}),
@@ -83,7 +85,9 @@ async function act(work: () => Promise<ByHand>): Promise<ByHand> {
 }
 
 async function tell({ record, endSessions }: Change, organizationId: string, done: ByHand): Promise<void> {
-  for (const happening of done.happenings) record(happening);
+  for (const happening of done.happenings) {
+    record(happening);
+  }
   if (done.ended !== null) {
     await endSessions(organizationId, { userIds: done.ended.userIds }, done.ended.reason);
   }
@@ -95,6 +99,8 @@ function rolesOf({ tx }: Change, organizationId: string, keys: readonly string[]
 
 async function roleOfEveryMember({ tx }: Change, organizationId: string): Promise<RoleRef> {
   const [role] = await rolesByKey(tx, organizationId, [MEMBER_ROLE], () => "roles");
-  if (role === undefined) throw problem("role_unknown", { field: "roles" });
+  if (role === undefined) {
+    throw problem("role_unknown", { field: "roles" });
+  }
   return role;
 }

@@ -21,7 +21,9 @@ import {
 
 /** Creates it with its first roles; its domains count as verified. Throws `slug_taken`, `slug_reserved`, `domain_taken`. */
 export function createOrganization(context: Context, input: z.output<typeof newOrganization>) {
-  if (input.domains.length > 0) requirePermission(context.caller, "domains.verify", "domains");
+  if (input.domains.length > 0) {
+    requirePermission(context.caller, "domains.verify", "domains");
+  }
   return change(context, async (within) => {
     const { tx, now, record } = within;
     const id = newId();
@@ -29,7 +31,9 @@ export function createOrganization(context: Context, input: z.output<typeof newO
       data: [{ id, slug: input.slug, name: input.name }],
       skipDuplicates: true,
     });
-    if (row === undefined) throw problem("slug_taken", { field: "slug" });
+    if (row === undefined) {
+      throw problem("slug_taken", { field: "slug" });
+    }
     await claimSlug(tx, id, row.slug);
     record({
       organizationId: id,
@@ -67,7 +71,9 @@ export async function getOrganization(context: Context, id: string) {
     where: { id },
     include: withVerifiedDomains,
   });
-  if (row === null) throw problem("organization_not_found");
+  if (row === null) {
+    throw problem("organization_not_found");
+  }
   return organizationView(row);
 }
 
@@ -85,9 +91,13 @@ export async function updateOrganization(
       await lockPeople(sql, id);
       await lockOrganization(sql, id);
       const before = await tx.organization.findUnique({ where: { id } });
-      if (before === null) throw problem("organization_not_found");
+      if (before === null) {
+        throw problem("organization_not_found");
+      }
       const newSlug = patch.slug === before.slug ? undefined : patch.slug;
-      if (newSlug !== undefined) requireRename(context);
+      if (newSlug !== undefined) {
+        requireRename(context);
+      }
       const lockedOut =
         patch.signIn === "directory" && before.signIn !== "directory" ? await countLockedOut(sql, id) : null;
       if (lockedOut !== null && expectedLockedOut !== undefined && lockedOut !== expectedLockedOut) {
@@ -95,14 +105,16 @@ export async function updateOrganization(
       }
       const row = await tx.organization.update({ where: { id }, data: patch });
       if (patch.rolesFrom === "directory") {
-        for (const happening of await endSignInRoles(sql, id)) record(happening);
+        for (const happening of await endSignInRoles(sql, id)) {
+          record(happening);
+        }
       }
       if (newSlug !== undefined) {
         await claimSlug(tx, id, newSlug);
         await reserveSlug(tx, id, before.slug, now);
       }
       const changed = difference(toldOf(before), toldOf(row));
-      if (changed !== null)
+      if (changed !== null) {
         record({
           organizationId: id,
           type: "organization.updated",
@@ -110,16 +122,21 @@ export async function updateOrganization(
           before: changed.before,
           after: { ...changed.after, ...(lockedOut === null ? {} : { lockedOut }) },
         });
+      }
     });
   } catch (error) {
-    if (isUniqueViolation(error)) throw problem("slug_taken", { field: "slug", cause: error });
+    if (isUniqueViolation(error)) {
+      throw problem("slug_taken", { field: "slug", cause: error });
+    }
     throw error;
   }
   return getOrganization(context, id);
 }
 
 function requireRename({ caller }: Context): void {
-  if (caller.organizationId !== null) throw problem("key_scope_insufficient", { field: "slug" });
+  if (caller.organizationId !== null) {
+    throw problem("key_scope_insufficient", { field: "slug" });
+  }
   requirePermission(caller, "organizations.rename", "slug");
 }
 
@@ -134,7 +151,9 @@ export async function deleteOrganization(context: Context, slugOrId: string): Pr
     ]);
     await sql.query("SELECT id FROM organizations WHERE id = $1::uuid FOR UPDATE", [id]);
     const row = await tx.organization.findUnique({ where: { id } });
-    if (row === null) throw problem("organization_not_found");
+    if (row === null) {
+      throw problem("organization_not_found");
+    }
     await tx.organization.deleteMany({ where: { id } });
     await reserveSlug(tx, id, row.slug, now);
     await forgetOrganization(sql, id);

@@ -17,7 +17,9 @@ export async function claimSlug(
 ): Promise<void> {
   await tx.reservedSlug.deleteMany({ where: { slug, organizationId } });
   const others = await tx.reservedSlug.count({ where: { slug } });
-  if (others > 0) throw problem("slug_reserved", { field: "slug" });
+  if (others > 0) {
+    throw problem("slug_reserved", { field: "slug" });
+  }
 }
 
 /** Keeps a slug that an organization no longer has: applications may know the organization by it for a long time. */
@@ -45,9 +47,13 @@ export async function listReservedSlugs(context: Context, query: z.output<typeof
 export async function freeSlug(context: Context, id: string): Promise<void> {
   await change(context, async ({ tx, record }) => {
     const row = await tx.reservedSlug.findUnique({ where: { id } });
-    if (row === null) throw problem("reserved_slug_not_found");
+    if (row === null) {
+      throw problem("reserved_slug_not_found");
+    }
     const { count } = await tx.reservedSlug.deleteMany({ where: { id } });
-    if (count === 0) throw problem("reserved_slug_not_found");
+    if (count === 0) {
+      throw problem("reserved_slug_not_found");
+    }
     record({
       organizationId: null,
       type: "organization.slug_freed",

@@ -19,7 +19,9 @@ export async function createFirstRoles({ tx, record }: Change, organizationId: s
       { id: newId(), organizationId, key: "admin", name: "Admin", permissions: [] },
     ],
   });
-  for (const row of rows) record(created(row));
+  for (const row of rows) {
+    record(created(row));
+  }
 }
 
 /**
@@ -39,7 +41,9 @@ export async function rolesByKey(
   const ids = new Map(roles.map((role) => [role.key, role.id]));
   return keys.map((key, index) => {
     const id = ids.get(key);
-    if (id === undefined) throw problem("role_unknown", { field: fieldOf(index) });
+    if (id === undefined) {
+      throw problem("role_unknown", { field: fieldOf(index) });
+    }
     return { id, key };
   });
 }
@@ -51,7 +55,9 @@ export function createRole(context: Context, organizationId: string, input: z.ou
       data: [{ id: newId(), organizationId, ...input }],
       skipDuplicates: true,
     });
-    if (row === undefined) throw problem("role_key_taken", { field: "key" });
+    if (row === undefined) {
+      throw problem("role_key_taken", { field: "key" });
+    }
     record(created(row));
     return roleView(row);
   });
@@ -68,7 +74,9 @@ export async function listRoles(context: Context, organizationId: string, page: 
 
 export async function getRole(context: Context, organizationId: string, id: string) {
   const row = await context.deps.database.prisma.role.findFirst({ where: { id, organizationId } });
-  if (row === null) throw problem("role_not_found");
+  if (row === null) {
+    throw problem("role_not_found");
+  }
   return roleView(row);
 }
 
@@ -82,10 +90,12 @@ export function updateRole(
     await lockOrganization(sql, organizationId);
     const before = await tx.role.findFirst({ where: { id, organizationId } });
     const [row] = await tx.role.updateManyAndReturn({ where: { id, organizationId }, data: patch });
-    if (before === null || row === undefined) throw problem("role_not_found");
+    if (before === null || row === undefined) {
+      throw problem("role_not_found");
+    }
     const { key } = row;
     const changed = difference(pick(before, ["name", "permissions"]), pick(row, ["name", "permissions"]));
-    if (changed !== null)
+    if (changed !== null) {
       record({
         organizationId,
         type: "role.updated",
@@ -93,6 +103,7 @@ export function updateRole(
         data: { key },
         ...changed,
       });
+    }
     return roleView(row);
   });
 }
@@ -102,8 +113,12 @@ export async function deleteRole(context: Context, organizationId: string, id: s
   await change(context, async ({ tx, sql, record }) => {
     await lockOrganization(sql, organizationId);
     const row = await tx.role.findFirst({ where: { id, organizationId } });
-    if (row === null) throw problem("role_not_found");
-    if (row.key === MEMBER_ROLE) throw problem("role_protected");
+    if (row === null) {
+      throw problem("role_not_found");
+    }
+    if (row.key === MEMBER_ROLE) {
+      throw problem("role_protected");
+    }
     await tx.role.deleteMany({ where: { id, organizationId } });
     record({ organizationId, type: "role.deleted", resource: { type: "role", id }, before: toldOf(row) });
   });

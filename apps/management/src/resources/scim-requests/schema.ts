@@ -62,7 +62,9 @@ export function scimRequestView(row: ScimRequest, waiting: ReadonlySet<string>):
 }
 
 export function idsOf({ changed }: ScimRequest): string[] {
-  if (changed === null) return [];
+  if (changed === null) {
+    return [];
+  }
   const { users, groups } = changedIds.parse(changed);
   return [...users, ...groups];
 }

@@ -41,7 +41,9 @@ export async function listScimRequests(
 
 /** "409" is itself; "4xx" is all of 400 to 499. */
 function statuses(text: string): number | { gte: number; lt: number } {
-  if (!text.endsWith("xx")) return Number(text);
+  if (!text.endsWith("xx")) {
+    return Number(text);
+  }
   const first = Number(text[0]) * 100;
   return { gte: first, lt: first + 100 };
 }
@@ -52,7 +54,9 @@ async function waitingFor(
   organizationId: string,
   ids: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  if (ids.length === 0) return new Set();
+  if (ids.length === 0) {
+    return new Set();
+  }
   const { rows } = await deps.database.sql.query<{ id: string }>(
     `SELECT directory_user_id AS id FROM dirty_directory_users
      WHERE organization_id = $1 AND directory_user_id = ANY($2::uuid[])

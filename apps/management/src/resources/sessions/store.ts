@@ -25,7 +25,9 @@ function liveOrNot(live: boolean, now: Date) {
 export async function getSession(context: Context, organizationId: string, id: string) {
   const { database, now } = context.deps;
   const row = await database.prisma.session.findFirst({ where: { id, organizationId } });
-  if (row === null) throw problem("session_not_found");
+  if (row === null) {
+    throw problem("session_not_found");
+  }
   return sessionView(row, now());
 }
 

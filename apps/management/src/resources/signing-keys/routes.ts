@@ -20,7 +20,9 @@ export function signingKeyEndpoints(keys: SigningKeyChanges | undefined): readon
     reply: pageOf(signingKey),
     handle: (call) => listSigningKeys(call, call.query),
   });
-  if (keys === undefined) return [list];
+  if (keys === undefined) {
+    return [list];
+  }
   return [
     list,
     gatewayEndpoint({

@@ -26,7 +26,9 @@ export function rotateSigningKeys(context: Context, keys: SigningKeyChanges, imm
 export function distrustSigningKey(context: Context, keys: SigningKeyChanges, kid: string) {
   return change(context, async ({ record, sql, tx }) => {
     const result = await keys.distrust(kid, sql);
-    if (result.outcome === "unknown") throw problem("kid_not_found");
+    if (result.outcome === "unknown") {
+      throw problem("kid_not_found");
+    }
     if (result.outcome === "distrusted") {
       record({
         organizationId: null,

@@ -13,8 +13,12 @@ export type Verdict = "accepted alike" | "refused alike" | Difference;
 export function judge(text: string): Verdict {
   const ours = parseByUs(text);
   const theirs = parseByLibrary(text);
-  if (ours === null) return theirs === null ? "refused alike" : "only the library accepts";
-  if (theirs === null) return "only we accept";
+  if (ours === null) {
+    return theirs === null ? "refused alike" : "only the library accepts";
+  }
+  if (theirs === null) {
+    return "only we accept";
+  }
   const sameTree = isDeepStrictEqual(flatten(ours), flatten(translate(theirs)));
   const sameAnswers = RESOURCES.every(
     (resource) => holdsOfOurs(ours, resource) === holdsOfLibrarys(theirs, resource),
@@ -26,7 +30,9 @@ function parseByUs(text: string): Filter | null {
   try {
     return parseFilter(text);
   } catch (error) {
-    if (error instanceof ScimError && error.scimType === "invalidFilter") return null;
+    if (error instanceof ScimError && error.scimType === "invalidFilter") {
+      return null;
+    }
     throw error;
   }
 }

@@ -48,32 +48,51 @@ function valuesAt(resource: Json, path: string): Json[] {
 }
 
 function children(value: Json, name: string): Json[] {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return [];
+  }
   return Object.entries(value)
     .filter(([key]) => key.toLowerCase() === name)
     .flatMap(([, child]) => child);
 }
 
 function compare(values: readonly Json[], operator: Operator, expected: Literal): boolean {
-  if (operator === "ne") return !compare(values, "eq", expected);
-  if (operator === "eq" && expected === null) return values.length === 0;
+  if (operator === "ne") {
+    return !compare(values, "eq", expected);
+  }
+  if (operator === "eq" && expected === null) {
+    return values.length === 0;
+  }
   return values.some((value) => {
-    if (operator === "eq") return value === expected;
-    if (typeof value === "string" && typeof expected === "string")
+    if (operator === "eq") {
+      return value === expected;
+    }
+    if (typeof value === "string" && typeof expected === "string") {
       return compareText(value, operator, expected);
+    }
     return typeof value === "number" && typeof expected === "number" && inOrder(value, operator, expected);
   });
 }
 
 function compareText(value: string, operator: Operator, expected: string): boolean {
-  if (operator === "co") return value.includes(expected);
-  if (operator === "sw") return value.startsWith(expected);
+  if (operator === "co") {
+    return value.includes(expected);
+  }
+  if (operator === "sw") {
+    return value.startsWith(expected);
+  }
   return operator === "ew" ? value.endsWith(expected) : inOrder(value, operator, expected);
 }
 
 function inOrder<Value extends string | number>(value: Value, operator: Operator, expected: Value): boolean {
-  if (operator === "gt") return value > expected;
-  if (operator === "ge") return value >= expected;
-  if (operator === "lt") return value < expected;
+  if (operator === "gt") {
+    return value > expected;
+  }
+  if (operator === "ge") {
+    return value >= expected;
+  }
+  if (operator === "lt") {
+    return value < expected;
+  }
   return operator === "le" && value <= expected;
 }

@@ -159,8 +159,12 @@ function nesting(bare: string): number {
   let depth = 0;
   let deepest = 0;
   for (const character of bare) {
-    if (character === "(" || character === "[") depth += 1;
-    if (character === ")" || character === "]") depth -= 1;
+    if (character === "(" || character === "[") {
+      depth += 1;
+    }
+    if (character === ")" || character === "]") {
+      depth -= 1;
+    }
     deepest = Math.max(deepest, depth);
   }
   return deepest;

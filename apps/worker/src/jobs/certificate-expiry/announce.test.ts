@@ -98,7 +98,9 @@ describe("a certificate that nears its end", () => {
   });
 
   it("is announced once by many processes at once", async () => {
-    for (let n = 0; n < 5; n++) await addConnection([ending()]);
+    for (let n = 0; n < 5; n++) {
+      await addConnection([ending()]);
+    }
     for (const days of [60, 30]) {
       const announced = await Promise.all(
         Array.from({ length: 5 }, () => announceExpiry(test.database, before(days))),

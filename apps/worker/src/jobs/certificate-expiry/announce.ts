@@ -28,9 +28,13 @@ export async function announceExpiry(database: Database, now: Date): Promise<num
   for (;;) {
     const rows = await readPage(database.sql, after);
     const endings = rows.flatMap((row) => endingsOf(row, now));
-    if (endings.length > 0) announced += await database.transaction((sql) => announce(sql, endings, now));
+    if (endings.length > 0) {
+      announced += await database.transaction((sql) => announce(sql, endings, now));
+    }
     const last = rows.at(-1);
-    if (rows.length < PAGE || last === undefined) return announced;
+    if (rows.length < PAGE || last === undefined) {
+      return announced;
+    }
     after = last.connectionId;
   }
 }
@@ -61,7 +65,9 @@ function endingsOf({ organizationId, connectionId, idp, sp }: CertificatesOfConn
   for (const [side, pem] of all) {
     const certificate = read(pem);
     const mark = MARKS.find((days) => certificate.notAfter.getTime() - now.getTime() <= days * DAY_MS);
-    if (mark === undefined) continue;
+    if (mark === undefined) {
+      continue;
+    }
     endings.set(certificate.fingerprint, { organizationId, connectionId, side, certificate, mark });
   }
   return [...endings.values()];
@@ -69,7 +75,9 @@ function endingsOf({ organizationId, connectionId, idp, sp }: CertificatesOfConn
 
 function read(pem: string): CertificateInfo {
   const result = readCertificate(pem);
-  if (!result.ok) throw new Error(`A stored certificate is unreadable: ${result.code}`);
+  if (!result.ok) {
+    throw new Error(`A stored certificate is unreadable: ${result.code}`);
+  }
   return result.certificate;
 }
 

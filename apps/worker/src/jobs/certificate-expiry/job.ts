@@ -9,6 +9,8 @@ export const certificateExpiryJob: Job<WorkerServices> = {
   schedule: { everyMs: 3_600_000 },
   run: async ({ database, log, now }) => {
     const announced = await announceExpiry(database, now());
-    if (announced > 0) log.info({ announced }, "Announced certificates that end soon");
+    if (announced > 0) {
+      log.info({ announced }, "Announced certificates that end soon");
+    }
   },
 };

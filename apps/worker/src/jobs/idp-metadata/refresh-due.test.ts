@@ -82,7 +82,9 @@ it("holds nobody up for the sake of one that does not answer", async () => {
     expect(new Set(await Promise.all(others.map(certificatesOf)))).toEqual(new Set([2])),
   );
   expect(await certificatesOf(stuck)).toBe(1);
-  for (const answer of waiting) answer();
+  for (const answer of waiting) {
+    answer();
+  }
   await done;
   expect(await certificatesOf(stuck)).toBe(2);
   await slow.close();

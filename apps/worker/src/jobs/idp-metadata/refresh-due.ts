@@ -35,12 +35,18 @@ export async function refreshDueMetadata(deps: MetadataDeps, signal: AbortSignal
 
 async function refresh(deps: MetadataDeps, { active, ...connection }: DueConnection): Promise<void> {
   const { database, log, now } = deps;
-  if (!active) return postpone(database.sql, connection, new Date(now().getTime() + HOUR_MS));
+  if (!active) {
+    return postpone(database.sql, connection, new Date(now().getTime() + HOUR_MS));
+  }
   try {
     const outcome = await refreshMetadata(deps, connection, { actor: { type: "system" } });
-    if (outcome !== "unchanged") log.info({ ...connection, outcome }, "Identity provider's metadata");
+    if (outcome !== "unchanged") {
+      log.info({ ...connection, outcome }, "Identity provider's metadata");
+    }
   } catch (error) {
-    if (isUnavailable(error)) throw error; // what ails all of them: the job waits until it is over
+    if (isUnavailable(error)) {
+      throw error; // what ails all of them: the job waits until it is over
+    }
     // The others need not wait for what ails this one, which is due again when its lease has ended.
     log.error({ ...connection, err: error }, "An identity provider's metadata could not be looked at");
   }

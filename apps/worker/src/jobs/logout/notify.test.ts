@@ -46,7 +46,9 @@ async function startEndpoint(): Promise<Endpoint> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("No port was assigned");
+  if (address === null || typeof address === "string") {
+    throw new Error("No port was assigned");
+  }
   return { uri: `http://127.0.0.1:${address.port}/logout`, received, answer: 200, server };
 }
 
@@ -155,7 +157,9 @@ it("gives up after eight attempts over two hours, with an audit event", async ()
     await notifyApplications(deps);
     attempts++;
     const { pendingIn } = await notice();
-    if (pendingIn === null) break;
+    if (pendingIn === null) {
+      break;
+    }
     clock += pendingIn;
   }
   expect(attempts).toBe(8);
@@ -209,7 +213,9 @@ it("lets one application that hangs hold up no other", async () => {
   const hanging = createServer(() => undefined).listen(0, "127.0.0.1");
   await once(hanging, "listening");
   const address = hanging.address();
-  if (address === null || typeof address === "string") throw new Error("No port was assigned");
+  if (address === null || typeof address === "string") {
+    throw new Error("No port was assigned");
+  }
   const userId = await acme.addUser("ada@acme.example");
   const slow = await addApplication(test.database.sql, "slow", `http://127.0.0.1:${address.port}/`);
   const quick = await addApplication(test.database.sql, "quick", endpoint.uri);

@@ -42,7 +42,9 @@ export async function notifyApplications(deps: LogoutDeps): Promise<void> {
       leaseUntil: new Date(now.getTime() + LEASE_MS),
     });
     await Promise.all(notices.map((notice) => handle(deps, notice)));
-    if (notices.length < AT_ONCE) return;
+    if (notices.length < AT_ONCE) {
+      return;
+    }
   }
 }
 
@@ -55,7 +57,9 @@ async function handle(deps: LogoutDeps, notice: Notice): Promise<void> {
     });
   }
   const failure = await deliver(deps, notice, uri);
-  if (failure === null) return settleNotice(deps.database, notice, { delivered: true });
+  if (failure === null) {
+    return settleNotice(deps.database, notice, { delivered: true });
+  }
   deps.log.warn(
     {
       sessionId: notice.sessionId,

@@ -68,7 +68,9 @@ export async function settleNotice(
       [notice.sessionId, notice.applicationId],
       "logout_settle",
     );
-    if (rowCount === 0) return; // somebody else settled it
+    if (rowCount === 0) {
+      return; // somebody else settled it
+    }
     const { organizationId, applicationId, sessionId, attempt: attempts } = notice;
     const told = {
       organizationId,

@@ -46,8 +46,12 @@ export async function purge(sql: Sql, now: Date): Promise<Record<string, number>
 
 async function deleteAll(sql: Sql, table: string, condition: string, before: Date): Promise<number> {
   const values: unknown[] = [before];
-  if (condition.includes("$2")) values.push(firstIdOf(before));
-  if (condition.includes("$3")) values.push(firstIdOf(new Date(before.getTime() - 2 * DAY_MS)));
+  if (condition.includes("$2")) {
+    values.push(firstIdOf(before));
+  }
+  if (condition.includes("$3")) {
+    values.push(firstIdOf(new Date(before.getTime() - 2 * DAY_MS)));
+  }
   let total = 0;
   for (;;) {
     const { rowCount } = await sql.query(
@@ -55,7 +59,9 @@ async function deleteAll(sql: Sql, table: string, condition: string, before: Dat
       values,
     );
     total += rowCount ?? 0;
-    if ((rowCount ?? 0) < ROWS) return total;
+    if ((rowCount ?? 0) < ROWS) {
+      return total;
+    }
   }
 }
 

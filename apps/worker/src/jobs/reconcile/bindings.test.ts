@@ -94,7 +94,9 @@ it("keeps two organizations with the same emails and group names apart", async (
   const emails = ["ada@acme.example", "bob@bravo.example"];
   const push = async (tenant: Tenant) => {
     const ids = [];
-    for (const email of emails) ids.push(await tenant.pushUser({ email }));
+    for (const email of emails) {
+      ids.push(await tenant.pushUser({ email }));
+    }
     await tenant.pushGroup("Engineering", ids);
     return ids;
   };
@@ -103,13 +105,17 @@ it("keeps two organizations with the same emails and group names apart", async (
   await settle();
   expect(await bravo.dirtyRows()).toBe(3); // untouched
   await reconciliation.settle(bravo.id);
-  for (const id of ours) expect((await memberOf(id))?.roles).toEqual(["admin", "member"]);
+  for (const id of ours) {
+    expect((await memberOf(id))?.roles).toEqual(["admin", "member"]);
+  }
   for (const id of theirs) {
     const userId = await bravo.userIdOf(id);
     expect((await bravo.membershipOf(userId))?.roles).toEqual(["member"]);
     expect(await acme.membershipOf(userId)).toBeNull();
   }
-  for (const id of ours) await acme.deleteUser(id);
+  for (const id of ours) {
+    await acme.deleteUser(id);
+  }
   await settle();
   for (const id of theirs) {
     expect((await bravo.membershipOf(await bravo.userIdOf(id)))?.status).toBe("active");

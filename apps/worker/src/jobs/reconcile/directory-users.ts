@@ -77,7 +77,9 @@ export async function takeDirtyUsers(batch: Batch): Promise<Taken> {
  */
 export async function deleteObserved(batch: Batch, dirty: readonly PushedUser[]): Promise<void> {
   const ids = dirty.filter((user) => user.deleted).map((user) => user.id);
-  if (ids.length === 0) return;
+  if (ids.length === 0) {
+    return;
+  }
   await batch.sql.query("DELETE FROM directory_users WHERE organization_id = $1 AND id = ANY($2::uuid[])", [
     batch.organizationId,
     ids,

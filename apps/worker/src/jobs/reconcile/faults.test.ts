@@ -97,7 +97,9 @@ describe("a crash", () => {
     let left = nth;
     let crashes = 0;
     const crash = (at: Checkpoint) => {
-      if (at !== checkpoint || --left !== 0) return;
+      if (at !== checkpoint || --left !== 0) {
+        return;
+      }
       crashes++;
       throw new Error("crashed");
     };
@@ -151,7 +153,9 @@ describe("a SCIM request during a batch", () => {
     let requests = 0;
     const reconciliation = createReconciliation(test.database, {
       reach: async (at) => {
-        if (at === "usersApplied" && ++requests === 1) await acme.changeUser(ada, { active: false });
+        if (at === "usersApplied" && ++requests === 1) {
+          await acme.changeUser(ada, { active: false });
+        }
       },
     });
     await reconciliation.settle(acme.id);
@@ -167,7 +171,9 @@ describe("a SCIM request during a batch", () => {
     let requests = 0;
     const reconciliation = createReconciliation(test.database, {
       reach: async (at) => {
-        if (at === "usersTaken" && ++requests === 1) await acme.deleteUser(ada);
+        if (at === "usersTaken" && ++requests === 1) {
+          await acme.deleteUser(ada);
+        }
       },
     });
     await reconciliation.settle(acme.id);
@@ -220,7 +226,9 @@ describe("a SCIM request during a batch", () => {
     let renames = 0;
     const reconciliation = createReconciliation(test.database, {
       reach: async (at) => {
-        if (at === "groupsApplied" && ++renames === 1) await acme.renameGroup(group, "Audit");
+        if (at === "groupsApplied" && ++renames === 1) {
+          await acme.renameGroup(group, "Audit");
+        }
       },
     });
     await reconciliation.settle(acme.id);
@@ -252,7 +260,9 @@ it("holds back whoever else makes users of the organization, so that both see ea
   let signIn: Promise<unknown[]> | undefined;
   const reconciliation = createReconciliation(test.database, {
     reach: (at) => {
-      if (at !== "usersTaken") return;
+      if (at !== "usersTaken") {
+        return;
+      }
       signIn = test.database.transaction(async (sql) => {
         await lockPeople(sql, acme.id);
         const { rows } = await sql.query("SELECT id FROM users WHERE email = 'ada@acme.example'");

@@ -29,9 +29,13 @@ export async function observeGroups(batch: Batch): Promise<"some" | "none"> {
     [organizationId, GROUPS],
     "reconcile_dirty_groups",
   );
-  if (groups.length === 0) return "none";
+  if (groups.length === 0) {
+    return "none";
+  }
   const ids = groups.map((group) => group.id);
-  if (!(await markMembers(batch, ids))) return "some";
+  if (!(await markMembers(batch, ids))) {
+    return "some";
+  }
 
   const deleted = groups.filter((group) => group.deleted).map((group) => group.id);
   if (deleted.length > 0) {

@@ -103,7 +103,11 @@ class Model {
   }
 
   memberships(): Record<string, { status: string; roles: string[] }> {
-    for (const user of this.users) if (!user.deleted) this.known.add(user.email);
+    for (const user of this.users) {
+      if (!user.deleted) {
+        this.known.add(user.email);
+      }
+    }
     const entries = [...this.known].sort().map((email) => {
       const active = this.users.filter((user) => user.email === email && user.active && !user.deleted);
       const groups = this.groups.filter(
@@ -151,7 +155,9 @@ async function push(
 ): Promise<void> {
   const email = EMAILS[step.email] ?? "";
   const directory = directories[step.directory];
-  if (model.isTaken(email, directory)) return;
+  if (model.isTaken(email, directory)) {
+    return;
+  }
   const id = await tenant.pushUser({ email, active: step.active }, directory);
   model.users.push({ id, email, directory, active: step.active, deleted: false });
 }
@@ -164,14 +170,18 @@ async function apply(tenant: Tenant, directories: readonly [string, string], mod
       return push(tenant, directories, model, step);
     case "setActive": {
       const user = live[step.user];
-      if (user === undefined) return;
+      if (user === undefined) {
+        return;
+      }
       await tenant.changeUser(user.id, { active: step.active });
       user.active = step.active;
       return;
     }
     case "deleteUser": {
       const user = live[step.user];
-      if (user === undefined) return;
+      if (user === undefined) {
+        return;
+      }
       await tenant.deleteUser(user.id);
       user.deleted = true;
       return;
@@ -189,14 +199,18 @@ async function apply(tenant: Tenant, directories: readonly [string, string], mod
     }
     case "renameGroup": {
       const group = liveGroups[step.group];
-      if (group === undefined) return;
+      if (group === undefined) {
+        return;
+      }
       group.name = NAMES[step.name] ?? "";
       await tenant.renameGroup(group.id, group.name);
       return;
     }
     case "deleteGroup": {
       const group = liveGroups[step.group];
-      if (group === undefined) return;
+      if (group === undefined) {
+        return;
+      }
       await tenant.deleteGroup(group.id);
       group.deleted = true;
       return;
@@ -205,7 +219,9 @@ async function apply(tenant: Tenant, directories: readonly [string, string], mod
     case "removeMember": {
       const group = liveGroups[step.group];
       const user = live[step.user];
-      if (group === undefined || user === undefined) return;
+      if (group === undefined || user === undefined) {
+        return;
+      }
       if (step.do === "addMember") {
         await tenant.addMembers(group.id, [user.id]);
         group.members.add(user);
@@ -224,7 +240,9 @@ async function apply(tenant: Tenant, directories: readonly [string, string], mod
         await tenant.mapGroup(groupName, role);
         model.mappings.add(key);
       }
-      if (step.do === "unmap" && model.mappings.delete(key)) await tenant.unmapGroup(groupName, role);
+      if (step.do === "unmap" && model.mappings.delete(key)) {
+        await tenant.unmapGroup(groupName, role);
+      }
       return;
     }
     case "reconcile":
@@ -251,7 +269,9 @@ it("after any sequence of directory changes, the memberships are what a computat
         const model = new Model();
         for (const step of [...changes, { do: "reconcile" } as const]) {
           await apply(tenant, directories, model, step);
-          if (step.do !== "reconcile") continue;
+          if (step.do !== "reconcile") {
+            continue;
+          }
           await reconciliation.settle(tenant.id);
           expect(await memberships(tenant)).toEqual(model.memberships());
           expect(await tenant.dirtyRows()).toBe(0);

@@ -33,7 +33,9 @@ export async function reconcileOrganization(
   for (let batches = 0; batches < deps.batchesPerTurn; batches++) {
     const { next } = await reconcileBatch(deps, organizationId, after);
     // Behind `after` nothing is left; before it, something may have been marked meanwhile.
-    if (next === null && after === START) return "done";
+    if (next === null && after === START) {
+      return "done";
+    }
     after = next ?? START;
   }
   return "more";
@@ -58,8 +60,14 @@ async function reconcileBatch(
     }
     return { groups: false, users: await observeUsers(batch, deps.reach) };
   });
-  if (users.sessionsEnded > 0) deps.requestLogout();
-  if (groups || users.observed > 0) await deps.reach("committed");
-  if (groups) return { next: START };
+  if (users.sessionsEnded > 0) {
+    deps.requestLogout();
+  }
+  if (groups || users.observed > 0) {
+    await deps.reach("committed");
+  }
+  if (groups) {
+    return { next: START };
+  }
   return { next: users.observed === deps.batchSize ? users.last : null };
 }

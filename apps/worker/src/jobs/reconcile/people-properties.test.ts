@@ -57,7 +57,9 @@ const keyedPerson = person.map((each) =>
 type Act = (world: PeopleWorld) => Promise<unknown>;
 
 function claimsOf({ login, group }: Person, n: number): Claims[] {
-  if (login === "none") return [];
+  if (login === "none") {
+    return [];
+  }
   const email = `${login}${n}@acme.example`;
   return [{ subject: `id-${n}`, email, emailVerified: true, groups: group ? ["Engineering"] : [] }];
 }
@@ -95,8 +97,12 @@ function interleave<Each>(sequences: readonly (readonly Each[])[], choices: read
   for (let step = 0; left.length > 0; step++) {
     const at = (choices[step % choices.length] ?? 0) % left.length;
     const next = left[at]?.shift();
-    if (next !== undefined) order.push(next);
-    if (left[at]?.length === 0) left.splice(at, 1);
+    if (next !== undefined) {
+      order.push(next);
+    }
+    if (left[at]?.length === 0) {
+      left.splice(at, 1);
+    }
   }
   return order;
 }
@@ -141,10 +147,14 @@ it("any order of the same logins, pushes and grants ends in the same people", as
           const acts = interleave([[grant], ...people.flatMap((each, n) => actsOf(each, n))], order);
           for (const act of acts) {
             await act(world);
-            if (settling) await world.settle();
+            if (settling) {
+              await world.settle();
+            }
           }
           await world.settle();
-          for (const claims of people.flatMap(claimsOf)) await world.login(claims);
+          for (const claims of people.flatMap(claimsOf)) {
+            await world.login(claims);
+          }
           await world.settle();
           expect(await world.conflicts()).toEqual([]);
           ends.push(await peopleOf(world));
@@ -202,11 +212,17 @@ const claim: fc.Arbitrary<Claim> = fc.oneof(
 );
 
 async function apply(world: PeopleWorld, step: Claim): Promise<void> {
-  if (step.do === "login") await world.login(step.claims);
-  else if (step.do === "tell") await world.tell(step.name, step.told, step.directory);
-  else if (step.do === "forget") await world.forget(step.name);
-  else if (step.do === "add") await world.add(step.email);
-  else await world.settle();
+  if (step.do === "login") {
+    await world.login(step.claims);
+  } else if (step.do === "tell") {
+    await world.tell(step.name, step.told, step.directory);
+  } else if (step.do === "forget") {
+    await world.forget(step.name);
+  } else if (step.do === "add") {
+    await world.add(step.email);
+  } else {
+    await world.settle();
+  }
 }
 
 /** By what proof two may be one, as far as anything of it was ever said: sets that grow together. */
@@ -221,7 +237,9 @@ class Proofs {
   join(one: string, others: readonly string[]): void {
     for (const other of others) {
       const [from, to] = [this.#root(one), this.#root(other)];
-      if (from !== to) this.#parents.set(from, to);
+      if (from !== to) {
+        this.#parents.set(from, to);
+      }
     }
   }
 
@@ -239,10 +257,15 @@ function proofsOf(steps: readonly Claim[], keyed: boolean): Proofs {
   for (const step of steps) {
     if (step.do === "login") {
       const { subject, email, emailVerified } = step.claims;
-      if (keyed) proofs.join(`identity ${subject}`, [`key ${subject}`]);
-      if (seen.has(subject)) continue;
-      if (email !== null && isProvable(email) && emailVerified !== false)
+      if (keyed) {
+        proofs.join(`identity ${subject}`, [`key ${subject}`]);
+      }
+      if (seen.has(subject)) {
+        continue;
+      }
+      if (email !== null && isProvable(email) && emailVerified !== false) {
         proofs.join(`identity ${subject}`, [`address ${email}`]);
+      }
     }
     if (step.do === "tell") {
       const { emails, externalId } = step.told;
@@ -250,7 +273,9 @@ function proofsOf(steps: readonly Claim[], keyed: boolean): Proofs {
         `directory user ${step.name}`,
         emails.filter(isProvable).map((email) => `address ${email}`),
       );
-      if (externalId !== null) proofs.join(`directory user ${step.name}`, [`key ${externalId}`]);
+      if (externalId !== null) {
+        proofs.join(`directory user ${step.name}`, [`key ${externalId}`]);
+      }
     }
   }
   return proofs;
@@ -277,7 +302,9 @@ it("nobody becomes one with somebody else without proof, and whoever claims what
       fc.boolean(),
       async (steps, keyed) => {
         const world = await createWorld(keyed);
-        for (const step of [...steps, { do: "settle" } as const]) await apply(world, step);
+        for (const step of [...steps, { do: "settle" } as const]) {
+          await apply(world, step);
+        }
         const proofs = proofsOf(steps, keyed);
         const users = await world.users();
         for (const { identities, directoryUsers } of users) {
@@ -285,7 +312,9 @@ it("nobody becomes one with somebody else without proof, and whoever claims what
             ...identities.map((subject) => `identity ${subject}`),
             ...directoryUsers.map((name) => `directory user ${name}`),
           ];
-          if (identities.length > 0) expect(proofs.areJoined(all), all.join(", ")).toBe(true);
+          if (identities.length > 0) {
+            expect(proofs.areJoined(all), all.join(", ")).toBe(true);
+          }
         }
         const conflicts = await world.conflicts();
         for (const email of ADDRESSES.filter(isProvable)) {
@@ -293,7 +322,9 @@ it("nobody becomes one with somebody else without proof, and whoever claims what
           const claiming = users.filter(
             (user) => user.email === email || user.directoryUsers.some((name) => tellers.has(name)),
           );
-          for (const pair of pairsOf(claiming.map(({ userId }) => userId))) expect(conflicts).toContain(pair);
+          for (const pair of pairsOf(claiming.map(({ userId }) => userId))) {
+            expect(conflicts).toContain(pair);
+          }
         }
       },
     ),
@@ -308,7 +339,9 @@ it("doing it again changes nothing, and tells nothing", async () => {
       fc.boolean(),
       async (steps, keyed) => {
         const world = await createWorld(keyed);
-        for (const step of [...steps, { do: "settle" } as const]) await apply(world, step);
+        for (const step of [...steps, { do: "settle" } as const]) {
+          await apply(world, step);
+        }
         const last = new Map(
           steps.flatMap((step) => (step.do === "login" ? [[step.claims.subject, step.claims] as const] : [])),
         );
@@ -319,7 +352,9 @@ it("doing it again changes nothing, and tells nothing", async () => {
           expect(await world.everything()).toEqual(before);
         };
         await twice(() => world.settleAnew());
-        for (const claims of last.values()) await twice(() => world.login(claims));
+        for (const claims of last.values()) {
+          await twice(() => world.login(claims));
+        }
         await twice(() => world.settleAnew());
       },
     ),
@@ -366,22 +401,33 @@ it("nobody gets in as somebody whom a directory ended, until it has them active 
               to.tell("leaver", each),
         );
         const settling: Act[] = order.slice(0, 4).map(() => (each) => each.settle());
-        for (const act of interleave([trying, telling, settling], order)) await act(world);
+        for (const act of interleave([trying, telling, settling], order)) {
+          await act(world);
+        }
 
         const end = { ...(history.at(-1) ?? expect.fail("told nothing")), active: false };
-        if (deleted) await world.forget("leaver");
-        else await world.tell("leaver", end);
+        if (deleted) {
+          await world.forget("leaver");
+        } else {
+          await world.tell("leaver", end);
+        }
         // At once whoever is new, and with the reconciliation everybody.
         const newcomers = logins.map((claims) => ({ ...claims, subject: `new ${claims.subject}` }));
-        for (const claims of newcomers)
-          if (claims.email !== null) expect(await world.login(claims), JSON.stringify(claims)).toBe(false);
+        for (const claims of newcomers) {
+          if (claims.email !== null) {
+            expect(await world.login(claims), JSON.stringify(claims)).toBe(false);
+          }
+        }
         await world.settle();
-        for (const claims of [...logins, ...newcomers.filter(({ email }) => email !== null)])
+        for (const claims of [...logins, ...newcomers.filter(({ email }) => email !== null)]) {
           expect(await world.login(claims), JSON.stringify(claims)).toBe(false);
+        }
         expect(await world.liveSessions()).toBe(0);
 
         const [email] = end.emails;
-        if (deleted || email === undefined) return;
+        if (deleted || email === undefined) {
+          return;
+        }
         await world.tell("leaver", { ...end, active: true });
         await world.settle();
         expect(await world.login({ subject: "back", email, emailVerified: true })).toBe(true);

@@ -115,8 +115,9 @@ describe("linking by email", () => {
       await acme.pushUser({ email: "cy@acme.example" }),
     ];
     await settle();
-    for (const id of pushed)
+    for (const id of pushed) {
       expect([unverified, foreign, ...twins, null]).not.toContain(await acme.userIdOf(id));
+    }
   });
 
   it.each([1, 500])(

@@ -72,7 +72,9 @@ async function count(from: string): Promise<number> {
 }
 
 it("reconciles 10,000 users and 100 groups of 100 in a number of statements that does not grow with the batch", async () => {
-  for (let n = 1; n <= 50; n++) await acme.mapGroup(`Group ${n}`, n % 2 === 0 ? "engineer" : "auditor");
+  for (let n = 1; n <= 50; n++) {
+    await acme.mapGroup(`Group ${n}`, n % 2 === 0 ? "engineer" : "auditor");
+  }
   await pushMany(10_000, 100, 100);
   const { database, counts } = counting(test.database);
   await createReconciliation(database).settle(acme.id);

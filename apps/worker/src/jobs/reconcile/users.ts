@@ -15,7 +15,9 @@ export interface UserProgress {
 /** One batch of dirty directory users: people are brought to what their directories say of them. */
 export async function observeUsers(batch: Batch, reach: ReachCheckpoint): Promise<UserProgress> {
   const { users: dirty, last, count } = await takeDirtyUsers(batch);
-  if (dirty.length === 0) return { observed: count, last, sessionsEnded: 0 };
+  if (dirty.length === 0) {
+    return { observed: count, last, sessionsEnded: 0 };
+  }
   await reach("usersTaken");
 
   const { happenings, endedUserIds } = await applyDirectory(batch, dirty);
@@ -32,7 +34,9 @@ export async function observeUsers(batch: Batch, reach: ReachCheckpoint): Promis
 
 /** After the memberships: a sign-in that came first has its session revoked here, one that waited for us is refused. */
 async function endSessions(batch: Batch, userIds: readonly string[]): Promise<number> {
-  if (userIds.length === 0) return 0;
+  if (userIds.length === 0) {
+    return 0;
+  }
   const ended = await revokeSessions(
     batch.sql,
     batch.organizationId,

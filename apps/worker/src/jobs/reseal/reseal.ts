@@ -20,8 +20,12 @@ export async function reseal({ database, secrets, log }: ResealDeps, signal: Abo
     signal,
     onUnopened: (_place, _key, error) => unopened.set(error.message, (unopened.get(error.message) ?? 0) + 1),
   });
-  for (const [reason, values] of unopened) log.error({ reason, values }, "Sealed values that do not open");
-  if (Object.keys(resealed).length === 0) return;
+  for (const [reason, values] of unopened) {
+    log.error({ reason, values }, "Sealed values that do not open");
+  }
+  if (Object.keys(resealed).length === 0) {
+    return;
+  }
   const [id] = secrets.keyIds;
   log.info({ key: id, resealed }, "Sealed anew under the newest encryption key");
   await recordEvents(database.sql, [

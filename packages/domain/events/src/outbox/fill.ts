@@ -57,10 +57,14 @@ const IS_HOME =
  */
 export function fillOutbox(database: Database): Promise<number> {
   return database.transaction(async (sql) => {
-    if (!(await tryLockOutbox(sql))) return 0;
+    if (!(await tryLockOutbox(sql))) {
+      return 0;
+    }
     const { rows } = await sql.query<{ home: boolean }>(IS_HOME, [], "outbox_is_home");
     const [state] = rows;
-    if (state === undefined) throw new Error("The table outbox_state has lost its row");
+    if (state === undefined) {
+      throw new Error("The table outbox_state has lost its row");
+    }
     return state.home ? take(sql, FILL, "outbox_fill") : adopt(sql);
   });
 }

@@ -60,7 +60,9 @@ async function open() {
   const sql = await new Promise<Sql>((resolve) => {
     done = database.transaction(async (inside) => {
       resolve(inside);
-      if ((await ended) === "rollback") throw new Error("rolled back");
+      if ((await ended) === "rollback") {
+        throw new Error("rolled back");
+      }
     });
   });
   return {
@@ -99,7 +101,9 @@ describe("the order", () => {
       [4, "n1", 1],
       [5, "a3", 3],
     ]);
-    for (const { event } of entries) recordedEvent.parse(event);
+    for (const { event } of entries) {
+      recordedEvent.parse(event);
+    }
   });
 
   it("neither skips nor waits for an event whose transaction commits late", async () => {
@@ -150,7 +154,9 @@ describe("the order", () => {
     const acme = await organization();
     const all = await Promise.all(Array.from({ length: 5 }, open));
     // Each of them is open while the next one records: a lock would never be given.
-    for (const [index, one] of all.entries()) await one.record(acme, `${index}`);
+    for (const [index, one] of all.entries()) {
+      await one.record(acme, `${index}`);
+    }
     for (const one of all.toReversed()) {
       await one.commit();
       await fillOutbox(database);
@@ -177,12 +183,17 @@ describe("the order", () => {
       for (let n = 0; n < 40; n++) {
         const transaction = await open();
         await transaction.record(organizations[(mine + n) % 3] ?? null, `${mine} ${n}`);
-        if (n % 7 === 3) await transaction.rollback();
-        else await transaction.commit();
+        if (n % 7 === 3) {
+          await transaction.rollback();
+        } else {
+          await transaction.commit();
+        }
       }
     };
     const whileWriting = async (work: () => Promise<unknown>) => {
-      while (writing) await work();
+      while (writing) {
+        await work();
+      }
     };
     const fill = () => fillOutbox(database);
     const others = [whileWriting(fill), whileWriting(fill), whileWriting(read)];
@@ -190,7 +201,7 @@ describe("the order", () => {
     writing = false;
     await Promise.all(others);
     await fillOutbox(database);
-    while ((await read()) > 0);
+    while ((await read()) > 0) {}
     expect(new Set(seen).size).toBe(await database.prisma.event.count());
     for (const id of organizations) {
       const entries = await delivered(id);

@@ -97,6 +97,8 @@ async function readState({ prisma }: Database, { connectionId }: FollowedConnect
 
 export function fingerprintOf(pem: string): string {
   const result = readCertificate(pem);
-  if (!result.ok) throw new Error(result.code);
+  if (!result.ok) {
+    throw new Error(result.code);
+  }
   return result.certificate.fingerprint;
 }

@@ -38,6 +38,8 @@ export async function startMetadataServer(answer: string | RequestListener = "")
 }
 
 function listenerOf(answer: string | RequestListener): RequestListener {
-  if (typeof answer !== "string") return answer;
+  if (typeof answer !== "string") {
+    return answer;
+  }
   return (_req, res) => res.setHeader("content-type", "application/samlmetadata+xml").end(answer);
 }

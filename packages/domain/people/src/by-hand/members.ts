@@ -46,13 +46,18 @@ export async function addMember(
   await lockPeople(sql, organizationId);
   const known = await findByAddress(sql, organizationId, input.email);
   const proven = known.filter((user) => user.proven);
-  if (proven.some((user) => user.isMember)) throw new RefusedByHand("member_exists");
+  if (proven.some((user) => user.isMember)) {
+    throw new RefusedByHand("member_exists");
+  }
   const [former, ...others] = proven;
   const keeps = former !== undefined && others.length === 0 ? former.userId : null;
   const userId = keeps ?? newId();
   const happenings: Happening[] = [];
-  if (keeps === null) happenings.push(await createUser(sql, organizationId, userId, input, now));
-  else if (input.name !== undefined) await renameUser(sql, organizationId, userId, input.name, now);
+  if (keeps === null) {
+    happenings.push(await createUser(sql, organizationId, userId, input, now));
+  } else if (input.name !== undefined) {
+    await renameUser(sql, organizationId, userId, input.name, now);
+  }
   const membership: Membership = {
     id: newId(),
     userId,
@@ -204,7 +209,9 @@ export async function updateMember(
 export async function removeMember(sql: Sql, organizationId: string, membershipId: string): Promise<ByHand> {
   await lockPeople(sql, organizationId);
   const { userId, status, source } = await lockMembership(sql, organizationId, membershipId);
-  if (source === "directory") throw new RefusedByHand("membership_managed_by_directory");
+  if (source === "directory") {
+    throw new RefusedByHand("membership_managed_by_directory");
+  }
   await sql.query("DELETE FROM memberships WHERE id = $1::uuid AND organization_id = $2::uuid", [
     membershipId,
     organizationId,
@@ -231,7 +238,9 @@ async function lockMembership(sql: Sql, organizationId: string, id: string): Pro
     [id, organizationId],
   );
   const [row] = rows;
-  if (row === undefined) throw new RefusedByHand("member_not_found");
+  if (row === undefined) {
+    throw new RefusedByHand("member_not_found");
+  }
   const { user_id: userId, status, source, directory } = row;
   return { id, userId, status, source, directory };
 }

@@ -33,7 +33,9 @@ export async function setManualRoles(
   const wanted = new Map(roles.map((role) => [role.id, role]));
   const present = await manualBindings(sql, organizationId, membershipId);
   const removed = present.filter((binding) => !wanted.has(binding.role_id));
-  for (const { role_id } of present) wanted.delete(role_id);
+  for (const { role_id } of present) {
+    wanted.delete(role_id);
+  }
   const added = [...wanted.values()].map((role) => ({ ...role, bindingId: newId() }));
   await sql.query(
     `INSERT INTO role_bindings (id, organization_id, role_id, membership_id, source, created_at)
@@ -101,7 +103,9 @@ export async function endMappings(
   organizationId: string,
   mappings: readonly EndedMapping[],
 ): Promise<Happening[]> {
-  if (mappings.length === 0) return [];
+  if (mappings.length === 0) {
+    return [];
+  }
   const { rows } = await sql.query<BindingRow>(
     `SELECT ${COLUMNS} ${OF}
      JOIN unnest($2::uuid[], $3::text[]) AS ended (role_id, group_key)
@@ -127,7 +131,9 @@ async function deleteBindings(
   organizationId: string,
   bindings: readonly BindingRow[],
 ): Promise<Happening[]> {
-  if (bindings.length === 0) return [];
+  if (bindings.length === 0) {
+    return [];
+  }
   await sql.query("DELETE FROM role_bindings WHERE organization_id = $1::uuid AND id = ANY($2::uuid[])", [
     organizationId,
     bindings.map(({ id }) => id),

@@ -21,7 +21,9 @@ export async function recordConflicts(
   conflicts: readonly NewConflict[],
   now: Date,
 ): Promise<Happening[]> {
-  if (conflicts.length === 0) return [];
+  if (conflicts.length === 0) {
+    return [];
+  }
   const { rows } = await sql.query<{ id: string; user_id: string; other_user_id: string; claim: string }>(
     `INSERT INTO conflicts (id, organization_id, user_id, other_user_id, claim, source, created_at)
      SELECT new.id, $1::uuid, new.user_id, new.other_user_id, new.claim, new.source, $7::timestamptz
@@ -68,7 +70,9 @@ async function unverifyAsserted(
   claimed: readonly { readonly userId: string; readonly address: string }[],
   now: Date,
 ): Promise<Happening[]> {
-  if (claimed.length === 0) return [];
+  if (claimed.length === 0) {
+    return [];
+  }
   const { rows } = await sql.query<{ id: string }>(
     `UPDATE users u SET email_verified = false, updated_at = $4::timestamptz
      FROM (SELECT DISTINCT id, address FROM unnest($2::uuid[], $3::text[]) AS claimed (id, address)) claimed

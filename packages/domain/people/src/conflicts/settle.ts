@@ -109,8 +109,12 @@ async function openConflict(sql: Sql, organizationId: string, id: string): Promi
     [id, organizationId],
   );
   const [row] = rows;
-  if (row === undefined) throw new ConflictRefused("conflict_not_found");
-  if (row.resolved_at !== null) throw new ConflictRefused("conflict_resolved");
+  if (row === undefined) {
+    throw new ConflictRefused("conflict_not_found");
+  }
+  if (row.resolved_at !== null) {
+    throw new ConflictRefused("conflict_resolved");
+  }
   return row;
 }
 

@@ -24,7 +24,9 @@ interface Asserted {
  */
 export async function applyToAsserted(batch: Batch, pushed: readonly PushedUser[]): Promise<AssertedChanges> {
   const anyEnded = pushed.some(({ active, deleted }) => !active || deleted);
-  if (!anyEnded && !(await hasEnded(batch))) return { happenings: [], endedUserIds: [] };
+  if (!anyEnded && !(await hasEnded(batch))) {
+    return { happenings: [], endedUserIds: [] };
+  }
   const told = [...pushed.flatMap(knownBy), ...(await formerIdentifiers(batch, pushed))];
   const asserted = await findAsserted(batch, [...new Set(told)]);
   const ended = await endedAmong(batch.sql, batch.organizationId, [
@@ -107,7 +109,9 @@ async function setDirectory(
   batch: Batch,
   changes: readonly { readonly membershipId: string; readonly next: DirectoryWord | null }[],
 ): Promise<void> {
-  if (changes.length === 0) return;
+  if (changes.length === 0) {
+    return;
+  }
   await batch.sql.query(
     `UPDATE memberships m SET directory = next.directory, updated_at = $4
      FROM unnest($2::uuid[], $3::directory_word[]) AS next (id, directory)

@@ -36,7 +36,9 @@ export async function applyBindings(
   const wanted = await readGroupGrants(batch, active);
   if (memberRole !== undefined) {
     for (const { id, source } of active) {
-      if (source === "directory") wanted.push({ membershipId: id, roleId: memberRole });
+      if (source === "directory") {
+        wanted.push({ membershipId: id, roleId: memberRole });
+      }
     }
   }
   const alone = memberships.filter(({ directory }) => directory === "active" && rolesFrom === "directory");
@@ -133,7 +135,9 @@ async function readGroupGrants(batch: Batch, memberships: readonly Membership[])
 }
 
 async function readBindings(batch: Batch, memberships: readonly Membership[]): Promise<Binding[]> {
-  if (memberships.length === 0) return [];
+  if (memberships.length === 0) {
+    return [];
+  }
   const { rows } = await batch.sql.query<{
     id: string;
     membership_id: string;
@@ -156,7 +160,9 @@ async function readBindings(batch: Batch, memberships: readonly Membership[]): P
 }
 
 async function deleteBindings(batch: Batch, bindings: readonly Binding[]): Promise<void> {
-  if (bindings.length === 0) return;
+  if (bindings.length === 0) {
+    return;
+  }
   await batch.sql.query(
     "DELETE FROM role_bindings WHERE organization_id = $1 AND id = ANY($2::uuid[])",
     [batch.organizationId, bindings.map(({ id }) => id)],
@@ -165,7 +171,9 @@ async function deleteBindings(batch: Batch, bindings: readonly Binding[]): Promi
 }
 
 async function insertBindings(batch: Batch, grants: readonly Binding[]): Promise<void> {
-  if (grants.length === 0) return;
+  if (grants.length === 0) {
+    return;
+  }
   await batch.sql.query(
     `INSERT INTO role_bindings (id, organization_id, role_id, membership_id, source, created_at)
      SELECT id, $1, role_id, membership_id, 'directory', $5

@@ -39,8 +39,9 @@ export async function decideLinks(batch: Batch, pushed: readonly PushedUser[]): 
   for (const user of pushed) {
     const kept = user.userId;
     if (matches === null || !isOpen.has(user)) {
-      if (kept !== null)
+      if (kept !== null) {
         links.push({ directoryUserId: user.id, userId: kept, isNew: false, isNewUser: false });
+      }
       continue;
     }
     const found = earlier.addTo(matches.of(user), user, matches);
@@ -52,7 +53,9 @@ export async function decideLinks(batch: Batch, pushed: readonly PushedUser[]): 
     const userId = decision.userId ?? newId();
     const isNew = userId !== kept;
     links.push({ directoryUserId: user.id, userId, isNew, isNewUser: decision.userId === null });
-    if (isNew && kept !== null) left.push(kept);
+    if (isNew && kept !== null) {
+      left.push(kept);
+    }
     earlier.note(user, userId, matches);
     for (const otherUserId of decision.rivals) {
       const claim = found.find((match) => match.userId === otherUserId)?.claim ?? "";
@@ -75,11 +78,19 @@ class Earlier {
   readonly #movedTo = new Map<string, string>();
 
   note(user: PushedUser, userId: string, matches: Matches): void {
-    for (const claim of matches.claimsOf(user)) add(this.#byClaim, scoped(claim, user), userId);
-    if (user.active) add(this.#directoriesOf, userId, user.directoryId);
-    if (user.userId === userId) return;
+    for (const claim of matches.claimsOf(user)) {
+      add(this.#byClaim, scoped(claim, user), userId);
+    }
+    if (user.active) {
+      add(this.#directoriesOf, userId, user.directoryId);
+    }
+    if (user.userId === userId) {
+      return;
+    }
     this.#joined.add(userId);
-    if (user.userId !== null) this.#movedTo.set(user.userId, userId);
+    if (user.userId !== null) {
+      this.#movedTo.set(user.userId, userId);
+    }
   }
 
   /** Another directory user came to stand for this user. */
@@ -114,8 +125,9 @@ class Earlier {
       for (const userId of this.#byClaim.get(scoped(claim, user)) ?? []) {
         const left = matches.isBeside(user, claim) && !this.#directoriesOf.has(userId);
         const known = all.get(userId);
-        if (known === undefined || known.asserted)
+        if (known === undefined || known.asserted) {
           all.set(userId, { userId, claim, taken: known?.taken === true, left, asserted: false });
+        }
       }
     }
     return [...all.values()].map((match) => ({
@@ -132,14 +144,19 @@ function scoped(claim: Identifier, { directoryId }: PushedUser): string {
 
 function add(map: Map<string, Set<string>>, key: string, value: string): void {
   const values = map.get(key);
-  if (values === undefined) map.set(key, new Set([value]));
-  else values.add(value);
+  if (values === undefined) {
+    map.set(key, new Set([value]));
+  } else {
+    values.add(value);
+  }
 }
 
 /** Of the directory users that stand for somebody: those whose user nobody signed in as, and who alone made it. */
 async function findPlaceholders(batch: Batch, open: readonly PushedUser[]): Promise<Set<string>> {
   const linked = open.filter(({ userId }) => userId !== null);
-  if (linked.length === 0) return new Set();
+  if (linked.length === 0) {
+    return new Set();
+  }
   const { rows } = await batch.sql.query<{ id: string }>(
     `SELECT asked.id FROM unnest($2::uuid[], $3::uuid[]) AS asked (id, user_id)
      WHERE EXISTS (SELECT 1 FROM memberships m
@@ -159,8 +176,11 @@ export function madeOfOne(links: readonly Link[]): Set<string> {
   const made = new Set<string>();
   const seen = new Set<string>();
   for (const { userId, isNewUser } of links) {
-    if (isNewUser && !seen.has(userId)) made.add(userId);
-    else made.delete(userId);
+    if (isNewUser && !seen.has(userId)) {
+      made.add(userId);
+    } else {
+      made.delete(userId);
+    }
     seen.add(userId);
   }
   return made;
@@ -169,7 +189,9 @@ export function madeOfOne(links: readonly Link[]): Set<string> {
 /** Stores the links that are new, once their users exist. */
 export async function storeLinks(batch: Batch, links: readonly Link[]): Promise<void> {
   const fresh = links.filter(({ isNew }) => isNew);
-  if (fresh.length === 0) return;
+  if (fresh.length === 0) {
+    return;
+  }
   await batch.sql.query(
     `INSERT INTO directory_user_links (directory_user_id, user_id)
      SELECT id, user_id FROM unnest($1::uuid[], $2::uuid[]) AS made (id, user_id)
@@ -181,7 +203,9 @@ export async function storeLinks(batch: Batch, links: readonly Link[]): Promise<
 
 /** Deletes users whom nobody stands for any more, with their memberships: nobody ever signed in as them. */
 export async function deleteLeft(batch: Batch, userIds: readonly string[]): Promise<Happening[]> {
-  if (userIds.length === 0) return [];
+  if (userIds.length === 0) {
+    return [];
+  }
   const { organizationId } = batch;
   const { rows } = await batch.sql.query<{ id: string }>(
     `DELETE FROM users u

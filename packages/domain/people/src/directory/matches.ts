@@ -100,13 +100,18 @@ export async function findMatches(batch: Batch, users: readonly PushedUser[]): P
   const isBeside: Matches["isBeside"] = ({ id }, claim) => besides.get(id)?.has(claim) === true;
   for (const { id, claim, user_id: userId, taken, ended, proven } of rows[0]?.matches ?? []) {
     const [address] = addressesOf([claim]);
-    if (address !== undefined && !isVerified(address)) continue;
+    if (address !== undefined && !isVerified(address)) {
+      continue;
+    }
     const match = { userId, claim, taken, left: ended && isBeside({ id }, claim), asserted: !proven };
     const list = found.get(id) ?? [];
     const known = list.findIndex((other) => other.userId === userId);
     // Of all that leads to the same user the strongest counts.
-    if (known === -1) list.push(match);
-    else if (!match.left && !match.asserted) list[known] = match;
+    if (known === -1) {
+      list.push(match);
+    } else if (!match.left && !match.asserted) {
+      list[known] = match;
+    }
     found.set(id, list);
   }
   return {

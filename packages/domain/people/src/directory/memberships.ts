@@ -43,9 +43,14 @@ export async function applyMemberships(
   for (const [userId, said] of says) {
     const before = current.get(userId);
     const next = decideMembership(before, said);
-    if (next === null) continue;
-    if (before === undefined) created.push({ id: newId(), userId, ...next });
-    else changed.push({ before, after: { id: before.id, userId, ...next } });
+    if (next === null) {
+      continue;
+    }
+    if (before === undefined) {
+      created.push({ id: newId(), userId, ...next });
+    } else {
+      changed.push({ before, after: { id: before.id, userId, ...next } });
+    }
   }
   await insertMemberships(batch, created);
   await updateMemberships(
@@ -60,7 +65,9 @@ export async function applyMemberships(
       (after.status === "suspended" || after.directory === "ended"),
   );
   const now = new Map(current);
-  for (const { after } of changed) now.set(after.userId, after);
+  for (const { after } of changed) {
+    now.set(after.userId, after);
+  }
   return {
     memberships: [...now.values(), ...created],
     created: new Set(created.map(({ id }) => id)),
@@ -100,7 +107,9 @@ async function readSays(batch: Batch, userIds: readonly string[]): Promise<Map<s
 
 /** Locked until the commit: against a sign-in, which creates its session under a share lock, and against an administrator. */
 async function lockMemberships(batch: Batch, userIds: readonly string[]): Promise<Map<string, Membership>> {
-  if (userIds.length === 0) return new Map();
+  if (userIds.length === 0) {
+    return new Map();
+  }
   const { rows } = await batch.sql.query<{
     id: string;
     user_id: string;
@@ -124,7 +133,9 @@ async function lockMemberships(batch: Batch, userIds: readonly string[]): Promis
 }
 
 async function insertMemberships(batch: Batch, memberships: readonly Membership[]): Promise<void> {
-  if (memberships.length === 0) return;
+  if (memberships.length === 0) {
+    return;
+  }
   await batch.sql.query(
     `INSERT INTO memberships (id, organization_id, user_id, status, source, directory, created_at, updated_at)
      SELECT id, $1, user_id, status, source, directory, $7, $7
@@ -136,7 +147,9 @@ async function insertMemberships(batch: Batch, memberships: readonly Membership[
 }
 
 async function updateMemberships(batch: Batch, memberships: readonly Membership[]): Promise<void> {
-  if (memberships.length === 0) return;
+  if (memberships.length === 0) {
+    return;
+  }
   await batch.sql.query(
     `UPDATE memberships m
      SET status = next.status, source = next.source, directory = next.directory, updated_at = $7

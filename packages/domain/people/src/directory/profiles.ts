@@ -19,9 +19,13 @@ export async function createUsers(batch: Batch, links: readonly Link[]): Promise
   // Two directory users of one batch may stand for the same new user: the first gives its profile.
   const firsts = new Map<string, string>();
   for (const link of links) {
-    if (link.isNewUser && !firsts.has(link.userId)) firsts.set(link.userId, link.directoryUserId);
+    if (link.isNewUser && !firsts.has(link.userId)) {
+      firsts.set(link.userId, link.directoryUserId);
+    }
   }
-  if (firsts.size === 0) return [];
+  if (firsts.size === 0) {
+    return [];
+  }
   const { organizationId } = batch;
   const { rows } = await batch.sql.query<ProfileRow & { id: string; directory_user_id: string }>(
     `WITH source AS (
@@ -55,7 +59,9 @@ export async function createUsers(batch: Batch, links: readonly Link[]): Promise
  * held by its push alone from then on.
  */
 export async function updateProfiles(batch: Batch, userIds: readonly string[]): Promise<Happening[]> {
-  if (userIds.length === 0) return [];
+  if (userIds.length === 0) {
+    return [];
+  }
   const { organizationId } = batch;
   const { rows } = await batch.sql.query<{ id: string; before: ProfileRow; after: ProfileRow }>(
     `WITH said AS (
@@ -91,7 +97,9 @@ export async function updateProfiles(batch: Batch, userIds: readonly string[]): 
   );
   return rows.flatMap((row): Happening[] => {
     const changes = difference(profileOf(row.before), profileOf(row.after));
-    if (changes === null) return [];
+    if (changes === null) {
+      return [];
+    }
     return [{ organizationId, type: "user.updated", resource: { type: "user", id: row.id }, ...changes }];
   });
 }

@@ -92,7 +92,9 @@ export async function findCandidates(
     "people_find_candidates",
   );
   const [row] = rows;
-  if (row === undefined) throw new Error("The search for candidates gave no row");
+  if (row === undefined) {
+    throw new Error("The search for candidates gave no row");
+  }
   return { ended: row.ended, byAddress: row.by_address.map(found), bySubject: row.by_subject.map(found) };
 }
 

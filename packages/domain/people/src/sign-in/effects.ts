@@ -132,7 +132,9 @@ export async function applyEffects(
     "sign_in_apply",
   );
   const [row] = rows;
-  if (row === undefined) throw new Error("The effects of a login gave no row");
+  if (row === undefined) {
+    throw new Error("The effects of a login gave no row");
+  }
   return row;
 }
 

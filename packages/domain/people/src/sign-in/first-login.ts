@@ -21,7 +21,9 @@ export async function firstLogin(sql: Sql, login: Login, found: Lookup, now: Dat
   await lockPeople(sql, organizationId);
   const candidates = await findCandidates(sql, login, found.identifiers);
   const decision = decideFirstLogin({ ...candidates, addressVerified: found.addressVerified });
-  if (decision.action === "refuse") throw refused("membership_suspended");
+  if (decision.action === "refuse") {
+    throw refused("membership_suspended");
+  }
   const known = decision.action === "link" ? await knownPerson(sql, candidates, decision.user.userId) : null;
   const refusal =
     known === null
@@ -29,7 +31,9 @@ export async function firstLogin(sql: Sql, login: Login, found: Lookup, now: Dat
         ? "not_provisioned"
         : null
       : refusalOf(known.membership, candidates.ended, found.signIn);
-  if (refusal !== null) throw refused(refusal);
+  if (refusal !== null) {
+    throw refused(refusal);
+  }
 
   const made = known ?? (await makePerson(sql, login, found, decision, now));
   const identityId = await createIdentity(sql, login, found, made.userId, now);
@@ -65,7 +69,9 @@ async function knownPerson(
   userId: string,
 ): Promise<Unidentified> {
   const found = [...bySubject, ...byAddress].find((candidate) => candidate.userId === userId);
-  if (found === undefined || found.membership === null) throw new Error("A first login was linked to nobody");
+  if (found === undefined || found.membership === null) {
+    throw new Error("A first login was linked to nobody");
+  }
   const { membership, inDirectory, profile, emailProof, emailChanged } = found;
   const bindings = await readBindings(sql, membership.id);
   return {

@@ -140,7 +140,9 @@ export async function lookUp(sql: Sql, login: Login): Promise<Lookup> {
     "sign_in_look_up",
   );
   const [row] = rows;
-  if (row === undefined) throw new OrganizationMissing();
+  if (row === undefined) {
+    throw new OrganizationMissing();
+  }
   return {
     known: knownPerson(row),
     ended: row.ended,
@@ -168,7 +170,9 @@ export class OrganizationMissing extends Error {}
 
 function knownPerson(row: Row): KnownPerson | null {
   const { identity_id: identityId, user_id: userId } = row;
-  if (identityId === null || userId === null) return null;
+  if (identityId === null || userId === null) {
+    return null;
+  }
   return {
     identityId,
     userId,

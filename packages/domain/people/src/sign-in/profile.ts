@@ -33,7 +33,9 @@ export function decideProfile(
   contested: boolean,
 ): ProfileUpdate | null {
   const { profile: stored, emailProof } = person;
-  if (person.inDirectory || person.membership.source === "directory") return null;
+  if (person.inDirectory || person.membership.source === "directory") {
+    return null;
+  }
   const asserted = assertedProfile(login, found);
   const profile = {
     email: asserted.email ?? stored.email,
@@ -49,6 +51,8 @@ export function decideProfile(
 }
 
 function proofOf({ profile: stored, emailProof, emailChanged }: Person, next: Profile) {
-  if (next.email !== stored.email) return null;
+  if (next.email !== stored.email) {
+    return null;
+  }
   return emailProof ?? (next.emailVerified && !emailChanged ? "sign_in" : null);
 }

@@ -109,7 +109,9 @@ async function change(
 
 function profileUpdated(organizationId: string, person: Person, profile: Profile): Happening[] {
   const changes = difference(person.profile, profile);
-  if (changes === null) return [];
+  if (changes === null) {
+    return [];
+  }
   return [
     { organizationId, type: "user.updated", resource: { type: "user", id: person.userId }, ...changes },
   ];
@@ -125,12 +127,18 @@ async function settleProfile(
 ): Promise<{ readonly profile: ProfileUpdate | null; readonly conflicts: readonly Happening[] }> {
   // Somebody whom this login made has the profile that it asserts already, with its conflicts told.
   const profile = person.isNew ? null : decideProfile(person, login, found, false);
-  if (profile === null) return { profile, conflicts: [] };
+  if (profile === null) {
+    return { profile, conflicts: [] };
+  }
   // The reconciler changes users before memberships, a login the other way about.
   await lockPeople(sql, login.organizationId);
-  if (login.email === null) return { profile, conflicts: [] };
+  if (login.email === null) {
+    return { profile, conflicts: [] };
+  }
   const others = await findOthersWith(sql, login.organizationId, login.email, person.userId);
-  if (others.length === 0) return { profile, conflicts: [] };
+  if (others.length === 0) {
+    return { profile, conflicts: [] };
+  }
   const conflicts = others.map((otherUserId) => ({
     userId: person.userId,
     otherUserId,
@@ -149,8 +157,9 @@ const IDENTIFIERS_KEPT = 24;
 function identityChange(login: Login, { identifiers }: Lookup, person: Person): Effects["identity"] {
   const directoryKey = directoryKeyOf(login);
   const known = new Set(person.identifiers);
-  if (identifiers.every((identifier) => known.has(identifier)) && directoryKey === person.directoryKey)
+  if (identifiers.every((identifier) => known.has(identifier)) && directoryKey === person.directoryKey) {
     return null;
+  }
   const kept = [...new Set([...identifiers, ...person.identifiers])].slice(0, IDENTIFIERS_KEPT);
   return { identifiers: kept, directoryKey };
 }

@@ -34,10 +34,13 @@ export function withSchemaBefore(
     await client.connect();
     const names = (await readdir(MIGRATIONS)).filter((name) => /^\d/.test(name)).sort();
     const at = names.indexOf(migration);
-    if (at < 1) throw new Error(`No migration ${migration} with any before it`);
+    if (at < 1) {
+      throw new Error(`No migration ${migration} with any before it`);
+    }
     const apply = async (some: string[]) => {
-      for (const name of some)
+      for (const name of some) {
         await client.query(await readFile(join(MIGRATIONS, name, "migration.sql"), "utf8"));
+      }
     };
     try {
       await apply(names.slice(0, at));

@@ -28,10 +28,16 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       [upstream, client],
     ] as const) {
       sockets.add(from);
-      if (stalled) from.pause();
+      if (stalled) {
+        from.pause();
+      }
       from.on("data", (bytes) => {
-        if (losing && from === upstream) return void client.resetAndDestroy();
-        if (!to.destroyed) to.write(bytes);
+        if (losing && from === upstream) {
+          return void client.resetAndDestroy();
+        }
+        if (!to.destroyed) {
+          to.write(bytes);
+        }
       });
       from.on("error", () => undefined); // "close" follows
       from.on("close", () => {
@@ -43,16 +49,22 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("a TCP server has no port");
+  if (address === null || typeof address === "string") {
+    throw new Error("a TCP server has no port");
+  }
   return {
     port: address.port,
     stall: () => {
       stalled = true;
-      for (const socket of sockets) socket.pause();
+      for (const socket of sockets) {
+        socket.pause();
+      }
     },
     resume: () => {
       stalled = false;
-      for (const socket of sockets) socket.resume();
+      for (const socket of sockets) {
+        socket.resume();
+      }
     },
     abandon: () => {
       stalled = false;
@@ -61,10 +73,14 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       losing = true;
     },
     reset: () => {
-      for (const socket of sockets) socket.resetAndDestroy();
+      for (const socket of sockets) {
+        socket.resetAndDestroy();
+      }
     },
     close: async () => {
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets) {
+        socket.destroy();
+      }
       server.close();
       await once(server, "close");
     },

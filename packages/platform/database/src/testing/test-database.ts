@@ -17,8 +17,9 @@ export async function createTestDatabase(
   options: { readonly poolSize?: number } = {},
 ): Promise<TestDatabase> {
   const adminUrl = process.env[ADMIN_URL_VARIABLE];
-  if (adminUrl === undefined)
+  if (adminUrl === undefined) {
     throw new Error("No test PostgreSQL: run the tests through vitest's configuration");
+  }
   const name = `test_${randomBytes(8).toString("hex")}`;
   await asAdmin(adminUrl, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE} STRATEGY file_copy`);
   const url = urlOfDatabase(adminUrl, name);

@@ -9,9 +9,13 @@ try {
   const postgres = await startEmbeddedPostgres(JSON.parse(optionsJson));
   process.on("SIGTERM", () => void postgres.stop().then(() => process.exit(0)));
   process.stdout.write(`${JSON.stringify({ url: postgres.url })}\n`);
-  if (afterStart === "exit") process.exit(0);
+  if (afterStart === "exit") {
+    process.exit(0);
+  }
 } catch (error) {
-  if (!(error instanceof EmbeddedPostgresError)) throw error;
+  if (!(error instanceof EmbeddedPostgresError)) {
+    throw error;
+  }
   const { code, message, detail } = error;
   process.stdout.write(`${JSON.stringify({ code, message, detail })}\n`);
 }

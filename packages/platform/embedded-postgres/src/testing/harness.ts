@@ -86,11 +86,17 @@ export class Playground {
   }
 
   async clear(): Promise<void> {
-    for (const gateway of this.#gateways.splice(0)) await gateway.end("SIGKILL");
+    for (const gateway of this.#gateways.splice(0)) {
+      await gateway.end("SIGKILL");
+    }
     for (const folder of this.#folders.splice(0)) {
       const pid = await postmasterPid(folder).catch(() => undefined); // no pid file: ended
-      if (pid && (await isPostmasterOf(pid, dataFolderOf(folder)))) signal(pid, "SIGINT");
-      if (!(await allServersEnded(folder))) throw new Error(`PostgreSQL does not end in ${folder}`);
+      if (pid && (await isPostmasterOf(pid, dataFolderOf(folder)))) {
+        signal(pid, "SIGINT");
+      }
+      if (!(await allServersEnded(folder))) {
+        throw new Error(`PostgreSQL does not end in ${folder}`);
+      }
       await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     }
   }

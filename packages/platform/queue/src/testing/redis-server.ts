@@ -19,7 +19,9 @@ export interface TestRedis {
 
 /** Whether `redis-server` is installed. With SALLYPORT_REQUIRE_REDIS=1 its absence is an error. */
 export function redisIsInstalled(): boolean {
-  if (spawnSync("redis-server", ["--version"]).status === 0) return true;
+  if (spawnSync("redis-server", ["--version"]).status === 0) {
+    return true;
+  }
   if (process.env.SALLYPORT_REQUIRE_REDIS === "1") {
     throw new Error("redis-server is not on PATH, and SALLYPORT_REQUIRE_REDIS=1 requires it");
   }
@@ -33,7 +35,9 @@ export async function startTestRedis(
   const { form = "single", port = await freePort() } = options;
   const node = await startNode(port, form === "cluster");
   const sentinel = form === "sentinel" ? await startSentinel(node.port) : undefined;
-  if (form === "cluster") await takeAllSlots(node.client);
+  if (form === "cluster") {
+    await takeAllSlots(node.client);
+  }
   const urls: Record<RedisForm, string> = {
     single: `redis://127.0.0.1:${node.port}/0`,
     cluster: `redis+cluster://127.0.0.1:${node.port}`,
@@ -115,7 +119,9 @@ async function startServer(port: number, args: (dir: string) => string[]): Promi
 
 async function takeAllSlots(client: Redis): Promise<void> {
   await client.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
-  while (!String(await client.call("CLUSTER", "INFO")).includes("cluster_state:ok")) await sleep(20);
+  while (!String(await client.call("CLUSTER", "INFO")).includes("cluster_state:ok")) {
+    await sleep(20);
+  }
 }
 
 async function freePort(): Promise<number> {
@@ -124,6 +130,8 @@ async function freePort(): Promise<number> {
   const address = probe.address();
   probe.close();
   await once(probe, "close");
-  if (address === null || typeof address === "string") throw new Error("No port was assigned");
+  if (address === null || typeof address === "string") {
+    throw new Error("No port was assigned");
+  }
   return address.port;
 }

@@ -37,7 +37,9 @@ export function encryptAssertion(assertion: string, encryption: Encryption): str
 }
 
 function keyMethod(oaep: "sha1" | "sha256" | "sha512"): string {
-  if (oaep === "sha1") return `<xenc:EncryptionMethod Algorithm="${NS.encryption}rsa-oaep-mgf1p"/>`;
+  if (oaep === "sha1") {
+    return `<xenc:EncryptionMethod Algorithm="${NS.encryption}rsa-oaep-mgf1p"/>`;
+  }
   return (
     `<xenc:EncryptionMethod Algorithm="${NS.encryption11}rsa-oaep">` +
     `<ds:DigestMethod xmlns:ds="${NS.signature}" Algorithm="${NS.encryption}${oaep}"/>` +

@@ -154,7 +154,9 @@ function assertionXml(entityId: string, id: string, login: TestLogin): string {
 
 function attributesXml(attributes: Readonly<Record<string, string | readonly string[]>>): string {
   const entries = Object.entries(attributes);
-  if (entries.length === 0) return "";
+  if (entries.length === 0) {
+    return "";
+  }
   const each = entries.map(([name, value]) => {
     const values = [value]
       .flat()

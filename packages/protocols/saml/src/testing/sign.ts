@@ -39,7 +39,9 @@ export function digestOf(
 ): string {
   return withDocument(Buffer.from(xml), GENEROUS, (document) => {
     const element = descendants(document.root).find((each) => attribute(each, "ID") === id);
-    if (element === undefined) throw new RangeError(`no element with ID ${id}`);
+    if (element === undefined) {
+      throw new RangeError(`no element with ID ${id}`);
+    }
     return createHash(hashOf(algorithm)).update(document.canonicalize(element, prefixes)).digest("base64");
   });
 }
@@ -100,6 +102,8 @@ export function insertAfterIssuer(xml: string, id: string, signature: string): s
   const at = xml.indexOf(`ID="${id}"`);
   const issuer = /<\/(?:\w+:)?Issuer>/g;
   issuer.lastIndex = at;
-  if (at === -1 || issuer.exec(xml) === null) throw new RangeError(`no Issuer inside ${id}`);
+  if (at === -1 || issuer.exec(xml) === null) {
+    throw new RangeError(`no Issuer inside ${id}`);
+  }
   return xml.slice(0, issuer.lastIndex) + signature + xml.slice(issuer.lastIndex);
 }

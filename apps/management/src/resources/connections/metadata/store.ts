@@ -9,8 +9,12 @@ export async function refreshNow(context: Context, organizationId: string, conne
   await getConnection(context, organizationId, connectionId);
   const connection = { organizationId, connectionId };
   const outcome = await refreshMetadata(context.deps, connection, originOf(context));
-  if (outcome === "not_followed") throw problem("metadata_not_followed");
-  if (outcome === "changed_meanwhile") throw problem("changed_meanwhile");
+  if (outcome === "not_followed") {
+    throw problem("metadata_not_followed");
+  }
+  if (outcome === "changed_meanwhile") {
+    throw problem("changed_meanwhile");
+  }
   return getConnection(context, organizationId, connectionId);
 }
 

@@ -27,7 +27,9 @@ const DATES = { notBefore: new Date("2026-01-01T00:00:00Z"), notAfter: new Date(
 function main(folders: readonly string[]): void {
   const all = readdirSync(ROOT, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   for (const folder of folders.length > 0 ? folders : all.map(({ name }) => name)) {
-    if (existsSync(new URL(`${folder}/unsigned.xml`, ROOT))) signFolder(new URL(`${folder}/`, ROOT));
+    if (existsSync(new URL(`${folder}/unsigned.xml`, ROOT))) {
+      signFolder(new URL(`${folder}/`, ROOT));
+    }
   }
 }
 
@@ -36,14 +38,18 @@ function signFolder(folder: URL): void {
   const signer = newSigner(sign);
   let xml = readFileSync(new URL("unsigned.xml", folder), "utf8");
   const [responseId = "", assertionId = ""] = [...xml.matchAll(/\bID="([^"]+)"/g)].map(([, id]) => id ?? "");
-  if (sign.over !== "response") xml = signElement(xml, assertionId, signer);
+  if (sign.over !== "response") {
+    xml = signElement(xml, assertionId, signer);
+  }
   if (sign.encrypt !== undefined) {
     const encryption = { recipient: spCertificate(), content: sign.encrypt };
     xml = xml.replace(/<(\w+:)?Assertion .*<\/(\w+:)?Assertion>/s, (assertion) =>
       encryptAssertion(assertion, encryption),
     );
   }
-  if (sign.over !== "assertion") xml = signElement(xml, responseId, signer);
+  if (sign.over !== "assertion") {
+    xml = signElement(xml, responseId, signer);
+  }
   writeFileSync(new URL("response.xml", folder), xml);
 
   const metadata = new URL("metadata.xml", folder);
@@ -70,7 +76,9 @@ function newSigner(sign: Signing): Signer {
 /** The service provider of all fixtures: its key is in the folder, for it protects nothing. */
 function spCertificate(): string {
   const file = new URL("sp-key.pem", ROOT);
-  if (!existsSync(file)) writeFileSync(file, newRsaKey().export({ type: "pkcs8", format: "pem" }));
+  if (!existsSync(file)) {
+    writeFileSync(file, newRsaKey().export({ type: "pkcs8", format: "pem" }));
+  }
   const privateKey = createPrivateKey(readFileSync(file));
   return selfSignedCertificate({ privateKey, commonName: "sso.acme.example", ...DATES });
 }

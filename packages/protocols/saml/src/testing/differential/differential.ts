@@ -43,13 +43,22 @@ export async function compare(count: number, seed: number): Promise<Differential
     const origin = untouched ?? random.pick(seeds);
     const xml = untouched?.xml ?? mutate(origin.xml, random);
     const verdict = await judge(origin, xml);
-    if (verdict.refused !== undefined) tally(refusals, verdict.refused);
-    else accepted += 1;
-    if (verdict.refused === undefined && xml !== origin.xml) acceptedChanged += 1;
-    if (verdict.explained !== undefined) tally(explained, verdict.explained);
+    if (verdict.refused !== undefined) {
+      tally(refusals, verdict.refused);
+    } else {
+      accepted += 1;
+    }
+    if (verdict.refused === undefined && xml !== origin.xml) {
+      acceptedChanged += 1;
+    }
+    if (verdict.explained !== undefined) {
+      tally(explained, verdict.explained);
+    }
     const reason =
       verdict.difference ?? (untouched && verdict.refused && `the seed is refused: ${verdict.refused}`);
-    if (reason !== undefined) differences.push({ seed: origin.name, number, reason, xml });
+    if (reason !== undefined) {
+      differences.push({ seed: origin.name, number, reason, xml });
+    }
   }
   return { mutants: count, accepted, acceptedChanged, refusals, explained, differences };
 }
@@ -68,7 +77,9 @@ interface Verdict {
 async function judge(seed: Seed, xml: string): Promise<Verdict> {
   const input = { ...seed.input, response: toFormValue(xml) };
   const ours = validateResponse(input);
-  if (!ours.ok) return { refused: ours.code };
+  if (!ours.ok) {
+    return { refused: ours.code };
+  }
   const original = validateResponse({ ...seed.input, response: toFormValue(seed.xml) });
   const identity = identityOf(ours.assertion);
   if (!original.ok || !isDeepStrictEqual(identity, identityOf(original.assertion))) {
@@ -77,9 +88,13 @@ async function judge(seed: Seed, xml: string): Promise<Verdict> {
   const theirs = await secondOpinion(input, seed.ignoreTime);
   if ("refusal" in theirs) {
     const explanation = EXPLAINED.find(({ applies }) => applies(xml));
-    if (explanation !== undefined) return { explained: explanation.name };
+    if (explanation !== undefined) {
+      return { explained: explanation.name };
+    }
     return { difference: `node-saml refuses: ${theirs.refusal}` };
   }
-  if (isDeepStrictEqual(identity, theirs.identity)) return {};
+  if (isDeepStrictEqual(identity, theirs.identity)) {
+    return {};
+  }
   return { difference: `node-saml reads ${JSON.stringify(theirs.identity)}, we ${JSON.stringify(identity)}` };
 }

@@ -27,7 +27,9 @@ export class Random {
   replaceOne(text: string, pattern: RegExp, replace: (match: string) => string): string {
     const matches = [...text.matchAll(new RegExp(pattern, "g"))];
     const match = matches[this.below(matches.length)];
-    if (match === undefined) return text;
+    if (match === undefined) {
+      return text;
+    }
     const [found] = match;
     return text.slice(0, match.index) + replace(found) + text.slice(match.index + found.length);
   }

@@ -39,7 +39,9 @@ export async function secondOpinion(
   });
   try {
     const { profile } = await saml.validatePostResponseAsync({ SAMLResponse: input.response });
-    if (profile === null) return { refusal: "no profile" };
+    if (profile === null) {
+      return { refusal: "no profile" };
+    }
     const attributes = profile.attributes;
     return {
       identity: {
@@ -60,8 +62,12 @@ export async function secondOpinion(
 
 /** An attribute value of xml2js: text, nothing, or a tree (the NameID of eduPersonTargetedID). */
 function textOf(value: unknown): string {
-  if (typeof value === "string") return blankAsEmpty(value);
-  if (typeof value !== "object" || value === null) return "";
+  if (typeof value === "string") {
+    return blankAsEmpty(value);
+  }
+  if (typeof value !== "object" || value === null) {
+    return "";
+  }
   const { NameID } = value as { NameID?: readonly { _?: string }[] };
   return NameID?.[0]?._ ?? "";
 }
@@ -70,7 +76,9 @@ function textOf(value: unknown): string {
 export function identityOf(assertion: SamlAssertion): Identity {
   const attributes: Record<string, readonly string[]> = {};
   for (const { name, values } of assertion.attributes) {
-    if (values.length > 0) attributes[name] = values.map(blankAsEmpty);
+    if (values.length > 0) {
+      attributes[name] = values.map(blankAsEmpty);
+    }
   }
   return {
     issuer: assertion.issuer,

@@ -65,7 +65,9 @@ function documented(): Seed[] {
   return folders.map(({ name }) => {
     const { expected, now } = JSON.parse(read(`${name}/case.json`));
     const parsed = parseIdpMetadata(read(`${name}/metadata.xml`));
-    if (!parsed.ok) throw new Error(`${name}: ${parsed.code}`);
+    if (!parsed.ok) {
+      throw new Error(`${name}: ${parsed.code}`);
+    }
     const { entityId, signingCertificates } = parsed.metadata;
     return {
       name,
