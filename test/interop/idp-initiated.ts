@@ -1,23 +1,23 @@
 import { describe, expect, it } from "vitest";
+import type { Fixture } from "./fixture.ts";
 import { PERSON } from "./foreign-idp.ts";
-import type { Stand } from "./stand.ts";
 
 /** What an IdP has to be able to do to send people from its own pages. */
-export function describeIdpInitiated(stand: () => Stand): void {
+export function describeIdpInitiated(fixture: () => Fixture): void {
   const addTenant = () =>
-    stand().addTenant({}, { idpInitiated: { applicationId: stand().site.application.id } });
+    fixture().addTenant({}, { idpInitiated: { applicationId: fixture().site.application.id } });
 
   describe("from its own pages, where the connection allows that,", () => {
     it("brings people in by one redirect more, and they type their password once", async () => {
       const tenant = await addTenant();
-      const page = await stand().newPage();
+      const page = await fixture().newPage();
       const asked: string[] = [];
       page.on("request", (request) => {
         if (new URL(request.url()).searchParams.has("SAMLRequest")) {
           asked.push(request.url());
         }
       });
-      const { claims, target } = await stand().comeFromPortal(tenant, page);
+      const { claims, target } = await fixture().comeFromPortal(tenant, page);
       expect(claims).toMatchObject({ name: PERSON.name, org_slug: tenant.slug, connection_type: "saml" });
       expect([target, asked.length, await tenant.sessions()]).toEqual([null, 1, 1]);
       expect(await tenant.lastRecord()).toMatchObject({ outcome: "success" });
@@ -25,12 +25,12 @@ export function describeIdpInitiated(stand: () => Stand): void {
 
     it("brings them to a page that the application has registered, and to no other", async () => {
       const tenant = await addTenant();
-      const { targetUri } = stand().site.application;
-      const there = await stand().comeFromPortal(tenant, await stand().newPage(), targetUri);
+      const { targetUri } = fixture().site.application;
+      const there = await fixture().comeFromPortal(tenant, await fixture().newPage(), targetUri);
       expect(there.target).toBe(targetUri);
-      const elsewhere = await stand().comeFromPortal(
+      const elsewhere = await fixture().comeFromPortal(
         tenant,
-        await stand().newPage(),
+        await fixture().newPage(),
         "https://evil.example/",
       );
       expect(elsewhere.target).toBeNull();
@@ -38,9 +38,9 @@ export function describeIdpInitiated(stand: () => Stand): void {
 
     it("is who they are there, whoever was signed in at the application before", async () => {
       const tenant = await addTenant();
-      const page = await stand().newPage();
-      const first = (await stand().comeFromPortal(tenant, page)).claims;
-      await page.goto(stand().idp.startUrl(tenant));
+      const page = await fixture().newPage();
+      const first = (await fixture().comeFromPortal(tenant, page)).claims;
+      await page.goto(fixture().idp.startUrl(tenant));
       await page.waitForURL(/\/callback/);
       expect([first.name, await tenant.sessions()]).toEqual([PERSON.name, 2]);
     });

@@ -1,9 +1,9 @@
 import { describe } from "vitest";
+import { useFixture } from "./fixture.ts";
 import type { ForeignIdp } from "./foreign-idp.ts";
 import { query } from "./foreign-idp.ts";
 import { describeIdpInitiated } from "./idp-initiated.ts";
 import { startSamlpIdp } from "./samlp-idp.ts";
-import { useStand } from "./stand.ts";
 
 /** samlp's portal, for a real browser: whoever comes is signed in already. */
 async function startSamlpPortal(): Promise<ForeignIdp> {
@@ -26,5 +26,5 @@ async function startSamlpPortal(): Promise<ForeignIdp> {
 }
 
 describe("samlp", () => {
-  describeIdpInitiated(useStand({ start: startSamlpPortal, provider: "adfs" }));
+  describeIdpInitiated(useFixture({ start: startSamlpPortal, provider: "adfs" }));
 });

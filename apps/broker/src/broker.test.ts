@@ -7,27 +7,27 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { createBroker } from "./index.ts";
 import { createTestBrowser } from "./testing/browser.ts";
 import { answerSaml, postSaml, readSamlRequest } from "./testing/saml-login.ts";
-import { createSignInStand, type SignInStand } from "./testing/sign-in-stand.ts";
+import { createSignInFixture, type SignInFixture } from "./testing/sign-in-fixture.ts";
 
 const CALLBACK = "https://app.example.test/callback";
 const idp = createTestIdp();
 const closing: (() => Promise<void>)[] = [];
-let stand: SignInStand;
+let fixture: SignInFixture;
 let connectionId: string;
 let application: client.Configuration;
 
 beforeAll(async () => {
-  stand = await createSignInStand(async (deps) => {
+  fixture = await createSignInFixture(async (deps) => {
     const signingKeys = await openSigningKeys(deps);
     const broker = await createBroker({ ...deps, signingKeys, requestLogout: () => undefined });
     closing.push(() => broker.close());
     return broker.router;
   });
-  const organizationId = await stand.addOrganization("acme", ["acme.com"]);
-  connectionId = await stand.addSamlConnection(organizationId, idp, { provider: "okta" });
+  const organizationId = await fixture.addOrganization("acme", ["acme.com"]);
+  connectionId = await fixture.addSamlConnection(organizationId, idp, { provider: "okta" });
   const clientId = "wiki";
   const secret = "the secret of the wiki";
-  await stand.database.prisma.application.create({
+  await fixture.database.prisma.application.create({
     data: {
       id: newId(),
       clientId,
@@ -38,7 +38,7 @@ beforeAll(async () => {
     },
   });
   application = await client.discovery(
-    new URL(stand.publicUrl),
+    new URL(fixture.publicUrl),
     clientId,
     undefined,
     client.ClientSecretBasic(secret),
@@ -51,7 +51,7 @@ afterAll(async () => {
   for (const close of closing) {
     await close();
   }
-  await stand.close();
+  await fixture.close();
 });
 
 /** An application's authorization request. */
@@ -72,13 +72,13 @@ async function authorization(choice: Readonly<Record<string, string>> = { organi
 it("goes all the way: application, sign-in at the organization's IdP, tokens", async () => {
   const browser = createTestBrowser();
   const { url, checks } = await authorization();
-  const atIdp = await browser.follow(await browser.get(url), stand.publicUrl);
+  const atIdp = await browser.follow(await browser.get(url), fixture.publicUrl);
   const request = readSamlRequest(atIdp, connectionId);
-  const response = answerSaml(stand, idp, request, {
+  const response = answerSaml(fixture, idp, request, {
     nameId: "jo@acme.com",
     attributes: { firstName: "Jo", groups: ["Engineering"] },
   });
-  const home = await browser.follow(await postSaml(stand, browser, request, response), stand.publicUrl);
+  const home = await browser.follow(await postSaml(fixture, browser, request, response), fixture.publicUrl);
   const tokens = await client.authorizationCodeGrant(application, new URL(home.location), checks);
   expect(tokens.claims()).toMatchObject({
     email: "jo@acme.com",

@@ -2,8 +2,8 @@ import { assignRequestId, handleProblems, logRequests, notFound } from "@sallypo
 import type { Logger } from "@sallyport/logging";
 import express, { type Express, type Router } from "express";
 import type { Metrics } from "./metrics.ts";
-import type { Mount } from "./rooms.ts";
 import { securityHeaders } from "./security-headers.ts";
+import type { Mount } from "./services.ts";
 
 export interface AppDeps {
   readonly log: Logger;
@@ -11,10 +11,10 @@ export interface AppDeps {
   readonly trustProxy: boolean | number | string[];
   readonly health: Router;
   readonly metrics: Metrics;
-  readonly rooms: readonly Mount[];
+  readonly services: readonly Mount[];
 }
 
-/** All of the HTTP surface: what every request passes, then one router a room. */
+/** All of the HTTP surface: what every request passes, then one router a service. */
 export function createApp(deps: AppDeps): Express {
   const app = express();
   app.set("trust proxy", deps.trustProxy);
@@ -26,7 +26,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(deps.health); // probes neither logged nor measured
   app.use(logRequests(deps.log), deps.metrics.observe, securityHeaders(deps.publicUrl));
   app.use(deps.metrics.router);
-  for (const { path, router } of deps.rooms) {
+  for (const { path, router } of deps.services) {
     app.use(path, router);
   }
   app.use(notFound());

@@ -76,7 +76,7 @@ function explainOutage(error: unknown): string | undefined {
   return `${server}, at the address in ${URL_VARIABLES[server]}, is not available (${kind}). Is it running there?`;
 }
 
-/** Ports that rooms open by themselves: the demo's. */
+/** Ports that services open by themselves: the demo's. */
 function explainPort(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("port" in error) || !("syscall" in error)) {
     return undefined;

@@ -16,7 +16,7 @@ import { openLevels } from "./levels.ts";
 import { type Listener, listen } from "./listener.ts";
 import { adoptMessageTypes } from "./message-types.ts";
 import { createMetrics, type MetricsAccess } from "./metrics.ts";
-import { type Foundation, type Mount, openRooms } from "./rooms.ts";
+import { type Foundation, type Mount, openServices } from "./services.ts";
 import { Teardown } from "./teardown.ts";
 
 export interface RunningGateway {
@@ -44,7 +44,7 @@ export interface GatewayOptions {
 /** How long requests under way may take to finish after `stop`. */
 const DRAIN_MS = 15_000;
 
-/** Starts every room of `configuration.roles` in this process. Nothing is left running when it throws. */
+/** Starts every service of `configuration.roles` in this process. Nothing is left running when it throws. */
 export async function startGateway(
   configuration: Configuration,
   options: GatewayOptions,
@@ -69,7 +69,7 @@ async function start(
   const publicUrl = configuration.publicUrl ?? `http://localhost:${listener.port}`;
 
   const databaseUrl = configuration.databaseUrl ?? (await startDatabase(configuration, log, teardown));
-  const { database, queues, rooms } = await onceServersAnswer(configuration, options, listener, (opened) =>
+  const { database, queues, services } = await onceServersAnswer(configuration, options, listener, (opened) =>
     open({ configuration, publicUrl, log, now }, databaseUrl, opened).then((parts) => {
       teardown.adopt(opened);
       return parts;
@@ -91,7 +91,7 @@ async function start(
           }
         },
         queue: () => queues.ping(),
-        ...Object.fromEntries(rooms.flatMap(closedRoom)),
+        ...Object.fromEntries(services.flatMap(closedService)),
       },
     }),
     metrics: createMetrics({
@@ -100,7 +100,7 @@ async function start(
       access: metricsAccess(configuration),
       queueCounts: () => queues.counts(),
     }),
-    rooms,
+    services,
   });
   adoptMessageTypes(app, listener.messageTypes);
   listener.serve(app);
@@ -130,7 +130,7 @@ async function start(
 interface Opened {
   readonly database: Database;
   readonly queues: Queues<WorkerServices>;
-  readonly rooms: readonly Mount[];
+  readonly services: readonly Mount[];
 }
 
 /** All that needs the servers. May be called again when it has failed and `teardown` was run. */
@@ -176,11 +176,11 @@ async function open(
   teardown.add("operator outbound", () => operatorOutbound.close());
 
   const levels = openLevels({ redisUrl: configuration.redisUrl, log, now: base.now }, teardown);
-  const rooms = await openRooms(
+  const services = await openServices(
     { ...base, database, secrets, queues, outbound, operatorOutbound, levels },
     teardown,
   );
-  return { database, queues, rooms };
+  return { database, queues, services };
 }
 
 /** A start does not depend on who comes first: it waits for PostgreSQL and Redis, says so, and leaves nothing of each try. */
@@ -228,7 +228,7 @@ async function startDatabase({ dataDir }: Configuration, log: Logger, teardown: 
   return postgres.url;
 }
 
-function closedRoom({ closed }: Mount): [string, ReadinessCheck][] {
+function closedService({ closed }: Mount): [string, ReadinessCheck][] {
   return closed === undefined ? [] : [["signIn", () => Promise.reject(new NotReady(closed))]];
 }
 

@@ -67,7 +67,7 @@ async function develop(environment: Environment): Promise<number> {
   );
 }
 
-/** Loads the rooms and runs them. Only now: the other commands need none of that code. */
+/** Loads the services and runs them. Only now: the other commands need none of that code. */
 async function run(configuration: Configuration, options: RunOptions): Promise<number> {
   const { warn } = console;
   // oidc-provider says at once that Node 20 is older than what it supports; the tests hold on it nevertheless.

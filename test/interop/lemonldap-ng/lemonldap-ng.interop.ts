@@ -1,13 +1,13 @@
 import { describe } from "vitest";
+import { useFixture } from "../fixture.ts";
 import { describeIdpInitiated } from "../idp-initiated.ts";
 import { describeSignIn } from "../sign-in.ts";
 import { describeSignOut } from "../sign-out.ts";
-import { useStand } from "../stand.ts";
 import { startLemonLdap } from "./lemonldap-ng.ts";
 
 describe("LemonLDAP::NG", () => {
-  const stand = useStand({ start: startLemonLdap, provider: "generic" });
-  describeSignIn(stand);
-  describeIdpInitiated(stand);
-  describeSignOut(stand);
+  const fixture = useFixture({ start: startLemonLdap, provider: "generic" });
+  describeSignIn(fixture);
+  describeIdpInitiated(fixture);
+  describeSignOut(fixture);
 });

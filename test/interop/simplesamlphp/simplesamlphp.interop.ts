@@ -1,14 +1,14 @@
 import { describe } from "vitest";
+import { useFixture } from "../fixture.ts";
 import { describeIdpInitiated } from "../idp-initiated.ts";
 import { describeForcedSignIn, describeSignIn } from "../sign-in.ts";
 import { describeSignOut } from "../sign-out.ts";
-import { useStand } from "../stand.ts";
 import { startSimpleSamlPhp } from "./simplesamlphp.ts";
 
 describe("SimpleSAMLphp", () => {
-  const stand = useStand({ start: startSimpleSamlPhp, provider: "shibboleth" });
-  describeSignIn(stand);
-  describeForcedSignIn(stand);
-  describeIdpInitiated(stand);
-  describeSignOut(stand);
+  const fixture = useFixture({ start: startSimpleSamlPhp, provider: "shibboleth" });
+  describeSignIn(fixture);
+  describeForcedSignIn(fixture);
+  describeIdpInitiated(fixture);
+  describeSignOut(fixture);
 });

@@ -3,16 +3,16 @@ import { createTestIdp } from "@sallyport/saml/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createTestBrowser, type TestBrowser, type Visit } from "../testing/browser.ts";
 import {
-  createPortalStand,
+  createPortalFixture,
   type PortalApplication,
-  type PortalStand,
+  type PortalFixture,
   portalOf,
-} from "../testing/portal-stand.ts";
+} from "../testing/portal-fixture.ts";
 import { answerSaml } from "../testing/saml-login.ts";
 
 const idp = createTestIdp();
 const { start, target, callback } = portalOf("wiki");
-let stand: PortalStand;
+let fixture: PortalFixture;
 let organizationId: string;
 let wiki: PortalApplication;
 let crm: PortalApplication;
@@ -20,47 +20,47 @@ let connectionId: string;
 let browser: TestBrowser;
 
 beforeAll(async () => {
-  stand = await createPortalStand();
-  organizationId = await stand.addOrganization("acme", ["acme.com"]);
-  wiki = await stand.addApplication("wiki");
-  crm = await stand.addApplication("crm");
+  fixture = await createPortalFixture();
+  organizationId = await fixture.addOrganization("acme", ["acme.com"]);
+  wiki = await fixture.addApplication("wiki");
+  crm = await fixture.addApplication("crm");
 });
-afterAll(() => stand.close());
+afterAll(() => fixture.close());
 beforeEach(async () => {
-  connectionId = await stand.addSamlConnection(organizationId, idp, {
+  connectionId = await fixture.addSamlConnection(organizationId, idp, {
     settings: { idpInitiated: { applicationId: wiki.id } },
   });
   browser = createTestBrowser();
 });
 
 const records = () =>
-  stand.database.prisma.loginRecord.findMany({ where: { connectionId }, orderBy: { id: "desc" } });
-const sessions = () => stand.database.prisma.session.findMany({ where: { connectionId } });
+  fixture.database.prisma.loginRecord.findMany({ where: { connectionId }, orderBy: { id: "desc" } });
+const sessions = () => fixture.database.prisma.session.findMany({ where: { connectionId } });
 const waitingSessions = () =>
-  stand.database.prisma.waitingSession.count({ where: { session: { connectionId } } });
+  fixture.database.prisma.waitingSession.count({ where: { session: { connectionId } } });
 const asksIdp = (visit: Visit) => visit.location.startsWith("https://idp.example.test/sso?SAMLRequest=");
 const isCallback = (visit: Visit) => visit.location.startsWith(`${callback}?code=`);
 const parametersOf = (visit: Visit) => Object.fromEntries(new URL(visit.location).searchParams);
 
 /** From the portal to where the application starts its sign-in. */
 async function land(nameId = "jo@acme.com", relayState?: string): Promise<Visit> {
-  const restarted = await stand.arrive(browser, idp, connectionId, {
+  const restarted = await fixture.arrive(browser, idp, connectionId, {
     login: { nameId },
     ...(relayState === undefined ? {} : { relayState }),
   });
-  return stand.answer(browser, idp, connectionId, restarted, { nameId });
+  return fixture.answer(browser, idp, connectionId, restarted, { nameId });
 }
 
 describe("somebody who comes from the IdP's own pages", () => {
   it("is signed in by an answer to a request of ours, and the application need not ask again", async () => {
-    const restarted = await stand.arrive(browser, idp, connectionId);
+    const restarted = await fixture.arrive(browser, idp, connectionId);
     expect([restarted.status, asksIdp(restarted), await sessions()]).toEqual([303, true, []]);
 
-    const landed = await stand.answer(browser, idp, connectionId, restarted, { nameId: "jo@acme.com" });
+    const landed = await fixture.answer(browser, idp, connectionId, restarted, { nameId: "jo@acme.com" });
     expect(landed.location.startsWith(start)).toBe(true);
     expect(parametersOf(landed)).toEqual({
       from: "portal",
-      iss: stand.publicUrl,
+      iss: fixture.publicUrl,
       organization: organizationId,
     });
     const [session] = await sessions();
@@ -144,7 +144,7 @@ describe("the session that waits", () => {
     expect(await waitingSessions()).toBe(0);
 
     const late = createTestBrowser();
-    late.hold(stand.publicUrl, "sallyport-waiting", /=([^;]+)/.exec(cookie ?? "")?.[1] ?? "");
+    late.hold(fixture.publicUrl, "sallyport-waiting", /=([^;]+)/.exec(cookie ?? "")?.[1] ?? "");
     expect(asksIdp(await wiki.authorize(late, { connection: connectionId }))).toBe(true);
   });
 
@@ -161,26 +161,26 @@ describe("the session that waits", () => {
   });
 
   it("is not for another connection or organization", async () => {
-    const other = await stand.addSamlConnection(organizationId, idp, { name: "Other" });
+    const other = await fixture.addSamlConnection(organizationId, idp, { name: "Other" });
     await land();
     expect(asksIdp(await wiki.authorize(browser, { connection: other }))).toBe(true);
-    const bravo = await stand.addOrganization(`bravo-${connectionId}`);
-    await stand.addSamlConnection(bravo, idp);
+    const bravo = await fixture.addOrganization(`bravo-${connectionId}`);
+    await fixture.addSamlConnection(bravo, idp);
     await land();
     expect(asksIdp(await wiki.authorize(browser, { organization: bravo }))).toBe(true);
   });
 
   it("waits five minutes", async () => {
     await land();
-    stand.advance(5 * 60_000 + 1);
+    fixture.advance(5 * 60_000 + 1);
     expect(asksIdp(await wiki.authorize(browser, { connection: connectionId }))).toBe(true);
   });
 
   it("counts no more once it was revoked", async () => {
     await land();
-    await stand.database.prisma.session.updateMany({
+    await fixture.database.prisma.session.updateMany({
       where: { connectionId },
-      data: { revokedAt: stand.now() },
+      data: { revokedAt: fixture.now() },
     });
     expect(asksIdp(await wiki.authorize(browser, { connection: connectionId }))).toBe(true);
   });
@@ -189,43 +189,43 @@ describe("the session that waits", () => {
 describe("is refused", () => {
   const refusal = async (visit: Visit) => [visit.status, (await records())[0]?.errorCode, await sessions()];
   const update = (settings: object) =>
-    stand.database.prisma
+    fixture.database.prisma
       .$executeRaw`UPDATE connections SET settings = settings || ${settings} WHERE id = ${connectionId}::uuid`;
 
   it("where the connection does not allow it", async () => {
     await update({ idpInitiated: null });
-    const visit = await stand.arrive(browser, idp, connectionId, { relayState: "" });
+    const visit = await fixture.arrive(browser, idp, connectionId, { relayState: "" });
     expect(await refusal(visit)).toEqual([400, "response_unsolicited", []]);
   });
 
   it("where the response claims to be an answer", async () => {
     const login = { inResponseTo: "_of-somebody-else" };
-    const visit = await stand.arrive(browser, idp, connectionId, { login });
+    const visit = await fixture.arrive(browser, idp, connectionId, { login });
     expect(await refusal(visit)).toEqual([400, "response_unsolicited", []]);
   });
 
   it("where the connection is disabled, also meanwhile", async () => {
-    const restarted = await stand.arrive(browser, idp, connectionId);
-    await stand.database.prisma.connection.update({
+    const restarted = await fixture.arrive(browser, idp, connectionId);
+    await fixture.database.prisma.connection.update({
       where: { id: connectionId },
       data: { status: "disabled" },
     });
-    const answered = await stand.answer(browser, idp, connectionId, restarted);
+    const answered = await fixture.answer(browser, idp, connectionId, restarted);
     expect(await refusal(answered)).toEqual([403, "connection_disabled", []]);
-    expect((await stand.arrive(browser, idp, connectionId)).status).toBe(400);
+    expect((await fixture.arrive(browser, idp, connectionId)).status).toBe(400);
   });
 
   it("where the application takes nobody in any more, also meanwhile", async () => {
-    const gone = await stand.addApplication(`gone-${connectionId}`);
+    const gone = await fixture.addApplication(`gone-${connectionId}`);
     await update({ idpInitiated: { applicationId: gone.id } });
-    const restarted = await stand.arrive(browser, idp, connectionId);
-    await stand.database.prisma.application.update({
+    const restarted = await fixture.arrive(browser, idp, connectionId);
+    await fixture.database.prisma.application.update({
       where: { id: gone.id },
       data: { initiateLoginUri: null },
     });
-    const answered = await stand.answer(browser, idp, connectionId, restarted);
+    const answered = await fixture.answer(browser, idp, connectionId, restarted);
     expect(await refusal(answered)).toEqual([404, "landing_missing", []]);
-    expect(await refusal(await stand.arrive(browser, idp, connectionId))).toEqual([
+    expect(await refusal(await fixture.arrive(browser, idp, connectionId))).toEqual([
       404,
       "landing_missing",
       [],
@@ -233,8 +233,8 @@ describe("is refused", () => {
   });
 
   it("from a browser that keeps no cookies, after we have tried to give it one", async () => {
-    const SAMLResponse = answerSaml(stand, idp, { connectionId, id: "" }, { inResponseTo: undefined });
-    const { acsUrl } = samlServiceProvider(stand.publicUrl, connectionId);
+    const SAMLResponse = answerSaml(fixture, idp, { connectionId, id: "" }, { inResponseTo: undefined });
+    const { acsUrl } = samlServiceProvider(fixture.publicUrl, connectionId);
     const forgetful = (fields: Record<string, string>) => createTestBrowser().post(acsUrl, fields);
     let visit = await forgetful({ SAMLResponse });
     let posts = 1;
@@ -247,12 +247,12 @@ describe("is refused", () => {
   it("from an IdP that answers each request of ours with a further unsolicited response", async () => {
     const ends: (string | number)[] = [];
     for (let round = 1; round <= 5; round++) {
-      const visit = await stand.arrive(browser, idp, connectionId);
+      const visit = await fixture.arrive(browser, idp, connectionId);
       ends.push(asksIdp(visit) ? "asked" : visit.status);
     }
     expect(ends).toEqual(["asked", "asked", "asked", 400, 400]);
     expect((await records())[0]?.errorCode).toBe("idp_initiated_loop");
-    stand.advance(2 * 60_000 + 1);
-    expect(asksIdp(await stand.arrive(browser, idp, connectionId))).toBe(true);
+    fixture.advance(2 * 60_000 + 1);
+    expect(asksIdp(await fixture.arrive(browser, idp, connectionId))).toBe(true);
   });
 });

@@ -2,7 +2,7 @@ import { requestId } from "@sallyport/http";
 import { peekResponse } from "@sallyport/saml";
 import type { Request, Response } from "express";
 import type { BrowserCookie } from "../browser-cookie.ts";
-import { createLoginTrace, recordStray } from "../login-records/index.ts";
+import { createLoginTrace, recordOrphanResponse } from "../login-records/index.ts";
 import { originOf } from "../origin.ts";
 import { countStray } from "../sign-in/attempts.ts";
 import { type ConnectionRow, findConnection } from "../sign-in/connections.ts";
@@ -70,7 +70,7 @@ export async function startOver(
     }
     trace.add("failed", { ...error.finding });
     countStray(deps, originOf(req, cookie), connection.id);
-    await recordStray(deps.database.sql, {
+    await recordOrphanResponse(deps.database.sql, {
       connectionId: connection.id,
       type: connection.type,
       requestId: requestId(req),

@@ -6,6 +6,6 @@ export {
   closingStatement,
   type LoginOutcome,
   type LoginRecordKey,
-  recordStray,
+  recordOrphanResponse,
   stepsJson,
 } from "./store.ts";

@@ -56,7 +56,7 @@ export function closingStatement(key: LoginRecordKey, result: ClosedLogin): Stat
 }
 
 /** Records an answer that belongs to no login. Does nothing when there is no such connection. */
-export async function recordStray(
+export async function recordOrphanResponse(
   sql: Sql,
   attempt: {
     readonly connectionId: string;

@@ -2,7 +2,7 @@ import { oidcRedirectUri } from "@sallyport/connections";
 import * as client from "openid-client";
 import { maskUrl } from "../login-records/index.ts";
 import type { OidcConnection } from "../sign-in/connections.ts";
-import type { LoginWish, StartedLogin } from "../sign-in/protocol.ts";
+import type { LoginParameters, StartedLogin } from "../sign-in/protocol.ts";
 import type { OidcConfigurations } from "./configuration.ts";
 
 /** Makes an authorization request: code flow with PKCE (RFC 7636), state and nonce, each new. */
@@ -10,7 +10,7 @@ export async function startOidcLogin(
   publicUrl: string,
   configurations: OidcConfigurations,
   connection: OidcConnection,
-  wish: LoginWish,
+  wish: LoginParameters,
 ): Promise<StartedLogin> {
   const configuration = await configurations.of(connection);
   const codeVerifier = client.randomPKCECodeVerifier();
@@ -41,7 +41,7 @@ const VOLUNTARY = claimsOf(null);
  * one and not the other: so `completeLogin` goes by the answer. `max_age` makes `auth_time` required (OpenID Connect
  * Core §3.1.2.1), the claims parameter asks for it by itself (§5.5.1.1); who does not support that must ignore it.
  */
-function freshness(configuration: client.Configuration, wish: LoginWish): Record<string, string> {
+function freshness(configuration: client.Configuration, wish: LoginParameters): Record<string, string> {
   if (wish.forceLogin) {
     return { prompt: "login", max_age: "0", claims: ESSENTIAL };
   }

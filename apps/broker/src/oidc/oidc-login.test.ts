@@ -3,30 +3,30 @@ import { findLiveSession } from "@sallyport/sessions";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import type { SignInRequest } from "../interaction.ts";
 import { createTestBrowser, type TestBrowser, type Visit } from "../testing/browser.ts";
-import { createSignInStand, type SignInStand } from "../testing/sign-in-stand.ts";
+import { createSignInFixture, type SignInFixture } from "../testing/sign-in-fixture.ts";
 import { createUpstreamOp, type UpstreamOp } from "../testing/upstream-op.ts";
 
-let stand: SignInStand;
+let fixture: SignInFixture;
 let upstream: UpstreamOp;
 let organizationId: string;
 let connectionId: string;
 
 beforeAll(async () => {
-  stand = await createSignInStand();
+  fixture = await createSignInFixture();
   upstream = await createUpstreamOp();
-  organizationId = await stand.addOrganization("bravo", ["bravo.com"]);
+  organizationId = await fixture.addOrganization("bravo", ["bravo.com"]);
   const { issuer, clientId, clientSecret } = upstream;
-  connectionId = await stand.addOidcConnection(organizationId, {
+  connectionId = await fixture.addOidcConnection(organizationId, {
     issuer,
     clientId,
     clientSecret,
     scopes: ["openid", "profile", "email", "groups"],
   });
-  upstream.allow(oidcRedirectUri(stand.publicUrl, connectionId));
+  upstream.allow(oidcRedirectUri(fixture.publicUrl, connectionId));
 });
 afterAll(async () => {
   await upstream.close();
-  await stand.close();
+  await fixture.close();
 });
 beforeEach(() => {
   upstream.error = null;
@@ -34,10 +34,10 @@ beforeEach(() => {
 });
 
 const lastRecord = () =>
-  stand.database.prisma.loginRecord.findFirst({ where: { connectionId }, orderBy: { id: "desc" } });
+  fixture.database.prisma.loginRecord.findFirst({ where: { connectionId }, orderBy: { id: "desc" } });
 
 function start(browser: TestBrowser, request: Partial<SignInRequest> = {}): Promise<Visit> {
-  return stand.visit(browser, { connection: connectionId, ...request });
+  return fixture.visit(browser, { connection: connectionId, ...request });
 }
 
 async function login(request: Partial<SignInRequest> = {}) {
@@ -54,7 +54,7 @@ it("signs a person in, with the same kind of session as SAML", async () => {
     claims: { email: "Ann@Bravo.com", email_verified: true, given_name: "Ann", groups: ["Engineering"] },
   };
   const { sessionId } = await login();
-  expect(await findLiveSession(stand.database.sql, sessionId ?? "", stand.now())).toMatchObject({
+  expect(await findLiveSession(fixture.database.sql, sessionId ?? "", fixture.now())).toMatchObject({
     organizationId,
     connectionType: "oidc",
     user: { email: "ann@bravo.com", emailVerified: true, givenName: "Ann" },
@@ -127,7 +127,7 @@ it("ends the IdP's own refusal on a page, with the way back to the application",
 });
 
 it("tells when the IdP cannot be reached, and says so to the application", async () => {
-  const id = await stand.addOidcConnection(organizationId, {
+  const id = await fixture.addOidcConnection(organizationId, {
     issuer: "http://localhost:9",
     clientId: "c",
     clientSecret: "s",
@@ -135,7 +135,7 @@ it("tells when the IdP cannot be reached, and says so to the application", async
   const browser = createTestBrowser();
   const page = await start(browser, { connection: id });
   expect(page.status).toBe(502);
-  const record = await stand.database.prisma.loginRecord.findFirst({ where: { connectionId: id } });
+  const record = await fixture.database.prisma.loginRecord.findFirst({ where: { connectionId: id } });
   expect(record).toMatchObject({ outcome: "failure", errorCode: "idp_unreachable" });
   const home = await browser.post(page.form?.action ?? "", {
     ...page.form?.fields,
@@ -145,7 +145,7 @@ it("tells when the IdP cannot be reached, and says so to the application", async
 });
 
 it("links by email only where the IdP does not disown the address", async () => {
-  const { prisma } = stand.database;
+  const { prisma } = fixture.database;
   upstream.person = { sub: "first", claims: { email: "kim@bravo.com" } };
   await login();
   upstream.person = { sub: "second", claims: { email: "kim@bravo.com", email_verified: false } };
@@ -155,13 +155,13 @@ it("links by email only where the IdP does not disown the address", async () => 
 });
 
 it("keeps roles when Entra sends a link in place of the groups", async () => {
-  await stand.addRole(organizationId, "admin", ["Admins"]);
+  await fixture.addRole(organizationId, "admin", ["Admins"]);
   const claims = { email: "eve@bravo.com" };
   upstream.person = { sub: "eve", claims: { ...claims, groups: ["Admins"] } };
   await login();
   upstream.person = { sub: "eve", claims: { ...claims, _claim_names: { groups: "src1" } } };
   const { sessionId } = await login();
-  const session = await findLiveSession(stand.database.sql, sessionId ?? "", stand.now());
+  const session = await findLiveSession(fixture.database.sql, sessionId ?? "", fixture.now());
   expect(session?.roles).toEqual(["admin", "member"]);
   expect(JSON.stringify((await lastRecord())?.steps)).toContain("groups_overage");
 });

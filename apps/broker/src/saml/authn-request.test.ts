@@ -4,20 +4,20 @@ import { createTestIdp } from "@sallyport/saml/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createTestBrowser } from "../testing/browser.ts";
 import { answerSaml, postSaml, readSamlRequest, startSaml } from "../testing/saml-login.ts";
-import { createSignInStand, type SignInStand } from "../testing/sign-in-stand.ts";
+import { createSignInFixture, type SignInFixture } from "../testing/sign-in-fixture.ts";
 
 const idp = createTestIdp();
-let stand: SignInStand;
+let fixture: SignInFixture;
 let organizationId: string;
 
 beforeAll(async () => {
-  stand = await createSignInStand();
-  organizationId = await stand.addOrganization("acme", ["acme.com"]);
+  fixture = await createSignInFixture();
+  organizationId = await fixture.addOrganization("acme", ["acme.com"]);
 });
-afterAll(() => stand.close());
+afterAll(() => fixture.close());
 
 async function publishedMetadata(connectionId: string): Promise<string> {
-  return (await fetch(samlServiceProvider(stand.publicUrl, connectionId).entityId)).text();
+  return (await fetch(samlServiceProvider(fixture.publicUrl, connectionId).entityId)).text();
 }
 
 /** The certificate that our metadata tells the IdP, PEM. */
@@ -28,10 +28,10 @@ async function publishedCertificate(connectionId: string): Promise<string> {
 }
 
 it("carries a signature over redirect that the published certificate verifies", async () => {
-  const connectionId = await stand.addSamlConnection(organizationId, idp, {
+  const connectionId = await fixture.addSamlConnection(organizationId, idp, {
     settings: { signRequests: true },
   });
-  const { location } = await stand.visit(createTestBrowser(), { connection: connectionId });
+  const { location } = await fixture.visit(createTestBrowser(), { connection: connectionId });
   const certificates = [await publishedCertificate(connectionId)];
   const query = new URL(location).search.slice(1);
   expect(openRedirectMessage(query, { certificates })).toMatchObject({ ok: true, signatureVerified: true });
@@ -42,9 +42,9 @@ it("carries a signature over redirect that the published certificate verifies", 
 
 it("goes over POST where the connection says so, signed, and the answer signs in", async () => {
   const settings = { signRequests: true, ssoBinding: "post" } as const;
-  const connectionId = await stand.addSamlConnection(organizationId, idp, { settings });
+  const connectionId = await fixture.addSamlConnection(organizationId, idp, { settings });
   const browser = createTestBrowser();
-  const page = await stand.visit(browser, { connection: connectionId });
+  const page = await fixture.visit(browser, { connection: connectionId });
   expect([page.status, page.form?.action]).toEqual([200, "https://idp.example.test/sso"]);
   const { SAMLRequest = "", RelayState = "" } = page.form?.fields ?? {};
   const certificates = [await publishedCertificate(connectionId)];
@@ -55,30 +55,35 @@ it("goes over POST where the connection says so, signed, and the answer signs in
   expect(message.signatureVerified).toBe(true);
   const id = /ID="([^"]+)"/.exec(message.xml)?.[1] ?? "";
   const request = { connectionId, id, relayState: RelayState };
-  const answer = await postSaml(stand, browser, request, answerSaml(stand, idp, request));
+  const answer = await postSaml(fixture, browser, request, answerSaml(fixture, idp, request));
   expect(answer.location).toContain("session=");
 });
 
 it("asks for a fresh login and for contexts where the connection wants them", async () => {
   const authnContext = ["urn:oasis:names:tc:SAML:2.0:ac:classes:TimeSyncToken"];
   const settings = { forceAuthn: true, authnContext };
-  const wanting = await stand.addSamlConnection(organizationId, idp, { settings });
-  const plain = await stand.addSamlConnection(organizationId, idp);
-  const asked = await startSaml(stand, createTestBrowser(), wanting);
+  const wanting = await fixture.addSamlConnection(organizationId, idp, { settings });
+  const plain = await fixture.addSamlConnection(organizationId, idp);
+  const asked = await startSaml(fixture, createTestBrowser(), wanting);
   expect(asked.xml).toContain('ForceAuthn="true"');
   expect(asked.xml).toContain(authnContext[0]);
-  const { xml } = await startSaml(stand, createTestBrowser(), plain);
+  const { xml } = await startSaml(fixture, createTestBrowser(), plain);
   expect(xml).not.toMatch(/ForceAuthn="true"|RequestedAuthnContext/);
 });
 
 it("is answered by an encrypted assertion, for the key in our metadata and for no other", async () => {
-  const connectionId = await stand.addSamlConnection(organizationId, idp);
+  const connectionId = await fixture.addSamlConnection(organizationId, idp);
   const recipient = await publishedCertificate(connectionId);
   const signIn = async (encryptFor: { recipient: string }) => {
     const browser = createTestBrowser();
-    const visit = await stand.visit(browser, { connection: connectionId });
+    const visit = await fixture.visit(browser, { connection: connectionId });
     const request = readSamlRequest(visit, connectionId);
-    return postSaml(stand, browser, request, answerSaml(stand, idp, request, { encryptFor, sign: "both" }));
+    return postSaml(
+      fixture,
+      browser,
+      request,
+      answerSaml(fixture, idp, request, { encryptFor, sign: "both" }),
+    );
   };
   expect((await signIn({ recipient })).location).toContain("session=");
   const refused = await signIn({ recipient: createTestIdp().certificate });
@@ -86,8 +91,8 @@ it("is answered by an encrypted assertion, for the key in our metadata and for n
 });
 
 it.each([true, false])("is announced in our metadata as it comes: signed %s", async (signRequests) => {
-  const connectionId = await stand.addSamlConnection(organizationId, idp, { settings: { signRequests } });
+  const connectionId = await fixture.addSamlConnection(organizationId, idp, { settings: { signRequests } });
   expect(await publishedMetadata(connectionId)).toContain(` AuthnRequestsSigned="${signRequests}"`);
-  const { location } = await stand.visit(createTestBrowser(), { connection: connectionId });
+  const { location } = await fixture.visit(createTestBrowser(), { connection: connectionId });
   expect(new URL(location).searchParams.has("Signature")).toBe(signRequests);
 });

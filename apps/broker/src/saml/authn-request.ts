@@ -4,7 +4,7 @@ import type { ConnectionKeys } from "@sallyport/connection-keys";
 import { samlServiceProvider } from "@sallyport/connections";
 import { maskXml } from "../login-records/index.ts";
 import type { SamlConnection } from "../sign-in/connections.ts";
-import type { LoginWish, StartedLogin } from "../sign-in/protocol.ts";
+import type { LoginParameters, StartedLogin } from "../sign-in/protocol.ts";
 import { formFields, type OutgoingMessage, redirectUrl } from "./bindings.ts";
 
 /** Makes an AuthnRequest (SAML core 3.4.1) for the connection's binding, signed where the connection wants it. */
@@ -12,7 +12,7 @@ export async function startSamlLogin(
   publicUrl: string,
   keys: ConnectionKeys,
   connection: SamlConnection,
-  wish: LoginWish,
+  wish: LoginParameters,
 ): Promise<StartedLogin> {
   const { ssoBinding, ssoUrl, signRequests } = connection.settings;
   // An ID is an NCName: it must not start with a digit (SAML core 1.3.4).
@@ -40,7 +40,7 @@ async function authnRequest(
   publicUrl: string,
   { id, settings }: SamlConnection,
   requestId: string,
-  wish: LoginWish,
+  wish: LoginParameters,
 ): Promise<string> {
   const { entityId, acsUrl } = samlServiceProvider(publicUrl, id);
   const contexts = wish.acrValues.length > 0 ? wish.acrValues : (settings.authnContext ?? []);

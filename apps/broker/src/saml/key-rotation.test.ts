@@ -5,27 +5,27 @@ import { createTestIdp } from "@sallyport/saml/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createTestBrowser } from "../testing/browser.ts";
 import { answerSaml, postSaml, readSamlRequest } from "../testing/saml-login.ts";
-import { createSignInStand, type SignInStand } from "../testing/sign-in-stand.ts";
+import { createSignInFixture, type SignInFixture } from "../testing/sign-in-fixture.ts";
 
 const idp = createTestIdp();
-let stand: SignInStand;
+let fixture: SignInFixture;
 let organizationId: string;
 let connectionId: string;
 
 beforeAll(async () => {
-  stand = await createSignInStand();
-  organizationId = await stand.addOrganization("acme", ["acme.com"]);
+  fixture = await createSignInFixture();
+  organizationId = await fixture.addOrganization("acme", ["acme.com"]);
 });
-afterAll(() => stand.close());
+afterAll(() => fixture.close());
 beforeEach(async () => {
-  connectionId = await stand.addSamlConnection(organizationId, idp, { settings: { signRequests: true } });
+  connectionId = await fixture.addSamlConnection(organizationId, idp, { settings: { signRequests: true } });
 });
 
 const owner = () => ({ id: connectionId, organizationId });
 
 /** What the metadata lists, in its order. */
 async function published(): Promise<{ signing: string[]; encryption: string[] }> {
-  const response = await fetch(samlServiceProvider(stand.publicUrl, connectionId).metadataUrl);
+  const response = await fetch(samlServiceProvider(fixture.publicUrl, connectionId).metadataUrl);
   const metadata = await response.text();
   const of = (use: string) =>
     [
@@ -36,14 +36,14 @@ async function published(): Promise<{ signing: string[]; encryption: string[] }>
 
 /** The steps of a rotation, as the management API takes them. */
 const begin = () =>
-  stand.database.transaction(async (sql) => {
-    const pair = await makeKeyPair(connectionId, stand.now());
-    return accept(await beginRotation(sql, stand.secrets, owner(), pair, stand.now())).id;
+  fixture.database.transaction(async (sql) => {
+    const pair = await makeKeyPair(connectionId, fixture.now());
+    return accept(await beginRotation(sql, fixture.secrets, owner(), pair, fixture.now())).id;
   });
 const activate = (id: string) =>
-  stand.database.transaction(async (sql) => accept(await activateKey(sql, owner(), id, { force: false })));
+  fixture.database.transaction(async (sql) => accept(await activateKey(sql, owner(), id, { force: false })));
 const retire = (id: string) =>
-  stand.database.transaction(async (sql) => accept(await retireKey(sql, owner(), id, stand.now())));
+  fixture.database.transaction(async (sql) => accept(await retireKey(sql, owner(), id, fixture.now())));
 
 function accept<Result extends { ok: boolean }>(result: Result): Extract<Result, { ok: true }> {
   if (!result.ok) {
@@ -53,7 +53,7 @@ function accept<Result extends { ok: boolean }>(result: Result): Extract<Result,
 }
 
 async function keyId(): Promise<string> {
-  const { id } = await stand.database.prisma.connectionKey.findFirstOrThrow({
+  const { id } = await fixture.database.prisma.connectionKey.findFirstOrThrow({
     where: { connectionId, signs: true },
   });
   return id;
@@ -70,7 +70,7 @@ async function rotating() {
 
 /** Whether an IdP that knows this certificate alone takes our request. */
 async function isVerifiedBy(certificate: string): Promise<boolean> {
-  const { location } = await stand.visit(createTestBrowser(), { connection: connectionId });
+  const { location } = await fixture.visit(createTestBrowser(), { connection: connectionId });
   const query = new URL(location).search.slice(1);
   return openRedirectMessage(query, { certificates: [certificate] }).ok;
 }
@@ -78,15 +78,15 @@ async function isVerifiedBy(certificate: string): Promise<boolean> {
 /** A login whose assertion is encrypted for this certificate; the session, or the status of the page. */
 async function loginEncryptedFor(recipient: string) {
   const browser = createTestBrowser();
-  const visit = await stand.visit(browser, { connection: connectionId });
+  const visit = await fixture.visit(browser, { connection: connectionId });
   const request = readSamlRequest(visit, connectionId);
-  const answer = answerSaml(stand, idp, request, { encryptFor: { recipient } });
-  const page = await postSaml(stand, browser, request, answer);
+  const answer = answerSaml(fixture, idp, request, { encryptFor: { recipient } });
+  const page = await postSaml(fixture, browser, request, answer);
   return page.location.includes("session=") ? "signed in" : page.status;
 }
 
 const lastRecord = () =>
-  stand.database.prisma.loginRecord.findFirstOrThrow({ where: { connectionId }, orderBy: { id: "desc" } });
+  fixture.database.prisma.loginRecord.findFirstOrThrow({ where: { connectionId }, orderBy: { id: "desc" } });
 
 describe("while two keys live", () => {
   it("the metadata lists both to verify by, first the one that signs, and the newest alone to encrypt for", async () => {
@@ -108,9 +108,9 @@ describe("while two keys live", () => {
   });
 
   it("nobody has read the metadata by asking for its head", async () => {
-    const { metadataUrl } = samlServiceProvider(stand.publicUrl, connectionId);
+    const { metadataUrl } = samlServiceProvider(fixture.publicUrl, connectionId);
     const unread = () =>
-      stand.database.prisma.connectionKey.count({ where: { connectionId, metadataReadAt: null } });
+      fixture.database.prisma.connectionKey.count({ where: { connectionId, metadataReadAt: null } });
     expect((await fetch(metadataUrl, { method: "HEAD" })).status).toBe(200);
     expect(await unread()).toBe(1);
     expect((await fetch(metadataUrl)).status).toBe(200);
@@ -131,10 +131,10 @@ describe("while two keys live", () => {
   it("a login that began before the switch ends after it", async () => {
     const { old, newId } = await rotating();
     const browser = createTestBrowser();
-    const request = readSamlRequest(await stand.visit(browser, { connection: connectionId }), connectionId);
+    const request = readSamlRequest(await fixture.visit(browser, { connection: connectionId }), connectionId);
     await activate(newId);
-    const answer = answerSaml(stand, idp, request, { encryptFor: { recipient: old } });
-    expect((await postSaml(stand, browser, request, answer)).location).toContain("session=");
+    const answer = answerSaml(fixture, idp, request, { encryptFor: { recipient: old } });
+    expect((await postSaml(fixture, browser, request, answer)).location).toContain("session=");
   });
 });
 
@@ -151,7 +151,7 @@ it("leaves a retired key to nobody: it is in no metadata, signs nothing and decr
 
 it("has the database itself refuse a second key that signs, and a retired one that is not wiped", async () => {
   const { oldId, newId } = await rotating();
-  const { sql } = stand.database;
+  const { sql } = fixture.database;
   const set = (change: string, id: string) =>
     sql.query(`UPDATE connection_keys SET ${change} WHERE id = $1`, [id]);
   await expect(set("signs = true", newId)).rejects.toThrow("connection_keys_signing");

@@ -12,7 +12,7 @@ import { isLoginRequestId } from "../sign-in/login-requests.ts";
 import type { SignInDeps, Starters } from "../sign-in/protocol.ts";
 import { refuseEncodedNames } from "./form-names.ts";
 import { spMetadata } from "./metadata.ts";
-import { createMetadataLooks } from "./metadata-looks.ts";
+import { createMetadataRefreshRequests } from "./metadata-refresh-requests.ts";
 import { verifySamlResponse } from "./verify-response.ts";
 
 /** Beyond what the validator accepts, so that it can tell why. */
@@ -38,7 +38,7 @@ export function createSamlRouter(
   starters: Starters,
 ): Router {
   const router = Router();
-  const looks = createMetadataLooks(deps);
+  const looks = createMetadataRefreshRequests(deps);
   const form = express.urlencoded({
     extended: false,
     limit: FORM_LIMIT,

@@ -5,33 +5,33 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSignIn } from "../sign-in/index.ts";
 import { createTestBrowser } from "../testing/browser.ts";
 import { answerSaml, loginBySaml, postSaml, readSamlRequest, startSaml } from "../testing/saml-login.ts";
-import { createSignInStand, type SignInStand } from "../testing/sign-in-stand.ts";
+import { createSignInFixture, type SignInFixture } from "../testing/sign-in-fixture.ts";
 
 const idp = createTestIdp();
-let stand: SignInStand;
+let fixture: SignInFixture;
 let organizationId: string;
 let connectionId: string;
 
 beforeAll(async () => {
-  stand = await createSignInStand();
-  organizationId = await stand.addOrganization("acme", ["acme.com"]);
-  connectionId = await stand.addSamlConnection(organizationId, idp);
+  fixture = await createSignInFixture();
+  organizationId = await fixture.addOrganization("acme", ["acme.com"]);
+  connectionId = await fixture.addSamlConnection(organizationId, idp);
 });
-afterAll(() => stand.close());
+afterAll(() => fixture.close());
 
 const records = () =>
-  stand.database.prisma.loginRecord.findMany({ where: { connectionId }, orderBy: { id: "desc" } });
+  fixture.database.prisma.loginRecord.findMany({ where: { connectionId }, orderBy: { id: "desc" } });
 
 const stepNames = (steps: unknown) => (steps as { name: string }[]).map((step) => step.name);
 
 describe("a SAML login", () => {
   it("ends in a session with user, membership, role, audit events and a login record", async () => {
-    const { sessionId, visit } = await loginBySaml(stand, idp, connectionId, {
+    const { sessionId, visit } = await loginBySaml(fixture, idp, connectionId, {
       nameId: "Jo@Acme.com",
       attributes: { firstName: "Jo", lastName: "Doe", groups: ["Engineering", "Sales"] },
     });
     expect(visit.location).toMatch(/^https:\/\/app\.example\.test\/callback\?session=/);
-    const session = await findLiveSession(stand.database.sql, sessionId ?? "", stand.now());
+    const session = await findLiveSession(fixture.database.sql, sessionId ?? "", fixture.now());
     expect(session).toMatchObject({
       organizationId,
       connectionId,
@@ -53,7 +53,7 @@ describe("a SAML login", () => {
       "normalized",
       "signed_in",
     ]);
-    const events = await stand.database.prisma.event.findMany({ orderBy: { id: "asc" } });
+    const events = await fixture.database.prisma.event.findMany({ orderBy: { id: "asc" } });
     expect(events.map((event) => event.type)).toEqual([
       "user.created",
       "membership.created",
@@ -64,17 +64,17 @@ describe("a SAML login", () => {
   });
 
   it("of the same person again is the same user", async () => {
-    const before = await stand.database.prisma.user.count();
-    const { sessionId } = await loginBySaml(stand, idp, connectionId, { nameId: "Jo@Acme.com" });
+    const before = await fixture.database.prisma.user.count();
+    const { sessionId } = await loginBySaml(fixture, idp, connectionId, { nameId: "Jo@Acme.com" });
     expect(sessionId).not.toBeNull();
-    expect(await stand.database.prisma.user.count()).toBe(before);
+    expect(await fixture.database.prisma.user.count()).toBe(before);
   });
 
   it("is carried home by a second post, since the IdP's own brings no Lax cookie", async () => {
     const browser = createTestBrowser();
-    const request = await startSaml(stand, browser, connectionId);
-    const response = answerSaml(stand, idp, request);
-    const acs = `${stand.publicUrl}/sso/saml/${connectionId}/acs`;
+    const request = await startSaml(fixture, browser, connectionId);
+    const response = answerSaml(fixture, idp, request);
+    const acs = `${fixture.publicUrl}/sso/saml/${connectionId}/acs`;
     const page = await browser.post(
       acs,
       { SAMLResponse: response, RelayState: request.relayState },
@@ -91,7 +91,7 @@ describe("a SAML login", () => {
 
 it("over https, the IdP's own post brings the cookie, and needs no second one", async () => {
   const publicUrl = "https://sso.example.test";
-  const secure = await createSignInStand((deps) =>
+  const secure = await createSignInFixture((deps) =>
     createSignIn({ ...deps, publicUrl }).routes(deps.interactions),
   );
   const id = await secure.addSamlConnection(await secure.addOrganization("acme"), idp);
@@ -115,15 +115,15 @@ it("over https, the IdP's own post brings the cookie, and needs no second one", 
 
 describe("a SAML response is refused", () => {
   it("when nothing was asked for", async () => {
-    const response = answerSaml(stand, idp, { connectionId, id: "_x" }, { inResponseTo: undefined });
-    const acs = `${stand.publicUrl}/sso/saml/${connectionId}/acs`;
+    const response = answerSaml(fixture, idp, { connectionId, id: "_x" }, { inResponseTo: undefined });
+    const acs = `${fixture.publicUrl}/sso/saml/${connectionId}/acs`;
     const visit = await createTestBrowser().post(acs, { SAMLResponse: response });
     expect([visit.status, (await records())[0]?.errorCode]).toEqual([400, "response_unsolicited"]);
   });
 
   it("and the page tells a person from the IdP's portal to start at the application", async () => {
-    const response = answerSaml(stand, idp, { connectionId, id: "_x" }, { inResponseTo: undefined });
-    const { acsUrl } = samlServiceProvider(stand.publicUrl, connectionId);
+    const response = answerSaml(fixture, idp, { connectionId, id: "_x" }, { inResponseTo: undefined });
+    const { acsUrl } = samlServiceProvider(fixture.publicUrl, connectionId);
     const visit = await createTestBrowser().post(acsUrl, { SAMLResponse: response, RelayState: "" });
     expect(visit.status).toBe(400);
     expect(visit.body).toContain("Open the application and sign in from there.");
@@ -132,15 +132,15 @@ describe("a SAML response is refused", () => {
 
   it("when its login took more than ten minutes", async () => {
     const browser = createTestBrowser();
-    const request = await startSaml(stand, browser, connectionId);
-    stand.advance(10 * 60 * 1000 + 1);
-    const visit = await postSaml(stand, browser, request, answerSaml(stand, idp, request));
+    const request = await startSaml(fixture, browser, connectionId);
+    fixture.advance(10 * 60 * 1000 + 1);
+    const visit = await postSaml(fixture, browser, request, answerSaml(fixture, idp, request));
     expect([visit.status, (await records())[0]?.errorCode]).toEqual([400, "login_expired"]);
   });
 
   it("when the IdP signs with another key, and the page does not tell", async () => {
     const forger = createTestIdp({ entityId: idp.entityId });
-    const { visit } = await loginBySaml(stand, forger, connectionId);
+    const { visit } = await loginBySaml(fixture, forger, connectionId);
     const [record] = await records();
     expect([visit.status, record?.errorCode]).toEqual([400, "signature_invalid"]);
     expect(visit.body).not.toMatch(/signature|certificate/i);
@@ -151,13 +151,13 @@ describe("a SAML response is refused", () => {
 
 it("tells an IdP's own refusal apart, and takes the person back to the application", async () => {
   const browser = createTestBrowser();
-  const request = await startSaml(stand, browser, connectionId);
-  const acsUrl = `${stand.publicUrl}/sso/saml/${connectionId}/acs`;
+  const request = await startSaml(fixture, browser, connectionId);
+  const acsUrl = `${fixture.publicUrl}/sso/saml/${connectionId}/acs`;
   const response = idp.errorResponse(
-    { acsUrl, inResponseTo: request.id, now: stand.now() },
+    { acsUrl, inResponseTo: request.id, now: fixture.now() },
     { code: "urn:oasis:names:tc:SAML:2.0:status:Responder", message: "not assigned" },
   );
-  const page = await postSaml(stand, browser, request, response);
+  const page = await postSaml(fixture, browser, request, response);
   expect(page.status).toBe(403);
   expect(page.body).not.toContain("not assigned");
   const [record] = await records();
@@ -166,5 +166,5 @@ it("tells an IdP's own refusal apart, and takes the person back to the applicati
   const leave = { ...page.form?.fields, leave: "idp_refused" };
   const home = await browser.post(page.form?.action ?? "", leave);
   expect(home.location).toBe("https://app.example.test/callback?error=access_denied");
-  expect(stand.interactions.ended.get(request.interactionId)).toMatchObject({ code: "access_denied" });
+  expect(fixture.interactions.ended.get(request.interactionId)).toMatchObject({ code: "access_denied" });
 });

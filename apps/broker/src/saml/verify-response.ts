@@ -7,7 +7,7 @@ import type { SamlConnection } from "../sign-in/connections.ts";
 import { SignInFailure } from "../sign-in/failures.ts";
 import type { OpenLogin } from "../sign-in/login-requests.ts";
 import type { VerifiedAnswer } from "../sign-in/protocol.ts";
-import type { MetadataLooks } from "./metadata-looks.ts";
+import type { MetadataRefreshRequests } from "./metadata-refresh-requests.ts";
 
 export interface PostedResponse {
   /** The `SAMLResponse` form value. */
@@ -20,7 +20,7 @@ export interface PostedResponse {
 export async function verifySamlResponse(
   posted: PostedResponse,
   keys: ConnectionKeys,
-  looks: MetadataLooks,
+  looks: MetadataRefreshRequests,
   login: OpenLogin,
 ): Promise<VerifiedAnswer> {
   const { connection, protocol } = login;

@@ -3,33 +3,33 @@ import { createTestIdp } from "@sallyport/saml/testing";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { createTestBrowser } from "../testing/browser.ts";
 import { answerSaml, loginBySaml, postSaml, startSaml } from "../testing/saml-login.ts";
-import { createSignInStand, type SignInStand } from "../testing/sign-in-stand.ts";
+import { createSignInFixture, type SignInFixture } from "../testing/sign-in-fixture.ts";
 
 const HOUR = 3_600_000;
 
 const idp = createTestIdp();
 const next = createTestIdp();
-let stand: SignInStand;
+let fixture: SignInFixture;
 let organizationId: string;
 let connectionId: string;
 beforeAll(async () => {
-  stand = await createSignInStand();
-  organizationId = await stand.addOrganization("acme", ["acme.com"]);
+  fixture = await createSignInFixture();
+  organizationId = await fixture.addOrganization("acme", ["acme.com"]);
 });
-afterAll(() => stand.close());
+afterAll(() => fixture.close());
 beforeEach(async () => {
   const settings = { certificates: [idp.certificate, next.certificate] };
-  connectionId = await stand.addSamlConnection(organizationId, idp, { settings });
+  connectionId = await fixture.addSamlConnection(organizationId, idp, { settings });
 });
 
 const login = async (nameId = "jo@acme.com", by = idp) => {
-  const { sessionId } = await loginBySaml(stand, by, connectionId, { nameId });
+  const { sessionId } = await loginBySaml(fixture, by, connectionId, { nameId });
   expect(sessionId).not.toBe(null);
 };
 
 /** What is noted, with the row's version: a lock alone would change that, too. */
 async function uses() {
-  const { rows } = await stand.database.sql.query<{
+  const { rows } = await fixture.database.sql.query<{
     fingerprint: string;
     at: Date;
     version: string;
@@ -61,7 +61,7 @@ it("touches the row once a day, whoever signs in", async () => {
   await login();
   await login("ann@acme.com");
   expect(await uses()).toEqual(first);
-  stand.advance(25 * HOUR);
+  fixture.advance(25 * HOUR);
   await login();
   const [second] = await uses();
   expect((second?.at.getTime() ?? 0) - (first[0]?.at.getTime() ?? 0)).toBeGreaterThanOrEqual(25 * HOUR);
@@ -69,15 +69,15 @@ it("touches the row once a day, whoever signs in", async () => {
 
 it("notes nothing of a login that was refused", async () => {
   const browser = createTestBrowser();
-  const request = await startSaml(stand, browser, connectionId);
+  const request = await startSaml(fixture, browser, connectionId);
   const audience = "https://somebody.else.test";
-  await postSaml(stand, browser, request, answerSaml(stand, idp, request, { audience }));
+  await postSaml(fixture, browser, request, answerSaml(fixture, idp, request, { audience }));
   expect(await uses()).toEqual([]);
 });
 
 it("lets all of many logins in at once, and one of them notes it", async () => {
   await Promise.all(Array.from({ length: 20 }, (_, n) => login(`person${n}@acme.com`)));
-  stand.advance(25 * HOUR);
+  fixture.advance(25 * HOUR);
   await Promise.all(Array.from({ length: 20 }, (_, n) => login(`person${n % 10}@acme.com`)));
   expect(await uses()).toHaveLength(1);
 });
@@ -88,10 +88,10 @@ it("waits neither for another login that notes it, nor for whoever deletes the c
     "SELECT 1 FROM connections WHERE id = $1::uuid AND $2::text IS NOT NULL FOR UPDATE",
   ]) {
     const browser = createTestBrowser();
-    const request = await startSaml(stand, browser, connectionId);
-    await stand.database.transaction(async (sql) => {
+    const request = await startSaml(fixture, browser, connectionId);
+    await fixture.database.transaction(async (sql) => {
       await sql.query(held, [connectionId, fingerprintOf(idp.certificate)]);
-      const visit = await postSaml(stand, browser, request, answerSaml(stand, idp, request));
+      const visit = await postSaml(fixture, browser, request, answerSaml(fixture, idp, request));
       expect(visit.status).toBe(303);
     });
     expect(await uses()).toEqual([]);

@@ -9,7 +9,7 @@ import {
   createLoginTrace,
   type LoginRecordKey,
   type LoginTrace,
-  recordStray,
+  recordOrphanResponse,
 } from "../login-records/index.ts";
 import { originOf } from "../origin.ts";
 import { sendOn } from "../pages/index.ts";
@@ -185,7 +185,7 @@ async function openLogin(
     }
     trace.add("failed", { ...error.finding });
     countStray(deps, originOf(req, cookie), answer.connectionId);
-    await recordStray(deps.database.sql, {
+    await recordOrphanResponse(deps.database.sql, {
       connectionId: answer.connectionId,
       type: answer.type,
       requestId: requestId(req),

@@ -4,29 +4,29 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { createBrowserCookie } from "../browser-cookie.ts";
 import type { SignInRequest } from "../interaction.ts";
 import { createTestBrowser } from "../testing/browser.ts";
-import { createSignInStand, type SignInStand } from "../testing/sign-in-stand.ts";
+import { createSignInFixture, type SignInFixture } from "../testing/sign-in-fixture.ts";
 import { createSignIn } from "./index.ts";
 
 const OWN_PAGE = "https://gateway.example.test/sign-in/waiting";
 
 const idp = createTestIdp();
-let stand: SignInStand;
+let fixture: SignInFixture;
 let connectionId: string;
 
 /** Sends a browser off as the OpenID Provider does, which has our own page to fall back on. */
 async function depart(request: Partial<SignInRequest>) {
-  const url = new URL("/depart", stand.publicUrl);
+  const url = new URL("/depart", fixture.publicUrl);
   url.search = new URLSearchParams({ request: JSON.stringify(request) }).toString();
   return createTestBrowser().get(url.href);
 }
 
 beforeAll(async () => {
-  stand = await createSignInStand((deps) => {
+  fixture = await createSignInFixture((deps) => {
     const signIn = createSignIn(deps);
     const router = express.Router();
     router.get("/depart", async (req, res) => {
       const browser = createBrowserCookie(deps.publicUrl).ensure(req, res);
-      const id = stand.interactions.open(browser, JSON.parse(String(req.query.request)));
+      const id = fixture.interactions.open(browser, JSON.parse(String(req.query.request)));
       const request = await deps.interactions.load({ id, browser });
       if (request !== null && (await signIn.departure.depart(req, res, request))) {
         return;
@@ -35,16 +35,16 @@ beforeAll(async () => {
     });
     return router.use(signIn.routes(deps.interactions));
   });
-  const acme = await stand.addOrganization("acme", ["acme.com"]);
-  connectionId = await stand.addSamlConnection(acme, idp);
-  const bravo = await stand.addOrganization("bravo", ["bravo.com"]);
+  const acme = await fixture.addOrganization("acme", ["acme.com"]);
+  connectionId = await fixture.addSamlConnection(acme, idp);
+  const bravo = await fixture.addOrganization("bravo", ["bravo.com"]);
   const settings = { issuer: "https://op.example.test", clientId: "c", clientSecret: "s" };
-  await stand.addOidcConnection(bravo, settings);
-  const two = await stand.addOrganization("two");
-  await stand.addSamlConnection(two, idp);
-  await stand.addSamlConnection(two, idp);
+  await fixture.addOidcConnection(bravo, settings);
+  const two = await fixture.addOrganization("two");
+  await fixture.addSamlConnection(two, idp);
+  await fixture.addSamlConnection(two, idp);
 });
-afterAll(() => stand.close());
+afterAll(() => fixture.close());
 
 it.each<[string, Partial<SignInRequest>]>([
   ["an organization", { organization: "acme" }],
@@ -53,7 +53,7 @@ it.each<[string, Partial<SignInRequest>]>([
 ])("goes straight to the SAML IdP that %s leads to", async (_what, request) => {
   const page = await depart(request);
   expect(page.location).toContain("https://idp.example.test/sso?SAMLRequest=");
-  const { rows } = await stand.database.sql.query(
+  const { rows } = await fixture.database.sql.query(
     "SELECT outcome FROM login_records WHERE connection_id = $1 ORDER BY created_at DESC LIMIT 1",
     [connectionId],
   );

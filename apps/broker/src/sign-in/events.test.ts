@@ -5,13 +5,13 @@ import { createTestIdp, type TestLogin } from "@sallyport/saml/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createTestBrowser } from "../testing/browser.ts";
 import { answerSaml, loginBySaml, postSaml, startSaml } from "../testing/saml-login.ts";
-import { createSignInStand, type SignInStand } from "../testing/sign-in-stand.ts";
+import { createSignInFixture, type SignInFixture } from "../testing/sign-in-fixture.ts";
 import { createUpstreamOp, type UpstreamOp } from "../testing/upstream-op.ts";
 
 // Every kind of login leaves exactly the events that the catalogue has for it.
 
 const idp = createTestIdp();
-let stand: SignInStand;
+let fixture: SignInFixture;
 let upstream: UpstreamOp;
 let reader: EventReader;
 let organizationId: string;
@@ -19,19 +19,19 @@ let saml: string;
 let oidc: string;
 
 beforeAll(async () => {
-  stand = await createSignInStand();
+  fixture = await createSignInFixture();
   upstream = await createUpstreamOp();
-  organizationId = await stand.addOrganization("acme", ["acme.com"]);
-  await stand.addRole(organizationId, "editor", ["Editors"]);
-  saml = await stand.addSamlConnection(organizationId, idp);
+  organizationId = await fixture.addOrganization("acme", ["acme.com"]);
+  await fixture.addRole(organizationId, "editor", ["Editors"]);
+  saml = await fixture.addSamlConnection(organizationId, idp);
   const { issuer, clientId, clientSecret } = upstream;
-  oidc = await stand.addOidcConnection(organizationId, { issuer, clientId, clientSecret });
-  upstream.allow(oidcRedirectUri(stand.publicUrl, oidc));
-  reader = createEventReader(stand.database.sql);
+  oidc = await fixture.addOidcConnection(organizationId, { issuer, clientId, clientSecret });
+  upstream.allow(oidcRedirectUri(fixture.publicUrl, oidc));
+  reader = createEventReader(fixture.database.sql);
 });
 afterAll(async () => {
   await upstream.close();
-  await stand.close();
+  await fixture.close();
 });
 
 /** What was recorded, by its type; the order within one statement says nothing. */
@@ -47,7 +47,7 @@ async function recorded(): Promise<{ types: string[]; of: (type: string) => Reco
 }
 
 async function bySaml(login: Partial<TestLogin>) {
-  const { sessionId } = await loginBySaml(stand, idp, saml, login);
+  const { sessionId } = await loginBySaml(fixture, idp, saml, login);
   return { sessionId, ...(await recorded()) };
 }
 
@@ -92,12 +92,14 @@ it("one that brings another name and takes a group away: what changed", async ()
 
 it("one that is refused: that alone, with its code", async () => {
   const browser = createTestBrowser();
-  const request = await startSaml(stand, browser, saml);
-  const elsewhere = answerSaml(stand, idp, request, { audience: "https://elsewhere.example" });
-  expect((await postSaml(stand, browser, request, elsewhere)).status).toBe(400);
+  const request = await startSaml(fixture, browser, saml);
+  const elsewhere = answerSaml(fixture, idp, request, { audience: "https://elsewhere.example" });
+  expect((await postSaml(fixture, browser, request, elsewhere)).status).toBe(400);
   const { types, of } = await recorded();
   expect(types).toEqual(["sign_in.refused"]);
-  const record = await stand.database.prisma.loginRecord.findFirstOrThrow({ where: { outcome: "failure" } });
+  const record = await fixture.database.prisma.loginRecord.findFirstOrThrow({
+    where: { outcome: "failure" },
+  });
   expect(of("sign_in.refused")).toMatchObject({
     resource: { type: "signIn", id: record.id },
     outcome: "denied",
@@ -106,22 +108,22 @@ it("one that is refused: that alone, with its code", async () => {
 });
 
 it("one of whom is suspended: refused, and no session", async () => {
-  await stand.database.prisma.membership.updateMany({ data: { status: "suspended" } });
+  await fixture.database.prisma.membership.updateMany({ data: { status: "suspended" } });
   const { sessionId, types, of } = await bySaml({ nameId: "jo@acme.com" });
   expect([sessionId, types]).toEqual([null, ["sign_in.refused"]]);
   expect(of("sign_in.refused")).toMatchObject({ data: { code: "membership_suspended" } });
 });
 
 it("an answer to nothing: none, it is anybody's", async () => {
-  const response = answerSaml(stand, idp, { connectionId: saml, id: "_unknown" });
-  await postSaml(stand, createTestBrowser(), { connectionId: saml, relayState: "unknown" }, response);
+  const response = answerSaml(fixture, idp, { connectionId: saml, id: "_unknown" });
+  await postSaml(fixture, createTestBrowser(), { connectionId: saml, relayState: "unknown" }, response);
   expect((await recorded()).types).toEqual([]);
 });
 
 it("the first by OIDC: the same kinds", async () => {
   upstream.person = { sub: "ann", claims: { email: "ann@acme.com", email_verified: true } };
   const browser = createTestBrowser();
-  const callback = await upstream.authenticate(browser, await stand.visit(browser, { connection: oidc }));
+  const callback = await upstream.authenticate(browser, await fixture.visit(browser, { connection: oidc }));
   await browser.get(callback);
   const { types, of } = await recorded();
   expect(types).toEqual([
@@ -137,7 +139,7 @@ it("the first by OIDC: the same kinds", async () => {
 it("one with an address that somebody else only asserted: another person, and a conflict", async () => {
   upstream.person = { sub: "stranger", claims: { email: "ceo@acme.com", email_verified: false } };
   const browser = createTestBrowser();
-  await browser.get(await upstream.authenticate(browser, await stand.visit(browser, { connection: oidc })));
+  await browser.get(await upstream.authenticate(browser, await fixture.visit(browser, { connection: oidc })));
   const stranger = (await recorded()).of("user.created")?.resource.id;
   const { types, of } = await bySaml({ nameId: "ceo@acme.com" });
   expect(types.filter((type) => type.startsWith("conflict."))).toEqual(["conflict.created"]);

@@ -6,11 +6,11 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createTestBrowser } from "../testing/browser.ts";
 import { answerSaml, startSaml } from "../testing/saml-login.ts";
-import { createSignInStand, type SignInStand } from "../testing/sign-in-stand.ts";
+import { createSignInFixture, type SignInFixture } from "../testing/sign-in-fixture.ts";
 import { createUpstreamOp, type UpstreamOp } from "../testing/upstream-op.ts";
 
 const idp = createTestIdp();
-let stand: SignInStand;
+let fixture: SignInFixture;
 let upstream: UpstreamOp;
 let saml: string;
 let oidc: string;
@@ -18,15 +18,15 @@ let oidc: string;
 let open: string;
 
 beforeAll(async () => {
-  stand = await createSignInStand();
+  fixture = await createSignInFixture();
   upstream = await createUpstreamOp();
-  const organizationId = await stand.addOrganization("acme", ["acme.com"]);
-  saml = await stand.addSamlConnection(organizationId, idp);
+  const organizationId = await fixture.addOrganization("acme", ["acme.com"]);
+  saml = await fixture.addSamlConnection(organizationId, idp);
   const { issuer, clientId, clientSecret } = upstream;
-  oidc = await stand.addOidcConnection(organizationId, { issuer, clientId, clientSecret });
-  upstream.allow(oidcRedirectUri(stand.publicUrl, oidc));
+  oidc = await fixture.addOidcConnection(organizationId, { issuer, clientId, clientSecret });
+  upstream.allow(oidcRedirectUri(fixture.publicUrl, oidc));
   const applicationId = newId();
-  await stand.database.prisma.application.create({
+  await fixture.database.prisma.application.create({
     data: {
       id: applicationId,
       clientId: "app",
@@ -34,13 +34,13 @@ beforeAll(async () => {
       initiateLoginUri: "https://app.example.test/start",
     },
   });
-  open = await stand.addSamlConnection(organizationId, idp, {
+  open = await fixture.addSamlConnection(organizationId, idp, {
     settings: { idpInitiated: { applicationId } },
   });
 });
 afterAll(async () => {
   await upstream.close();
-  await stand.close();
+  await fixture.close();
 });
 
 interface Sent {
@@ -51,8 +51,8 @@ interface Sent {
 
 /** Every answer is one of ours: a page for people, a way on, or metadata; and nothing surprised the gateway. */
 async function expectComposed(path: string, { method, headers = {}, body }: Sent): Promise<number> {
-  const before = stand.logged.length;
-  const response = await fetch(`${stand.publicUrl}${path}`, {
+  const before = fixture.logged.length;
+  const response = await fetch(`${fixture.publicUrl}${path}`, {
     method,
     headers: Object.entries(headers).map(([name, value]): [string, string] => [
       name,
@@ -65,7 +65,7 @@ async function expectComposed(path: string, { method, headers = {}, body }: Sent
   const told = `${method} ${path} ${String(body).slice(0, 500)}\n${text.slice(0, 2_000)}`;
   expect(response.status, told).toBeLessThan(500);
   expect(text, told).not.toMatch(/node_modules|\n\s+at |\.ts:\d/);
-  expect(stand.logged.slice(before).filter((line) => line.includes('"level":"error"'))).toEqual([]);
+  expect(fixture.logged.slice(before).filter((line) => line.includes('"level":"error"'))).toEqual([]);
   return response.status;
 }
 
@@ -147,7 +147,7 @@ const anyRequest = fc.constantFrom(...ENDPOINTS).chain((endpoint) =>
 );
 
 it("answers any request at all", { timeout: 60_000 }, async () => {
-  const interaction = stand.interactions.open(OWN.slice("sallyport-browser=".length));
+  const interaction = fixture.interactions.open(OWN.slice("sallyport-browser=".length));
   const idOf = (path: string) => (path.includes("saml") ? saml : path.includes("oidc") ? oidc : interaction);
   await fc.assert(
     fc.asyncProperty(
@@ -188,21 +188,21 @@ it("answers any bytes in place of the response to a login of this browser", { ti
       fc.boolean(),
       async (mutations, packed) => {
         const browser = createTestBrowser();
-        const request = await startSaml(stand, browser, saml);
-        const honest = answerSaml(stand, idp, request);
+        const request = await startSaml(fixture, browser, saml);
+        const honest = answerSaml(fixture, idp, request);
         let text = packed ? honest : Buffer.from(honest, "base64").toString("utf8");
         for (const { at, cut, put } of mutations) {
           const start = Math.floor(at * text.length);
           text = text.slice(0, start) + put + text.slice(start + cut);
         }
         const response = packed ? text : Buffer.from(text).toString("base64");
-        const before = stand.logged.length;
-        const { acsUrl } = samlServiceProvider(stand.publicUrl, saml);
+        const before = fixture.logged.length;
+        const { acsUrl } = samlServiceProvider(fixture.publicUrl, saml);
         const visit = await browser.post(acsUrl, { SAMLResponse: response, RelayState: request.relayState });
         // A mutation may leave the text as it was, or only unsigned parts of it otherwise.
         expect([303, 400, 403], visit.body).toContain(visit.status);
         expect(visit.body).not.toMatch(/node_modules|\n\s+at |\.ts:\d/);
-        expect(stand.logged.slice(before).filter((line) => line.includes('"level":"error"'))).toEqual([]);
+        expect(fixture.logged.slice(before).filter((line) => line.includes('"level":"error"'))).toEqual([]);
       },
     ),
     { numRuns: 200 },
@@ -210,7 +210,7 @@ it("answers any bytes in place of the response to a login of this browser", { ti
 });
 
 it("answers anything that comes unasked, where people are taken in", { timeout: 60_000 }, async () => {
-  const honest = answerSaml(stand, idp, { connectionId: open, id: "" }, { inResponseTo: undefined });
+  const honest = answerSaml(fixture, idp, { connectionId: open, id: "" }, { inResponseTo: undefined });
   const response = mostly(fc.constant(honest), noise);
   const posts = fc.constantFrom("", "1", "2", "3");
   await fc.assert(
@@ -240,14 +240,14 @@ it("answers any callback to a login of this browser", { timeout: 60_000 }, async
       noise,
       async (stray, code) => {
         const browser = createTestBrowser();
-        const visit = await stand.visit(browser, { connection: oidc });
+        const visit = await fixture.visit(browser, { connection: oidc });
         expect(visit.status).toBe(303);
         const state = new URL(visit.location).searchParams.get("state") ?? "";
-        const before = stand.logged.length;
+        const before = fixture.logged.length;
         const query = encode([["state", state], ["code", code], ...stray]);
-        const answer = await browser.get(`${oidcRedirectUri(stand.publicUrl, oidc)}?${query}`);
+        const answer = await browser.get(`${oidcRedirectUri(fixture.publicUrl, oidc)}?${query}`);
         expect([400, 403, 414, 431], answer.body).toContain(answer.status);
-        expect(stand.logged.slice(before).filter((line) => line.includes('"level":"error"'))).toEqual([]);
+        expect(fixture.logged.slice(before).filter((line) => line.includes('"level":"error"'))).toEqual([]);
       },
     ),
     { numRuns: 200 },

@@ -40,7 +40,7 @@ export type LoginCause =
   | { readonly kind: "landing"; readonly landing: Landing };
 
 /** One login, as a protocol is asked to start it. */
-export interface LoginWish {
+export interface LoginParameters {
   /** Goes to the IdP and comes back: `state`, RelayState. */
   readonly id: string;
   readonly loginHint: string | undefined;
@@ -66,8 +66,8 @@ export interface StartedLogin {
 
 /** How each protocol makes its request. Throws `SignInFailure`. */
 export interface Starters {
-  readonly saml: (connection: SamlConnection, wish: LoginWish) => Promise<StartedLogin>;
-  readonly oidc: (connection: OidcConnection, wish: LoginWish) => Promise<StartedLogin>;
+  readonly saml: (connection: SamlConnection, wish: LoginParameters) => Promise<StartedLogin>;
+  readonly oidc: (connection: OidcConnection, wish: LoginParameters) => Promise<StartedLogin>;
 }
 
 /** An IdP's answer that passed every check of its protocol. */

@@ -3,13 +3,13 @@ import { createTestIdp } from "@sallyport/saml/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createTestBrowser } from "../testing/browser.ts";
 import { answerSaml, loginBySaml, postSaml, startSaml } from "../testing/saml-login.ts";
-import { createSignInStand, type SignInStand } from "../testing/sign-in-stand.ts";
+import { createSignInFixture, type SignInFixture } from "../testing/sign-in-fixture.ts";
 import { createSignIn } from "./index.ts";
 
 // What was read of a person is a moment old when the login is written: whatever ended meanwhile takes no login.
 
 const idp = createTestIdp();
-let stand: SignInStand;
+let fixture: SignInFixture;
 /** Runs once, when the login is about to be written. */
 let meanwhile: (() => Promise<unknown>) | undefined;
 
@@ -41,39 +41,39 @@ function interruptible(database: Database): Database {
 }
 
 beforeAll(async () => {
-  stand = await createSignInStand((deps) =>
+  fixture = await createSignInFixture((deps) =>
     createSignIn({ ...deps, database: interruptible(deps.database) }).routes(deps.interactions),
   );
 });
-afterAll(() => stand.close());
+afterAll(() => fixture.close());
 
 let count = 0;
 let organizationId: string;
 let connectionId: string;
 beforeEach(async () => {
   count += 1;
-  organizationId = await stand.addOrganization(`acme-${count}`, [`acme${count}.com`]);
-  connectionId = await stand.addSamlConnection(organizationId, idp);
+  organizationId = await fixture.addOrganization(`acme-${count}`, [`acme${count}.com`]);
+  connectionId = await fixture.addSamlConnection(organizationId, idp);
 });
 
 async function login(during: () => Promise<unknown>, groups: readonly string[] = []) {
   const browser = createTestBrowser();
-  const request = await startSaml(stand, browser, connectionId);
+  const request = await startSaml(fixture, browser, connectionId);
   const attributes = { groups };
-  const response = answerSaml(stand, idp, request, { nameId: `jo@acme${count}.com`, attributes });
+  const response = answerSaml(fixture, idp, request, { nameId: `jo@acme${count}.com`, attributes });
   meanwhile = during;
-  return postSaml(stand, browser, request, response);
+  return postSaml(fixture, browser, request, response);
 }
 
-const known = () => loginBySaml(stand, idp, connectionId, { nameId: `jo@acme${count}.com` });
-const sessions = () => stand.database.prisma.session.count({ where: { organizationId, revokedAt: null } });
+const known = () => loginBySaml(fixture, idp, connectionId, { nameId: `jo@acme${count}.com` });
+const sessions = () => fixture.database.prisma.session.count({ where: { organizationId, revokedAt: null } });
 
 const ENDINGS: [name: string, status: number, end: () => Promise<unknown>][] = [
   [
     "the membership is suspended",
     403,
     () =>
-      stand.database.prisma.membership.updateMany({
+      fixture.database.prisma.membership.updateMany({
         where: { organizationId },
         data: { status: "suspended" },
       }),
@@ -81,33 +81,33 @@ const ENDINGS: [name: string, status: number, end: () => Promise<unknown>][] = [
   [
     "the connection is deleted",
     404,
-    () => stand.database.prisma.connection.delete({ where: { id: connectionId } }),
+    () => fixture.database.prisma.connection.delete({ where: { id: connectionId } }),
   ],
   [
     "the organization is deleted",
     404,
-    () => stand.database.prisma.organization.delete({ where: { id: organizationId } }),
+    () => fixture.database.prisma.organization.delete({ where: { id: organizationId } }),
   ],
 ];
 
 describe("between look-up and login", () => {
   it.each(ENDINGS)("%s: somebody known gets a page and no session", async (_name, status, end) => {
     await known();
-    await stand.database.prisma.session.deleteMany({ where: { organizationId } });
+    await fixture.database.prisma.session.deleteMany({ where: { organizationId } });
     expect((await login(end)).status).toBe(status);
     expect(await sessions()).toBe(0);
   });
 
   it.each(ENDINGS.slice(1))("%s: a newcomer gets a page and no session", async (_name, status, end) => {
     expect((await login(end)).status).toBe(status);
-    expect(await stand.database.prisma.user.count({ where: { organizationId } })).toBe(0);
+    expect(await fixture.database.prisma.user.count({ where: { organizationId } })).toBe(0);
   });
 
   it("a role is deleted: the login goes on without it", async () => {
     await known();
-    const roleId = await stand.addRole(organizationId, "admin", ["Admins"]);
+    const roleId = await fixture.addRole(organizationId, "admin", ["Admins"]);
     const { status } = await login(
-      () => stand.database.prisma.role.delete({ where: { id: roleId } }),
+      () => fixture.database.prisma.role.delete({ where: { id: roleId } }),
       ["Admins"],
     );
     expect(status).toBe(303);

@@ -4,37 +4,37 @@ import { createTestIdp } from "@sallyport/saml/testing";
 import { findLiveSession } from "@sallyport/sessions";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { loginBySaml } from "../testing/saml-login.ts";
-import { createSignInStand, type SignInStand } from "../testing/sign-in-stand.ts";
+import { createSignInFixture, type SignInFixture } from "../testing/sign-in-fixture.ts";
 
 const PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent";
 const idp = createTestIdp();
-let stand: SignInStand;
+let fixture: SignInFixture;
 let count = 0;
 let organizationId: string;
 let connectionId: string;
 let domain: string;
 
 beforeAll(async () => {
-  stand = await createSignInStand();
+  fixture = await createSignInFixture();
 });
-afterAll(() => stand.close());
+afterAll(() => fixture.close());
 beforeEach(async () => {
   count += 1;
   domain = `org${count}.com`;
-  organizationId = await stand.addOrganization(`org${count}`, [domain]);
-  connectionId = await stand.addSamlConnection(organizationId, idp);
+  organizationId = await fixture.addOrganization(`org${count}`, [domain]);
+  connectionId = await fixture.addSamlConnection(organizationId, idp);
 });
 
 /** A login by an identity of its own that asserts an email address. */
 const login = (subject: string, email: string, groups: string[] = [], connection = connectionId) =>
-  loginBySaml(stand, idp, connection, {
+  loginBySaml(fixture, idp, connection, {
     nameId: subject,
     nameIdFormat: PERSISTENT,
     attributes: { email, groups },
   });
 
 const usersOf = (email: string, organization = organizationId) =>
-  stand.database.prisma.user.findMany({
+  fixture.database.prisma.user.findMany({
     where: { organizationId: organization, email },
     include: { identities: true, membership: true },
     orderBy: { id: "asc" },
@@ -51,7 +51,7 @@ async function addUser(
 ): Promise<string> {
   const { status = "active", source = "directory", name = null } = options;
   const userId = newId();
-  await stand.database.prisma.user.create({
+  await fixture.database.prisma.user.create({
     data: {
       id: userId,
       organizationId,
@@ -66,12 +66,12 @@ async function addUser(
 
 async function addDirectoryUser(email: string, options: { active?: boolean; userId?: string } = {}) {
   const directoryId = newId();
-  await stand.database.prisma.directory.create({
+  await fixture.database.prisma.directory.create({
     data: { id: directoryId, organizationId, name: "Directory" },
   });
   const { active = true, userId } = options;
   const directoryUserId = newId();
-  await stand.database.prisma.directoryUser.create({
+  await fixture.database.prisma.directoryUser.create({
     data: {
       id: directoryUserId,
       organizationId,
@@ -83,14 +83,14 @@ async function addDirectoryUser(email: string, options: { active?: boolean; user
       resource: {},
     },
   });
-  await tellIdentifiers(stand.database.sql, {
+  await tellIdentifiers(fixture.database.sql, {
     organizationId,
     directoryId,
     directoryUserId,
     userName: email,
   });
   if (userId !== undefined) {
-    await stand.database.prisma.directoryUserLink.create({ data: { directoryUserId, userId } });
+    await fixture.database.prisma.directoryUserLink.create({ data: { directoryUserId, userId } });
   }
 }
 
@@ -98,13 +98,13 @@ describe("linking by email", () => {
   it("finds the user that a directory pushed, where the organization has verified the domain", async () => {
     const userId = await addUser(`ann@${domain}`, { name: "Ann of the directory" });
     const { sessionId } = await login("subject-1", `Ann@${domain}`);
-    const session = await findLiveSession(stand.database.sql, sessionId ?? "", stand.now());
+    const session = await findLiveSession(fixture.database.sql, sessionId ?? "", fixture.now());
     expect(session?.userId).toBe(userId);
     expect(session?.user.name).toBe("Ann of the directory");
   });
 
   it("joins two identities of one person, from two connections of the organization", async () => {
-    const second = await stand.addSamlConnection(organizationId, idp, { name: "Second" });
+    const second = await fixture.addSamlConnection(organizationId, idp, { name: "Second" });
     await login("subject-1", `ann@${domain}`);
     await login("subject-2", `ann@${domain}`, [], second);
     const users = await usersOf(`ann@${domain}`);
@@ -115,7 +115,7 @@ describe("linking by email", () => {
   it("does not happen for a domain that the organization has not verified", async () => {
     const existing = await addUser("ann@gmail.com", { source: "manual" });
     const { sessionId } = await login("subject-1", "ann@gmail.com");
-    const session = await findLiveSession(stand.database.sql, sessionId ?? "", stand.now());
+    const session = await findLiveSession(fixture.database.sql, sessionId ?? "", fixture.now());
     expect(session?.userId).not.toBe(existing);
     expect(session?.user).toMatchObject({ email: "ann@gmail.com", emailVerified: false });
   });
@@ -124,11 +124,11 @@ describe("linking by email", () => {
     const stranger = await addUser(`ceo@${domain}`, { source: "manual", proof: null });
     for (const time of ["the first time", "the second time"]) {
       const { sessionId } = await login("subject-1", `ceo@${domain}`);
-      const session = await findLiveSession(stand.database.sql, sessionId ?? "", stand.now());
+      const session = await findLiveSession(fixture.database.sql, sessionId ?? "", fixture.now());
       expect(session?.userId, time).not.toBe(stranger);
       expect(session?.user, time).toMatchObject({ email: `ceo@${domain}`, emailVerified: false });
     }
-    const conflicts = await stand.database.prisma.conflict.findMany({ where: { organizationId } });
+    const conflicts = await fixture.database.prisma.conflict.findMany({ where: { organizationId } });
     expect(conflicts).toMatchObject([{ otherUserId: stranger, claim: `address:ceo@${domain}` }]);
   });
 
@@ -136,7 +136,7 @@ describe("linking by email", () => {
     await login("subject-1", `ann@${domain}`);
     const boss = await addUser(`boss@${domain}`);
     const { sessionId } = await login("subject-1", `boss@${domain}`);
-    const session = await findLiveSession(stand.database.sql, sessionId ?? "", stand.now());
+    const session = await findLiveSession(fixture.database.sql, sessionId ?? "", fixture.now());
     expect(session?.userId).not.toBe(boss);
     expect(session?.user.email).toBe(`boss@${domain}`);
   });
@@ -144,7 +144,7 @@ describe("linking by email", () => {
 
 /** How many statements wait for a lock. */
 async function waiting(): Promise<number> {
-  const { rows } = await stand.database.sql.query(
+  const { rows } = await fixture.database.sql.query(
     "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
   );
   return rows.length;
@@ -153,7 +153,7 @@ async function waiting(): Promise<number> {
 describe("access that was taken away", () => {
   const refused = async (attempt: ReturnType<typeof login>) => {
     const { visit, sessionId } = await attempt;
-    const record = await stand.database.prisma.loginRecord.findFirst({
+    const record = await fixture.database.prisma.loginRecord.findFirst({
       where: { organizationId },
       orderBy: { id: "desc" },
     });
@@ -163,7 +163,7 @@ describe("access that was taken away", () => {
 
   it("stays away for a known identity", async () => {
     await login("subject-1", `ann@${domain}`);
-    await stand.database.prisma.membership.updateMany({
+    await fixture.database.prisma.membership.updateMany({
       where: { organizationId },
       data: { status: "suspended" },
     });
@@ -185,7 +185,7 @@ describe("access that was taken away", () => {
 
   it("stays away from a login that was under way when it was taken", async () => {
     await login("subject-1", `ann@${domain}`);
-    const attempt = await stand.database.transaction(async (sql) => {
+    const attempt = await fixture.database.transaction(async (sql) => {
       await sql.query("UPDATE memberships SET status = 'suspended' WHERE organization_id = $1", [
         organizationId,
       ]);
@@ -194,14 +194,14 @@ describe("access that was taken away", () => {
       return { underWay };
     });
     await refused(attempt.underWay);
-    expect(await stand.database.prisma.session.count({ where: { organizationId } })).toBe(1);
+    expect(await fixture.database.prisma.session.count({ where: { organizationId } })).toBe(1);
   });
 
   it("leaves no session, identity or user behind", async () => {
     await addDirectoryUser(`ann@${domain}`, { active: false });
     await login("subject-1", `ann@${domain}`);
     const where = { organizationId };
-    const { prisma } = stand.database;
+    const { prisma } = fixture.database;
     const left = [
       prisma.session.count({ where }),
       prisma.identity.count({ where }),
@@ -212,7 +212,7 @@ describe("access that was taken away", () => {
 });
 
 it("makes one user of ten first logins at once", async () => {
-  const second = await stand.addSamlConnection(organizationId, idp, { name: "Second" });
+  const second = await fixture.addSamlConnection(organizationId, idp, { name: "Second" });
   const logins = Array.from({ length: 10 }, (_, index) =>
     login("same-subject", `ann@${domain}`, [], index % 2 === 0 ? connectionId : second),
   );
@@ -226,27 +226,27 @@ it("makes one user of ten first logins at once", async () => {
 
 it("makes one user of ten first logins at once, even without an address to hold them apart", async () => {
   const logins = Array.from({ length: 10 }, () =>
-    loginBySaml(stand, idp, connectionId, { nameId: "no-address", nameIdFormat: PERSISTENT }),
+    loginBySaml(fixture, idp, connectionId, { nameId: "no-address", nameIdFormat: PERSISTENT }),
   );
   const sessions = (await Promise.all(logins)).map(({ sessionId }) => sessionId);
   expect(sessions).not.toContain(null);
-  expect(await stand.database.prisma.user.count({ where: { organizationId } })).toBe(1);
+  expect(await fixture.database.prisma.user.count({ where: { organizationId } })).toBe(1);
 });
 
 describe("asserted groups", () => {
   const rolesAfter = async (groups: string[], subject = "subject-1") => {
     const { sessionId } = await login(subject, `ann@${domain}`, groups);
-    const session = await findLiveSession(stand.database.sql, sessionId ?? "", stand.now());
+    const session = await findLiveSession(fixture.database.sql, sessionId ?? "", fixture.now());
     return session?.roles;
   };
 
   it("give the roles that they map to, as long as they are asserted", async () => {
-    await stand.addRole(organizationId, "admin", ["Engineering", "Ops"]);
-    await stand.addRole(organizationId, "viewer", ["everyone"]);
+    await fixture.addRole(organizationId, "admin", ["Engineering", "Ops"]);
+    await fixture.addRole(organizationId, "viewer", ["everyone"]);
     expect(await rolesAfter(["ENGINEERING", "Everyone", "Unmapped"])).toEqual(["admin", "member", "viewer"]);
     expect(await rolesAfter(["everyone"])).toEqual(["member", "viewer"]);
     expect(await rolesAfter([])).toEqual(["member"]);
-    const events = await stand.database.prisma.event.groupBy({
+    const events = await fixture.database.prisma.event.groupBy({
       by: ["type"],
       where: { organizationId, type: { startsWith: "role_binding" } },
       _count: true,
@@ -259,14 +259,14 @@ describe("asserted groups", () => {
   });
 
   it("take no role away where the IdP sends a link in their place: that is not to be in none", async () => {
-    await stand.addRole(organizationId, "admin", ["Engineering"]);
-    const entra = await stand.addSamlConnection(organizationId, idp, { provider: "entra" });
+    await fixture.addRole(organizationId, "admin", ["Engineering"]);
+    const entra = await fixture.addSamlConnection(organizationId, idp, { provider: "entra" });
     const GROUPS = "http://schemas.microsoft.com/ws/2008/06/identity/claims/groups";
     const LINK = { "http://schemas.microsoft.com/claims/groups.link": "https://graph.windows.net/x" };
     const rolesOf = async (nameId: string, attributes: Record<string, string>) => {
       const login = { nameId, nameIdFormat: PERSISTENT, attributes };
-      const { sessionId } = await loginBySaml(stand, idp, entra, login);
-      const session = await findLiveSession(stand.database.sql, sessionId ?? "", stand.now());
+      const { sessionId } = await loginBySaml(fixture, idp, entra, login);
+      const session = await findLiveSession(fixture.database.sql, sessionId ?? "", fixture.now());
       return session?.roles;
     };
     expect(await rolesOf("ann", { [GROUPS]: "Engineering" })).toEqual(["admin", "member"]);
@@ -277,10 +277,10 @@ describe("asserted groups", () => {
   });
 
   it("touch neither manual roles nor those of a directory", async () => {
-    const admin = await stand.addRole(organizationId, "admin");
+    const admin = await fixture.addRole(organizationId, "admin");
     await login("subject-1", `ann@${domain}`);
     const [user] = await usersOf(`ann@${domain}`);
-    await stand.database.prisma.roleBinding.create({
+    await fixture.database.prisma.roleBinding.create({
       data: {
         id: newId(),
         organizationId,
@@ -295,7 +295,7 @@ describe("asserted groups", () => {
 
 it("takes over a just-in-time profile at each login, but never a directory's", async () => {
   await login("subject-1", `ann@${domain}`);
-  await loginBySaml(stand, idp, connectionId, {
+  await loginBySaml(fixture, idp, connectionId, {
     nameId: "subject-1",
     nameIdFormat: PERSISTENT,
     attributes: { email: `ann@${domain}`, displayName: " Ann New " },
@@ -304,7 +304,7 @@ it("takes over a just-in-time profile at each login, but never a directory's", a
 
   const userId = await addUser(`bo@${domain}`, { name: "Bo", source: "manual" });
   await addDirectoryUser(`bo@${domain}`, { userId });
-  await loginBySaml(stand, idp, connectionId, {
+  await loginBySaml(fixture, idp, connectionId, {
     nameId: "subject-2",
     nameIdFormat: PERSISTENT,
     attributes: { email: `bo@${domain}`, displayName: "Somebody else" },

@@ -7,7 +7,14 @@ import { countStart } from "./attempts.ts";
 import { type Connection, type ConnectionRow, parseConnection } from "./connections.ts";
 import { SignInFailure } from "./failures.ts";
 import { newLoginRequestId, storeLoginRequest } from "./login-requests.ts";
-import type { Departure, LoginCause, LoginWish, StartDeps, StartedLogin, Starters } from "./protocol.ts";
+import type {
+  Departure,
+  LoginCause,
+  LoginParameters,
+  StartDeps,
+  StartedLogin,
+  Starters,
+} from "./protocol.ts";
 
 export interface LoginStart {
   readonly connection: ConnectionRow;
@@ -34,7 +41,7 @@ export async function startLogin(deps: StartDeps, starters: Starters, start: Log
     ...(acrValues.length > 0 ? { acrValues } : {}),
   });
   const id = newLoginRequestId();
-  const wish: LoginWish = { id, loginHint: start.loginHint, forceLogin, maxAge, acrValues };
+  const wish: LoginParameters = { id, loginHint: start.loginHint, forceLogin, maxAge, acrValues };
   let started: StartedLogin;
   try {
     started = await begin(starters, connection, wish);
@@ -86,6 +93,6 @@ function landingDetail({ applicationId: application, target }: Landing) {
   return { application, ...(target === null ? {} : { target }) };
 }
 
-function begin(starters: Starters, connection: Connection, wish: LoginWish): Promise<StartedLogin> {
+function begin(starters: Starters, connection: Connection, wish: LoginParameters): Promise<StartedLogin> {
   return connection.type === "saml" ? starters.saml(connection, wish) : starters.oidc(connection, wish);
 }

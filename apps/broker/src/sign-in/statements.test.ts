@@ -3,7 +3,7 @@ import { createTestIdp } from "@sallyport/saml/testing";
 import { afterAll, beforeAll, expect, it, type MockInstance, vi } from "vitest";
 import { createTestBrowser } from "../testing/browser.ts";
 import { answerSaml, postSaml, startSaml } from "../testing/saml-login.ts";
-import { createSignInStand, type SignInStand } from "../testing/sign-in-stand.ts";
+import { createSignInFixture, type SignInFixture } from "../testing/sign-in-fixture.ts";
 import { createUpstreamOp, type UpstreamOp } from "../testing/upstream-op.ts";
 
 /** Every statement costs a round trip: five, each a transaction of its own. A change that adds one says so here. */
@@ -16,18 +16,18 @@ interface Listened {
 }
 
 const idp = createTestIdp();
-let stand: SignInStand;
+let fixture: SignInFixture;
 let upstream: UpstreamOp;
 let organizationId: string;
 
 beforeAll(async () => {
-  stand = await createSignInStand();
+  fixture = await createSignInFixture();
   upstream = await createUpstreamOp();
-  organizationId = await stand.addOrganization("acme", ["acme.com"]);
+  organizationId = await fixture.addOrganization("acme", ["acme.com"]);
 });
 afterAll(async () => {
   await upstream.close();
-  await stand.close();
+  await fixture.close();
 });
 
 /** Names of the prepared statements, and texts of the others, that `work` ran. */
@@ -38,7 +38,7 @@ async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
       spies.set(client, vi.spyOn(client, "query"));
     }
   };
-  stand.database.pool.on("acquire", watch);
+  fixture.database.pool.on("acquire", watch);
   try {
     await work();
     const calls = [...spies.values()].flatMap(({ mock }) =>
@@ -50,7 +50,7 @@ async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
         typeof statement === "string" ? statement : (statement.name ?? statement.text),
       );
   } finally {
-    stand.database.pool.off("acquire", watch);
+    fixture.database.pool.off("acquire", watch);
     for (const spy of spies.values()) {
       spy.mockRestore();
     }
@@ -58,19 +58,19 @@ async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
 }
 
 it("takes five for a SAML login of somebody known", async () => {
-  const connectionId = await stand.addSamlConnection(organizationId, idp);
+  const connectionId = await fixture.addSamlConnection(organizationId, idp);
   const login = async () => {
     const browser = createTestBrowser();
     let request = { connectionId, id: "", relayState: "" };
     const start = await statementsOf(async () => {
-      request = await startSaml(stand, browser, connectionId);
+      request = await startSaml(fixture, browser, connectionId);
     });
-    const response = answerSaml(stand, idp, request, {
+    const response = answerSaml(fixture, idp, request, {
       nameId: "jo@acme.com",
       attributes: { groups: ["A"] },
     });
     const answer = await statementsOf(async () => {
-      expect((await postSaml(stand, browser, request, response)).status).toBe(303);
+      expect((await postSaml(fixture, browser, request, response)).status).toBe(303);
     });
     return { start, answer };
   };
@@ -80,8 +80,8 @@ it("takes five for a SAML login of somebody known", async () => {
 
 it("takes five for an OpenID Connect login of somebody known", async () => {
   const { issuer, clientId, clientSecret } = upstream;
-  const connectionId = await stand.addOidcConnection(organizationId, { issuer, clientId, clientSecret });
-  upstream.allow(oidcRedirectUri(stand.publicUrl, connectionId));
+  const connectionId = await fixture.addOidcConnection(organizationId, { issuer, clientId, clientSecret });
+  upstream.allow(oidcRedirectUri(fixture.publicUrl, connectionId));
   upstream.person = { sub: "jo", claims: { email: "jo@acme.com" } };
   const login = async () => {
     const browser = createTestBrowser();
@@ -89,7 +89,7 @@ it("takes five for an OpenID Connect login of somebody known", async () => {
     const start = await statementsOf(async () => {
       callback = await upstream.authenticate(
         browser,
-        await stand.visit(browser, { connection: connectionId }),
+        await fixture.visit(browser, { connection: connectionId }),
       );
     });
     const answer = await statementsOf(async () => {

@@ -2,7 +2,7 @@ import { inflateRawSync } from "node:zlib";
 import { samlServiceProvider } from "@sallyport/connections";
 import type { TestIdp, TestLogin } from "@sallyport/saml/testing";
 import { createTestBrowser, type TestBrowser, type Visit } from "./browser.ts";
-import type { SignInStand } from "./sign-in-stand.ts";
+import type { SignInFixture } from "./sign-in-fixture.ts";
 
 /** A SAML login that has got as far as the IdP. */
 export interface SamlRequest {
@@ -15,11 +15,11 @@ export interface SamlRequest {
 
 /** Sends the browser through /sign-in and reads the AuthnRequest that it would carry to the IdP. */
 export async function startSaml(
-  stand: SignInStand,
+  fixture: SignInFixture,
   browser: TestBrowser,
   connectionId: string,
 ): Promise<SamlRequest> {
-  const visit = await stand.visit(browser, { connection: connectionId });
+  const visit = await fixture.visit(browser, { connection: connectionId });
   return { ...readSamlRequest(visit, connectionId), interactionId: visit.interactionId };
 }
 
@@ -40,29 +40,29 @@ export function readSamlRequest(visit: Visit, connectionId: string): Omit<SamlRe
 
 /** What an honest IdP answers. */
 export function answerSaml(
-  stand: SignInStand,
+  fixture: SignInFixture,
   idp: TestIdp,
   request: Pick<SamlRequest, "connectionId" | "id">,
   login: Partial<TestLogin> = {},
 ): string {
-  const { entityId, acsUrl } = samlServiceProvider(stand.publicUrl, request.connectionId);
+  const { entityId, acsUrl } = samlServiceProvider(fixture.publicUrl, request.connectionId);
   return idp.signResponse({
     audience: entityId,
     acsUrl,
     inResponseTo: request.id,
-    now: stand.now(),
+    now: fixture.now(),
     ...login,
   });
 }
 
 /** Posts an answer as the IdP's page would: from another site, then again from our own. */
 export async function postSaml(
-  stand: SignInStand,
+  fixture: SignInFixture,
   browser: TestBrowser,
   request: Pick<SamlRequest, "connectionId" | "relayState">,
   response: string,
 ): Promise<Visit> {
-  const { acsUrl } = samlServiceProvider(stand.publicUrl, request.connectionId);
+  const { acsUrl } = samlServiceProvider(fixture.publicUrl, request.connectionId);
   const fields = { SAMLResponse: response, RelayState: request.relayState };
   const first = await browser.post(acsUrl, fields, { crossSite: true });
   if (first.status !== 200 || first.form === null) {
@@ -73,14 +73,14 @@ export async function postSaml(
 
 /** A whole login; the session's id, or the page it ended on. */
 export async function loginBySaml(
-  stand: SignInStand,
+  fixture: SignInFixture,
   idp: TestIdp,
   connectionId: string,
   login: Partial<TestLogin> = {},
   browser: TestBrowser = createTestBrowser(),
 ): Promise<{ sessionId: string | null; visit: Visit }> {
-  const request = await startSaml(stand, browser, connectionId);
-  const visit = await postSaml(stand, browser, request, answerSaml(stand, idp, request, login));
+  const request = await startSaml(fixture, browser, connectionId);
+  const visit = await postSaml(fixture, browser, request, answerSaml(fixture, idp, request, login));
   const sessionId = visit.location === "" ? null : new URL(visit.location).searchParams.get("session");
   return { sessionId, visit };
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { judge } from "./judge.ts";
 import { readMetadata } from "./read.ts";
 import { isSameSource } from "./source.ts";
-import { fingerprintOf } from "./testing/following-stand.ts";
+import { fingerprintOf } from "./testing/following-fixture.ts";
 
 const idp = createTestIdp();
 const next = createTestIdp();

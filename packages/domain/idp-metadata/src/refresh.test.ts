@@ -1,52 +1,52 @@
 import { selfSignedCertificate } from "@sallyport/saml";
 import { createTestIdp } from "@sallyport/saml/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createFollowingStand, type FollowingStand, OPERATOR } from "./testing/following-stand.ts";
+import { createFollowingFixture, type FollowingFixture, OPERATOR } from "./testing/following-fixture.ts";
 
 const idp = createTestIdp();
 const next = createTestIdp();
 const renamed = createTestIdp({ entityId: "https://renamed.example.test" });
 
-let stand: FollowingStand;
+let fixture: FollowingFixture;
 beforeAll(async () => {
-  stand = await createFollowingStand(idp);
+  fixture = await createFollowingFixture(idp);
 });
-afterAll(() => stand.close());
+afterAll(() => fixture.close());
 
 describe("metadata that says the same", () => {
   it("changes nothing, and is looked at again in about an hour", async () => {
-    const connection = await stand.follow();
-    const before = await stand.database.prisma.connection.findUniqueOrThrow({
+    const connection = await fixture.follow();
+    const before = await fixture.database.prisma.connection.findUniqueOrThrow({
       where: { id: connection.connectionId },
     });
-    expect(await stand.refresh(connection)).toBe("unchanged");
-    const { problem, held, checkedAt, refreshedAt, dueAt } = await stand.stateOf(connection);
+    expect(await fixture.refresh(connection)).toBe("unchanged");
+    const { problem, held, checkedAt, refreshedAt, dueAt } = await fixture.stateOf(connection);
     expect({ problem, held, checkedAt, refreshedAt }).toEqual({
-      ...{ problem: null, held: null, checkedAt: stand.clock.now, refreshedAt: stand.clock.now },
+      ...{ problem: null, held: null, checkedAt: fixture.clock.now, refreshedAt: fixture.clock.now },
     });
-    expect(dueAt.getTime() - stand.clock.now.getTime()).toBeGreaterThan(50 * 60_000);
-    expect(dueAt.getTime() - stand.clock.now.getTime()).toBeLessThanOrEqual(60 * 60_000);
+    expect(dueAt.getTime() - fixture.clock.now.getTime()).toBeGreaterThan(50 * 60_000);
+    expect(dueAt.getTime() - fixture.clock.now.getTime()).toBeLessThanOrEqual(60 * 60_000);
     expect(
-      await stand.database.prisma.connection.findUnique({ where: { id: connection.connectionId } }),
+      await fixture.database.prisma.connection.findUnique({ where: { id: connection.connectionId } }),
     ).toEqual(before);
-    expect(await stand.typesOf(connection)).toEqual([]);
+    expect(await fixture.typesOf(connection)).toEqual([]);
   });
 
   it("says so in another order, too", async () => {
     const certificates = [idp.certificate, next.certificate];
-    const connection = await stand.follow({ metadata: idp.metadata({ certificates }) });
-    stand.serve(idp.metadata({ certificates: certificates.toReversed() }));
-    expect(await stand.refresh(connection)).toBe("unchanged");
+    const connection = await fixture.follow({ metadata: idp.metadata({ certificates }) });
+    fixture.serve(idp.metadata({ certificates: certificates.toReversed() }));
+    expect(await fixture.refresh(connection)).toBe("unchanged");
   });
 
   it("has as much time as it says itself, between a quarter of an hour and a day", async () => {
-    const connection = await stand.follow();
+    const connection = await fixture.follow();
     const minutes = async (metadata: string) => {
-      stand.serve(metadata);
-      expect(await stand.refresh(connection)).toBe("unchanged");
-      return ((await stand.stateOf(connection)).dueAt.getTime() - stand.clock.now.getTime()) / 60_000;
+      fixture.serve(metadata);
+      expect(await fixture.refresh(connection)).toBe("unchanged");
+      return ((await fixture.stateOf(connection)).dueAt.getTime() - fixture.clock.now.getTime()) / 60_000;
     };
-    const inHours = (hours: number) => new Date(stand.clock.now.getTime() + hours * 3_600_000);
+    const inHours = (hours: number) => new Date(fixture.clock.now.getTime() + hours * 3_600_000);
     for (const [metadata, most] of [
       [idp.metadata({ cacheDuration: "PT6H" }), 360],
       [idp.metadata({ cacheDuration: "PT1S" }), 15],
@@ -56,36 +56,36 @@ describe("metadata that says the same", () => {
       const wait = await minutes(metadata);
       expect([wait >= most * 0.9, wait <= most]).toEqual([true, true]);
     }
-    expect((await stand.stateOf(connection)).validUntil).toEqual(inHours(1));
+    expect((await fixture.stateOf(connection)).validUntil).toEqual(inHours(1));
   });
 });
 
 describe("metadata that cannot be had or used", () => {
   it("changes nothing, is told once, and is tried again sooner", async () => {
-    const connection = await stand.follow();
-    stand.serve((_req, res) => res.writeHead(503).end());
-    expect(await stand.refresh(connection)).toBe("failed");
-    const first = stand.clock.now;
-    stand.clock.now = new Date(first.getTime() + 900_000);
-    expect(await stand.refresh(connection)).toBe("failed");
-    const { problem, dueAt } = await stand.stateOf(connection);
+    const connection = await fixture.follow();
+    fixture.serve((_req, res) => res.writeHead(503).end());
+    expect(await fixture.refresh(connection)).toBe("failed");
+    const first = fixture.clock.now;
+    fixture.clock.now = new Date(first.getTime() + 900_000);
+    expect(await fixture.refresh(connection)).toBe("failed");
+    const { problem, dueAt } = await fixture.stateOf(connection);
     expect(problem).toMatchObject({
       code: "metadata_unavailable",
       message: "The server answered 503.",
       since: first.toISOString(),
     });
-    expect(dueAt.getTime() - stand.clock.now.getTime()).toBeLessThanOrEqual(900_000);
-    stand.serve(idp.metadata());
-    expect(await stand.refresh(connection)).toBe("unchanged");
-    expect(await stand.typesOf(connection)).toEqual([
+    expect(dueAt.getTime() - fixture.clock.now.getTime()).toBeLessThanOrEqual(900_000);
+    fixture.serve(idp.metadata());
+    expect(await fixture.refresh(connection)).toBe("unchanged");
+    expect(await fixture.typesOf(connection)).toEqual([
       "connection.metadata_failed",
       "connection.metadata_recovered",
     ]);
-    expect((await stand.settingsOf(connection)).certificates).toEqual([idp.certificate]);
+    expect((await fixture.settingsOf(connection)).certificates).toEqual([idp.certificate]);
   });
 
   it("tells each reason by its own code", async () => {
-    const connection = await stand.follow();
+    const connection = await fixture.follow();
     for (const [metadata, code] of [
       ["<html>", "xml_malformed"],
       ["<html/>", "not_metadata"],
@@ -95,9 +95,9 @@ describe("metadata that cannot be had or used", () => {
       [idp.metadata().replace(idp.entityId, `urn:${"x".repeat(1_100)}`), "metadata_entity_id_malformed"],
       [idp.metadata().replace(idp.entityId, "urn:a&#10;b"), "metadata_entity_id_malformed"],
     ] as const) {
-      stand.serve(metadata);
-      expect(await stand.refresh(connection)).toBe("failed");
-      expect((await stand.stateOf(connection)).problem).toMatchObject({
+      fixture.serve(metadata);
+      expect(await fixture.refresh(connection)).toBe("failed");
+      expect((await fixture.stateOf(connection)).problem).toMatchObject({
         code,
         fix: expect.stringMatching(/./),
       });
@@ -105,7 +105,7 @@ describe("metadata that cannot be had or used", () => {
   });
 
   it("holds no more certificates than may be given by hand", async () => {
-    const connection = await stand.follow();
+    const connection = await fixture.follow();
     const many = (count: number) =>
       Array.from({ length: count }, (_, n) =>
         selfSignedCertificate({
@@ -113,11 +113,11 @@ describe("metadata that cannot be had or used", () => {
           ...{ notBefore: new Date(0), notAfter: new Date("2040-01-01T00:00:00Z") },
         }),
       );
-    stand.serve(idp.metadata({ certificates: many(20) }));
-    expect(await stand.refresh(connection)).toBe("applied");
-    stand.serve(idp.metadata({ certificates: many(21) }));
-    expect(await stand.refresh(connection)).toBe("failed");
-    expect((await stand.stateOf(connection)).problem?.code).toBe("metadata_certificates_too_many");
+    fixture.serve(idp.metadata({ certificates: many(20) }));
+    expect(await fixture.refresh(connection)).toBe("applied");
+    fixture.serve(idp.metadata({ certificates: many(21) }));
+    expect(await fixture.refresh(connection)).toBe("failed");
+    expect((await fixture.stateOf(connection)).problem?.code).toBe("metadata_certificates_too_many");
   });
 });
 
@@ -127,17 +127,17 @@ describe("signed metadata", () => {
 
   it("is followed with the signature of the certificate that was given for it, and not without", async () => {
     const metadataCertificates = [signer.certificate];
-    const connection = await stand.follow({ metadata: signed(), settings: { metadataCertificates } });
-    stand.serve(idp.metadata({ certificates: [idp.certificate, next.certificate], signer: signer.signer }));
-    expect(await stand.refresh(connection)).toBe("applied");
+    const connection = await fixture.follow({ metadata: signed(), settings: { metadataCertificates } });
+    fixture.serve(idp.metadata({ certificates: [idp.certificate, next.certificate], signer: signer.signer }));
+    expect(await fixture.refresh(connection)).toBe("applied");
     for (const [metadata, code] of [
       [idp.metadata(), "signature_missing"],
       [idp.metadata({ signer: idp.signer }), "signature_invalid"],
       [signed().replaceAll("/sso", "/evil"), "digest_mismatch"],
     ] as const) {
-      stand.serve(metadata);
-      expect(await stand.refresh(connection)).toBe("failed");
-      expect((await stand.stateOf(connection)).problem?.code).toBe(code);
+      fixture.serve(metadata);
+      expect(await fixture.refresh(connection)).toBe("failed");
+      expect((await fixture.stateOf(connection)).problem?.code).toBe(code);
     }
   });
 });
@@ -145,71 +145,71 @@ describe("signed metadata", () => {
 describe("at the same time", () => {
   /** Serves metadata once `meanwhile` has happened. */
   const serveAfter = (metadata: string, meanwhile: () => Promise<unknown>) =>
-    stand.serve((_req, res) => void meanwhile().then(() => res.end(metadata)));
+    fixture.serve((_req, res) => void meanwhile().then(() => res.end(metadata)));
 
   it("what an operator changes is not overwritten, and is looked at again at once", async () => {
-    const connection = await stand.follow();
-    const { prisma } = stand.database;
+    const connection = await fixture.follow();
+    const { prisma } = fixture.database;
     const where = { id: connection.connectionId };
     const both = idp.metadata({ certificates: [idp.certificate, next.certificate] });
     serveAfter(both, async () => {
-      const settings = { ...(await stand.settingsOf(connection)), forceAuthn: true };
+      const settings = { ...(await fixture.settingsOf(connection)), forceAuthn: true };
       await prisma.connection.update({ where, data: { settings } });
     });
-    expect(await stand.refresh(connection)).toBe("changed_meanwhile");
-    expect(await stand.settingsOf(connection)).toMatchObject({
+    expect(await fixture.refresh(connection)).toBe("changed_meanwhile");
+    expect(await fixture.settingsOf(connection)).toMatchObject({
       forceAuthn: true,
       certificates: [idp.certificate],
     });
-    expect((await stand.stateOf(connection)).dueAt).toEqual(stand.clock.now);
+    expect((await fixture.stateOf(connection)).dueAt).toEqual(fixture.clock.now);
     serveAfter(both, () => prisma.connection.update({ where, data: { name: "Renamed" } }));
-    expect(await stand.refresh(connection)).toBe("applied"); // a name is no setting
+    expect(await fixture.refresh(connection)).toBe("applied"); // a name is no setting
   });
 
   it("an operator notices what a refresh has changed, by updated_at", async () => {
-    const connection = await stand.follow();
+    const connection = await fixture.follow();
     const where = { id: connection.connectionId };
-    const { updatedAt } = await stand.database.prisma.connection.findUniqueOrThrow({ where });
-    stand.clock.now = updatedAt;
-    stand.serve(idp.metadata({ certificates: [idp.certificate, next.certificate] }));
-    expect(await stand.refresh(connection)).toBe("applied");
-    const after = await stand.database.prisma.connection.findUniqueOrThrow({ where });
+    const { updatedAt } = await fixture.database.prisma.connection.findUniqueOrThrow({ where });
+    fixture.clock.now = updatedAt;
+    fixture.serve(idp.metadata({ certificates: [idp.certificate, next.certificate] }));
+    expect(await fixture.refresh(connection)).toBe("applied");
+    const after = await fixture.database.prisma.connection.findUniqueOrThrow({ where });
     expect(after.updatedAt.getTime()).toBeGreaterThan(updatedAt.getTime());
   });
 
   it("many refreshes apply a change once", async () => {
-    const connection = await stand.follow();
-    stand.serve(idp.metadata({ certificates: [idp.certificate, next.certificate] }));
-    const outcomes = await Promise.all(Array.from({ length: 8 }, () => stand.refresh(connection)));
+    const connection = await fixture.follow();
+    fixture.serve(idp.metadata({ certificates: [idp.certificate, next.certificate] }));
+    const outcomes = await Promise.all(Array.from({ length: 8 }, () => fixture.refresh(connection)));
     expect(outcomes.filter((outcome) => outcome === "applied")).toHaveLength(1);
-    expect(await stand.typesOf(connection)).toEqual(["connection.metadata_applied"]);
+    expect(await fixture.typesOf(connection)).toEqual(["connection.metadata_applied"]);
   });
 
   it("a connection that is gone, or follows nothing any more, stays as it is", async () => {
-    const { prisma } = stand.database;
-    const [deleted, unlinked] = [await stand.follow(), await stand.follow()];
+    const { prisma } = fixture.database;
+    const [deleted, unlinked] = [await fixture.follow(), await fixture.follow()];
     serveAfter(renamed.metadata(), () => prisma.connection.delete({ where: { id: deleted.connectionId } }));
-    expect(await stand.refresh(deleted)).toBe("not_followed");
-    expect(await stand.refresh(deleted)).toBe("not_followed");
+    expect(await fixture.refresh(deleted)).toBe("not_followed");
+    expect(await fixture.refresh(deleted)).toBe("not_followed");
     serveAfter(renamed.metadata(), () =>
       prisma.connectionMetadata.delete({ where: { connectionId: unlinked.connectionId } }),
     );
-    expect(await stand.refresh(unlinked)).toBe("not_followed");
-    expect((await stand.settingsOf(unlinked)).idpEntityId).toBe(idp.entityId);
+    expect(await fixture.refresh(unlinked)).toBe("not_followed");
+    expect((await fixture.settingsOf(unlinked)).idpEntityId).toBe(idp.entityId);
   });
 });
 
 it("notes that somebody had it refreshed, whatever came of it", async () => {
-  const connection = await stand.follow();
-  expect(await stand.refresh(connection, OPERATOR)).toBe("unchanged");
-  expect(await stand.eventsOf(connection)).toMatchObject([
+  const connection = await fixture.follow();
+  expect(await fixture.refresh(connection, OPERATOR)).toBe("unchanged");
+  expect(await fixture.eventsOf(connection)).toMatchObject([
     { type: "connection.metadata_checked", actorType: "operator", data: { outcome: "unchanged" } },
   ]);
 });
 
 it("reaches no connection of another organization", async () => {
-  const [one, other] = [await stand.follow(), await stand.follow()];
+  const [one, other] = [await fixture.follow(), await fixture.follow()];
   const foreign = { ...one, organizationId: other.organizationId };
-  stand.serve(renamed.metadata());
-  expect(await stand.refresh(foreign)).toBe("not_followed");
+  fixture.serve(renamed.metadata());
+  expect(await fixture.refresh(foreign)).toBe("not_followed");
 });

@@ -1,28 +1,28 @@
 import { createTestIdp } from "@sallyport/saml/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { askForLook, type FollowedConnection, takeDue } from "./store.ts";
-import { createFollowingStand, type FollowingStand } from "./testing/following-stand.ts";
+import { createFollowingFixture, type FollowingFixture } from "./testing/following-fixture.ts";
 
 const MINUTE = 60_000;
 const NOW = new Date("2027-03-01T12:00:00Z");
 const at = (minutes: number) => new Date(NOW.getTime() + minutes * MINUTE);
 
-let stand: FollowingStand;
+let fixture: FollowingFixture;
 beforeAll(async () => {
-  stand = await createFollowingStand(createTestIdp());
+  fixture = await createFollowingFixture(createTestIdp());
 });
-afterAll(() => stand.close());
+afterAll(() => fixture.close());
 beforeEach(async () => {
-  await stand.database.prisma.connectionMetadata.deleteMany();
+  await fixture.database.prisma.connectionMetadata.deleteMany();
 });
 
 describe("what is due", () => {
-  const take = (now: Date, limit = 10) => takeDue(stand.database.sql, { now, limit, leaseMs: 2 * MINUTE });
+  const take = (now: Date, limit = 10) => takeDue(fixture.database.sql, { now, limit, leaseMs: 2 * MINUTE });
 
   it("is taken longest due first, and by one of many that take at once", async () => {
     const made: FollowedConnection[] = [];
     for (const minutes of [-1, -3, -2, 1]) {
-      made.push(await stand.follow({ dueAt: at(minutes) }));
+      made.push(await fixture.follow({ dueAt: at(minutes) }));
     }
     const [last, first, second] = made;
     expect((await take(NOW, 2)).map(({ connectionId }) => connectionId).sort()).toEqual(
@@ -34,27 +34,28 @@ describe("what is due", () => {
   });
 
   it("comes back when whoever took it was never heard of again, and counts as looked at", async () => {
-    const connection = await stand.follow({ dueAt: at(0) });
+    const connection = await fixture.follow({ dueAt: at(0) });
     await take(NOW);
-    expect(await stand.stateOf(connection)).toMatchObject({ checkedAt: NOW, dueAt: at(2) });
+    expect(await fixture.stateOf(connection)).toMatchObject({ checkedAt: NOW, dueAt: at(2) });
     expect(await take(at(1))).toEqual([]);
     expect(await take(at(2))).toHaveLength(1);
   });
 
   it("is told apart from what a disabled connection leaves due", async () => {
-    const connection = await stand.follow({ dueAt: at(0), status: "disabled" });
+    const connection = await fixture.follow({ dueAt: at(0), status: "disabled" });
     expect(await take(NOW)).toEqual([{ ...connection, active: false }]);
-    expect(await stand.stateOf(connection)).toMatchObject({ checkedAt: null });
+    expect(await fixture.stateOf(connection)).toMatchObject({ checkedAt: null });
   });
 });
 
 describe("a look that is asked for", () => {
-  const ask = (connection: FollowedConnection, now = NOW) => askForLook(stand.database.sql, connection, now);
-  const dueAt = async (connection: FollowedConnection) => (await stand.stateOf(connection)).dueAt;
+  const ask = (connection: FollowedConnection, now = NOW) =>
+    askForLook(fixture.database.sql, connection, now);
+  const dueAt = async (connection: FollowedConnection) => (await fixture.stateOf(connection)).dueAt;
 
   it("comes at once, where the last one is long ago or there was none", async () => {
     for (const checkedAt of [undefined, at(-5)]) {
-      const connection = await stand.follow({
+      const connection = await fixture.follow({
         dueAt: at(30),
         ...(checkedAt === undefined ? {} : { checkedAt }),
       });
@@ -66,7 +67,7 @@ describe("a look that is asked for", () => {
   });
 
   it("comes five minutes after the last one at the soonest, however often it is asked for", async () => {
-    const connection = await stand.follow({ dueAt: at(30), checkedAt: at(-1) });
+    const connection = await fixture.follow({ dueAt: at(30), checkedAt: at(-1) });
     for (const minutes of [0, 1, 2, 3]) {
       expect(await ask(connection, at(minutes))).toBe(false);
       expect(await dueAt(connection)).toEqual(at(4));
@@ -74,15 +75,15 @@ describe("a look that is asked for", () => {
   });
 
   it("does not come twice because it is asked for while it is under way", async () => {
-    const connection = await stand.follow({ dueAt: at(0) });
-    await takeDue(stand.database.sql, { now: NOW, limit: 1, leaseMs: 2 * MINUTE });
+    const connection = await fixture.follow({ dueAt: at(0) });
+    await takeDue(fixture.database.sql, { now: NOW, limit: 1, leaseMs: 2 * MINUTE });
     expect(await ask(connection)).toBe(false);
     expect(await dueAt(connection)).toEqual(at(2));
   });
 
   it("never puts off what is due sooner, and reaches no other organization's", async () => {
-    const connection = await stand.follow({ dueAt: at(1), checkedAt: at(-1) });
-    const other = await stand.follow({ dueAt: at(30) });
+    const connection = await fixture.follow({ dueAt: at(1), checkedAt: at(-1) });
+    const other = await fixture.follow({ dueAt: at(30) });
     expect(await ask(connection)).toBe(false);
     expect(await dueAt(connection)).toEqual(at(1));
     expect(await ask({ ...other, organizationId: connection.organizationId })).toBe(false);

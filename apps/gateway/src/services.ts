@@ -16,7 +16,7 @@ import type { Configuration } from "./configuration.ts";
 import { USUAL_CREDENTIALS_LIMIT, USUAL_SIGN_IN_LIMIT } from "./rate-limits.ts";
 import type { Teardown } from "./teardown.ts";
 
-/** What all rooms stand on. */
+/** What all services stand on. */
 export interface Foundation {
   readonly configuration: Configuration;
   readonly publicUrl: string;
@@ -40,7 +40,7 @@ export interface Mount {
   readonly closed?: string;
 }
 
-/** What answers in place of a room that lacks an encryption key: the rooms beside it need none. */
+/** What answers in place of a service that lacks an encryption key: the services beside it need none. */
 function withoutItsKey(log: Logger): (error: unknown) => Mount {
   return (error) => {
     if (!(error instanceof SecretError) || error.code !== "secret_key_unknown") {
@@ -56,10 +56,10 @@ function withoutItsKey(log: Logger): (error: unknown) => Mount {
 }
 
 /**
- * Opens the rooms that this process' roles name. What must be closed again goes to `teardown`. Says which encryption keys
+ * Opens the services that this process' roles name. What must be closed again goes to `teardown`. Says which encryption keys
  * are missing, and how much needs them.
  */
-export async function openRooms(foundation: Foundation, teardown: Teardown): Promise<Mount[]> {
+export async function openServices(foundation: Foundation, teardown: Teardown): Promise<Mount[]> {
   const { database, secrets, log } = foundation;
   const missingKeys = describeMissing(await keyUsage(database.sql, secrets));
   if (missingKeys !== null) {

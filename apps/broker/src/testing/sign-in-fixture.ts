@@ -14,7 +14,7 @@ import type { TestBrowser, Visit } from "./browser.ts";
 import { type MemoryInteractions, memoryInteractions } from "./memory-interactions.ts";
 
 /** The IdP-facing half of the broker (or what `compose` makes with it) over real HTTP, on a database of its own. */
-export interface SignInStand {
+export interface SignInFixture {
   readonly publicUrl: string;
   readonly database: TestDatabase["database"];
   readonly interactions: MemoryInteractions;
@@ -42,10 +42,10 @@ export interface SignInStand {
   close(): Promise<void>;
 }
 
-export async function createSignInStand(
+export async function createSignInFixture(
   compose: (deps: Omit<SignInDeps, "waiting">) => Router | Promise<Router> = (deps) =>
     createSignIn(deps).routes(deps.interactions),
-): Promise<SignInStand> {
+): Promise<SignInFixture> {
   const { database, drop } = await createTestDatabase();
   const secrets = createSecretBox([newEncryptionKey()]);
   const outbound = createOutbound({ allow: ["127.0.0.0/8", "::1/128"] });

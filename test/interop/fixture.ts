@@ -8,7 +8,7 @@ import type { Behaviour, ForeignIdp } from "./foreign-idp.ts";
 import { type LandingPage, startLandingPage } from "./landing-page.ts";
 
 /** The gateway, an application, a foreign IdP and a real browser. */
-export interface Stand {
+export interface Fixture {
   readonly site: SamlSite;
   readonly idp: ForeignIdp;
   /** An organization whose connection the IdP trusts as its one service provider. */
@@ -32,14 +32,14 @@ export interface SignInOptions {
   readonly choice?: Readonly<Record<string, string>>;
 }
 
-export interface StandOptions {
+export interface FixtureOptions {
   readonly start: () => Promise<ForeignIdp>;
   /** The connection's provider: whose attribute names it reads. */
   readonly provider: string;
 }
 
-/** Sets the stand up before the tests of a file and takes it down behind them; it is there once they run. */
-export function useStand(options: StandOptions): () => Stand {
+/** Sets the fixture up before the tests of a file and takes it down behind them; it is there once they run. */
+export function useFixture(options: FixtureOptions): () => Fixture {
   let landing: LandingPage;
   let site: SamlSite;
   let idp: ForeignIdp;

@@ -8,7 +8,7 @@ import type { StartDeps } from "../sign-in/protocol.ts";
  * Has a connection's metadata looked at soon, since its IdP seems to sign with a key that its certificates do not know:
  * most likely it took a new one and announced it nowhere else.
  */
-export interface MetadataLooks {
+export interface MetadataRefreshRequests {
   /** Takes none of the request's time, and never throws. Anybody can post a forged signature: it may be called often. */
   ask(connection: SamlConnection): void;
 }
@@ -19,7 +19,12 @@ type Deps = Pick<StartDeps, "log" | "now" | "requestMetadata"> & { readonly data
 const QUIET_MS = 10_000;
 const MAX_REMEMBERED = 10_000;
 
-export function createMetadataLooks({ database, log, now, requestMetadata }: Deps): MetadataLooks {
+export function createMetadataRefreshRequests({
+  database,
+  log,
+  now,
+  requestMetadata,
+}: Deps): MetadataRefreshRequests {
   const asked = new Map<string, number>();
 
   async function send({ id: connectionId, organizationId }: SamlConnection): Promise<void> {

@@ -18,7 +18,7 @@ export const SYSTEM: Origin = { actor: { type: "system" } };
 export const OPERATOR: Origin = { actor: { type: "operator" }, requestId: "request" };
 
 /** Connections that follow the metadata of one real HTTP server, on a database of their own. */
-export interface FollowingStand extends Pick<MetadataServer, "url" | "serve"> {
+export interface FollowingFixture extends Pick<MetadataServer, "url" | "serve"> {
   readonly database: Database;
   /** Where the gateway is in time. */
   readonly clock: { now: Date };
@@ -38,7 +38,7 @@ export interface FollowingStand extends Pick<MetadataServer, "url" | "serve"> {
 
 type FollowedState = Awaited<ReturnType<typeof readState>>;
 
-export async function createFollowingStand(idp: TestIdp): Promise<FollowingStand> {
+export async function createFollowingFixture(idp: TestIdp): Promise<FollowingFixture> {
   const test = await createTestDatabase();
   const { database } = test;
   const server = await startMetadataServer();

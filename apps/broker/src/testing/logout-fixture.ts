@@ -8,19 +8,19 @@ import * as client from "openid-client";
 import { createBroker } from "../index.ts";
 import { createTestBrowser, type TestBrowser, type Visit } from "./browser.ts";
 import { answerSaml, postSaml, readSamlRequest } from "./saml-login.ts";
-import { createSignInStand, type SignInStand } from "./sign-in-stand.ts";
+import { createSignInFixture, type SignInFixture } from "./sign-in-fixture.ts";
 
 const CALLBACK = "https://app.example.test/callback";
 export const SIGNED_OUT = "https://app.example.test/signed-out";
 
 /** The whole broker over real HTTP, with an application that signs people in and out. */
-export interface LogoutStand extends SignInStand {
+export interface LogoutFixture extends SignInFixture {
   readonly logoutsRequested: () => number;
   /** All the way from the application to its tokens. */
   signIn(idp: TestIdp, connectionId: string, login?: Partial<TestLogin>): Promise<SignedIn>;
   /** Sends the browser to /oauth2/logout as the application does. */
   signOut(person: SignedIn, parameters?: Readonly<Record<string, string>>): Promise<Visit>;
-  /** A logout request of the IdP's to this connection, by the stand's clock. */
+  /** A logout request of the IdP's to this connection, by the fixture's clock. */
   logoutOf(
     idp: TestIdp,
     connectionId: string,
@@ -36,10 +36,10 @@ export interface SignedIn {
   readonly sessionId: string;
 }
 
-export async function createLogoutStand(): Promise<LogoutStand> {
+export async function createLogoutFixture(): Promise<LogoutFixture> {
   const closing: (() => Promise<void>)[] = [];
   let logoutsRequested = 0;
-  const stand = await createSignInStand(async (deps) => {
+  const fixture = await createSignInFixture(async (deps) => {
     const signingKeys = await openSigningKeys(deps);
     const requestLogout = () => {
       logoutsRequested += 1;
@@ -48,11 +48,11 @@ export async function createLogoutStand(): Promise<LogoutStand> {
     closing.push(() => broker.close());
     return broker.router;
   });
-  const application = await addApplication(stand);
-  const sloUrl = (connectionId: string) => samlServiceProvider(stand.publicUrl, connectionId).sloUrl;
+  const application = await addApplication(fixture);
+  const sloUrl = (connectionId: string) => samlServiceProvider(fixture.publicUrl, connectionId).sloUrl;
 
   return {
-    ...stand,
+    ...fixture,
     logoutsRequested: () => logoutsRequested,
     sloUrl,
     async signIn(idp, connectionId, login = {}) {
@@ -65,10 +65,10 @@ export async function createLogoutStand(): Promise<LogoutStand> {
         code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
         code_challenge_method: "S256",
       });
-      const atIdp = await browser.follow(await browser.get(url.href), stand.publicUrl);
+      const atIdp = await browser.follow(await browser.get(url.href), fixture.publicUrl);
       const request = readSamlRequest(atIdp, connectionId);
-      const answered = await postSaml(stand, browser, request, answerSaml(stand, idp, request, login));
-      const home = await browser.follow(answered, stand.publicUrl);
+      const answered = await postSaml(fixture, browser, request, answerSaml(fixture, idp, request, login));
+      const home = await browser.follow(answered, fixture.publicUrl);
       const tokens = await client.authorizationCodeGrant(application, new URL(home.location), {
         pkceCodeVerifier,
         idTokenExpected: true,
@@ -78,23 +78,23 @@ export async function createLogoutStand(): Promise<LogoutStand> {
     },
     signOut: ({ browser, idToken }, parameters = {}) =>
       browser.get(
-        `${stand.publicUrl}/oauth2/logout?${new URLSearchParams({ id_token_hint: idToken, ...parameters })}`,
+        `${fixture.publicUrl}/oauth2/logout?${new URLSearchParams({ id_token_hint: idToken, ...parameters })}`,
       ),
     logoutOf: (idp, connectionId, logout = {}) =>
-      idp.logoutRequest({ destination: sloUrl(connectionId), now: stand.now(), ...logout }),
-    session: (id) => stand.database.prisma.session.findUniqueOrThrow({ where: { id } }),
+      idp.logoutRequest({ destination: sloUrl(connectionId), now: fixture.now(), ...logout }),
+    session: (id) => fixture.database.prisma.session.findUniqueOrThrow({ where: { id } }),
     async close() {
       for (const close of closing) {
         await close();
       }
-      await stand.close();
+      await fixture.close();
     },
   };
 }
 
-async function addApplication(stand: SignInStand): Promise<client.Configuration> {
+async function addApplication(fixture: SignInFixture): Promise<client.Configuration> {
   const secret = "the secret of the wiki";
-  await stand.database.prisma.application.create({
+  await fixture.database.prisma.application.create({
     data: {
       id: newId(),
       clientId: "wiki",
@@ -107,5 +107,5 @@ async function addApplication(stand: SignInStand): Promise<client.Configuration>
   });
   const http = { execute: [client.allowInsecureRequests] };
   const authentication = client.ClientSecretBasic(secret);
-  return client.discovery(new URL(stand.publicUrl), "wiki", undefined, authentication, http);
+  return client.discovery(new URL(fixture.publicUrl), "wiki", undefined, authentication, http);
 }

@@ -7,7 +7,7 @@ import * as client from "openid-client";
 import { createBroker } from "../index.ts";
 import type { TestBrowser, Visit } from "./browser.ts";
 import { answerSaml, postSaml, readSamlRequest } from "./saml-login.ts";
-import { createSignInStand, type SignInStand } from "./sign-in-stand.ts";
+import { createSignInFixture, type SignInFixture } from "./sign-in-fixture.ts";
 
 const SECRET = "the secret of the application";
 
@@ -22,7 +22,7 @@ export interface PortalApplication {
 }
 
 /** The whole broker over real HTTP, and what happens at an IdP's portal. */
-export interface PortalStand extends SignInStand {
+export interface PortalFixture extends SignInFixture {
   addApplication(clientId: string): Promise<PortalApplication>;
   /** The portal's page posts a response that answers nothing; our own pages post it again. Ends at what is no such page. */
   arrive(
@@ -47,9 +47,9 @@ export const portalOf = (clientId: string) => ({
   target: `https://${clientId}.example.test/reports?year=2030`,
 });
 
-export async function createPortalStand(): Promise<PortalStand> {
+export async function createPortalFixture(): Promise<PortalFixture> {
   const closing: (() => Promise<void>)[] = [];
-  const stand = await createSignInStand(async (deps) => {
+  const fixture = await createSignInFixture(async (deps) => {
     const signingKeys = await openSigningKeys(deps);
     const broker = await createBroker({ ...deps, signingKeys, requestLogout: () => undefined });
     closing.push(() => broker.close());
@@ -57,11 +57,11 @@ export async function createPortalStand(): Promise<PortalStand> {
   });
 
   return {
-    ...stand,
+    ...fixture,
     async addApplication(clientId) {
       const { callback, start, target } = portalOf(clientId);
       const id = newId();
-      await stand.database.prisma.application.create({
+      await fixture.database.prisma.application.create({
         data: {
           id,
           clientId,
@@ -76,7 +76,7 @@ export async function createPortalStand(): Promise<PortalStand> {
       const http = { execute: [client.allowInsecureRequests] };
       const authentication = client.ClientSecretBasic(SECRET);
       const configuration = await client.discovery(
-        new URL(stand.publicUrl),
+        new URL(fixture.publicUrl),
         clientId,
         undefined,
         authentication,
@@ -94,7 +94,7 @@ export async function createPortalStand(): Promise<PortalStand> {
             code_challenge_method: "S256",
             ...wish,
           });
-          return browser.follow(await browser.get(url.href), stand.publicUrl);
+          return browser.follow(await browser.get(url.href), fixture.publicUrl);
         },
         async claims(visit) {
           const tokens = await client.authorizationCodeGrant(configuration, new URL(visit.location), {
@@ -107,12 +107,12 @@ export async function createPortalStand(): Promise<PortalStand> {
     },
     async arrive(browser, idp, connectionId, { relayState, login = {} } = {}) {
       const response = answerSaml(
-        stand,
+        fixture,
         idp,
         { connectionId, id: "" },
         { inResponseTo: undefined, ...login },
       );
-      const { acsUrl } = samlServiceProvider(stand.publicUrl, connectionId);
+      const { acsUrl } = samlServiceProvider(fixture.publicUrl, connectionId);
       const fields = {
         SAMLResponse: response,
         ...(relayState === undefined ? {} : { RelayState: relayState }),
@@ -125,13 +125,13 @@ export async function createPortalStand(): Promise<PortalStand> {
     },
     async answer(browser, idp, connectionId, visit, login = {}) {
       const request = readSamlRequest(visit, connectionId);
-      return postSaml(stand, browser, request, answerSaml(stand, idp, request, login));
+      return postSaml(fixture, browser, request, answerSaml(fixture, idp, request, login));
     },
     async close() {
       for (const close of closing) {
         await close();
       }
-      await stand.close();
+      await fixture.close();
     },
   };
 }
