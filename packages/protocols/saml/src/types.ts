@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import type { SamlErrorCode, SamlWarningCode } from "./error-table.ts";
+import type { SamlErrorCode, SamlWarningCode } from "./errors/table.ts";
 
 /** How large a message may be before it is refused unread. */
 export interface SamlLimits {

@@ -1,5 +1,5 @@
 import { constants, createCipheriv, createPublicKey, publicEncrypt, randomBytes } from "node:crypto";
-import { NS } from "../names.ts";
+import { NS } from "../xml/names.ts";
 
 export interface Encryption {
   /** PEM certificate or public key of the service provider. */

@@ -1,6 +1,6 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID } from "node:crypto";
-import { CONFIRMATION_BEARER, NS, STATUS_SUCCESS } from "../names.ts";
-import { selfSignedCertificate } from "../self-signed.ts";
+import { selfSignedCertificate } from "../signature/self-signed.ts";
+import { CONFIRMATION_BEARER, NS, STATUS_SUCCESS } from "../xml/names.ts";
 import { type Encryption, encryptAssertion } from "./encrypt.ts";
 import {
   logoutRequest,

@@ -1,7 +1,7 @@
 import { randomUUID, sign } from "node:crypto";
 import { deflateRawSync } from "node:zlib";
-import { RSA_SHA256 } from "../algorithms.ts";
-import { NS, STATUS_SUCCESS } from "../names.ts";
+import { RSA_SHA256 } from "../signature/algorithms.ts";
+import { NS, STATUS_SUCCESS } from "../xml/names.ts";
 import { escapeXml, statusXml, type TestStatus, toFormValue } from "./markup.ts";
 import { type Signer, signElement } from "./sign.ts";
 

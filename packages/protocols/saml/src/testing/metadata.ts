@@ -1,4 +1,4 @@
-import { NS } from "../names.ts";
+import { NS } from "../xml/names.ts";
 import { escapeXml } from "./markup.ts";
 import { certificateBase64, digestOf, type Signer, signatureXml, signedInfoXml } from "./sign.ts";
 

@@ -1,6 +1,6 @@
-import { selfSignedCertificate } from "../self-signed.ts";
+import { validateResponse } from "../login/validate.ts";
+import { selfSignedCertificate } from "../signature/self-signed.ts";
 import type { SamlExpectations, SamlResult, ValidateResponseInput } from "../types.ts";
-import { validateResponse } from "../validate.ts";
 import { createTestIdp, newRsaKey, type TestIdp, type TestLogin } from "./idp.ts";
 
 /** A good login with all that it takes to validate it: tests change one thing of it and see what happens. */

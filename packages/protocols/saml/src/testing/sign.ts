@@ -1,9 +1,9 @@
 import { createHash, type KeyObject, sign } from "node:crypto";
-import { RSA_SHA256, SHA256 } from "../algorithms.ts";
-import { attribute, descendants } from "../element.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
-import { NS, TRANSFORM } from "../names.ts";
-import { withDocument } from "../xml.ts";
+import { RSA_SHA256, SHA256 } from "../signature/algorithms.ts";
+import { withDocument } from "../xml/document.ts";
+import { attribute, descendants } from "../xml/element.ts";
+import { NS, TRANSFORM } from "../xml/names.ts";
 
 /** Who signs, and how. Also does what a validator has to refuse, hence the free algorithm URIs. */
 export interface Signer {

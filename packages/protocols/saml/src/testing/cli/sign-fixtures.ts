@@ -8,7 +8,7 @@
 
 import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { selfSignedCertificate } from "../../self-signed.ts";
+import { selfSignedCertificate } from "../../signature/self-signed.ts";
 import { type Encryption, encryptAssertion } from "../encrypt.ts";
 import { newRsaKey } from "../idp.ts";
 import { certificateBase64, type Signer, signElement } from "../sign.ts";

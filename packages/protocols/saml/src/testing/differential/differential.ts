@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { validateResponse } from "../../validate.ts";
+import { validateResponse } from "../../login/validate.ts";
 import { toFormValue } from "../markup.ts";
 import { EXPLAINED } from "./explained.ts";
 import { mutate } from "./mutate.ts";

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { parseIdpMetadata } from "../../metadata.ts";
+import { parseIdpMetadata } from "../../metadata/idp.ts";
 import type { ValidateResponseInput } from "../../types.ts";
 import { createScenario } from "../scenario.ts";
 import { signElement } from "../sign.ts";

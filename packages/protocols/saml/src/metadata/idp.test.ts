@@ -1,0 +1,174 @@
+import { generateKeyPairSync } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { selfSignedCertificate } from "../signature/self-signed.ts";
+import { certificateBase64, createTestIdp, signMetadata } from "../testing/index.ts";
+import { parseIdpMetadata } from "./idp.ts";
+
+const idp = createTestIdp({ sloUrl: "https://idp.example.test/slo" });
+const other = createTestIdp({ entityId: "https://other.example.test" });
+const xml = idp.metadata();
+const keyDescriptor = /<md:KeyDescriptor use="signing">.*?<\/md:KeyDescriptor>/;
+
+const wrapped = (...descriptors: string[]) =>
+  `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">${descriptors.join("")}</md:EntitiesDescriptor>`;
+
+describe("an EntityDescriptor", () => {
+  it("gives what a connection needs", () => {
+    expect(parseIdpMetadata(xml)).toMatchObject({
+      ok: true,
+      metadata: {
+        entityId: idp.entityId,
+        ssoUrls: { redirect: "https://idp.example.test/sso", post: "https://idp.example.test/sso" },
+        sloUrls: { redirect: "https://idp.example.test/slo", post: "https://idp.example.test/slo" },
+        sloResponseUrls: {},
+        signingCertificates: [{ pem: idp.certificate, keyType: "rsa", keyBits: 2048 }],
+        wantAuthnRequestsSigned: false,
+        nameIdFormats: ["urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"],
+        signatureVerified: false,
+      },
+    });
+  });
+
+  it.each(["true", "1"])("wants signed AuthnRequests when it says %s", (value) => {
+    const wanting = xml.replace('Signed="false"', `Signed="${value}"`);
+    expect(parseIdpMetadata(wanting)).toMatchObject({ metadata: { wantAuthnRequestsSigned: true } });
+  });
+
+  it("takes every signing key once, also one without use, and no encryption key", () => {
+    const key = (certificate: string, use: string) =>
+      `<md:KeyDescriptor${use}><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data><ds:X509Certificate>\n${certificateBase64(certificate).replace(/.{64}/g, "$&\n")}\n</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>`;
+    const third = createTestIdp().certificate;
+    const keys =
+      key(idp.certificate, ' use="signing"') +
+      key(idp.certificate, "") +
+      key(other.certificate, "") +
+      key(third, ' use="encryption"');
+    const result = parseIdpMetadata(xml.replace(keyDescriptor, keys));
+    expect(result.ok && result.metadata.signingCertificates.map(({ pem }) => pem)).toEqual([
+      idp.certificate,
+      other.certificate,
+    ]);
+  });
+
+  it("leaves out a key that no signature of ours may use, but not the last one", () => {
+    const torn = xml.replace(/(<ds:X509Certificate>.{100})[^<]+/, "$1");
+    const both = idp.metadata({ certificates: [dsa(), idp.certificate] });
+    const usable = parseIdpMetadata(both);
+    expect(usable.ok && usable.metadata.signingCertificates.map(({ pem }) => pem)).toEqual([idp.certificate]);
+    for (const none of [torn, idp.metadata({ certificates: [dsa()] })]) {
+      expect(parseIdpMetadata(none)).toMatchObject({ ok: false, code: "certificate_unreadable" });
+    }
+  });
+
+  it("says how long it may be kept", () => {
+    const cached = (cacheDuration: string) => {
+      const result = parseIdpMetadata(idp.metadata({ cacheDuration }));
+      return result.ok ? result.metadata.cacheDurationMs : result.code;
+    };
+    expect(cached("PT6H")).toBe(6 * 3_600_000);
+    expect(cached("P1DT1M1.5S")).toBe(86_461_500);
+    expect(cached("P0Y1M0DT0H0M0.000S")).toBe(30 * 86_400_000);
+    for (const none of ["", "P", "PT", "6 hours", "-PT6H"]) {
+      expect(cached(none)).toBe(undefined);
+    }
+  });
+
+  it("is known by an entity ID with space around it, as the settings keep it", () => {
+    const spaced = xml.replace(`entityID="${idp.entityId}"`, `entityID=" ${idp.entityId}\n"`);
+    expect(parseIdpMetadata(spaced, { entityId: idp.entityId })).toMatchObject({
+      metadata: { entityId: idp.entityId },
+    });
+  });
+
+  it("may have comments, a byte order mark and white space around it", () => {
+    const edited = `\uFEFF <?xml version="1.0"?><!-- <!DOCTYPE ?> -->\n${xml.replace(">", "><!-- ours -->")}\n`;
+    expect(parseIdpMetadata(edited.replace("\uFEFF ", "\uFEFF"))).toMatchObject({ ok: true });
+  });
+
+  it.each([
+    ["<!DOCTYPE md [<!ENTITY a 'b'>]>", "xml_doctype"],
+    ["<!-- open", "xml_malformed"],
+    ["<?pi?>", "xml_processing_instruction"],
+  ])("is refused with %s before it", (prefix, code) => {
+    expect(parseIdpMetadata(prefix + xml)).toMatchObject({ ok: false, code });
+  });
+});
+
+describe("an EntitiesDescriptor", () => {
+  it("gives its only IdP, at any depth", () => {
+    expect(parseIdpMetadata(wrapped(wrapped(xml)))).toMatchObject({ metadata: { entityId: idp.entityId } });
+  });
+
+  it("gives the IdP that is asked for", () => {
+    const both = wrapped(xml, other.metadata());
+    expect(parseIdpMetadata(both, { entityId: other.entityId })).toMatchObject({
+      metadata: { entityId: other.entityId },
+    });
+  });
+
+  it("ends with the first of those around it to end, and is looked at again when the first of them says so", () => {
+    const until = new Date("2030-01-03T00:00:00Z");
+    const inner = wrapped(idp.metadata({ validUntil: until, cacheDuration: "PT2H" })).replace(
+      "xmlns:md",
+      'validUntil="2030-01-02T00:00:00Z" cacheDuration="PT1H" xmlns:md',
+    );
+    const outer = wrapped(inner).replace("xmlns:md", 'validUntil="2030-01-04T00:00:00Z" xmlns:md');
+    expect(parseIdpMetadata(outer)).toMatchObject({
+      metadata: { validUntil: new Date("2030-01-02T00:00:00Z"), cacheDurationMs: 3_600_000 },
+    });
+    expect(parseIdpMetadata(outer, { now: until })).toMatchObject({ ok: false, code: "metadata_expired" });
+  });
+
+  it("is refused with a detail that is cut between characters, so that every database takes it", () => {
+    const wanted = `${"x".repeat(490)}${"\u{1f511}".repeat(5)}`;
+    const result = parseIdpMetadata(xml, { entityId: wanted });
+    expect(result).toMatchObject({ code: "metadata_entity_unknown" });
+    expect(result.ok ? "" : result.detail).toBe(`expected ${wanted}`.slice(0, 499));
+  });
+
+  it("is not searched elsewhere than where entities stand", () => {
+    const hidden = wrapped(`<md:Extensions>${other.metadata()}</md:Extensions>`, xml);
+    expect(parseIdpMetadata(hidden)).toMatchObject({ metadata: { entityId: idp.entityId } });
+  });
+});
+
+/** A certificate of a kind of key that SAML signatures here are never made with. */
+function dsa(): string {
+  const { privateKey } = generateKeyPairSync("dsa", { modulusLength: 1024, divisorLength: 160 });
+  const dates = { notBefore: new Date(0), notAfter: new Date("2040-01-01T00:00:00Z") };
+  return selfSignedCertificate({ privateKey, commonName: "DSA", ...dates });
+}
+
+describe("signed metadata", () => {
+  const signed = idp.metadata({ signer: other.signer });
+  const certificates = [other.certificate];
+
+  it("is verified with the certificate given for it", () => {
+    expect(parseIdpMetadata(signed, { certificates })).toMatchObject({
+      metadata: { signatureVerified: true },
+    });
+  });
+
+  it("is verified as a whole where it describes many, and a part's own signature is not the whole's", () => {
+    const entityId = idp.entityId;
+    const federation = signMetadata(wrapped(other.metadata(), xml), other.signer);
+    expect(parseIdpMetadata(federation, { certificates, entityId })).toMatchObject({
+      metadata: { entityId, signatureVerified: true },
+    });
+    expect(parseIdpMetadata(wrapped(signed), { certificates })).toMatchObject({ code: "signature_missing" });
+    const [signature = ""] = /<ds:Signature .*<\/ds:Signature>/.exec(signed) ?? [];
+    const moved = wrapped(signature, signed.replace(signature, ""));
+    expect(parseIdpMetadata(moved, { certificates })).toMatchObject({ code: "element_missing" });
+    const claimed = moved.replace(/ ID="_metadata"/, "").replace(" xmlns:md", ' ID="_metadata" xmlns:md');
+    expect(parseIdpMetadata(claimed, { certificates })).toMatchObject({ code: "digest_mismatch" });
+  });
+
+  it("is refused when changed, unsigned or signed by another", () => {
+    const changed = signed.replaceAll("/sso", "/evil");
+    expect(parseIdpMetadata(changed, { certificates })).toMatchObject({ code: "digest_mismatch" });
+    expect(parseIdpMetadata(xml, { certificates })).toMatchObject({ code: "signature_missing" });
+    expect(parseIdpMetadata(signed, { certificates: [idp.certificate] })).toMatchObject({
+      code: "signature_invalid",
+    });
+  });
+});
