@@ -1,9 +1,9 @@
 import type { Database } from "@sallyport/database";
+import type { InLane } from "../admission/lanes.ts";
 import type { Directory } from "../directory/directory.ts";
-import type { Read } from "../directory/read.ts";
-import type { Write } from "../directory/write.ts";
+import type { Read } from "../storage/read.ts";
+import type { Write } from "../storage/write.ts";
 import type { JsonObject } from "./json.ts";
-import type { InLane } from "./lanes.ts";
 
 /** One SCIM request as the resources see it: no HTTP library in sight, the directory known, the body parsed. */
 export interface ScimRequest {

@@ -6,9 +6,9 @@ import { createTestDatabase } from "@sallyport/database/testing";
 import { createLogger, type Logger } from "@sallyport/logging";
 import { digestToken, newToken, tokenHint } from "@sallyport/secrets";
 import express from "express";
-import type { Lanes } from "../protocol/lanes.ts";
+import type { Lanes } from "../admission/lanes.ts";
+import type { RateLimit } from "../admission/rate-limit.ts";
 import { createScim } from "../scim.ts";
-import type { RateLimit } from "../transport/rate-limit.ts";
 
 export interface TestDirectory {
   readonly id: string;

@@ -1,0 +1,110 @@
+import type { Sql } from "@sallyport/database";
+import { digestToken } from "@sallyport/secrets";
+import { createDirectories, type Directory, type DirectoryRow } from "../directory/directory.ts";
+import { ScimError } from "../protocol/error.ts";
+
+interface TokenRow extends DirectoryRow {
+  readonly status: "active" | "disabled";
+  readonly last_used_at: Date | null;
+  readonly expires_at: Date | null;
+}
+
+// By digest, so nothing of the token is compared character by character.
+const FIND_TOKEN = `
+  SELECT t.id AS token_id, t.last_used_at, t.expires_at, d.id AS directory_id, d.organization_id, d.provider, d.status,
+         d.updated_at, d.settings::text AS settings
+  FROM directory_tokens t JOIN directories d ON d.id = t.directory_id
+  WHERE t.digest = $1 AND d.deleted_at IS NULL AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)`;
+
+const TOUCH_TOKEN = "UPDATE directory_tokens SET last_used_at = $2 WHERE id = $1";
+/** How exact `lastUsedAt` is: a write per request would cost more than it tells. */
+const TOUCH_EVERY_MS = 60_000;
+
+/** A directory, as the request that opens it sees it. */
+export interface Opened {
+  readonly directory: Directory;
+  /** It is what an earlier request found: an answer counts once a statement has seen that it still holds. */
+  readonly remembered: boolean;
+}
+
+/**
+ * Finds the directory that a bearer token opens. 401 for a token that opens nothing; 404 where it opens another
+ * directory than the one asked for, whether or not that exists; 403 where the directory is disabled.
+ */
+export interface Authenticate {
+  /** Asks the database. */
+  anew(authorization: string | undefined, directoryId: string): Promise<Opened>;
+  /**
+   * Takes what was found less than a minute ago. Push clients send one request after the other, and the statements
+   * that do the work see by themselves whether token and directory still hold.
+   */
+  quickly(authorization: string | undefined, directoryId: string): Promise<Opened>;
+}
+
+export function createAuthenticate(sql: Sql, now: () => Date): Authenticate {
+  const toDirectory = createDirectories();
+  const found = new Map<string, Found>();
+
+  const anew = async (authorization: string | undefined, directoryId: string): Promise<Opened> => {
+    const digest = digestToken(bearerToken(authorization));
+    const at = now();
+    const { rows } = await sql.query<TokenRow>(FIND_TOKEN, [digest, at], "scim_find_token");
+    const row = rows[0];
+    const key = digest.toString("base64");
+    found.delete(key);
+    if (row === undefined) {
+      throw unauthorized("The bearer token is unknown, expired or revoked.", "invalid_token");
+    }
+    if (row.directory_id !== directoryId) {
+      throw new ScimError(404, "This token does not open a directory at this address. Check the base URL.");
+    }
+    if (row.status !== "active") {
+      throw new ScimError(403, "This directory is disabled. Enable it in Sallyport to let it push again.");
+    }
+    if (at.getTime() - (row.last_used_at?.getTime() ?? 0) > TOUCH_EVERY_MS) {
+      await sql.query(TOUCH_TOKEN, [row.token_id, at], "scim_touch_token");
+    }
+    const directory = toDirectory(row);
+    if (found.size >= MAX_REMEMBERED) {
+      found.clear();
+    }
+    found.set(key, { directory, until: rememberedUntil(row, at) });
+    return { directory, remembered: false };
+  };
+
+  return {
+    anew,
+    async quickly(authorization, directoryId) {
+      const known = found.get(digestToken(bearerToken(authorization)).toString("base64"));
+      return known !== undefined && known.directory.id === directoryId && now().getTime() < known.until
+        ? { directory: known.directory, remembered: true }
+        : anew(authorization, directoryId);
+    },
+  };
+}
+
+interface Found {
+  readonly directory: Directory;
+  readonly until: number;
+}
+
+const MAX_REMEMBERED = 10_000;
+
+/** Until `lastUsedAt` is to be written again, or the token expires. */
+function rememberedUntil({ expires_at }: TokenRow, at: Date): number {
+  return Math.min(at.getTime() + TOUCH_EVERY_MS, expires_at?.getTime() ?? Number.POSITIVE_INFINITY);
+}
+
+function bearerToken(authorization: string | undefined): string {
+  const token = /^Bearer +([\w.~+/=-]{1,4096})$/i.exec(authorization ?? "")?.[1];
+  if (token === undefined) {
+    throw unauthorized("Send the directory's token: Authorization: Bearer <token>.");
+  }
+  return token;
+}
+
+// RFC 6750 §3.
+function unauthorized(detail: string, error?: string): ScimError {
+  const challenge = error === undefined ? 'Bearer realm="scim"' : `Bearer realm="scim", error="${error}"`;
+  return new ScimError(401, detail, { headers: { "WWW-Authenticate": challenge } });
+}

@@ -1,0 +1,183 @@
+import { isDeepStrictEqual } from "node:util";
+import { newId } from "@sallyport/database";
+import { applyOperations } from "../../patch/apply.ts";
+import { type Operation, parseOperations } from "../../patch/operation.ts";
+import { etagOf, namesVersion } from "../../protocol/etag.ts";
+import { locationOf, type ScimRequest, type ScimResponse, type Services } from "../../protocol/exchange.ts";
+import { isObject, type JsonObject, member } from "../../protocol/json.ts";
+import { parseAttributes } from "../../protocol/list-query.ts";
+import { type Projection, projectionOf } from "../../protocol/projection.ts";
+import { inSlices } from "../../protocol/slices.ts";
+import { requireBounded, requireReadable } from "../../schema/bounds.ts";
+import { normalizeResource } from "../../schema/normalize.ts";
+import { columnsOf, documentOf, type GroupColumns, type GroupRow, renderGroup } from "./document.ts";
+import { type MemberChange, membersIn, splitMembers } from "./members.ts";
+import { changeMembers, deleteGroup, findGroup, findMembers, insertGroup, updateGroup } from "./store.ts";
+
+/** POST /Groups (RFC 7644 §3.3). */
+export async function create(services: Services, request: ScimRequest): Promise<ScimResponse> {
+  const { directory } = request;
+  const columns = readColumns(request);
+  requireBounded(columns.resource);
+  const memberIds = await readMembers(request);
+  const members = await findMembers(services, directory, memberIds);
+  const id = newId();
+  const row: GroupRow = {
+    id,
+    ...rowOf(columns),
+    version: 1,
+    created_at: request.receivedAt,
+    last_modified: request.receivedAt,
+    members,
+  };
+  const answer = answerWith(services, request, row, 201);
+  await insertGroup(services, request, id, columns, memberIds, answer);
+  services.requestReconcile(directory.organizationId);
+  return answer;
+}
+
+/** GET /Groups/{id} (RFC 7644 §3.4.1). */
+export async function get(services: Services, request: ScimRequest, id: string): Promise<ScimResponse> {
+  const row = await findGroup(services, request.directory, id, projectionFor(request).wants("members"));
+  if (request.ifNoneMatch !== undefined && namesVersion(request.ifNoneMatch, row.version)) {
+    return { status: 304, headers: { ETag: etagOf(row.version) }, proven: true };
+  }
+  return { ...answerWith(services, request, row, 200), logged: false };
+}
+
+/** PUT /Groups/{id} (RFC 7644 §3.5.1). */
+export async function replace(services: Services, request: ScimRequest, id: string): Promise<ScimResponse> {
+  const { directory } = request;
+  const given = readColumns(request);
+  const memberIds = await readMembers(request);
+  const members = await findMembers(services, directory, memberIds);
+  const change = { clear: true, add: memberIds, remove: new Set<string>() };
+  let answer: ScimResponse | undefined;
+  const { row, changed } = await updateGroup(services, request, id, async (before) => {
+    const columns = keepExternalId(given, before, request);
+    requireBounded(columns.resource, before.resource);
+    const after = {
+      ...before,
+      ...rowOf(columns),
+      version: before.version + 1,
+      last_modified: request.receivedAt,
+    };
+    answer = answerWith(services, request, { ...after, members }, 200);
+    return {
+      columns,
+      names: changedNames(before, columns),
+      members: change,
+      answer: { status: 200, ...bodyOf(answer) },
+    };
+  });
+  if (!changed || answer === undefined) {
+    return { ...answerWith(services, request, { ...row, members }, 200), logged: false };
+  }
+  services.requestReconcile(directory.organizationId);
+  return answer;
+}
+
+/**
+ * PATCH /Groups/{id} (RFC 7644 §3.5.2). Answers 204, unless `attributes` ask for what to answer (§3.5.2): a group of
+ * 100,000 members is not read to add one.
+ */
+export async function patch(services: Services, request: ScimRequest, id: string): Promise<ScimResponse> {
+  const { directory } = request;
+  const operations = await inSlices(parseOperations(request.body, directory.quirks));
+  const { members, others } = await inSlices(splitMembers(directory.groups, operations, directory.quirks));
+  requireReadable(others);
+  const outcome =
+    others.length > 0 || members.clear || (members.add.size > 0 && members.remove.size > 0)
+      ? await patchLocked(services, request, id, members, others)
+      : // Adds alone, or removes alone, come to the same in whatever order concurrent requests take.
+        await changeMembers(services, request, id, members);
+  const logged = outcome.changed;
+  if (outcome.changed) {
+    services.requestReconcile(directory.organizationId);
+  }
+  if (!request.query.has("attributes")) {
+    return { status: 204, headers: { ETag: etagOf(outcome.version) }, logged, proven: true };
+  }
+  return { ...(await get(services, { ...request, ifNoneMatch: undefined }, id)), logged };
+}
+
+/** DELETE /Groups/{id} (RFC 7644 §3.6). */
+export async function remove(services: Services, request: ScimRequest, id: string): Promise<ScimResponse> {
+  await deleteGroup(services, request, id);
+  services.requestReconcile(request.directory.organizationId);
+  return { status: 204, logged: true, proven: true };
+}
+
+async function patchLocked(
+  services: Services,
+  request: ScimRequest,
+  id: string,
+  members: MemberChange,
+  others: readonly Operation[],
+): Promise<{ readonly version: number; readonly changed: boolean }> {
+  const { directory } = request;
+  const { row, changed } = await updateGroup(services, request, id, async (before) => {
+    const columns = columnsOf(
+      await inSlices(applyOperations(directory.groups, documentOf(before), others, directory.quirks)),
+    );
+    requireBounded(columns.resource, before.resource);
+    return { columns, names: changedNames(before, columns), members, answer: { status: 204 } };
+  });
+  return { version: changed ? row.version + 1 : row.version, changed };
+}
+
+function readColumns(request: ScimRequest): GroupColumns {
+  const { directory, body } = request;
+  // Members are ids for SQL, not part of the document.
+  const input = isObject(body)
+    ? Object.fromEntries(Object.entries(body).filter(([key]) => key.toLowerCase() !== "members"))
+    : body;
+  return columnsOf(normalizeResource(directory.groups, input, directory.quirks));
+}
+
+function readMembers({ body }: ScimRequest): Promise<ReadonlySet<string>> {
+  return inSlices(membersIn(isObject(body) ? member(body, "members") : undefined));
+}
+
+function keepExternalId(given: GroupColumns, before: GroupRow, { directory }: ScimRequest): GroupColumns {
+  return given.externalId === null && directory.quirks.has("putKeepsExternalId")
+    ? { ...given, externalId: before.external_id }
+    : given;
+}
+
+function rowOf(columns: GroupColumns) {
+  return {
+    display_name: columns.displayName,
+    external_id: columns.externalId,
+    resource: columns.resource,
+  };
+}
+
+function changedNames(before: GroupRow, columns: GroupColumns): string[] {
+  const { displayName, externalId, resource } = columns;
+  const after: JsonObject = { ...(externalId === null ? {} : { externalId }), displayName, ...resource };
+  const old = documentOf(before);
+  return [...new Set([...Object.keys(old), ...Object.keys(after)])].filter(
+    (name) => !isDeepStrictEqual(old[name], after[name]),
+  );
+}
+
+function bodyOf(answer: ScimResponse): { body?: JsonObject } {
+  return answer.body === undefined ? {} : { body: answer.body };
+}
+
+function answerWith(services: Services, request: ScimRequest, row: GroupRow, status: number) {
+  const { directory } = request;
+  return {
+    status,
+    body: projectionFor(request).apply(renderGroup(row, directory, services)),
+    headers: { ETag: etagOf(row.version), Location: locationOf(services, directory, "Groups", row.id) },
+    logged: true,
+    proven: true,
+  };
+}
+
+function projectionFor({ directory, query }: ScimRequest): Projection {
+  const { attributes, excludedAttributes } = parseAttributes(query);
+  return projectionOf(directory.groups, attributes, excludedAttributes, directory.quirks);
+}

@@ -1,0 +1,34 @@
+import type { Directory } from "../../directory/directory.ts";
+import type { Services } from "../../protocol/exchange.ts";
+import type { Member } from "./document.ts";
+import { MEMBERS_AT_ONCE, MEMBERS_BEHIND } from "./sql.ts";
+
+/**
+ * The members of a group behind one of them, page by page, each read when the one before it is written: a group of any
+ * size is never in memory. They are as they are when they are read.
+ */
+export async function* membersBehind(
+  { database, inLane }: Services,
+  directory: Directory,
+  groupId: string,
+  memberId: string,
+): AsyncGenerator<readonly Member[]> {
+  const pageBehind = (id: string) =>
+    inLane(directory.id, async () => {
+      const values = [groupId, directory.organizationId, id];
+      const { rows } = await database.sql.query<MemberRow>(MEMBERS_BEHIND, values, "scim_members_behind");
+      return rows.map((row): Member => [row.id, row.display]);
+    });
+  for (let last: Member | undefined = [memberId, ""]; last !== undefined; ) {
+    const page: readonly Member[] = await pageBehind(last[0]);
+    if (page.length > 0) {
+      yield page;
+    }
+    last = page.length === MEMBERS_AT_ONCE ? page.at(-1) : undefined;
+  }
+}
+
+interface MemberRow {
+  readonly id: string;
+  readonly display: string;
+}

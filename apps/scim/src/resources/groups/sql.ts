@@ -1,0 +1,275 @@
+import { checked, elementsOf, markGroups, markUsers } from "@sallyport/database";
+import { ROW } from "../../filter/field.ts";
+import { DIRECTORY, type Entry, entries, journal, NOW, ORGANIZATION } from "../../storage/journal.ts";
+import { live, whileLive } from "../../storage/live.ts";
+import type { Statement } from "../../storage/write.ts";
+
+export const GROUP_COLUMNS = [
+  "id",
+  "display_name",
+  "external_id",
+  "resource",
+  "version",
+  "created_at",
+  "last_modified",
+]
+  .map((column) => `${ROW}.${column}`)
+  .join(", ");
+
+/** Members of one group that are read at once: the rest is read while these are written. */
+export const MEMBERS_AT_ONCE = 2_000;
+
+/** How a member is shown. A displayName may be as long as 65,536 characters, and the members are many. */
+const SHOWN = "left(coalesce(u.resource->>'displayName', u.user_name), 128) AS display";
+
+const somePage = (condition: string) => `
+  SELECT u.id, u.display
+  FROM directory_group_members m CROSS JOIN LATERAL (
+    SELECT u.id, ${SHOWN} FROM directory_users u WHERE u.id = m.user_id AND u.deleted_at IS NULL OFFSET 0) u
+  WHERE ${condition} ORDER BY m.user_id LIMIT ${MEMBERS_AT_ONCE}`;
+
+/** The first members of the group `r`: read only where the answer shows them. */
+export const GROUP_MEMBERS = `(
+  SELECT json_agg(json_build_array(u.id, u.display) ORDER BY u.id)
+  FROM (${somePage(`m.group_id = ${ROW}.id`)}) u) AS members`;
+
+/** Values: group, organization, the member behind which they begin. */
+export const MEMBERS_BEHIND = somePage(
+  `m.group_id = $1 AND ${checked("m.organization_id = $2")} AND m.user_id > $3`,
+);
+
+/** Values of each: id, directory, liveValues. */
+export const FIND_GROUP = `
+  SELECT ${GROUP_COLUMNS}, ${GROUP_MEMBERS}
+  FROM directory_groups ${ROW} WHERE ${ROW}.id = $1 AND ${checked(`${ROW}.directory_id = $2`)} AND ${ROW}.deleted_at IS NULL
+    AND ${whileLive("$2", 3)}`;
+
+export const FIND_GROUP_WITHOUT_MEMBERS = `
+  SELECT ${GROUP_COLUMNS}
+  FROM directory_groups ${ROW} WHERE ${ROW}.id = $1 AND ${checked(`${ROW}.directory_id = $2`)} AND ${ROW}.deleted_at IS NULL
+    AND ${whileLive("$2", 3)}`;
+
+// Users are looked up one by one, by OFFSET 0 and LATERAL, or by an array whose length the planner does not know: left
+// alone, it reads the whole directory, or the whole group, for one member, as long as it knows nothing of the tables or
+// found them small.
+
+/** Of these ids, the users of the directory, with their names: the first in the order of ids. */
+export const FIND_MEMBERS = `
+  SELECT u.id, u.display
+  FROM (SELECT id FROM ${elementsOf("$1::uuid[]")} AS w(id) ORDER BY id LIMIT ${MEMBERS_AT_ONCE}) w CROSS JOIN LATERAL (
+    SELECT u.id, ${SHOWN}
+    FROM directory_users u WHERE u.id = w.id AND ${checked("u.directory_id = $2")} AND u.deleted_at IS NULL
+    OFFSET 0) u
+  ORDER BY u.id`;
+
+const strangers = (ids: string, directory: string) => `
+    SELECT w.id FROM ${ids} AS w(id)
+    WHERE NOT EXISTS (
+      SELECT 1 FROM directory_users u
+      WHERE u.id = w.id AND ${checked(`u.directory_id = ${directory}`)} AND u.deleted_at IS NULL OFFSET 0)`;
+
+/** Of these ids, one that is no user of the directory. */
+export const FIND_STRANGER = `${strangers(elementsOf("$1::uuid[]"), "$2")} LIMIT 1`;
+
+/** No row: gone, or the directory is not live. Values: id, directory, liveValues. */
+export const LOCK_GROUP = `
+  WITH ${live("$2", 3)}
+  SELECT ${GROUP_COLUMNS}
+  FROM directory_groups ${ROW}, live
+  WHERE ${ROW}.id = $1 AND ${checked(`${ROW}.directory_id = live.id`)} AND ${ROW}.deleted_at IS NULL
+  FOR NO KEY UPDATE OF ${ROW}`;
+
+const COLUMNS = ", display_name text, display_name_key text, external_id text, resource jsonb";
+const MEMBERS = ", joining uuid[], leaving uuid[]";
+const IDS_OF = { joining: elementsOf("entry.joining"), leaving: elementsOf("entry.leaving") };
+/** All entries of a statement are of one group. As a value of its own, so that its row is found by the index. */
+const GROUP = "(SELECT resource_id FROM entry LIMIT 1)";
+
+// Every user that joins or leaves is held before anything is written, always behind the group and in the order of ids,
+// as a deletion holds the groups of its user before the user: so nobody waits in a circle. Only the deletion of a user or
+// a new name for it has to wait; one that is being deleted meanwhile is waited for and left out. `candidates` are rows of
+// (n, id, joins).
+const touched = (candidates: string) => `
+  touched AS MATERIALIZED (
+    SELECT w.n, u.id, w.joins
+    FROM (SELECT c.n, c.id, c.joins FROM (${candidates}) c ORDER BY c.id) w CROSS JOIN LATERAL (
+      SELECT u.id FROM directory_users u
+      WHERE u.id = w.id AND ${checked(`u.directory_id = ${DIRECTORY}`)} AND u.deleted_at IS NULL
+      FOR KEY SHARE) u)`;
+
+const ADDED = `
+  added AS (
+    INSERT INTO directory_group_members (organization_id, group_id, user_id, created_at)
+    SELECT ${ORGANIZATION}, ${GROUP}, id, ${NOW} FROM touched WHERE joins
+    ON CONFLICT DO NOTHING RETURNING user_id)`;
+
+const REMOVED = `
+  removed AS (
+    DELETE FROM directory_group_members m
+    WHERE m.group_id = ${GROUP} AND m.user_id = ANY(ARRAY(SELECT id FROM touched WHERE NOT joins))
+    RETURNING m.user_id)`;
+
+/** Who joined and who left, by which entry: the reconciler must look at each of them, and at nobody else. */
+const EFFECT = `
+  effect AS MATERIALIZED (
+    SELECT t.n, t.id, t.joins FROM touched t
+    WHERE CASE WHEN t.joins THEN t.id IN (SELECT user_id FROM added) ELSE t.id IN (SELECT user_id FROM removed) END),
+  marked AS (${markUsers(`SELECT ${ORGANIZATION}, id, ${NOW} FROM effect`)})`;
+
+/** Has the reconciler look at the group itself: its name, its end, or its mapping. */
+const groupMarked = (condition = "true") => `
+  group_marked AS (${markGroups(`SELECT ${ORGANIZATION}, resource_id, at FROM changed WHERE ${condition}`)})`;
+
+/** `versions` is null where the request asks for none. */
+const isVersionAskedFor = (group: string) =>
+  `(entry.versions IS NULL OR ${group}.version = ANY(entry.versions))`;
+
+/** Up to this many ids are named in the journal; of more, their number. */
+const NAMED = 200;
+const who = (joins: boolean) => `FROM effect e WHERE e.n = changed.n AND ${joins ? "" : "NOT "}e.joins`;
+const named = (joins: boolean) =>
+  `(SELECT coalesce(jsonb_agg(id), '[]') FROM (SELECT e.id ${who(joins)} LIMIT ${NAMED}) n)`;
+const counted = (joins: boolean) => `(SELECT count(*) ${who(joins)})`;
+
+const membersData = `jsonb_build_object(
+      'added', ${named(true)}, 'addedCount', ${counted(true)},
+      'removed', ${named(false)}, 'removedCount', ${counted(false)})`;
+const membersChanged = `jsonb_build_object('groups', jsonb_build_array(resource_id),
+      'users', ${named(true)} || ${named(false)})`;
+
+const alone = () => false;
+
+/** No row: the directory is not live. */
+export const CREATE_GROUP: Statement = {
+  name: "scim_create_group",
+  goesWith: alone,
+  text: `
+  WITH ${live(DIRECTORY, 4)},
+  ${entries(`${COLUMNS}, joining uuid[]`)},
+  created AS (
+    INSERT INTO directory_groups (organization_id, directory_id, created_at, last_modified,
+                                  id, display_name, display_name_key, external_id, resource)
+    SELECT ${ORGANIZATION}, live.id, at, at, resource_id, display_name, display_name_key, external_id, resource
+    FROM live, entry
+    RETURNING id),
+  ${touched(`SELECT entry.n, j.id, true AS joins FROM entry CROSS JOIN created CROSS JOIN LATERAL ${IDS_OF.joining} AS j(id)`)},
+  ${ADDED},
+  removed AS (SELECT NULL::uuid AS user_id WHERE false),
+  ${EFFECT},
+  changed AS (SELECT entry.* FROM entry, created),
+  ${groupMarked()},
+  ${journal({
+    event: "directory_group.created",
+    after: "jsonb_build_object('displayName', display_name, 'externalId', external_id)",
+    data: `jsonb_build_object('added', ${named(true)}, 'addedCount', ${counted(true)})`,
+    changed: membersChanged,
+  })}
+  SELECT n FROM changed`,
+};
+
+/** What names more users than this is changed by itself: others would wait for it. */
+const FEW = 20;
+
+const membersOf = ({ own }: Entry) => [own?.joining, own?.leaving].flatMap((ids) => ids ?? []);
+/** The versions that others make between would not be asked for. */
+const isSimple = (entry: Entry) => membersOf(entry).length <= FEW && entry.own?.versions === null;
+
+/**
+ * Changes members and nothing else of a group: one statement, whose cost follows the change and not the group. The
+ * group's row is locked first, so concurrent pushes to one group take turns and lose nothing. What adds or removes a few
+ * is changed together with others, each of other users, as if one came after the other: each makes a version of its own.
+ * No row for an entry: the group is gone, an id to add is no user of the directory, the version is not among those asked
+ * for, or the directory is not live; then the caller finds out why. Else the version that it made, and whether it
+ * changed anything.
+ */
+export const CHANGE_MEMBERS: Statement = {
+  name: "scim_change_members",
+  byResource: true,
+  goesWith: (entry, others) => {
+    const taken = new Set(others.flatMap(membersOf));
+    return [entry, ...others].every(isSimple) && !membersOf(entry).some((id) => taken.has(id));
+  },
+  text: `
+  WITH ${live(DIRECTORY, 4)},
+  ${entries(`${MEMBERS}, versions int[]`)},
+  target AS MATERIALIZED (
+    SELECT g.id, g.version FROM directory_groups g, live
+    WHERE g.id = ${GROUP} AND ${checked("g.directory_id = live.id")} AND g.deleted_at IS NULL
+    FOR NO KEY UPDATE OF g),
+  taken AS MATERIALIZED (
+    SELECT entry.* FROM entry, target
+    WHERE ${isVersionAskedFor("target")} AND NOT EXISTS (${strangers(IDS_OF.joining, DIRECTORY)})),
+  ${touched(`
+      SELECT entry.n, j.id, true AS joins FROM taken entry CROSS JOIN LATERAL ${IDS_OF.joining} AS j(id)
+      UNION ALL SELECT entry.n, l.id, false FROM taken entry CROSS JOIN LATERAL ${IDS_OF.leaving} AS l(id)`)},
+  ${ADDED},
+  ${REMOVED},
+  ${EFFECT},
+  changed AS (SELECT * FROM taken WHERE n IN (SELECT n FROM effect)),
+  updated AS (
+    UPDATE directory_groups g SET version = g.version + (SELECT count(*) FROM changed), last_modified = ${NOW}
+    WHERE g.id = ${GROUP} AND EXISTS (SELECT 1 FROM changed)),
+  ${journal({ event: "directory_group.members_changed", data: membersData, changed: membersChanged })}
+  SELECT taken.n, (target.version + (SELECT count(*) FROM changed WHERE changed.n <= taken.n))::int AS version,
+         taken.n IN (SELECT n FROM changed) AS changed
+  FROM taken, target`,
+};
+
+/**
+ * Changes a group that LOCK_GROUP holds: its attributes, and members as CHANGE_MEMBERS does, also all of them. Only a
+ * change of its attributes marks the group itself. No row: nothing changes. Values: journal.
+ */
+export const UPDATE_GROUP = `
+  WITH ${entries(`${COLUMNS}${MEMBERS}, clear boolean, names jsonb, before jsonb, after jsonb`)},
+  ${touched(`
+      SELECT entry.n, j.id, true AS joins FROM entry CROSS JOIN LATERAL ${IDS_OF.joining} AS j(id)
+      WHERE NOT EXISTS (SELECT 1 FROM directory_group_members m WHERE m.group_id = ${GROUP} AND m.user_id = j.id OFFSET 0)
+      UNION ALL
+      SELECT entry.n, l.id, false FROM entry CROSS JOIN LATERAL ${IDS_OF.leaving} AS l(id) WHERE NOT entry.clear
+      UNION ALL
+      SELECT entry.n, m.user_id, false FROM entry JOIN directory_group_members m ON m.group_id = ${GROUP}
+      WHERE entry.clear AND m.user_id NOT IN (SELECT unnest(joining) FROM entry)`)},
+  ${ADDED},
+  ${REMOVED},
+  ${EFFECT},
+  changed AS (
+    UPDATE directory_groups g
+    SET display_name = entry.display_name, display_name_key = entry.display_name_key,
+        external_id = entry.external_id, resource = entry.resource, version = g.version + 1, last_modified = entry.at
+    FROM entry WHERE g.id = ${GROUP} AND ${checked(`g.directory_id = ${DIRECTORY}`)}
+      AND (entry.names <> '[]' OR EXISTS (SELECT 1 FROM effect))
+    RETURNING entry.*),
+  ${groupMarked("names <> '[]'")},
+  ${journal({
+    event: "directory_group.updated",
+    before: "before",
+    after: "after",
+    data: `${membersData} || jsonb_build_object('attributes', names)`,
+    changed: membersChanged,
+  })}
+  SELECT n FROM changed`;
+
+/**
+ * No row: gone, another version, or the directory is not live. Its memberships stay until the reconciler has seen the
+ * group.
+ */
+export const DELETE_GROUP: Statement = {
+  name: "scim_delete_group",
+  goesWith: alone,
+  text: `
+  WITH ${live(DIRECTORY, 4)},
+  ${entries(", versions int[]")},
+  changed AS (
+    UPDATE directory_groups g
+    SET deleted_at = at, version = g.version + 1, last_modified = at
+    FROM live, entry
+    WHERE g.id = ${GROUP} AND ${checked("g.directory_id = live.id")} AND g.deleted_at IS NULL AND ${isVersionAskedFor("g")}
+    RETURNING entry.*, g.display_name),
+  ${groupMarked()},
+  ${journal({
+    event: "directory_group.deleted",
+    before: "jsonb_build_object('displayName', display_name)",
+    changed: "jsonb_build_object('groups', jsonb_build_array(resource_id))",
+  })}
+  SELECT n FROM changed`,
+};
