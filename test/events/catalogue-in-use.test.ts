@@ -5,7 +5,7 @@ import { beforeAll, expect, it } from "vitest";
 
 // The catalogue is closed at both ends: what is in it is recorded by something, and what is recorded is in it. That an
 // event is what the catalogue says is tested where it is recorded: of the management API in apps/management/src/operations,
-// of SCIM in apps/scim/src/events, of sign-ins in apps/broker/src/sign-in/events.
+// of SCIM in apps/scim/src/events, of sign-ins in apps/sign-in/src/core/events.
 
 const ROOT = join(import.meta.dirname, "../..");
 const CATALOGUE = join("packages", "domain", "events", "src", "catalogue");

@@ -1,4 +1,3 @@
-import { createBroker } from "@sallyport/broker";
 import type { Database } from "@sallyport/database";
 import { describeMissing, keyUsage } from "@sallyport/encryption-keys";
 import { Problem } from "@sallyport/http";
@@ -12,6 +11,7 @@ import { digestToken, type SecretBox, SecretError } from "@sallyport/secrets";
 import { openSigningKeys } from "@sallyport/signing-keys";
 import { createJobRequests, createWorker, type WorkerServices } from "@sallyport/worker";
 import { Router } from "express";
+import { createBroker } from "./broker/index.ts";
 import type { Configuration } from "./configuration.ts";
 import { USUAL_CREDENTIALS_LIMIT, USUAL_SIGN_IN_LIMIT } from "./rate-limits.ts";
 import type { Teardown } from "./teardown.ts";

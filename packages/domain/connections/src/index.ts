@@ -1,3 +1,14 @@
+export {
+  type Candidates,
+  type Connection,
+  type ConnectionRow,
+  findCandidates,
+  findConnection,
+  type OidcConnection,
+  parseConnection,
+  type SamlConnection,
+  type Selector,
+} from "./find.ts";
 export { CONNECTION_PROVIDERS, type ConnectionProvider, connectionProvider } from "./provider.ts";
 export {
   type ConnectionSettings,

@@ -4,6 +4,7 @@ export {
   openRedirectMessage,
   type SamlMessage,
 } from "./bindings/messages.ts";
+export { formFields, type OutgoingMessage, redirectUrl, type SigningKey } from "./bindings/outgoing.ts";
 export { SAML_ERRORS, SAML_WARNINGS, type SamlErrorCode, type SamlWarningCode } from "./errors/table.ts";
 export { DEFAULT_CLOCK_SKEW_MS, DEFAULT_LIMITS, DEFAULT_METADATA_LIMITS } from "./limits.ts";
 export { peekResponse } from "./login/peek.ts";

@@ -1,0 +1,29 @@
+import { createOpenIdProvider, type OpenIdProviderDeps } from "@sallyport/openid-provider";
+import { createSignIn, type StartDeps } from "@sallyport/sign-in";
+import { createSingleLogout } from "@sallyport/single-logout";
+import { Router } from "express";
+
+export type BrokerDeps = Omit<OpenIdProviderDeps, "upstreamLogout" | "departure" | "waiting"> & StartDeps;
+
+/** Sign-in: SAML SP and OIDC RP towards the identity providers, OpenID Provider towards the applications. */
+export interface Broker {
+  /** To be mounted at the root, with no body parser before it. */
+  readonly router: Router;
+  close(): Promise<void>;
+}
+
+export async function createBroker(deps: BrokerDeps): Promise<Broker> {
+  const singleLogout = createSingleLogout(deps);
+  const signIn = createSignIn(deps);
+  const openIdProvider = await createOpenIdProvider({
+    ...deps,
+    upstreamLogout: singleLogout.upstream,
+    departure: signIn.departure,
+    waiting: signIn.waiting,
+  });
+  const router = Router();
+  router.use(openIdProvider.router);
+  router.use(singleLogout.router);
+  router.use(signIn.routes(openIdProvider.interactions));
+  return { router, close: () => openIdProvider.close() };
+}

@@ -1,0 +1,203 @@
+import type { Database } from "@sallyport/database";
+import { createBrowserCookie, requestId } from "@sallyport/http";
+import type { Interactions, SignInDeparture, UpstreamLogout, WaitingSessions } from "@sallyport/interactions";
+import {
+  type AttemptLimit,
+  type FailureLimit,
+  UNLIMITED_ATTEMPTS,
+  UNLIMITED_FAILURES,
+} from "@sallyport/limits";
+import type { Logger } from "@sallyport/logging";
+import { outageOf, reportOutage } from "@sallyport/outage";
+import { connectRedis } from "@sallyport/queue";
+import type { SecretBox } from "@sallyport/secrets";
+import { privateHalfOf, type SigningKeys } from "@sallyport/signing-keys";
+import type { Request, Response, Router } from "express";
+import { Provider } from "oidc-provider";
+import { createAccessTokens } from "./access-tokens.ts";
+import { createAdapters } from "./adapter.ts";
+import { createApplications } from "./applications.ts";
+import { createBrowserSessions } from "./browser-sessions.ts";
+import { ChangesByRequest } from "./changes.ts";
+import { configuration } from "./configuration.ts";
+import { loadCookieKey } from "./cookie-keys.ts";
+import { introspection } from "./endpoints/introspection.ts";
+import { jwks } from "./endpoints/jwks.ts";
+import { logout } from "./endpoints/logout.ts";
+import { revocation } from "./endpoints/revocation.ts";
+import { userinfo } from "./endpoints/userinfo.ts";
+import { verify } from "./endpoints/verify.ts";
+import { renderProviderError } from "./error-pages.ts";
+import { createInteractions } from "./interactions.ts";
+import { buildProvider, perKeySet } from "./provider.ts";
+import { RecentRequests } from "./recent-requests.ts";
+import { createRefreshTokens } from "./refresh-tokens.ts";
+import { Resumptions } from "./resumptions.ts";
+import { createRevocations } from "./revocations.ts";
+import { createOpRouter } from "./router.ts";
+import { ROUTES } from "./routes.ts";
+import type { ArtifactStore } from "./store/artifact-store.ts";
+import { createPostgresStore } from "./store/postgres-store.ts";
+import { createRedisStore } from "./store/redis-store.ts";
+
+export interface OpenIdProviderDeps {
+  readonly database: Database;
+  readonly log: Logger;
+  /** The issuer: scheme, host and port, no path. */
+  readonly publicUrl: string;
+  readonly now: () => Date;
+  readonly secrets: SecretBox;
+  readonly signingKeys: SigningKeys;
+  /** Sessions have ended: applications are to be told. Never throws. */
+  readonly requestLogout: () => void;
+  readonly upstreamLogout: UpstreamLogout;
+  readonly departure: SignInDeparture;
+  /** Sessions that wait for an authorization request. */
+  readonly waiting: Pick<WaitingSessions, "has">;
+  /** Where state that expires is kept; without it, in PostgreSQL. */
+  readonly redisUrl?: string;
+  /** Sign-ins that may be started and come to nothing. Default: no limit. */
+  readonly attempts?: AttemptLimit;
+  /** Failed client authentication. Default: no limit. */
+  readonly failures?: FailureLimit;
+}
+
+/** The OpenID Provider towards the applications. */
+export interface OpenIdProvider {
+  readonly router: Router;
+  readonly interactions: Interactions;
+  close(): Promise<void>;
+}
+
+export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<OpenIdProvider> {
+  const { database, publicUrl, now, signingKeys: keys, log } = deps;
+  const { attempts = UNLIMITED_ATTEMPTS, failures = UNLIMITED_FAILURES } = deps;
+  const { sql } = database;
+  const issuer = publicUrl;
+
+  // What cannot be opened shows now, before anything else is.
+  const cookieKey = await loadCookieKey(sql, deps.secrets);
+  privateHalfOf((await keys.current()).signing);
+  const store = openStore(deps);
+  const applications = createApplications(sql, now);
+  const accessTokens = createAccessTokens({ keys, sql, issuer, now });
+  const refreshTokens = createRefreshTokens(store, sql, now);
+  const revocations = createRevocations({ ...deps, store });
+  const recent = new RecentRequests();
+  const resumptions = new Resumptions();
+  const changes = new ChangesByRequest();
+  const cookie = createBrowserCookie(publicUrl);
+
+  const adapter = createAdapters({
+    applications,
+    store,
+    issuer,
+    now,
+    recent,
+    browser: {
+      read: () => cookie.read(present().req),
+      ensure: () => cookie.ensure(present().req, present().res),
+    },
+    resumed: () => resumptions.of(Provider.ctx),
+    changes: () => changes.ofCurrent(Provider.ctx),
+    revokeGrant: ({ sessionId, reference }, grantId) =>
+      revocations.token({ sessionId, tokenId: reference, grantId, reason: "used_twice" }),
+  });
+  const serving = perKeySet((keySet) =>
+    buildProvider({
+      publicUrl,
+      log,
+      store,
+      changes,
+      limits: { attempts, failures, cookie },
+      depart: async (req, res, id) => {
+        const request = await interactions.load({ id, browser: cookie.ensure(req, res) });
+        return request !== null && deps.departure.depart(req, res, request);
+      },
+      configuration: configuration({
+        publicUrl,
+        sql,
+        now,
+        adapter,
+        keys: keySet,
+        cookieKeys: [cookieKey],
+        waiting: deps.waiting,
+        renderError: renderProviderError,
+      }),
+    }),
+  );
+  const current = async () => serving(await keys.current());
+  // What signs, or reads an ID token, must know of a key that was distrusted a moment ago, in whichever process.
+  const forRequest = async (req: Request) =>
+    req.method === "POST" || "id_token_hint" in req.query ? serving(await keys.latest()) : current();
+  const interactions = createInteractions({
+    store,
+    recent,
+    resumptions,
+    current,
+    now,
+    applications,
+    resumePath: (id) => `${ROUTES.authorize}/${id}`,
+    publicUrl,
+  });
+  try {
+    await current(); // what is wrong with the configuration shows now, not at the first request
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  const browserSessions = createBrowserSessions(current, store);
+
+  const router = createOpRouter(
+    {
+      provider: async (req, res) => (await forRequest(req)).handle(req, res),
+      jwks: jwks(keys),
+      userinfo: userinfo(accessTokens, applications),
+      introspection: introspection({ applications, accessTokens, refreshTokens, issuer }),
+      revocation: revocation({ applications, accessTokens, refreshTokens, revoke: revocations.token }),
+      logout: logout({
+        applications,
+        keys,
+        issuer,
+        formKey: cookieKey,
+        browserSession: browserSessions.find,
+        forgetBrowser: browserSessions.forget,
+        endSession: (req, sessionId) => revocations.session(sessionId, requestId(req)),
+        upstream: deps.upstreamLogout,
+      }),
+      verify: verify(accessTokens),
+    },
+    log,
+    failures,
+  );
+  return {
+    router,
+    interactions,
+    close: () => store.close(),
+  };
+}
+
+/** The request that oidc-provider answers now, as Express made it in front of Koa. */
+function present(): { readonly req: Request; readonly res: Response } {
+  const { ctx } = Provider;
+  if (ctx === undefined) {
+    throw new Error("A request waits for its browser within its HTTP requests only");
+  }
+  return { req: ctx.req as Request, res: ctx.res as Response };
+}
+
+function openStore({ redisUrl, database, now, log }: OpenIdProviderDeps): ArtifactStore {
+  if (redisUrl === undefined) {
+    return createPostgresStore(database.sql, now);
+  }
+  const redis = connectRedis(redisUrl);
+  redis.on("error", (error: Error) => {
+    const outage = outageOf(error, "Redis");
+    if (outage !== undefined) {
+      reportOutage(log, outage);
+    } else {
+      log.warn({ error: error.message }, "Redis connection error");
+    }
+  });
+  return createRedisStore(redis, database.sql);
+}

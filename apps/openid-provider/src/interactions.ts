@@ -1,0 +1,141 @@
+import { sendOn } from "@sallyport/html";
+import {
+  InteractionEndedError,
+  type InteractionKey,
+  type Interactions,
+  type SignInRequest,
+} from "@sallyport/interactions";
+import type { Request, Response } from "express";
+import type { KoaContextWithOIDC } from "oidc-provider";
+import { z } from "zod";
+import type { Applications } from "./applications.ts";
+import { FORCING } from "./policy.ts";
+import type { ServingProvider } from "./provider.ts";
+import type { RecentRequests } from "./recent-requests.ts";
+import type { Resumptions } from "./resumptions.ts";
+import { seconds } from "./session-claims.ts";
+import type { ArtifactKey, ArtifactStore, Payload } from "./store/artifact-store.ts";
+
+/** What oidc-provider stored of an authorization request that waits for a sign-in. */
+const waitingRequest = z.object({
+  exp: z.number(),
+  params: z.object({
+    client_id: z.string(),
+    organization: z.string().optional(),
+    connection: z.string().optional(),
+    domain: z.string().optional(),
+    login_hint: z.string().optional(),
+    acr_values: z.string().optional(),
+    max_age: z.coerce.number().int().nonnegative().optional(), // oidc-provider has checked it
+  }),
+  prompt: z.object({ reasons: z.array(z.string()) }),
+  /** Of whoever was signed in when the request came. */
+  session: z.unknown().optional(),
+  result: z.unknown().optional(),
+});
+
+const signInResult = z.object({ sessionId: z.string() });
+
+/**
+ * Where a waiting request is stored: by its id and its browser's token together, so that no step can forget to compare
+ * them. What another browser made is not found.
+ */
+export function artifactKeyOf({ id, browser }: InteractionKey): ArtifactKey {
+  return { kind: "Interaction", id: `${id} ${browser}` };
+}
+
+/** The waiting requests, as the sign-in half sees them. */
+export function createInteractions(deps: {
+  readonly store: ArtifactStore;
+  readonly recent: RecentRequests;
+  readonly resumptions: Resumptions;
+  readonly current: () => Promise<ServingProvider>;
+  readonly now: () => Date;
+  readonly applications: Applications;
+  /** Where an authorization request goes on. */
+  readonly resumePath: (id: string) => string;
+  readonly publicUrl: string;
+}): Interactions {
+  async function end(key: InteractionKey, result: Payload): Promise<string> {
+    deps.recent.forget(key);
+    const request = await deps.store.addOnce(artifactKeyOf(key), "result", result);
+    if (request === null) {
+      throw new InteractionEndedError();
+    }
+    return deps.publicUrl + deps.resumePath(key.id);
+  }
+
+  const finish: Interactions["finish"] = (key, { sessionId }) =>
+    // Not oidc-provider's own `login`: it takes an account for a person, and would have somebody who signs in again
+    // confirm that they leave their previous session.
+    end(key, { signIn: { sessionId } });
+
+  return {
+    async load(key) {
+      const payload = deps.recent.find(key) ?? (await deps.store.find(artifactKeyOf(key)))?.payload;
+      if (payload === undefined) {
+        return null;
+      }
+      const waiting = waitingRequest.parse(payload);
+      if (waiting.result !== undefined || waiting.exp <= seconds(deps.now())) {
+        return null;
+      }
+      const application = await deps.applications.find(waiting.params.client_id);
+      return application === null ? null : signInRequest(key.id, waiting, application);
+    },
+    finish,
+    async goOn(req: Request, res: Response, key, result) {
+      const { id } = key;
+      const payload = await deps.store.take(artifactKeyOf(key));
+      if (payload === null) {
+        throw new InteractionEndedError();
+      }
+      const waiting = waitingRequest.parse(payload);
+      if (waiting.result !== undefined || waiting.session !== undefined) {
+        // It has ended already; or it goes on in a session whose cookie does not come with a post from elsewhere.
+        const expiresAt = new Date(waiting.exp * 1000);
+        await deps.store.write({ put: [{ ...artifactKeyOf(key), payload, grantId: null, expiresAt }] });
+        return sendOn(res, await finish(key, result));
+      }
+      deps.recent.forget(key);
+      deps.resumptions.put(req, { id, payload: { ...payload, result: { signIn: result } } });
+      const { handle } = await deps.current();
+      const came = { method: req.method, url: req.url };
+      Object.assign(req, { method: "GET", url: deps.resumePath(id) });
+      await handle(req, res);
+      Object.assign(req, came); // what logs and metrics tell of
+    },
+    abort: (key, { code, description }) => end(key, { error: code, error_description: description }),
+  };
+}
+
+function signInRequest(
+  id: string,
+  waiting: z.infer<typeof waitingRequest>,
+  application: { readonly id: string; readonly name: string },
+): SignInRequest {
+  const { params, prompt } = waiting;
+  return {
+    id,
+    application: { id: application.id, name: application.name },
+    ...(params.organization === undefined ? {} : { organization: params.organization }),
+    ...(params.connection === undefined ? {} : { connection: params.connection }),
+    ...(params.domain === undefined ? {} : { domain: params.domain }),
+    ...(params.login_hint === undefined ? {} : { loginHint: params.login_hint }),
+    forceLogin: prompt.reasons.some((reason) => FORCING.includes(reason)),
+    ...(params.max_age === undefined ? {} : { maxAge: params.max_age }),
+    acrValues: params.acr_values?.split(" ").filter((value) => value !== "") ?? [],
+    expiresAt: new Date(waiting.exp * 1000),
+  };
+}
+
+/** On the way back from a sign-in: from now on the browser's session is the new one, whoever's it was before. */
+export function adoptSignIn(ctx: KoaContextWithOIDC): void {
+  const { result, session } = ctx.oidc;
+  if (result?.signIn === undefined || session === undefined) {
+    return;
+  }
+  const { sessionId } = signInResult.parse(result.signIn);
+  session.authorizations = undefined;
+  session.loginAccount({ accountId: sessionId });
+}

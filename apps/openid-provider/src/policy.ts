@@ -1,0 +1,146 @@
+import type { Sql } from "@sallyport/database";
+import { isId } from "@sallyport/database";
+import type { WaitingSessions } from "@sallyport/interactions";
+import { canonicalDomain } from "@sallyport/people";
+import type { LiveSession } from "@sallyport/sessions";
+import { errors, interactionPolicy, type KoaContextWithOIDC } from "oidc-provider";
+import { sessionOf } from "./account.ts";
+
+const { Check, Prompt } = interactionPolicy;
+
+/** Why somebody must sign in; kept with the interaction. */
+const REASONS = {
+  noSession: "no_session",
+  asked: "login_prompt",
+  tooLongAgo: "max_age",
+  elsewhere: "other_session_asked_for",
+  newer: "newer_session_waits",
+} as const;
+
+/** Those for which the IdP's own memory of the person is not enough. */
+export const FORCING: readonly string[] = [REASONS.asked, REASONS.tooLongAgo];
+
+/** How far the IdP's clock may be behind ours. */
+const CLOCK_SKEW_MS = 120_000;
+
+/**
+ * When an authorization request needs a sign-in. There is no consent: applications are the operator's own
+ * (prompt=consent is accepted and asks nothing).
+ */
+export function signInPolicy(
+  sql: Sql,
+  now: () => Date,
+  waiting: Pick<WaitingSessions, "has">,
+): interactionPolicy.Prompt[] {
+  const login = new Prompt({ name: "login", requestable: true });
+  // The stock check of a requestable prompt looks for a result named "login": see interactions.ts why ours is not.
+  login.checks.clear();
+  const signInWhen = (reason: string, description: string, check: (ctx: KoaContextWithOIDC) => Answer) =>
+    login.checks.add(new Check(reason, description, "login_required", check));
+
+  signInWhen(REASONS.noSession, "nobody is signed in", (ctx) => {
+    if (sessionOf(ctx) !== null) {
+      return false;
+    }
+    refuseToAskAgain(ctx, "the new session has already ended");
+    return true;
+  });
+  signInWhen(REASONS.asked, "a new sign-in was asked for", (ctx) => {
+    return ctx.oidc.prompts.has("login") && !hasJustSignedIn(ctx);
+  });
+  signInWhen(REASONS.tooLongAgo, "the sign-in is older than max_age", (ctx) => {
+    const session = sessionOf(ctx);
+    const maxAge = textOf(ctx, "max_age");
+    if (session === null || maxAge === undefined || wasForced(ctx)) {
+      return false;
+    }
+    if (session.authTime === null) {
+      return true; // what the IdP does not tell proves nothing
+    }
+    // An IdP that remembered the person may tell of a sign-in long ago: then they are sent once more, to a new one.
+    const tolerated = hasJustSignedIn(ctx) ? CLOCK_SKEW_MS : 0;
+    return now().getTime() - session.authTime.getTime() > Number(maxAge) * 1000 + tolerated;
+  });
+  signInWhen(REASONS.elsewhere, "somebody else, or somewhere else, is signed in", async (ctx) => {
+    const session = sessionOf(ctx);
+    if (session === null || (await answers(session, ctx, sql))) {
+      return false;
+    }
+    refuseToAskAgain(ctx, "the sign-in was not for the organization, connection or user asked for");
+    return true;
+  });
+
+  signInWhen(
+    REASONS.newer,
+    "somebody has just come from their identity provider's own pages",
+    async (ctx) => {
+      const { client, prompts } = ctx.oidc;
+      // Who asks for silence gets what there is.
+      if (client === undefined || prompts.has("none") || hasJustSignedIn(ctx)) {
+        return false;
+      }
+      return waiting.has(ctx.req, client.clientId);
+    },
+  );
+
+  const consent = new Prompt({ name: "consent", requestable: true });
+  consent.checks.clear();
+  return [login, consent];
+}
+
+type Answer = boolean | Promise<boolean>;
+
+// What a sign-in just made did not mend, another would not: the browser would go round in circles.
+function refuseToAskAgain(ctx: KoaContextWithOIDC, why: string): void {
+  if (hasJustSignedIn(ctx)) {
+    throw new errors.AccessDenied(why);
+  }
+}
+
+/** Whether this request is the way back from a sign-in. */
+function hasJustSignedIn(ctx: KoaContextWithOIDC): boolean {
+  return ctx.oidc.result?.signIn !== undefined;
+}
+
+/** Whether that sign-in had the person authenticate anew. */
+function wasForced(ctx: KoaContextWithOIDC): boolean {
+  const reasons = ctx.oidc.entities.Interaction?.prompt.reasons ?? [];
+  return hasJustSignedIn(ctx) && reasons.some((reason) => FORCING.includes(reason));
+}
+
+async function answers(session: LiveSession, ctx: KoaContextWithOIDC, sql: Sql): Promise<boolean> {
+  const organization = textOf(ctx, "organization");
+  if (organization !== undefined && !isOf(session, organization)) {
+    return false;
+  }
+  const connection = textOf(ctx, "connection");
+  if (connection !== undefined && connection !== session.connectionId) {
+    return false;
+  }
+  const hinted = ctx.oidc.entities.IdTokenHint?.payload.sub;
+  if (hinted !== undefined && hinted !== session.userId) {
+    return false;
+  }
+  const domain = textOf(ctx, "domain");
+  return domain === undefined || ownsDomain(sql, session.organizationId, domain);
+}
+
+function isOf(session: LiveSession, organization: string): boolean {
+  return isId(organization)
+    ? organization === session.organizationId
+    : organization === session.organizationSlug;
+}
+
+async function ownsDomain(sql: Sql, organizationId: string, domain: string): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    "SELECT FROM domains WHERE organization_id = $1 AND verified_name = $2",
+    [organizationId, canonicalDomain(domain)],
+    "organization_owns_domain",
+  );
+  return rowCount === 1;
+}
+
+function textOf(ctx: KoaContextWithOIDC, name: string): string | undefined {
+  const value = ctx.oidc.params?.[name];
+  return typeof value === "string" ? value : undefined;
+}

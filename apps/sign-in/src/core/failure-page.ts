@@ -1,0 +1,94 @@
+import { type LeaveForm, renderErrorPage, sendPage } from "@sallyport/html";
+import type { BrowserCookie } from "@sallyport/http";
+import { asProblem, noteOutage, requestId } from "@sallyport/http";
+import { InteractionEndedError } from "@sallyport/interactions";
+import { isUnavailable, outageOf } from "@sallyport/outage";
+import type { ErrorRequestHandler, Request } from "express";
+import { SignInFailure, type SignInFailureCode, signInFailureEntry } from "./failures.ts";
+import { csrfToken } from "./form-token.ts";
+import type { SignInDeps } from "./protocol.ts";
+
+/** Ends whatever a route threw on its page; what nobody foresaw is logged, and its page tells nothing of it. */
+export function handleFailures(deps: SignInDeps, cookie: BrowserCookie): ErrorRequestHandler {
+  return async (error: unknown, req, res, next) => {
+    if (res.headersSent) {
+      return next(error);
+    }
+    const failure = asFailure(error);
+    const outage = failure.code === "unavailable" ? outageOf(failure.cause) : undefined;
+    if (outage !== undefined) {
+      noteOutage(deps.log, outage, req, res);
+    } else if (failure.code === "internal_error") {
+      deps.log.error({ requestId: requestId(req), err: error }, "unexpected error in a sign-in");
+    } else {
+      deps.log.info(
+        { requestId: requestId(req), failure: failure.code, finding: failure.finding.code },
+        "sign-in failed",
+      );
+    }
+    const entry = signInFailureEntry(failure.code);
+    const ways =
+      outage !== undefined
+        ? {}
+        : await waysOn(deps, cookie, req, failure).catch((cause: unknown) => {
+            deps.log.error(
+              { requestId: requestId(req), err: cause },
+              "the sign-in that failed could not be read",
+            );
+            return {};
+          });
+    if (failure.retryAfter !== undefined) {
+      res.set("retry-after", String(failure.retryAfter));
+    }
+    const page = { ...entry, code: failure.code, requestId: requestId(req), ...ways };
+    sendPage(res, entry.status, renderErrorPage(page));
+  };
+}
+
+function asFailure(error: unknown): SignInFailure {
+  if (error instanceof SignInFailure) {
+    return error;
+  }
+  if (error instanceof InteractionEndedError) {
+    return new SignInFailure("interaction_unknown", { cause: error });
+  }
+  if (isUnavailable(error)) {
+    return new SignInFailure("unavailable", { cause: error });
+  }
+  return new SignInFailure(codeOf(asProblem(error)?.status), { cause: error });
+}
+
+function codeOf(status: number | undefined): SignInFailureCode {
+  if (status === undefined || status >= 500) {
+    return "internal_error";
+  }
+  return status === 413 ? "request_too_large" : "request_malformed";
+}
+
+/** What the page offers: another try, and the way back to the application, while the sign-in is still open. */
+async function waysOn(
+  deps: SignInDeps,
+  cookie: BrowserCookie,
+  req: Request,
+  failure: SignInFailure,
+): Promise<{ retryUrl?: string; leave?: LeaveForm }> {
+  const browser = cookie.read(req);
+  if (failure.interactionId === undefined || browser === null) {
+    return {};
+  }
+  const request = await deps.interactions.load({ id: failure.interactionId, browser });
+  if (request === null) {
+    return {};
+  }
+  const action = `/sign-in/${encodeURIComponent(request.id)}`;
+  const retry = signInFailureEntry(failure.code).retry === true;
+  return {
+    ...(retry ? { retryUrl: action } : {}),
+    leave: {
+      action,
+      csrf: csrfToken(browser, request.id),
+      error: failure.code,
+      application: request.application.name,
+    },
+  };
+}

@@ -1,0 +1,252 @@
+import type { ConnectionSettings, ConnectionType } from "@sallyport/connections";
+import { type Connection, type ConnectionRow, parseConnection } from "@sallyport/connections";
+import { isId, type Sql } from "@sallyport/database";
+import { sealContext } from "@sallyport/encryption-keys";
+import { type LoginStep, stepsJson } from "@sallyport/login-records";
+import { digestToken, isTokenOf, newToken, type SecretBox } from "@sallyport/secrets";
+import { z } from "zod";
+import type { Landing } from "../idp-initiated/landing.ts";
+import { SignInFailure } from "./failures.ts";
+
+const LOGIN_REQUEST_LIFETIME_MS = 10 * 60 * 1000;
+
+/** What a protocol must find again when the browser comes back. */
+const protocolState = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("saml"), requestId: z.string() }),
+  z.strictObject({ type: z.literal("oidc"), nonce: z.string(), codeVerifier: z.string() }),
+]);
+const sealedState = z.strictObject({
+  recordId: z.string(),
+  protocol: protocolState,
+  freshSince: z.iso.datetime().nullable(),
+  authTimeAsked: z.boolean().default(false),
+  landing: z.strictObject({ applicationId: z.string(), target: z.string().nullable() }).optional(),
+});
+
+export type ProtocolState = z.infer<typeof protocolState>;
+
+/** What a login was started for, as far as it is remembered. */
+export type RememberedCause =
+  | { readonly kind: "request"; readonly interactionId: string }
+  | { readonly kind: "landing"; readonly landing: Landing };
+
+/** A login that was started and has come back: consumed, so nobody else gets it. */
+export interface OpenLogin {
+  readonly id: string;
+  readonly cause: RememberedCause;
+  /** Token of the browser that started it, and brought the answer. */
+  readonly browser: string;
+  readonly connection: Connection;
+  readonly recordId: string;
+  readonly protocol: ProtocolState;
+  /** The IdP was asked to have the person authenticate anew: when. */
+  readonly freshSince: Date | null;
+  /** The IdP was asked to say when the person authenticated. */
+  readonly authTimeAsked: boolean;
+  /** The connection was disabled since the login started. */
+  readonly disabled: boolean;
+}
+
+/** A new OAuth `state` / SAML RelayState: 256 random bits; within RelayState's 80 bytes (SAML bindings 3.4.3). */
+export function newLoginRequestId(): string {
+  return newToken("login");
+}
+
+/**
+ * Whether the text could be one of ours: whatever else comes back in its place never reaches the database, and may be a
+ * RelayState of an IdP's own.
+ */
+export function isLoginRequestId(text: string): boolean {
+  return isTokenOf("login", text);
+}
+
+export interface NewLoginRequest {
+  readonly id: string;
+  readonly connection: Connection;
+  readonly cause: RememberedCause;
+  readonly browser: string;
+  readonly protocol: ProtocolState;
+  /** The person must authenticate anew, not be remembered by the IdP. */
+  readonly forced: boolean;
+  /** The IdP must say when they did. */
+  readonly authTimeAsked: boolean;
+  /** The row of login_records that opens with it. */
+  readonly record: {
+    readonly id: string;
+    readonly requestId: string;
+    readonly steps: readonly LoginStep[];
+    readonly request: string;
+  };
+  readonly now: Date;
+}
+
+/** Stores the login request and opens its login record, in one statement. */
+export async function storeLoginRequest(sql: Sql, secrets: SecretBox, login: NewLoginRequest): Promise<void> {
+  const state: z.infer<typeof sealedState> = {
+    recordId: login.record.id,
+    protocol: login.protocol,
+    freshSince: login.forced ? login.now.toISOString() : null,
+    authTimeAsked: login.authTimeAsked,
+    ...(login.cause.kind === "landing" ? { landing: login.cause.landing } : {}),
+  };
+  await sql.query(
+    `WITH request AS (
+       INSERT INTO login_requests
+         (id, organization_id, connection_id, interaction_id, browser_digest, sealed_state, created_at, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+     )
+     INSERT INTO login_records
+       (id, organization_id, connection_id, request_id, outcome, steps, request, created_at)
+     VALUES ($9, $2, $3, $10, 'started', $11, $12, $7)`,
+    [
+      login.id,
+      login.connection.organizationId,
+      login.connection.id,
+      login.cause.kind === "request" ? login.cause.interactionId : null,
+      digestToken(login.browser),
+      secrets.seal(JSON.stringify(state), sealContext("login_requests.sealed_state", login.id)),
+      login.now,
+      new Date(login.now.getTime() + LOGIN_REQUEST_LIFETIME_MS),
+      login.record.id,
+      login.record.requestId,
+      stepsJson(login.record.steps),
+      login.record.request,
+    ],
+    "login_request_store",
+  );
+}
+
+export interface Arrival<Type extends ConnectionType> {
+  readonly type: Type;
+  readonly connectionId: string;
+  /** RelayState or `state`, as it came. */
+  readonly id: string;
+  /** Token of the browser that brought it; null when it sent none. */
+  readonly browser: string | null;
+  readonly now: Date;
+}
+
+interface ConsumedRow {
+  interaction_id: string | null;
+  sealed_state: string;
+  organization_id: string;
+  provider: string;
+  name: string;
+  status: "active" | "disabled";
+  settings: ConnectionSettings[ConnectionType];
+}
+
+/**
+ * Takes a login request for the one browser that started it: atomically, so that of many answers at once one gets
+ * through. Throws `SignInFailure` when there is none to take; another browser's request stays as it was.
+ */
+export async function consumeLoginRequest(
+  sql: Sql,
+  secrets: SecretBox,
+  arrival: Arrival<ConnectionType>,
+): Promise<OpenLogin> {
+  const { type, connectionId, id, browser, now } = arrival;
+  if (!isId(connectionId)) {
+    throw new SignInFailure("connection_unknown");
+  }
+  if (!isLoginRequestId(id)) {
+    throw new SignInFailure("login_unknown");
+  }
+  const { rows } = await sql.query<ConsumedRow>(
+    `UPDATE login_requests r SET used_at = $4
+     FROM connections c
+     WHERE r.id = $1 AND r.connection_id = $2 AND r.browser_digest = $3 AND r.used_at IS NULL AND r.expires_at > $4
+       AND c.id = r.connection_id AND c.type = $5::connection_type
+     RETURNING r.interaction_id, r.sealed_state, r.organization_id, c.provider, c.name, c.status, c.settings`,
+    [id, connectionId, browser === null ? null : digestToken(browser), now, type],
+    "login_request_consume",
+  );
+  const row = rows[0];
+  if (row === undefined || browser === null) {
+    throw await whyNot(sql, arrival);
+  }
+  const state = sealedState.parse(
+    JSON.parse(secrets.open(row.sealed_state, sealContext("login_requests.sealed_state", id))),
+  );
+  const stored: ConnectionRow = {
+    id: connectionId,
+    organizationId: row.organization_id,
+    type,
+    provider: row.provider,
+    name: row.name,
+    status: row.status,
+    settings: row.settings,
+  };
+  return {
+    id,
+    cause: causeOf(row.interaction_id, state.landing),
+    browser,
+    connection: parseConnection(stored),
+    recordId: state.recordId,
+    protocol: state.protocol,
+    freshSince: state.freshSince === null ? null : new Date(state.freshSince),
+    authTimeAsked: state.authTimeAsked,
+    disabled: row.status !== "active",
+  };
+}
+
+function causeOf(interactionId: string | null, landing: Landing | undefined): RememberedCause {
+  if (interactionId !== null) {
+    return { kind: "request", interactionId };
+  }
+  if (landing !== undefined) {
+    return { kind: "landing", landing };
+  }
+  throw new Error("A login request that leads nowhere");
+}
+
+/** Tells the refusals apart; asked only once the request was refused. */
+async function whyNot(sql: Sql, arrival: Arrival<ConnectionType>): Promise<SignInFailure> {
+  const { rows } = await sql.query<{
+    known: boolean;
+    interaction_id: string | null;
+    used: boolean;
+    same_browser: boolean;
+  }>(
+    `SELECT r.id IS NOT NULL AS known, r.interaction_id, r.used_at IS NOT NULL AS used, coalesce(r.browser_digest = $3, false) AS same_browser
+     FROM connections c LEFT JOIN login_requests r ON r.connection_id = c.id AND r.id = $1
+     WHERE c.id = $2 AND c.type = $4::connection_type`,
+    [
+      arrival.id,
+      arrival.connectionId,
+      arrival.browser === null ? null : digestToken(arrival.browser),
+      arrival.type,
+    ],
+  );
+  const row = rows[0];
+  if (row === undefined) {
+    return new SignInFailure("connection_unknown");
+  }
+  if (!row.known) {
+    return new SignInFailure("login_unknown");
+  }
+  // Another browser learns nothing more about a request that is not its own.
+  if (!row.same_browser) {
+    return new SignInFailure("login_other_browser");
+  }
+  return new SignInFailure(row.used ? "login_used" : "login_expired", {
+    interactionId: row.interaction_id ?? undefined,
+  });
+}
+
+/** How many logins of this browser, started because it came from the IdP's own pages, wait for the IdP's answer. */
+export async function countUnanswered(
+  sql: Sql,
+  connection: { readonly id: string; readonly organizationId: string },
+  browser: string,
+  since: Date,
+): Promise<number> {
+  const { rows } = await sql.query<{ unanswered: number }>(
+    `SELECT count(*)::int AS unanswered FROM login_requests
+     WHERE browser_digest = $1 AND interaction_id IS NULL AND connection_id = $2 AND organization_id = $3
+       AND used_at IS NULL AND created_at > $4`,
+    [digestToken(browser), connection.id, connection.organizationId, since],
+    "login_requests_unanswered",
+  );
+  return rows[0]?.unanswered ?? 0;
+}

@@ -1,0 +1,141 @@
+import { sendOn, sendPage } from "@sallyport/html";
+import type { BrowserCookie } from "@sallyport/http";
+import { originOf, requestId } from "@sallyport/http";
+import type { InteractionKey, SignInRequest, WaitingSession } from "@sallyport/interactions";
+import express, { type Request, type Response, Router } from "express";
+import { z } from "zod";
+import { renderChooserPage, renderWorkEmailPage } from "../pages/index.ts";
+import { sendDeparture } from "./departure.ts";
+import {
+  isSignInFailureCode,
+  SignInFailure,
+  type SignInFailureCode,
+  signInFailureEntry,
+} from "./failures.ts";
+import { csrfToken, isCsrfToken } from "./form-token.ts";
+import type { SignInDeps, Starters } from "./protocol.ts";
+import { type Answers, type Selection, selectConnection } from "./select.ts";
+import { startLogin } from "./start.ts";
+
+const form = z.object({
+  csrf: z.string().max(200),
+  email: z.string().trim().max(320).optional(),
+  connection: z.string().max(64).optional(),
+  leave: z.string().max(64).optional(),
+});
+
+/** Where the browser waits for its person: /sign-in/{interactionId}. */
+export function createSignInPages(deps: SignInDeps, cookie: BrowserCookie, starters: Starters): Router {
+  const router = Router();
+  const body = express.urlencoded({ extended: false, limit: "16kb", parameterLimit: 10 });
+
+  router.get("/sign-in/:interactionId", async (req, res) => {
+    const browser = cookie.read(req);
+    if (browser === null) {
+      throw new SignInFailure("browser_unknown");
+    }
+    const request = await load({ id: req.params.interactionId, browser });
+    cookie.ensure(req, res); // for longer
+    await goOn(req, res, request, browser, {});
+  });
+
+  router.post("/sign-in/:interactionId", body, async (req, res) => {
+    const parsed = form.safeParse(req.body);
+    if (!parsed.success) {
+      throw new SignInFailure("request_malformed");
+    }
+    const { csrf, leave, ...answers } = parsed.data;
+    const { interactionId: id } = req.params;
+    const browser = cookie.read(req);
+    if (browser === null || !isCsrfToken(csrf, browser, id)) {
+      throw new SignInFailure("form_stale");
+    }
+    const key = { id, browser };
+    const request = await load(key);
+    if (leave !== undefined) {
+      sendOn(res, await deps.interactions.abort(key, oauthError(leave)));
+      return;
+    }
+    await goOn(req, res, request, browser, answers);
+  });
+
+  router.all("/sign-in/:interactionId", (_req, res) => {
+    res.set("allow", "GET, HEAD, POST");
+    throw new SignInFailure("method_not_allowed");
+  });
+
+  async function load(key: InteractionKey): Promise<SignInRequest> {
+    const request = await deps.interactions.load(key);
+    if (request === null) {
+      throw new SignInFailure("interaction_unknown");
+    }
+    return request;
+  }
+
+  async function goOn(
+    req: Request,
+    res: Response,
+    request: SignInRequest,
+    browser: string,
+    answers: Answers,
+  ): Promise<void> {
+    const selection = await selectConnection(deps.database.sql, request, answers).catch((error: unknown) => {
+      throw error instanceof SignInFailure ? error.of(request.id) : error;
+    });
+    const waiting = await deps.waiting.take(req, res, request.application.id);
+    if (waiting !== null && fits(waiting, request, selection)) {
+      const key = { id: request.id, browser };
+      return deps.interactions.goOn(req, res, key, { sessionId: waiting.sessionId });
+    }
+    const page = {
+      action: `/sign-in/${encodeURIComponent(request.id)}`,
+      csrf: csrfToken(browser, request.id),
+      application: request.application.name,
+    };
+    if (selection.next === "ask") {
+      const { email, problem } = selection;
+      const status = problem === undefined ? 200 : 422;
+      sendPage(res, status, renderWorkEmailPage({ ...page, email, problem, requestId: requestId(req) }));
+      return;
+    }
+    if (selection.next === "choose") {
+      const { organization, connections } = selection.candidates;
+      const active = connections.filter((connection) => connection.status === "active");
+      const choice = { organization: organization.name, connections: active, email: selection.email };
+      sendPage(res, 200, renderChooserPage({ ...page, ...choice }));
+      return;
+    }
+    const { connection, loginHint } = selection;
+    sendDeparture(
+      res,
+      await startLogin(deps, starters, {
+        connection,
+        cause: { kind: "request", request },
+        loginHint,
+        browser,
+        requestId: requestId(req),
+        origin: originOf(req, cookie),
+      }),
+    );
+  }
+  return router;
+}
+
+/** Whether a session that waits is one that this request would lead to, with no more said than was. */
+function fits(waiting: WaitingSession, request: SignInRequest, selection: Selection): boolean {
+  if (request.forceLogin || request.acrValues.length > 0) {
+    return false;
+  }
+  if (selection.next === "ask") {
+    return true;
+  }
+  const possible = selection.next === "start" ? [selection.connection] : selection.candidates.connections;
+  return possible.some((connection) => connection.id === waiting.connectionId);
+}
+
+/** What the application is told: chosen from our own table, whatever the form says. */
+function oauthError(leave: string) {
+  const code: SignInFailureCode = isSignInFailureCode(leave) ? leave : "interaction_unknown";
+  const { oauthError: error, message } = signInFailureEntry(code);
+  return { code: error ?? "access_denied", description: message } as const;
+}

@@ -1,0 +1,173 @@
+import { type Connection, findConnection } from "@sallyport/connections";
+import type { Database, Sql } from "@sallyport/database";
+import { type Event, eventsStatement, recordEvents } from "@sallyport/events";
+import { closingStatement, type LoginRecordKey, type LoginTrace } from "@sallyport/login-records";
+import {
+  isDeletedMeanwhile,
+  isOvertaken,
+  isSuspended,
+  type Login,
+  OrganizationMissing,
+  type SignedIn,
+  SignInRefused,
+  signInPerson,
+} from "@sallyport/people";
+import { sessionStatement } from "@sallyport/sessions";
+import type { NormalizedIdentity } from "../normalize/index.ts";
+import { SignInFailure } from "./failures.ts";
+import { assertionStatements, isReplay, type UsedAssertion } from "./used-assertions.ts";
+
+const SESSION_LIFETIME_MS = 12 * 60 * 60 * 1000;
+/** Each attempt either finds what the faster one stored, or misses what it deleted, or stores it itself. */
+const ATTEMPTS = 3;
+
+export interface ValidatedLogin {
+  readonly connection: Connection;
+  readonly identity: NormalizedIdentity;
+  readonly assertion: UsedAssertion | null;
+  readonly record: LoginRecordKey;
+  readonly trace: LoginTrace;
+  /** What the IdP answered, for the record. */
+  readonly response: string;
+  readonly ip: string | undefined;
+}
+
+/**
+ * Signs a person in: identity → user → membership → session, with its events and login record, all or nothing.
+ * Returns the session's id. Throws `SignInFailure` when the person must not get in; then nothing changes.
+ */
+export async function signIn(database: Database, login: ValidatedLogin, now: Date): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await signInOnce(database, login, now);
+    } catch (error) {
+      if (isReplay(error)) {
+        throw new SignInFailure("response_replayed");
+      }
+      if (error instanceof SignInRefused) {
+        throw refusal(error);
+      }
+      // Something has ended since it was looked up.
+      if (isSuspended(error) || isDeletedMeanwhile(error) || error instanceof OrganizationMissing) {
+        await requireConnection(database.sql, login);
+      }
+      if (isSuspended(error)) {
+        throw new SignInFailure("membership_suspended");
+      }
+      if (!(isOvertaken(error) || isDeletedMeanwhile(error)) || attempt === ATTEMPTS) {
+        throw error;
+      }
+    }
+  }
+}
+
+async function requireConnection(sql: Sql, { connection: { type, id } }: ValidatedLogin): Promise<void> {
+  if ((await findConnection(sql, type, id)) === null) {
+    throw new SignInFailure("connection_unknown");
+  }
+}
+
+/** The login record names what was compared; the page does not. */
+function refusal({ reason, compared }: SignInRefused): SignInFailure {
+  return new SignInFailure(reason, { detail: `compared: ${compared.join(", ")}` });
+}
+
+async function signInOnce(database: Database, login: ValidatedLogin, now: Date): Promise<string> {
+  let sessionId = "";
+  await signInPerson(
+    {
+      database,
+      now,
+      companionsOf: (person) => {
+        const { id, companions } = companionsOf(login, person, now);
+        sessionId = id;
+        return companions;
+      },
+      record: (sql, { userId }, happenings) => {
+        const origin = originOf(login, userId);
+        return recordEvents(
+          sql,
+          happenings.map((happening) => ({ ...happening, ...origin })),
+        );
+      },
+    },
+    loginOf(login),
+  );
+  return sessionId;
+}
+
+/** The session, with the events and the login record that tell of it. */
+function companionsOf(login: ValidatedLogin, { userId, identityId, happenings }: SignedIn, now: Date) {
+  const { identity, connection } = login;
+  const { organizationId, id: connectionId } = connection;
+  const { id, statement: session } = sessionStatement({
+    organizationId,
+    userId,
+    connectionId,
+    identityId,
+    amr: identity.amr,
+    acr: identity.acr ?? null,
+    groups: identity.groups,
+    idpSession: identity.idpSession ?? null,
+    authTime: identity.authTime,
+    expiresAt: expiry(identity, now),
+  });
+  const origin = originOf(login, userId);
+  const created: Event = {
+    organizationId,
+    type: "session.created",
+    resource: { type: "session", id },
+    after: { userId, connectionId, identityId },
+    ...origin,
+  };
+  return {
+    id,
+    companions: {
+      session,
+      events: eventsStatement([...happenings.map((happening) => ({ ...happening, ...origin })), created]),
+      record: closingStatement(login.record, {
+        outcome: "success",
+        sessionId: id,
+        steps: [
+          ...login.trace.steps,
+          { name: "signed_in", at: now.toISOString(), detail: { sessionId: id } },
+        ],
+        response: login.response,
+        now,
+      }),
+      ...assertionStatements(connection, login.assertion, now),
+    },
+  };
+}
+
+function loginOf({ connection, identity }: ValidatedLogin): Login {
+  return {
+    organizationId: connection.organizationId,
+    connectionId: connection.id,
+    issuer: identity.issuer,
+    subject: identity.subject,
+    email: identity.email ?? null,
+    emailVerified: identity.emailVerified,
+    name: identity.name ?? null,
+    givenName: identity.givenName ?? null,
+    familyName: identity.familyName ?? null,
+    username: identity.username ?? null,
+    directoryKey: identity.directoryKey ?? null,
+    groups: identity.groups,
+    groupsComplete: identity.groupsComplete,
+  };
+}
+
+function expiry(identity: NormalizedIdentity, now: Date): Date {
+  const ours = now.getTime() + SESSION_LIFETIME_MS;
+  return new Date(Math.min(ours, identity.sessionEnd?.getTime() ?? ours));
+}
+
+/** Whose act a login is. */
+function originOf({ record, ip }: ValidatedLogin, userId: string) {
+  return {
+    actor: { type: "user", id: userId } as const,
+    requestId: record.requestId,
+    ...(ip === undefined ? {} : { ip }),
+  };
+}

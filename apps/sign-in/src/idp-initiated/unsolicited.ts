@@ -1,0 +1,113 @@
+import { type ConnectionRow, findConnection } from "@sallyport/connections";
+import type { BrowserCookie } from "@sallyport/http";
+import { originOf, requestId } from "@sallyport/http";
+import { createLoginTrace, recordOrphanResponse } from "@sallyport/login-records";
+import { peekResponse } from "@sallyport/saml";
+import type { Request, Response } from "express";
+import { countStray } from "../core/attempts.ts";
+import { sendDeparture } from "../core/departure.ts";
+import { SignInFailure } from "../core/failures.ts";
+import { countUnanswered } from "../core/login-requests.ts";
+import type { StartDeps, Starters } from "../core/protocol.ts";
+import { startLogin } from "../core/start.ts";
+import { findLanding, type Landing } from "./landing.ts";
+
+/**
+ * How often a browser is sent to an IdP that does not answer our request: one that posts a further unsolicited response
+ * each time would send it round for ever.
+ */
+const MAX_UNANSWERED = 3;
+const UNANSWERED_WITHIN_MS = 2 * 60 * 1000;
+
+/** Somebody who came from the IdP's own pages, to a connection that takes them in. */
+export interface Visitor {
+  readonly connection: ConnectionRow;
+  readonly applicationId: string;
+  /** As it was posted: the page of the application that the IdP wishes for. */
+  readonly relayState: string | null;
+}
+
+/**
+ * Whom a posted response brings, if it claims to answer nothing and its connection allows that; null else. Nothing of
+ * the response is verified, and no more of it is read.
+ */
+export async function findVisitor(
+  { database }: Pick<StartDeps, "database">,
+  post: { readonly connectionId: string; readonly response: string; readonly relayState: string | null },
+): Promise<Visitor | null> {
+  const connection = await findConnection(database.sql, "saml", post.connectionId);
+  const applicationId = connection?.settings.idpInitiated?.applicationId;
+  if (connection?.status !== "active" || applicationId === undefined) {
+    return null;
+  }
+  const claimed = peekResponse(post.response);
+  if (!claimed.ok || claimed.inResponseTo !== undefined) {
+    return null;
+  }
+  return { connection, applicationId, relayState: post.relayState };
+}
+
+/**
+ * Starts over: sends the browser to the IdP with a request of ours. The response that it came with counts for nothing,
+ * however well it is signed: it does not say whose browser it was made for, so that whoever holds one could sign anybody
+ * in with it (login CSRF). Throws `SignInFailure`, with the attempt recorded.
+ */
+export async function startOver(
+  deps: StartDeps,
+  starters: Starters,
+  cookie: BrowserCookie,
+  req: Request,
+  res: Response,
+  visitor: Visitor,
+): Promise<void> {
+  const { connection, relayState } = visitor;
+  const trace = createLoginTrace(deps.now);
+  trace.add("unsolicited_response", relayState === null ? {} : { relayState });
+  const { landing, browser } = await land(deps, visitor, cookie.read(req)).catch(async (error: unknown) => {
+    if (!(error instanceof SignInFailure)) {
+      throw error;
+    }
+    trace.add("failed", { ...error.finding });
+    countStray(deps, originOf(req, cookie), connection.id);
+    await recordOrphanResponse(deps.database.sql, {
+      connectionId: connection.id,
+      type: connection.type,
+      requestId: requestId(req),
+      errorCode: error.finding.code,
+      steps: trace.steps,
+      now: deps.now(),
+    });
+    throw error;
+  });
+  const start = {
+    connection,
+    cause: { kind: "landing", landing },
+    loginHint: undefined,
+    browser,
+    requestId: requestId(req),
+    origin: originOf(req, cookie),
+    trace,
+  } as const;
+  sendDeparture(res, await startLogin(deps, starters, start));
+}
+
+/** Where the visitor is to land in the end, and the browser that is to come back. Throws `SignInFailure`. */
+async function land(
+  { database, now }: StartDeps,
+  { connection, applicationId, relayState }: Visitor,
+  browser: string | null,
+): Promise<{ readonly landing: Landing; readonly browser: string }> {
+  // Without a cookie no answer finds its login again, and no circle would show.
+  if (browser === null) {
+    throw new SignInFailure("cookies_blocked");
+  }
+  const since = new Date(now().getTime() - UNANSWERED_WITHIN_MS);
+  if ((await countUnanswered(database.sql, connection, browser, since)) >= MAX_UNANSWERED) {
+    throw new SignInFailure("idp_initiated_loop");
+  }
+  const landing = await findLanding(database.sql, applicationId, relayState);
+  if (landing === null) {
+    throw new SignInFailure("landing_missing");
+  }
+  return { landing: { applicationId, target: landing.target }, browser };
+}

@@ -1,0 +1,48 @@
+import { createConnectionKeys } from "@sallyport/connection-keys";
+import { createBrowserCookie } from "@sallyport/http";
+import type { Interactions, SignInDeparture, WaitingSessions } from "@sallyport/interactions";
+import { Router } from "express";
+import { createDeparture } from "./core/departure.ts";
+import { handleFailures } from "./core/failure-page.ts";
+import type { StartDeps, Starters } from "./core/protocol.ts";
+import { createSignInPages } from "./core/router.ts";
+import { createWaitingSessions } from "./idp-initiated/waiting-sessions.ts";
+import { startOidcLogin } from "./protocols/oidc/authorization-request.ts";
+import { createOidcConfigurations } from "./protocols/oidc/configuration.ts";
+import { createOidcRouter } from "./protocols/oidc/router.ts";
+import { startSamlLogin } from "./protocols/saml/authn-request.ts";
+import { createSamlRouter } from "./protocols/saml/router.ts";
+
+export type { SignInDeps, StartDeps } from "./core/protocol.ts";
+
+/** The half of the broker that faces the IdPs. */
+export interface SignIn {
+  readonly departure: SignInDeparture;
+  readonly waiting: WaitingSessions;
+  /** /sign-in/{interactionId}, /sso/saml/{connectionId}/…, /sso/oidc/{connectionId}/…. */
+  routes(interactions: Interactions): Router;
+}
+
+export function createSignIn(start: StartDeps): SignIn {
+  const cookie = createBrowserCookie(start.publicUrl);
+  const keys = createConnectionKeys(start.database, start.secrets, start.now);
+  const waiting = createWaitingSessions(start);
+  const configurations = createOidcConfigurations(start);
+  const starters: Starters = {
+    saml: (connection, wish) => startSamlLogin(start.publicUrl, keys, connection, wish),
+    oidc: (connection, wish) => startOidcLogin(start.publicUrl, configurations, connection, wish),
+  };
+  return {
+    waiting,
+    departure: createDeparture(start, cookie, starters, waiting),
+    routes(interactions) {
+      const deps = { ...start, interactions, waiting };
+      const router = Router();
+      router.use(createSignInPages(deps, cookie, starters));
+      router.use(createSamlRouter(deps, cookie, keys, starters));
+      router.use(createOidcRouter(deps, cookie, configurations));
+      router.use(handleFailures(deps, cookie));
+      return router;
+    },
+  };
+}

@@ -1,0 +1,2 @@
+export { type ChooserPage, renderChooserPage } from "./chooser-page.ts";
+export { renderWorkEmailPage, type WorkEmailPage } from "./work-email-page.ts";

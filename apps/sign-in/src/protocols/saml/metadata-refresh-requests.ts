@@ -1,0 +1,61 @@
+import type { SamlConnection } from "@sallyport/connections";
+import type { Sql } from "@sallyport/database";
+import { askForLook } from "@sallyport/idp-metadata";
+import { outageOf, reportOutage } from "@sallyport/outage";
+import type { StartDeps } from "../../core/protocol.ts";
+
+/**
+ * Has a connection's metadata looked at soon, since its IdP seems to sign with a key that its certificates do not know:
+ * most likely it took a new one and announced it nowhere else.
+ */
+export interface MetadataRefreshRequests {
+  /** Takes none of the request's time, and never throws. Anybody can post a forged signature: it may be called often. */
+  ask(connection: SamlConnection): void;
+}
+
+type Deps = Pick<StartDeps, "log" | "now" | "requestMetadata"> & { readonly database: { readonly sql: Sql } };
+
+// The database sees to it that there are few looks (see `askForLook`); this, that there are few statements.
+const QUIET_MS = 10_000;
+const MAX_REMEMBERED = 10_000;
+
+export function createMetadataRefreshRequests({
+  database,
+  log,
+  now,
+  requestMetadata,
+}: Deps): MetadataRefreshRequests {
+  const asked = new Map<string, number>();
+
+  async function send({ id: connectionId, organizationId }: SamlConnection): Promise<void> {
+    try {
+      const due = await askForLook(database.sql, { connectionId, organizationId }, now());
+      if (due) {
+        requestMetadata();
+      }
+    } catch (error) {
+      const outage = outageOf(error);
+      if (outage !== undefined) {
+        return reportOutage(log, outage, { connectionId });
+      }
+      log.warn({ connectionId, err: error }, "Metadata could not be asked for; the schedule looks at it");
+    }
+  }
+
+  return {
+    ask(connection) {
+      if (connection.settings.metadataUrl === undefined) {
+        return;
+      }
+      const at = now().getTime();
+      if (at - (asked.get(connection.id) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) {
+        return;
+      }
+      if (asked.size >= MAX_REMEMBERED) {
+        asked.clear();
+      }
+      asked.set(connection.id, at);
+      void send(connection);
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { createConnectionKeys } from "@sallyport/connection-keys";
+import type { Database } from "@sallyport/database";
+import { createBrowserCookie } from "@sallyport/http";
+import type { UpstreamLogout } from "@sallyport/interactions";
+import type { Logger } from "@sallyport/logging";
+import type { SecretBox } from "@sallyport/secrets";
+import type { Router } from "express";
+import { createUpstreamLogout } from "./saml/leave.ts";
+import { createLogoutRouter } from "./saml/router.ts";
+
+export interface SingleLogoutDeps {
+  readonly database: Database;
+  readonly log: Logger;
+  /** Base URL without a slash at its end. */
+  readonly publicUrl: string;
+  readonly now: () => Date;
+  readonly secrets: SecretBox;
+  /** Sessions have ended: applications are to be told. Never throws. */
+  readonly requestLogout: () => void;
+}
+
+/** SAML single logout (profiles 4.4): /sso/saml/{connectionId}/slo, and the way from our own sign-out to the IdP. */
+export function createSingleLogout(deps: SingleLogoutDeps): {
+  readonly router: Router;
+  readonly upstream: UpstreamLogout;
+} {
+  const cookie = createBrowserCookie(deps.publicUrl);
+  const keys = createConnectionKeys(deps.database, deps.secrets, deps.now);
+  return {
+    router: createLogoutRouter(deps, cookie, keys),
+    upstream: createUpstreamLogout(deps, cookie, keys),
+  };
+}

@@ -1,0 +1,60 @@
+import type { ConnectionKeys } from "@sallyport/connection-keys";
+import type { BrowserCookie } from "@sallyport/http";
+import { requestId } from "@sallyport/http";
+import type { UpstreamLogout } from "@sallyport/interactions";
+import type { Logger } from "@sallyport/logging";
+import { outageOf, reportOutage } from "@sallyport/outage";
+import type { Request, Response } from "express";
+import type { LogoutResponseDeps } from "./idp-response.ts";
+import { logoutRequest, newMessageId } from "./messages.ts";
+import { sendToIdp } from "./send.ts";
+import { findEndedSession, storePendingLogout } from "./store.ts";
+
+/** Takes a sign-out at one of our applications on to the IdP (SAML profiles 4.4, initiated by the service provider). */
+export function createUpstreamLogout(
+  deps: LogoutResponseDeps & { readonly log: Logger },
+  cookie: BrowserCookie,
+  keys: ConnectionKeys,
+): UpstreamLogout {
+  return {
+    async leave(req: Request, res: Response, { sessionId, target }) {
+      try {
+        const { sql } = deps.database;
+        const ended = await findEndedSession(sql, sessionId);
+        if (ended === null) {
+          return false;
+        }
+        const { connection, idpSession: session } = ended;
+        const { sloUrl: destination, sloBinding = "redirect" } = connection.settings;
+        if (destination === undefined) {
+          return false;
+        }
+
+        const id = newMessageId();
+        const { signing } = await keys.ensure(connection);
+        const message = await logoutRequest(deps.publicUrl, connection, { id, destination, session });
+        await storePendingLogout(sql, {
+          id,
+          organizationId: connection.organizationId,
+          connectionId: connection.id,
+          sessionId,
+          target,
+          browser: cookie.ensure(req, res),
+          now: deps.now(),
+        });
+        sendToIdp(res, sloBinding, message, signing);
+        return true;
+      } catch (error) {
+        // The person is signed out here already: what fails now must not keep them from going home.
+        const outage = outageOf(error);
+        const about = { requestId: requestId(req), sessionId };
+        if (outage !== undefined) {
+          reportOutage(deps.log, outage, about);
+        } else {
+          deps.log.error({ ...about, err: error }, "the IdP was not told of a logout");
+        }
+        return false;
+      }
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import type { SamlConnection } from "@sallyport/connections";
+import type { Sql } from "@sallyport/database";
+import { closeLoginRecord, createLoginTrace, maskUnverifiedXml } from "@sallyport/login-records";
+import { openPostedMessage, openRedirectMessage, type SamlTransport } from "@sallyport/saml";
+import type { Arrival } from "./arrival.ts";
+import type { Finding } from "./failures.ts";
+
+/**
+ * Keeps why a logout message was refused, and the message, where the connection's administrator looks: among its
+ * login records.
+ */
+export async function recordRefusal(
+  sql: Sql,
+  refusal: {
+    readonly connection: Pick<SamlConnection, "id" | "organizationId">;
+    readonly arrival: Arrival;
+    readonly finding: Finding;
+    readonly requestId: string;
+    readonly now: () => Date;
+  },
+): Promise<void> {
+  const { connection, arrival, finding, now } = refusal;
+  const trace = createLoginTrace(now);
+  trace.add(arrival.kind === "request" ? "logout_requested" : "logout_answered", {
+    binding: arrival.transport.binding,
+  });
+  trace.add("failed", { ...finding });
+  await closeLoginRecord(
+    sql,
+    {
+      organizationId: connection.organizationId,
+      connectionId: connection.id,
+      recordId: null,
+      requestId: refusal.requestId,
+    },
+    {
+      outcome: "failure",
+      errorCode: finding.code,
+      steps: trace.steps,
+      response: decoded(arrival.transport),
+      now: now(),
+    },
+  );
+}
+
+/** Unverified, for the record only. */
+function decoded(transport: SamlTransport): string | undefined {
+  const message =
+    transport.binding === "redirect"
+      ? openRedirectMessage(transport.query)
+      : openPostedMessage("SAMLRequest", transport.value);
+  return message.ok ? maskUnverifiedXml(message.xml) : undefined;
+}

@@ -1,0 +1,121 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+/**
+ * The seam between the broker's two halves: an application's authorization request that waits until somebody has
+ * signed in. The OpenID Provider opens it and sends the browser to `/sign-in/{id}`; the sign-in half ends it.
+ */
+export interface Interactions {
+  /** What is asked for; null when the request is unknown, has expired, or its sign-in has already ended. */
+  load(key: InteractionKey): Promise<SignInRequest | null>;
+  /**
+   * Ends the sign-in with a session that was just created, and returns the URL to send the browser to. One use:
+   * throws `InteractionEndedError` when the request is unknown, has expired, or was ended before.
+   */
+  finish(key: InteractionKey, result: { readonly sessionId: string }): Promise<string>;
+  /**
+   * As `finish`, but answers the browser with what that URL would: the code is on its way to the application one
+   * redirect earlier. `req` is of the browser that `key` names.
+   */
+  goOn(
+    req: IncomingMessage,
+    res: ServerResponse,
+    key: InteractionKey,
+    result: { readonly sessionId: string },
+  ): Promise<void>;
+  /** As `finish`, but the application gets an OAuth error (OpenID Connect Core 3.1.2.6) instead of a code. */
+  abort(key: InteractionKey, error: SignInError): Promise<string>;
+}
+
+/**
+ * What a request is found by: its id, and the browser that it was made by. To any other browser it does not exist: else
+ * somebody could have another person sign in for a request of their own, or go on with their own sign-in in the other's
+ * browser.
+ */
+export interface InteractionKey {
+  readonly id: string;
+  /** The token that the browser's cookie holds. */
+  readonly browser: string;
+}
+
+export interface SignInRequest {
+  readonly id: string;
+  readonly application: { readonly id: string; readonly name: string };
+  /** Slug or id, as the application gave it: not checked yet. */
+  readonly organization?: string;
+  /** Connection id, as the application gave it: not checked yet. */
+  readonly connection?: string;
+  /** Email domain, as the application gave it: not checked yet. */
+  readonly domain?: string;
+  readonly loginHint?: string;
+  /** The person must authenticate anew, even where the IdP still knows them (prompt=login, max_age). */
+  readonly forceLogin: boolean;
+  /** Most seconds since the person authenticated, where the application says so. */
+  readonly maxAge?: number;
+  /** Authentication contexts that the application would like, best first. */
+  readonly acrValues: readonly string[];
+  readonly expiresAt: Date;
+}
+
+export interface SignInError {
+  readonly code: "access_denied" | "temporarily_unavailable" | "login_required";
+  /** For the application's developer: no personal data, no line breaks. */
+  readonly description: string;
+}
+
+/** Sends people on to sign in: what the sign-in half does for the OpenID Provider as soon as a request waits. */
+export interface SignInDeparture {
+  /**
+   * Sends the browser that made the request straight to the IdP. False, with nothing sent, where a page has to
+   * ask or tell something first.
+   */
+  depart(req: IncomingMessage, res: ServerResponse, request: SignInRequest): Promise<boolean>;
+}
+
+/** Signs people out at the IdP that signed them in: what the sign-in half does for the OpenID Provider. */
+export interface UpstreamLogout {
+  /**
+   * Sends the browser to the IdP of a session that has just ended here, to come back and go on to `target` (or to a
+   * page of ours). False, with nothing sent, where there is no IdP to be told. Never throws.
+   */
+  leave(
+    req: IncomingMessage,
+    res: ServerResponse,
+    ended: { readonly sessionId: string; readonly target: string | null },
+  ): Promise<boolean>;
+}
+
+export class InteractionEndedError extends Error {
+  readonly code = "interaction_ended";
+
+  constructor() {
+    super("The sign-in has expired or has already ended: start again from the application.");
+    this.name = "InteractionEndedError";
+  }
+}
+
+export interface WaitingSession {
+  readonly sessionId: string;
+  readonly connectionId: string;
+}
+
+/**
+ * Sessions of people who came from their IdP's own pages. No authorization request waited for them; they wait for one:
+ * of the one application, from the one browser, once.
+ */
+export interface WaitingSessions {
+  /** Leaves a session for this browser, in place of one that waited before. */
+  leave(
+    res: ServerResponse,
+    session: {
+      readonly organizationId: string;
+      readonly applicationId: string;
+      readonly sessionId: string;
+    },
+  ): Promise<void>;
+  /** Whether the browser may have one; asks nobody. */
+  mayHave(req: IncomingMessage): boolean;
+  /** Whether the browser has one for the application of this `client_id`. */
+  has(req: IncomingMessage, clientId: string): Promise<boolean>;
+  /** Takes the one for this application; null where there is none, or it has ended meanwhile. */
+  take(req: IncomingMessage, res: ServerResponse, applicationId: string): Promise<WaitingSession | null>;
+}
