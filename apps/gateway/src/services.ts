@@ -3,7 +3,7 @@ import { describeMissing, keyUsage } from "@sallyport/encryption-keys";
 import { Problem } from "@sallyport/http";
 import { createAttemptLimit, createFailureLimit, type Levels } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
-import { createAdmin } from "@sallyport/management";
+import { createManagementApi } from "@sallyport/management";
 import type { Outbound } from "@sallyport/outbound";
 import type { Queues } from "@sallyport/queue";
 import { createScim } from "@sallyport/scim";
@@ -97,12 +97,12 @@ async function openEach(foundation: Foundation, teardown: Teardown): Promise<Mou
     mounts.push({ path: "/scim/v2", router: scim });
   }
   if (roles.has("admin")) {
-    const admin = createAdmin({
+    const api = createManagementApi({
       ...deps,
       rootKeyDigest: digestToken(configuration.rootKey),
       signingKeys,
     });
-    mounts.push({ path: "/api", router: admin });
+    mounts.push({ path: "/api", router: api });
   }
   if (roles.has("broker")) {
     const { redisUrl } = configuration;

@@ -2,12 +2,12 @@ import type { Organization } from "@sallyport/database";
 import { isId } from "@sallyport/database";
 import type { Caller } from "./access/caller.ts";
 import { slug } from "./api/text.ts";
-import type { AdminDeps } from "./deps.ts";
+import type { ManagementApiDeps } from "./deps.ts";
 import { problem } from "./errors.ts";
 
 /** What every operation is told of its request, beside its input. */
 export interface Context {
-  readonly deps: AdminDeps;
+  readonly deps: ManagementApiDeps;
   readonly caller: Caller;
   readonly requestId: string;
   readonly ip: string | undefined;

@@ -6,7 +6,7 @@ import type { SecretBox } from "@sallyport/secrets";
 import type { SigningKeys } from "@sallyport/signing-keys";
 
 /** What the management API stands on. */
-export interface AdminDeps {
+export interface ManagementApiDeps {
   readonly database: Database;
   readonly secrets: SecretBox;
   readonly log: Logger;

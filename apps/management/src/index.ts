@@ -1,2 +1,2 @@
-export { createAdmin } from "./admin.ts";
-export type { AdminDeps, SigningKeyChanges } from "./deps.ts";
+export type { ManagementApiDeps, SigningKeyChanges } from "./deps.ts";
+export { createManagementApi } from "./management-api.ts";

@@ -1,6 +1,6 @@
 import { digestToken, matchesDigest } from "@sallyport/secrets";
 import type { Request, Response } from "express";
-import type { AdminDeps } from "../deps.ts";
+import type { ManagementApiDeps } from "../deps.ts";
 import { problem } from "../errors.ts";
 import type { Caller } from "./caller.ts";
 import { storedPermissions } from "./permissions.ts";
@@ -13,7 +13,7 @@ const USE_RECORDED_EVERY_MS = 60_000;
  * Who is calling, by RFC 6750: the root key, compared in constant time, or an API key, found by its digest. Throws
  * 401 and sets `WWW-Authenticate` otherwise; 429 where that has come too often from the network.
  */
-export async function authenticate(deps: AdminDeps, req: Request, res: Response): Promise<Caller> {
+export async function authenticate(deps: ManagementApiDeps, req: Request, res: Response): Promise<Caller> {
   const token = BEARER.exec(req.get("authorization") ?? "")?.[1];
   if (token === undefined) {
     res.setHeader("WWW-Authenticate", 'Bearer realm="sallyport"');
@@ -32,7 +32,7 @@ export async function authenticate(deps: AdminDeps, req: Request, res: Response)
   return caller;
 }
 
-async function callerOf(deps: AdminDeps, token: string): Promise<Caller | null> {
+async function callerOf(deps: ManagementApiDeps, token: string): Promise<Caller | null> {
   if (matchesDigest(token, deps.rootKeyDigest)) {
     return { type: "rootKey", organizationId: null };
   }
@@ -58,7 +58,7 @@ async function callerOf(deps: AdminDeps, token: string): Promise<Caller | null> 
 
 // To the minute is near enough for finding idle keys, and saves a write for each request.
 async function recordUse(
-  deps: AdminDeps,
+  deps: ManagementApiDeps,
   key: { readonly id: string; readonly lastUsedAt: Date | null },
   now: Date,
 ): Promise<void> {

@@ -1,12 +1,16 @@
 import { requestId } from "@sallyport/http";
 import express, { type Request, type RequestHandler, type Response, type Router } from "express";
 import { authenticate } from "../access/authentication.ts";
-import type { AdminDeps } from "../deps.ts";
+import type { ManagementApiDeps } from "../deps.ts";
 import { problem } from "../errors.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 /** Routes each endpoint, and answers 405 to the methods that a path has not. */
-export function mountEndpoints(router: Router, deps: AdminDeps, endpoints: readonly Endpoint[]): void {
+export function mountEndpoints(
+  router: Router,
+  deps: ManagementApiDeps,
+  endpoints: readonly Endpoint[],
+): void {
   const paths = new Set(endpoints.map((endpoint) => endpoint.path));
   for (const path of paths) {
     const here = endpoints.filter((endpoint) => endpoint.path === path);
@@ -23,7 +27,7 @@ export function mountEndpoints(router: Router, deps: AdminDeps, endpoints: reado
 }
 
 // Key, reach and permission are looked at before a byte of the body is read.
-function serve(deps: AdminDeps, endpoint: Endpoint): RequestHandler {
+function serve(deps: ManagementApiDeps, endpoint: Endpoint): RequestHandler {
   return async (req, res) => {
     res.setHeader("Cache-Control", "no-store");
     const caller = await authenticate(deps, req, res);

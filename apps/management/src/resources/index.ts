@@ -1,5 +1,5 @@
 import type { Endpoint } from "../api/endpoint.ts";
-import type { AdminDeps } from "../deps.ts";
+import type { ManagementApiDeps } from "../deps.ts";
 import { apiKeyEndpoints } from "./api-keys/routes.ts";
 import { applicationEndpoints } from "./applications/routes.ts";
 import { auditEventEndpoints } from "./audit-events/routes.ts";
@@ -21,7 +21,7 @@ import { sessionEndpoints } from "./sessions/routes.ts";
 import { signingKeyEndpoints } from "./signing-keys/routes.ts";
 
 /** Every operation of the API, in the order in which the document shows them. */
-export function endpointsOf(deps: Pick<AdminDeps, "signingKeys">): readonly Endpoint[] {
+export function endpointsOf(deps: Pick<ManagementApiDeps, "signingKeys">): readonly Endpoint[] {
   return [
     ...organizationEndpoints,
     ...reservedSlugEndpoints,

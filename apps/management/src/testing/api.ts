@@ -7,7 +7,7 @@ import { openSigningKeys } from "@sallyport/signing-keys";
 import express from "express";
 import type { z } from "zod";
 import type { SigningKeyChanges } from "../deps.ts";
-import { type AdminDeps, createAdmin } from "../index.ts";
+import { createManagementApi, type ManagementApiDeps } from "../index.ts";
 import { createDocumentCheck, type DocumentCheck, type OpenApi } from "./document.ts";
 import { CHANGE } from "./world.ts";
 
@@ -40,7 +40,7 @@ export interface CallOptions {
 export interface TestApi {
   readonly url: string;
   readonly rootKey: string;
-  readonly deps: AdminDeps;
+  readonly deps: ManagementApiDeps;
   readonly check: DocumentCheck;
   readonly clock: { now: Date };
   /** Organizations that the reconciler was asked to look at. */
@@ -65,7 +65,7 @@ export async function startApi(): Promise<TestApi> {
   const outbound = createOutbound({ allow: ["127.0.0.0/8", "::1/128"], timeoutMs: 2_000 });
   const secrets = createSecretBox([newEncryptionKey()]);
   const now = () => clock.now;
-  const deps: AdminDeps = {
+  const deps: ManagementApiDeps = {
     database: test.database,
     secrets,
     log: createLogger({ destination: { write: (line) => log.push(line) } }),
@@ -80,7 +80,7 @@ export async function startApi(): Promise<TestApi> {
     signingKeys: await openSigningKeys({ database: test.database, secrets, now }),
   };
   const idp = { metadata: CHANGE.metadata };
-  const app = express().use("/api", createAdmin(deps));
+  const app = express().use("/api", createManagementApi(deps));
   app.get("/idp-metadata", (_req, res) => void res.type("xml").send(idp.metadata));
   const server = app.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));

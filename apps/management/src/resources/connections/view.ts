@@ -8,7 +8,7 @@ import {
 } from "@sallyport/connections";
 import type { Prisma } from "@sallyport/database";
 import type { z } from "zod";
-import type { AdminDeps } from "../../deps.ts";
+import type { ManagementApiDeps } from "../../deps.ts";
 import { certificateView } from "./certificate.ts";
 import { metadataView } from "./metadata/view.ts";
 import type { connection } from "./schema.ts";
@@ -20,7 +20,7 @@ export const SHOWN = { include: { metadata: true, certificates: true } } as cons
 type Row = Prisma.ConnectionGetPayload<typeof SHOWN>;
 
 /** A connection as the API shows it: with what its IdP must be told, without its secret. */
-export function connectionView(row: Row, deps: Pick<AdminDeps, "publicUrl" | "now">): ConnectionView {
+export function connectionView(row: Row, deps: Pick<ManagementApiDeps, "publicUrl" | "now">): ConnectionView {
   return {
     id: row.id,
     type: row.type,
@@ -38,7 +38,7 @@ export function connectionView(row: Row, deps: Pick<AdminDeps, "publicUrl" | "no
 function samlView(
   { id, metadata, certificates: uses }: Row,
   settings: SamlSettings,
-  deps: Pick<AdminDeps, "publicUrl" | "now">,
+  deps: Pick<ManagementApiDeps, "publicUrl" | "now">,
 ): ConnectionView["saml"] {
   const { certificates, metadataCertificates, ...shown } = settings;
   const now = deps.now();

@@ -2,14 +2,14 @@ import { handleProblems, notFound } from "@sallyport/http";
 import { Router } from "express";
 import { mountEndpoints } from "./api/mount.ts";
 import { openApiDocument } from "./api/openapi.ts";
-import type { AdminDeps } from "./deps.ts";
+import type { ManagementApiDeps } from "./deps.ts";
 import { endpointsOf } from "./resources/index.ts";
 
 /**
  * The management API, to be mounted at `/api`: `/v1/...` for keys, `/openapi.json` for everyone. Complete by itself:
  * it parses bodies, answers unknown paths, and turns whatever is thrown into problem+json.
  */
-export function createAdmin(deps: AdminDeps): Router {
+export function createManagementApi(deps: ManagementApiDeps): Router {
   const endpoints = endpointsOf(deps);
   const document = openApiDocument(endpoints, deps.publicUrl);
   const v1 = Router({ caseSensitive: true, strict: true });
