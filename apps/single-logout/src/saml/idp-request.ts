@@ -2,11 +2,14 @@ import type { SamlConnection } from "@sallyport/connections";
 import { samlServiceProvider } from "@sallyport/connections";
 import type { Database } from "@sallyport/database";
 import { recordEvents } from "@sallyport/events";
-import type { OutgoingMessage } from "@sallyport/saml";
-import { type SamlTransport, validateLogoutRequest } from "@sallyport/saml";
+import {
+  createLogoutResponse,
+  type OutgoingMessage,
+  type SamlTransport,
+  validateLogoutRequest,
+} from "@sallyport/saml";
 import { revokeSessions } from "@sallyport/sessions";
 import { findingFrom, LogoutFailure } from "./failures.ts";
-import { logoutResponse } from "./messages.ts";
 import { findNamedSessions, useLogoutRequest } from "./store.ts";
 
 export interface LogoutRequestDeps {
@@ -28,13 +31,11 @@ export async function acceptLogoutRequest(
   requestId: string,
 ): Promise<OutgoingMessage | null> {
   const { settings } = connection;
+  const { entityId, sloUrl } = samlServiceProvider(deps.publicUrl, connection.id);
   const now = deps.now();
   const result = validateLogoutRequest({
     transport,
-    expected: {
-      idpEntityId: settings.idpEntityId,
-      destination: samlServiceProvider(deps.publicUrl, connection.id).sloUrl,
-    },
+    expected: { idpEntityId: settings.idpEntityId, destination: sloUrl },
     certificates: settings.certificates,
     allowSha1: settings.allowSha1,
     now,
@@ -74,5 +75,5 @@ export async function acceptLogoutRequest(
     return null;
   }
   const { id: inResponseTo, relayState } = request;
-  return logoutResponse(deps.publicUrl, connection, { destination, inResponseTo, relayState });
+  return createLogoutResponse({ issuer: entityId, destination, inResponseTo, relayState, now });
 }

@@ -1,12 +1,13 @@
 import type { ConnectionKeys } from "@sallyport/connection-keys";
+import { samlServiceProvider } from "@sallyport/connections";
 import type { BrowserCookie } from "@sallyport/http";
 import { requestId } from "@sallyport/http";
 import type { UpstreamLogout } from "@sallyport/interactions";
 import type { Logger } from "@sallyport/logging";
 import { outageOf, reportOutage } from "@sallyport/outage";
+import { createLogoutRequest, newMessageId } from "@sallyport/saml";
 import type { Request, Response } from "express";
 import type { LogoutResponseDeps } from "./idp-response.ts";
-import { logoutRequest, newMessageId } from "./messages.ts";
 import { sendToIdp } from "./send.ts";
 import { findEndedSession, storePendingLogout } from "./store.ts";
 
@@ -24,7 +25,7 @@ export function createUpstreamLogout(
         if (ended === null) {
           return false;
         }
-        const { connection, idpSession: session } = ended;
+        const { connection, idpSession } = ended;
         const { sloUrl: destination, sloBinding = "redirect" } = connection.settings;
         if (destination === undefined) {
           return false;
@@ -32,7 +33,14 @@ export function createUpstreamLogout(
 
         const id = newMessageId();
         const { signing } = await keys.ensure(connection);
-        const message = await logoutRequest(deps.publicUrl, connection, { id, destination, session });
+        const message = createLogoutRequest({
+          id,
+          issuer: samlServiceProvider(deps.publicUrl, connection.id).entityId,
+          destination,
+          subject: idpSession,
+          sessionIndex: idpSession.sessionIndex,
+          now: deps.now(),
+        });
         await storePendingLogout(sql, {
           id,
           organizationId: connection.organizationId,

@@ -1,6 +1,6 @@
 import type { ConnectionKey } from "@sallyport/connection-keys";
 import { sendAutoPost, sendOn } from "@sallyport/html";
-import { formFields, type OutgoingMessage, redirectUrl } from "@sallyport/saml";
+import { type OutgoingMessage, postFields, redirectUrl } from "@sallyport/saml";
 import type { Response } from "express";
 
 /** Signs a message and has the browser take it to the IdP. */
@@ -13,6 +13,6 @@ export function sendToIdp(
   if (binding === "redirect") {
     sendOn(res, redirectUrl(message, key));
   } else {
-    sendAutoPost(res, message.destination, formFields(message, key), "sign-out");
+    sendAutoPost(res, message.destination, postFields(message, key), "sign-out");
   }
 }

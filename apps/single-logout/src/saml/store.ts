@@ -14,9 +14,9 @@ const UNSPECIFIED = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified";
 const idpSession = z.object({
   nameId: z.string(),
   format: z.string(),
-  nameQualifier: z.string().optional(),
-  spNameQualifier: z.string().optional(),
-  sessionIndex: z.string().optional(),
+  nameQualifier: z.string().exactOptional(),
+  spNameQualifier: z.string().exactOptional(),
+  sessionIndex: z.string().exactOptional(),
 });
 
 export type IdpSession = z.infer<typeof idpSession>;

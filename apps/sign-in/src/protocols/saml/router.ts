@@ -10,7 +10,7 @@ import { SignInFailure } from "../../core/failures.ts";
 import { isLoginRequestId } from "../../core/login-requests.ts";
 import type { SignInDeps, Starters } from "../../core/protocol.ts";
 import { findVisitor, startOver } from "../../idp-initiated/unsolicited.ts";
-import { spMetadata } from "./metadata.ts";
+import { connectionMetadata } from "./metadata.ts";
 import { createMetadataRefreshRequests } from "./metadata-refresh-requests.ts";
 import { verifySamlResponse } from "./verify-response.ts";
 
@@ -59,7 +59,7 @@ export function createSamlRouter(
     if (req.method === "GET") {
       await keys.noteMetadataRead(connection, live, { requestId: requestId(req), ip: req.ip });
     }
-    res.type("application/samlmetadata+xml").send(spMetadata(deps.publicUrl, connection, live));
+    res.type("application/samlmetadata+xml").send(connectionMetadata(deps.publicUrl, connection, live));
   });
 
   router.post("/sso/saml/:connectionId/acs", form, async (req, res) => {

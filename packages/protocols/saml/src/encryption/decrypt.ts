@@ -25,6 +25,14 @@ const CONTENT_ALGORITHMS: ReadonlyMap<string, { cipher: "aes-gcm" | "aes-cbc"; k
     [`${NS.encryption}aes256-cbc`, { cipher: "aes-cbc", keyBytes: 32 }],
   ]);
 
+/** What our metadata offers, best first; AES-192, which few have, is taken but not asked for. */
+export const OFFERED_ENCRYPTION: readonly string[] = [
+  `${NS.encryption11}aes256-gcm`,
+  `${NS.encryption11}aes128-gcm`,
+  `${NS.encryption}aes256-cbc`,
+  `${NS.encryption}aes128-cbc`,
+];
+
 const OAEP_MGF1P = `${NS.encryption}rsa-oaep-mgf1p`;
 const OAEP_11 = `${NS.encryption11}rsa-oaep`;
 

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { expect, it } from "vitest";
-import { openPostedMessage, openRedirectMessage } from "../bindings/messages.ts";
+import { openPostedMessage } from "../bindings/post.ts";
+import { openRedirectMessage } from "../bindings/redirect.ts";
 import { peekResponse } from "../login/peek.ts";
 import { validateLogoutRequest, validateLogoutResponse } from "../logout/validate.ts";
 import { parseIdpMetadata } from "../metadata/idp.ts";

@@ -1,6 +1,6 @@
 import { deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { openRedirectMessage } from "../bindings/messages.ts";
+import { openRedirectMessage } from "../bindings/redirect.ts";
 import { validateLogoutRequest, validateLogoutResponse } from "../logout/validate.ts";
 import { parseIdpMetadata } from "../metadata/idp.ts";
 import { readCertificate } from "../signature/certificate.ts";

@@ -1,9 +1,6 @@
-import {
-  type MessageRules,
-  type ReadMessage,
-  readPostedMessage,
-  readRedirectMessage,
-} from "../bindings/messages.ts";
+import type { MessageRules, ReadMessage } from "../bindings/message.ts";
+import { readPostedMessage } from "../bindings/post.ts";
+import { readRedirectMessage } from "../bindings/redirect.ts";
 import { answering, refuse } from "../errors/refusal.ts";
 import { DEFAULT_CLOCK_SKEW_MS } from "../limits.ts";
 import { readNameId } from "../login/name-id.ts";

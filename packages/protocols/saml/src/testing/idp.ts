@@ -1,6 +1,8 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID } from "node:crypto";
 import { selfSignedCertificate } from "../signature/self-signed.ts";
+import { type Signer, signElement } from "../signature/sign.ts";
 import { CONFIRMATION_BEARER, NS, STATUS_SUCCESS } from "../xml/names.ts";
+import { escapeXml } from "../xml/write.ts";
 import { type Encryption, encryptAssertion } from "./encrypt.ts";
 import {
   logoutRequest,
@@ -9,9 +11,8 @@ import {
   type TestLogoutRequest,
   type TestLogoutResponse,
 } from "./logout.ts";
-import { escapeXml, statusXml, type TestStatus, toFormValue } from "./markup.ts";
+import { statusXml, type TestStatus, toFormValue } from "./markup.ts";
 import { idpMetadata, type TestMetadata } from "./metadata.ts";
-import { type Signer, signElement } from "./sign.ts";
 
 export interface TestIdpOptions {
   readonly entityId?: string;

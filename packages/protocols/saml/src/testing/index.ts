@@ -1,9 +1,3 @@
-export { type Encryption, encryptAssertion } from "./encrypt.ts";
-export { createTestIdp, newRsaKey, type TestIdp, type TestIdpOptions, type TestLogin } from "./idp.ts";
-export type { TestLogoutMessage, TestLogoutRequest, TestLogoutResponse } from "./logout.ts";
-export { escapeXml, fromFormValue, type TestStatus, toFormValue } from "./markup.ts";
-export { signMetadata, type TestMetadata } from "./metadata.ts";
-export { createScenario, type Scenario } from "./scenario.ts";
 export {
   certificateBase64,
   digestOf,
@@ -13,4 +7,11 @@ export {
   signatureXml,
   signElement,
   signedInfoXml,
-} from "./sign.ts";
+} from "../signature/sign.ts";
+export { escapeXml } from "../xml/write.ts";
+export { type Encryption, encryptAssertion } from "./encrypt.ts";
+export { createTestIdp, newRsaKey, type TestIdp, type TestIdpOptions, type TestLogin } from "./idp.ts";
+export type { TestLogoutMessage, TestLogoutRequest, TestLogoutResponse } from "./logout.ts";
+export { fromFormValue, type TestStatus, toFormValue } from "./markup.ts";
+export { signMetadata, type TestMetadata } from "./metadata.ts";
+export { createScenario, type Scenario } from "./scenario.ts";

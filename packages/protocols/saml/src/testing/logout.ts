@@ -1,9 +1,9 @@
-import { randomUUID, sign } from "node:crypto";
-import { deflateRawSync } from "node:zlib";
-import { RSA_SHA256 } from "../signature/algorithms.ts";
+import { randomUUID } from "node:crypto";
+import { redirectQuery } from "../bindings/redirect.ts";
+import { type Signer, signElement } from "../signature/sign.ts";
 import { NS, STATUS_SUCCESS } from "../xml/names.ts";
-import { escapeXml, statusXml, type TestStatus, toFormValue } from "./markup.ts";
-import { type Signer, signElement } from "./sign.ts";
+import { attributeXml, escapeXml } from "../xml/write.ts";
+import { statusXml, type TestStatus, toFormValue } from "./markup.ts";
 
 interface TestMessageOptions {
   /** The SP's single logout URL. */
@@ -51,13 +51,13 @@ export function logoutRequest(
   const { nameIdFormat = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress", notOnOrAfter } = logout;
   const nameId =
     `<saml:NameID xmlns:saml="${NS.assertion}" Format="${escapeXml(nameIdFormat)}"` +
-    `${optional("NameQualifier", logout.nameQualifier)}${optional("SPNameQualifier", logout.spNameQualifier)}>` +
+    `${attributeXml("NameQualifier", logout.nameQualifier)}${attributeXml("SPNameQualifier", logout.spNameQualifier)}>` +
     `${escapeXml(logout.nameId ?? "jo@example.test")}</saml:NameID>`;
   const indexes = (logout.sessionIndexes ?? []).map(
     (index) => `<samlp:SessionIndex>${escapeXml(index)}</samlp:SessionIndex>`,
   );
   return message("SAMLRequest", "LogoutRequest", entityId, signer, logout, {
-    attributes: optional("NotOnOrAfter", notOnOrAfter?.toISOString()),
+    attributes: attributeXml("NotOnOrAfter", notOnOrAfter?.toISOString()),
     content: nameId + indexes.join(""),
   });
 }
@@ -68,7 +68,7 @@ export function logoutResponse(
   answer: TestLogoutResponse,
 ): TestLogoutMessage {
   return message("SAMLResponse", "LogoutResponse", entityId, signer, answer, {
-    attributes: optional("InResponseTo", answer.inResponseTo),
+    attributes: attributeXml("InResponseTo", answer.inResponseTo),
     content: statusXml(answer.status ?? { code: STATUS_SUCCESS }),
   });
 }
@@ -92,28 +92,7 @@ function message(
   return {
     id,
     xml,
-    query: (relayState) => signedQuery(parameter, xml, signer, relayState),
+    query: (relayState) => redirectQuery({ kind: parameter, xml, relayState }, signer),
     formValue: () => toFormValue(signElement(xml, id, signer)),
   };
-}
-
-/** HTTP-Redirect (SAML 2.0 Bindings §3.4.4.1): the signature covers the octets as they are sent. */
-function signedQuery(parameter: string, xml: string, signer: Signer, relayState: string | undefined): string {
-  const algorithm = signer.signatureAlgorithm ?? RSA_SHA256;
-  const signed = [
-    `${parameter}=${encodeURIComponent(deflateRawSync(xml).toString("base64"))}`,
-    // An apostrophe that is not encoded now is by the browser, and the signature does not hold any more.
-    ...(relayState === undefined
-      ? []
-      : [`RelayState=${encodeURIComponent(relayState).replaceAll("'", "%27")}`]),
-    `SigAlg=${encodeURIComponent(algorithm)}`,
-  ].join("&");
-  const key = { key: signer.privateKey, dsaEncoding: "ieee-p1363" } as const;
-  const hash = /sha\d+$/.exec(algorithm)?.[0] ?? "sha256";
-  const signature = sign(hash, Buffer.from(signed), key).toString("base64");
-  return `${signed}&Signature=${encodeURIComponent(signature)}`;
-}
-
-function optional(name: string, value: string | undefined): string {
-  return value === undefined ? "" : ` ${name}="${escapeXml(value)}"`;
 }

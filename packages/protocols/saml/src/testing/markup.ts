@@ -1,3 +1,5 @@
+import { escapeXml } from "../xml/write.ts";
+
 /** XML and form values, as an IdP for tests writes them. */
 
 export interface TestStatus {
@@ -20,17 +22,3 @@ export function toFormValue(xml: string): string {
 export function fromFormValue(value: string): string {
   return Buffer.from(value, "base64").toString("utf8");
 }
-
-export function escapeXml(text: string): string {
-  return text.replace(/[&<>"\r\n\t]/g, (character) => ESCAPES[character] ?? character);
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "\r": "&#xD;",
-  "\n": "&#xA;",
-  "\t": "&#x9;",
-};

@@ -1,6 +1,6 @@
+import { certificateBase64, digestOf, type Signer, signatureXml, signedInfoXml } from "../signature/sign.ts";
 import { NS } from "../xml/names.ts";
-import { escapeXml } from "./markup.ts";
-import { certificateBase64, digestOf, type Signer, signatureXml, signedInfoXml } from "./sign.ts";
+import { escapeXml } from "../xml/write.ts";
 
 /** How metadata differs from the plainest that there is. */
 export interface TestMetadata {

@@ -9,9 +9,9 @@
 import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { selfSignedCertificate } from "../../signature/self-signed.ts";
+import { certificateBase64, type Signer, signElement } from "../../signature/sign.ts";
 import { type Encryption, encryptAssertion } from "../encrypt.ts";
 import { newRsaKey } from "../idp.ts";
-import { certificateBase64, type Signer, signElement } from "../sign.ts";
 
 interface Signing {
   readonly over: "assertion" | "response" | "both";

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { parseIdpMetadata } from "../../metadata/idp.ts";
+import { signElement } from "../../signature/sign.ts";
 import type { ValidateResponseInput } from "../../types.ts";
 import { createScenario } from "../scenario.ts";
-import { signElement } from "../sign.ts";
 
 /** An accepted response to start from. */
 export interface Seed {

@@ -1,64 +1,61 @@
 import { verify } from "node:crypto";
-import { inflateRawSync } from "node:zlib";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { answering, refuse } from "../errors/refusal.ts";
 import { withDefaults } from "../limits.ts";
-import { signatureAlgorithm } from "../signature/algorithms.ts";
+import { RSA_SHA256, signatureAlgorithm } from "../signature/algorithms.ts";
 import { parseCertificate } from "../signature/certificate.ts";
-import { signatureOf, verifySignature } from "../signature/verify.ts";
+import { type Signer, signBytes } from "../signature/sign.ts";
 import type { SamlFailure, SamlLimits } from "../types.ts";
-import { decodeBase64, decodeFormValue, requireUtf8 } from "../xml/base64.ts";
-import { readCanonical, type XmlElement } from "../xml/canonical-reader.ts";
-import { parseXml, withDocument } from "../xml/document.ts";
+import { decodeBase64, requireUtf8 } from "../xml/base64.ts";
+import { parseXml } from "../xml/document.ts";
+import type { MessageKind, MessageRules, OutgoingMessage, ReadMessage, SamlMessage } from "./message.ts";
 
 /**
- * Messages other than login responses (logout requests and responses): decoded, held to the XML rules and
- * their signature verified. What they say is read elsewhere, from what is returned here.
+ * HTTP-Redirect (SAML 2.0 Bindings §3.4): deflated into a query string. The signature covers the octets of the
+ * query as they are sent (§3.4.4.1): put together once, signed, and never decoded and encoded again.
  */
 
-export interface SamlMessage {
-  readonly ok: true;
-  readonly kind: "SAMLRequest" | "SAMLResponse";
-  /** With `signatureVerified`, exactly the bytes that the signature covered. */
-  readonly xml: string;
-  readonly relayState?: string;
-  readonly signatureVerified: boolean;
+/** Where the browser is sent with `message`; signed where there is a signer. */
+export function redirectUrl(message: OutgoingMessage, signer: Signer | null): string {
+  const url = new URL(message.destination);
+  url.hash = "";
+  return `${url.href}${url.search === "" ? "?" : "&"}${redirectQuery(message, signer)}`;
 }
 
-export interface MessageRules {
-  /** PEM; when given, the message must be signed and one of them must verify it. */
-  readonly certificates?: readonly string[];
-  readonly allowSha1?: boolean;
-  readonly limits?: Partial<SamlLimits>;
+/** The query string that carries a message, without a question mark. */
+export function redirectQuery(
+  { kind, xml, relayState }: Omit<OutgoingMessage, "destination">,
+  signer: Signer | null,
+): string {
+  const query = [
+    `${kind}=${encode(deflateRawSync(xml).toString("base64"))}`,
+    ...(relayState === undefined ? [] : [`RelayState=${encode(relayState)}`]),
+  ].join("&");
+  if (signer === null) {
+    return query;
+  }
+  const signed = `${query}&SigAlg=${encode(signer.signatureAlgorithm ?? RSA_SHA256)}`;
+  return `${signed}&Signature=${encode(signBytes(Buffer.from(signed), signer))}`;
+}
+
+/** encodeURIComponent leaves an apostrophe, which a browser encodes when it follows the redirect. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16)}`,
+  );
 }
 
 const PARAMETERS = ["SAMLRequest", "SAMLResponse", "RelayState", "SigAlg", "Signature"] as const;
 type Parameters = Partial<Record<(typeof PARAMETERS)[number], string>>;
 
-/**
- * Opens a message sent over HTTP-Redirect (SAML 2.0 Bindings §3.4.4.1). `query` is the raw query string:
- * the signature covers the octets as sent, so they must not have been decoded and encoded again.
- */
+/** Opens a message. `query` is the raw query string, as the browser sent it. */
 export function openRedirectMessage(query: string, rules: MessageRules = {}): SamlMessage | SamlFailure {
   return answering(() => {
     const { root: _, ...message } = readRedirectMessage(query, rules);
     return { ok: true, ...message };
   });
 }
-
-/** Opens the form value of a message sent over HTTP-POST, whose signature is its root's (§3.5.5.2). */
-export function openPostedMessage(
-  kind: SamlMessage["kind"],
-  value: string,
-  rules: MessageRules = {},
-): SamlMessage | SamlFailure {
-  return answering(() => {
-    const { root: _, ...message } = readPostedMessage(kind, value, rules);
-    return { ok: true, ...message };
-  });
-}
-
-/** A message with its root, parsed from `xml`. */
-export type ReadMessage = Omit<SamlMessage, "ok"> & { readonly root: XmlElement };
 
 /** What `openRedirectMessage` opens. Refuses by throwing. */
 export function readRedirectMessage(query: string, rules: MessageRules): ReadMessage {
@@ -80,26 +77,6 @@ export function readRedirectMessage(query: string, rules: MessageRules): ReadMes
     ...(parameters.RelayState === undefined ? {} : { relayState: decodeComponent(parameters.RelayState) }),
     signatureVerified: rules.certificates !== undefined,
   };
-}
-
-/** What `openPostedMessage` opens. Refuses by throwing. */
-export function readPostedMessage(
-  kind: SamlMessage["kind"],
-  value: string,
-  rules: MessageRules,
-): ReadMessage {
-  const limits = withDefaults(rules.limits);
-  const posted = decodeFormValue(value, limits);
-  const { certificates } = rules;
-  return withDocument(posted, { limits }, (document) => {
-    if (certificates === undefined) {
-      return { kind, root: document.root, xml: posted.toString("utf8"), signatureVerified: false };
-    }
-    const signature = signatureOf(document.root) ?? refuse("signature_missing", document.root.name);
-    const policy = { certificates, allowSha1: rules.allowSha1 ?? false, limits };
-    const { bytes } = verifySignature(document, document.root, signature, policy);
-    return { kind, root: readCanonical(bytes, limits), xml: bytes.toString("utf8"), signatureVerified: true };
-  });
 }
 
 /**
@@ -127,7 +104,7 @@ function readParameters(query: string): Parameters {
 
 function verifyQuery(
   parameters: Parameters,
-  kind: SamlMessage["kind"],
+  kind: MessageKind,
   certificates: readonly string[],
   allowSha1: boolean,
 ): void {

@@ -1,11 +1,12 @@
 import { createHash, type KeyObject, sign } from "node:crypto";
 import { DEFAULT_LIMITS } from "../limits.ts";
-import { RSA_SHA256, SHA256 } from "../signature/algorithms.ts";
-import { withDocument } from "../xml/document.ts";
-import { attribute, descendants } from "../xml/element.ts";
+import type { XmlElement } from "../xml/canonical-reader.ts";
+import { type OpenDocument, withDocument } from "../xml/document.ts";
+import { attribute, descendants, requiredAttribute } from "../xml/element.ts";
 import { NS, TRANSFORM } from "../xml/names.ts";
+import { RSA_SHA256, SHA256 } from "./algorithms.ts";
 
-/** Who signs, and how. Also does what a validator has to refuse, hence the free algorithm URIs. */
+/** Who signs, and how. The algorithms are free, because tests sign what a validator has to refuse. */
 export interface Signer {
   readonly privateKey: KeyObject;
   /** PEM; goes into KeyInfo. */
@@ -20,6 +21,7 @@ export interface Signer {
   readonly prefix?: "ds" | "";
 }
 
+/** Nothing that we make ourselves is held to what we accept. */
 const GENEROUS = {
   limits: { ...DEFAULT_LIMITS, maxBytes: 16 * 1024 * 1024, maxDepth: 200, maxNodes: 1_000_000 },
   skipComments: true,
@@ -28,6 +30,12 @@ const GENEROUS = {
 /** The hash that an algorithm URI ends in: rsa-sha256, ecdsa-sha384, sha1 ... */
 function hashOf(uri: string): string {
   return /sha\d+$/.exec(uri)?.[0] ?? "sha256";
+}
+
+/** Base64 signature over `bytes`; an ECDSA one as XML-DSig writes it, r||s (RFC 4050 §3.3). */
+export function signBytes(bytes: Buffer, { privateKey, signatureAlgorithm = RSA_SHA256 }: Signer): string {
+  const key = { key: privateKey, dsaEncoding: "ieee-p1363" } as const;
+  return sign(hashOf(signatureAlgorithm), bytes, key).toString("base64");
 }
 
 /** Base64 digest of the exclusive C14N of the element with that ID. */
@@ -42,8 +50,23 @@ export function digestOf(
     if (element === undefined) {
       throw new RangeError(`no element with ID ${id}`);
     }
-    return createHash(hashOf(algorithm)).update(document.canonicalize(element, prefixes)).digest("base64");
+    return digest(document, element, algorithm, prefixes);
   });
+}
+
+function digest(
+  document: OpenDocument,
+  element: XmlElement,
+  algorithm = SHA256,
+  prefixes: readonly string[] = [],
+): string {
+  return createHash(hashOf(algorithm)).update(document.canonicalize(element, prefixes)).digest("base64");
+}
+
+/** Signs the root of a message, as `signElement` does. */
+export function signRoot(xml: string, signer: Signer): string {
+  const id = withDocument(Buffer.from(xml), GENEROUS, ({ root }) => requiredAttribute(root, "ID"));
+  return signElement(xml, id, signer);
 }
 
 /**
@@ -81,9 +104,7 @@ function prefixed(xml: string, { prefix = "ds" }: Signer): string {
 
 /** A ds:Signature around `signedInfo`, which has to be in canonical form. */
 export function signatureXml(signedInfo: string, signer: Signer): string {
-  const hash = hashOf(signer.signatureAlgorithm ?? RSA_SHA256);
-  const key = { key: signer.privateKey, dsaEncoding: "ieee-p1363" } as const;
-  const value = sign(hash, Buffer.from(signedInfo), key).toString("base64");
+  const value = signBytes(Buffer.from(signedInfo), signer);
   const [open, close] = [`<ds:Signature xmlns:ds="${NS.signature}">`, "</ds:Signature>"];
   const rest = `<ds:SignatureValue>${value}</ds:SignatureValue>${keyInfoXml(signer.certificate)}${close}`;
   return prefixed(open, signer) + signedInfo + prefixed(rest, signer);

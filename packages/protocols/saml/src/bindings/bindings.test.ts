@@ -2,7 +2,8 @@ import { sign } from "node:crypto";
 import { deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { createTestIdp, signElement, toFormValue } from "../testing/index.ts";
-import { openPostedMessage, openRedirectMessage } from "./messages.ts";
+import { openPostedMessage } from "./post.ts";
+import { openRedirectMessage } from "./redirect.ts";
 
 const idp = createTestIdp();
 const certificates = [idp.certificate];
