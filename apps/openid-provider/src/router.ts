@@ -3,8 +3,8 @@ import type { Logger } from "@sallyport/logging";
 import { type RequestHandler, Router } from "express";
 import { answerPreflight } from "./endpoints/cors.ts";
 import { readForm } from "./endpoints/form.ts";
-import { handlePageErrors } from "./error-pages.ts";
-import { handleOAuthErrors, OAuthError } from "./oauth-error.ts";
+import { handlePageErrors } from "./errors/error-pages.ts";
+import { handleOAuthErrors, OAuthError } from "./errors/oauth-error.ts";
 import { ROUTES } from "./routes.ts";
 
 export interface Endpoints {

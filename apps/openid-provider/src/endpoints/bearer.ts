@@ -1,7 +1,7 @@
 import type { LiveSession } from "@sallyport/sessions";
 import type { Request } from "express";
-import type { AccessToken, AccessTokens } from "../access-tokens.ts";
-import { OAuthError } from "../oauth-error.ts";
+import { OAuthError } from "../errors/oauth-error.ts";
+import type { AccessToken, AccessTokens } from "../tokens/access-tokens.ts";
 
 /** The access token that a request carries, and its session. @throws OAuthError with the challenge of RFC 6750, 3 */
 export async function requireBearer(

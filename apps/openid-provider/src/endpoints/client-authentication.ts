@@ -1,6 +1,6 @@
 import type { Request } from "express";
 import { type Application, type Applications, isPublic, secretMatches } from "../applications.ts";
-import { OAuthError } from "../oauth-error.ts";
+import { OAuthError } from "../errors/oauth-error.ts";
 import type { Form } from "./form.ts";
 
 interface Credentials {

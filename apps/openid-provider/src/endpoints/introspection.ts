@@ -1,9 +1,9 @@
 import type { RequestHandler } from "express";
-import type { AccessTokens } from "../access-tokens.ts";
 import { type Applications, isPublic } from "../applications.ts";
-import { OAuthError } from "../oauth-error.ts";
-import type { RefreshTokens } from "../refresh-tokens.ts";
-import { sessionClaims } from "../session-claims.ts";
+import { OAuthError } from "../errors/oauth-error.ts";
+import type { AccessTokens } from "../tokens/access-tokens.ts";
+import type { RefreshTokens } from "../tokens/refresh-tokens.ts";
+import { sessionClaims } from "../tokens/session-claims.ts";
 import { authenticateClient } from "./client-authentication.ts";
 import { parametersOf, required } from "./form.ts";
 

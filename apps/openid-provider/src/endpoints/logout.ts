@@ -5,8 +5,8 @@ import type { SigningKeys } from "@sallyport/signing-keys";
 import type { Request, RequestHandler, Response } from "express";
 import { z } from "zod";
 import type { Application, Applications } from "../applications.ts";
-import { OAuthError } from "../oauth-error.ts";
-import { renderConfirmLogoutPage } from "../pages.ts";
+import { OAuthError } from "../errors/oauth-error.ts";
+import { renderConfirmLogoutPage } from "./confirm-logout-page.ts";
 import { type Form, parametersOf } from "./form.ts";
 
 /** The sign-in that a browser holds by its cookie. */

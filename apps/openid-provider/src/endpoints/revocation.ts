@@ -1,9 +1,9 @@
 import { requestId } from "@sallyport/http";
 import type { RequestHandler } from "express";
-import type { AccessTokens } from "../access-tokens.ts";
 import type { Applications } from "../applications.ts";
-import { OAuthError } from "../oauth-error.ts";
-import type { RefreshTokens } from "../refresh-tokens.ts";
+import { OAuthError } from "../errors/oauth-error.ts";
+import type { AccessTokens } from "../tokens/access-tokens.ts";
+import type { RefreshTokens } from "../tokens/refresh-tokens.ts";
 import { authenticateClient } from "./client-authentication.ts";
 import { allowOwnOrigins } from "./cors.ts";
 import { parametersOf, required } from "./form.ts";

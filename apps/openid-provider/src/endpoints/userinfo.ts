@@ -1,7 +1,7 @@
 import type { RequestHandler } from "express";
-import type { AccessTokens } from "../access-tokens.ts";
 import type { Applications } from "../applications.ts";
-import { sessionClaims } from "../session-claims.ts";
+import type { AccessTokens } from "../tokens/access-tokens.ts";
+import { sessionClaims } from "../tokens/session-claims.ts";
 import { requireBearer, requireScope } from "./bearer.ts";
 import { allowOwnOrigins } from "./cors.ts";
 import { parametersOf } from "./form.ts";

@@ -1,8 +1,8 @@
 import type { SessionClaims } from "@sallyport/claims";
 import type { RequestHandler } from "express";
-import type { AccessTokens } from "../access-tokens.ts";
-import { OAuthError } from "../oauth-error.ts";
-import { sessionClaims } from "../session-claims.ts";
+import { OAuthError } from "../errors/oauth-error.ts";
+import type { AccessTokens } from "../tokens/access-tokens.ts";
+import { sessionClaims } from "../tokens/session-claims.ts";
 import { requireBearer, requireScope } from "./bearer.ts";
 import { parametersOf } from "./form.ts";
 

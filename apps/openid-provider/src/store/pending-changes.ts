@@ -1,4 +1,4 @@
-import type { Artifact, ArtifactKey, ArtifactStore, SessionUse } from "./store/artifact-store.ts";
+import type { Artifact, ArtifactKey, ArtifactStore, SessionUse } from "./artifact-store.ts";
 
 /**
  * Gathers what one request changes, so that it reaches the store in one step, before the answer leaves: a code, the

@@ -5,13 +5,13 @@ import { matchesDigest } from "@sallyport/secrets";
 import type { KeySet } from "@sallyport/signing-keys";
 import type { Request, Response } from "express";
 import { type Configuration, type KoaContextWithOIDC, Provider } from "oidc-provider";
-import type { ChangesByRequest } from "./changes.ts";
-import { leaveOutRequestCookies } from "./cookies.ts";
-import { answerFailure } from "./error-pages.ts";
-import { adoptSignIn } from "./interactions.ts";
+import { answerFailure } from "../errors/error-pages.ts";
+import { prepareUnavailable } from "../errors/unavailable.ts";
+import { adoptSignIn } from "../interaction/interactions.ts";
+import { leaveOutRequestCookies } from "../interaction/request-cookies.ts";
+import type { ArtifactStore } from "../store/artifact-store.ts";
+import type { ChangesByRequest } from "../store/pending-changes.ts";
 import { countSuccess, type OpLimits, refuseExcess } from "./limits.ts";
-import type { ArtifactStore } from "./store/artifact-store.ts";
-import { prepareUnavailable } from "./unavailable.ts";
 
 /** One oidc-provider, with what its configuration cannot say. */
 export function buildProvider(deps: {

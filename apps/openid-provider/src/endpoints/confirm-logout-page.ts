@@ -1,5 +1,5 @@
 import { html, renderPage } from "@sallyport/html";
-import { ROUTES } from "./routes.ts";
+import { ROUTES } from "../routes.ts";
 
 /** Asks whether a sign-out that no application vouches for is meant. */
 export function renderConfirmLogoutPage(page: {

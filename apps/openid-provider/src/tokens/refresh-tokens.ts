@@ -1,8 +1,8 @@
 import type { Sql } from "@sallyport/database";
 import { findLiveSession, type LiveSession } from "@sallyport/sessions";
 import { z } from "zod";
+import type { ArtifactStore } from "../store/artifact-store.ts";
 import { parseGrantId } from "./grants.ts";
-import type { ArtifactStore } from "./store/artifact-store.ts";
 
 const storedToken = z.object({
   clientId: z.string(),

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { Payload } from "./store/artifact-store.ts";
+import type { Payload } from "../store/artifact-store.ts";
 
 /** An authorization request that goes on within the HTTP request that ended its sign-in. */
 export interface Resumption {

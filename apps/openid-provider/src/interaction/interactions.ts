@@ -8,13 +8,13 @@ import {
 import type { Request, Response } from "express";
 import type { KoaContextWithOIDC } from "oidc-provider";
 import { z } from "zod";
-import type { Applications } from "./applications.ts";
-import { FORCING } from "./policy.ts";
-import type { ServingProvider } from "./provider.ts";
+import type { Applications } from "../applications.ts";
+import type { ServingProvider } from "../provider/provider.ts";
+import type { ArtifactKey, ArtifactStore, Payload } from "../store/artifact-store.ts";
+import { seconds } from "../tokens/session-claims.ts";
 import type { RecentRequests } from "./recent-requests.ts";
-import type { Resumptions } from "./resumptions.ts";
-import { seconds } from "./session-claims.ts";
-import type { ArtifactKey, ArtifactStore, Payload } from "./store/artifact-store.ts";
+import type { Resumptions } from "./resume-in-process.ts";
+import { FORCING } from "./sign-in-policy.ts";
 
 /** What oidc-provider stored of an authorization request that waits for a sign-in. */
 const waitingRequest = z.object({

@@ -1,7 +1,7 @@
 import type { Database } from "@sallyport/database";
 import { findLiveSession, revokeSessions, revokeToken } from "@sallyport/sessions";
-import type { RevokeToken } from "./endpoints/revocation.ts";
-import type { ArtifactStore } from "./store/artifact-store.ts";
+import type { RevokeToken } from "../endpoints/revocation.ts";
+import type { ArtifactStore } from "../store/artifact-store.ts";
 
 export interface Revocations {
   /** On behalf of an application, or because a token was used twice. */

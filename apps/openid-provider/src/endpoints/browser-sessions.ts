@@ -1,7 +1,7 @@
 import type { Request, Response } from "express";
-import type { BrowserSession } from "./endpoints/logout.ts";
-import type { ServingProvider } from "./provider.ts";
-import type { ArtifactStore } from "./store/artifact-store.ts";
+import type { ServingProvider } from "../provider/provider.ts";
+import type { ArtifactStore } from "../store/artifact-store.ts";
+import type { BrowserSession } from "./logout.ts";
 
 export interface BrowserSessions {
   /** The sign-in that the request's cookie stands for; null when there is none. */

@@ -1,13 +1,13 @@
 import type { Adapter, AdapterPayload } from "oidc-provider";
 import { errors } from "oidc-provider";
-import { type Applications, clientMetadata } from "./applications.ts";
-import type { PendingChanges } from "./changes.ts";
-import { type GrantName, parseGrantId } from "./grants.ts";
-import { artifactKeyOf } from "./interactions.ts";
-import type { RecentRequests } from "./recent-requests.ts";
-import type { Resumption } from "./resumptions.ts";
-import { SCOPES, seconds } from "./session-claims.ts";
-import type { ArtifactStore, Payload } from "./store/artifact-store.ts";
+import { type Applications, clientMetadata } from "../applications.ts";
+import { artifactKeyOf } from "../interaction/interactions.ts";
+import type { RecentRequests } from "../interaction/recent-requests.ts";
+import type { Resumption } from "../interaction/resume-in-process.ts";
+import { type GrantName, parseGrantId } from "../tokens/grants.ts";
+import { SCOPES, seconds } from "../tokens/session-claims.ts";
+import type { ArtifactStore, Payload } from "./artifact-store.ts";
+import type { PendingChanges } from "./pending-changes.ts";
 
 export interface AdapterDeps {
   readonly applications: Applications;

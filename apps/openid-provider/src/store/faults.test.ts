@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { AppVisit, startTestOp, type TestOp } from "./testing/op.ts";
+import { AppVisit, startTestOp, type TestOp } from "../testing/op.ts";
 
 let test: TestOp;
 beforeAll(async () => {

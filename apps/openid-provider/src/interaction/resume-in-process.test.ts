@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { AppVisit, interactionIdOf, REDIRECT_URI, startTestOp, type TestOp } from "./testing/op.ts";
+import { AppVisit, interactionIdOf, REDIRECT_URI, startTestOp, type TestOp } from "../testing/op.ts";
 
 let test: TestOp;
 beforeAll(async () => {

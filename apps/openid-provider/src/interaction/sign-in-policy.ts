@@ -4,7 +4,7 @@ import type { WaitingSessions } from "@sallyport/interactions";
 import { canonicalDomain } from "@sallyport/people";
 import type { LiveSession } from "@sallyport/sessions";
 import { errors, interactionPolicy, type KoaContextWithOIDC } from "oidc-provider";
-import { sessionOf } from "./account.ts";
+import { sessionOf } from "../provider/account.ts";
 
 const { Check, Prompt } = interactionPolicy;
 

@@ -3,7 +3,7 @@ import { originOf } from "@sallyport/http";
 import type { Attempt, AttemptLimit, FailureLimit } from "@sallyport/limits";
 import type { Request } from "express";
 import type { KoaContextWithOIDC } from "oidc-provider";
-import { answerTooMany } from "./error-pages.ts";
+import { answerTooMany } from "../errors/error-pages.ts";
 
 export interface OpLimits {
   readonly attempts: AttemptLimit;

@@ -1,5 +1,5 @@
 import type { InteractionKey } from "@sallyport/interactions";
-import type { Payload } from "./store/artifact-store.ts";
+import type { Payload } from "../store/artifact-store.ts";
 
 const MOST = 2_000;
 /** Of all parameters together, in characters: a longer one, which anybody may send, is read from the store. */

@@ -1,6 +1,6 @@
 import type { LiveSession } from "@sallyport/sessions";
 import type { Account, AccountClaims, KoaContextWithOIDC } from "oidc-provider";
-import { sessionClaims } from "./session-claims.ts";
+import { sessionClaims } from "../tokens/session-claims.ts";
 
 /**
  * What oidc-provider takes for a person. It is *looked up* by our session's id: codes, refresh tokens and the
