@@ -5,8 +5,8 @@ import type { AttemptLimit } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
 import type { Outbound } from "@sallyport/outbound";
 import type { SecretBox } from "@sallyport/secrets";
+import type { NormalizedIdentity } from "../identity/index.ts";
 import type { Landing } from "../idp-initiated/landing.ts";
-import type { NormalizedIdentity } from "../normalize/index.ts";
 import type { OpenLogin, ProtocolState } from "./login-requests.ts";
 import type { UsedAssertion } from "./used-assertions.ts";
 

@@ -5,10 +5,10 @@ import { createLoginTrace, recordOrphanResponse } from "@sallyport/login-records
 import { peekResponse } from "@sallyport/saml";
 import type { Request, Response } from "express";
 import { countStray } from "../core/attempts.ts";
-import { sendDeparture } from "../core/departure.ts";
 import { SignInFailure } from "../core/failures.ts";
 import { countUnanswered } from "../core/login-requests.ts";
 import type { StartDeps, Starters } from "../core/protocol.ts";
+import { sendDeparture } from "../core/sign-in-redirect.ts";
 import { startLogin } from "../core/start.ts";
 import { findLanding, type Landing } from "./landing.ts";
 

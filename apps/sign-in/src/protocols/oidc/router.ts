@@ -1,7 +1,7 @@
 import type { BrowserCookie } from "@sallyport/http";
 import { Router } from "express";
-import { completeLogin } from "../../core/complete.ts";
 import { SignInFailure } from "../../core/failures.ts";
+import { completeLogin } from "../../core/login.ts";
 import type { SignInDeps } from "../../core/protocol.ts";
 import type { OidcConfigurations } from "./configuration.ts";
 import { verifyOidcCallback } from "./verify-callback.ts";

@@ -4,9 +4,10 @@ import * as client from "openid-client";
 import { SignInFailure } from "../../core/failures.ts";
 import type { OpenLogin } from "../../core/login-requests.ts";
 import type { VerifiedAnswer } from "../../core/protocol.ts";
-import { type Claims, type NormalizedIdentity, normalizeOidc } from "../../normalize/index.ts";
+import type { NormalizedIdentity } from "../../identity/index.ts";
 import type { OidcConfigurations } from "./configuration.ts";
 import { oidcFailure } from "./failure.ts";
+import { type Claims, normalizeOidc } from "./normalize.ts";
 
 export interface Callback {
   /** Query string as it came, with its question mark. */

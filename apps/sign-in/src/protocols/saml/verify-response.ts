@@ -6,8 +6,8 @@ import { peekResponse, type SamlFailure, type SamlResult, validateResponse } fro
 import { SignInFailure } from "../../core/failures.ts";
 import type { OpenLogin } from "../../core/login-requests.ts";
 import type { VerifiedAnswer } from "../../core/protocol.ts";
-import { normalizeSaml } from "../../normalize/index.ts";
 import type { MetadataRefreshRequests } from "./metadata-refresh-requests.ts";
+import { normalizeSaml } from "./normalize.ts";
 
 export interface PostedResponse {
   /** The `SAMLResponse` form value. */

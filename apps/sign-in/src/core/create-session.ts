@@ -13,7 +13,7 @@ import {
   signInPerson,
 } from "@sallyport/people";
 import { sessionStatement } from "@sallyport/sessions";
-import type { NormalizedIdentity } from "../normalize/index.ts";
+import type { NormalizedIdentity } from "../identity/index.ts";
 import { SignInFailure } from "./failures.ts";
 import { assertionStatements, isReplay, type UsedAssertion } from "./used-assertions.ts";
 

@@ -4,18 +4,18 @@ import { originOf, requestId } from "@sallyport/http";
 import type { InteractionKey, SignInRequest, WaitingSession } from "@sallyport/interactions";
 import express, { type Request, type Response, Router } from "express";
 import { z } from "zod";
-import { renderChooserPage, renderWorkEmailPage } from "../pages/index.ts";
-import { sendDeparture } from "./departure.ts";
 import {
   isSignInFailureCode,
   SignInFailure,
   type SignInFailureCode,
   signInFailureEntry,
-} from "./failures.ts";
+} from "../core/failures.ts";
+import type { SignInDeps, Starters } from "../core/protocol.ts";
+import { type Answers, type Selection, selectConnection } from "../core/select-connection.ts";
+import { sendDeparture } from "../core/sign-in-redirect.ts";
+import { startLogin } from "../core/start.ts";
 import { csrfToken, isCsrfToken } from "./form-token.ts";
-import type { SignInDeps, Starters } from "./protocol.ts";
-import { type Answers, type Selection, selectConnection } from "./select.ts";
-import { startLogin } from "./start.ts";
+import { renderChooserPage, renderWorkEmailPage } from "./index.ts";
 
 const form = z.object({
   csrf: z.string().max(200),

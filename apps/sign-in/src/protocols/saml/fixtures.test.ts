@@ -3,11 +3,11 @@ import { CONNECTION_PROVIDERS } from "@sallyport/connections";
 import { parseIdpMetadata, type SamlAssertion, validateResponse } from "@sallyport/saml";
 import { toFormValue } from "@sallyport/saml/testing";
 import { describe, expect, it } from "vitest";
-import { normalizeSaml } from "./index.ts";
+import { normalizeSaml } from "./normalize.ts";
 
 /** Adding a case adds no code: see fixtures/saml/README.md. */
 
-const ROOT = new URL("../../../../fixtures/saml/", import.meta.url);
+const ROOT = new URL("../../../../../fixtures/saml/", import.meta.url);
 
 interface SamlCase {
   readonly now: string;

@@ -1,6 +1,11 @@
 import type { SubjectMatches } from "@sallyport/connections";
 import { canonicalAddress, type DirectoryKey } from "@sallyport/people";
-import { type NormalizeResult, type NormalizeWarning, unusable, warning } from "./identity.ts";
+import {
+  type NormalizeResult,
+  type NormalizeWarning,
+  unusable,
+  warning,
+} from "../../identity/normalized-identity.ts";
 import {
   delimitedGroupsOf,
   groupsOf,
@@ -9,7 +14,7 @@ import {
   namesOf,
   optional,
   textOf,
-} from "./values.ts";
+} from "../../identity/values.ts";
 
 export type Claims = Readonly<Record<string, unknown>>;
 

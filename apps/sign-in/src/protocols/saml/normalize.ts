@@ -1,9 +1,13 @@
 import type { SamlSettings, SubjectMatches } from "@sallyport/connections";
 import { canonicalAddress, type DirectoryKey } from "@sallyport/people";
 import type { SamlAssertion, SamlSubject } from "@sallyport/saml";
-import { methodReferences } from "./authentication-methods.ts";
-import { type NormalizeResult, type NormalizeWarning, unusable, warning } from "./identity.ts";
-import { type SamlPreset, samlPreset } from "./saml-presets.ts";
+import { methodReferences } from "../../identity/authentication-methods.ts";
+import {
+  type NormalizeResult,
+  type NormalizeWarning,
+  unusable,
+  warning,
+} from "../../identity/normalized-identity.ts";
 import {
   delimitedGroupsOf,
   groupsOf,
@@ -12,7 +16,8 @@ import {
   namesOf,
   optional,
   textOf,
-} from "./values.ts";
+} from "../../identity/values.ts";
+import { type SamlPreset, samlPreset } from "./presets.ts";
 
 const TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
 /** Formats whose value may be an email address (SAML core 8.3.1, 8.3.2). */

@@ -4,9 +4,9 @@ import { asProblem, noteOutage, requestId } from "@sallyport/http";
 import { InteractionEndedError } from "@sallyport/interactions";
 import { isUnavailable, outageOf } from "@sallyport/outage";
 import type { ErrorRequestHandler, Request } from "express";
-import { SignInFailure, type SignInFailureCode, signInFailureEntry } from "./failures.ts";
+import { SignInFailure, type SignInFailureCode, signInFailureEntry } from "../core/failures.ts";
+import type { SignInDeps } from "../core/protocol.ts";
 import { csrfToken } from "./form-token.ts";
-import type { SignInDeps } from "./protocol.ts";
 
 /** Ends whatever a route threw on its page; what nobody foresaw is logged, and its page tells nothing of it. */
 export function handleFailures(deps: SignInDeps, cookie: BrowserCookie): ErrorRequestHandler {

@@ -5,7 +5,7 @@ import type { SignInDeparture, WaitingSessions } from "@sallyport/interactions";
 import type { Request, Response } from "express";
 import { SignInFailure } from "./failures.ts";
 import type { Departure, StartDeps, Starters } from "./protocol.ts";
-import { selectConnection } from "./select.ts";
+import { selectConnection } from "./select-connection.ts";
 import { startLogin } from "./start.ts";
 
 /** Spares the browser our own page where that would only send it on. */

@@ -13,10 +13,10 @@ import {
 import type { Request, Response } from "express";
 import { findLanding, landingUrl } from "../idp-initiated/landing.ts";
 import { countStray, countSuccess } from "./attempts.ts";
+import { signIn } from "./create-session.ts";
 import { SignInFailure } from "./failures.ts";
 import { consumeLoginRequest, type OpenLogin } from "./login-requests.ts";
 import type { SignInDeps, Verify } from "./protocol.ts";
-import { signIn } from "./sign-in.ts";
 
 export interface Answer {
   readonly type: ConnectionType;

@@ -1,0 +1,6 @@
+export type {
+  IdpSession,
+  NormalizedIdentity,
+  NormalizeResult,
+  NormalizeWarning,
+} from "./normalized-identity.ts";
