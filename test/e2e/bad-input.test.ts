@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { defined } from "@sallyport/defined";
 import { type APIRequestContext, request } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startTestGateway, type TestGateway } from "../harness/gateway.ts";
@@ -33,7 +34,7 @@ async function send(method: string, path: string, headers: Record<string, string
     method,
     headers,
     redirect: "manual",
-    ...(body === undefined ? {} : { body }),
+    ...defined({ body }),
   });
   return { status: response.status, headers: response.headers, text: await response.text() };
 }

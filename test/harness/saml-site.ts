@@ -1,5 +1,6 @@
 import { inflateRawSync } from "node:zlib";
 import type { SessionClaims } from "@sallyport/claims";
+import { defined } from "@sallyport/defined";
 import { z } from "zod";
 import { type Browser, createBrowser, formOf, type Page, submitForm } from "../bench/world/browser.ts";
 import { createHttp, type Http } from "../bench/world/http.ts";
@@ -104,7 +105,7 @@ export async function startSamlSite(
       const made = await call("POST", `/organizations/${slug}/connections`, 201, {
         type: "saml",
         name: "SAML",
-        ...(provider === undefined ? {} : { provider }),
+        ...defined({ provider }),
         saml,
       });
       const { id, saml: sp } = connection.parse(made);

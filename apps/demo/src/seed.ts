@@ -1,3 +1,4 @@
+import { defined } from "@sallyport/defined";
 import { z } from "zod";
 import { COMPANIES, type Company, GROUP_MAPPINGS, ROLES } from "./companies.ts";
 import { connectManagement, type Management, ManagementError, orNull } from "./management.ts";
@@ -37,7 +38,7 @@ export async function seed(input: SeedInput): Promise<SeededConnections> {
     await ensureOrganization(management, company);
     await ensureDirectory(management, company, input.state);
     const { saml, oidc } = await ensureConnection(management, company, input);
-    seeded.push({ ...(saml === undefined ? {} : { saml }), ...(oidc === undefined ? {} : { oidc }) });
+    seeded.push(defined({ saml, oidc }));
   }
   const { saml, oidc } = Object.assign({}, ...seeded) as Partial<SeededConnections>;
   if (saml === undefined || oidc === undefined) {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type Database, migrate, openDatabase, pendingMigrations } from "@sallyport/database";
+import { defined } from "@sallyport/defined";
 import type { Logger } from "@sallyport/logging";
 import { onceAvailable, outageOf, reportOutage } from "@sallyport/outage";
 import { createOutbound } from "@sallyport/outbound";
@@ -163,7 +164,7 @@ async function open(
     databaseUrl,
     jobs: JOBS,
     log,
-    ...(configuration.redisUrl === undefined ? {} : { redisUrl: configuration.redisUrl }),
+    ...defined({ redisUrl: configuration.redisUrl }),
   });
   teardown.add("queues", () => queues.close());
 

@@ -1,6 +1,7 @@
 import { Agent, get, request } from "node:http";
 import { createConnection } from "node:net";
 import { text } from "node:stream/consumers";
+import { defined } from "@sallyport/defined";
 import { afterEach, describe, expect, it } from "vitest";
 import { ListenError, type Listener, listen } from "./listener.ts";
 
@@ -23,7 +24,7 @@ interface Answer {
 
 function ask(port: number, path: string, agent?: Agent): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    get({ host: "127.0.0.1", port, path, ...(agent === undefined ? {} : { agent }) }, (res) => {
+    get({ host: "127.0.0.1", port, path, ...defined({ agent }) }, (res) => {
       text(res).then((body) => resolve({ status: res.statusCode, body }), reject);
     }).on("error", reject);
   });

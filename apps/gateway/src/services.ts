@@ -1,4 +1,5 @@
 import type { Database } from "@sallyport/database";
+import { defined } from "@sallyport/defined";
 import { describeMissing, keyUsage } from "@sallyport/encryption-keys";
 import { Problem } from "@sallyport/http";
 import { createAttemptLimit, createFailureLimit, type Levels } from "@sallyport/limits";
@@ -91,7 +92,7 @@ async function openEach(foundation: Foundation, teardown: Teardown): Promise<Mou
   if (roles.has("scim")) {
     const scim = createScim({
       ...deps,
-      ...(rateLimits.scim === undefined ? {} : { rateLimit: rateLimits.scim }),
+      ...defined({ rateLimit: rateLimits.scim }),
     });
     teardown.add("SCIM request log", () => scim.flush());
     mounts.push({ path: "/scim/v2", router: scim });
@@ -110,7 +111,7 @@ async function openEach(foundation: Foundation, teardown: Teardown): Promise<Mou
       const broker = await createBroker({
         ...deps,
         signingKeys,
-        ...(redisUrl === undefined ? {} : { redisUrl }),
+        ...defined({ redisUrl }),
       });
       teardown.add("broker", () => broker.close());
       return { path: "/", router: broker.router };

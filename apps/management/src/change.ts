@@ -1,4 +1,5 @@
 import { type Prisma, type Sql, sqlOverPrisma } from "@sallyport/database";
+import { defined } from "@sallyport/defined";
 import { type Event, type Happening, type Origin, recordEvents } from "@sallyport/events";
 import { type RevocationScope, revokeSessions } from "@sallyport/sessions";
 import { actorOf } from "./access/caller.ts";
@@ -63,7 +64,7 @@ export function originOf(context: Context): Origin {
   return {
     actor: actorOf(context.caller),
     requestId: context.requestId,
-    ...(context.ip === undefined ? {} : { ip: context.ip }),
+    ...defined({ ip: context.ip }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from "@sallyport/defined";
 import { Problem } from "@sallyport/http";
 
 /** Every way in which this room refuses, by stable code. Malformed input in general is `input_invalid` (400). */
@@ -142,6 +143,6 @@ export function problem(
   const text = about.reason === undefined ? detail : `${detail} ${about.reason}`;
   return new Problem(status, code, about.field === undefined ? text : `${about.field}: ${text}`, {
     ...(about.field === undefined ? {} : { errors: [{ field: about.field, message: text }] }),
-    ...(about.cause === undefined ? {} : { cause: about.cause }),
+    ...defined({ cause: about.cause }),
   });
 }

@@ -5,6 +5,7 @@
  */
 
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
+import { defined } from "@sallyport/defined";
 import { sealContext } from "@sallyport/encryption-keys";
 import { createSecretBox, newEncryptionKey, newToken } from "@sallyport/secrets";
 import { decodeJwt, decodeProtectedHeader, importJWK, SignJWT } from "jose";
@@ -58,9 +59,7 @@ async function steal(kid: string) {
   );
   const key = await importJWK(JSON.parse(jwk), "ES256");
   return (payload: object, typ?: string) =>
-    new SignJWT({ ...payload })
-      .setProtectedHeader({ alg: "ES256", kid, ...(typ === undefined ? {} : { typ }) })
-      .sign(key);
+    new SignJWT({ ...payload }).setProtectedHeader({ alg: "ES256", kid, ...defined({ typ }) }).sign(key);
 }
 
 async function verifyAt(origin: string, token: string): Promise<number> {

@@ -4,6 +4,7 @@
  */
 
 import { sessionClaims } from "@sallyport/claims";
+import { defined } from "@sallyport/defined";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Company, type Entry, emails, letIn, type People, startPeople } from "./company.ts";
 
@@ -33,7 +34,7 @@ const strangers: readonly (readonly [string, (company: Company) => Promise<Entry
           letIn(await company.signIn({ sub: "mallory", email: company.at("mallory"), email_verified: true }));
           return company.signIn({
             ...{ sub: "mallory", email: company.at("ceo") },
-            ...(verified === undefined ? {} : { email_verified: verified }),
+            ...defined({ email_verified: verified }),
           });
         },
       ] as const,

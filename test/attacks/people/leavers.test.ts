@@ -3,6 +3,7 @@
  * CWE-613 (insufficient session expiration), CWE-285; NIST SP 800-53 PS-4 (personnel termination).
  */
 
+import { defined } from "@sallyport/defined";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type Company,
@@ -36,7 +37,7 @@ interface Leaver {
 const byAddress = (name: string, verified?: boolean) => (company: Company) =>
   company.signIn({
     ...{ sub: "someone", email: company.at(name) },
-    ...(verified === undefined ? {} : { email_verified: verified }),
+    ...defined({ email_verified: verified }),
   });
 const byUserName = (company: Company) => ({ userName: company.at("jo") });
 

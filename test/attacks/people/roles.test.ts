@@ -3,6 +3,7 @@
  * of it. CWE-271 (privilege dropping), CWE-613.
  */
 
+import { defined } from "@sallyport/defined";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Company, letIn, type People, startPeople } from "./company.ts";
 
@@ -93,7 +94,7 @@ describe("a role that a sign-in gave", () => {
   it("by SAML stays without the attribute, and goes with an empty one", async () => {
     const company = await newCompany();
     const bySaml = async (groups?: readonly string[]) => {
-      const attributes = { email: company.at("jo"), ...(groups === undefined ? {} : { groups }) };
+      const attributes = { email: company.at("jo"), ...defined({ groups }) };
       return letIn(await company.signInBySaml({ nameId: "jo", attributes })).roles;
     };
     expect(await bySaml(["Executives"])).toEqual(ADMIN);

@@ -3,6 +3,7 @@
  * names. CWE-862 (missing authorization).
  */
 
+import { defined } from "@sallyport/defined";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Company, letIn, type People, refused, startPeople } from "./company.ts";
 
@@ -17,7 +18,7 @@ const login = (company: Company, name: string) =>
 const directoryOnly = (company: Company, status = 200, expectedLockedOut?: number) =>
   company.api("PATCH", "", status, {
     signIn: "directory",
-    ...(expectedLockedOut === undefined ? {} : { expectedLockedOut }),
+    ...defined({ expectedLockedOut }),
   });
 
 describe("signIn: directory", () => {

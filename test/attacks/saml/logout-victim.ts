@@ -1,3 +1,4 @@
+import { defined } from "@sallyport/defined";
 import { openPostedMessage, openRedirectMessage } from "@sallyport/saml";
 import {
   createTestIdp,
@@ -48,7 +49,7 @@ export interface OutgoingLogout {
 }
 
 export const newLogoutIdp = (entityId?: string): TestIdp =>
-  createTestIdp({ sloUrl: IDP_SLO, ...(entityId === undefined ? {} : { entityId }) });
+  createTestIdp({ sloUrl: IDP_SLO, ...defined({ entityId }) });
 
 export async function startLogoutVictim(): Promise<LogoutVictim> {
   const site = await startSamlSite();

@@ -1,3 +1,4 @@
+import { defined } from "@sallyport/defined";
 import { z } from "zod";
 import type { Scenario } from "../scenario.ts";
 import { addCopies, PROVISIONED } from "../world/copies.ts";
@@ -89,7 +90,7 @@ async function prepareAbuses({ management, http, postgres }: World) {
     http.send(`${directory.baseUrl}${path}`, {
       method,
       headers: { authorization: `Bearer ${directory.token}`, "content-type": "application/scim+json" },
-      ...(body === undefined ? {} : { body }),
+      ...defined({ body }),
     });
   const [email = ""] = userNames(1, SLUG);
   await pushUsers(client, [email]);
@@ -164,7 +165,7 @@ async function prepareAbuses({ management, http, postgres }: World) {
 }
 
 function abuse(name: string, method: Call["method"], path: string, status: number, body?: string): Abuse {
-  return { name, method, path, status, ...(body === undefined ? {} : { body }) };
+  return { name, method, path, status, ...defined({ body }) };
 }
 
 /** A server that refuses a body before its end closes the connection: a client that still writes may see only that. */

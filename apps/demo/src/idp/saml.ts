@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { defined } from "@sallyport/defined";
 import { openRedirectMessage } from "@sallyport/saml";
 import type { TestIdp } from "@sallyport/saml/testing";
 import express, { type Request, type Response, type Router } from "express";
@@ -119,7 +120,7 @@ function readRequest(req: Request): { id: string; relayState?: string } | undefi
   if (!message.ok || message.kind !== "SAMLRequest" || id === undefined) {
     return undefined;
   }
-  return { id, ...(message.relayState === undefined ? {} : { relayState: message.relayState }) };
+  return { id, ...defined({ relayState: message.relayState }) };
 }
 
 function cookieOf(req: Request): string {

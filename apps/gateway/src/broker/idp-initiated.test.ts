@@ -1,4 +1,5 @@
 import { samlServiceProvider } from "@sallyport/connections";
+import { defined } from "@sallyport/defined";
 import { createTestIdp } from "@sallyport/saml/testing";
 import { answerSaml, createTestBrowser, type TestBrowser, type Visit } from "@sallyport/sign-in/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -45,7 +46,7 @@ const parametersOf = (visit: Visit) => Object.fromEntries(new URL(visit.location
 async function land(nameId = "jo@acme.com", relayState?: string): Promise<Visit> {
   const restarted = await fixture.arrive(browser, idp, connectionId, {
     login: { nameId },
-    ...(relayState === undefined ? {} : { relayState }),
+    ...defined({ relayState }),
   });
   return fixture.answer(browser, idp, connectionId, restarted, { nameId });
 }

@@ -1,4 +1,5 @@
 import type { SamlSettings } from "@sallyport/connections";
+import { defined } from "@sallyport/defined";
 import { openPostedMessage, openRedirectMessage } from "@sallyport/saml";
 import { createTestIdp, type TestLogoutMessage } from "@sallyport/saml/testing";
 import { createTestBrowser, type Visit } from "@sallyport/sign-in/testing";
@@ -31,7 +32,7 @@ const BINDINGS: Record<
   post: (message, id, RelayState) =>
     createTestBrowser().post(fixture.sloUrl(id), {
       SAMLRequest: message.formValue(),
-      ...(RelayState === undefined ? {} : { RelayState }),
+      ...defined({ RelayState }),
     }),
 };
 
@@ -44,7 +45,7 @@ async function publishedCertificate(id: string): Promise<string> {
 
 const isLive = async (sessionId: string) => (await fixture.session(sessionId)).revokedAt === null;
 const login = (nameId: string, sessionIndex?: string) =>
-  fixture.signIn(idp, connectionId, { nameId, ...(sessionIndex === undefined ? {} : { sessionIndex }) });
+  fixture.signIn(idp, connectionId, { nameId, ...defined({ sessionIndex }) });
 
 describe.each(Object.entries(BINDINGS))("a logout request of the IdP over HTTP-%s", (binding, bring) => {
   const nameId = `jo-${binding}@acme.com`;

@@ -1,3 +1,4 @@
+import { defined } from "@sallyport/defined";
 import type { Actor } from "@sallyport/events";
 import { problem } from "../errors.ts";
 import { isGatewayPermission, type Permission } from "./permissions.ts";
@@ -73,6 +74,6 @@ export function requirePermission(caller: Caller, permission: Permission, field?
   }
   throw problem("permission_missing", {
     reason: `Missing: \`${permission}\`.`,
-    ...(field === undefined ? {} : { field }),
+    ...defined({ field }),
   });
 }

@@ -1,4 +1,5 @@
 import { isId, type Organization } from "@sallyport/database";
+import { defined } from "@sallyport/defined";
 import { parseInput } from "@sallyport/http";
 import { z } from "zod";
 import { requirePermission } from "../access/caller.ts";
@@ -137,9 +138,7 @@ function build(
     summary,
     status,
     query: query ?? NO_QUERY,
-    ...(description === undefined ? {} : { description }),
-    ...(body === undefined ? {} : { body }),
-    ...(reply === undefined ? {} : { reply }),
+    ...defined({ description, body, reply }),
     errors: [
       "authentication_required",
       "key_invalid",

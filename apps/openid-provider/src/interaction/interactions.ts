@@ -1,3 +1,4 @@
+import { defined } from "@sallyport/defined";
 import { sendOn } from "@sallyport/html";
 import {
   InteractionEndedError,
@@ -118,12 +119,14 @@ function signInRequest(
   return {
     id,
     application: { id: application.id, name: application.name },
-    ...(params.organization === undefined ? {} : { organization: params.organization }),
-    ...(params.connection === undefined ? {} : { connection: params.connection }),
-    ...(params.domain === undefined ? {} : { domain: params.domain }),
-    ...(params.login_hint === undefined ? {} : { loginHint: params.login_hint }),
+    ...defined({
+      organization: params.organization,
+      connection: params.connection,
+      domain: params.domain,
+      loginHint: params.login_hint,
+    }),
     forceLogin: prompt.reasons.some((reason) => FORCING.includes(reason)),
-    ...(params.max_age === undefined ? {} : { maxAge: params.max_age }),
+    ...defined({ maxAge: params.max_age }),
     acrValues: params.acr_values?.split(" ").filter((value) => value !== "") ?? [],
     expiresAt: new Date(waiting.exp * 1000),
   };

@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Database, newId } from "@sallyport/database";
 import { createTestDatabase } from "@sallyport/database/testing";
+import { defined } from "@sallyport/defined";
 import { assignRequestId, createBrowserCookie } from "@sallyport/http";
 import type { InteractionKey } from "@sallyport/interactions";
 import { createLogger } from "@sallyport/logging";
@@ -82,7 +83,7 @@ export async function startTestOp(options: { publicUrl?: string; redisUrl?: stri
     upstreamLogout: { leave: async () => false },
     departure: { depart: async () => false },
     waiting: { has: async () => false },
-    ...(options.redisUrl === undefined ? {} : { redisUrl: options.redisUrl }),
+    ...defined({ redisUrl: options.redisUrl }),
   };
   const op = await createOpenIdProvider(deps);
   const requests: { method: string; path: string }[] = [];

@@ -1,4 +1,5 @@
 import type { Database } from "@sallyport/database";
+import { defined } from "@sallyport/defined";
 import { findLiveSession, revokeSessions, revokeToken } from "@sallyport/sessions";
 import type { RevokeToken } from "../endpoints/revocation.ts";
 import type { ArtifactStore } from "../store/artifact-store.ts";
@@ -23,7 +24,7 @@ export function createRevocations(deps: {
         revokeToken(sql, sessionId, tokenId, {
           reason,
           actor: { type: "system" },
-          ...(requestId === undefined ? {} : { requestId }),
+          ...defined({ requestId }),
         }),
       );
       // Refused from the commit on; what is left of them only takes room.

@@ -1,4 +1,5 @@
 import { type Database, isId, newId, type Sql } from "@sallyport/database";
+import { defined } from "@sallyport/defined";
 import { recordEvents } from "@sallyport/events";
 import { digestToken, matchesDigest, newToken, tokenHint } from "@sallyport/secrets";
 import type { ClientCredentials } from "./client-credentials.ts";
@@ -97,7 +98,7 @@ export async function issueToken(
         actor: { type: "directory", id: client.directoryId },
         resource: { type: "directory", id: client.directoryId },
         requestId,
-        ...(ip === undefined ? {} : { ip }),
+        ...defined({ ip }),
         after: { tokenId: id, clientId: client.id },
       },
     ]);

@@ -1,4 +1,5 @@
 import { cutText } from "@sallyport/database";
+import { defined } from "@sallyport/defined";
 /** The error keywords of RFC 7644 §3.12 and, for cursors, RFC 9865 §2.1.3. */
 export type ScimType =
   | "invalidFilter"
@@ -49,7 +50,7 @@ export function errorDocument(error: ScimError): ErrorDocument {
   return {
     schemas: [ERROR_SCHEMA],
     status: String(error.status),
-    ...(error.scimType === undefined ? {} : { scimType: error.scimType }),
+    ...defined({ scimType: error.scimType }),
     detail: error.message,
   };
 }

@@ -1,5 +1,6 @@
 import { type Connection, findConnection } from "@sallyport/connections";
 import type { Database, Sql } from "@sallyport/database";
+import { defined } from "@sallyport/defined";
 import { type Event, eventsStatement, recordEvents } from "@sallyport/events";
 import { closingStatement, type LoginRecordKey, type LoginTrace } from "@sallyport/login-records";
 import {
@@ -168,6 +169,6 @@ function originOf({ record, ip }: ValidatedLogin, userId: string) {
   return {
     actor: { type: "user", id: userId } as const,
     requestId: record.requestId,
-    ...(ip === undefined ? {} : { ip }),
+    ...defined({ ip }),
   };
 }

@@ -1,3 +1,5 @@
+import { defined } from "@sallyport/defined";
+
 /** How a sign-in can fail, as the person in front of the browser is told of it. */
 interface Entry {
   readonly status: number;
@@ -325,5 +327,5 @@ export class SignInFailure extends Error {
 
 function findingOf(code: SignInFailureCode, detail: string | undefined): Finding {
   const { message, advice, fix } = signInFailureEntry(code);
-  return { code, message, fix: fix ?? advice, ...(detail === undefined ? {} : { detail }) };
+  return { code, message, fix: fix ?? advice, ...defined({ detail }) };
 }

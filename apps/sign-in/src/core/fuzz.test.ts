@@ -1,5 +1,6 @@
 import { oidcRedirectUri, samlServiceProvider } from "@sallyport/connections";
 import { newId } from "@sallyport/database";
+import { defined } from "@sallyport/defined";
 import { createTestIdp } from "@sallyport/saml/testing";
 import { newToken } from "@sallyport/secrets";
 import fc from "fast-check";
@@ -59,7 +60,7 @@ async function expectComposed(path: string, { method, headers = {}, body }: Sent
       Buffer.from(value).toString("latin1"),
     ]),
     redirect: "manual",
-    ...(body === undefined ? {} : { body }),
+    ...defined({ body }),
   });
   const text = await response.text();
   const told = `${method} ${path} ${String(body).slice(0, 500)}\n${text.slice(0, 2_000)}`;

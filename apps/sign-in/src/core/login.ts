@@ -1,4 +1,5 @@
 import type { ConnectionType } from "@sallyport/connections";
+import { defined } from "@sallyport/defined";
 import { recordEvents } from "@sallyport/events";
 import { sendOn } from "@sallyport/html";
 import type { BrowserCookie } from "@sallyport/http";
@@ -112,7 +113,7 @@ async function recordRefusal(
         resource: { type: "signIn", id: recordId },
         data: { connectionId, code },
         requestId,
-        ...(ip === undefined ? {} : { ip }),
+        ...defined({ ip }),
       },
     ]);
   });

@@ -1,3 +1,4 @@
+import { defined } from "@sallyport/defined";
 import type { SamlTransport } from "@sallyport/saml";
 import type { Request } from "express";
 import { z } from "zod";
@@ -36,7 +37,7 @@ export function readForm(req: Request): Arrival {
   const value = SAMLRequest ?? SAMLResponse ?? "";
   return {
     kind: SAMLRequest === undefined ? "response" : "request",
-    transport: { binding: "post", value, ...(relayState === undefined ? {} : { relayState }) },
+    transport: { binding: "post", value, ...defined({ relayState }) },
     relayState,
     mayLackCookie: again === undefined,
   };

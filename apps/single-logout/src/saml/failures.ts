@@ -1,3 +1,4 @@
+import { defined } from "@sallyport/defined";
 import type { SamlFailure } from "@sallyport/saml";
 
 /** How single logout can fail, as the person in front of the browser is told of it. */
@@ -124,7 +125,7 @@ export function logoutFailureEntry(code: LogoutFailureCode): Entry {
 
 /** What the validator found. */
 export function findingFrom({ code, message, fix, detail }: SamlFailure): Finding {
-  return { code, message, fix, ...(detail === undefined ? {} : { detail }) };
+  return { code, message, fix, ...defined({ detail }) };
 }
 
 function findingOf(code: LogoutFailureCode): Finding {

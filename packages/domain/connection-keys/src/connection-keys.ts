@@ -1,4 +1,5 @@
 import type { Database } from "@sallyport/database";
+import { defined } from "@sallyport/defined";
 import { recordEvents } from "@sallyport/events";
 import type { SecretBox } from "@sallyport/secrets";
 import { type ConnectionKey, createKeyOpener } from "./key-opener.ts";
@@ -92,7 +93,7 @@ export function createConnectionKeys(
       await database.transaction(async (sql) => {
         const first = await markRead(sql, connection, unread, now());
         const { requestId, ip } = reader;
-        const origin = { actor: { type: "system" }, requestId, ...(ip === undefined ? {} : { ip }) } as const;
+        const origin = { actor: { type: "system" }, requestId, ...defined({ ip }) } as const;
         await recordEvents(
           sql,
           first.map((keyId) => ({

@@ -1,3 +1,4 @@
+import { defined } from "@sallyport/defined";
 import { z } from "zod";
 import type { Fact } from "./catalogue/fact.ts";
 import { type Catalogue, catalogue, type EventType } from "./catalogue/index.ts";
@@ -69,9 +70,7 @@ function schemaOf([type, fact]: [string, Fact & { readonly resource: string }]) 
     occurredAt: z.date(),
     actor,
     resource: z.strictObject({ type: z.literal(fact.resource), id: z.string() }),
-    ...(before === undefined ? {} : { before }),
-    ...(after === undefined ? {} : { after }),
-    ...(data === undefined ? {} : { data }),
+    ...defined({ before, after, data }),
     outcome: z.literal(fact.outcome ?? "success"),
     requestId: z.string().optional(),
     ip: z.string().optional(),

@@ -1,3 +1,4 @@
+import { defined } from "@sallyport/defined";
 import type { SamlErrorCode, SamlFailure } from "@sallyport/saml";
 
 /** Why metadata is not used, for the connection's administrator. */
@@ -55,5 +56,5 @@ const OF_METADATA: Partial<Record<SamlErrorCode, { readonly message: string; rea
 
 export function unusable({ code, message, fix, detail }: SamlFailure): MetadataProblem {
   const about = OF_METADATA[code] ?? { message, fix: code.includes("metadata") ? fix : EXPORT };
-  return new MetadataProblem({ code, ...about, ...(detail === undefined ? {} : { detail }) });
+  return new MetadataProblem({ code, ...about, ...defined({ detail }) });
 }

@@ -1,3 +1,4 @@
+import { defined } from "@sallyport/defined";
 import { parseIdpMetadata } from "@sallyport/saml";
 import { factsOf, type IdpFacts } from "./facts.ts";
 import { unusable } from "./problem.ts";
@@ -41,8 +42,7 @@ function parse(xml: string, { entityId, certificates, allowSha1, now }: Metadata
   return parseIdpMetadata(xml, {
     allowSha1,
     now,
-    ...(entityId === undefined ? {} : { entityId }),
-    ...(certificates === undefined ? {} : { certificates }),
+    ...defined({ entityId, certificates }),
   });
 }
 

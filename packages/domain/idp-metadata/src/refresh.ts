@@ -1,5 +1,6 @@
 import { type SamlSettings, samlSettings } from "@sallyport/connections";
 import type { Database, Sql } from "@sallyport/database";
+import { defined } from "@sallyport/defined";
 import { type EventType, type Happening, type Origin, recordEvents } from "@sallyport/events";
 import type { Outbound } from "@sallyport/outbound";
 import { digestOf } from "./changes.ts";
@@ -159,7 +160,7 @@ async function trouble(
     return;
   }
   const { code, message, detail } = problem;
-  const told = { code, message, ...(detail === undefined ? {} : { detail }) };
+  const told = { code, message, ...defined({ detail }) };
   if (held === null) {
     await record(visit, { type: "connection.metadata_failed", data: told });
   } else {

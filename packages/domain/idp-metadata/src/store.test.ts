@@ -1,3 +1,4 @@
+import { defined } from "@sallyport/defined";
 import { createTestIdp } from "@sallyport/saml/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { askForLook, type FollowedConnection, takeDue } from "./store.ts";
@@ -57,7 +58,7 @@ describe("a look that is asked for", () => {
     for (const checkedAt of [undefined, at(-5)]) {
       const connection = await fixture.follow({
         dueAt: at(30),
-        ...(checkedAt === undefined ? {} : { checkedAt }),
+        ...defined({ checkedAt }),
       });
       expect(await ask(connection)).toBe(true);
       expect(await dueAt(connection)).toEqual(NOW);

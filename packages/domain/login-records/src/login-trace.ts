@@ -1,3 +1,4 @@
+import { defined } from "@sallyport/defined";
 /** One step of a sign-in (or of a single logout that was refused), as its record tells it. */
 export interface LoginStep {
   readonly name: LoginStepName;
@@ -29,7 +30,7 @@ export function createLoginTrace(now: () => Date): LoginTrace {
   return {
     steps,
     add(name, detail) {
-      steps.push({ name, at: now().toISOString(), ...(detail === undefined ? {} : { detail }) });
+      steps.push({ name, at: now().toISOString(), ...defined({ detail }) });
     },
   };
 }

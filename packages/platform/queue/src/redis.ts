@@ -1,3 +1,4 @@
+import { defined } from "@sallyport/defined";
 import { Cluster, Redis } from "ioredis";
 import { parseRedisUrl } from "./redis-url.ts";
 
@@ -24,8 +25,7 @@ export function connectRedis(url: string, options: RedisConnectionOptions = {}):
   const { username, password } = address;
   const retries = options.maxRetriesPerRequest === undefined ? 1 : options.maxRetriesPerRequest;
   const common = {
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
+    ...defined({ username, password }),
     ...(address.tls ? { tls: {} } : {}),
     connectTimeout: 5_000,
     keepAlive: 10_000, // finds out that a host is gone

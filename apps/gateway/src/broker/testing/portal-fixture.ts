@@ -1,5 +1,6 @@
 import { samlServiceProvider } from "@sallyport/connections";
 import { newId } from "@sallyport/database";
+import { defined } from "@sallyport/defined";
 import type { TestIdp, TestLogin } from "@sallyport/saml/testing";
 import { digestToken } from "@sallyport/secrets";
 import type { TestBrowser, Visit } from "@sallyport/sign-in/testing";
@@ -120,7 +121,7 @@ export async function createPortalFixture(): Promise<PortalFixture> {
       const { acsUrl } = samlServiceProvider(fixture.publicUrl, connectionId);
       const fields = {
         SAMLResponse: response,
-        ...(relayState === undefined ? {} : { RelayState: relayState }),
+        ...defined({ RelayState: relayState }),
       };
       let visit = await browser.post(acsUrl, fields, { crossSite: true });
       while (visit.status === 200 && visit.form?.action === acsUrl) {

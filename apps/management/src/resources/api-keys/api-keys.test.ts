@@ -1,3 +1,4 @@
+import { defined } from "@sallyport/defined";
 import { createEventReader } from "@sallyport/events/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Reply, startApi, type TestApi } from "../../testing/api.ts";
@@ -15,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const create = (body: object, key?: string): Promise<Reply> =>
-  api.call("createApiKey", { body: { name: "Key", ...body }, ...(key === undefined ? {} : { key }) });
+  api.call("createApiKey", { body: { name: "Key", ...body }, ...defined({ key }) });
 const keyOf = async (body: object, key?: string) => (await create(body, key)).as(createdApiKey);
 
 describe("a new key", () => {

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { createConnectionKeys } from "@sallyport/connection-keys";
+import { defined } from "@sallyport/defined";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { pageOf } from "../../api/page.ts";
@@ -27,7 +28,7 @@ async function createConnection(body: unknown): Promise<string> {
 const params = (connectionKeyId?: string) => ({
   org: "acme",
   connectionId,
-  ...(connectionKeyId === undefined ? {} : { connectionKeyId }),
+  ...defined({ connectionKeyId }),
 });
 const create = () => api.call("createConnectionKey", { params: params() });
 const created = async () => (await create()).as(connectionKey);

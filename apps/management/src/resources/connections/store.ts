@@ -6,6 +6,7 @@ import {
   parseConnectionSettings,
 } from "@sallyport/connections";
 import { type Connection, newId, type Prisma, type Sql } from "@sallyport/database";
+import { defined } from "@sallyport/defined";
 import { difference, pick } from "@sallyport/events";
 import { type FollowedConnection, saveRead, unfollow } from "@sallyport/idp-metadata";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
@@ -93,7 +94,7 @@ export async function updateConnection(
     const [row] = await tx.connection.updateManyAndReturn({
       // Metadata was fetched meanwhile: settings that somebody else changed are not overwritten unseen.
       where: { id, organizationId, updatedAt: current.updatedAt },
-      data: { ...columns, ...(settings === undefined ? {} : { settings }) },
+      data: { ...columns, ...defined({ settings }) },
     });
     if (row === undefined) {
       throw problem("changed_meanwhile");

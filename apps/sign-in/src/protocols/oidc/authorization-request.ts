@@ -1,5 +1,6 @@
 import type { OidcConnection } from "@sallyport/connections";
 import { oidcRedirectUri } from "@sallyport/connections";
+import { defined } from "@sallyport/defined";
 import { maskUrl } from "@sallyport/login-records";
 import * as client from "openid-client";
 import type { LoginParameters, StartedLogin } from "../../core/protocol.ts";
@@ -24,7 +25,7 @@ export async function startOidcLogin(
     code_challenge_method: "S256",
     ...freshness(configuration, wish),
     ...(wish.acrValues.length > 0 ? { acr_values: wish.acrValues.join(" ") } : {}),
-    ...(wish.loginHint === undefined ? {} : { login_hint: wish.loginHint }),
+    ...defined({ login_hint: wish.loginHint }),
   });
   return {
     departure: { by: "redirect", url: url.toString() },

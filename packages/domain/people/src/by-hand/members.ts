@@ -1,4 +1,5 @@
 import { checked, lockPeople, newId, type Sql } from "@sallyport/database";
+import { defined } from "@sallyport/defined";
 import type { Happening } from "@sallyport/events";
 import { recordConflicts } from "../conflicts/record.ts";
 import type { Membership } from "../membership.ts";
@@ -130,7 +131,7 @@ async function createUser(
     organizationId,
     type: "user.created",
     resource: { type: "user", id: userId },
-    after: { email, ...(name === undefined ? {} : { name }) },
+    after: { email, ...defined({ name }) },
     data: { source: "manual" },
   };
 }

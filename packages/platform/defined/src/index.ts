@@ -1,0 +1,1 @@
+export { type Defined, defined } from "./defined.ts";
