@@ -1,7 +1,8 @@
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import * as client from "openid-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { AppVisit, REDIRECT_URI, startTestOp, type TestOp } from "./testing/op.ts";
+import { AppVisit } from "./testing/app-visit.ts";
+import { REDIRECT_URI, startTestOp, type TestOp } from "./testing/op.ts";
 
 let test: TestOp;
 beforeAll(async () => {

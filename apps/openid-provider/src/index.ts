@@ -8,8 +8,6 @@ import {
   UNLIMITED_FAILURES,
 } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
-import { outageOf, reportOutage } from "@sallyport/outage";
-import { connectRedis } from "@sallyport/queue";
 import type { SecretBox } from "@sallyport/secrets";
 import { privateHalfOf, type SigningKeys } from "@sallyport/signing-keys";
 import type { Request, Response, Router } from "express";
@@ -25,17 +23,15 @@ import { verify } from "./endpoints/verify.ts";
 import { renderProviderError } from "./errors/error-pages.ts";
 import { createInteractions } from "./interaction/interactions.ts";
 import { RecentRequests } from "./interaction/recent-requests.ts";
-import { Resumptions } from "./interaction/resume-in-process.ts";
+import { InProcessResumption } from "./interaction/resume-in-process.ts";
 import { configuration } from "./provider/configuration.ts";
 import { buildProvider, perKeySet } from "./provider/provider.ts";
 import { createOpRouter } from "./router.ts";
 import { ROUTES } from "./routes.ts";
 import { createAdapters } from "./store/adapters.ts";
-import type { ArtifactStore } from "./store/artifact-store.ts";
 import { loadCookieKey } from "./store/cookie-key.ts";
+import { openStore } from "./store/open.ts";
 import { ChangesByRequest } from "./store/pending-changes.ts";
-import { createPostgresStore } from "./store/postgres-store.ts";
-import { createRedisStore } from "./store/redis-store.ts";
 import { createAccessTokens } from "./tokens/access-tokens.ts";
 import { createRefreshTokens } from "./tokens/refresh-tokens.ts";
 import { createRevocations } from "./tokens/revocations.ts";
@@ -84,7 +80,8 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
   const refreshTokens = createRefreshTokens(store, sql, now);
   const revocations = createRevocations({ ...deps, store });
   const recent = new RecentRequests();
-  const resumptions = new Resumptions();
+  const resumePath = (id: string) => `${ROUTES.authorize}/${id}`;
+  const resumption = new InProcessResumption(resumePath);
   const changes = new ChangesByRequest();
   const cookie = createBrowserCookie(publicUrl);
 
@@ -98,7 +95,7 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
       read: () => cookie.read(present().req),
       ensure: () => cookie.ensure(present().req, present().res),
     },
-    resumed: () => resumptions.of(Provider.ctx),
+    resumed: () => resumption.of(Provider.ctx),
     changes: () => changes.ofCurrent(Provider.ctx),
     revokeGrant: ({ sessionId, reference }, grantId) =>
       revocations.token({ sessionId, tokenId: reference, grantId, reason: "used_twice" }),
@@ -109,6 +106,7 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
       log,
       store,
       changes,
+      resumption,
       limits: { attempts, failures, cookie },
       depart: async (req, res, id) => {
         const request = await interactions.load({ id, browser: cookie.ensure(req, res) });
@@ -133,11 +131,11 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
   const interactions = createInteractions({
     store,
     recent,
-    resumptions,
+    resumption,
     current,
     now,
     applications,
-    resumePath: (id) => `${ROUTES.authorize}/${id}`,
+    resumePath,
     publicUrl,
   });
   try {
@@ -184,20 +182,4 @@ function present(): { readonly req: Request; readonly res: Response } {
     throw new Error("A request waits for its browser within its HTTP requests only");
   }
   return { req: ctx.req as Request, res: ctx.res as Response };
-}
-
-function openStore({ redisUrl, database, now, log }: OpenIdProviderDeps): ArtifactStore {
-  if (redisUrl === undefined) {
-    return createPostgresStore(database.sql, now);
-  }
-  const redis = connectRedis(redisUrl);
-  redis.on("error", (error: Error) => {
-    const outage = outageOf(error, "Redis");
-    if (outage !== undefined) {
-      reportOutage(log, outage);
-    } else {
-      log.warn({ error: error.message }, "Redis connection error");
-    }
-  });
-  return createRedisStore(redis, database.sql);
 }

@@ -1,6 +1,7 @@
 import * as client from "openid-client";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { AppVisit, SIGNED_OUT_URI, startTestOp, type TestOp } from "../testing/op.ts";
+import { AppVisit } from "../testing/app-visit.ts";
+import { SIGNED_OUT_URI, startTestOp, type TestOp } from "../testing/op.ts";
 
 let test: TestOp;
 let visit: AppVisit;

@@ -6,7 +6,7 @@ import {
   type Interactions,
   type SignInRequest,
 } from "@sallyport/interactions";
-import type { Request, Response } from "express";
+import type { Response } from "express";
 import type { KoaContextWithOIDC } from "oidc-provider";
 import { z } from "zod";
 import type { Applications } from "../applications.ts";
@@ -14,7 +14,7 @@ import type { ServingProvider } from "../provider/provider.ts";
 import type { ArtifactKey, ArtifactStore, Payload } from "../store/artifact-store.ts";
 import { seconds } from "../tokens/session-claims.ts";
 import type { RecentRequests } from "./recent-requests.ts";
-import type { Resumptions } from "./resume-in-process.ts";
+import type { InProcessResumption } from "./resume-in-process.ts";
 import { FORCING } from "./sign-in-policy.ts";
 
 /** What oidc-provider stored of an authorization request that waits for a sign-in. */
@@ -49,7 +49,7 @@ export function artifactKeyOf({ id, browser }: InteractionKey): ArtifactKey {
 export function createInteractions(deps: {
   readonly store: ArtifactStore;
   readonly recent: RecentRequests;
-  readonly resumptions: Resumptions;
+  readonly resumption: InProcessResumption;
   readonly current: () => Promise<ServingProvider>;
   readonly now: () => Date;
   readonly applications: Applications;
@@ -85,7 +85,7 @@ export function createInteractions(deps: {
       return application === null ? null : signInRequest(key.id, waiting, application);
     },
     finish,
-    async goOn(req: Request, res: Response, key, result) {
+    async goOn(req, res: Response, key, result) {
       const { id } = key;
       const payload = await deps.store.take(artifactKeyOf(key));
       if (payload === null) {
@@ -99,12 +99,9 @@ export function createInteractions(deps: {
         return sendOn(res, await finish(key, result));
       }
       deps.recent.forget(key);
-      deps.resumptions.put(req, { id, payload: { ...payload, result: { signIn: result } } });
+      const resumed = { id, payload: { ...payload, result: { signIn: result } } };
       const { handle } = await deps.current();
-      const came = { method: req.method, url: req.url };
-      Object.assign(req, { method: "GET", url: deps.resumePath(id) });
-      await handle(req, res);
-      Object.assign(req, came); // what logs and metrics tell of
+      await deps.resumption.answer(req, res, resumed, handle);
     },
     abort: (key, { code, description }) => end(key, { error: code, error_description: description }),
   };

@@ -1,5 +1,9 @@
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { AppVisit, interactionIdOf, REDIRECT_URI, startTestOp, type TestOp } from "../testing/op.ts";
+import { IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { AppVisit, interactionIdOf } from "../testing/app-visit.ts";
+import { REDIRECT_URI, startTestOp, type TestOp } from "../testing/op.ts";
+import { InProcessResumption } from "./resume-in-process.ts";
 
 let test: TestOp;
 beforeAll(async () => {
@@ -59,4 +63,35 @@ it("refuses a session that has ended meanwhile", async () => {
   const sessionId = await test.signIn();
   await test.database.sql.query("UPDATE sessions SET revoked_at = now() WHERE id = $1", [sessionId]);
   expect(target(await visit.answer(page, sessionId)).searchParams.get("error")).toBe("access_denied");
+});
+
+describe("the adapter", () => {
+  const incoming = () => new IncomingMessage(new Socket());
+  const answer = (resumption: InProcessResumption, req: IncomingMessage, handle: () => Promise<void>) =>
+    resumption.answer(req, new ServerResponse(req), { id: "abc", payload: {} }, handle);
+
+  it("takes a request where it goes on, and gives it back as it came, whatever happens there", async () => {
+    const resumption = new InProcessResumption((id) => `/resume/${id}`);
+    const ctx = { req: incoming(), method: "POST", url: "/acs?x=1" };
+    const seen: string[] = [];
+    const failing = answer(resumption, ctx.req, () =>
+      resumption.middleware(ctx, async () => {
+        seen.push(`${ctx.method} ${ctx.url}`);
+        throw new Error("down");
+      }),
+    );
+    await expect(failing).rejects.toThrow("down");
+    expect(seen).toEqual(["GET /resume/abc"]);
+    expect(ctx).toMatchObject({ method: "POST", url: "/acs?x=1" });
+  });
+
+  it("lets every other request pass as it is", async () => {
+    const resumption = new InProcessResumption((id) => `/resume/${id}`);
+    await answer(resumption, incoming(), async () => undefined);
+    const ctx = { req: incoming(), method: "POST", url: "/oauth2/token" };
+    await resumption.middleware(ctx, async () => {
+      expect(ctx).toMatchObject({ method: "POST", url: "/oauth2/token" });
+    });
+    expect(resumption.of(ctx)).toBeUndefined();
+  });
 });

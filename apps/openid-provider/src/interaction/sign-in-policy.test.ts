@@ -1,6 +1,7 @@
 import { InteractionEndedError } from "@sallyport/interactions";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { AppVisit, REDIRECT_URI, startTestOp, type TestOp, type TestOrganization } from "../testing/op.ts";
+import { AppVisit } from "../testing/app-visit.ts";
+import { REDIRECT_URI, startTestOp, type TestOp, type TestOrganization } from "../testing/op.ts";
 
 let test: TestOp;
 let bravo: TestOrganization;

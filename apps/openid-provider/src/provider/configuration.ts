@@ -11,13 +11,13 @@ import {
   type KoaContextWithOIDC,
 } from "oidc-provider";
 import { isOwnOrigin } from "../endpoints/cors.ts";
-import { sessionCookieName } from "../interaction/request-cookies.ts";
 import { signInPolicy } from "../interaction/sign-in-policy.ts";
 import { ROUTES } from "../routes.ts";
 import { newGrantId, parseGrantId } from "../tokens/grants.ts";
 import { CLAIMS_OF_SCOPES, SCOPES, seconds, sessionClaims } from "../tokens/session-claims.ts";
 import { SessionAccount, sessionOf } from "./account.ts";
 import { EXTRA_PARAMETERS } from "./parameters.ts";
+import { sessionCookieName } from "./session-cookie.ts";
 
 export interface ConfigurationDeps {
   readonly publicUrl: string;

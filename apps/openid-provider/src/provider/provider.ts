@@ -8,7 +8,8 @@ import { type Configuration, type KoaContextWithOIDC, Provider } from "oidc-prov
 import { answerFailure } from "../errors/error-pages.ts";
 import { prepareUnavailable } from "../errors/unavailable.ts";
 import { adoptSignIn } from "../interaction/interactions.ts";
-import { leaveOutRequestCookies } from "../interaction/request-cookies.ts";
+import { withoutRequestCookies } from "../interaction/request-cookies.ts";
+import type { InProcessResumption } from "../interaction/resume-in-process.ts";
 import type { ArtifactStore } from "../store/artifact-store.ts";
 import type { ChangesByRequest } from "../store/pending-changes.ts";
 import { countSuccess, type OpLimits, refuseExcess } from "./limits.ts";
@@ -19,6 +20,7 @@ export function buildProvider(deps: {
   readonly configuration: Configuration;
   readonly store: ArtifactStore;
   readonly changes: ChangesByRequest;
+  readonly resumption: InProcessResumption;
   /** Sends the browser of a waiting request straight to its IdP. False, with nothing sent, where a page comes first. */
   readonly depart: (req: Request, res: Response, id: string) => Promise<boolean>;
   readonly limits: OpLimits;
@@ -29,8 +31,9 @@ export function buildProvider(deps: {
   compareSecretsByDigest(provider);
   // Of requests whose endpoint met one, and answered it as an error of its own.
   const outages = new WeakMap<object, Outage>();
+  provider.use(deps.resumption.middleware);
   provider.use(async (ctx, next) => {
-    leaveOutRequestCookies(provider, ctx);
+    ctx.cookies = withoutRequestCookies(provider, ctx);
     await next();
     const met = outages.get(ctx);
     if (met !== undefined) {

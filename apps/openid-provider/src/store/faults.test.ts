@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { AppVisit, startTestOp, type TestOp } from "../testing/op.ts";
+import { AppVisit } from "../testing/app-visit.ts";
+import { startTestOp, type TestOp } from "../testing/op.ts";
 
 let test: TestOp;
 beforeAll(async () => {

@@ -1,7 +1,8 @@
 import { redisIsInstalled, startTestRedis, type TestRedis } from "@sallyport/queue/testing";
 import * as client from "openid-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { AppVisit, startTestOp, type TestOp } from "../testing/op.ts";
+import { AppVisit } from "../testing/app-visit.ts";
+import { startTestOp, type TestOp } from "../testing/op.ts";
 
 describe.runIf(redisIsInstalled())("with its state on Redis, where redis-server is installed", () => {
   let redis: TestRedis;

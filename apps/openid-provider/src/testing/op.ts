@@ -4,7 +4,6 @@ import { type Database, newId } from "@sallyport/database";
 import { createTestDatabase } from "@sallyport/database/testing";
 import { defined } from "@sallyport/defined";
 import { assignRequestId, createBrowserCookie } from "@sallyport/http";
-import type { InteractionKey } from "@sallyport/interactions";
 import { createLogger } from "@sallyport/logging";
 import { createSecretBox, digestToken, newEncryptionKey } from "@sallyport/secrets";
 import { createSession } from "@sallyport/sessions/testing";
@@ -12,7 +11,6 @@ import { openSigningKeys, type SigningKeys } from "@sallyport/signing-keys";
 import express from "express";
 import * as client from "openid-client";
 import { createOpenIdProvider, type OpenIdProvider } from "../index.ts";
-import { Browser } from "./browser.ts";
 
 export const REDIRECT_URI = "https://app.example.com/callback";
 export const SIGNED_OUT_URI = "https://app.example.com/signed-out";
@@ -238,83 +236,4 @@ function discoveryOf(issuer: string): client.ServerMetadata {
     jwks_uri: `${issuer}/.well-known/jwks.json`,
     id_token_signing_alg_values_supported: ["ES256"],
   };
-}
-
-/** An application that sends a browser to sign in, step by step. */
-export class AppVisit {
-  readonly #verifier = client.randomPKCECodeVerifier();
-  readonly #state = client.randomState();
-  readonly #nonce = client.randomNonce();
-  readonly #test: TestOp;
-  readonly #app: TestApp;
-  readonly browser: Browser;
-
-  constructor(test: TestOp, app: TestApp = test.app, browser: Browser = new Browser()) {
-    this.#test = test;
-    this.#app = app;
-    this.browser = browser;
-  }
-
-  async authorizationUrl(more: Record<string, string> = {}): Promise<URL> {
-    return client.buildAuthorizationUrl(this.#app.configuration, await this.parameters(more));
-  }
-
-  async parameters(more: Record<string, string> = {}): Promise<Record<string, string>> {
-    return {
-      redirect_uri: REDIRECT_URI,
-      scope: "openid profile email offline_access",
-      code_challenge: await client.calculatePKCECodeChallenge(this.#verifier),
-      code_challenge_method: "S256",
-      state: this.#state,
-      nonce: this.#nonce,
-      ...more,
-    };
-  }
-
-  /** Sends the browser; returns where it ends up: the sign-in page, or the application's callback. */
-  async start(more: Record<string, string> = {}): Promise<URL> {
-    return (await this.browser.follow(await this.authorizationUrl(more))).url;
-  }
-
-  /** By what the sign-in half finds the request that waits at this page. */
-  keyOf(signInPage: URL): InteractionKey {
-    return { id: interactionIdOf(signInPage), browser: this.browser.cookie("sallyport-browser") ?? "" };
-  }
-
-  /** Ends the sign-in that `start` led to; returns the application's callback. */
-  async finish(signInPage: URL, sessionId: string): Promise<URL> {
-    const resume = await this.#test.op.interactions.finish(this.keyOf(signInPage), { sessionId });
-    return (await this.browser.follow(resume)).url;
-  }
-
-  /** As `finish`, but goes on within the request that brings the IdP's answer, which an other site's page posts. */
-  async answer(signInPage: URL, sessionId: string, browser = this.browser): Promise<Response> {
-    const address = `${this.#test.url}/answer/${interactionIdOf(signInPage)}?session=${sessionId}`;
-    return browser.get(address, { method: "POST" });
-  }
-
-  tokens(callback: URL): ReturnType<typeof client.authorizationCodeGrant> {
-    return client.authorizationCodeGrant(this.#app.configuration, callback, {
-      pkceCodeVerifier: this.#verifier,
-      expectedState: this.#state,
-      expectedNonce: this.#nonce,
-      idTokenExpected: true,
-    });
-  }
-
-  /** All of it: a person signs in anew, the application gets its tokens. */
-  async signIn(
-    sessionId: string,
-    more: Record<string, string> = {},
-  ): Promise<Awaited<ReturnType<typeof client.authorizationCodeGrant>>> {
-    return this.tokens(await this.finish(await this.start(more), sessionId));
-  }
-}
-
-export function interactionIdOf(signInPage: URL): string {
-  const [, id] = /^\/sign-in\/([\w-]+)$/.exec(signInPage.pathname) ?? [];
-  if (id === undefined) {
-    throw new Error(`Not at the sign-in page, but at ${signInPage}`);
-  }
-  return id;
 }

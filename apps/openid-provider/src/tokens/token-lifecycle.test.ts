@@ -2,7 +2,8 @@ import { revokeSessions } from "@sallyport/sessions";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import * as client from "openid-client";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { AppVisit, startTestOp, type TestOp } from "../testing/op.ts";
+import { AppVisit } from "../testing/app-visit.ts";
+import { startTestOp, type TestOp } from "../testing/op.ts";
 
 type Tokens = Awaited<ReturnType<AppVisit["signIn"]>>;
 
