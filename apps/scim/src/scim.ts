@@ -4,26 +4,31 @@ import type { FailureLimit } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
 import { type ErrorRequestHandler, Router } from "express";
 import { createAuthenticate } from "./admission/authenticate.ts";
-import { type Actions, type Endpoint, failure, handle } from "./admission/handle.ts";
-import { createLanes, type InLane, type Lanes } from "./admission/lanes.ts";
+import { type Actions, type Admission, type Endpoint, handle } from "./admission/handle.ts";
+import { createLanes, type LaneLimits } from "./admission/lanes.ts";
 import { createRateLimiter, DEFAULT_RATE_LIMIT, type RateLimit } from "./admission/rate-limit.ts";
+import { createRequestLanes } from "./admission/request-lanes.ts";
+import { type StatementLanes, withThroughput } from "./admission/throughput.ts";
+import { failure } from "./http/failure.ts";
 import { send } from "./http/send.ts";
 import { createUnread } from "./http/unread.ts";
 import { createRequestLog } from "./log/request-log.ts";
 import { createTokenEndpoint } from "./oauth/token-endpoint.ts";
 import { badRequest, ScimError } from "./protocol/error.ts";
-import type { Services } from "./protocol/exchange.ts";
 import { MAX_BODY_BYTES, MAX_BULK_BYTES, MAX_PLAIN_BODY_BYTES } from "./protocol/limits.ts";
-import { parseListQuery, parseSearch } from "./protocol/list-query.ts";
 import { bulk } from "./resources/bulk/bulk.ts";
-import { resourceTypes, schemas, serviceProviderConfig } from "./resources/discovery/discovery.ts";
+import {
+  resourceTypeByName,
+  resourceTypes,
+  schemaById,
+  schemas,
+  serviceProviderConfig,
+} from "./resources/discovery/discovery.ts";
 import * as groups from "./resources/groups/groups.ts";
-import { list } from "./resources/list/list.ts";
 import { searchAll } from "./resources/list/search-all.ts";
-import { GROUPS, USERS } from "./resources/list/table.ts";
+import type { Action } from "./resources/services.ts";
 import * as users from "./resources/users/users.ts";
-import { createRead } from "./storage/read.ts";
-import { createWrite } from "./storage/write.ts";
+import { createStatements } from "./storage/postgres.ts";
 
 export interface ScimDeps {
   readonly database: Database;
@@ -41,20 +46,14 @@ export interface ScimDeps {
    * How much is done at once. Default, of a directory one statement for many requests and one other piece of work, and in
    * all half of the pool's connections.
    */
-  readonly lanes?: Lanes;
+  readonly lanes?: LaneLimits;
 }
 
-/** More than run together: those that wait have their bodies as values, which take several times the memory of a text. */
-const WORK_LANES: Lanes = { perKey: 32, total: 64 };
-/** Before they have their bodies: 10 MB each, whoever sends how many at once. */
-const LARGE_LANES: Lanes = { perKey: 2, total: 4 };
-/** What is made of 10 MB takes many times its memory. */
-const HUGE_LANES: Lanes = { perKey: 1, total: 1 };
 /**
  * Pushes to one group take turns at its row anyway. Where they wait matters: in the database each would hold a
  * connection, and one tenant's import of a large group would leave none for the others.
  */
-const GROUP_LANES: Lanes = { perKey: 1, total: Number.POSITIVE_INFINITY };
+const TURNS: LaneLimits = { perKey: 1, total: Number.POSITIVE_INFINITY };
 
 /** The SCIM server's routes, and a way to wait for what it writes behind its answers. */
 export interface Scim extends Router {
@@ -64,20 +63,13 @@ export interface Scim extends Router {
 
 /** The SCIM 2.0 server (RFC 7643, 7644, 9865). Mount it at /scim/v2. */
 export function createScim(deps: ScimDeps): Scim {
-  const inLane = createLanes(deps.lanes ?? lanesOver(deps.database));
-  const inTurn = createLanes(GROUP_LANES);
-  // A lane of its own: a push does not wait for a list that takes long.
-  const together: InLane = (directoryId, work) => inLane(`${directoryId} together`, work);
-  const services: Services = {
-    ...deps,
-    baseUrl: `${deps.publicUrl}/scim/v2`,
-    read: createRead(deps.database.sql, together),
-    write: createWrite(deps.database.sql, together, inTurn),
-    inLane,
-    inTurn,
-  };
   const requestLog = createRequestLog(deps.database.sql, deps.log);
-  const transport = {
+  const admission: Admission = {
+    services: {
+      statements: withThroughput(createStatements(deps.database), statementLanes(deps)),
+      baseUrl: `${deps.publicUrl}/scim/v2`,
+      requestReconcile: deps.requestReconcile,
+    },
     authenticate: createAuthenticate(deps.database.sql, deps.now),
     takeTokens:
       deps.rateLimit === "off"
@@ -87,19 +79,17 @@ export function createScim(deps: ScimDeps): Scim {
     requestLog,
     log: deps.log,
     now: deps.now,
-    inWork: createLanes(WORK_LANES),
-    inLargeLane: createLanes(LARGE_LANES),
-    inHugeLane: createLanes(HUGE_LANES),
+    lanes: createRequestLanes(),
     rememberUnread: createUnread(),
   };
 
   const router = Router({ caseSensitive: true });
   const serve = (path: string, endpoint: Endpoint) =>
-    router.all(`/:directoryId${path}`, (req, res) => handle(transport, endpoint, req, res));
-  const resources = (path: string, actions: Actions, maxBody = MAX_PLAIN_BODY_BYTES) =>
-    serve(path, { actions, provesItself: true, maxBody });
-  const route = (path: string, actions: Actions, maxBody = MAX_PLAIN_BODY_BYTES) =>
-    serve(path, { actions, provesItself: false, maxBody });
+    router.all(`/:directoryId${path}`, (req, res) => handle(admission, endpoint, req, res));
+  const resource = (path: string, actions: Actions, maxBody = MAX_PLAIN_BODY_BYTES) =>
+    serve(path, { actions, seesLive: true, maxBody });
+  const service = (path: string, actions: Actions, maxBody = MAX_PLAIN_BODY_BYTES) =>
+    serve(path, { actions, seesLive: false, maxBody });
 
   router.all(
     "/:directoryId/oauth2/token",
@@ -110,54 +100,36 @@ export function createScim(deps: ScimDeps): Scim {
       limited: deps.rateLimit !== "off",
     }),
   );
-  resources("/Users", {
-    GET: (request) => list(services, request, USERS, parseListQuery(request.query)),
-    POST: (request) => users.create(services, request),
+  resource("/Users", { GET: users.list, POST: users.create });
+  resource("/Users/.search", { POST: users.search });
+  resource("/Users/:id", {
+    GET: users.get,
+    PUT: users.replace,
+    PATCH: users.patch,
+    DELETE: users.remove,
   });
-  resources("/Users/.search", {
-    POST: (request) => list(services, request, USERS, parseSearch(request.body)),
-  });
-  resources("/Users/:id", {
-    GET: (request, id) => users.get(services, request, id),
-    PUT: (request, id) => users.replace(services, request, id),
-    PATCH: (request, id) => users.patch(services, request, id),
-    DELETE: (request, id) => users.remove(services, request, id),
-  });
-  const groupActions: Actions = {
-    GET: (request) => list(services, request, GROUPS, parseListQuery(request.query)),
-    POST: (request) => groups.create(services, request),
-  };
-  resources("/Groups", groupActions, MAX_BODY_BYTES);
-  resources("/Groups/.search", {
-    POST: (request) => list(services, request, GROUPS, parseSearch(request.body)),
-  });
-  const groupActionsById: Actions = {
-    GET: (request, id) => groups.get(services, request, id),
-    PUT: (request, id) => groups.replace(services, request, id),
-    PATCH: (request, id) => groups.patch(services, request, id),
-    DELETE: (request, id) => groups.remove(services, request, id),
-  };
-  resources("/Groups/:id", groupActionsById, MAX_BODY_BYTES);
-  route("/.search", { POST: (request) => searchAll(services, request, parseSearch(request.body)) });
-  const bulkActions: Actions = {
-    POST: (request) =>
-      bulk(
-        services,
-        request,
-        (error) => failure(error, request.requestId, deps.log),
-        (operations) => transport.takeTokens?.(request.directory, operations - 1),
-      ),
-  };
-  route("/Bulk", bulkActions, MAX_BULK_BYTES);
-  route("/ServiceProviderConfig", { GET: (request) => serviceProviderConfig(services, request) });
-  route("/ResourceTypes", { GET: (request) => resourceTypes(services, request) });
-  route("/ResourceTypes/:id", { GET: (request, id) => resourceTypes(services, request, id) });
-  route("/Schemas", { GET: (request) => schemas(services, request) });
-  route("/Schemas/:id", { GET: (request, id) => schemas(services, request, id) });
+  resource("/Groups", { GET: groups.list, POST: groups.create }, MAX_BODY_BYTES);
+  resource("/Groups/.search", { POST: groups.search });
+  const group = { GET: groups.get, PUT: groups.replace, PATCH: groups.patch, DELETE: groups.remove };
+  resource("/Groups/:id", group, MAX_BODY_BYTES);
+  service("/.search", { POST: searchAll });
+  const runBulk: Action = (services, request) =>
+    bulk(
+      services,
+      request,
+      (error) => failure(error, request.requestId, deps.log),
+      (operations) => admission.takeTokens?.(request.directory, operations - 1),
+    );
+  service("/Bulk", { POST: runBulk }, MAX_BULK_BYTES);
+  service("/ServiceProviderConfig", { GET: serviceProviderConfig });
+  service("/ResourceTypes", { GET: resourceTypes });
+  service("/ResourceTypes/:id", { GET: resourceTypeByName });
+  service("/Schemas", { GET: schemas });
+  service("/Schemas/:id", { GET: schemaById });
   const notImplemented = () => {
     throw new ScimError(501, "/Me is not supported: a directory's token stands for no user.");
   };
-  route("/Me", {
+  service("/Me", {
     GET: notImplemented,
     POST: notImplemented,
     PUT: notImplemented,
@@ -185,7 +157,20 @@ export function createScim(deps: ScimDeps): Scim {
   return Object.assign(router, { flush: () => requestLog.flush() });
 }
 
+function statementLanes({ lanes, database }: ScimDeps): StatementLanes {
+  const running = createLanes(lanes ?? lanesOver(database));
+  return {
+    // By a key of its own: two of a directory run at once.
+    shared: {
+      enter: (directoryId) => running.enter(`${directoryId} shared`),
+      run: (directoryId, work) => running.run(`${directoryId} shared`, work),
+    },
+    single: running,
+    turns: createLanes(TURNS),
+  };
+}
+
 // More of a directory would not be done sooner, and would only make everybody else wait.
-function lanesOver({ pool }: Database): Lanes {
+function lanesOver({ pool }: Database): LaneLimits {
   return { perKey: 1, total: Math.max(1, Math.floor(pool.options.max / 2)) };
 }

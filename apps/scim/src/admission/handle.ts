@@ -1,159 +1,194 @@
 import { comeBackLater, requestId } from "@sallyport/http";
 import type { FailureLimit } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
-import { isUnavailable, outageOf, reportOutage, UNAVAILABLE } from "@sallyport/outage";
+import { isUnavailable } from "@sallyport/outage";
 import type { Request, Response } from "express";
 import type { Directory } from "../directory/directory.ts";
-import { mayBeLarge, parseBody, receiveBody } from "../http/body.ts";
+import { failure } from "../http/failure.ts";
 import { countUnread, send } from "../http/send.ts";
 import type { Remember } from "../http/unread.ts";
 import type { RequestLog } from "../log/request-log.ts";
-import { errorDocument, ScimError } from "../protocol/error.ts";
+import { ScimError } from "../protocol/error.ts";
 import type { ScimRequest, ScimResponse } from "../protocol/exchange.ts";
-import { HUGE_BODY_BYTES } from "../protocol/limits.ts";
-import { inSlices } from "../protocol/slices.ts";
+import type { Action, Services } from "../resources/services.ts";
 import type { Authenticate, Opened } from "./authenticate.ts";
-import type { InLane } from "./lanes.ts";
 import type { TakeTokens } from "./rate-limit.ts";
+import { type RequestLanes, RequestPlace } from "./request-lanes.ts";
+import { Witness } from "./witness.ts";
 
-/** What one endpoint does with one method. `id` is the resource's, where the path has one. */
-export type Action = (request: ScimRequest, id: string) => Promise<ScimResponse> | ScimResponse;
 export type Actions = Partial<Record<"GET" | "POST" | "PUT" | "PATCH" | "DELETE", Action>>;
 
 export interface Endpoint {
   readonly actions: Actions;
-  readonly provesItself: boolean;
+  /**
+   * Whether its statements see by themselves that the directory and the token are live, and write the request log with
+   * what they change: then a request is let in by what an earlier one found, and looked at anew only in doubt.
+   */
+  readonly seesLive: boolean;
   /** Most bytes of a body. */
   readonly maxBody: number;
 }
 
-export interface Transport {
+export interface Admission {
+  readonly services: Services;
   readonly authenticate: Authenticate;
   readonly takeTokens: TakeTokens | undefined;
   readonly failures: FailureLimit | undefined;
   readonly requestLog: RequestLog;
   readonly log: Logger;
   readonly now: () => Date;
-  /** For all: before their bodies are parsed, until their answers are made. */
-  readonly inWork: InLane;
-  /** For the requests whose bodies may be large: before they are received. */
-  readonly inLargeLane: InLane;
-  /** For those whose bodies turned out to be huge: before they are parsed. */
-  readonly inHugeLane: InLane;
+  readonly lanes: RequestLanes;
   readonly rememberUnread: Remember;
 }
 
-/**
- * Runs one HTTP request: who sends it, may they, what does it say, what comes of it; and logs it.
- * @param provesItself whether the actions tell of what they found or changed by `proven`, and have changed nothing
- *   where they do not: then the request is let in by what an earlier one found, and looked at anew only in doubt
- */
+/** Runs one HTTP request: who sends it, may they, what does it say, what comes of it; and logs it. */
 export async function handle(
-  transport: Transport,
-  { actions, provesItself, maxBody }: Endpoint,
+  admission: Admission,
+  endpoint: Endpoint,
   req: Request,
   res: Response,
 ): Promise<void> {
-  const startedAt = performance.now();
-  const receivedAt = transport.now();
-  const id = requestId(req);
-  const { authorization } = req.headers;
-  const directoryId = parameter(req, "directoryId");
-  let request: ScimRequest | undefined;
-  let response: ScimResponse;
-  let opened: Opened | undefined;
-  try {
-    opened = await transport.authenticate[provesItself ? "quickly" : "anew"](authorization, directoryId);
-    const envelope = envelopeOf(req, opened.directory, id, receivedAt, startedAt);
-    request = envelope;
-    transport.takeTokens?.(opened.directory, 1);
-    const action = actionFor(actions, req.method);
-    const carriesBody = hasBody(req.method);
-    const { id: key } = opened.directory;
-    let seen = opened;
-    const act = async (first: ScimRequest) => {
-      for (let attempt = first; ; ) {
-        request = attempt;
-        const answer = await settle(() => action(attempt, parameter(req, "id")), id, transport.log);
-        if (!isDoubtful(seen, answer)) {
-          return answer;
-        }
-        // Nothing has changed so far: what changes something proves itself.
-        const fresh = await transport.authenticate.anew(authorization, directoryId);
-        if (isSame(fresh.directory, seen.directory)) {
-          return answer;
-        }
-        seen = fresh;
-        attempt = { ...attempt, directory: fresh.directory };
-      }
-    };
-    const receiveAndAct = async () => {
-      let bytes = carriesBody ? await receiveBody(req, maxBody) : NOTHING;
-      const isHuge = bytes.length > HUGE_BODY_BYTES;
-      const parseAndAct = async () => {
-        const first = carriesBody ? { ...envelope, body: await inSlices(parseBody(bytes)) } : envelope;
-        bytes = NOTHING; // 10 MB that nobody needs any more
-        return act(first);
-      };
-      const work = () => transport.inWork(key, parseAndAct);
-      return isHuge ? transport.inHugeLane(key, work) : work();
-    };
-    response = await (carriesBody && mayBeLarge(req)
-      ? transport.inLargeLane(key, receiveAndAct)
-      : receiveAndAct());
-  } catch (error) {
-    response = await settle(
-      async () => {
-        // What is wrong with a request is told to whoever may send one; that it came at a bad time costs no look.
-        if (opened?.remembered === true && !isUntimely(error)) {
-          await transport.authenticate.anew(authorization, directoryId);
-        }
-        throw error;
-      },
-      id,
-      transport.log,
-    );
-  }
-  if (response.status === 401) {
-    response = limitFailures(transport, req, response, id);
-  }
+  const outcome = await admit(admission, endpoint, arrivalOf(admission, req));
+  const { request, logged } = outcome;
+  const response = limitFailures(admission, req, outcome.response);
   if (response.unavailable === true) {
     comeBackLater(res);
   }
   send(req, res, response);
-  if (request !== undefined) {
-    countUnread(res, request.directory.id, transport.rememberUnread);
+  if (request === undefined) {
+    return;
   }
-  if (request !== undefined && response.logged !== true) {
-    transport.requestLog.add(request, response);
+  countUnread(res, request.directory.id, admission.rememberUnread);
+  if (!logged) {
+    admission.requestLog.add(request, response);
   }
 }
 
-/** What opens nothing leaves no row; from a network that sends much of it, it is told to wait. */
-function limitFailures(
-  { failures, log }: Transport,
-  req: Request,
-  refused: ScimResponse,
-  id: string,
-): ScimResponse {
-  const wait = failures?.count(req.ip) ?? null;
-  if (wait === null) {
-    return refused;
+/** What is known of a request before anybody looks who sent it. */
+interface Arrival {
+  readonly req: Request;
+  readonly requestId: string;
+  readonly directoryId: string;
+  readonly receivedAt: Date;
+  /** `performance.now()` */
+  readonly startedAt: number;
+}
+
+interface Outcome {
+  readonly response: ScimResponse;
+  /** Undefined for one that opens no directory: it leaves no row in the log. */
+  readonly request: ScimRequest | undefined;
+  /** The change's own transaction has written the row of the request log. */
+  readonly logged: boolean;
+}
+
+async function admit(admission: Admission, endpoint: Endpoint, arrival: Arrival): Promise<Outcome> {
+  const { authenticate, takeTokens, lanes } = admission;
+  const { req, directoryId } = arrival;
+  let opened: Opened | undefined;
+  let request: ScimRequest | undefined;
+  let place: RequestPlace | undefined;
+  try {
+    opened = await authenticate[endpoint.seesLive ? "quickly" : "anew"](
+      req.headers.authorization,
+      directoryId,
+    );
+    request = requestOf(arrival, opened.directory);
+    takeTokens?.(opened.directory, 1);
+    const action = actionFor(endpoint.actions, req.method);
+    place = new RequestPlace(lanes, opened.directory.id);
+    if (hasBody(req.method)) {
+      request = { ...request, body: await place.readBody(req, endpoint.maxBody) };
+    } else {
+      await place.work();
+    }
+    return await act(admission, endpoint, action, arrival, opened, request);
+  } catch (error) {
+    return { request, response: await refusal(admission, arrival, opened, error), logged: false };
+  } finally {
+    place?.leave();
+  }
+}
+
+/**
+ * Runs the action, again where it ran for a directory that has changed meanwhile: nothing has changed by then, since what
+ * changes something sees the directory live.
+ */
+async function act(
+  { authenticate, services, log }: Admission,
+  { seesLive }: Endpoint,
+  action: Action,
+  { req, requestId, directoryId }: Arrival,
+  first: Opened,
+  received: ScimRequest,
+): Promise<Outcome> {
+  let [opened, request] = [first, received];
+  for (;;) {
+    const witness = new Witness(services.statements);
+    const own = seesLive ? { ...services, statements: witness } : services;
+    const response = await settle(() => action(own, request, parameter(req, "id")), requestId, log);
+    const succeeded = response.status < 400;
+    const outcome = { request, response, logged: succeeded && witness.seen.logged };
+    if (!isDoubtful(opened, response, succeeded && witness.seen.live)) {
+      return outcome;
+    }
+    const fresh = await authenticate.anew(req.headers.authorization, directoryId);
+    if (isSame(fresh.directory, opened.directory)) {
+      return outcome;
+    }
+    opened = fresh;
+    request = { ...request, directory: fresh.directory };
+  }
+}
+
+/**
+ * Whether a response may come of a directory or token that has ended or changed: before the request came, where they are
+ * remembered; else since it was let in, when nothing was found.
+ */
+function isDoubtful(
+  { remembered }: Opened,
+  { status, unavailable }: ScimResponse,
+  sawLive: boolean,
+): boolean {
+  return unavailable !== true && !sawLive && (remembered || status === 401 || status === 404);
+}
+
+function isSame(one: Directory, other: Directory): boolean {
+  return one.tokenId === other.tokenId && one.updatedAt.getTime() === other.updatedAt.getTime();
+}
+
+/** What is wrong with a request is told to whoever may send one; that it came at a bad time costs no look. */
+function refusal(
+  { authenticate, log }: Admission,
+  { req, requestId, directoryId }: Arrival,
+  opened: Opened | undefined,
+  error: unknown,
+): Promise<ScimResponse> {
+  const look = async () => {
+    if (opened?.remembered === true && !isUntimely(error)) {
+      await authenticate.anew(req.headers.authorization, directoryId);
+    }
+    throw error;
+  };
+  return settle(look, requestId, log);
+}
+
+function isUntimely(error: unknown): boolean {
+  return (error instanceof ScimError && error.status === 429) || isUnavailable(error);
+}
+
+/** A network that sends much that opens nothing is told to wait. */
+function limitFailures({ failures, log }: Admission, req: Request, response: ScimResponse): ScimResponse {
+  const seconds = response.status === 401 ? (failures?.count(req.ip) ?? null) : null;
+  if (seconds === null) {
+    return response;
   }
   const error = new ScimError(
     429,
     "Too many requests of this address have no valid token. Check it, retry later.",
-    {
-      headers: { "Retry-After": String(wait) },
-    },
+    { headers: { "Retry-After": String(seconds) } },
   );
-  return failure(error, id, log);
-}
-
-const NOTHING = Buffer.alloc(0);
-
-function isUntimely(error: unknown): boolean {
-  return (error instanceof ScimError && error.status === 429) || isUnavailable(error);
+  return failure(error, requestId(req), log);
 }
 
 async function settle(
@@ -168,51 +203,22 @@ async function settle(
   }
 }
 
-/**
- * Whether an answer may come of a directory or token that was ended or changed: before the request came, where they
- * are remembered; else since it was let in, when nothing was found.
- */
-function isDoubtful({ remembered }: Opened, { proven, status, unavailable }: ScimResponse): boolean {
-  return unavailable !== true && proven !== true && (remembered || status === 401 || status === 404);
-}
-
-function isSame(one: Directory, other: Directory): boolean {
-  return one.tokenId === other.tokenId && one.updatedAt.getTime() === other.updatedAt.getTime();
-}
-
-/** The answer to whatever was thrown: a ScimError as it is, an outage as 503, all else as 500 without detail. */
-export function failure(error: unknown, id: string, log: Logger): ScimResponse {
-  const outage = outageOf(error);
-  if (outage !== undefined) {
-    reportOutage(log, outage, { requestId: id });
-  }
-  const unavailable = outage !== undefined;
-  const scimError =
-    error instanceof ScimError
-      ? error
-      : unavailable
-        ? new ScimError(503, UNAVAILABLE)
-        : unexpected(error, id, log);
+function arrivalOf({ now }: Admission, req: Request): Arrival {
   return {
-    unavailable,
-    status: scimError.status,
-    body: { ...errorDocument(scimError), schemas: [...errorDocument(scimError).schemas] },
-    headers: scimError.headers,
+    req,
+    requestId: requestId(req),
+    directoryId: parameter(req, "directoryId"),
+    receivedAt: now(),
+    startedAt: performance.now(),
   };
 }
 
-function envelopeOf(
-  req: Request,
-  directory: Directory,
-  id: string,
-  receivedAt: Date,
-  startedAt: number,
-): ScimRequest {
+function requestOf({ req, ...arrival }: Arrival, directory: Directory): ScimRequest {
   const path = req.url.slice(req.url.indexOf("/", 1));
   const query = req.url.indexOf("?");
   return {
     directory,
-    requestId: id,
+    requestId: arrival.requestId,
     ip: req.ip,
     method: req.method,
     path,
@@ -220,8 +226,8 @@ function envelopeOf(
     ifMatch: req.headers["if-match"],
     ifNoneMatch: req.headers["if-none-match"],
     body: undefined,
-    receivedAt,
-    startedAt,
+    receivedAt: arrival.receivedAt,
+    startedAt: arrival.startedAt,
   };
 }
 
@@ -242,9 +248,4 @@ function hasBody(method: string): boolean {
 function parameter(req: Request, name: string): string {
   const value = req.params[name];
   return typeof value === "string" ? value : "";
-}
-
-function unexpected(error: unknown, id: string, log: Logger): ScimError {
-  log.error({ requestId: id, err: error }, "unexpected error in the SCIM server");
-  return new ScimError(500, `Something went wrong on our side. Report request ${id} to the operator.`);
 }

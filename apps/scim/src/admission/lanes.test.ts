@@ -18,7 +18,7 @@ function works() {
 }
 
 it("runs so many works of one key at once, and the next in the order of asking", async () => {
-  const inLane = createLanes({ perKey: 2, total: 10 });
+  const { run: inLane } = createLanes({ perKey: 2, total: 10 });
   const { begun, work, end } = works();
   const results = ["a1", "a2", "a3", "a4"].map((name) => inLane("a", work(name)));
   const other = inLane("b", work("b1"));
@@ -32,7 +32,7 @@ it("runs so many works of one key at once, and the next in the order of asking",
 });
 
 it("gives the keys that wait turns at the lanes of all", async () => {
-  const inLane = createLanes({ perKey: 2, total: 2 });
+  const { run: inLane } = createLanes({ perKey: 2, total: 2 });
   const { begun, work, end } = works();
   for (const name of ["a1", "a2", "a3", "a4", "a5"]) {
     void inLane("a", work(name));
@@ -49,14 +49,14 @@ it("gives the keys that wait turns at the lanes of all", async () => {
 });
 
 it("frees the lane of a work that failed, whose failure is its own", async () => {
-  const inLane = createLanes({ perKey: 1, total: 1 });
+  const { run: inLane } = createLanes({ perKey: 1, total: 1 });
   const failing = inLane("a", () => Promise.reject(new Error("no")));
   const next = inLane("b", async () => "yes");
   await expect(failing).rejects.toThrow("no");
   expect(await next).toBe("yes");
 });
 
-const createTurns = () => createLanes({ perKey: 1, total: Number.POSITIVE_INFINITY });
+const createTurns = () => createLanes({ perKey: 1, total: Number.POSITIVE_INFINITY }).run;
 
 const gate = () => {
   let open: () => void = () => undefined;
@@ -89,4 +89,18 @@ it("goes on behind a work that failed, whose failure is its own", async () => {
   const next = inTurn("a", async () => "yes");
   await expect(failing).rejects.toThrow("no");
   expect(await next).toBe("yes");
+});
+
+it("holds a lane that was entered until it is left", async () => {
+  const lanes = createLanes({ perKey: 1, total: 1 });
+  const { begun, work, end } = works();
+  const leave = await lanes.enter("a");
+  const next = lanes.run("b", work("b1"));
+  await new Promise(setImmediate);
+  expect(begun).toEqual([]);
+  leave();
+  await new Promise(setImmediate);
+  expect(begun).toEqual(["b1"]);
+  await end("b1");
+  expect(await next).toBe("b1");
 });

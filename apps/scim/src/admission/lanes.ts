@@ -1,12 +1,18 @@
-export interface Lanes {
+export interface LaneLimits {
   /** Works of one key that run at once. */
   readonly perKey: number;
   /** Works that run at once, of all keys. */
   readonly total: number;
 }
 
-/** Runs a work as soon as a lane is free for it, in the order of asking among those of its key. */
-export type InLane = <Result>(key: string, work: () => Promise<Result>) => Promise<Result>;
+export interface Lanes {
+  /** Resolves as soon as a lane is free, in the order of asking among those of the key; then to what frees it. */
+  enter(key: string): Promise<Leave>;
+  /** Runs a work in a lane. */
+  run<Result>(key: string, work: () => Promise<Result>): Promise<Result>;
+}
+
+export type Leave = () => void;
 
 interface Queue {
   running: number;
@@ -18,7 +24,7 @@ interface Queue {
  * one waits for the event loop and for a connection, at each of its steps; done a few at a time they take as long in
  * all, and wait where only their own are. Directories that wait take turns.
  */
-export function createLanes({ perKey, total }: Lanes): InLane {
+export function createLanes({ perKey, total }: LaneLimits): Lanes {
   const queues = new Map<string, Queue>();
   let running = 0;
 
@@ -41,23 +47,41 @@ export function createLanes({ perKey, total }: Lanes): InLane {
       return;
     }
   };
-  return async (key, work) => {
+  const leave = (key: string, queue: Queue) => {
+    running -= 1;
+    queue.running -= 1;
+    if (queue.running === 0 && queue.waiting.length === 0) {
+      queues.delete(key);
+    }
+    next();
+  };
+  /** `free` is undefined where a lane is free at once: then nothing is put off. */
+  const ask = (key: string): { readonly free: Promise<void> | undefined; readonly leave: Leave } => {
     const queue = queues.get(key) ?? { running: 0, waiting: [] };
     queues.set(key, queue);
+    const done = () => leave(key, queue);
     if (isFree(queue)) {
       take(queue);
-    } else {
-      await new Promise<void>((start) => queue.waiting.push(start));
+      return { free: undefined, leave: done };
     }
-    try {
-      return await work();
-    } finally {
-      running -= 1;
-      queue.running -= 1;
-      if (queue.running === 0 && queue.waiting.length === 0) {
-        queues.delete(key);
+    return { free: new Promise((start) => queue.waiting.push(start)), leave: done };
+  };
+  return {
+    enter: async (key) => {
+      const lane = ask(key);
+      await lane.free;
+      return lane.leave;
+    },
+    run: async (key, work) => {
+      const lane = ask(key);
+      if (lane.free !== undefined) {
+        await lane.free;
       }
-      next();
-    }
+      try {
+        return await work();
+      } finally {
+        lane.leave();
+      }
+    },
   };
 }

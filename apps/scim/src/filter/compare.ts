@@ -4,7 +4,7 @@ import type { Quirks } from "../quirks/quirks.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import { asBoolean, asInstant } from "../schema/scalar.ts";
 import type { Compare, Literal, Operator } from "./ast.ts";
-import type { Compilation } from "./compile.ts";
+import type { Compilation } from "./compilation.ts";
 import type { Field } from "./field.ts";
 import { ROW } from "./field.ts";
 import { literal, type Parameters } from "./parameters.ts";

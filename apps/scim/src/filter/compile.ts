@@ -1,20 +1,11 @@
 import { badRequest } from "../protocol/error.ts";
-import type { Quirks } from "../quirks/quirks.ts";
 import { findAttribute } from "../schema/attribute.ts";
-import type { ResourceType } from "../schema/resource-type.ts";
 import type { Compare, Filter } from "./ast.ts";
 import { compareConstant, compareSchemas, compareSingle } from "./compare.ts";
+import type { Compilation } from "./compilation.ts";
 import { compileElements, compileList } from "./elements.ts";
 import { type Field, fieldOf } from "./field.ts";
 import { compileMembership, isInAny } from "./membership.ts";
-import type { Parameters } from "./parameters.ts";
-
-/** What a filter is compiled against. */
-export interface Compilation {
-  readonly type: ResourceType;
-  readonly quirks: Quirks;
-  readonly parameters: Parameters;
-}
 
 /**
  * The SQL condition of a filter (RFC 7644 §3.4.2.2) over the row `r`: every value is a parameter, every name comes

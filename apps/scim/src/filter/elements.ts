@@ -3,7 +3,7 @@ import { badRequest } from "../protocol/error.ts";
 import type { Attribute } from "../schema/attribute.ts";
 import type { Compare, Filter, Present } from "./ast.ts";
 import { compareValue } from "./compare.ts";
-import type { Compilation } from "./compile.ts";
+import type { Compilation } from "./compilation.ts";
 import { type Field, ROW } from "./field.ts";
 import { subAttribute } from "./match.ts";
 import { literal, type Parameters } from "./parameters.ts";

@@ -1,7 +1,7 @@
 import { isId } from "@sallyport/database";
 import { badRequest } from "../protocol/error.ts";
 import type { Compare } from "./ast.ts";
-import type { Compilation } from "./compile.ts";
+import type { Compilation } from "./compilation.ts";
 import { type Field, ROW } from "./field.ts";
 
 type Membership = Extract<Field, { kind: "membership" }>;

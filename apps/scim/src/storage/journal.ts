@@ -1,18 +1,18 @@
 import { newId } from "@sallyport/database";
 import { type EventType, insertEvents } from "@sallyport/events";
 import type { Directory } from "../directory/directory.ts";
-import { type Answer, rowText } from "../log/row.ts";
-import type { ScimRequest } from "../protocol/exchange.ts";
+import { rowText } from "../log/row.ts";
+import type { ScimRequest, ScimResponse } from "../protocol/exchange.ts";
 import type { JsonObject } from "../protocol/json.ts";
 
 /** A request that writes, and what comes of it when it does. */
 export interface Entry {
   readonly request: ScimRequest;
-  readonly answer: Answer;
+  readonly response: ScimResponse;
   /** Of the resource that it creates or changes. */
   readonly resourceId: string;
-  /** What else the statement takes of it, by the names of its own columns. */
-  readonly own?: JsonObject;
+  /** What else the command takes of it, by the names of its columns. */
+  readonly columns?: JsonObject;
 }
 
 /**
@@ -24,7 +24,7 @@ export function journalValues({ organizationId, id }: Directory, entries: readon
   return [organizationId, id, `[${entries.map(rowOf).join(",")}]`];
 }
 
-function rowOf({ request, answer, resourceId, own }: Entry, n: number): string {
+function rowOf({ request, response, resourceId, columns }: Entry, n: number): string {
   const more = {
     n,
     resource_id: resourceId,
@@ -32,9 +32,9 @@ function rowOf({ request, answer, resourceId, own }: Entry, n: number): string {
     log_id: newId(),
     event_id: newId(),
     ip: request.ip,
-    ...own,
+    ...columns,
   };
-  return rowText(request, answer, more);
+  return rowText(request, response, more);
 }
 
 export const ORGANIZATION = "$1";

@@ -6,7 +6,7 @@ import { createTestDatabase } from "@sallyport/database/testing";
 import { createLogger, type Logger } from "@sallyport/logging";
 import { digestToken, newToken, tokenHint } from "@sallyport/secrets";
 import express from "express";
-import type { Lanes } from "../admission/lanes.ts";
+import type { LaneLimits } from "../admission/lanes.ts";
 import type { RateLimit } from "../admission/rate-limit.ts";
 import { createScim } from "../scim.ts";
 
@@ -46,7 +46,7 @@ export interface TestScim {
 
 /** The SCIM server over HTTP on a database of its own. */
 export async function startScim(
-  options: { rateLimit?: RateLimit | "off"; now?: () => Date; poolSize?: number; lanes?: Lanes } = {},
+  options: { rateLimit?: RateLimit | "off"; now?: () => Date; poolSize?: number; lanes?: LaneLimits } = {},
 ): Promise<TestScim> {
   const { database, drop } = await createTestDatabase({ poolSize: options.poolSize ?? 10 });
   const reconciled: string[] = [];
@@ -82,7 +82,7 @@ export async function startScim(
       }
       await sleep(5);
     },
-    addDirectory: (provider = "generic", more = {}) => addDirectory(database, url, provider, more),
+    addDirectory: (provider, more) => addTestDirectory(database, url, provider, more),
     addToken: (directory) => addToken(database, directory),
     flush: () => scim.flush(),
     stop: async () => {
@@ -118,11 +118,12 @@ export async function send(
   };
 }
 
-async function addDirectory(
+/** Adds a directory with a token, as the management API does. */
+export async function addTestDirectory(
   database: Database,
   url: string,
-  provider: string,
-  { settings = {}, organizationId = newId() }: { settings?: object; organizationId?: string },
+  provider = "generic",
+  { settings = {}, organizationId = newId() }: { settings?: object; organizationId?: string } = {},
 ): Promise<TestDirectory> {
   const id = newId();
   await database.prisma.organization.upsert({

@@ -1,9 +1,10 @@
 import { isUnavailable } from "@sallyport/outage";
 import { badRequest, ScimError } from "../../protocol/error.ts";
-import { locationOf, type ScimRequest, type ScimResponse, type Services } from "../../protocol/exchange.ts";
+import type { ScimRequest, ScimResponse } from "../../protocol/exchange.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 import { inSlices } from "../../protocol/slices.ts";
 import * as groups from "../groups/groups.ts";
+import { locationOf, type Services } from "../services.ts";
 import * as users from "../users/users.ts";
 import { type BulkOperation, parseBulk } from "./operations.ts";
 import { idsIn, referencesIn, withIds } from "./references.ts";

@@ -1,11 +1,12 @@
 import type { Directory } from "../../directory/directory.ts";
 import { notFound, ScimError } from "../../protocol/error.ts";
-import type { ScimRequest, ScimResponse, Services } from "../../protocol/exchange.ts";
+import type { ScimRequest, ScimResponse } from "../../protocol/exchange.ts";
 import type { Json, JsonObject } from "../../protocol/json.ts";
 import { MAX_BULK_BYTES, MAX_BULK_OPERATIONS } from "../../protocol/limits.ts";
 import { DEFAULT_PAGE, MAX_PAGE } from "../../protocol/list-query.ts";
 import type { Attribute, Schema } from "../../schema/attribute.ts";
 import type { ResourceType } from "../../schema/resource-type.ts";
+import type { Services } from "../services.ts";
 
 const LIST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
@@ -49,36 +50,48 @@ export function serviceProviderConfig(services: Services, request: ScimRequest):
   };
 }
 
-/** GET /ResourceTypes and /ResourceTypes/{name} (RFC 7643 §6). */
-export function resourceTypes(services: Services, request: ScimRequest, name?: string): ScimResponse {
+/** GET /ResourceTypes (RFC 7643 §6). */
+export function resourceTypes(services: Services, request: ScimRequest): ScimResponse {
   refuseFilter(request);
-  const { directory } = request;
-  const all = [directory.users, directory.groups].map((type) => renderType(services, directory, type));
-  if (name === undefined) {
-    return listOf(all);
-  }
-  const found = all.find((type) => type.id === name);
+  return listOf(allTypes(services, request.directory));
+}
+
+/** GET /ResourceTypes/{name} */
+export function resourceTypeByName(services: Services, request: ScimRequest, name: string): ScimResponse {
+  refuseFilter(request);
+  const found = allTypes(services, request.directory).find((type) => type.id === name);
   if (found === undefined) {
     throw notFound("ResourceType", name);
   }
   return { status: 200, body: found };
 }
 
-/** GET /Schemas and /Schemas/{urn} (RFC 7643 §7), from the definition that parser, PATCH, filters and SQL work by. */
-export function schemas(services: Services, request: ScimRequest, id?: string): ScimResponse {
+/** GET /Schemas (RFC 7643 §7), from the definition that parser, PATCH, filters and SQL work by. */
+export function schemas(services: Services, request: ScimRequest): ScimResponse {
   refuseFilter(request);
-  const { directory } = request;
-  const all = [directory.users, directory.groups]
-    .flatMap((type) => [type.schema, ...type.extensions])
-    .map((schema) => renderSchema(services, directory, schema));
-  if (id === undefined) {
-    return listOf(all);
-  }
-  const found = all.find((schema) => String(schema.id).toLowerCase() === id.toLowerCase());
+  return listOf(allSchemas(services, request.directory));
+}
+
+/** GET /Schemas/{urn} */
+export function schemaById(services: Services, request: ScimRequest, id: string): ScimResponse {
+  refuseFilter(request);
+  const found = allSchemas(services, request.directory).find(
+    (candidate) => String(candidate.id).toLowerCase() === id.toLowerCase(),
+  );
   if (found === undefined) {
     throw notFound("Schema", id);
   }
   return { status: 200, body: found };
+}
+
+function allTypes(services: Services, directory: Directory): JsonObject[] {
+  return [directory.users, directory.groups].map((type) => renderType(services, directory, type));
+}
+
+function allSchemas(services: Services, directory: Directory): JsonObject[] {
+  return [directory.users, directory.groups]
+    .flatMap((type) => [type.schema, ...type.extensions])
+    .map((each) => renderSchema(services, directory, each));
 }
 
 // RFC 7644 §4: a filter here "SHOULD" answer 403.

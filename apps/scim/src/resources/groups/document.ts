@@ -1,12 +1,9 @@
 import type { Directory } from "../../directory/directory.ts";
 import { etagOf } from "../../protocol/etag.ts";
-import { locationOf, type Services } from "../../protocol/exchange.ts";
 import { type JsonObject, LazyList } from "../../protocol/json.ts";
-import { membersBehind } from "./member-pages.ts";
+import { locationOf, type Services } from "../services.ts";
+import { type Member, membersBehind } from "./member-pages.ts";
 import { MEMBERS_AT_ONCE } from "./sql.ts";
-
-/** [id, display] of one member. */
-export type Member = readonly [id: string, display: string];
 
 /** A row of directory_groups, as this room reads it. */
 export interface GroupRow {

@@ -3,16 +3,19 @@ import { newId } from "@sallyport/database";
 import { applyOperations } from "../../patch/apply.ts";
 import { type Operation, parseOperations } from "../../patch/operation.ts";
 import { etagOf, namesVersion } from "../../protocol/etag.ts";
-import { locationOf, type ScimRequest, type ScimResponse, type Services } from "../../protocol/exchange.ts";
+import type { ScimRequest, ScimResponse } from "../../protocol/exchange.ts";
 import { isObject, type JsonObject, member } from "../../protocol/json.ts";
-import { parseAttributes } from "../../protocol/list-query.ts";
+import { parseAttributes, parseListQuery, parseSearch } from "../../protocol/list-query.ts";
 import { type Projection, projectionOf } from "../../protocol/projection.ts";
 import { inSlices } from "../../protocol/slices.ts";
 import { requireBounded, requireReadable } from "../../schema/bounds.ts";
 import { normalizeResource } from "../../schema/normalize.ts";
+import { listOf } from "../list/list.ts";
+import { locationOf, type Services } from "../services.ts";
 import { columnsOf, documentOf, type GroupColumns, type GroupRow, renderGroup } from "./document.ts";
 import { type MemberChange, membersIn, splitMembers } from "./members.ts";
 import { changeMembers, deleteGroup, findGroup, findMembers, insertGroup, updateGroup } from "./store.ts";
+import { GROUPS } from "./table.ts";
 
 /** POST /Groups (RFC 7644 §3.3). */
 export async function create(services: Services, request: ScimRequest): Promise<ScimResponse> {
@@ -30,19 +33,29 @@ export async function create(services: Services, request: ScimRequest): Promise<
     last_modified: request.receivedAt,
     members,
   };
-  const answer = answerWith(services, request, row, 201);
-  await insertGroup(services, request, id, columns, memberIds, answer);
+  const response = respond(services, request, row, 201);
+  await insertGroup(services, request, id, columns, memberIds, response);
   services.requestReconcile(directory.organizationId);
-  return answer;
+  return response;
+}
+
+/** GET /Groups (RFC 7644 §3.4.2). */
+export function list(services: Services, request: ScimRequest): Promise<ScimResponse> {
+  return listOf(services, request, GROUPS, parseListQuery(request.query));
+}
+
+/** POST /Groups/.search (RFC 7644 §3.4.3). */
+export function search(services: Services, request: ScimRequest): Promise<ScimResponse> {
+  return listOf(services, request, GROUPS, parseSearch(request.body));
 }
 
 /** GET /Groups/{id} (RFC 7644 §3.4.1). */
 export async function get(services: Services, request: ScimRequest, id: string): Promise<ScimResponse> {
   const row = await findGroup(services, request.directory, id, projectionFor(request).wants("members"));
   if (request.ifNoneMatch !== undefined && namesVersion(request.ifNoneMatch, row.version)) {
-    return { status: 304, headers: { ETag: etagOf(row.version) }, proven: true };
+    return { status: 304, headers: { ETag: etagOf(row.version) } };
   }
-  return { ...answerWith(services, request, row, 200), logged: false };
+  return respond(services, request, row, 200);
 }
 
 /** PUT /Groups/{id} (RFC 7644 §3.5.1). */
@@ -52,7 +65,7 @@ export async function replace(services: Services, request: ScimRequest, id: stri
   const memberIds = await readMembers(request);
   const members = await findMembers(services, directory, memberIds);
   const change = { clear: true, add: memberIds, remove: new Set<string>() };
-  let answer: ScimResponse | undefined;
+  let response: ScimResponse | undefined;
   const { row, changed } = await updateGroup(services, request, id, async (before) => {
     const columns = keepExternalId(given, before, request);
     requireBounded(columns.resource, before.resource);
@@ -62,23 +75,23 @@ export async function replace(services: Services, request: ScimRequest, id: stri
       version: before.version + 1,
       last_modified: request.receivedAt,
     };
-    answer = answerWith(services, request, { ...after, members }, 200);
+    response = respond(services, request, { ...after, members }, 200);
     return {
       columns,
       names: changedNames(before, columns),
       members: change,
-      answer: { status: 200, ...bodyOf(answer) },
+      response,
     };
   });
-  if (!changed || answer === undefined) {
-    return { ...answerWith(services, request, { ...row, members }, 200), logged: false };
+  if (!changed || response === undefined) {
+    return respond(services, request, { ...row, members }, 200);
   }
   services.requestReconcile(directory.organizationId);
-  return answer;
+  return response;
 }
 
 /**
- * PATCH /Groups/{id} (RFC 7644 §3.5.2). Answers 204, unless `attributes` ask for what to answer (§3.5.2): a group of
+ * PATCH /Groups/{id} (RFC 7644 §3.5.2). Answers 204, unless `attributes` ask for what to response (§3.5.2): a group of
  * 100,000 members is not read to add one.
  */
 export async function patch(services: Services, request: ScimRequest, id: string): Promise<ScimResponse> {
@@ -91,21 +104,20 @@ export async function patch(services: Services, request: ScimRequest, id: string
       ? await patchLocked(services, request, id, members, others)
       : // Adds alone, or removes alone, come to the same in whatever order concurrent requests take.
         await changeMembers(services, request, id, members);
-  const logged = outcome.changed;
   if (outcome.changed) {
     services.requestReconcile(directory.organizationId);
   }
   if (!request.query.has("attributes")) {
-    return { status: 204, headers: { ETag: etagOf(outcome.version) }, logged, proven: true };
+    return { status: 204, headers: { ETag: etagOf(outcome.version) } };
   }
-  return { ...(await get(services, { ...request, ifNoneMatch: undefined }, id)), logged };
+  return get(services, { ...request, ifNoneMatch: undefined }, id);
 }
 
 /** DELETE /Groups/{id} (RFC 7644 §3.6). */
 export async function remove(services: Services, request: ScimRequest, id: string): Promise<ScimResponse> {
   await deleteGroup(services, request, id);
   services.requestReconcile(request.directory.organizationId);
-  return { status: 204, logged: true, proven: true };
+  return { status: 204 };
 }
 
 async function patchLocked(
@@ -121,7 +133,7 @@ async function patchLocked(
       await inSlices(applyOperations(directory.groups, documentOf(before), others, directory.quirks)),
     );
     requireBounded(columns.resource, before.resource);
-    return { columns, names: changedNames(before, columns), members, answer: { status: 204 } };
+    return { columns, names: changedNames(before, columns), members, response: { status: 204 } };
   });
   return { version: changed ? row.version + 1 : row.version, changed };
 }
@@ -162,18 +174,12 @@ function changedNames(before: GroupRow, columns: GroupColumns): string[] {
   );
 }
 
-function bodyOf(answer: ScimResponse): { body?: JsonObject } {
-  return answer.body === undefined ? {} : { body: answer.body };
-}
-
-function answerWith(services: Services, request: ScimRequest, row: GroupRow, status: number) {
+function respond(services: Services, request: ScimRequest, row: GroupRow, status: number): ScimResponse {
   const { directory } = request;
   return {
     status,
     body: projectionFor(request).apply(renderGroup(row, directory, services)),
     headers: { ETag: etagOf(row.version), Location: locationOf(services, directory, "Groups", row.id) },
-    logged: true,
-    proven: true,
   };
 }
 

@@ -1,24 +1,25 @@
 import type { Directory } from "../../directory/directory.ts";
-import type { Services } from "../../protocol/exchange.ts";
-import type { Member } from "./document.ts";
+import type { Services } from "../services.ts";
 import { MEMBERS_AT_ONCE, MEMBERS_BEHIND } from "./sql.ts";
+
+/** [id, display] of one member. */
+export type Member = readonly [id: string, display: string];
 
 /**
  * The members of a group behind one of them, page by page, each read when the one before it is written: a group of any
  * size is never in memory. They are as they are when they are read.
  */
 export async function* membersBehind(
-  { database, inLane }: Services,
+  { statements }: Services,
   directory: Directory,
   groupId: string,
   memberId: string,
 ): AsyncGenerator<readonly Member[]> {
-  const pageBehind = (id: string) =>
-    inLane(directory.id, async () => {
-      const values = [groupId, directory.organizationId, id];
-      const { rows } = await database.sql.query<MemberRow>(MEMBERS_BEHIND, values, "scim_members_behind");
-      return rows.map((row): Member => [row.id, row.display]);
-    });
+  const pageBehind = async (id: string) => {
+    const values = [groupId, directory.organizationId, id];
+    const rows = await statements.query<MemberRow>(directory, MEMBERS_BEHIND, values);
+    return rows.map((row): Member => [row.id, row.display]);
+  };
   for (let last: Member | undefined = [memberId, ""]; last !== undefined; ) {
     const page: readonly Member[] = await pageBehind(last[0]);
     if (page.length > 0) {

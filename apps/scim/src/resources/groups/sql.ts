@@ -2,7 +2,7 @@ import { checked, elementsOf, markGroups, markUsers } from "@sallyport/database"
 import { ROW } from "../../filter/field.ts";
 import { DIRECTORY, type Entry, entries, journal, NOW, ORGANIZATION } from "../../storage/journal.ts";
 import { live, whileLive } from "../../storage/live.ts";
-import type { Statement } from "../../storage/write.ts";
+import type { Command, Query } from "../../storage/statements.ts";
 
 export const GROUP_COLUMNS = [
   "id",
@@ -34,33 +34,47 @@ export const GROUP_MEMBERS = `(
   FROM (${somePage(`m.group_id = ${ROW}.id`)}) u) AS members`;
 
 /** Values: group, organization, the member behind which they begin. */
-export const MEMBERS_BEHIND = somePage(
-  `m.group_id = $1 AND ${checked("m.organization_id = $2")} AND m.user_id > $3`,
-);
+export const MEMBERS_BEHIND: Query = {
+  name: "scim_members_behind",
+  live: false,
+  text: somePage(`m.group_id = $1 AND ${checked("m.organization_id = $2")} AND m.user_id > $3`),
+};
 
 /** Values of each: id, directory, liveValues. */
-export const FIND_GROUP = `
+export const FIND_GROUP: Query = {
+  name: "scim_find_group",
+  live: true,
+  text: `
   SELECT ${GROUP_COLUMNS}, ${GROUP_MEMBERS}
   FROM directory_groups ${ROW} WHERE ${ROW}.id = $1 AND ${checked(`${ROW}.directory_id = $2`)} AND ${ROW}.deleted_at IS NULL
-    AND ${whileLive("$2", 3)}`;
+    AND ${whileLive("$2", 3)}`,
+};
 
-export const FIND_GROUP_WITHOUT_MEMBERS = `
+export const FIND_GROUP_WITHOUT_MEMBERS: Query = {
+  name: "scim_find_group_plain",
+  live: true,
+  text: `
   SELECT ${GROUP_COLUMNS}
   FROM directory_groups ${ROW} WHERE ${ROW}.id = $1 AND ${checked(`${ROW}.directory_id = $2`)} AND ${ROW}.deleted_at IS NULL
-    AND ${whileLive("$2", 3)}`;
+    AND ${whileLive("$2", 3)}`,
+};
 
 // Users are looked up one by one, by OFFSET 0 and LATERAL, or by an array whose length the planner does not know: left
 // alone, it reads the whole directory, or the whole group, for one member, as long as it knows nothing of the tables or
 // found them small.
 
 /** Of these ids, the users of the directory, with their names: the first in the order of ids. */
-export const FIND_MEMBERS = `
+export const FIND_MEMBERS: Query = {
+  name: "scim_find_members",
+  live: false,
+  text: `
   SELECT u.id, u.display
   FROM (SELECT id FROM ${elementsOf("$1::uuid[]")} AS w(id) ORDER BY id LIMIT ${MEMBERS_AT_ONCE}) w CROSS JOIN LATERAL (
     SELECT u.id, ${SHOWN}
     FROM directory_users u WHERE u.id = w.id AND ${checked("u.directory_id = $2")} AND u.deleted_at IS NULL
     OFFSET 0) u
-  ORDER BY u.id`;
+  ORDER BY u.id`,
+};
 
 const strangers = (ids: string, directory: string) => `
     SELECT w.id FROM ${ids} AS w(id)
@@ -69,15 +83,23 @@ const strangers = (ids: string, directory: string) => `
       WHERE u.id = w.id AND ${checked(`u.directory_id = ${directory}`)} AND u.deleted_at IS NULL OFFSET 0)`;
 
 /** Of these ids, one that is no user of the directory. */
-export const FIND_STRANGER = `${strangers(elementsOf("$1::uuid[]"), "$2")} LIMIT 1`;
+export const FIND_STRANGER: Query = {
+  name: "scim_find_stranger",
+  live: false,
+  text: `${strangers(elementsOf("$1::uuid[]"), "$2")} LIMIT 1`,
+};
 
 /** No row: gone, or the directory is not live. Values: id, directory, liveValues. */
-export const LOCK_GROUP = `
+export const LOCK_GROUP: Query = {
+  name: "scim_lock_group",
+  live: true,
+  text: `
   WITH ${live("$2", 3)}
   SELECT ${GROUP_COLUMNS}
   FROM directory_groups ${ROW}, live
   WHERE ${ROW}.id = $1 AND ${checked(`${ROW}.directory_id = live.id`)} AND ${ROW}.deleted_at IS NULL
-  FOR NO KEY UPDATE OF ${ROW}`;
+  FOR NO KEY UPDATE OF ${ROW}`,
+};
 
 const COLUMNS = ", display_name text, display_name_key text, external_id text, resource jsonb";
 const MEMBERS = ", joining uuid[], leaving uuid[]";
@@ -140,7 +162,7 @@ const membersChanged = `jsonb_build_object('groups', jsonb_build_array(resource_
 const alone = () => false;
 
 /** No row: the directory is not live. */
-export const CREATE_GROUP: Statement = {
+export const CREATE_GROUP: Command = {
   name: "scim_create_group",
   goesWith: alone,
   text: `
@@ -170,9 +192,9 @@ export const CREATE_GROUP: Statement = {
 /** What names more users than this is changed by itself: others would wait for it. */
 const FEW = 20;
 
-const membersOf = ({ own }: Entry) => [own?.joining, own?.leaving].flatMap((ids) => ids ?? []);
+const membersOf = ({ columns }: Entry) => [columns?.joining, columns?.leaving].flatMap((ids) => ids ?? []);
 /** The versions that others make between would not be asked for. */
-const isSimple = (entry: Entry) => membersOf(entry).length <= FEW && entry.own?.versions === null;
+const isSimple = (entry: Entry) => membersOf(entry).length <= FEW && entry.columns?.versions === null;
 
 /**
  * Changes members and nothing else of a group: one statement, whose cost follows the change and not the group. The
@@ -182,7 +204,7 @@ const isSimple = (entry: Entry) => membersOf(entry).length <= FEW && entry.own?.
  * for, or the directory is not live; then the caller finds out why. Else the version that it made, and whether it
  * changed anything.
  */
-export const CHANGE_MEMBERS: Statement = {
+export const CHANGE_MEMBERS: Command = {
   name: "scim_change_members",
   byResource: true,
   goesWith: (entry, others) => {
@@ -219,7 +241,9 @@ export const CHANGE_MEMBERS: Statement = {
  * Changes a group that LOCK_GROUP holds: its attributes, and members as CHANGE_MEMBERS does, also all of them. Only a
  * change of its attributes marks the group itself. No row: nothing changes. Values: journal.
  */
-export const UPDATE_GROUP = `
+export const UPDATE_GROUP: Command = {
+  name: "scim_update_group",
+  text: `
   WITH ${entries(`${COLUMNS}${MEMBERS}, clear boolean, names jsonb, before jsonb, after jsonb`)},
   ${touched(`
       SELECT entry.n, j.id, true AS joins FROM entry CROSS JOIN LATERAL ${IDS_OF.joining} AS j(id)
@@ -247,13 +271,14 @@ export const UPDATE_GROUP = `
     data: `${membersData} || jsonb_build_object('attributes', names)`,
     changed: membersChanged,
   })}
-  SELECT n FROM changed`;
+  SELECT n FROM changed`,
+};
 
 /**
  * No row: gone, another version, or the directory is not live. Its memberships stay until the reconciler has seen the
  * group.
  */
-export const DELETE_GROUP: Statement = {
+export const DELETE_GROUP: Command = {
   name: "scim_delete_group",
   goesWith: alone,
   text: `

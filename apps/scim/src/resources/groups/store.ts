@@ -1,30 +1,27 @@
-import { isId, type Sql } from "@sallyport/database";
+import { isId } from "@sallyport/database";
 import { difference } from "@sallyport/events";
-import { retryDeadlock } from "../../admission/retry.ts";
 import type { Directory } from "../../directory/directory.ts";
-import type { Answer } from "../../log/row.ts";
 import { notFound, ScimError } from "../../protocol/error.ts";
 import { requireMatch, versionsIn } from "../../protocol/etag.ts";
-import type { ScimRequest, Services } from "../../protocol/exchange.ts";
-import { journalValues } from "../../storage/journal.ts";
-import { ended, liveValues, requireLive } from "../../storage/live.ts";
-import { columnsOf, documentOf, type GroupColumns, type GroupRow, type Member } from "./document.ts";
+import type { ScimRequest, ScimResponse } from "../../protocol/exchange.ts";
+import { ended, liveValues } from "../../storage/live.ts";
+import type { Query, Taken, Transaction } from "../../storage/statements.ts";
+import type { Services } from "../services.ts";
+import { columnsOf, documentOf, type GroupColumns, type GroupRow } from "./document.ts";
+import type { Member } from "./member-pages.ts";
 import type { MemberChange } from "./members.ts";
 import * as SQL from "./sql.ts";
 
 /** 404 for an unknown, a deleted and a foreign id alike. */
 export async function findGroup(
-  { database, inLane }: Services,
+  { statements }: Services,
   directory: Directory,
   id: string,
   withMembers: boolean,
 ): Promise<GroupRow> {
-  const [text, name] = withMembers
-    ? [SQL.FIND_GROUP, "scim_find_group"]
-    : [SQL.FIND_GROUP_WITHOUT_MEMBERS, "scim_find_group_plain"];
+  const query = withMembers ? SQL.FIND_GROUP : SQL.FIND_GROUP_WITHOUT_MEMBERS;
   const values = [id, directory.id, ...liveValues(directory)];
-  const find = () => database.sql.query<GroupRow>(text, values, name);
-  const row = isId(id) ? (await inLane(directory.id, find)).rows[0] : undefined;
+  const row = isId(id) ? (await statements.query<GroupRow>(directory, query, values))[0] : undefined;
   if (row === undefined) {
     throw notFound("Group", id);
   }
@@ -33,39 +30,34 @@ export async function findGroup(
 
 /** The first users of these ids, in the order of ids: 404 when one of all is no user of the directory. */
 export async function findMembers(
-  { database, inLane }: Services,
+  { statements }: Services,
   directory: Directory,
   ids: ReadonlySet<string>,
 ): Promise<Member[]> {
   if (ids.size === 0) {
     return [];
   }
-  const { sql } = database;
-  const rows = await inLane(directory.id, async () => {
-    const values = [arrayOf(ids), directory.id];
-    const found = await sql.query<{ id: string; display: string }>(
-      SQL.FIND_MEMBERS,
-      values,
-      "scim_find_members",
-    );
-    if (found.rows.length < ids.size) {
-      await requireMembers(sql, directory, ids);
-    }
-    return found.rows;
-  });
+  const find = <Row extends object>(query: Query, values: readonly unknown[]) =>
+    statements.query<Row>(directory, query, values);
+  const values = [arrayOf(ids), directory.id];
+  const rows = await find<{ id: string; display: string }>(SQL.FIND_MEMBERS, values);
+  if (rows.length < ids.size) {
+    await requireMembers(find, directory, ids);
+  }
   return rows.map(({ id, display }): Member => [id, display]);
 }
 
 export async function insertGroup(
-  { write }: Services,
+  { statements }: Services,
   request: ScimRequest,
   id: string,
   columns: GroupColumns,
   members: ReadonlySet<string>,
-  answer: Answer,
+  response: ScimResponse,
 ): Promise<void> {
-  const own = { joining: [...members], ...ownOf(columns) };
-  if ((await write(SQL.CREATE_GROUP, { request, answer, resourceId: id, own })) === undefined) {
+  const values = { joining: [...members], ...valuesOf(columns) };
+  const entry = { request, response, resourceId: id, columns: values };
+  if ((await statements.write(SQL.CREATE_GROUP, entry)) === undefined) {
     throw ended();
   }
 }
@@ -80,14 +72,19 @@ export async function changeMembers(
   if (!isId(id)) {
     throw notFound("Group", id);
   }
-  const own = {
+  const columns = {
     joining: [...change.add],
     leaving: ids(change.remove),
     versions: versionsIn(request.ifMatch),
   };
-  const entry = { request, answer: { status: 204 }, resourceId: id, own };
-  const made = await services.write<{ version: number; changed: boolean }>(SQL.CHANGE_MEMBERS, entry);
-  return made ?? whyNot(services, request, id, change.add);
+  const entry = { request, response: { status: 204 }, resourceId: id, columns };
+  const taken = await services.statements.write<TakenChange>(SQL.CHANGE_MEMBERS, entry);
+  return taken ?? whyNot(services, request, id, change.add);
+}
+
+interface TakenChange extends Taken {
+  readonly version: number;
+  readonly changed: boolean;
 }
 
 export interface GroupUpdate {
@@ -95,12 +92,12 @@ export interface GroupUpdate {
   /** The names of the attributes that change, but for `members`. */
   readonly names: readonly string[];
   readonly members: MemberChange;
-  readonly answer: Answer;
+  readonly response: ScimResponse;
 }
 
 /** Holds a group's row and changes it as `decide` says of it; whether anything changed. 404, 412 as above. */
 export async function updateGroup(
-  { database, inTurn, inLane }: Services,
+  { statements }: Services,
   request: ScimRequest,
   id: string,
   decide: (row: GroupRow) => Promise<GroupUpdate>,
@@ -109,30 +106,28 @@ export async function updateGroup(
     throw notFound("Group", id);
   }
   const { directory } = request;
-  const update = () =>
-    database.transaction(async (sql) => {
-      const values = [id, directory.id, ...liveValues(directory)];
-      const row = (await sql.query<GroupRow>(SQL.LOCK_GROUP, values, "scim_lock_group")).rows[0];
-      if (row === undefined) {
-        await requireLive(sql, directory);
-        throw notFound("Group", id);
-      }
-      requireMatch(request.ifMatch, row.version);
-      const { columns, names, members, answer } = await decide(row);
-      await requireMembers(sql, directory, members.add);
-      const own = {
-        joining: [...members.add],
-        leaving: ids(members.remove),
-        clear: members.clear,
-        names: [...names],
-        ...(difference(toldOf(columnsOf(documentOf(row))), toldOf(columns)) ?? UNTOLD),
-        ...ownOf(columns),
-      };
-      const changes = journalValues(directory, [{ request, answer, resourceId: id, own }]);
-      const { rowCount } = await sql.query(SQL.UPDATE_GROUP, changes, "scim_update_group");
-      return { row, changed: rowCount === 1 };
-    });
-  return inTurn(id, () => inLane(directory.id, () => retryDeadlock(update)));
+  const update = async (transaction: Transaction) => {
+    const values = [id, directory.id, ...liveValues(directory)];
+    const [row] = await transaction.query<GroupRow>(SQL.LOCK_GROUP, values);
+    if (row === undefined) {
+      await transaction.requireLive();
+      throw notFound("Group", id);
+    }
+    requireMatch(request.ifMatch, row.version);
+    const { columns: after, names, members, response } = await decide(row);
+    await requireMembers(transaction.query, directory, members.add);
+    const columns = {
+      joining: [...members.add],
+      leaving: ids(members.remove),
+      clear: members.clear,
+      names: [...names],
+      ...(difference(toldOf(columnsOf(documentOf(row))), toldOf(after)) ?? UNTOLD),
+      ...valuesOf(after),
+    };
+    const entry = { request, response, resourceId: id, columns };
+    return { row, changed: await transaction.write(SQL.UPDATE_GROUP, entry) };
+  };
+  return statements.transaction(directory, update, id);
 }
 
 /** Marks a group as deleted. 404 when there is none, 412 against If-Match. */
@@ -140,22 +135,26 @@ export async function deleteGroup(services: Services, request: ScimRequest, id: 
   if (!isId(id)) {
     throw notFound("Group", id);
   }
-  const own = { versions: versionsIn(request.ifMatch) };
-  const entry = { request, answer: { status: 204 }, resourceId: id, own };
-  if ((await services.write(SQL.DELETE_GROUP, entry)) === undefined) {
+  const columns = { versions: versionsIn(request.ifMatch) };
+  const entry = { request, response: { status: 204 }, resourceId: id, columns };
+  if ((await services.statements.write(SQL.DELETE_GROUP, entry)) === undefined) {
     await whyNot(services, request, id, new Set());
   }
 }
 
 /** 404 unless all of these are users of the directory. */
-async function requireMembers(sql: Sql, directory: Directory, wanted: ReadonlySet<string>): Promise<void> {
+async function requireMembers(
+  find: <Row extends object>(query: Query, values: readonly unknown[]) => Promise<readonly Row[]>,
+  directory: Directory,
+  wanted: ReadonlySet<string>,
+): Promise<void> {
   if (wanted.size === 0) {
     return;
   }
   const values = [arrayOf(wanted), directory.id];
-  const { rows } = await sql.query<{ id: string }>(SQL.FIND_STRANGER, values, "scim_find_stranger");
-  if (rows[0] !== undefined) {
-    throw notFound("The member, User", rows[0].id);
+  const [stranger] = await find<{ id: string }>(SQL.FIND_STRANGER, values);
+  if (stranger !== undefined) {
+    throw notFound("The member, User", stranger.id);
   }
 }
 
@@ -169,7 +168,11 @@ async function whyNot(
   const { directory } = request;
   const row = await findGroup(services, directory, id, false);
   requireMatch(request.ifMatch, row.version);
-  await services.inLane(directory.id, () => requireMembers(services.database.sql, directory, wanted));
+  await requireMembers(
+    (query, values) => services.statements.query(directory, query, values),
+    directory,
+    wanted,
+  );
   // Whatever it was, it holds now: only a change between the two statements comes here.
   throw new ScimError(503, "The group was changed by another request at the same moment. Retry.", {
     headers: { "Retry-After": "1" },
@@ -193,7 +196,7 @@ function toldOf({ displayName, externalId }: GroupColumns) {
   return { displayName, externalId };
 }
 
-function ownOf(columns: GroupColumns) {
+function valuesOf(columns: GroupColumns) {
   return {
     display_name: columns.displayName,
     display_name_key: columns.displayName.toLowerCase(),

@@ -1,8 +1,9 @@
 import { UnknownAttribute } from "../../filter/field.ts";
 import { badRequest } from "../../protocol/error.ts";
-import type { ScimRequest, ScimResponse, Services } from "../../protocol/exchange.ts";
+import type { ScimRequest, ScimResponse } from "../../protocol/exchange.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 import type { ListQuery } from "../../protocol/list-query.ts";
+import type { Services } from "../services.ts";
 import { type Cursor, readCursor, writeCursor } from "./cursor.ts";
 import { countAll, fetchPage, type Selection, select } from "./selection.ts";
 import type { KeyedRow, Table } from "./table.ts";
@@ -10,7 +11,7 @@ import type { KeyedRow, Table } from "./table.ts";
 const LIST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
 /** A page of resources of one type: RFC 7644 §3.4.2. The filter, the order and the page are PostgreSQL's work. */
-export async function list<Row extends KeyedRow>(
+export async function listOf<Row extends KeyedRow>(
   services: Services,
   { directory }: ScimRequest,
   table: Table<Row>,
@@ -21,8 +22,7 @@ export async function list<Row extends KeyedRow>(
     query.cursor === undefined
       ? await pageByIndex(services, selection, query)
       : await pageByCursor(services, selection, query, query.cursor);
-  // Nothing found may also be since the directory or its token was ended.
-  return { status: 200, body, proven: Array.isArray(body.Resources) && body.Resources.length > 0 };
+  return { status: 200, body };
 }
 
 /** An attribute that the type has not makes a filter invalid: 400, never all rows. */

@@ -1,18 +1,18 @@
 import { UnknownAttribute } from "../../filter/field.ts";
 import { badRequest } from "../../protocol/error.ts";
-import type { ScimRequest, ScimResponse, Services } from "../../protocol/exchange.ts";
+import type { ScimRequest, ScimResponse } from "../../protocol/exchange.ts";
 import type { JsonObject } from "../../protocol/json.ts";
-import type { ListQuery } from "../../protocol/list-query.ts";
+import { type ListQuery, parseSearch } from "../../protocol/list-query.ts";
+import { GROUPS } from "../groups/table.ts";
+import type { Services } from "../services.ts";
+import { USERS } from "../users/table.ts";
 import { listResponse } from "./list.ts";
 import { countAll, fetchPage, select } from "./selection.ts";
-import { GROUPS, type KeyedRow, type Table, USERS } from "./table.ts";
+import type { KeyedRow, Table } from "./table.ts";
 
 /** POST /.search at the root (RFC 7644 §3.4.3): users, then groups. A type without the filter's attributes has no match. */
-export async function searchAll(
-  services: Services,
-  request: ScimRequest,
-  query: ListQuery,
-): Promise<ScimResponse> {
+export async function searchAll(services: Services, request: ScimRequest): Promise<ScimResponse> {
+  const query = parseSearch(request.body);
   if (query.sortBy !== undefined || query.cursor !== undefined) {
     throw badRequest("invalidValue", "sortBy and cursor need one resource type: search /Users or /Groups.");
   }

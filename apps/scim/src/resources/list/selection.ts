@@ -3,12 +3,12 @@ import type { Filter } from "../../filter/ast.ts";
 import { compileFilter } from "../../filter/compile.ts";
 import { Parameters } from "../../filter/parameters.ts";
 import { parseFilter } from "../../filter/parse.ts";
-import type { Services } from "../../protocol/exchange.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 import { MAX_PAGE_BYTES } from "../../protocol/limits.ts";
 import type { ListQuery } from "../../protocol/list-query.ts";
 import { type Projection, projectionOf } from "../../protocol/projection.ts";
 import { liveValues, whileLive } from "../../storage/live.ts";
+import type { Services } from "../services.ts";
 import { orderBy } from "./order.ts";
 import type { KeyedRow, Table } from "./table.ts";
 
@@ -67,7 +67,7 @@ export interface Page<Row> {
 }
 
 export async function fetchPage<Row extends KeyedRow>(
-  { database, inLane, read }: Services,
+  { statements }: Services,
   { directory, columns, from, order, shared, ...selection }: Selection<Row>,
   position: Position | undefined,
   skip: number,
@@ -78,15 +78,12 @@ export async function fetchPage<Row extends KeyedRow>(
   const first = `SELECT ${columns} ${from}${condition} ORDER BY ${order} LIMIT ${parameters.add(limit)}::int`;
   if (shared !== undefined && skip === 0) {
     const text = shared.isOfOne ? first : bounded(first, columns);
-    return pageOf(
-      await read<Bounded & Row>(directory, { name: shared.name, text, types: SHARED_TYPES }, parameters.own),
-    );
+    const query = { name: shared.name, text, types: SHARED_TYPES };
+    return pageOf(await statements.read<Bounded & Row>(directory, query, parameters.own));
   }
   const text = bounded(skip === 0 ? first : `${first} OFFSET ${parameters.add(skip)}::int`, columns);
-  const { rows } = await inLane(directory.id, () =>
-    database.sql.query<Bounded & Row>(text, parameters.values),
-  );
-  return pageOf(rows);
+  const query = { name: undefined, text, live: true };
+  return pageOf(await statements.query<Bounded & Row>(directory, query, parameters.values));
 }
 
 interface Bounded {
@@ -114,13 +111,12 @@ function bounded(query: string, columns: string): string {
 }
 
 export async function countAll<Row>(
-  { database, inLane }: Services,
+  { statements }: Services,
   { directory, from, parameters }: Selection<Row>,
 ): Promise<number> {
-  const text = `SELECT count(*) AS total ${from}`;
-  const count = () => database.sql.query<{ total: string }>(text, parameters.values);
-  const { rows } = await inLane(directory.id, count);
-  return Number(rows[0]?.total ?? 0);
+  const query = { name: undefined, text: `SELECT count(*) AS total ${from}`, live: false };
+  const [row] = await statements.query<{ total: string }>(directory, query, parameters.values);
+  return Number(row?.total ?? 0);
 }
 
 function behind({ after: [createdAt, id], descending }: Position, parameters: Parameters): string {

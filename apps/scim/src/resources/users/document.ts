@@ -7,9 +7,9 @@ import {
 } from "@sallyport/people";
 import type { Directory } from "../../directory/directory.ts";
 import { etagOf } from "../../protocol/etag.ts";
-import { locationOf, type Services } from "../../protocol/exchange.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../protocol/json.ts";
 import { ENTERPRISE_SCHEMA } from "../../schema/user.ts";
+import { locationOf, type Services } from "../services.ts";
 
 /** A row of directory_users, as this room reads it. */
 export interface UserRow {

@@ -1,8 +1,8 @@
 import type { Directory } from "../../directory/directory.ts";
 import { notFound } from "../../protocol/error.ts";
-import type { Services } from "../../protocol/exchange.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/json.ts";
 import { ENTERPRISE_SCHEMA } from "../../schema/user.ts";
+import type { Services } from "../services.ts";
 import { userExists } from "./store.ts";
 
 /**

@@ -2,8 +2,7 @@ import { checked, markIdentifiedUsers, markUsers } from "@sallyport/database";
 import { ROW } from "../../filter/field.ts";
 import { DIRECTORY, entries, journal, NOW, ORGANIZATION } from "../../storage/journal.ts";
 import { live, whileLive } from "../../storage/live.ts";
-import type { Query } from "../../storage/read.ts";
-import type { Statement } from "../../storage/write.ts";
+import type { Command, Query, SharedQuery } from "../../storage/statements.ts";
 
 const USERS_CHANGED = "jsonb_build_object('users', jsonb_build_array(resource_id))";
 
@@ -52,25 +51,25 @@ const found = (columns: string, condition: string) => `
 
 const BY_ID = `${ROW}.id = $4 AND ${checked(`${ROW}.directory_id = $1`)}`;
 
-export const FIND_USER: Query = {
+export const FIND_USER: SharedQuery = {
   name: "scim_find_user",
   text: found(`${USER_COLUMNS}, ${USER_GROUPS}`, BY_ID),
   types: ["uuid"],
 };
 
-export const FIND_USER_WITHOUT_GROUPS: Query = {
+export const FIND_USER_WITHOUT_GROUPS: SharedQuery = {
   name: "scim_find_user_plain",
   text: found(USER_COLUMNS, BY_ID),
   types: ["uuid"],
 };
 
-export const FIND_USER_BY_NAME: Query = {
+export const FIND_USER_BY_NAME: SharedQuery = {
   name: "scim_find_user_by_name",
   text: found(`${USER_COLUMNS}, ${USER_GROUPS}`, `${ROW}.directory_id = $1 AND ${ROW}.user_name_key = $4`),
   types: ["text"],
 };
 
-export const USER_EXISTS: Query = {
+export const USER_EXISTS: SharedQuery = {
   name: "scim_user_exists",
   text: found(`${ROW}.id`, BY_ID),
   types: ["uuid"],
@@ -80,9 +79,9 @@ const COLUMNS =
   ", user_name text, user_name_key text, external_id text, active boolean, email text, resource jsonb";
 
 /** No row for an entry: its userName is taken, or the directory is not live. */
-export const CREATE_USERS: Statement = {
+export const CREATE_USERS: Command = {
   name: "scim_create_users",
-  order: ({ own }) => String(own?.user_name_key),
+  order: ({ columns }) => String(columns?.user_name_key),
   text: `
   WITH ${live(DIRECTORY, 4)},
   ${entries(`${COLUMNS}, gained text[]`)},
@@ -109,7 +108,7 @@ export const CREATE_USERS: Statement = {
  * No row for an entry: its user is gone, or no longer of that version, or the directory is not live. The array, whose
  * length the planner does not know, has it go by the index, however few users there were when it planned.
  */
-export const UPDATE_USERS: Statement = {
+export const UPDATE_USERS: Command = {
   name: "scim_update_users",
   text: `
   WITH ${live(DIRECTORY, 4)},
@@ -144,7 +143,10 @@ export const UPDATE_USERS: Statement = {
  * Holds a user for its deletion, and its groups before it, each in the order of ids: as a PATCH of a group holds the
  * group before its members. No row: gone, or the directory is not live. Values: id, directory, liveValues.
  */
-export const LOCK_USER = `
+export const LOCK_USER: Query = {
+  name: "scim_lock_user",
+  live: true,
+  text: `
   WITH ${live("$2", 3)},
   held AS MATERIALIZED (
     SELECT g.id FROM directory_groups g, live
@@ -152,10 +154,13 @@ export const LOCK_USER = `
     ORDER BY g.id FOR NO KEY UPDATE OF g)
   SELECT u.version FROM directory_users u, live
   WHERE u.id = $1 AND ${checked("u.directory_id = live.id")} AND u.deleted_at IS NULL AND (SELECT count(*) FROM held) >= 0
-  FOR UPDATE OF u`;
+  FOR UPDATE OF u`,
+};
 
 /** Behind LOCK_USER, so that no membership can appear meanwhile. Values: journal. */
-export const DELETE_USER = `
+export const DELETE_USER: Command = {
+  name: "scim_delete_user",
+  text: `
   WITH ${entries()},
   left_groups AS (
     DELETE FROM directory_group_members WHERE user_id = (SELECT resource_id FROM entry) RETURNING group_id),
@@ -173,4 +178,5 @@ export const DELETE_USER = `
     before: "jsonb_build_object('userName', user_name)",
     changed: USERS_CHANGED,
   })}
-  SELECT n FROM changed`;
+  SELECT n FROM changed`,
+};

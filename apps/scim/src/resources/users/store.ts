@@ -1,52 +1,54 @@
 import { isId, isUniqueViolation } from "@sallyport/database";
 import { difference } from "@sallyport/events";
-import { retryDeadlock } from "../../admission/retry.ts";
 import type { Directory } from "../../directory/directory.ts";
-import type { Answer } from "../../log/row.ts";
 import { notFound, quoted, ScimError } from "../../protocol/error.ts";
 import { requireMatch } from "../../protocol/etag.ts";
-import type { ScimRequest, Services } from "../../protocol/exchange.ts";
-import { journalValues } from "../../storage/journal.ts";
-import { liveValues, requireLive } from "../../storage/live.ts";
+import type { ScimRequest, ScimResponse } from "../../protocol/exchange.ts";
+import { liveValues } from "../../storage/live.ts";
+import type { Services } from "../services.ts";
 import { columnsOf, documentOf, identifiersOf, type UserColumns, type UserRow } from "./document.ts";
 import * as SQL from "./sql.ts";
 
 /** 404 for an unknown, a deleted and a foreign id alike. */
 export async function findUser(
-  { read }: Services,
+  { statements }: Services,
   directory: Directory,
   id: string,
   withGroups: boolean,
 ): Promise<UserRow> {
   const query = withGroups ? SQL.FIND_USER : SQL.FIND_USER_WITHOUT_GROUPS;
-  const row = isId(id) ? (await read<UserRow>(directory, query, [id]))[0] : undefined;
+  const row = isId(id) ? (await statements.read<UserRow>(directory, query, [id]))[0] : undefined;
   if (row === undefined) {
     throw notFound("User", id);
   }
   return row;
 }
 
-export async function findUserByName({ read }: Services, directory: Directory, userName: string) {
-  const rows = await read<UserRow>(directory, SQL.FIND_USER_BY_NAME, [userName.toLowerCase()]);
+export async function findUserByName({ statements }: Services, directory: Directory, userName: string) {
+  const rows = await statements.read<UserRow>(directory, SQL.FIND_USER_BY_NAME, [userName.toLowerCase()]);
   return rows[0];
 }
 
 /** Whether the id is that of a user of this directory. */
-export async function userExists({ read }: Services, directory: Directory, id: string): Promise<boolean> {
-  return isId(id) && (await read(directory, SQL.USER_EXISTS, [id])).length === 1;
+export async function userExists(
+  { statements }: Services,
+  directory: Directory,
+  id: string,
+): Promise<boolean> {
+  return isId(id) && (await statements.read(directory, SQL.USER_EXISTS, [id])).length === 1;
 }
 
 /** Stores a new user; false when its userName is taken in this directory, and then nothing has changed. */
 export async function insertUser(
-  { write }: Services,
+  { statements }: Services,
   request: ScimRequest,
   id: string,
   columns: UserColumns,
-  answer: Answer,
+  response: ScimResponse,
 ): Promise<boolean> {
-  const own = { ...ownOf(columns), gained: identifiersOf(columns) };
-  const entry = { request, answer, resourceId: id, own };
-  return (await write(SQL.CREATE_USERS, entry)) !== undefined;
+  const values = { ...valuesOf(columns), gained: identifiersOf(columns) };
+  const entry = { request, response, resourceId: id, columns: values };
+  return (await statements.write(SQL.CREATE_USERS, entry)) !== undefined;
 }
 
 /**
@@ -54,25 +56,26 @@ export async function insertUser(
  * 409 uniqueness when the new userName is another user's.
  */
 export async function updateUser(
-  { write }: Services,
+  { statements }: Services,
   request: ScimRequest,
   row: UserRow,
   /** The names of the attributes that differ. */
   names: readonly string[],
   columns: UserColumns,
-  answer: Answer,
+  response: ScimResponse,
 ): Promise<boolean> {
   const before = columnsOf(documentOf(row), row.active);
   const told = difference(toldOf(before), toldOf(columns));
-  const own = {
+  const values = {
     version: row.version,
     names: [...names],
     ...(told ?? UNTOLD),
     ...identification(before, columns, names),
-    ...ownOf(columns),
+    ...valuesOf(columns),
   };
   try {
-    return (await write(SQL.UPDATE_USERS, { request, answer, resourceId: row.id, own })) !== undefined;
+    const entry = { request, response, resourceId: row.id, columns: values };
+    return (await statements.write(SQL.UPDATE_USERS, entry)) !== undefined;
   } catch (error) {
     throw isUniqueViolation(error) ? userNameTaken(columns.userName) : error;
   }
@@ -94,25 +97,21 @@ function identification(before: UserColumns, after: UserColumns, changed: readon
 }
 
 /** Marks a user as deleted, free of its name and its groups. 404 when there is none, 412 against If-Match. */
-export async function deleteUser(services: Services, request: ScimRequest, id: string): Promise<void> {
+export async function deleteUser({ statements }: Services, request: ScimRequest, id: string): Promise<void> {
   if (!isId(id)) {
     throw notFound("User", id);
   }
   const { directory } = request;
-  const deletion = () =>
-    services.database.transaction(async (sql) => {
-      const values = [id, directory.id, ...liveValues(directory)];
-      const locked = await sql.query<{ version: number }>(SQL.LOCK_USER, values, "scim_lock_user");
-      const version = locked.rows[0]?.version;
-      if (version === undefined) {
-        await requireLive(sql, directory);
-        throw notFound("User", id);
-      }
-      requireMatch(request.ifMatch, version);
-      const entry = { request, answer: { status: 204 }, resourceId: id };
-      await sql.query(SQL.DELETE_USER, journalValues(directory, [entry]), "scim_delete_user");
-    });
-  await services.inLane(directory.id, () => retryDeadlock(deletion));
+  await statements.transaction(directory, async (transaction) => {
+    const values = [id, directory.id, ...liveValues(directory)];
+    const [row] = await transaction.query<{ version: number }>(SQL.LOCK_USER, values);
+    if (row === undefined) {
+      await transaction.requireLive();
+      throw notFound("User", id);
+    }
+    requireMatch(request.ifMatch, row.version);
+    await transaction.write(SQL.DELETE_USER, { request, response: { status: 204 }, resourceId: id });
+  });
 }
 
 export function userNameTaken(userName: string): ScimError {
@@ -129,7 +128,7 @@ function toldOf({ userName, externalId, active, email }: UserColumns) {
   return { userName, externalId, active, email };
 }
 
-function ownOf(columns: UserColumns) {
+function valuesOf(columns: UserColumns) {
   return {
     user_name: columns.userName,
     user_name_key: columns.userName.toLowerCase(),

@@ -4,17 +4,19 @@ import { applyOperations } from "../../patch/apply.ts";
 import { parseOperations } from "../../patch/operation.ts";
 import { ScimError } from "../../protocol/error.ts";
 import { etagOf, namesVersion, requireMatch } from "../../protocol/etag.ts";
-import type { ScimRequest, ScimResponse, Services } from "../../protocol/exchange.ts";
-import { locationOf } from "../../protocol/exchange.ts";
+import type { ScimRequest, ScimResponse } from "../../protocol/exchange.ts";
 import type { JsonObject } from "../../protocol/json.ts";
-import { parseAttributes } from "../../protocol/list-query.ts";
+import { parseAttributes, parseListQuery, parseSearch } from "../../protocol/list-query.ts";
 import { type Projection, projectionOf } from "../../protocol/projection.ts";
 import { inSlices } from "../../protocol/slices.ts";
 import { requireBounded, requireReadable } from "../../schema/bounds.ts";
 import { normalizeResource } from "../../schema/normalize.ts";
+import { listOf } from "../list/list.ts";
+import { locationOf, type Services } from "../services.ts";
 import { columnsOf, documentOf, renderUser, type UserRow } from "./document.ts";
 import { checkManager } from "./manager.ts";
 import { deleteUser, findUser, findUserByName, insertUser, updateUser, userNameTaken } from "./store.ts";
+import { USERS } from "./table.ts";
 
 /** POST /Users (RFC 7644 §3.3). */
 export async function create(services: Services, request: ScimRequest): Promise<ScimResponse> {
@@ -34,12 +36,22 @@ export async function create(services: Services, request: ScimRequest): Promise<
     created_at: request.receivedAt,
     last_modified: request.receivedAt,
   };
-  const answer = answerWith(services, request, row, 201);
-  if (await insertUser(services, request, id, columns, answer)) {
+  const response = respond(services, request, row, 201);
+  if (await insertUser(services, request, id, columns, response)) {
     services.requestReconcile(directory.organizationId);
-    return answer;
+    return response;
   }
   return revive(services, request, document);
+}
+
+/** GET /Users (RFC 7644 §3.4.2). */
+export function list(services: Services, request: ScimRequest): Promise<ScimResponse> {
+  return listOf(services, request, USERS, parseListQuery(request.query));
+}
+
+/** POST /Users/.search (RFC 7644 §3.4.3). */
+export function search(services: Services, request: ScimRequest): Promise<ScimResponse> {
+  return listOf(services, request, USERS, parseSearch(request.body));
 }
 
 /** GET /Users/{id} (RFC 7644 §3.4.1). */
@@ -47,9 +59,9 @@ export async function get(services: Services, request: ScimRequest, id: string):
   const projection = projectionFor(request);
   const row = await findUser(services, request.directory, id, projection.wants("groups"));
   if (request.ifNoneMatch !== undefined && namesVersion(request.ifNoneMatch, row.version)) {
-    return { status: 304, headers: { ETag: etagOf(row.version) }, proven: true };
+    return { status: 304, headers: { ETag: etagOf(row.version) } };
   }
-  return { ...answerWith(services, request, row, 200), logged: false };
+  return respond(services, request, row, 200);
 }
 
 /** PUT /Users/{id} (RFC 7644 §3.5.1). */
@@ -77,7 +89,7 @@ export async function patch(services: Services, request: ScimRequest, id: string
 export async function remove(services: Services, request: ScimRequest, id: string): Promise<ScimResponse> {
   await deleteUser(services, request, id);
   services.requestReconcile(request.directory.organizationId);
-  return { status: 204, logged: true, proven: true };
+  return { status: 204 };
 }
 
 /**
@@ -94,9 +106,9 @@ async function change(
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const row = await findUser(services, request.directory, id, withGroups);
     requireMatch(request.ifMatch, row.version);
-    const answer = await store(services, request, row, await changed(row), 200);
-    if (answer !== undefined) {
-      return answer;
+    const response = await store(services, request, row, await changed(row), 200);
+    if (response !== undefined) {
+      return response;
     }
   }
   throw new ScimError(503, "The user is being changed by too many requests at once. Retry.", {
@@ -118,10 +130,10 @@ async function store(
   const names = changedNames(documentOf(row), { ...document, active: columns.active });
   // RFC 7644 §3.5.2.1: what changes nothing does not change lastModified either.
   if (names.length === 0) {
-    return { ...answerWith(services, request, row, status), logged: false };
+    return respond(services, request, row, status);
   }
   requireBounded(columns.resource, row.resource);
-  const answer = answerWith(
+  const response = respond(
     services,
     request,
     {
@@ -135,11 +147,11 @@ async function store(
     },
     status,
   );
-  if (!(await updateUser(services, request, row, names, columns, answer))) {
+  if (!(await updateUser(services, request, row, names, columns, response))) {
     return undefined;
   }
   services.requestReconcile(request.directory.organizationId);
-  return answer;
+  return response;
 }
 
 /** What a POST finds whose userName is taken: 409, or the deactivated user of that name where its client means that. */
@@ -158,11 +170,11 @@ async function revive(services: Services, request: ScimRequest, document: JsonOb
     throw userNameTaken(userName);
   }
   const given = { ...document, active: document.active ?? true };
-  const answer = await store(services, request, row, replaced(row, given, request), 201);
-  if (answer === undefined) {
+  const response = await store(services, request, row, replaced(row, given, request), 201);
+  if (response === undefined) {
     throw userNameTaken(userName);
   }
-  return answer;
+  return response;
 }
 
 function replaced(row: UserRow, given: JsonObject, { directory }: ScimRequest): JsonObject {
@@ -181,7 +193,7 @@ function replaced(row: UserRow, given: JsonObject, { directory }: ScimRequest): 
   return { ...given, ...kept };
 }
 
-function answerWith(services: Services, request: ScimRequest, row: UserRow, status: number) {
+function respond(services: Services, request: ScimRequest, row: UserRow, status: number): ScimResponse {
   const { directory } = request;
   return {
     status,
@@ -190,8 +202,6 @@ function answerWith(services: Services, request: ScimRequest, row: UserRow, stat
       ETag: etagOf(row.version),
       Location: locationOf(services, directory, "Users", row.id),
     },
-    logged: true,
-    proven: true,
   };
 }
 
