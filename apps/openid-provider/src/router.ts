@@ -1,10 +1,11 @@
 import type { FailureLimit } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
+import { OAuthError } from "@sallyport/oauth";
 import { type RequestHandler, Router } from "express";
 import { answerPreflight } from "./endpoints/cors.ts";
 import { readForm } from "./endpoints/form.ts";
 import { handlePageErrors } from "./errors/error-pages.ts";
-import { handleOAuthErrors, OAuthError } from "./errors/oauth-error.ts";
+import { handleOAuthErrors } from "./errors/oauth-error.ts";
 import { ROUTES } from "./routes.ts";
 
 export interface Endpoints {

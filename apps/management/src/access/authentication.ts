@@ -1,3 +1,4 @@
+import { bearerToken, challenge } from "@sallyport/oauth";
 import { digestToken, matchesDigest } from "@sallyport/secrets";
 import type { Request, Response } from "express";
 import type { ManagementApiDeps } from "../deps.ts";
@@ -5,8 +6,6 @@ import { problem } from "../errors.ts";
 import type { Caller } from "./caller.ts";
 import { storedPermissions } from "./permissions.ts";
 
-// RFC 6750, section 2.1.
-const BEARER = /^Bearer +([\w~+/.-]+=*) *$/i;
 const USE_RECORDED_EVERY_MS = 60_000;
 
 /**
@@ -14,9 +13,9 @@ const USE_RECORDED_EVERY_MS = 60_000;
  * 401 and sets `WWW-Authenticate` otherwise; 429 where that has come too often from the network.
  */
 export async function authenticate(deps: ManagementApiDeps, req: Request, res: Response): Promise<Caller> {
-  const token = BEARER.exec(req.get("authorization") ?? "")?.[1];
+  const token = bearerToken(req.get("authorization"));
   if (token === undefined) {
-    res.setHeader("WWW-Authenticate", 'Bearer realm="sallyport"');
+    res.setHeader("WWW-Authenticate", challenge("Bearer", { realm: "sallyport" }));
     throw problem("authentication_required");
   }
   const caller = await callerOf(deps, token);
@@ -26,7 +25,7 @@ export async function authenticate(deps: ManagementApiDeps, req: Request, res: R
       res.setHeader("Retry-After", String(wait));
       throw problem("authentication_failures_too_many");
     }
-    res.setHeader("WWW-Authenticate", 'Bearer realm="sallyport", error="invalid_token"');
+    res.setHeader("WWW-Authenticate", challenge("Bearer", { realm: "sallyport", error: "invalid_token" }));
     throw problem("key_invalid");
   }
   return caller;

@@ -1,7 +1,10 @@
+import { bearerToken, challenge, OAuthError } from "@sallyport/oauth";
 import type { LiveSession } from "@sallyport/sessions";
 import type { Request } from "express";
-import { OAuthError } from "../errors/oauth-error.ts";
 import type { AccessToken, AccessTokens } from "../tokens/access-tokens.ts";
+
+/** Of the challenges of all endpoints of the OP. */
+export const REALM = "sallyport";
 
 /** The access token that a request carries, and its session. @throws OAuthError with the challenge of RFC 6750, 3 */
 export async function requireBearer(
@@ -13,18 +16,18 @@ export async function requireBearer(
   if (header !== undefined && formToken !== undefined) {
     throw new OAuthError("invalid_request", "The access token must be given in one way only");
   }
-  const value = header === undefined ? formToken : /^bearer ([\w.~+/-]+=*)$/i.exec(header)?.[1];
+  const value = header === undefined ? formToken : bearerToken(header);
   if (value === undefined) {
-    throw new OAuthError("invalid_token", "A bearer access token is needed", 'Bearer realm="sallyport"');
+    throw new OAuthError("invalid_token", "A bearer access token is needed", {
+      challenge: challenge("Bearer", { realm: REALM }),
+    });
   }
   const token = await accessTokens.read(value);
   const session = token === null ? null : await accessTokens.sessionOf(token);
   if (token === null || session === null) {
-    throw new OAuthError(
-      "invalid_token",
-      "The access token is not valid, has expired or was revoked",
-      'Bearer realm="sallyport", error="invalid_token"',
-    );
+    throw new OAuthError("invalid_token", "The access token is not valid, has expired or was revoked", {
+      challenge: challenge("Bearer", { realm: REALM, error: "invalid_token" }),
+    });
   }
   return { token, session };
 }
@@ -35,9 +38,7 @@ export function requireScope(token: AccessToken, scope: string): ReadonlySet<str
   if (scopes.has(scope)) {
     return scopes;
   }
-  throw new OAuthError(
-    "insufficient_scope",
-    `The access token was not given for the scope ${scope}`,
-    `Bearer realm="sallyport", error="insufficient_scope", scope="${scope}"`,
-  );
+  throw new OAuthError("insufficient_scope", `The access token was not given for the scope ${scope}`, {
+    challenge: challenge("Bearer", { realm: REALM, error: "insufficient_scope", scope }),
+  });
 }

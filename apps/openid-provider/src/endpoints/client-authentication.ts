@@ -1,6 +1,7 @@
+import { challenge, clientCredentials, OAuthError } from "@sallyport/oauth";
 import type { Request } from "express";
 import { type Application, type Applications, isPublic, secretMatches } from "../applications.ts";
-import { OAuthError } from "../errors/oauth-error.ts";
+import { REALM } from "./bearer.ts";
 import type { Form } from "./form.ts";
 
 interface Credentials {
@@ -25,45 +26,36 @@ export async function authenticateClient(
   if (known) {
     return application;
   }
-  throw new OAuthError(
-    "invalid_client",
-    "Client authentication failed: check client_id and client_secret",
-    header === undefined ? undefined : 'Basic realm="sallyport", error="invalid_client"',
-  );
+  throw new OAuthError("invalid_client", "Client authentication failed: check client_id and client_secret", {
+    challenge:
+      header === undefined ? undefined : challenge("Basic", { realm: REALM, error: "invalid_client" }),
+  });
 }
 
 function formCredentials(form: Form): Credentials {
   const clientId = form.get("client_id");
   if (clientId === undefined) {
-    throw new OAuthError("invalid_client", "Client authentication is missing", 'Basic realm="sallyport"');
+    throw new OAuthError("invalid_client", "Client authentication is missing", {
+      challenge: challenge("Basic", { realm: REALM }),
+    });
   }
   return { clientId, secret: form.get("client_secret") ?? null };
 }
 
 function basicCredentials(header: string, form: Form): Credentials {
-  const [, encoded] = /^basic ([A-Za-z0-9+/]+=*)$/i.exec(header) ?? [];
-  const [, id, secret] = /^([^:]+):(.+)$/s.exec(Buffer.from(encoded ?? "", "base64").toString("utf8")) ?? [];
-  if (id === undefined || secret === undefined) {
+  const credentials = clientCredentials(header);
+  if (credentials === undefined) {
     throw new OAuthError(
       "invalid_request",
-      "The Authorization header is not well-formed Basic authentication",
+      "The Authorization header is not well-formed Basic authentication, of id and secret form-encoded each",
     );
   }
   if (form.has("client_secret")) {
     throw new OAuthError("invalid_request", "Client authentication must be given in one way only");
   }
-  const clientId = formDecode(id);
+  const { clientId, clientSecret } = credentials;
   if ((form.get("client_id") ?? clientId) !== clientId) {
     throw new OAuthError("invalid_request", "client_id differs from the Authorization header's");
   }
-  return { clientId, secret: formDecode(secret) };
-}
-
-// RFC 6749, 2.3.1: both halves are form-encoded before they are joined.
-function formDecode(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll("+", " "));
-  } catch {
-    throw new OAuthError("invalid_request", "The Authorization header is not form-encoded");
-  }
+  return { clientId, secret: clientSecret };
 }

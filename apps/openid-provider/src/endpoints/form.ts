@@ -1,5 +1,5 @@
+import { OAuthError } from "@sallyport/oauth";
 import { type RequestHandler, urlencoded } from "express";
-import { OAuthError } from "../errors/oauth-error.ts";
 
 /** Reads an OAuth form. 56 KB, as oidc-provider's own endpoints. */
 export const readForm: RequestHandler = urlencoded({ extended: false, limit: "56kb", parameterLimit: 50 });

@@ -1,6 +1,6 @@
+import { OAuthError } from "@sallyport/oauth";
 import type { RequestHandler } from "express";
 import { type Applications, isPublic } from "../applications.ts";
-import { OAuthError } from "../errors/oauth-error.ts";
 import type { AccessTokens } from "../tokens/access-tokens.ts";
 import type { RefreshTokens } from "../tokens/refresh-tokens.ts";
 import { sessionClaims } from "../tokens/session-claims.ts";

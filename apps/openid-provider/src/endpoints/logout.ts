@@ -1,11 +1,11 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { renderSignedOutPage, sendOn, sendPage } from "@sallyport/html";
 import type { UpstreamLogout } from "@sallyport/interactions";
+import { OAuthError } from "@sallyport/oauth";
 import type { SigningKeys } from "@sallyport/signing-keys";
 import type { Request, RequestHandler, Response } from "express";
 import { z } from "zod";
 import type { Application, Applications } from "../applications.ts";
-import { OAuthError } from "../errors/oauth-error.ts";
 import { renderConfirmLogoutPage } from "./confirm-logout-page.ts";
 import { type Form, parametersOf } from "./form.ts";
 

@@ -1,7 +1,7 @@
 import { requestId } from "@sallyport/http";
+import { OAuthError } from "@sallyport/oauth";
 import type { RequestHandler } from "express";
 import type { Applications } from "../applications.ts";
-import { OAuthError } from "../errors/oauth-error.ts";
 import type { AccessTokens } from "../tokens/access-tokens.ts";
 import type { RefreshTokens } from "../tokens/refresh-tokens.ts";
 import { authenticateClient } from "./client-authentication.ts";

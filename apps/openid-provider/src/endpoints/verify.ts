@@ -1,9 +1,9 @@
 import type { SessionClaims } from "@sallyport/claims";
+import { challenge, OAuthError } from "@sallyport/oauth";
 import type { RequestHandler } from "express";
-import { OAuthError } from "../errors/oauth-error.ts";
 import type { AccessTokens } from "../tokens/access-tokens.ts";
 import { sessionClaims } from "../tokens/session-claims.ts";
-import { requireBearer, requireScope } from "./bearer.ts";
+import { REALM, requireBearer, requireScope } from "./bearer.ts";
 import { parametersOf } from "./form.ts";
 
 /**
@@ -24,11 +24,9 @@ export function verify(accessTokens: AccessTokens): RequestHandler {
       );
     }
     if (token.aud !== audience) {
-      throw new OAuthError(
-        "invalid_token",
-        "The access token was issued to another application",
-        'Bearer realm="sallyport", error="invalid_token"',
-      );
+      throw new OAuthError("invalid_token", "The access token was issued to another application", {
+        challenge: challenge("Bearer", { realm: REALM, error: "invalid_token" }),
+      });
     }
     const scopes = requireScope(token, "openid");
     res

@@ -1,8 +1,9 @@
 import { type ErrorPage, pageHeaders, renderErrorPage, sendPage } from "@sallyport/html";
 import { requestId } from "@sallyport/http";
+import { OAuthError } from "@sallyport/oauth";
 import type { ErrorRequestHandler } from "express";
 import type { KoaContextWithOIDC } from "oidc-provider";
-import { OAuthError, TOO_MANY_FAILURES } from "./oauth-error.ts";
+import { TOO_MANY_FAILURES } from "./oauth-error.ts";
 
 const START_AGAIN = "Go back to the application and sign in again.";
 const ASK_OPERATOR = "Tell whoever runs the application: its set-up and the gateway's do not agree.";
@@ -101,9 +102,9 @@ export const handlePageErrors: ErrorRequestHandler = (thrown: unknown, req, res,
   if (!(thrown instanceof OAuthError) || res.headersSent) {
     return next(thrown);
   }
-  const { message, error: code } = thrown;
-  const page = { ...invalidRequest(message), code, status: thrown.status, requestId: requestId(req) };
-  sendPage(res, thrown.status, renderErrorPage(page));
+  const { message, code, status } = thrown;
+  const page = { ...invalidRequest(message), code, status, requestId: requestId(req) };
+  sendPage(res, status, renderErrorPage(page));
 };
 
 function invalidRequest(description: string): Words {

@@ -1,42 +1,10 @@
 import { asProblem, requestId } from "@sallyport/http";
 import type { FailureLimit } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
+import { OAuthError } from "@sallyport/oauth";
 import { outageOf } from "@sallyport/outage";
 import type { ErrorRequestHandler } from "express";
 import { answerUnavailable } from "./unavailable.ts";
-
-/** The errors of the endpoints beside oidc-provider's, by their names in RFC 6749, 6750 and (a status only) 9110. */
-const STATUS = {
-  invalid_request: 400,
-  invalid_grant: 400,
-  invalid_client: 401,
-  invalid_token: 401,
-  insufficient_scope: 403,
-  method_not_allowed: 405,
-  // RFC 6749 has no name for it at these endpoints; this one, of 4.1.2.1, says that it may work later.
-  temporarily_unavailable: 429,
-  server_error: 500,
-} as const;
-
-export class OAuthError extends Error {
-  readonly error: keyof typeof STATUS;
-  readonly challenge: string | undefined;
-
-  /**
-   * @param description what happened and what to do, in ASCII without quotes (RFC 6749, 5.2)
-   * @param challenge value of WWW-Authenticate, where the answer is to carry one
-   */
-  constructor(error: keyof typeof STATUS, description: string, challenge?: string) {
-    super(description);
-    this.name = "OAuthError";
-    this.error = error;
-    this.challenge = challenge;
-  }
-
-  get status(): number {
-    return STATUS[this.error];
-  }
-}
 
 /** What a network is told from which too many have failed to authenticate. */
 export const TOO_MANY_FAILURES =
@@ -56,19 +24,18 @@ export function handleOAuthErrors(log: Logger, failures: FailureLimit): ErrorReq
       return answerUnavailable(log, outage, req, res);
     }
     const found = asOAuthError(thrown);
-    const wait = found.error === "invalid_client" ? failures.count(req.ip) : null;
+    const wait = found.code === "invalid_client" ? failures.count(req.ip) : null;
     const error = wait === null ? found : new OAuthError("temporarily_unavailable", TOO_MANY_FAILURES);
     if (wait !== null) {
       res.set("retry-after", String(wait));
     }
-    if (error.error === "server_error") {
+    if (error.code === "server_error") {
       log.error({ requestId: requestId(req), err: thrown }, "unexpected error");
     }
-    res.set("cache-control", "no-store");
-    if (error.challenge !== undefined) {
-      res.set("www-authenticate", error.challenge);
-    }
-    res.status(error.status).json({ error: error.error, error_description: error.message });
+    res
+      .status(error.status)
+      .set({ ...error.headers, "cache-control": "no-store" })
+      .json(error.document);
   };
 }
 

@@ -1,4 +1,6 @@
 import type { Sql } from "@sallyport/database";
+import { defined } from "@sallyport/defined";
+import { bearerToken, challenge } from "@sallyport/oauth";
 import { digestToken } from "@sallyport/secrets";
 import { createDirectories, type Directory, type DirectoryRow } from "../directory/directory.ts";
 import { ScimError } from "../protocol/error.ts";
@@ -46,7 +48,7 @@ export function createAuthenticate(sql: Sql, now: () => Date): Authenticate {
   const found = new Map<string, Found>();
 
   const anew = async (authorization: string | undefined, directoryId: string): Promise<Opened> => {
-    const digest = digestToken(bearerToken(authorization));
+    const digest = digestToken(requireToken(authorization));
     const at = now();
     const { rows } = await sql.query<TokenRow>(FIND_TOKEN, [digest, at], "scim_find_token");
     const row = rows[0];
@@ -75,7 +77,7 @@ export function createAuthenticate(sql: Sql, now: () => Date): Authenticate {
   return {
     anew,
     async quickly(authorization, directoryId) {
-      const known = found.get(digestToken(bearerToken(authorization)).toString("base64"));
+      const known = found.get(digestToken(requireToken(authorization)).toString("base64"));
       return known !== undefined && known.directory.id === directoryId && now().getTime() < known.until
         ? { directory: known.directory, remembered: true }
         : anew(authorization, directoryId);
@@ -95,8 +97,8 @@ function rememberedUntil({ expires_at }: TokenRow, at: Date): number {
   return Math.min(at.getTime() + TOUCH_EVERY_MS, expires_at?.getTime() ?? Number.POSITIVE_INFINITY);
 }
 
-function bearerToken(authorization: string | undefined): string {
-  const token = /^Bearer +([\w.~+/=-]{1,4096})$/i.exec(authorization ?? "")?.[1];
+function requireToken(authorization: string | undefined): string {
+  const token = bearerToken(authorization);
   if (token === undefined) {
     throw unauthorized("Send the directory's token: Authorization: Bearer <token>.");
   }
@@ -105,6 +107,6 @@ function bearerToken(authorization: string | undefined): string {
 
 // RFC 6750 §3.
 function unauthorized(detail: string, error?: string): ScimError {
-  const challenge = error === undefined ? 'Bearer realm="scim"' : `Bearer realm="scim", error="${error}"`;
-  return new ScimError(401, detail, { headers: { "WWW-Authenticate": challenge } });
+  const parameters = { realm: "scim", ...defined({ error }) };
+  return new ScimError(401, detail, { headers: { "WWW-Authenticate": challenge("Bearer", parameters) } });
 }

@@ -1,4 +1,4 @@
-import { OAuthError } from "./oauth-error.ts";
+import { clientCredentials, OAuthError } from "@sallyport/oauth";
 
 /** What a client shows to get an access token: RFC 6749 §4.4.2. */
 export interface ClientCredentials {
@@ -49,23 +49,10 @@ function requireGrant(grant: string | null): void {
   }
 }
 
-// RFC 6749 §2.3.1: id and secret are form-encoded each, then joined and sent as HTTP Basic.
 function parseBasic(authorization: string): ClientCredentials {
-  const encoded = /^Basic +([A-Za-z0-9+/]{1,4096}={0,2})$/i.exec(authorization)?.[1];
-  const text = encoded === undefined ? "" : Buffer.from(encoded, "base64").toString("utf8");
-  const colon = text.indexOf(":");
-  const clientId = colon < 0 ? undefined : formDecoded(text.slice(0, colon));
-  const clientSecret = colon < 0 ? undefined : formDecoded(text.slice(colon + 1));
-  if (clientId === undefined || clientSecret === undefined) {
+  const credentials = clientCredentials(authorization);
+  if (credentials === undefined) {
     throw new OAuthError("invalid_client", "The Authorization header is not HTTP Basic of id and secret.");
   }
-  return { clientId, clientSecret };
-}
-
-function formDecoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text.replaceAll("+", " "));
-  } catch {
-    return undefined;
-  }
+  return credentials;
 }

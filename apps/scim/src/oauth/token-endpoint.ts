@@ -3,13 +3,13 @@ import { directorySettings } from "@sallyport/directories";
 import { noteOutage, requestId } from "@sallyport/http";
 import { networksOf } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
+import { challenge, OAuthError } from "@sallyport/oauth";
 import { outageOf, UNAVAILABLE } from "@sallyport/outage";
 import type { Request, RequestHandler, Response } from "express";
 import { createRateLimiter } from "../admission/rate-limit.ts";
 import { readBytes } from "../http/body.ts";
 import { ScimError } from "../protocol/error.ts";
 import { parseTokenRequest } from "./client-credentials.ts";
-import { OAuthError } from "./oauth-error.ts";
 import { findClient, issueToken } from "./store.ts";
 
 /** Largest token request, in bytes. */
@@ -50,7 +50,7 @@ export function createTokenEndpoint(deps: TokenEndpointDeps): RequestHandler {
       } else {
         deps.log.warn({ requestId: id, directoryId, code: refusal.code }, "token request refused");
       }
-      send(res, refusal.status, { error: refusal.code, error_description: refusal.message }, refusal.headers);
+      send(res, refusal.status, refusal.document, refusal.headers);
     }
   };
 }
@@ -108,7 +108,7 @@ function asOAuthError(error: unknown, req: Request): OAuthError {
   }
   // §5.2: who tried by Authorization is told how to.
   return error.code === "invalid_client" && req.headers.authorization !== undefined
-    ? new OAuthError(error.code, error.message, { headers: { "WWW-Authenticate": 'Basic realm="scim"' } })
+    ? new OAuthError(error.code, error.message, { challenge: challenge("Basic", { realm: "scim" }) })
     : error;
 }
 

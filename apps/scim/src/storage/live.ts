@@ -1,4 +1,5 @@
 import type { Sql } from "@sallyport/database";
+import { challenge } from "@sallyport/oauth";
 import type { Directory } from "../directory/directory.ts";
 import { ScimError } from "../protocol/error.ts";
 
@@ -50,6 +51,6 @@ export function ended(): ScimError {
   return new ScimError(
     401,
     "The directory or its token was ended while the request ran. Nothing was changed.",
-    { headers: { "WWW-Authenticate": 'Bearer realm="scim", error="invalid_token"' } },
+    { headers: { "WWW-Authenticate": challenge("Bearer", { realm: "scim", error: "invalid_token" }) } },
   );
 }

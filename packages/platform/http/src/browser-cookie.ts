@@ -56,7 +56,8 @@ export function createBrowserCookie(publicUrl: string): BrowserCookie {
 /**
  * What a Cookie header says of a name; null where it does not. Only what browsers themselves take for a space is one (RFC
  * 6265bis, 5.6): a name that begins with another, such as U+00A0, has no `__Host-` prefix to them, and so a neighbouring
- * subdomain may set it.
+ * subdomain may set it. The `cookie` package agrees but in one thing: it takes off spaces before the `=`, too, and so reads
+ * a cookie under a name that the browser did not send.
  */
 export function cookieValue(header: string, name: string): string | null {
   for (const part of header.split(";")) {
