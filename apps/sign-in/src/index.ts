@@ -1,6 +1,7 @@
 import { createConnectionKeys } from "@sallyport/connection-keys";
 import { createBrowserCookie } from "@sallyport/http";
 import type { Interactions, SignInDeparture, WaitingSessions } from "@sallyport/interactions";
+import { createOidcClients } from "@sallyport/oidc-client";
 import { Router } from "express";
 import type { StartDeps, Starters } from "./core/protocol.ts";
 import { createDeparture } from "./core/sign-in-redirect.ts";
@@ -8,7 +9,6 @@ import { createWaitingSessions } from "./idp-initiated/waiting-sessions.ts";
 import { handleFailures } from "./pages/failure-page.ts";
 import { createSignInPages } from "./pages/router.ts";
 import { startOidcLogin } from "./protocols/oidc/authorization-request.ts";
-import { createOidcConfigurations } from "./protocols/oidc/configuration.ts";
 import { createOidcRouter } from "./protocols/oidc/router.ts";
 import { startSamlLogin } from "./protocols/saml/authn-request.ts";
 import { createSamlRouter } from "./protocols/saml/router.ts";
@@ -27,10 +27,10 @@ export function createSignIn(start: StartDeps): SignIn {
   const cookie = createBrowserCookie(start.publicUrl);
   const keys = createConnectionKeys(start.database, start.secrets, start.now);
   const waiting = createWaitingSessions(start);
-  const configurations = createOidcConfigurations(start);
+  const oidcClients = createOidcClients(start);
   const starters: Starters = {
     saml: (connection, wish) => startSamlLogin(start.publicUrl, keys, connection, wish),
-    oidc: (connection, wish) => startOidcLogin(start.publicUrl, configurations, connection, wish),
+    oidc: (connection, wish) => startOidcLogin(start.publicUrl, oidcClients, connection, wish),
   };
   return {
     waiting,
@@ -40,7 +40,7 @@ export function createSignIn(start: StartDeps): SignIn {
       const router = Router();
       router.use(createSignInPages(deps, cookie, starters));
       router.use(createSamlRouter(deps, cookie, keys, starters));
-      router.use(createOidcRouter(deps, cookie, configurations));
+      router.use(createOidcRouter(deps, cookie, oidcClients));
       router.use(handleFailures(deps, cookie));
       return router;
     },

@@ -196,7 +196,7 @@ describe("a JWKS", () => {
     const together = () => Promise.all(Array.from({ length: 8 }, () => statusOf(tenant)));
     idp.kid = "unknown";
     expect(new Set([...(await together()), ...(await together())])).toEqual(new Set([400]));
-    expect(await tenant.lastRecord()).toMatchObject({ errorCode: "oauth_key_selection_failed" });
+    expect(await tenant.lastRecord()).toMatchObject({ errorCode: "oidc_key_unknown" });
     expect([idp.asked.discovery, idp.asked.jwks, idp.asked.token]).toEqual([1, 1, 16]);
     idp.kid = "first";
     expect(letIn((await signIn(site, tenant, idp)).page)).toBe(true);

@@ -11,10 +11,17 @@ export type OutboundErrorCode =
 /** Why a URL was not fetched. The message may be shown to whoever supplied it. */
 export class OutboundError extends Error {
   readonly code: OutboundErrorCode;
+  /** Node's code of what went wrong underneath: ECONNREFUSED, CERT_HAS_EXPIRED. */
+  readonly reason: string | undefined;
 
-  constructor(code: OutboundErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: OutboundErrorCode,
+    message: string,
+    options?: ErrorOptions & { reason?: string | undefined },
+  ) {
     super(message, options);
     this.name = "OutboundError";
     this.code = code;
+    this.reason = options?.reason;
   }
 }

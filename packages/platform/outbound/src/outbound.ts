@@ -216,5 +216,22 @@ function toOutboundError(error: unknown, url: URL, timedOut: boolean, timeoutMs:
       cause: error,
     });
   }
-  return new OutboundError("outbound_failed", `${url.host} could not be reached.`, { cause: error });
+  const reason = reasonOf(error);
+  const why = reason === undefined ? "" : ` (${reason})`;
+  return new OutboundError("outbound_failed", `${url.host} could not be reached${why}.`, {
+    cause: error,
+    reason,
+  });
+}
+
+/** Node's code of an error, or of what caused it: of several addresses that were tried, the last one's. */
+function reasonOf(error: unknown): string | undefined {
+  const candidates = [];
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    candidates.push(cause, ...(cause instanceof AggregateError ? cause.errors : []));
+  }
+  return candidates
+    .map((candidate) => (candidate instanceof Error && "code" in candidate ? candidate.code : undefined))
+    .filter((code) => typeof code === "string")
+    .findLast((code) => /^[A-Z][A-Z0-9_]*$/.test(code));
 }

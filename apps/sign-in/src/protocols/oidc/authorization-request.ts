@@ -2,28 +2,29 @@ import type { OidcConnection } from "@sallyport/connections";
 import { oidcRedirectUri } from "@sallyport/connections";
 import { defined } from "@sallyport/defined";
 import { maskUrl } from "@sallyport/login-records";
+import type { OidcClient, OidcClients } from "@sallyport/oidc-client";
 import * as client from "openid-client";
 import type { LoginParameters, StartedLogin } from "../../core/protocol.ts";
-import type { OidcConfigurations } from "./configuration.ts";
+import { clientOf } from "./verify-callback.ts";
 
 /** Makes an authorization request: code flow with PKCE (RFC 7636), state and nonce, each new. */
 export async function startOidcLogin(
   publicUrl: string,
-  configurations: OidcConfigurations,
+  clients: OidcClients,
   connection: OidcConnection,
   wish: LoginParameters,
 ): Promise<StartedLogin> {
-  const configuration = await configurations.of(connection);
+  const idp = await clientOf(clients, connection);
   const codeVerifier = client.randomPKCECodeVerifier();
   const nonce = client.randomNonce();
-  const url = client.buildAuthorizationUrl(configuration, {
+  const url = client.buildAuthorizationUrl(idp.exchange(), {
     redirect_uri: oidcRedirectUri(publicUrl, connection.id),
     scope: [...new Set(["openid", ...connection.settings.scopes])].join(" "),
     state: wish.id,
     nonce,
     code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
     code_challenge_method: "S256",
-    ...freshness(configuration, wish),
+    ...freshness(idp, wish),
     ...(wish.acrValues.length > 0 ? { acr_values: wish.acrValues.join(" ") } : {}),
     ...defined({ login_hint: wish.loginHint }),
   });
@@ -42,7 +43,7 @@ const VOLUNTARY = claimsOf(null);
  * one and not the other: so `completeLogin` goes by the answer. `max_age` makes `auth_time` required (OpenID Connect
  * Core §3.1.2.1), the claims parameter asks for it by itself (§5.5.1.1); who does not support that must ignore it.
  */
-function freshness(configuration: client.Configuration, wish: LoginParameters): Record<string, string> {
+function freshness({ metadata }: OidcClient, wish: LoginParameters): Record<string, string> {
   if (wish.forceLogin) {
     return { prompt: "login", max_age: "0", claims: ESSENTIAL };
   }
@@ -50,7 +51,7 @@ function freshness(configuration: client.Configuration, wish: LoginParameters): 
     return { max_age: String(wish.maxAge), claims: ESSENTIAL };
   }
   // Nobody needs it now. A later request with max_age is spared a login where it is known.
-  return configuration.serverMetadata().claims_parameter_supported === true ? { claims: VOLUNTARY } : {};
+  return metadata.claims_parameter_supported === true ? { claims: VOLUNTARY } : {};
 }
 
 function claimsOf(wish: { readonly essential: true } | null): string {

@@ -100,7 +100,7 @@ it("refuses another issuer's answer (RFC 9207, mix-up)", async () => {
   const callback = new URL(await upstream.authenticate(browser, await start(browser)));
   callback.searchParams.set("iss", "https://other.example.test");
   const visit = await browser.get(callback.toString());
-  expect([visit.status, (await lastRecord())?.errorCode]).toEqual([400, "oauth_invalid_response"]);
+  expect([visit.status, (await lastRecord())?.errorCode]).toEqual([400, "oidc_issuer_parameter_mismatch"]);
 });
 
 it("refuses a code that another login was given", async () => {

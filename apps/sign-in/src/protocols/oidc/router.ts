@@ -1,20 +1,16 @@
 import type { BrowserCookie } from "@sallyport/http";
+import type { OidcClients } from "@sallyport/oidc-client";
 import { Router } from "express";
 import { SignInFailure } from "../../core/failures.ts";
 import { completeLogin } from "../../core/login.ts";
 import type { SignInDeps } from "../../core/protocol.ts";
-import type { OidcConfigurations } from "./configuration.ts";
 import { verifyOidcCallback } from "./verify-callback.ts";
 
 /** Longer than any state of ours; a longer one is none. */
 const MAX_STATE = 100;
 
 /** The relying parties towards the IdPs: one per connection, under /sso/oidc/{connectionId}. */
-export function createOidcRouter(
-  deps: SignInDeps,
-  cookie: BrowserCookie,
-  configurations: OidcConfigurations,
-): Router {
+export function createOidcRouter(deps: SignInDeps, cookie: BrowserCookie, clients: OidcClients): Router {
   const router = Router();
   router.get("/sso/oidc/:connectionId/callback", async (req, res) => {
     const { connectionId } = req.params;
@@ -26,7 +22,7 @@ export function createOidcRouter(
     }
     const callback = { query: search, publicUrl: deps.publicUrl, now: deps.now() };
     await completeLogin(deps, cookie, req, res, { type: "oidc", connectionId, state }, (login) =>
-      verifyOidcCallback(callback, configurations, login),
+      verifyOidcCallback(callback, clients, login),
     );
   });
   router.all("/sso/oidc/:connectionId/callback", (_req, res) => {

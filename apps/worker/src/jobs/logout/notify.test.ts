@@ -170,7 +170,10 @@ it("gives up after eight attempts over two hours, with an audit event", async ()
   expect(rows).toEqual([
     {
       outcome: "failure",
-      data: expect.objectContaining({ attempts: 8, reason: "127.0.0.1:1 could not be reached." }),
+      data: expect.objectContaining({
+        attempts: 8,
+        reason: "127.0.0.1:1 could not be reached (ECONNREFUSED).",
+      }),
     },
   ]);
 });

@@ -56,6 +56,11 @@ export class BoundedCache<Value> {
     }
   }
 
+  /** Whatever value it has. */
+  drop(key: string): void {
+    this.#remove(key);
+  }
+
   #remove(key: string): void {
     this.#bytes -= this.#kept.get(key)?.bytes ?? 0;
     this.#kept.delete(key);

@@ -1,12 +1,18 @@
 import { parseBoundedJson } from "@sallyport/bounded-json";
 import { z } from "zod";
-import { SignInFailure } from "../../core/failures.ts";
+import { IdpFailure } from "./failure.ts";
 
 /** What an IdP is asked for, with what it may answer and what of that is read. */
 export const PURPOSES = {
   discovery: { name: "discovery document", maxBytes: 64 * 1024, values: 2_000, read: readMetadata },
   jwks: { name: "JWKS", maxBytes: 128 * 1024, values: 2_000, read: readKeys },
   token: { name: "token answer", maxBytes: 128 * 1024, values: 200, read: readTokens },
+  par: {
+    name: "answer to a pushed authorization request",
+    maxBytes: 16 * 1024,
+    values: 50,
+    read: readPushed,
+  },
   userinfo: { name: "userinfo", maxBytes: 128 * 1024, values: 20_000, read: (claims: unknown) => claims },
 } as const;
 
@@ -30,7 +36,11 @@ const metadata = z.object({
   token_endpoint: text,
   jwks_uri: text,
   userinfo_endpoint: text,
+  end_session_endpoint: text,
+  pushed_authorization_request_endpoint: text,
+  require_pushed_authorization_requests: flag,
   token_endpoint_auth_methods_supported: names,
+  token_endpoint_auth_signing_alg_values_supported: names,
   id_token_signing_alg_values_supported: names,
   userinfo_signing_alg_values_supported: names,
   authorization_response_iss_parameter_supported: flag,
@@ -66,26 +76,53 @@ const tokens = z.object({
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/;
 
-/**
- * An IdP's answer with nothing in it but what is needed, for openid-client to check: it parses whatever it is given.
- * Throws `SignInFailure` where there is too much in it to be parsed.
- */
-export async function readAnswer(purpose: Purpose, answer: Response): Promise<Response> {
-  const contentType = answer.headers.get("content-type") ?? "";
-  const [type = ""] = contentType.toLowerCase().split(";");
-  const body = JSON_TYPE.test(type.trim()) ? readJson(purpose, answer.ok, await answer.text()) : null;
-  const jwt = purpose === "userinfo" && type.trim() === "application/jwt" ? await answer.text() : null;
-  if (jwt !== null) {
-    checkJwt(purpose, jwt);
-  }
-  return new Response(body ?? jwt, { status: answer.status, headers: { "content-type": contentType } });
+/** RFC 9126 §2.2, §2.3. */
+const pushed = z.object({
+  request_uri: given,
+  expires_in: given,
+  error: given,
+  error_description: given,
+});
+
+/** What an IdP answered, as far as it is read. */
+export interface IdpAnswer {
+  readonly status: number;
+  /** Empty where it has none. */
+  readonly contentType: string;
+  /** `WWW-Authenticate`. */
+  readonly challenge: string | null;
+  /** Of JSON: what is needed of it. Undefined where it is none, or an error that is malformed. */
+  readonly body: unknown;
+  /** Of userinfo that is signed. */
+  readonly jwt: string | undefined;
 }
 
-function readJson(purpose: Purpose, ok: boolean, answer: string): string | null {
+/** Reads of an IdP's answer what is needed. Throws `IdpFailure` where there is too much in it to be parsed. */
+export async function readAnswer(purpose: Purpose, answer: Response): Promise<IdpAnswer> {
+  const contentType = answer.headers.get("content-type") ?? "";
+  const [mediaType = ""] = contentType.toLowerCase().split(";");
+  const type = mediaType.trim();
+  const body = JSON_TYPE.test(type) ? readJson(purpose, answer.ok, await answer.text()) : undefined;
+  const jwt = purpose === "userinfo" && type === "application/jwt" ? await answer.text() : undefined;
+  if (jwt !== undefined) {
+    checkJwt(purpose, jwt);
+  }
+  const { status, headers } = answer;
+  return { status, contentType, challenge: headers.get("www-authenticate"), body, jwt };
+}
+
+/** The answer for openid-client to check, with nothing in it but what was read: it parses whatever it is given. */
+export function toResponse({ status, contentType, body, jwt }: IdpAnswer): Response {
+  const text = body === undefined ? jwt : JSON.stringify(body);
+  return new Response(text ?? null, { status, headers: { "content-type": contentType } });
+}
+
+function readJson(purpose: Purpose, ok: boolean, answer: string): unknown {
   const { values, read } = PURPOSES[purpose];
-  const parsed = parseBoundedJson(answer, { values, ...SHAPE });
+  // A byte order mark in front of JSON may be ignored (RFC 8259 §8.1).
+  const parsed = parseBoundedJson(answer.replace(/^\uFEFF/, ""), { values, ...SHAPE });
   if (parsed.ok) {
-    return JSON.stringify(read(parsed.value));
+    return read(parsed.value);
   }
   if (parsed.excess !== "malformed") {
     throw tooLarge(purpose, parsed.excess);
@@ -93,7 +130,7 @@ function readJson(purpose: Purpose, ok: boolean, answer: string): string | null 
   if (ok) {
     throw invalid(purpose, "malformed JSON");
   }
-  return null; // of an error: its status says enough
+  return undefined; // of an error: its status says enough
 }
 
 function readMetadata(answer: unknown): unknown {
@@ -115,6 +152,10 @@ function readTokens(answer: unknown): unknown {
     checkJwt("token", read.id_token);
   }
   return read;
+}
+
+function readPushed(answer: unknown): unknown {
+  return parse("par", pushed, answer);
 }
 
 function parse<Schema extends z.ZodType>(
@@ -141,24 +182,20 @@ function checkJwt(purpose: Purpose, jwt: string): void {
   }
 }
 
-function tooLarge(purpose: Purpose, detail: string): SignInFailure {
-  return new SignInFailure("idp_unreachable", {
-    finding: {
-      code: "idp_answer_too_large",
-      message: `The IdP's ${PURPOSES[purpose].name} holds more than is accepted.`,
-      fix: "Have the IdP send less: of a person only the groups that are assigned to the application, of keys those in use.",
-      detail,
-    },
+function tooLarge(purpose: Purpose, detail: string): IdpFailure {
+  return new IdpFailure("unreachable", {
+    code: "idp_answer_too_large",
+    message: `The IdP's ${PURPOSES[purpose].name} holds more than is accepted.`,
+    fix: "Have the IdP send less: of a person only the groups that are assigned to the application, of keys those in use.",
+    detail,
   });
 }
 
-function invalid(purpose: Purpose, detail: string): SignInFailure {
-  return new SignInFailure("idp_unreachable", {
-    finding: {
-      code: "idp_answer_invalid",
-      message: `The IdP's ${PURPOSES[purpose].name} is not what it should be.`,
-      fix: "Check the connection's issuer, and what the IdP serves there.",
-      detail,
-    },
+function invalid(purpose: Purpose, detail: string): IdpFailure {
+  return new IdpFailure("unreachable", {
+    code: "idp_answer_invalid",
+    message: `The IdP's ${PURPOSES[purpose].name} is not what it should be.`,
+    fix: "Check the connection's issuer, and what the IdP serves there.",
+    detail,
   });
 }
