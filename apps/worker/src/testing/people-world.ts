@@ -37,6 +37,8 @@ export interface UserView {
 /** One organization with IdP, directories and administrator, to be driven in any order. */
 export interface PeopleWorld {
   readonly tenant: Tenant;
+  /** Which the organization has verified. */
+  readonly domain: string;
   /** Returns whether the person was let in. */
   login(claims: Claims): Promise<boolean>;
   /** Creates the directory user of that name, or changes it to what is told now. */
@@ -78,6 +80,7 @@ export async function createPeopleWorld(
 
   return {
     tenant,
+    domain: `${slug}.example`,
     async login(claims) {
       const login: Login = {
         ...{ organizationId: tenant.id, connectionId, issuer: "https://idp.example" },

@@ -101,8 +101,10 @@ export interface DirectoryKey {
   readonly value: string;
 }
 
-function identifierOfKey({ attribute, value }: DirectoryKey): Identifier {
-  return attribute === "externalId" ? idIdentifier(value) : nameIdentifier(value);
+/** What a directory knows a user by who has the key. */
+export function identifierOfKey({ attribute, value }: DirectoryKey): Identifier {
+  const identifier = attribute === "externalId" ? idIdentifier(value) : nameIdentifier(value);
+  return fitting([identifier])[0] ?? identifier;
 }
 
 /** A directory key in one text, as identities keep it. */
@@ -110,10 +112,10 @@ export function storedKey({ attribute, value }: DirectoryKey): string {
   return attribute === "externalId" ? `externalId:${value}` : `userName:${value.toLowerCase()}`;
 }
 
-/** The directory keys, as identities keep them, of which one may be a login of the directory user. */
-export function storedKeysOf({ userName, externalId }: Omit<ToldUser, "emails">): string[] {
-  const name = storedKey({ attribute: "userName", value: userName });
-  return externalId === null ? [name] : [name, storedKey({ attribute: "externalId", value: externalId })];
+/** The directory keys of which one may be a login of the directory user. */
+export function directoryKeysOf({ userName, externalId }: Omit<ToldUser, "emails">): DirectoryKey[] {
+  const name = { attribute: "userName", value: userName } as const;
+  return externalId === null ? [name] : [name, { attribute: "externalId", value: externalId }];
 }
 
 function fitting(identifiers: readonly Identifier[]): Identifier[] {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { MembershipState } from "./membership.ts";
-import { decideFirstLogin, decidePushedUser, type FirstLogin, type Namesake } from "./who-is-it.ts";
+import {
+  decideFirstLogin,
+  decidePushedUser,
+  type FirstLogin,
+  type Match,
+  type Namesake,
+} from "./who-is-it.ts";
 
 const membership = (changes: Partial<MembershipState> = {}): MembershipState => ({
   id: "m",
@@ -140,10 +146,15 @@ describe("a first login", () => {
 });
 
 describe("a directory user", () => {
-  const free = (userId: string) => ({ userId, taken: false, left: false, asserted: false });
-  const taken = (userId: string) => ({ userId, taken: true, left: false, asserted: false });
-  const leaver = (userId: string) => ({ userId, taken: false, left: true, asserted: false });
-  const claimant = (userId: string) => ({ userId, taken: false, left: false, asserted: true });
+  const match = (userId: string, changes: Partial<Match> = {}): Match => ({
+    ...{ userId, taken: false, disputed: false, evidence: "proof" },
+    ...changes,
+  });
+  const free = (userId: string) => match(userId);
+  const taken = (userId: string) => match(userId, { taken: true });
+  const disputed = (userId: string) => match(userId, { disputed: true });
+  const leaver = (userId: string) => match(userId, { evidence: "secondaryAddress" });
+  const claimant = (userId: string) => match(userId, { evidence: "assertion" });
   const linked = (userId: string) => ({ userId, placeholder: false });
   const placeholder = (userId: string) => ({ userId, placeholder: true });
   const create = null;
@@ -164,6 +175,20 @@ describe("a directory user", () => {
     ["that has a leaver's address beside its own", null, [leaver("a")], create, ["a"]],
     ["whose user nobody signed in as, and that has one", placeholder("a"), [leaver("b")], "a", ["b"]],
     ["that matches one, and a taken one", null, [taken("a"), free("b")], "b", ["a"]],
+    [
+      "whose user nobody signed in as, and that matches one with whom it has a conflict",
+      placeholder("a"),
+      [disputed("b")],
+      "a",
+      ["b"],
+    ],
+    [
+      "whose user nobody signed in as, and that matches such a one and another",
+      placeholder("a"),
+      [disputed("b"), free("c")],
+      "c",
+      ["b"],
+    ],
     ["that is linked, and matches nobody else", linked("a"), [free("a")], "a", []],
     ["that is linked, and matches another", linked("a"), [free("b")], "a", ["b"]],
     ["whose user nobody signed in as, and that one matches", placeholder("a"), [free("b")], "b", []],

@@ -101,13 +101,26 @@ export interface Match {
    * are two.
    */
   readonly taken: boolean;
-  /**
-   * No directory has this user active any more, and what leads to them is an address that the directory user has beside its
-   * own: a leaver's address is often given to a colleague.
-   */
-  readonly left: boolean;
-  /** Nothing leads to this user but an address that they merely assert. */
-  readonly asserted: boolean;
+  /** A conflict between this user and the linked one is recorded, open or settled: only an administrator makes them one. */
+  readonly disputed: boolean;
+  /** The best that leads to this user. */
+  readonly evidence: Evidence;
+}
+
+/**
+ * What leads from a directory user to a user, the best first:
+ * - `proof`: what both are known by;
+ * - `secondaryAddress`: an address that one of the two has beside its own, while no directory has one of the two active: a
+ *   leaver's address is often given to a colleague, and people add addresses to their own profile;
+ * - `assertion`: an address that the user merely asserts.
+ */
+export type Evidence = (typeof EVIDENCE)[number];
+
+const EVIDENCE = ["proof", "secondaryAddress", "assertion"] as const;
+
+/** The better of two pieces of evidence. */
+export function betterEvidence(one: Evidence, other: Evidence): Evidence {
+  return EVIDENCE.indexOf(one) <= EVIDENCE.indexOf(other) ? one : other;
 }
 
 export interface PushedUserDecision {
@@ -118,7 +131,9 @@ export interface PushedUserDecision {
 
 export function decidePushedUser({ linked, matches }: PushedUser): PushedUserDecision {
   const others = matches.filter(({ userId }) => userId !== linked?.userId);
-  const found = onlyOf(others.filter(({ taken, left, asserted }) => !taken && !left && !asserted));
+  const found = onlyOf(
+    others.filter(({ taken, disputed, evidence }) => !taken && !disputed && evidence === "proof"),
+  );
   const userId = found !== null && (linked === null || linked.placeholder) ? found.userId : linked?.userId;
   return {
     userId: userId ?? null,

@@ -14,24 +14,33 @@ export interface NewConflict {
   readonly source: Source;
 }
 
-/** Records conflicts, each once, whichever of the two came later; one that was settled is not raised again. */
+/**
+ * Records conflicts: between two users one is open at a time, whichever of the two came later and whatever else they both
+ * claim; one that was settled is not raised again.
+ */
 export async function recordConflicts(
   sql: Sql,
   organizationId: string,
-  conflicts: readonly NewConflict[],
+  found: readonly NewConflict[],
   now: Date,
 ): Promise<Happening[]> {
-  if (conflicts.length === 0) {
+  if (found.length === 0) {
     return [];
   }
+  const conflicts = onePerPair(found);
   const { rows } = await sql.query<{ id: string; user_id: string; other_user_id: string; claim: string }>(
     `INSERT INTO conflicts (id, organization_id, user_id, other_user_id, claim, source, created_at)
      SELECT new.id, $1::uuid, new.user_id, new.other_user_id, new.claim, new.source, $7::timestamptz
      FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::source[])
        AS new (id, user_id, other_user_id, claim, source)
-     WHERE NOT EXISTS (SELECT 1 FROM conflicts c
-                       WHERE c.organization_id = $1::uuid AND c.user_id = new.other_user_id AND c.other_user_id = new.user_id
-                         AND c.claim = new.claim)
+     WHERE NOT EXISTS (
+       SELECT 1 FROM conflicts c
+       WHERE c.organization_id = $1::uuid AND c.user_id = new.other_user_id AND c.other_user_id = new.user_id
+         AND (c.claim = new.claim OR c.resolved_at IS NULL)
+       UNION ALL
+       SELECT 1 FROM conflicts c
+       WHERE c.organization_id = $1::uuid AND c.user_id = new.user_id AND c.other_user_id = new.other_user_id
+         AND c.resolved_at IS NULL)
      ON CONFLICT (user_id, other_user_id, claim) DO NOTHING
      RETURNING id, user_id, other_user_id, claim`,
     [
@@ -58,6 +67,17 @@ export async function recordConflicts(
     ),
   );
   return [...created, ...(await unverifyAsserted(sql, organizationId, claimed, now))];
+}
+
+function onePerPair(conflicts: readonly NewConflict[]): NewConflict[] {
+  const byPair = new Map<string, NewConflict>();
+  for (const conflict of conflicts) {
+    const pair = [conflict.userId, conflict.otherUserId].sort().join(" ");
+    if (!byPair.has(pair)) {
+      byPair.set(pair, conflict);
+    }
+  }
+  return [...byPair.values()];
 }
 
 /**

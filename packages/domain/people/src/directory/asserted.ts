@@ -23,8 +23,11 @@ interface Asserted {
  * user stands: as somebody whom it ended nobody goes on; once it has the person active again, they may.
  */
 export async function applyToAsserted(batch: Batch, pushed: readonly PushedUser[]): Promise<AssertedChanges> {
-  const anyEnded = pushed.some(({ active, deleted }) => !active || deleted);
-  if (!anyEnded && !(await hasEnded(batch))) {
+  // Whoever is told by another name now may have been the only active one with the former.
+  const mayEnd = pushed.some(
+    ({ active, deleted, identified, userId }) => !active || deleted || (identified && userId !== null),
+  );
+  if (!mayEnd && !(await hasEnded(batch))) {
     return { happenings: [], endedUserIds: [] };
   }
   const told = [...pushed.flatMap(knownBy), ...(await formerIdentifiers(batch, pushed))];

@@ -4,7 +4,7 @@ import type { NewConflict } from "../conflicts/record.ts";
 import type { Identifier } from "../identifiers.ts";
 import { decidePushedUser } from "../who-is-it.ts";
 import type { Batch, PushedUser } from "./batch.ts";
-import { type FoundMatch, findMatches, type Matches } from "./matches.ts";
+import { type FoundMatch, findMatches, type Matches, mergeMatches } from "./matches.ts";
 
 /** A directory user and the user that it stands for. */
 export interface Link {
@@ -72,17 +72,21 @@ export async function decideLinks(batch: Batch, pushed: readonly PushedUser[]): 
 
 /** What was decided earlier in this batch, and so stands in no table yet. */
 class Earlier {
-  readonly #byClaim = new Map<string, Set<string>>();
+  /** The users that a claim leads to, and whether all who told it have it beside their own address. */
+  readonly #byClaim = new Map<string, Map<string, { readonly secondary: boolean }>>();
   readonly #directoriesOf = new Map<string, Set<string>>();
   readonly #joined = new Set<string>();
   readonly #movedTo = new Map<string, string>();
 
   note(user: PushedUser, userId: string, matches: Matches): void {
     for (const claim of matches.claimsOf(user)) {
-      add(this.#byClaim, scoped(claim, user), userId);
+      const users = this.#byClaim.get(scoped(claim, user)) ?? new Map<string, { secondary: boolean }>();
+      const secondary = matches.isSecondary(user, claim) && users.get(userId)?.secondary !== false;
+      this.#byClaim.set(scoped(claim, user), users.set(userId, { secondary }));
     }
     if (user.active) {
-      add(this.#directoriesOf, userId, user.directoryId);
+      const directories = this.#directoriesOf.get(userId) ?? new Set();
+      this.#directoriesOf.set(userId, directories.add(user.directoryId));
     }
     if (user.userId === userId) {
       return;
@@ -106,28 +110,22 @@ class Earlier {
     return this.#movedTo.get(userId) ?? userId;
   }
 
+  /** The matches of a directory user, with those that this batch made. */
   addTo(found: readonly FoundMatch[], user: PushedUser, matches: Matches): FoundMatch[] {
     const all = new Map<string, FoundMatch>();
+    const add = (match: FoundMatch) => {
+      const known = all.get(match.userId);
+      all.set(match.userId, known === undefined ? match : mergeMatches(known, match));
+    };
     for (const match of found) {
-      const userId = this.now(match.userId);
-      const other = all.get(userId);
-      const taken = match.taken || other?.taken === true;
-      const left = match.left && other?.left !== false;
-      all.set(userId, {
-        ...match,
-        userId,
-        taken,
-        left,
-        asserted: match.asserted && other?.asserted !== false,
-      });
+      add({ ...match, userId: this.now(match.userId) });
     }
     for (const claim of matches.claimsOf(user)) {
-      for (const userId of this.#byClaim.get(scoped(claim, user)) ?? []) {
-        const left = matches.isBeside(user, claim) && !this.#directoriesOf.has(userId);
-        const known = all.get(userId);
-        if (known === undefined || known.asserted) {
-          all.set(userId, { userId, claim, taken: known?.taken === true, left, asserted: false });
-        }
+      for (const [userId, there] of this.#byClaim.get(scoped(claim, user)) ?? []) {
+        const secondary = matches.isSecondary(user, claim) || there.secondary;
+        const ended = !user.active || !this.#directoriesOf.has(userId);
+        const evidence = secondary && ended ? "secondaryAddress" : "proof";
+        add({ userId, claim, taken: false, disputed: false, evidence });
       }
     }
     return [...all.values()].map((match) => ({
@@ -140,15 +138,6 @@ class Earlier {
 /** An address is the same in all directories; an id is its directory's own. */
 function scoped(claim: Identifier, { directoryId }: PushedUser): string {
   return claim.startsWith("address:") ? claim : `${directoryId} ${claim}`;
-}
-
-function add(map: Map<string, Set<string>>, key: string, value: string): void {
-  const values = map.get(key);
-  if (values === undefined) {
-    map.set(key, new Set([value]));
-  } else {
-    values.add(value);
-  }
 }
 
 /** Of the directory users that stand for somebody: those whose user nobody signed in as, and who alone made it. */

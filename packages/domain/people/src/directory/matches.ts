@@ -1,18 +1,29 @@
 import { domainOf } from "../address.ts";
-import { addressesOf, besideOf, type Identifier, storedKeysOf } from "../identifiers.ts";
+import {
+  addressesOf,
+  besideOf,
+  directoryKeysOf,
+  type Identifier,
+  identifierOfKey,
+  storedKey,
+} from "../identifiers.ts";
+import { betterEvidence, type Match } from "../who-is-it.ts";
 import { type Batch, knownBy, type PushedUser } from "./batch.ts";
 
 /** A user who may be the person that a directory user is. */
-export interface FoundMatch {
-  readonly userId: string;
+export interface FoundMatch extends Match {
   /** What both are known by. */
   readonly claim: Identifier;
-  /** Another active directory user of the same directory stands for this user. */
-  readonly taken: boolean;
-  /** No directory has this user active any more, and the claim is an address beside the directory user's own. */
-  readonly left: boolean;
-  /** The user merely asserts the address. */
-  readonly asserted: boolean;
+}
+
+/** Two matches of one directory user with one user, as one: the better evidence counts, and whatever keeps them apart. */
+export function mergeMatches(one: FoundMatch, other: FoundMatch): FoundMatch {
+  const evidence = betterEvidence(one.evidence, other.evidence);
+  return {
+    ...(evidence === one.evidence ? one : other),
+    taken: one.taken || other.taken,
+    disputed: one.disputed || other.disputed,
+  };
 }
 
 /** All that may be known of who directory users are, by the directory user's id. */
@@ -21,7 +32,7 @@ export interface Matches {
   /** By what others may be found to be the user: the externalId, and addresses whose domain the organization has verified. */
   claimsOf(user: PushedUser): readonly Identifier[];
   /** The claim is an address that the user has beside their own. */
-  isBeside(user: { readonly id: string }, claim: Identifier): boolean;
+  isSecondary(user: { readonly id: string }, claim: Identifier): boolean;
 }
 
 interface Row {
@@ -29,8 +40,13 @@ interface Row {
   readonly claim: string;
   readonly user_id: string;
   readonly taken: boolean;
+  readonly disputed: boolean;
   readonly ended: boolean;
   readonly proven: boolean;
+  /** By what a connection says its subjects are. */
+  readonly by_key: boolean;
+  /** The names of the directory user that told the claim; null where none did. */
+  readonly told_by: { readonly user_name: string; readonly email: string | null } | null;
 }
 
 /**
@@ -41,84 +57,99 @@ interface Row {
  */
 export async function findMatches(batch: Batch, users: readonly PushedUser[]): Promise<Matches> {
   const asked = users.flatMap((user) => [
-    ...claimsOf(user).map((identifier) => ({
-      id: user.id,
-      directoryId: user.directoryId,
-      identifier,
-      key: null,
-    })),
-    ...storedKeysOf(user).map((key) => ({
-      id: user.id,
-      directoryId: user.directoryId,
-      identifier: null,
-      key,
-    })),
+    ...claimsOf(user).map((claim) => ({ user, claim, key: null })),
+    ...directoryKeysOf(user).map((key) => ({ user, claim: identifierOfKey(key), key: storedKey(key) })),
   ]);
   const { rows } = await batch.sql.query<{ domains: string[]; matches: Row[] }>(
     `SELECT ARRAY(SELECT verified_name FROM domains WHERE organization_id = $1 AND verified_name IS NOT NULL) AS domains,
             coalesce((
-       SELECT json_agg(json_build_object('id', asked.id, 'claim', coalesce(asked.identifier, asked.key), 'user_id', found.user_id,
-         'proven', found.proven,
+       SELECT json_agg(json_build_object('id', asked.id, 'claim', asked.claim, 'user_id', found.user_id,
+         'proven', found.proven, 'by_key', asked.key IS NOT NULL,
+         'told_by', CASE WHEN found.user_name IS NOT NULL THEN
+           json_build_object('user_name', found.user_name, 'email', found.email) END,
          'taken', EXISTS (
            SELECT 1 FROM directory_user_links l CROSS JOIN LATERAL (
              SELECT 1 FROM directory_users du
              WHERE du.id = l.directory_user_id AND du.directory_id = asked.directory_id AND du.active
                AND du.deleted_at IS NULL OFFSET 0) du
            WHERE l.user_id = found.user_id AND l.directory_user_id <> asked.id),
+         'disputed', EXISTS (
+           SELECT 1 FROM conflicts c WHERE c.user_id = asked.user_id AND c.other_user_id = found.user_id
+           UNION ALL
+           SELECT 1 FROM conflicts c WHERE c.user_id = found.user_id AND c.other_user_id = asked.user_id),
          'ended', EXISTS (SELECT 1 FROM directory_user_links l WHERE l.user_id = found.user_id)
            AND NOT EXISTS (
              SELECT 1 FROM directory_user_links l CROSS JOIN LATERAL (
                SELECT 1 FROM directory_users du
                WHERE du.id = l.directory_user_id AND du.active AND du.deleted_at IS NULL OFFSET 0) du
              WHERE l.user_id = found.user_id)) ORDER BY asked.id, found.user_id)
-       FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[]) AS asked (id, directory_id, identifier, key)
+       FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[])
+         AS asked (id, directory_id, user_id, claim, key)
        CROSS JOIN LATERAL (
-         SELECT l.user_id, true AS proven
-         FROM directory_identifiers k CROSS JOIN LATERAL (
+         SELECT l.user_id, true AS proven, coalesce(du.user_name, u.username, '') AS user_name,
+                coalesce(du.email, u.email) AS email
+         FROM directory_identifiers k
+         CROSS JOIN LATERAL (
            SELECT l.user_id FROM directory_user_links l WHERE l.directory_user_id = k.directory_user_id OFFSET 0) l
-         WHERE k.organization_id = $1 AND k.value = asked.identifier AND k.current AND k.directory_user_id <> asked.id
-           AND (asked.identifier LIKE 'address:%' OR k.directory_id = asked.directory_id)
+         CROSS JOIN LATERAL (SELECT u.username, u.email FROM users u WHERE u.id = l.user_id OFFSET 0) u
+         LEFT JOIN LATERAL (
+           SELECT du.user_name, du.email FROM directory_users du WHERE du.id = k.directory_user_id OFFSET 0) du ON true
+         WHERE k.organization_id = $1 AND k.value = asked.claim AND asked.key IS NULL AND k.current AND k.directory_user_id <> asked.id
+           AND (asked.claim LIKE 'address:%' OR k.directory_id = asked.directory_id)
          UNION
-         SELECT u.id, u.email_proof IS NOT NULL FROM users u
-         WHERE asked.identifier LIKE 'address:%' AND u.organization_id = $1 AND u.email = substr(asked.identifier, 9)
+         SELECT u.id, u.email_proof IS NOT NULL, NULL, NULL FROM users u
+         WHERE asked.claim LIKE 'address:%' AND asked.key IS NULL AND u.organization_id = $1 AND u.email = substr(asked.claim, 9)
          UNION
-         SELECT i.user_id, true FROM identities i WHERE i.organization_id = $1 AND i.directory_key = asked.key
+         SELECT i.user_id, true, NULL, NULL FROM identities i WHERE i.organization_id = $1 AND i.directory_key = asked.key
        ) AS found), '[]') AS matches`,
     [
       batch.organizationId,
-      asked.map(({ id }) => id),
-      asked.map(({ directoryId }) => directoryId),
-      asked.map(({ identifier }) => identifier),
+      asked.map(({ user }) => user.id),
+      asked.map(({ user }) => user.directoryId),
+      asked.map(({ user }) => user.userId),
+      asked.map(({ claim }) => claim),
       asked.map(({ key }) => key),
     ],
     "people_find_matches",
   );
   const verified = new Set(rows[0]?.domains);
   const isVerified = (address: string) => verified.has(domainOf(address) ?? "");
-  const found = new Map<string, FoundMatch[]>();
-  const besides = new Map(users.map((user) => [user.id, new Set(besideOf(user, knownBy(user)))]));
-  const isBeside: Matches["isBeside"] = ({ id }, claim) => besides.get(id)?.has(claim) === true;
-  for (const { id, claim, user_id: userId, taken, ended, proven } of rows[0]?.matches ?? []) {
-    const [address] = addressesOf([claim]);
-    if (address !== undefined && !isVerified(address)) {
+  const usersById = new Map(users.map((user) => [user.id, user]));
+  const secondary = new Map(users.map((user) => [user.id, new Set(besideOf(user, knownBy(user)))]));
+  const isSecondary: Matches["isSecondary"] = ({ id }, claim) => secondary.get(id)?.has(claim) === true;
+  const found = new Map<string, Map<string, FoundMatch>>();
+  for (const row of rows[0]?.matches ?? []) {
+    const { id, claim, user_id: userId } = row;
+    const user = usersById.get(id);
+    if (user === undefined || !(row.by_key || addressesOf([claim]).every(isVerified))) {
       continue;
     }
-    const match = { userId, claim, taken, left: ended && isBeside({ id }, claim), asserted: !proven };
-    const list = found.get(id) ?? [];
-    const known = list.findIndex((other) => other.userId === userId);
-    // Of all that leads to the same user the strongest counts.
-    if (known === -1) {
-      list.push(match);
-    } else if (!match.left && !match.asserted) {
-      list[known] = match;
-    }
-    found.set(id, list);
+    const match: FoundMatch = {
+      ...{ userId, claim, taken: row.taken, disputed: row.disputed },
+      evidence: evidenceOf(row, user, !row.by_key && isSecondary(user, claim)),
+    };
+    const matches = found.get(id) ?? new Map<string, FoundMatch>();
+    const known = matches.get(userId);
+    matches.set(userId, known === undefined ? match : mergeMatches(known, match));
+    found.set(id, matches);
   }
   return {
-    of: (user) => found.get(user.id) ?? [],
+    of: (user) => [...(found.get(user.id)?.values() ?? [])],
     claimsOf: (user) => claimsOf(user).filter((claim) => addressesOf([claim]).every(isVerified)),
-    isBeside,
+    isSecondary,
   };
+}
+
+function evidenceOf(row: Row, user: PushedUser, secondary: boolean): FoundMatch["evidence"] {
+  if (!row.proven) {
+    return "assertion";
+  }
+  if (row.told_by === null) {
+    return secondary && row.ended ? "secondaryAddress" : "proof";
+  }
+  const { user_name: userName, email } = row.told_by;
+  const secondaryThere = besideOf({ userName, email }, [row.claim]).length > 0;
+  return (secondary || secondaryThere) && (row.ended || !user.active) ? "secondaryAddress" : "proof";
 }
 
 /** A user name that is no address tells nothing of who somebody is. */

@@ -1,6 +1,7 @@
 import { lockPeople, newId, type Sql } from "@sallyport/database";
 import type { Happening } from "@sallyport/events";
 import { type NewConflict, recordConflicts } from "../conflicts/record.ts";
+import { identifierOfKey } from "../identifiers.ts";
 import { refusalOf } from "../membership.ts";
 import { decideFirstLogin, type FirstLoginDecision } from "../who-is-it.ts";
 import { type Candidates, findCandidates } from "./candidates.ts";
@@ -35,7 +36,8 @@ export async function firstLogin(sql: Sql, login: Login, found: Lookup, now: Dat
     throw refused(refusal);
   }
 
-  const made = known ?? (await makePerson(sql, login, found, decision, now));
+  const contested = candidates.byAddress.length > 0;
+  const made = known ?? (await makePerson(sql, login, found, contested, now));
   const identityId = await createIdentity(sql, login, found, made.userId, now);
   const by = known === null ? "creation" : candidates.bySubject.length > 0 ? "subject" : "email";
   const linked: Happening = {
@@ -50,7 +52,7 @@ export async function firstLogin(sql: Sql, login: Login, found: Lookup, now: Dat
     },
     data: { by },
   };
-  const conflicts = conflictsOf(login, decision, made.userId);
+  const conflicts = conflictsOf(login, decision, candidates, made.userId);
   return {
     ...made,
     identityId,
@@ -81,22 +83,34 @@ async function knownPerson(
   };
 }
 
-function conflictsOf(login: Login, { rivals }: Decision, userId: string): NewConflict[] {
-  const claim = login.email === null ? `id:${login.subject}` : `address:${login.email}`;
-  return rivals.map((otherUserId) => ({ userId, otherUserId, claim, source: "jit" }));
+function conflictsOf(
+  { email, subject, directoryKey }: Login,
+  { rivals }: Decision,
+  { byAddress }: Candidates,
+  userId: string,
+): NewConflict[] {
+  const withAddress = new Set(byAddress.map((candidate) => candidate.userId));
+  const bySubject = directoryKey === null ? `id:${subject}` : identifierOfKey(directoryKey);
+  return rivals.map((otherUserId) => {
+    const claim = withAddress.has(otherUserId) ? `address:${email}` : bySubject;
+    return { userId, otherUserId, claim, source: "jit" };
+  });
 }
 
-/** Adds a user with an active just-in-time membership. An address that others have too is proof of nothing. */
+/**
+ * Adds a user with an active just-in-time membership.
+ * @param contested others have the address, too: then it is proof of nothing
+ */
 async function makePerson(
   sql: Sql,
   login: Login,
   found: Lookup,
-  { rivals }: Decision,
+  contested: boolean,
   now: Date,
 ): Promise<Unidentified> {
   const { organizationId } = login;
   const asserted = assertedProfile(login, found);
-  const profile = { ...asserted, emailVerified: asserted.emailVerified && rivals.length === 0 };
+  const profile = { ...asserted, emailVerified: asserted.emailVerified && !contested };
   const emailProof = profile.emailVerified ? "sign_in" : null;
   const userId = newId();
   const membership = { id: newId(), status: "active", source: "jit", directory: null } as const;
