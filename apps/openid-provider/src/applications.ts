@@ -1,5 +1,6 @@
 import type { Sql } from "@sallyport/database";
 import { matchesDigest } from "@sallyport/secrets";
+import { LRUCache } from "lru-cache";
 import type { ClientMetadata } from "oidc-provider";
 
 /** An application as the OpenID Provider needs it: an OIDC client. */
@@ -33,7 +34,9 @@ const MOST_CACHED = 1_000;
 const CLIENT_ID = /^[\w.~-]{1,128}$/;
 
 export function createApplications(sql: Sql, now: () => Date): Applications {
-  const cache = new Map<string, { readonly readAt: number; readonly application: Application }>();
+  const cache = new LRUCache<string, { readonly readAt: number; readonly application: Application }>({
+    max: MOST_CACHED,
+  });
 
   return {
     async find(clientId) {
@@ -48,9 +51,6 @@ export function createApplications(sql: Sql, now: () => Date): Applications {
       }
       const application = await readApplication(sql, clientId);
       if (application !== null) {
-        if (cache.size >= MOST_CACHED) {
-          cache.clear();
-        }
         cache.set(clientId, { readAt: at, application });
       }
       return application;

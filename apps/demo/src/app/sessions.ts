@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
+import { LRUCache } from "lru-cache";
 import type { PendingLogin, SignedIn } from "./gateway-client.ts";
 
 export interface AppSession extends SignedIn {
@@ -13,8 +14,8 @@ const MOST = 1_000;
 
 /** The app's own sessions, in memory, by the value of its cookie. */
 export class AppSessions {
-  readonly #pending = new Map<string, PendingLogin>();
-  readonly #sessions = new Map<string, AppSession>();
+  readonly #pending = new LRUCache<string, PendingLogin>({ max: MOST });
+  readonly #sessions = new LRUCache<string, AppSession>({ max: MOST });
   readonly #ends = new EventEmitter().setMaxListeners(0);
 
   /** Remembers a login that was sent to the gateway; returns the cookie to find it by. */
@@ -62,12 +63,8 @@ export class AppSessions {
   }
 }
 
-function put<Value>(map: Map<string, Value>, value: Value): string {
+function put<Value extends object>(cache: LRUCache<string, Value>, value: Value): string {
   const key = randomBytes(24).toString("base64url");
-  map.set(key, value);
-  const oldest = map.keys().next();
-  if (map.size > MOST && !oldest.done) {
-    map.delete(oldest.value);
-  }
+  cache.set(key, value);
   return key;
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { Adapter, AdapterFactory, AdapterPayload } from "oidc-provider";
 
 // A demo for one person at a time: old entries go when there are more.
@@ -5,7 +6,9 @@ const MOST = 1_000;
 
 /** Where the demo's OpenID Connect identity provider keeps its codes, tokens and sessions: in memory, until the end. */
 export function memoryAdapter(): AdapterFactory {
-  const entries = new Map<string, { readonly payload: AdapterPayload; readonly expiresAt: number }>();
+  const entries = new LRUCache<string, { readonly payload: AdapterPayload; readonly expiresAt: number }>({
+    max: MOST,
+  });
 
   const live = (key: string): AdapterPayload | undefined => {
     const entry = entries.get(key);
@@ -14,13 +17,7 @@ export function memoryAdapter(): AdapterFactory {
 
   return (kind): Adapter => ({
     async upsert(id, payload, expiresIn = Infinity) {
-      const key = `${kind}:${id}`;
-      entries.delete(key); // so that it becomes the youngest
-      entries.set(key, { payload, expiresAt: Date.now() + expiresIn * 1000 });
-      const [oldest] = entries.keys();
-      if (entries.size > MOST && oldest !== undefined) {
-        entries.delete(oldest);
-      }
+      entries.set(`${kind}:${id}`, { payload, expiresAt: Date.now() + expiresIn * 1000 });
     },
     async find(id) {
       return live(`${kind}:${id}`);
@@ -42,7 +39,7 @@ export function memoryAdapter(): AdapterFactory {
       entries.delete(`${kind}:${id}`);
     },
     async revokeByGrantId(grantId) {
-      for (const [key, { payload }] of entries) {
+      for (const [key, { payload }] of [...entries]) {
         if (payload.grantId === grantId) {
           entries.delete(key);
         }

@@ -1,4 +1,5 @@
 import type { InteractionKey } from "@sallyport/interactions";
+import { LRUCache } from "lru-cache";
 import type { Payload } from "../store/artifact-store.ts";
 
 const MOST = 2_000;
@@ -11,15 +12,11 @@ const MOST_LENGTH = 2_048;
  * another process shows when it is ended here, by the store.
  */
 export class RecentRequests {
-  readonly #payloads = new Map<string, Payload>();
+  readonly #payloads = new LRUCache<string, Payload>({ max: MOST });
 
   put(key: InteractionKey, payload: Payload): void {
     if (lengthOf(payload.params) > MOST_LENGTH) {
       return;
-    }
-    const [oldest] = this.#payloads.keys();
-    if (oldest !== undefined && this.#payloads.size >= MOST) {
-      this.#payloads.delete(oldest);
     }
     this.#payloads.set(nameOf(key), payload);
   }

@@ -2,6 +2,7 @@ import type { Sql } from "@sallyport/database";
 import { defined } from "@sallyport/defined";
 import { bearerToken, challenge } from "@sallyport/oauth";
 import { digestToken } from "@sallyport/secrets";
+import { LRUCache } from "lru-cache";
 import { createDirectories, type Directory, type DirectoryRow } from "../directory/directory.ts";
 import { ScimError } from "../protocol/error.ts";
 
@@ -45,7 +46,7 @@ export interface Authenticate {
 
 export function createAuthenticate(sql: Sql, now: () => Date): Authenticate {
   const toDirectory = createDirectories();
-  const found = new Map<string, Found>();
+  const found = new LRUCache<string, Found>({ max: MAX_REMEMBERED });
 
   const anew = async (authorization: string | undefined, directoryId: string): Promise<Opened> => {
     const digest = digestToken(requireToken(authorization));
@@ -67,9 +68,6 @@ export function createAuthenticate(sql: Sql, now: () => Date): Authenticate {
       await sql.query(TOUCH_TOKEN, [row.token_id, at], "scim_touch_token");
     }
     const directory = toDirectory(row);
-    if (found.size >= MAX_REMEMBERED) {
-      found.clear();
-    }
     found.set(key, { directory, until: rememberedUntil(row, at) });
     return { directory, remembered: false };
   };

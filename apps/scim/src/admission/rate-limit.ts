@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { ScimError } from "../protocol/error.ts";
 
 export interface RateLimit {
@@ -32,18 +33,14 @@ export type TakeTokens = (limited: Limited, tokens: number) => void;
  * @param clock milliseconds that only grow
  */
 export function createRateLimiter(limit: RateLimit, clock: () => number): TakeTokens {
-  const buckets = new Map<string, Bucket>();
+  // The least recently used goes first: to clear all would let whoever fills it start anew.
+  const buckets = new LRUCache<string, Bucket>({ max: MAX_BUCKETS });
   return (limited, tokens) => {
     if (tokens <= 0) {
       return;
     }
     const { perSecond, burst } = limited.rateLimit ?? limit;
     const bucket = refilled(buckets.get(limited.id), perSecond, burst, clock());
-    // The least recently used goes first: to clear all would let whoever fills it start anew.
-    buckets.delete(limited.id);
-    if (buckets.size >= MAX_BUCKETS) {
-      buckets.delete(buckets.keys().next().value ?? "");
-    }
     buckets.set(limited.id, bucket);
     if (bucket.tokens < 1) {
       throw new ScimError(429, "This directory sends more requests than its limit allows. Retry later.", {

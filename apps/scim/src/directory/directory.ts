@@ -1,4 +1,5 @@
 import { type DirectorySettings, directorySettings } from "@sallyport/directories";
+import { LRUCache } from "lru-cache";
 import { type Quirks, quirksOf } from "../quirks/quirks.ts";
 import { groupType, type ResourceType, userType } from "../schema/resource-type.ts";
 import { extensionsFor } from "./extensions.ts";
@@ -24,14 +25,11 @@ const MAX_KEPT = 1000;
 
 /** Makes directories of rows, remembering what it made of equal settings. */
 export function createDirectories(): (row: DirectoryRow) => Directory {
-  const models = new Map<string, Model>();
+  const models = new LRUCache<string, Model>({ max: MAX_KEPT });
   return (row) => {
     let model = models.get(row.settings);
     if (model === undefined) {
       model = modelOf(row.settings);
-      if (models.size >= MAX_KEPT) {
-        models.clear();
-      }
       models.set(row.settings, model);
     }
     return {

@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { sealContext } from "@sallyport/encryption-keys";
 import type { SecretBox } from "@sallyport/secrets";
+import { LRUCache } from "lru-cache";
 import type { LiveKeyRow } from "./store.ts";
 
 /** A live key, opened. */
@@ -23,7 +24,7 @@ export type KeyOpener = (connectionId: string, rows: readonly LiveKeyRow[]) => r
  * signing with it does; but no longer than until the connection comes again without it, so a retired one goes.
  */
 export function createKeyOpener(secrets: SecretBox): KeyOpener {
-  const remembered = new Map<string, ReadonlyMap<string, KeyObject>>();
+  const remembered = new LRUCache<string, ReadonlyMap<string, KeyObject>>({ max: MAX_CONNECTIONS });
   return (connectionId, rows) => {
     const before = remembered.get(connectionId);
     const keys = rows.map((row) => ({
@@ -32,12 +33,7 @@ export function createKeyOpener(secrets: SecretBox): KeyOpener {
       privateKey: before?.get(row.id) ?? openKey(secrets, row),
       metadataRead: row.metadata_read_at !== null,
     }));
-    remembered.delete(connectionId);
     remembered.set(connectionId, new Map(keys.map((key) => [key.id, key.privateKey])));
-    if (remembered.size > MAX_CONNECTIONS) {
-      const [leastRecent = connectionId] = remembered.keys();
-      remembered.delete(leastRecent);
-    }
     return keys;
   };
 }

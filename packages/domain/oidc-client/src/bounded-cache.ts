@@ -6,7 +6,7 @@ interface Kept<Value> {
 
 /**
  * Keeps values for a while: so many, and of so many bytes together. Beyond the number the oldest goes; beyond the bytes the
- * largest, so that who brings much costs nobody else their place. Times are milliseconds since 1970.
+ * largest, so that who brings much costs nobody else their place, which `lru-cache` cannot. Times are milliseconds since 1970.
  */
 export class BoundedCache<Value> {
   /** The oldest first. */

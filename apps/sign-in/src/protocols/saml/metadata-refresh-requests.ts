@@ -2,6 +2,7 @@ import type { SamlConnection } from "@sallyport/connections";
 import type { Sql } from "@sallyport/database";
 import { askForLook } from "@sallyport/idp-metadata";
 import { outageOf, reportOutage } from "@sallyport/outage";
+import { LRUCache } from "lru-cache";
 import type { StartDeps } from "../../core/protocol.ts";
 
 /**
@@ -25,7 +26,7 @@ export function createMetadataRefreshRequests({
   now,
   requestMetadata,
 }: Deps): MetadataRefreshRequests {
-  const asked = new Map<string, number>();
+  const asked = new LRUCache<string, number>({ max: MAX_REMEMBERED });
 
   async function send({ id: connectionId, organizationId }: SamlConnection): Promise<void> {
     try {
@@ -50,9 +51,6 @@ export function createMetadataRefreshRequests({
       const at = now().getTime();
       if (at - (asked.get(connection.id) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) {
         return;
-      }
-      if (asked.size >= MAX_REMEMBERED) {
-        asked.clear();
       }
       asked.set(connection.id, at);
       void send(connection);
