@@ -10,6 +10,7 @@ import { describe, expect, it } from "vitest";
 const scenario = createScenario();
 const NAME = "admin@example.test.evil.test";
 const xml = fromFormValue(scenario.respond({ nameId: NAME, attributes: { email: NAME } }));
+const WITH_COMMENTS = "http://www.w3.org/2001/10/xml-exc-c14n#WithComments";
 const insert = (inserted: string) =>
   toFormValue(xml.replaceAll("admin@example.test.", `admin@example.test${inserted}.`));
 
@@ -33,9 +34,27 @@ describe("in NameID and attribute values", () => {
   });
 });
 
-it("refuses a comment that the IdP itself signed", () => {
-  const response = scenario.respond({
-    editAssertion: (assertion) => assertion.replace("jo@example.test", "jo@example.test<!-- -->.evil.test"),
+it.each([undefined, WITH_COMMENTS])(
+  "refuses a comment that the IdP itself signed, by %s",
+  (canonicalization) => {
+    const response = scenario.respond({
+      ...(canonicalization === undefined ? {} : { signer: { canonicalization } }),
+      editAssertion: (assertion) => assertion.replace("jo@example.test", "jo@example.test<!-- -->.evil.test"),
+    });
+    expect(scenario.validate(response)).toMatchObject({ ok: false, code: "xml_comment" });
+  },
+);
+
+it("signs in by C14N with comments where there are none, and refuses whatever is put in afterwards", () => {
+  const signed = fromFormValue(
+    scenario.respond({ nameId: NAME, signer: { canonicalization: WITH_COMMENTS } }),
+  );
+  expect(scenario.validate(toFormValue(signed))).toMatchObject({
+    ok: true,
+    assertion: { subject: { nameId: NAME } },
   });
-  expect(scenario.validate(response)).toMatchObject({ ok: false, code: "xml_comment" });
+  const commented = signed.replaceAll("admin@example.test.", "admin@example.test<!---->.");
+  expect(scenario.validate(toFormValue(commented))).toMatchObject({ ok: false, code: "xml_comment" });
+  const changed = signed.replaceAll("admin@example.test.", "admin@example.test");
+  expect(scenario.validate(toFormValue(changed))).toMatchObject({ ok: false, code: "digest_mismatch" });
 });

@@ -27,10 +27,32 @@ describe.each(["assertion", "response"] as const)("signed over: %s", (sign) => {
     },
   );
 
-  it.each(["", ' Destination=""'])("refuses none (%j)", (attribute) => {
-    expect(scenario.validate(withDestination(attribute))).toMatchObject({
+  it.each([" evil", "%20", "\u00a0"])("takes no other space than XML's around it for none: %j", (space) => {
+    expect(scenario.validate(withDestination(` Destination="${ours}${space}"`))).toMatchObject({
       ok: false,
-      code: "destination_missing",
+      code: "destination_mismatch",
+    });
+  });
+});
+
+describe.each(["", ' Destination=""'])("none at all (%j)", (attribute) => {
+  const editResponse = (xml: string) => xml.replace(/ Destination="[^"]+"/, attribute);
+
+  it("is refused of a signed response", () => {
+    for (const sign of ["response", "both"] as const) {
+      expect(scenario.validate(scenario.respond({ sign, editResponse }))).toMatchObject({
+        ok: false,
+        code: "destination_missing",
+      });
+    }
+  });
+
+  it("leaves it to the signed assertion to say for whom it is", () => {
+    expect(scenario.validate(scenario.respond({ editResponse }))).toMatchObject({ ok: true });
+    const elsewhere = (xml: string) => xml.replace(ours, "https://other.example.test/acs");
+    expect(scenario.validate(scenario.respond({ editResponse, editAssertion: elsewhere }))).toMatchObject({
+      ok: false,
+      code: "recipient_mismatch",
     });
   });
 });

@@ -4,7 +4,15 @@
  * attacking Single Sign-On (EuroS&P 2016), ID spoofing.
  */
 
-import { createScenario, createTestIdp } from "@sallyport/saml/testing";
+import {
+  createScenario,
+  createTestIdp,
+  digestOf,
+  fromFormValue,
+  signatureXml,
+  signedInfoXml,
+  toFormValue,
+} from "@sallyport/saml/testing";
 import { describe, expect, it } from "vitest";
 
 const scenario = createScenario();
@@ -47,10 +55,24 @@ describe.each([
   });
 });
 
-it("refuses a response or an assertion without issuer", () => {
+it("refuses an assertion and a signed response without issuer; of an unsigned response the assertion's counts", () => {
   const gone = (xml: string) => xml.replace(/<saml:Issuer[^>]*>[^<]*<\/saml:Issuer>/, "");
   const noAssertionIssuer = scenario.respond({ sign: "response", editAssertion: gone });
-  const noResponseIssuer = scenario.respond({ sign: "assertion", editResponse: gone });
   expect(scenario.validate(noAssertionIssuer)).toMatchObject({ ok: false, code: "assertion_issuer_missing" });
-  expect(scenario.validate(noResponseIssuer)).toMatchObject({ ok: false, code: "response_issuer_missing" });
+
+  const { signer } = scenario.idp;
+  const bare = fromFormValue(scenario.respond({ editResponse: gone }));
+  const signature = signatureXml(signedInfoXml("_response", digestOf(bare, "_response"), signer), signer);
+  const noResponseIssuer = bare.replace(">", `>${signature}`);
+  expect(scenario.validate(toFormValue(noResponseIssuer))).toMatchObject({
+    ok: false,
+    code: "response_issuer_missing",
+  });
+
+  expect(scenario.validate(scenario.respond({ editResponse: gone }))).toMatchObject({ ok: true });
+  const foreign = (xml: string) => xml.replace(ours, "https://evil.example.test");
+  expect(scenario.validate(scenario.respond({ editResponse: gone, editAssertion: foreign }))).toMatchObject({
+    ok: false,
+    code: "assertion_issuer_mismatch",
+  });
 });

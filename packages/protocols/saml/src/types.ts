@@ -32,6 +32,8 @@ export interface ValidateResponseInput {
   readonly certificates: readonly string[];
   /** The service provider's private keys, parsed or PEM PKCS#8, newest first. */
   readonly decryptionKeys?: readonly (KeyObject | string)[];
+  /** False where the person is named by an attribute: then `assertion.subject` may be absent. Default true. */
+  readonly nameIdRequired?: boolean;
   /** Accept RSA-SHA1 signatures and SHA-1 digests, with a warning each time. Default false. */
   readonly allowSha1?: boolean;
   readonly now: Date;
@@ -62,7 +64,8 @@ export interface SamlAssertion {
   readonly issuer: string;
   readonly responseId: string;
   readonly inResponseTo: string;
-  readonly subject: SamlSubject;
+  /** Absent only where `nameIdRequired` is false and there is none. */
+  readonly subject?: SamlSubject;
   readonly sessionIndex?: string;
   readonly authnInstant: Date;
   readonly sessionNotOnOrAfter?: Date;

@@ -20,11 +20,8 @@ import {
 import { type SamlPreset, samlPreset } from "./presets.ts";
 
 const TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
-/** Formats whose value may be an email address (SAML core 8.3.1, 8.3.2). */
-const MAY_BE_EMAIL = [
-  "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
-  "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
-];
+/** Formats whose value may be an email address (SAML core 8.3.1, 8.3.2); 2.0 has none of these, but IdPs write it. */
+const MAY_BE_EMAIL = /^urn:oasis:names:tc:SAML:(?:1\.1|2\.0):nameid-format:(?:emailAddress|unspecified)$/;
 
 type Mapping = NonNullable<SamlSettings["attributes"]>;
 type Claim = "email" | "name" | "givenName" | "familyName" | "username" | "groups";
@@ -54,7 +51,8 @@ export function normalizeSaml(assertion: SamlAssertion, connection: SamlRules): 
   }
 
   const warnings: NormalizeWarning[] = [];
-  const email = readEmail(first("email"), assertion.subject, warnings);
+  const emails = attributeNames("email", mapping, preset).flatMap((name) => values([name]));
+  const email = readEmail(emails, assertion.subject, warnings);
   const overage = (preset.groupsOverage ?? []).some((name) => values([name]).length > 0);
   if (overage) {
     warnings.push(warning("groups_overage"));
@@ -82,15 +80,23 @@ export function normalizeSaml(assertion: SamlAssertion, connection: SamlRules): 
       ...optional("acr", acr),
       authTime: assertion.authnInstant,
       ...optional("sessionEnd", assertion.sessionNotOnOrAfter),
-      idpSession: {
-        nameId: assertion.subject.nameId,
-        format: assertion.subject.format,
-        ...optional("nameQualifier", assertion.subject.nameQualifier),
-        ...optional("spNameQualifier", assertion.subject.spNameQualifier),
-        ...optional("sessionIndex", assertion.sessionIndex),
-      },
+      ...optional("idpSession", idpSessionOf(assertion)),
       warnings,
     },
+  };
+}
+
+/** What single logout names the person by; nothing where the IdP gave no NameID. */
+function idpSessionOf({ subject, sessionIndex }: SamlAssertion) {
+  if (subject === undefined) {
+    return undefined;
+  }
+  return {
+    nameId: subject.nameId,
+    format: subject.format,
+    ...optional("nameQualifier", subject.nameQualifier),
+    ...optional("spNameQualifier", subject.spNameQualifier),
+    ...optional("sessionIndex", sessionIndex),
   };
 }
 
@@ -175,13 +181,13 @@ function attributeNames(claim: Claim, mapping: Mapping, preset: SamlPreset): rea
  * it each login would make a new user.
  */
 function subjectOf(
-  nameId: SamlSubject,
+  nameId: SamlSubject | undefined,
   mapped: string | undefined,
   preset: SamlPreset,
   values: AttributeReader,
 ): string | NormalizeResult {
-  if (mapped === undefined && nameId.format !== TRANSIENT) {
-    return identifierOf(nameId.nameId) ?? unusable("subject_unusable");
+  if (mapped === undefined && nameId?.format !== TRANSIENT) {
+    return identifierOf(nameId?.nameId) ?? unusable("subject_unusable");
   }
   if (mapped === undefined && preset.subject === undefined) {
     return unusable("subject_transient");
@@ -193,22 +199,19 @@ function subjectOf(
   return identifierOf(only) ?? unusable("subject_unusable");
 }
 
+/** The first attribute that holds an address; else the NameID, also where an attribute has "-" for somebody without. */
 function readEmail(
-  asserted: string | undefined,
-  nameId: SamlSubject,
+  asserted: readonly string[],
+  nameId: SamlSubject | undefined,
   warnings: NormalizeWarning[],
 ): string | undefined {
-  if (asserted !== undefined) {
-    const email = canonicalAddress(asserted);
+  const named = nameId !== undefined && MAY_BE_EMAIL.test(nameId.format) ? [nameId.nameId] : [];
+  for (const value of [...asserted.map((each) => textOf(each) ?? ""), ...named]) {
+    const email = canonicalAddress(value);
     if (email !== null) {
       return email;
     }
-    warnings.push(warning("email_malformed"));
-    return undefined;
   }
-  const email = MAY_BE_EMAIL.includes(nameId.format) ? canonicalAddress(nameId.nameId) : null;
-  if (email === null) {
-    warnings.push(warning("email_missing"));
-  }
-  return email ?? undefined;
+  warnings.push(warning(asserted.length > 0 ? "email_malformed" : "email_missing"));
+  return undefined;
 }

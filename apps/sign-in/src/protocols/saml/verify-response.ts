@@ -82,6 +82,7 @@ function validate(
     expected: { idpEntityId: settings.idpEntityId, audience: entityId, acsUrl, inResponseTo },
     certificates: settings.certificates,
     decryptionKeys: keys.map((key) => key.privateKey),
+    nameIdRequired: settings.attributes?.subject === undefined,
     allowSha1: settings.allowSha1,
     now: posted.now,
   });

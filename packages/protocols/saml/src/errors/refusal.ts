@@ -5,12 +5,18 @@ import { SAML_ERRORS, SAML_WARNINGS, type SamlErrorCode, type SamlWarningCode } 
 export class Refusal extends Error {
   readonly failure: SamlFailure;
 
-  constructor(code: SamlErrorCode, detail?: string, status?: SamlStatus) {
+  constructor(
+    code: SamlErrorCode,
+    detail?: string,
+    more: { readonly status?: SamlStatus; readonly fix?: string | undefined } = {},
+  ) {
+    const { status, fix } = more;
     super(code);
     this.failure = {
       ok: false,
       code,
       ...SAML_ERRORS[code],
+      ...(fix === undefined ? {} : { fix }),
       ...(detail === undefined ? {} : { detail: shortened(detail) }),
       ...(status === undefined ? {} : { status }),
     };

@@ -7,6 +7,10 @@ const RESEND =
   "Sign in again. If it stays, send the login record to the IdP's support: its message is not valid.";
 const FORGED =
   "Do not retry: no IdP sends this. Check who posted the message; the IdP's own logins are unaffected.";
+const CHANGED =
+  "If it happens at every login, something changes messages after the IdP signed them: a proxy, a browser extension, a plug-in or template that indents or re-encodes. If it happened once, somebody may have tried to forge a login: check who posted it.";
+const SCHEMA =
+  "If it happens at every login, look at the IdP's response template and plug-ins, and send the login record to its support: its messages are not valid. If it happened once, somebody may have tried to forge a login: check who posted it.";
 const SIGNING =
   "In the IdP's application for this connection, choose RSA-SHA256 (or stronger) with SHA-256 digests.";
 
@@ -53,8 +57,11 @@ export const SAML_ERRORS = {
     message: "The message has a CDATA section.",
     fix: "Turn off CDATA in the IdP's response template.",
   },
-  xml_processing_instruction: { message: "The message has a processing instruction.", fix: FORGED },
-  xml_duplicate_id: { message: "Two elements share one ID.", fix: FORGED },
+  xml_processing_instruction: { message: "The message has a processing instruction.", fix: SCHEMA },
+  xml_duplicate_id: {
+    message: "Two elements share one ID.",
+    fix: "Have the IdP give response and assertion an ID each: some templates use one for both. If it happened once, somebody may have tried to forge a login: check who posted it.",
+  },
   xml_relative_namespace: { message: "A namespace is not an absolute URI.", fix: FORGED },
   xml_canonicalization_failed: { message: "The signed element cannot be canonicalized.", fix: FORGED },
 
@@ -65,7 +72,7 @@ export const SAML_ERRORS = {
   },
   element_unexpected: {
     message: "The message has an element or attribute where SAML 2.0 allows none.",
-    fix: FORGED,
+    fix: SCHEMA,
   },
   element_missing: {
     message: "The message lacks an element or attribute that SAML 2.0 requires.",
@@ -122,26 +129,27 @@ export const SAML_ERRORS = {
     message: "The message is not signed.",
     fix: "In the IdP, sign the assertion or the response; of a logout, sign the message.",
   },
-  signature_multiple: { message: "One element has more than one signature.", fix: FORGED },
+  signature_multiple: { message: "One element has more than one signature.", fix: SCHEMA },
   signature_misplaced: {
     message: "A signature is neither the response's nor the assertion's own child.",
-    fix: FORGED,
+    fix: SCHEMA,
   },
   signature_malformed: {
     message: "The signature has parts that SAML 2.0 does not allow, or lacks some.",
-    fix: FORGED,
+    fix: SCHEMA,
   },
-  signature_reference_multiple: { message: "The signature has more than one reference.", fix: FORGED },
+  signature_reference_multiple: { message: "The signature has more than one reference.", fix: SCHEMA },
   signature_reference_mismatch: {
     message: "The signature refers to another element than the one it stands in.",
-    fix: FORGED,
+    fix: 'Have the IdP sign by the ID of the signed element (Reference URI="#ID"; SAML 2.0 Core §5.4.2). If it happened once, somebody may have tried to forge a login: check who posted it.',
   },
   signature_transform: {
     message: "The signature uses transforms other than enveloped-signature and exclusive C14N.",
     fix: "In the IdP, choose exclusive canonicalization (xml-exc-c14n).",
   },
   signature_canonicalization: {
-    message: "The signature is canonicalized by other than exclusive C14N without comments.",
+    message:
+      "The signature is canonicalized by other than exclusive C14N, or with comments of which there are some.",
     fix: "In the IdP, choose exclusive canonicalization (xml-exc-c14n).",
   },
   signature_algorithm: { message: "The signature algorithm is not allowed.", fix: SIGNING },
@@ -154,7 +162,7 @@ export const SAML_ERRORS = {
     message: "The signature does not verify with any of the connection's certificates.",
     fix: "Update the connection's metadata or signing certificate from the IdP.",
   },
-  digest_mismatch: { message: "The signed element was changed after it was signed.", fix: FORGED },
+  digest_mismatch: { message: "The signed element was changed after it was signed.", fix: CHANGED },
   certificate_missing: {
     message: "The connection has no signing certificate.",
     fix: "Add the IdP's metadata or signing certificate to the connection.",
@@ -256,10 +264,6 @@ export const SAML_ERRORS = {
     fix: "In the IdP, set the audience (SP entity ID) to the connection's, character by character.",
   },
   authn_statement_missing: { message: "The assertion has no authentication statement.", fix: RESEND },
-  authn_statement_multiple: {
-    message: "The assertion has more than one authentication statement.",
-    fix: "Configure the IdP to send one authentication statement.",
-  },
   session_expired: {
     message: "The IdP's session has already ended.",
     fix: "Sign in again; check the session lifetime in the IdP.",

@@ -4,7 +4,7 @@ import type { SamlFailure, SamlLimits, UnverifiedResponse } from "../types.ts";
 import { decodeFormValue } from "../xml/base64.ts";
 import type { XmlElement } from "../xml/canonical-reader.ts";
 import { parseXml } from "../xml/document.ts";
-import { attribute, childrenNamed, is } from "../xml/element.ts";
+import { attribute, childrenNamed, collapse, is, token } from "../xml/element.ts";
 import { NS } from "../xml/names.ts";
 
 /**
@@ -24,16 +24,19 @@ export function peekResponse(
     }
     const [status] = childrenNamed(root, NS.protocol, "Status");
     const code = status && first(status, NS.protocol, "StatusCode");
+    const issuer =
+      first(root, NS.assertion, "Issuer") ??
+      first(first(root, NS.assertion, "Assertion") ?? root, NS.assertion, "Issuer");
     const subCode = code && first(code, NS.protocol, "StatusCode");
     return {
       ok: true,
       verified: false,
       ...present("id", attribute(root, "ID")),
-      ...present("inResponseTo", attribute(root, "InResponseTo")),
-      ...present("destination", attribute(root, "Destination")),
-      ...present("issuer", first(root, NS.assertion, "Issuer")?.text),
-      ...present("statusCode", code && attribute(code, "Value")),
-      ...present("statusSubCode", subCode && attribute(subCode, "Value")),
+      ...present("inResponseTo", token(root, "InResponseTo")),
+      ...present("destination", token(root, "Destination")),
+      ...present("issuer", issuer && collapse(issuer.text)),
+      ...present("statusCode", code && token(code, "Value")),
+      ...present("statusSubCode", subCode && token(subCode, "Value")),
       ...present("statusMessage", status && first(status, NS.protocol, "StatusMessage")?.text),
       xml: bytes.toString("utf8"),
     };

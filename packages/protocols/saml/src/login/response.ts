@@ -1,19 +1,11 @@
 import { Refusal, refuse } from "../errors/refusal.ts";
-import type { SamlExpectations, SamlStatus } from "../types.ts";
+import { checkIssuer, differs } from "../messages/issuer.ts";
+import { checkIssueInstant, type Moment } from "../messages/moment.ts";
+import { readStatus, statusAdvice } from "../messages/status.ts";
+import type { SamlExpectations } from "../types.ts";
 import type { XmlElement } from "../xml/canonical-reader.ts";
-import {
-  allowOnly,
-  attribute,
-  dateTime,
-  descendants,
-  idOf,
-  is,
-  optionalChild,
-  requiredAttribute,
-  requiredChild,
-  textOf,
-} from "../xml/element.ts";
-import { NAME_ID_ENTITY, NS, STATUS_SUCCESS } from "../xml/names.ts";
+import { attribute, descendants, idOf, is, optionalChild, token } from "../xml/element.ts";
+import { NS, STATUS_SUCCESS } from "../xml/names.ts";
 
 /** What a response holds, once its shape is known to be the only one that is understood. */
 export interface ResponseParts {
@@ -72,6 +64,8 @@ function refuseStrangers(response: XmlElement): void {
     is(child, NS.assertion, "Issuer") ||
     is(child, NS.signature, "Signature") ||
     is(child, NS.protocol, "Status") ||
+    // There to be ignored by whoever does not know it (Core §3.2.2).
+    is(child, NS.protocol, "Extensions") ||
     isAssertion(child);
   const stranger = response.children.find((child) => !known(child));
   if (stranger !== undefined) {
@@ -91,65 +85,37 @@ export function checkStatus(response: XmlElement): void {
   const detail = [status.code, status.subCode, status.message]
     .filter((part) => part !== undefined)
     .join(", ");
-  throw new Refusal("status_not_success", detail, status);
+  throw new Refusal("status_not_success", detail, { status, fix: statusAdvice(status) });
 }
 
-export function readStatus(response: XmlElement): SamlStatus {
-  const status = requiredChild(response, NS.protocol, "Status");
-  allowOnly(status, NS.protocol, ["StatusCode", "StatusMessage", "StatusDetail"]);
-  const code = requiredChild(status, NS.protocol, "StatusCode");
-  const subCode = optionalChild(code, NS.protocol, "StatusCode");
-  const message = optionalChild(status, NS.protocol, "StatusMessage");
-  return {
-    code: requiredAttribute(code, "Value"),
-    ...(subCode === undefined ? {} : { subCode: requiredAttribute(subCode, "Value") }),
-    ...(message === undefined ? {} : { message: textOf(message) }),
-  };
-}
-
-/** Checks what the response says of itself; returns its ID. Comparisons are exact, never by prefix. */
-export function checkResponse(response: XmlElement, expected: SamlExpectations, latest: Date): string {
-  checkIssuer(response, expected.idpEntityId, "response_issuer_missing", "response_issuer_mismatch");
-  const destination = attribute(response, "Destination") ?? "";
-  if (destination === "") {
+/**
+ * Checks what the response says of itself; returns its ID. Comparisons are exact, never by prefix. An issuer may be left
+ * out where the response is neither signed nor encrypted (Profiles §4.1.4.2, errata E26), a destination where it is not
+ * signed (Bindings §3.5.5.2): the assertion's issuer and recipient say the same.
+ */
+export function checkResponse(
+  response: XmlElement,
+  expected: SamlExpectations,
+  { isSigned, isEncrypted }: { readonly isSigned: boolean; readonly isEncrypted: boolean },
+  moment: Moment,
+): string {
+  if (isSigned || isEncrypted || optionalChild(response, NS.assertion, "Issuer") !== undefined) {
+    checkIssuer(response, expected.idpEntityId, "response_issuer_missing", "response_issuer_mismatch");
+  }
+  const destination = token(response, "Destination") ?? "";
+  if (destination === "" && isSigned) {
     refuse("destination_missing", `expected ${expected.acsUrl}`);
   }
-  if (destination !== expected.acsUrl) {
+  if (destination !== "" && destination !== expected.acsUrl) {
     refuse("destination_mismatch", differs(expected.acsUrl, destination));
   }
-  const inResponseTo = attribute(response, "InResponseTo") ?? "";
+  const inResponseTo = token(response, "InResponseTo") ?? "";
   if (inResponseTo === "") {
     refuse("in_response_to_missing");
   }
   if (inResponseTo !== expected.inResponseTo) {
     refuse("in_response_to_mismatch", differs(expected.inResponseTo, inResponseTo));
   }
-  checkIssueInstant(response, latest);
+  checkIssueInstant(response, moment);
   return idOf(response);
-}
-
-/** An issuer is an entity ID: exactly the expected one, in the entity format or none (SAML 2.0 Profiles §4.1.4.2). */
-export function checkIssuer(
-  element: XmlElement,
-  expected: string,
-  missing: "response_issuer_missing" | "assertion_issuer_missing" | "logout_issuer_missing",
-  mismatch: "response_issuer_mismatch" | "assertion_issuer_mismatch" | "logout_issuer_mismatch",
-): void {
-  const issuer = optionalChild(element, NS.assertion, "Issuer") ?? refuse(missing, `expected ${expected}`);
-  const value = textOf(issuer);
-  const format = attribute(issuer, "Format") ?? NAME_ID_ENTITY;
-  if (value !== expected || format !== NAME_ID_ENTITY) {
-    refuse(mismatch, differs(expected, value));
-  }
-}
-
-export function checkIssueInstant(element: XmlElement, latest: Date): void {
-  const issued = dateTime(requiredAttribute(element, "IssueInstant"));
-  if (issued > latest) {
-    refuse("issued_in_future", `${element.name} issued ${issued.toISOString()}`);
-  }
-}
-
-export function differs(expected: string, actual: string): string {
-  return `expected ${expected}, got ${actual}`;
 }

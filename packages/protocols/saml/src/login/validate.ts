@@ -1,5 +1,6 @@
 import { answering, refuse, warning } from "../errors/refusal.ts";
 import { DEFAULT_CLOCK_SKEW_MS, withDefaults } from "../limits.ts";
+import { momentAt } from "../messages/moment.ts";
 import { RSA_SHA1, SHA1 } from "../signature/algorithms.ts";
 import type { Verified } from "../signature/verify.ts";
 import type { SamlResult, SamlWarning, ValidateResponseInput } from "../types.ts";
@@ -23,8 +24,7 @@ export function validateResponse(input: ValidateResponseInput): SamlResult {
 function validate(input: ValidateResponseInput): SamlResult {
   const limits = withDefaults(input.limits);
   const skew = input.clockSkewMs ?? DEFAULT_CLOCK_SKEW_MS;
-  const now = input.now.getTime();
-  const moment = { earliest: new Date(now - skew), latest: new Date(now + skew) };
+  const moment = momentAt(input.now, skew);
   const policy = { certificates: input.certificates, allowSha1: input.allowSha1 ?? false, limits };
   if (policy.certificates.length === 0) {
     refuse("certificate_missing");
@@ -34,9 +34,20 @@ function validate(input: ValidateResponseInput): SamlResult {
   const trusted = withDocument(posted, policy, (document) =>
     trustedAssertion(document, policy, input.decryptionKeys ?? []),
   );
-  const responseId = checkResponse(trusted.response, input.expected, moment.latest);
+  const responseId = checkResponse(
+    trusted.response,
+    input.expected,
+    { isSigned: trusted.covered === "response", isEncrypted: trusted.encrypted },
+    moment,
+  );
   const warnings = signatureWarnings(trusted.signatures, input.now);
-  const claims = readAssertion(trusted.assertion, input.expected, moment, warnings);
+  const claims = readAssertion(
+    trusted.assertion,
+    input.expected,
+    moment,
+    input.nameIdRequired ?? true,
+    warnings,
+  );
   const [{ certificate, algorithm }] = trusted.signatures;
   return {
     ok: true,

@@ -3,8 +3,10 @@ import { readPostedMessage } from "../bindings/post.ts";
 import { readRedirectMessage } from "../bindings/redirect.ts";
 import { answering, refuse } from "../errors/refusal.ts";
 import { DEFAULT_CLOCK_SKEW_MS } from "../limits.ts";
-import { readNameId } from "../login/name-id.ts";
-import { checkIssueInstant, checkIssuer, differs, readStatus } from "../login/response.ts";
+import { checkIssuer, differs } from "../messages/issuer.ts";
+import { checkIssueInstant, compareTimes, type Moment, momentAt } from "../messages/moment.ts";
+import { readNameId } from "../messages/name-id.ts";
+import { readStatus } from "../messages/status.ts";
 import type {
   SamlFailure,
   SamlLogoutRequest,
@@ -20,8 +22,9 @@ import {
   idOf,
   is,
   optionalChild,
-  requiredAttribute,
+  requiredToken,
   textOf,
+  token,
 } from "../xml/element.ts";
 import { NS, STATUS_SUCCESS } from "../xml/names.ts";
 
@@ -70,9 +73,9 @@ export function validateLogoutResponse(
     const { root } = message;
     requireMessage(root, "LogoutResponse", [], ["Status"]);
     checkSender(root, input);
-    checkIssueInstant(root, latest(input));
+    checkIssueInstant(root, momentOf(input));
     const { inResponseTo: expected } = input.expected;
-    const inResponseTo = attribute(root, "InResponseTo") ?? "";
+    const inResponseTo = token(root, "InResponseTo") ?? "";
     if (inResponseTo === "") {
       refuse("logout_in_response_to_missing");
     }
@@ -102,9 +105,7 @@ export function validateLogoutResponse(
  * good for finding what waits for the answer, for nothing else.
  */
 export function peekLogoutResponse(transport: SamlTransport): string | undefined {
-  const claimed = answering(() =>
-    attribute(readTransport("SAMLResponse", transport, {}).root, "InResponseTo"),
-  );
+  const claimed = answering(() => token(readTransport("SAMLResponse", transport, {}).root, "InResponseTo"));
   return typeof claimed === "string" ? claimed : undefined;
 }
 
@@ -160,7 +161,7 @@ function requireMessage(
 /** From whom, and to whom: a signed message must name its Destination (Bindings §3.4.5.2, §3.5.5.2). */
 function checkSender(root: XmlElement, { expected }: ValidateLogoutInput): void {
   checkIssuer(root, expected.idpEntityId, "logout_issuer_missing", "logout_issuer_mismatch");
-  const destination = attribute(root, "Destination") ?? "";
+  const destination = token(root, "Destination") ?? "";
   if (destination === "") {
     refuse("logout_destination_missing", `expected ${expected.destination}`);
   }
@@ -171,19 +172,19 @@ function checkSender(root: XmlElement, { expected }: ValidateLogoutInput): void 
 
 /** Returns until when the request is good, clock skew not counted. */
 function checkWindow(root: XmlElement, input: ValidateLogoutInput): Date {
-  checkIssueInstant(root, latest(input));
-  const issued = dateTime(requiredAttribute(root, "IssueInstant"));
-  const end = attribute(root, "NotOnOrAfter");
+  checkIssueInstant(root, momentOf(input));
+  const issued = dateTime(requiredToken(root, "IssueInstant"));
+  const end = token(root, "NotOnOrAfter");
   const oldest = issued.getTime() + LOGOUT_REQUEST_LIFETIME_MS;
   const goodUntil = new Date(end === undefined ? oldest : Math.min(oldest, dateTime(end).getTime()));
   if (goodUntil.getTime() <= input.now.getTime() - skewOf(input)) {
-    refuse("logout_expired", `it ended ${goodUntil.toISOString()}`);
+    refuse("logout_expired", compareTimes("Its end", goodUntil, momentOf(input)));
   }
   return goodUntil;
 }
 
-function latest(input: ValidateLogoutInput): Date {
-  return new Date(input.now.getTime() + skewOf(input));
+function momentOf(input: ValidateLogoutInput): Moment {
+  return momentAt(input.now, skewOf(input));
 }
 
 function skewOf({ clockSkewMs = DEFAULT_CLOCK_SKEW_MS }: ValidateLogoutInput): number {

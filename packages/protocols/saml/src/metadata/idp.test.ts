@@ -163,6 +163,16 @@ describe("signed metadata", () => {
     expect(parseIdpMetadata(claimed, { certificates })).toMatchObject({ code: "digest_mismatch" });
   });
 
+  it("may be canonicalized with comments where there are none", () => {
+    const canonicalization = "http://www.w3.org/2001/10/xml-exc-c14n#WithComments";
+    const withComments = idp.metadata({ signer: { ...other.signer, canonicalization } });
+    expect(parseIdpMetadata(withComments, { certificates })).toMatchObject({ ok: true });
+    const commented = withComments.replace("</md:IDP", "<!-- ours --></md:IDP");
+    expect(parseIdpMetadata(commented, { certificates })).toMatchObject({
+      code: "signature_canonicalization",
+    });
+  });
+
   it("is refused when changed, unsigned or signed by another", () => {
     const changed = signed.replaceAll("/sso", "/evil");
     expect(parseIdpMetadata(changed, { certificates })).toMatchObject({ code: "digest_mismatch" });

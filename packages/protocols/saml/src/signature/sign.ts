@@ -15,6 +15,8 @@ export interface Signer {
   readonly signatureAlgorithm?: string;
   /** URI; SHA-256 by default. */
   readonly digestAlgorithm?: string;
+  /** URI; exclusive C14N by default. */
+  readonly canonicalization?: string;
   /** PrefixList of exclusive C14N for the signed element. */
   readonly inclusivePrefixes?: string;
   /** Namespace prefix of the signature; "ds" by default, "" as Microsoft writes it. */
@@ -85,13 +87,14 @@ export function signedInfoXml(id: string, digest: string, signer: Signer): strin
     signer.inclusivePrefixes === undefined
       ? ""
       : `<ec:InclusiveNamespaces xmlns:ec="${NS.exclusiveC14n}" PrefixList="${signer.inclusivePrefixes}"></ec:InclusiveNamespaces>`;
+  const { canonicalization = TRANSFORM.exclusiveC14n } = signer;
   const xml = [
     `<ds:SignedInfo xmlns:ds="${NS.signature}">`,
-    `<ds:CanonicalizationMethod Algorithm="${TRANSFORM.exclusiveC14n}"></ds:CanonicalizationMethod>`,
+    `<ds:CanonicalizationMethod Algorithm="${canonicalization}"></ds:CanonicalizationMethod>`,
     `<ds:SignatureMethod Algorithm="${signer.signatureAlgorithm ?? RSA_SHA256}"></ds:SignatureMethod>`,
     `<ds:Reference URI="#${id}"><ds:Transforms>`,
     `<ds:Transform Algorithm="${TRANSFORM.envelopedSignature}"></ds:Transform>`,
-    `<ds:Transform Algorithm="${TRANSFORM.exclusiveC14n}">${inclusive}</ds:Transform></ds:Transforms>`,
+    `<ds:Transform Algorithm="${canonicalization}">${inclusive}</ds:Transform></ds:Transforms>`,
     `<ds:DigestMethod Algorithm="${signer.digestAlgorithm ?? SHA256}"></ds:DigestMethod>`,
     `<ds:DigestValue>${digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>`,
   ].join("");

@@ -3,7 +3,7 @@ import { refuse } from "../errors/refusal.ts";
 import { decodeBase64 } from "../xml/base64.ts";
 import { readCanonical, type XmlElement } from "../xml/canonical-reader.ts";
 import type { OpenDocument, XmlRules } from "../xml/document.ts";
-import { attribute, childrenNamed, descendants, is, requiredAttribute, textOf } from "../xml/element.ts";
+import { childrenNamed, descendants, is, requiredAttribute, textOf, token } from "../xml/element.ts";
 import { NS, TRANSFORM } from "../xml/names.ts";
 import { digestAlgorithm, signatureAlgorithm } from "./algorithms.ts";
 import { type ParsedCertificate, parseCertificate } from "./certificate.ts";
@@ -46,7 +46,7 @@ export function verifySignature(
   policy: SignaturePolicy,
 ): Verified {
   const claimed = readSignature(signature);
-  const method = readMethod(claimed.signedInfo);
+  const method = readMethod(claimed.signedInfo, document.hasComments);
   const { hash, keyType } = signatureAlgorithm(method.algorithm, policy.allowSha1);
   const signedInfo = document.canonicalize(claimed.signedInfo, method.prefixes);
   const value = decodeBase64(textOf(claimed.signatureValue), "signature_malformed");
@@ -58,7 +58,7 @@ export function verifySignature(
   }
 
   // From here on SignedInfo itself is read from the bytes that were verified (CVE-2025-29774, -29775).
-  const reference = readReference(readCanonical(signedInfo, policy.limits));
+  const reference = readReference(readCanonical(signedInfo, policy.limits), document.hasComments);
   if (reference.uri !== `#${requiredAttribute(element, "ID")}`) {
     refuse("signature_reference_mismatch", `${reference.uri} in ${element.name}`);
   }
@@ -115,7 +115,7 @@ interface SignatureMethod {
 }
 
 /** What is needed before there is anything verified: how to canonicalize SignedInfo and check its signature. */
-function readMethod(signedInfo: XmlElement): SignatureMethod {
+function readMethod(signedInfo: XmlElement, hasComments: boolean): SignatureMethod {
   const [canonicalization, method, reference, ...rest] = signedInfo.children;
   if (rest.some((child) => is(child, NS.signature, "Reference"))) {
     refuse("signature_reference_multiple");
@@ -131,10 +131,10 @@ function readMethod(signedInfo: XmlElement): SignatureMethod {
   ) {
     return refuse("signature_malformed", "SignedInfo");
   }
-  if (attribute(canonicalization, "Algorithm") !== TRANSFORM.exclusiveC14n) {
-    refuse("signature_canonicalization", attribute(canonicalization, "Algorithm"));
+  if (!isExclusiveC14n(token(canonicalization, "Algorithm"), hasComments)) {
+    refuse("signature_canonicalization", token(canonicalization, "Algorithm"));
   }
-  const algorithm = attribute(method, "Algorithm") ?? refuse("signature_malformed", "SignatureMethod");
+  const algorithm = token(method, "Algorithm") ?? refuse("signature_malformed", "SignatureMethod");
   if (method.children.length > 0) {
     refuse("signature_malformed", "SignatureMethod");
   }
@@ -148,8 +148,8 @@ interface Reference {
   readonly prefixes: readonly string[];
 }
 
-function readReference(signedInfo: XmlElement): Reference {
-  readMethod(signedInfo);
+function readReference(signedInfo: XmlElement, hasComments: boolean): Reference {
+  readMethod(signedInfo, hasComments);
   const [, , reference] = signedInfo.children;
   const [transforms, method, value, ...rest] = reference?.children ?? [];
   if (
@@ -165,25 +165,25 @@ function readReference(signedInfo: XmlElement): Reference {
   ) {
     return refuse("signature_malformed", "Reference");
   }
-  const uri = attribute(reference, "URI") ?? refuse("signature_reference_mismatch", "no URI");
+  const uri = token(reference, "URI") ?? refuse("signature_reference_mismatch", "no URI");
   return {
     uri,
-    digestAlgorithm: attribute(method, "Algorithm") ?? refuse("signature_malformed", "DigestMethod"),
+    digestAlgorithm: token(method, "Algorithm") ?? refuse("signature_malformed", "DigestMethod"),
     digest: decodeBase64(textOf(value), "signature_malformed"),
-    prefixes: readTransforms(transforms),
+    prefixes: readTransforms(transforms, hasComments),
   };
 }
 
 /** Exactly enveloped-signature, then exclusive C14N: any other could change what the digest covers. */
-function readTransforms(transforms: XmlElement): readonly string[] {
+function readTransforms(transforms: XmlElement, hasComments: boolean): readonly string[] {
   const algorithms = transforms.children.map((child) =>
-    is(child, NS.signature, "Transform") ? attribute(child, "Algorithm") : child.name,
+    is(child, NS.signature, "Transform") ? token(child, "Algorithm") : child.name,
   );
   const [enveloped, exclusive] = transforms.children;
   if (
     algorithms.length !== 2 ||
     algorithms[0] !== TRANSFORM.envelopedSignature ||
-    algorithms[1] !== TRANSFORM.exclusiveC14n ||
+    !isExclusiveC14n(algorithms[1], hasComments) ||
     enveloped === undefined ||
     enveloped.children.length > 0 ||
     exclusive === undefined
@@ -191,6 +191,14 @@ function readTransforms(transforms: XmlElement): readonly string[] {
     return refuse("signature_transform", algorithms.join(", "));
   }
   return inclusivePrefixes(exclusive);
+}
+
+/** "With comments" is the same where there are none; in metadata, which may have some, it is not. */
+function isExclusiveC14n(algorithm: string | undefined, hasComments: boolean): boolean {
+  return (
+    algorithm === TRANSFORM.exclusiveC14n ||
+    (algorithm === TRANSFORM.exclusiveC14nWithComments && !hasComments)
+  );
 }
 
 /** C14N looks each prefix up at each element, for whoever posts, before anything is verified. */

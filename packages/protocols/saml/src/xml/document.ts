@@ -14,6 +14,8 @@ import { absolute, readCanonical, type XmlElement } from "./canonical-reader.ts"
 /** A parsed document while its WebAssembly memory is held. */
 export interface OpenDocument {
   readonly root: XmlElement;
+  /** Only where the rules allow comments; they were skipped. */
+  readonly hasComments: boolean;
   /** Exclusive C14N without comments of `element` and all below it. */
   canonicalize(element: XmlElement, inclusivePrefixes: readonly string[]): Buffer;
   /** The same after the enveloped-signature transform, which takes `signature` out of the tree for good. */
@@ -36,7 +38,7 @@ export interface XmlRules {
  * happens: WebAssembly memory is not garbage collected in time, and a server that leaks it dies.
  */
 export function withDocument<T>(xml: Buffer, rules: XmlRules, use: (document: OpenDocument) => T): T {
-  scanMarkup(xml, rules);
+  const { hasComments } = scanMarkup(xml, rules);
   const document = parse(xml);
   try {
     if (document.dtd !== null) {
@@ -49,6 +51,7 @@ export function withDocument<T>(xml: Buffer, rules: XmlRules, use: (document: Op
     const nodes = new NodeFinder(document, root);
     return use({
       root,
+      hasComments,
       canonicalize: (element, prefixes) => canonicalize(document, nodes.subtree(element), prefixes),
       canonicalizeWithout: (signature, element, prefixes) => {
         nodes.remove(signature);
@@ -77,7 +80,7 @@ const MARKUP = /<(?:[?/]|!(?:--|\[CDATA\[)?)?|=\s*["']/g;
  * attribute values. Looking for them therefore keeps XXE, entity bombs and comment truncation
  * (CVE-2017-11427) away from the parser altogether. Counting bounds the parser's work and C14N's.
  */
-function scanMarkup(bytes: Buffer, { limits, skipComments }: XmlRules): void {
+function scanMarkup(bytes: Buffer, { limits, skipComments }: XmlRules): { readonly hasComments: boolean } {
   if (bytes.length > limits.maxBytes) {
     refuse("xml_too_large", `${bytes.length} bytes, limit ${limits.maxBytes}`);
   }
@@ -88,6 +91,7 @@ function scanMarkup(bytes: Buffer, { limits, skipComments }: XmlRules): void {
   }
   MARKUP.lastIndex = start;
   let nodes = 0;
+  let hasComments = false;
   for (let found = MARKUP.exec(xml); found !== null; found = MARKUP.exec(xml)) {
     const [markup] = found;
     if (markup === "</") {
@@ -116,8 +120,10 @@ function scanMarkup(bytes: Buffer, { limits, skipComments }: XmlRules): void {
     if (end === -1) {
       refuse("xml_malformed", "unclosed comment");
     }
+    hasComments = true;
     MARKUP.lastIndex = end;
   }
+  return { hasComments };
 }
 
 // Entities are neither loaded nor substituted: a document that has any does not get here.

@@ -24,13 +24,31 @@ export function requiredChild(parent: XmlElement, namespace: string, name: strin
   return optionalChild(parent, namespace, name) ?? refuse("element_missing", `${name} in ${parent.name}`);
 }
 
-/** The value of an unprefixed attribute. */
+/**
+ * White space as XML Schema collapses it (Datatypes §4.3.6) in every type but xs:string: URIs, names, times and
+ * enumerations, which IdPs indent or wrap.
+ */
+export function collapse(text: string): string {
+  return text.replace(/[\t\n\r ]+/g, " ").replace(/^ | $/g, "");
+}
+
+/** The value of an unprefixed attribute, exactly as it stands there: for those of type xs:string. */
 export function attribute(element: XmlElement, name: string): string | undefined {
   return element.attributes.find((each) => each.name === name && each.namespace === "")?.value;
 }
 
 export function requiredAttribute(element: XmlElement, name: string): string {
   return attribute(element, name) ?? refuse("element_missing", `attribute ${name} of ${element.name}`);
+}
+
+/** The collapsed value of an unprefixed attribute: for those of any other type. */
+export function token(element: XmlElement, name: string): string | undefined {
+  const value = attribute(element, name);
+  return value === undefined ? undefined : collapse(value);
+}
+
+export function requiredToken(element: XmlElement, name: string): string {
+  return token(element, name) ?? refuse("element_missing", `attribute ${name} of ${element.name}`);
 }
 
 const MAX_ID_CHARACTERS = 256;
@@ -51,6 +69,11 @@ export function textOf(element: XmlElement): string {
     refuse("element_unexpected", `${child.name} in ${element.name}`);
   }
   return element.text;
+}
+
+/** The collapsed text of an element that may hold nothing else. */
+export function tokenOf(element: XmlElement): string {
+  return collapse(textOf(element));
 }
 
 /** Refuses children other than the listed `namespace local-name` pairs, and loose text among them. */
@@ -75,16 +98,20 @@ export function descendants(element: XmlElement, found: XmlElement[] = []): XmlE
   return found;
 }
 
-const DATE_TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(?:Z|[+-]00:00)?$/;
+const DATE_TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(?:Z|([+-])(0\d|1[0-4]):([0-5]\d))?$/;
 
 /**
- * An xs:dateTime, which SAML 2.0 requires to be UTC (Core §1.3.3). A missing zone is read as UTC;
- * fractions are cut to milliseconds, as Entra and AD FS send seven digits.
+ * An xs:dateTime. SAML 2.0 wants UTC (Core §1.3.3); an offset says which UTC is meant, and a missing zone is read as UTC.
+ * Fractions are cut to milliseconds: Entra and AD FS send seven digits, others nine.
  */
 export function dateTime(text: string): Date {
-  const [, seconds = "", fraction = ""] = DATE_TIME.exec(text) ?? refuse("time_malformed", text);
-  const date = new Date(`${seconds}${fraction.slice(0, 4)}Z`);
+  const [, seconds = "", fraction = "", sign, hours, minutes] =
+    DATE_TIME.exec(collapse(text)) ?? refuse("time_malformed", text);
+  const local = new Date(`${seconds}${fraction.slice(0, 4)}Z`);
   // JavaScript takes February 31 for March 3.
-  const isCalendarDate = !Number.isNaN(date.getTime()) && date.toISOString().startsWith(seconds);
-  return isCalendarDate ? date : refuse("time_malformed", text);
+  if (Number.isNaN(local.getTime()) || !local.toISOString().startsWith(seconds)) {
+    refuse("time_malformed", text);
+  }
+  const offset = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * 60_000;
+  return new Date(local.getTime() - (sign === "-" ? -offset : offset));
 }

@@ -11,10 +11,11 @@ export const NS = {
   schemaInstance: "http://www.w3.org/2001/XMLSchema-instance",
 } as const;
 
-/** The only two transforms a SAML signature may use (SAML 2.0 Core §5.4.4). */
+/** The only transforms that a SAML signature may use (SAML 2.0 Core §5.4.4). */
 export const TRANSFORM = {
   envelopedSignature: "http://www.w3.org/2000/09/xmldsig#enveloped-signature",
   exclusiveC14n: "http://www.w3.org/2001/10/xml-exc-c14n#",
+  exclusiveC14nWithComments: "http://www.w3.org/2001/10/xml-exc-c14n#WithComments",
 } as const;
 
 export const STATUS_SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success";

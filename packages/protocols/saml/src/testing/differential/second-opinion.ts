@@ -82,7 +82,7 @@ export function identityOf(assertion: SamlAssertion): Identity {
   }
   return {
     issuer: assertion.issuer,
-    nameId: assertion.subject.nameId,
+    nameId: assertion.subject?.nameId ?? "",
     sessionIndex: assertion.sessionIndex ?? "",
     attributes,
   };
