@@ -1,6 +1,6 @@
 import type { Database } from "@sallyport/database";
 import { createBrowserCookie, requestId } from "@sallyport/http";
-import type { Interactions, SignInDeparture, UpstreamLogout, WaitingSessions } from "@sallyport/interactions";
+import type { Interactions, SignInRedirect, UpstreamLogout, WaitingSessions } from "@sallyport/interactions";
 import {
   type AttemptLimit,
   type FailureLimit,
@@ -47,7 +47,7 @@ export interface OpenIdProviderDeps {
   /** Sessions have ended: applications are to be told. Never throws. */
   readonly requestLogout: () => void;
   readonly upstreamLogout: UpstreamLogout;
-  readonly departure: SignInDeparture;
+  readonly signInRedirect: SignInRedirect;
   /** Sessions that wait for an authorization request. */
   readonly waiting: Pick<WaitingSessions, "has">;
   /** Where state that expires is kept; without it, in PostgreSQL. */
@@ -110,7 +110,7 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
       limits: { attempts, failures, cookie },
       depart: async (req, res, id) => {
         const request = await interactions.load({ id, browser: cookie.ensure(req, res) });
-        return request !== null && deps.departure.depart(req, res, request);
+        return request !== null && deps.signInRedirect.redirectToIdp(req, res, request);
       },
       configuration: configuration({
         publicUrl,

@@ -1,47 +1,55 @@
-import { createConnectionKeys } from "@sallyport/connection-keys";
 import { createBrowserCookie } from "@sallyport/http";
-import type { Interactions, SignInDeparture, WaitingSessions } from "@sallyport/interactions";
-import { createOidcClients } from "@sallyport/oidc-client";
+import type { Interactions, SignInRedirect, WaitingSessions } from "@sallyport/interactions";
 import { Router } from "express";
-import type { StartDeps, Starters } from "./core/protocol.ts";
-import { createDeparture } from "./core/sign-in-redirect.ts";
+import type { SignInDeps } from "./core/context.ts";
+import type { FurtherStep } from "./core/further-steps.ts";
+import type { ConnectionProtocol } from "./core/protocol.ts";
+import { createSignInRedirect } from "./core/sign-in-redirect.ts";
 import { createWaitingSessions } from "./idp-initiated/waiting-sessions.ts";
-import { handleFailures } from "./pages/failure-page.ts";
-import { createSignInPages } from "./pages/router.ts";
-import { startOidcLogin } from "./protocols/oidc/authorization-request.ts";
-import { createOidcRouter } from "./protocols/oidc/router.ts";
-import { startSamlLogin } from "./protocols/saml/authn-request.ts";
-import { createSamlRouter } from "./protocols/saml/router.ts";
+import { createSignInRouter, createStepsRouter, handleFailures } from "./pages/index.ts";
+import { createProtocols } from "./protocols/index.ts";
 
-export type { SignInDeps, StartDeps } from "./core/protocol.ts";
+// core/           the way of a login (login.ts, from top to bottom), and what it is made of
+// protocols/      how connections of each type ask their IdP and verify its response (index.ts lists them)
+// identity/       what both come down to
+// idp-initiated/  logins that begin at the IdP
+// pages/          what the browser is shown
 
-/** The half of the broker that faces the IdPs. */
+export type { SignInDeps } from "./core/context.ts";
+
+/** What comes between a verified response and the session, in this order. */
+const FURTHER_STEPS: readonly FurtherStep[] = [];
+
+/** Sign-in, towards the IdPs. */
 export interface SignIn {
-  readonly departure: SignInDeparture;
-  readonly waiting: WaitingSessions;
-  /** /sign-in/{interactionId}, /sso/saml/{connectionId}/…, /sso/oidc/{connectionId}/…. */
+  readonly signInRedirect: SignInRedirect;
+  readonly waitingSessions: WaitingSessions;
+  /** /sign-in/…, and the protocols' own: /sso/saml/{connectionId}/…, /sso/oidc/{connectionId}/…. */
   routes(interactions: Interactions): Router;
 }
 
-export function createSignIn(start: StartDeps): SignIn {
-  const cookie = createBrowserCookie(start.publicUrl);
-  const keys = createConnectionKeys(start.database, start.secrets, start.now);
-  const waiting = createWaitingSessions(start);
-  const oidcClients = createOidcClients(start);
-  const starters: Starters = {
-    saml: (connection, wish) => startSamlLogin(start.publicUrl, keys, connection, wish),
-    oidc: (connection, wish) => startOidcLogin(start.publicUrl, oidcClients, connection, wish),
-  };
+export function createSignIn(
+  deps: SignInDeps,
+  parts: {
+    readonly protocols?: readonly ConnectionProtocol[];
+    readonly furtherSteps?: readonly FurtherStep[];
+  } = {},
+): SignIn {
+  const { protocols = createProtocols(deps), furtherSteps = FURTHER_STEPS } = parts;
+  const start = { ...deps, protocols, cookie: createBrowserCookie(deps.publicUrl) };
+  const waitingSessions = createWaitingSessions(deps);
   return {
-    waiting,
-    departure: createDeparture(start, cookie, starters, waiting),
+    signInRedirect: createSignInRedirect(start, waitingSessions),
+    waitingSessions,
     routes(interactions) {
-      const deps = { ...start, interactions, waiting };
+      const context = { ...start, interactions, waitingSessions, furtherSteps };
       const router = Router();
-      router.use(createSignInPages(deps, cookie, starters));
-      router.use(createSamlRouter(deps, cookie, keys, starters));
-      router.use(createOidcRouter(deps, cookie, oidcClients));
-      router.use(handleFailures(deps, cookie));
+      router.use(createSignInRouter(context));
+      router.use(createStepsRouter(context));
+      for (const protocol of protocols) {
+        router.use(protocol.routes(context));
+      }
+      router.use(handleFailures(context));
       return router;
     },
   };

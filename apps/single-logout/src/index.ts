@@ -5,8 +5,8 @@ import type { UpstreamLogout } from "@sallyport/interactions";
 import type { Logger } from "@sallyport/logging";
 import type { SecretBox } from "@sallyport/secrets";
 import type { Router } from "express";
-import { createUpstreamLogout } from "./saml/leave.ts";
 import { createLogoutRouter } from "./saml/router.ts";
+import { createUpstreamLogout } from "./saml/upstream-logout.ts";
 
 export interface SingleLogoutDeps {
   readonly database: Database;

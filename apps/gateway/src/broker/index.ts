@@ -1,9 +1,10 @@
 import { createOpenIdProvider, type OpenIdProviderDeps } from "@sallyport/openid-provider";
-import { createSignIn, type StartDeps } from "@sallyport/sign-in";
+import { createSignIn, type SignInDeps } from "@sallyport/sign-in";
 import { createSingleLogout } from "@sallyport/single-logout";
 import { Router } from "express";
 
-export type BrokerDeps = Omit<OpenIdProviderDeps, "upstreamLogout" | "departure" | "waiting"> & StartDeps;
+export type BrokerDeps = Omit<OpenIdProviderDeps, "upstreamLogout" | "signInRedirect" | "waiting"> &
+  SignInDeps;
 
 /** Sign-in: SAML SP and OIDC RP towards the identity providers, OpenID Provider towards the applications. */
 export interface Broker {
@@ -18,8 +19,8 @@ export async function createBroker(deps: BrokerDeps): Promise<Broker> {
   const openIdProvider = await createOpenIdProvider({
     ...deps,
     upstreamLogout: singleLogout.upstream,
-    departure: signIn.departure,
-    waiting: signIn.waiting,
+    signInRedirect: signIn.signInRedirect,
+    waiting: signIn.waitingSessions,
   });
   const router = Router();
   router.use(openIdProvider.router);

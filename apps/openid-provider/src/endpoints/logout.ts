@@ -56,7 +56,7 @@ export function logout(deps: LogoutDeps): RequestHandler {
       }
       // A browser that has signed in anew since keeps that sign-in, and so its IdP's.
       const elsewhere = browser !== null && browser.sessionId !== sessionId;
-      if (ended && !elsewhere && (await deps.upstream.leave(req, res, { sessionId, target }))) {
+      if (ended && !elsewhere && (await deps.upstream.redirectToIdp(req, res, { sessionId, target }))) {
         return;
       }
     }

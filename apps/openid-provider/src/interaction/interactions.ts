@@ -85,7 +85,7 @@ export function createInteractions(deps: {
       return application === null ? null : signInRequest(key.id, waiting, application);
     },
     finish,
-    async goOn(req, res: Response, key, result) {
+    async resume(req, res: Response, key, result) {
       const { id } = key;
       const payload = await deps.store.take(artifactKeyOf(key));
       if (payload === null) {

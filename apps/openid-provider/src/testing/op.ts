@@ -78,8 +78,8 @@ export async function startTestOp(options: { publicUrl?: string; redisUrl?: stri
     requestLogout: () => {
       logoutsRequested += 1;
     },
-    upstreamLogout: { leave: async () => false },
-    departure: { depart: async () => false },
+    upstreamLogout: { redirectToIdp: async () => false },
+    signInRedirect: { redirectToIdp: async () => false },
     waiting: { has: async () => false },
     ...defined({ redisUrl: options.redisUrl }),
   };
@@ -94,7 +94,7 @@ export async function startTestOp(options: { publicUrl?: string; redisUrl?: stri
   // Where an IdP's answer arrives.
   express5.post("/answer/:id", async (req, res) => {
     const key = { id: req.params.id, browser: cookie.read(req) ?? "" };
-    await op.interactions.goOn(req, res, key, { sessionId: String(req.query.session) });
+    await op.interactions.resume(req, res, key, { sessionId: String(req.query.session) });
   });
 
   const addApp: TestOp["addApp"] = (more) => insertApp(database, publicUrl, more);

@@ -15,10 +15,10 @@ export function countStart(
 }
 
 /**
- * Counts an answer that belongs to no login of ours, which anybody can send. Throws `SignInFailure`, before anything of
- * it is written. The answer to a login is never counted: its start was, and so honest people get through at any time.
+ * Counts a response that belongs to no login of ours, which anybody can send. Throws `SignInFailure`, before anything of
+ * it is written. The response to a login is never counted: its start was, and so honest people get through at any time.
  */
-export function countStray(
+export function countOrphanResponse(
   { attempts = UNLIMITED_ATTEMPTS }: Deps,
   origin: Origin,
   connectionId: string,

@@ -1,4 +1,4 @@
-import { type Connection, findConnection } from "@sallyport/connections";
+import { connectionExists, type StoredConnection } from "@sallyport/connections";
 import type { Database, Sql } from "@sallyport/database";
 import { defined } from "@sallyport/defined";
 import { type Event, eventsStatement, recordEvents } from "@sallyport/events";
@@ -22,14 +22,14 @@ const SESSION_LIFETIME_MS = 12 * 60 * 60 * 1000;
 /** Each attempt either finds what the faster one stored, or misses what it deleted, or stores it itself. */
 const ATTEMPTS = 3;
 
-export interface ValidatedLogin {
-  readonly connection: Connection;
+export interface NewSession {
+  readonly connection: StoredConnection;
   readonly identity: NormalizedIdentity;
   readonly assertion: UsedAssertion | null;
   readonly record: LoginRecordKey;
   readonly trace: LoginTrace;
-  /** What the IdP answered, for the record. */
-  readonly response: string;
+  /** The IdP's response, for the record; undefined where the record has it. */
+  readonly response: string | undefined;
   readonly ip: string | undefined;
 }
 
@@ -37,10 +37,10 @@ export interface ValidatedLogin {
  * Signs a person in: identity → user → membership → session, with its events and login record, all or nothing.
  * Returns the session's id. Throws `SignInFailure` when the person must not get in; then nothing changes.
  */
-export async function signIn(database: Database, login: ValidatedLogin, now: Date): Promise<string> {
+export async function createSession(database: Database, login: NewSession, now: Date): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await signInOnce(database, login, now);
+      return await tryOnce(database, login, now);
     } catch (error) {
       if (isReplay(error)) {
         throw new SignInFailure("response_replayed");
@@ -62,8 +62,8 @@ export async function signIn(database: Database, login: ValidatedLogin, now: Dat
   }
 }
 
-async function requireConnection(sql: Sql, { connection: { type, id } }: ValidatedLogin): Promise<void> {
-  if ((await findConnection(sql, type, id)) === null) {
+async function requireConnection(sql: Sql, { connection }: NewSession): Promise<void> {
+  if (!(await connectionExists(sql, connection.id))) {
     throw new SignInFailure("connection_unknown");
   }
 }
@@ -73,7 +73,7 @@ function refusal({ reason, compared }: SignInRefused): SignInFailure {
   return new SignInFailure(reason, { detail: `compared: ${compared.join(", ")}` });
 }
 
-async function signInOnce(database: Database, login: ValidatedLogin, now: Date): Promise<string> {
+async function tryOnce(database: Database, login: NewSession, now: Date): Promise<string> {
   let sessionId = "";
   await signInPerson(
     {
@@ -98,7 +98,7 @@ async function signInOnce(database: Database, login: ValidatedLogin, now: Date):
 }
 
 /** The session, with the events and the login record that tell of it. */
-function companionsOf(login: ValidatedLogin, { userId, identityId, happenings }: SignedIn, now: Date) {
+function companionsOf(login: NewSession, { userId, identityId, happenings }: SignedIn, now: Date) {
   const { identity, connection } = login;
   const { organizationId, id: connectionId } = connection;
   const { id, statement: session } = sessionStatement({
@@ -141,7 +141,7 @@ function companionsOf(login: ValidatedLogin, { userId, identityId, happenings }:
   };
 }
 
-function loginOf({ connection, identity }: ValidatedLogin): Login {
+function loginOf({ connection, identity }: NewSession): Login {
   return {
     organizationId: connection.organizationId,
     connectionId: connection.id,
@@ -165,7 +165,7 @@ function expiry(identity: NormalizedIdentity, now: Date): Date {
 }
 
 /** Whose act a login is. */
-function originOf({ record, ip }: ValidatedLogin, userId: string) {
+function originOf({ record, ip }: NewSession, userId: string) {
   return {
     actor: { type: "user", id: userId } as const,
     requestId: record.requestId,

@@ -1,4 +1,5 @@
 import { defined } from "@sallyport/defined";
+import type { Finding } from "@sallyport/login-records";
 
 /** How a sign-in can fail, as the person in front of the browser is told of it. */
 interface Entry {
@@ -275,16 +276,6 @@ export function signInFailureEntry(code: SignInFailureCode): Entry {
 
 export function isSignInFailureCode(value: string): value is SignInFailureCode {
   return Object.hasOwn(SIGN_IN_FAILURES, value);
-}
-
-/** What exactly was found wrong: for the login record, never for the page. */
-export interface Finding {
-  /** Stable, snake_case. */
-  readonly code: string;
-  readonly message: string;
-  /** What the connection's administrator does. */
-  readonly fix: string;
-  readonly detail?: string | undefined;
 }
 
 /** Ends a sign-in on the page of `code`. */

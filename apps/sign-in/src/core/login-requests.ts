@@ -1,8 +1,7 @@
-import type { ConnectionSettings, ConnectionType } from "@sallyport/connections";
-import { type Connection, type ConnectionRow, parseConnection } from "@sallyport/connections";
-import { isId, type Sql } from "@sallyport/database";
+import type { ConnectionType, StoredConnection } from "@sallyport/connections";
+import { asMembersOfWith, isId, type Sql } from "@sallyport/database";
 import { sealContext } from "@sallyport/encryption-keys";
-import { type LoginStep, stepsJson } from "@sallyport/login-records";
+import { type LoginStep, openingStatement } from "@sallyport/login-records";
 import { digestToken, isTokenOf, newToken, type SecretBox } from "@sallyport/secrets";
 import { z } from "zod";
 import type { Landing } from "../idp-initiated/landing.ts";
@@ -10,41 +9,38 @@ import { SignInFailure } from "./failures.ts";
 
 const LOGIN_REQUEST_LIFETIME_MS = 10 * 60 * 1000;
 
-/** What a protocol must find again when the browser comes back. */
-const protocolState = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("saml"), requestId: z.string() }),
-  z.strictObject({ type: z.literal("oidc"), nonce: z.string(), codeVerifier: z.string() }),
-]);
+/** What a protocol must find again when the browser comes back: its own to write and to read. */
+export type ProtocolState = Readonly<Record<string, string>>;
+
 const sealedState = z.strictObject({
   recordId: z.string(),
-  protocol: protocolState,
+  protocol: z.record(z.string(), z.string()),
   freshSince: z.iso.datetime().nullable(),
   authTimeAsked: z.boolean().default(false),
   landing: z.strictObject({ applicationId: z.string(), target: z.string().nullable() }).optional(),
 });
 
-export type ProtocolState = z.infer<typeof protocolState>;
-
-/** What a login was started for, as far as it is remembered. */
-export type RememberedCause =
+/** What a login was started for. */
+export type LoginCause =
+  /** An application's authorization request, which waits for it. */
   | { readonly kind: "request"; readonly interactionId: string }
+  /** Somebody who came from the IdP's own pages, to be sent to an application. */
   | { readonly kind: "landing"; readonly landing: Landing };
 
-/** A login that was started and has come back: consumed, so nobody else gets it. */
+/** A login whose IdP has responded: its login request is used up, so that nobody else gets it. */
 export interface OpenLogin {
   readonly id: string;
-  readonly cause: RememberedCause;
-  /** Token of the browser that started it, and brought the answer. */
+  readonly cause: LoginCause;
+  /** Token of the browser that started it, and brought the response. */
   readonly browser: string;
-  readonly connection: Connection;
+  /** As it is now; it may have been disabled since. */
+  readonly connection: StoredConnection;
   readonly recordId: string;
-  readonly protocol: ProtocolState;
+  readonly protocolState: ProtocolState;
   /** The IdP was asked to have the person authenticate anew: when. */
   readonly freshSince: Date | null;
   /** The IdP was asked to say when the person authenticated. */
   readonly authTimeAsked: boolean;
-  /** The connection was disabled since the login started. */
-  readonly disabled: boolean;
 }
 
 /** A new OAuth `state` / SAML RelayState: 256 random bits; within RelayState's 80 bytes (SAML bindings 3.4.3). */
@@ -62,10 +58,10 @@ export function isLoginRequestId(text: string): boolean {
 
 export interface NewLoginRequest {
   readonly id: string;
-  readonly connection: Connection;
-  readonly cause: RememberedCause;
+  readonly connection: StoredConnection;
+  readonly cause: LoginCause;
   readonly browser: string;
-  readonly protocol: ProtocolState;
+  readonly protocolState: ProtocolState;
   /** The person must authenticate anew, not be remembered by the IdP. */
   readonly forced: boolean;
   /** The IdP must say when they did. */
@@ -80,44 +76,46 @@ export interface NewLoginRequest {
   readonly now: Date;
 }
 
+/** A row of login_requests: a login that waits, for its IdP's response or at a further step. */
+export const INSERT_LOGIN_REQUEST = `INSERT INTO login_requests
+  (id, organization_id, connection_id, interaction_id, browser_digest, sealed_state, created_at, expires_at)
+  VALUES ($1::text, $2::uuid, $3::uuid, $4::text, $5::bytea, $6::text, $7::timestamptz, $8::timestamptz)`;
+
 /** Stores the login request and opens its login record, in one statement. */
 export async function storeLoginRequest(sql: Sql, secrets: SecretBox, login: NewLoginRequest): Promise<void> {
   const state: z.infer<typeof sealedState> = {
     recordId: login.record.id,
-    protocol: login.protocol,
+    protocol: login.protocolState,
     freshSince: login.forced ? login.now.toISOString() : null,
     authTimeAsked: login.authTimeAsked,
     ...(login.cause.kind === "landing" ? { landing: login.cause.landing } : {}),
   };
-  await sql.query(
-    `WITH request AS (
-       INSERT INTO login_requests
-         (id, organization_id, connection_id, interaction_id, browser_digest, sealed_state, created_at, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-     )
-     INSERT INTO login_records
-       (id, organization_id, connection_id, request_id, outcome, steps, request, created_at)
-     VALUES ($9, $2, $3, $10, 'started', $11, $12, $7)`,
-    [
+  const { organizationId, id: connectionId } = login.connection;
+  const request = {
+    text: INSERT_LOGIN_REQUEST,
+    values: [
       login.id,
-      login.connection.organizationId,
-      login.connection.id,
+      organizationId,
+      connectionId,
       login.cause.kind === "request" ? login.cause.interactionId : null,
       digestToken(login.browser),
       secrets.seal(JSON.stringify(state), sealContext("login_requests.sealed_state", login.id)),
       login.now,
       new Date(login.now.getTime() + LOGIN_REQUEST_LIFETIME_MS),
-      login.record.id,
-      login.record.requestId,
-      stepsJson(login.record.steps),
-      login.record.request,
     ],
-    "login_request_store",
+  };
+  const { id: recordId, requestId, steps, request: asked } = login.record;
+  const record = openingStatement(
+    { organizationId, connectionId, recordId, requestId },
+    { steps, request: asked, now: login.now },
   );
+  const members = asMembersOfWith({ request, record }, 0);
+  await sql.query(`WITH ${members.text} SELECT`, members.values, "login_request_store");
 }
 
-export interface Arrival<Type extends ConnectionType> {
-  readonly type: Type;
+/** What a response says of the login that it belongs to. */
+export interface ResponseKey {
+  readonly type: ConnectionType;
   readonly connectionId: string;
   /** RelayState or `state`, as it came. */
   readonly id: string;
@@ -133,19 +131,19 @@ interface ConsumedRow {
   provider: string;
   name: string;
   status: "active" | "disabled";
-  settings: ConnectionSettings[ConnectionType];
+  settings: unknown;
 }
 
 /**
- * Takes a login request for the one browser that started it: atomically, so that of many answers at once one gets
+ * Takes a login request for the one browser that started it: atomically, so that of many responses at once one gets
  * through. Throws `SignInFailure` when there is none to take; another browser's request stays as it was.
  */
 export async function consumeLoginRequest(
   sql: Sql,
   secrets: SecretBox,
-  arrival: Arrival<ConnectionType>,
+  key: ResponseKey,
 ): Promise<OpenLogin> {
-  const { type, connectionId, id, browser, now } = arrival;
+  const { type, connectionId, id, browser, now } = key;
   if (!isId(connectionId)) {
     throw new SignInFailure("connection_unknown");
   }
@@ -163,34 +161,26 @@ export async function consumeLoginRequest(
   );
   const row = rows[0];
   if (row === undefined || browser === null) {
-    throw await whyNot(sql, arrival);
+    throw await reasonFor(sql, key);
   }
   const state = sealedState.parse(
     JSON.parse(secrets.open(row.sealed_state, sealContext("login_requests.sealed_state", id))),
   );
-  const stored: ConnectionRow = {
-    id: connectionId,
-    organizationId: row.organization_id,
-    type,
-    provider: row.provider,
-    name: row.name,
-    status: row.status,
-    settings: row.settings,
-  };
+  const { organization_id: organizationId, provider, name, status, settings } = row;
   return {
     id,
     cause: causeOf(row.interaction_id, state.landing),
     browser,
-    connection: parseConnection(stored),
+    connection: { id: connectionId, organizationId, type, provider, name, status, settings },
     recordId: state.recordId,
-    protocol: state.protocol,
+    protocolState: state.protocol,
     freshSince: state.freshSince === null ? null : new Date(state.freshSince),
     authTimeAsked: state.authTimeAsked,
-    disabled: row.status !== "active",
   };
 }
 
-function causeOf(interactionId: string | null, landing: Landing | undefined): RememberedCause {
+/** Throws where a row names no cause, which none does. */
+export function causeOf(interactionId: string | null, landing: Landing | undefined): LoginCause {
   if (interactionId !== null) {
     return { kind: "request", interactionId };
   }
@@ -201,7 +191,7 @@ function causeOf(interactionId: string | null, landing: Landing | undefined): Re
 }
 
 /** Tells the refusals apart; asked only once the request was refused. */
-async function whyNot(sql: Sql, arrival: Arrival<ConnectionType>): Promise<SignInFailure> {
+async function reasonFor(sql: Sql, key: ResponseKey): Promise<SignInFailure> {
   const { rows } = await sql.query<{
     known: boolean;
     interaction_id: string | null;
@@ -211,12 +201,7 @@ async function whyNot(sql: Sql, arrival: Arrival<ConnectionType>): Promise<SignI
     `SELECT r.id IS NOT NULL AS known, r.interaction_id, r.used_at IS NOT NULL AS used, coalesce(r.browser_digest = $3, false) AS same_browser
      FROM connections c LEFT JOIN login_requests r ON r.connection_id = c.id AND r.id = $1
      WHERE c.id = $2 AND c.type = $4::connection_type`,
-    [
-      arrival.id,
-      arrival.connectionId,
-      arrival.browser === null ? null : digestToken(arrival.browser),
-      arrival.type,
-    ],
+    [key.id, key.connectionId, key.browser === null ? null : digestToken(key.browser), key.type],
   );
   const row = rows[0];
   if (row === undefined) {

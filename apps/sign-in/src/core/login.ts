@@ -1,198 +1,300 @@
-import type { ConnectionType } from "@sallyport/connections";
-import { defined } from "@sallyport/defined";
-import { recordEvents } from "@sallyport/events";
+import type { ConnectionType, StoredConnection } from "@sallyport/connections";
+import { newId } from "@sallyport/database";
 import { sendOn } from "@sallyport/html";
-import type { BrowserCookie } from "@sallyport/http";
 import { originOf, requestId } from "@sallyport/http";
-import {
-  closeLoginRecord,
-  createLoginTrace,
-  type LoginRecordKey,
-  type LoginTrace,
-  recordOrphanResponse,
-} from "@sallyport/login-records";
+import type { SignInRequest } from "@sallyport/interactions";
+import { createLoginTrace, type LoginTrace } from "@sallyport/login-records";
 import type { Request, Response } from "express";
-import { findLanding, landingUrl } from "../idp-initiated/landing.ts";
-import { countStray, countSuccess } from "./attempts.ts";
-import { signIn } from "./create-session.ts";
+import type { Landing } from "../idp-initiated/landing.ts";
+import { sendForm } from "../pages/form-page.ts";
+import { sendToIdp } from "../pages/send-to-idp.ts";
+import { countOrphanResponse, countStart, countSuccess } from "./attempts.ts";
+import type { SignInContext, StartContext } from "./context.ts";
+import { createSession } from "./create-session.ts";
+import { findDestination } from "./destination.ts";
 import { SignInFailure } from "./failures.ts";
-import { consumeLoginRequest, type OpenLogin } from "./login-requests.ts";
-import type { SignInDeps, Verify } from "./protocol.ts";
+import { requireFreshAuthentication } from "./freshness.ts";
+import type { VerifiedLogin } from "./further-steps.ts";
+import {
+  consumeLoginRequest,
+  newLoginRequestId,
+  type OpenLogin,
+  storeLoginRequest,
+} from "./login-requests.ts";
+import { protocolOf } from "./protocol.ts";
+import { recordFailedStart, recordOrphan, recordRefusal } from "./records.ts";
+import { findWaitingLogin, storeWaitingLogin, takeWaitingLogin } from "./waiting-logins.ts";
 
-export interface Answer {
-  readonly type: ConnectionType;
-  readonly connectionId: string;
-  /** RelayState or `state`; null when the answer carries none, and so answers nothing. */
-  readonly state: string | null;
+// The way of a login, top to bottom:
+//
+//   startLogin      count → ask the protocol for its request → remember it for this browser → the IdP
+//   completeLogin   the IdP's response → its login request → verify → authenticated anew, where that was asked for
+//   continueLogin   → a destination → further steps, which may show a form → the session → back to the application
+//   resumeLogin     a further step's form → check it → continueLogin with the next step
+//
+// What fails on the way throws `SignInFailure`, is recorded, and ends on a page (pages/failure-page.ts).
+
+export interface LoginStart {
+  readonly connection: StoredConnection;
+  readonly cause:
+    | { readonly kind: "request"; readonly request: SignInRequest }
+    | { readonly kind: "landing"; readonly landing: Landing };
+  readonly loginHint: string | undefined;
+  /** Token of the browser. */
+  readonly browser: string;
+  /** What came before, for the login record. */
+  readonly trace?: LoginTrace;
 }
 
-/**
- * Takes an IdP's answer all the way: the login request that it answers, validation, sign-in, and back to the
- * application. Throws `SignInFailure`, with the attempt recorded.
- */
-export async function completeLogin(
-  deps: SignInDeps,
-  cookie: BrowserCookie,
+/** Starts a login at a connection's IdP, and sends the browser there. Throws `SignInFailure`, with nothing sent. */
+export async function startLogin(
+  context: StartContext,
   req: Request,
   res: Response,
-  answer: Answer,
-  verify: Verify,
+  start: LoginStart,
 ): Promise<void> {
-  const trace = createLoginTrace(deps.now);
-  trace.add("response_received");
-  const login = await openLogin(deps, cookie, req, answer, trace);
-  const record = {
-    organizationId: login.connection.organizationId,
-    connectionId: login.connection.id,
-    recordId: login.recordId,
-    requestId: requestId(req),
-  };
-  let response: string | undefined;
-  let sessionId: string;
-  let end: End;
-  try {
-    if (login.disabled) {
-      throw new SignInFailure("connection_disabled");
-    }
-    const verified = await verify(login);
-    response = verified.response;
-    trace.add("validated", verified.detail);
-    const { identity } = verified;
-    requireFresh(login, identity.authTime);
-    end = await endOf(deps, login);
-    trace.add("normalized", { warnings: identity.warnings, groups: identity.groups.length });
-    const { assertion } = verified;
-    const { connection } = login;
-    sessionId = await signIn(
-      deps.database,
-      { connection, identity, assertion, record, trace, response, ip: req.ip },
-      deps.now(),
-    );
-    countSuccess(deps, originOf(req, cookie), connection.id);
-  } catch (error) {
-    if (!(error instanceof SignInFailure)) {
-      throw error;
-    }
-    trace.add("failed", { ...error.finding });
-    // The records of a connection that was deleted meanwhile went with it.
-    if (error.code !== "connection_unknown") {
-      const answered = error.response ?? response;
-      await recordRefusal(deps, record, { code: error.finding.code, trace, answered, ip: req.ip });
-    }
-    throw login.cause.kind === "request" ? error.of(login.cause.interactionId) : error;
-  }
-  await end(req, res, sessionId);
-}
+  const { connection, cause, loginHint, browser, trace = createLoginTrace(context.now) } = start;
+  const { organizationId, id: connectionId } = connection;
+  countStart(context, originOf(req, context.cookie), connectionId);
 
-async function recordRefusal(
-  { database, now }: SignInDeps,
-  record: LoginRecordKey & { readonly recordId: string },
-  refusal: {
-    readonly code: string;
-    readonly trace: LoginTrace;
-    /** By the IdP. */
-    readonly answered: string | undefined;
-    readonly ip: string | undefined;
-  },
-): Promise<void> {
-  const { organizationId, connectionId, recordId, requestId } = record;
-  const { code, trace, answered, ip } = refusal;
-  await database.transaction(async (sql) => {
-    await closeLoginRecord(sql, record, {
-      outcome: "failure",
-      errorCode: code,
-      steps: trace.steps,
-      response: answered,
-      now: now(),
-    });
-    await recordEvents(sql, [
-      {
-        organizationId,
-        type: "sign_in.refused",
-        actor: { type: "system" },
-        resource: { type: "signIn", id: recordId },
-        data: { connectionId, code },
-        requestId,
-        ...defined({ ip }),
-      },
-    ]);
+  const { forceLogin, acrValues, maxAge }: Wanted = cause.kind === "request" ? cause.request : NOTHING_WANTED;
+  trace.add("started", {
+    ...(cause.kind === "request"
+      ? { application: cause.request.application.id }
+      : landingDetail(cause.landing)),
+    ...(forceLogin ? { forceLogin } : {}),
+    ...(acrValues.length > 0 ? { acrValues } : {}),
   });
+  const id = newLoginRequestId();
+  const started = await protocolOf(context.protocols, connection.type)
+    .start(connection, { id, loginHint, forceLogin, maxAge, acrValues })
+    .catch(async (error: unknown) => {
+      if (error instanceof SignInFailure) {
+        const key = { organizationId, connectionId, recordId: null, requestId: requestId(req) };
+        await recordFailedStart(context, key, trace, error);
+      }
+      throw error;
+    });
+
+  trace.add("redirected", { by: started.send.by });
+  await storeLoginRequest(context.database.sql, context.secrets, {
+    id,
+    connection,
+    cause: cause.kind === "request" ? { kind: "request", interactionId: cause.request.id } : cause,
+    browser,
+    protocolState: started.state,
+    forced: forceLogin || started.forced === true,
+    authTimeAsked: forceLogin || maxAge !== undefined,
+    record: { id: newId(), requestId: requestId(req), steps: trace.steps, request: started.request },
+    now: context.now(),
+  });
+  sendToIdp(res, started.send);
 }
 
-type End = (req: Request, res: Response, sessionId: string) => Promise<void>;
+/** What an application may want of a sign-in. */
+type Wanted = Pick<SignInRequest, "forceLogin" | "acrValues" | "maxAge">;
+const NOTHING_WANTED: Wanted = { forceLogin: false, acrValues: [] };
 
-/** Where the browser goes in the end. Throws where there is nowhere to go (any more). */
-async function endOf(deps: SignInDeps, { cause, browser, connection }: OpenLogin): Promise<End> {
-  if (cause.kind === "request") {
-    const key = { id: cause.interactionId, browser };
-    return (req, res, sessionId) => deps.interactions.goOn(req, res, key, { sessionId });
-  }
-  const { applicationId, target } = cause.landing;
-  const { organizationId } = connection;
-  const landing = await findLanding(deps.database.sql, applicationId, target);
-  if (landing === null) {
-    throw new SignInFailure("landing_missing");
-  }
-  return async (_req, res, sessionId) => {
-    await deps.waiting.leave(res, { organizationId, applicationId, sessionId });
-    sendOn(res, landingUrl(deps.publicUrl, landing, organizationId));
-  };
+function landingDetail({ applicationId: application, target }: Landing) {
+  return { application, ...(target === null ? {} : { target }) };
 }
 
-/** How far the IdP's clock may be behind ours. */
-const CLOCK_SKEW_MS = 120_000;
-
-/**
- * That somebody authenticates anew is asked for by way of their own browser, which can take it out of a request that is
- * not signed; and some IdPs do not listen. What counts is when they did.
- */
-function requireFresh({ freshSince, authTimeAsked }: OpenLogin, authTime: Date | null): void {
-  if (authTime === null) {
-    if (authTimeAsked || freshSince !== null) {
-      throw new SignInFailure("auth_time_missing");
-    }
-    return;
-  }
-  if (freshSince === null || authTime.getTime() >= freshSince.getTime() - CLOCK_SKEW_MS) {
-    return;
-  }
-  const detail = `asked at ${freshSince.toISOString()}, authenticated at ${authTime.toISOString()}`;
-  throw new SignInFailure("login_not_fresh", { detail });
+export interface IdpResponse {
+  readonly type: ConnectionType;
+  readonly connectionId: string;
+  /** RelayState or `state`; null when there is none, and so no login that it belongs to. */
+  readonly state: string | null;
+  /** As it came, for the protocol to verify. */
+  readonly response: string;
 }
 
-/** The login that the answer belongs to; an answer that belongs to none is recorded by itself. */
-async function openLogin(
-  deps: SignInDeps,
-  cookie: BrowserCookie,
+/** Takes an IdP's response all the way. Throws `SignInFailure`, with the attempt recorded. */
+export async function completeLogin(
+  context: SignInContext,
   req: Request,
-  answer: Answer,
+  res: Response,
+  response: IdpResponse,
+): Promise<void> {
+  const trace = createLoginTrace(context.now);
+  trace.add("response_received");
+  const login = await openLogin(context, req, response, trace);
+
+  const attempt: Attempt = { login, trace, requestId: requestId(req), ip: req.ip };
+  const send = await recordingFailure(context, attempt, async () => {
+    requireActive(login.connection);
+    const protocol = protocolOf(context.protocols, response.type);
+    const verified = await protocol.verify(login, response.response);
+    attempt.response = verified.response;
+    trace.add("validated", verified.detail);
+    const { identity, assertion } = verified;
+    requireFreshAuthentication(login, identity.authTime);
+    const { connection, cause, browser, recordId } = login;
+    const verifiedLogin = { connection, cause, browser, recordId, identity, assertion };
+    return await continueLogin(context, req, verifiedLogin, attempt, 0);
+  });
+  await send(res);
+}
+
+/** The login that a response belongs to; a response that belongs to none is recorded by itself. */
+async function openLogin(
+  context: SignInContext,
+  req: Request,
+  { type, connectionId, state }: IdpResponse,
   trace: LoginTrace,
 ): Promise<OpenLogin> {
+  const { database, secrets, cookie } = context;
   try {
-    if (answer.state === null) {
+    if (state === null) {
       throw new SignInFailure("response_unsolicited");
     }
-    return await consumeLoginRequest(deps.database.sql, deps.secrets, {
-      type: answer.type,
-      connectionId: answer.connectionId,
-      id: answer.state,
-      browser: cookie.read(req),
-      now: deps.now(),
-    });
+    const key = { type, connectionId, id: state, browser: cookie.read(req), now: context.now() };
+    return await consumeLoginRequest(database.sql, secrets, key);
+  } catch (error) {
+    if (error instanceof SignInFailure) {
+      countOrphanResponse(context, originOf(req, cookie), connectionId);
+      await recordOrphan(context, { type, connectionId, requestId: requestId(req) }, trace, error);
+    }
+    throw error;
+  }
+}
+
+/**
+ * Shows the form that a login waits at, as often as the browser asks for it. Throws `SignInFailure` where none of this
+ * browser's does.
+ */
+export async function showStep(
+  context: SignInContext,
+  req: Request,
+  res: Response,
+  id: string,
+): Promise<void> {
+  const key = { id, browser: context.cookie.read(req), now: context.now() };
+  const { login, step } = await findWaitingLogin(context.database.sql, context.secrets, key);
+  const form = await stepOf(context, step).step.ask(login);
+  // A step that asked once asks again: what it goes by does not change while its person looks at the form.
+  if (form === null) {
+    throw new Error(`The step ${step} no longer asks`);
+  }
+  sendForm(res, 200, { action: stepPath(id), hidden: {}, form });
+}
+
+/** Takes a further step's form. Throws `SignInFailure`, with the attempt recorded. */
+export async function resumeLogin(
+  context: SignInContext,
+  req: Request,
+  res: Response,
+  posted: { readonly id: string; readonly fields: Readonly<Record<string, string>> },
+): Promise<void> {
+  const trace = createLoginTrace(context.now);
+  const key = { id: posted.id, browser: context.cookie.read(req), now: context.now() };
+  const { login, step: name } = await takeWaitingLogin(context.database.sql, context.secrets, key);
+
+  const attempt: Attempt = { login, trace, requestId: requestId(req), ip: req.ip };
+  const send = await recordingFailure(context, attempt, async () => {
+    requireActive(login.connection);
+    const { step, position } = stepOf(context, name);
+    const again = await step.check(login, posted.fields);
+    if (again !== null) {
+      const id = await waitAtStep(context, login, name, attempt);
+      return async (answer) => sendForm(answer, 422, { action: stepPath(id), hidden: {}, form: again });
+    }
+    trace.add("step_passed", { step: name });
+    return await continueLogin(context, req, login, attempt, position + 1);
+  });
+  await send(res);
+}
+
+/** From a verified response to the session, by way of the further steps from `position` on. */
+async function continueLogin(
+  context: SignInContext,
+  req: Request,
+  login: VerifiedLogin,
+  attempt: Attempt,
+  position: number,
+): Promise<Send> {
+  const { connection, identity, assertion } = login;
+  const { trace, response } = attempt;
+  const goToDestination = await findDestination(context, login);
+  if (position === 0) {
+    trace.add("normalized", { warnings: identity.warnings, groups: identity.groups.length });
+  }
+  for (const step of context.furtherSteps.slice(position)) {
+    if ((await step.ask(login)) !== null) {
+      trace.add("step_asked", { step: step.name });
+      const id = await waitAtStep(context, login, step.name, attempt);
+      return async (res) => sendOn(res, stepPath(id));
+    }
+  }
+  const sessionId = await createSession(
+    context.database,
+    { connection, identity, assertion, record: recordKey(attempt), trace, response, ip: attempt.ip },
+    context.now(),
+  );
+  countSuccess(context, originOf(req, context.cookie), connection.id);
+  return (res) => goToDestination(req, res, sessionId);
+}
+
+function waitAtStep(
+  { database, secrets, now }: SignInContext,
+  login: VerifiedLogin,
+  step: string,
+  { trace: { steps }, response }: Attempt,
+): Promise<string> {
+  return storeWaitingLogin(database.sql, secrets, { login, step }, { steps, response, now: now() });
+}
+
+function stepOf({ furtherSteps }: SignInContext, name: string) {
+  const position = furtherSteps.findIndex((step) => step.name === name);
+  const step = furtherSteps[position];
+  if (step === undefined) {
+    throw new SignInFailure("login_unknown");
+  }
+  return { step, position };
+}
+
+function stepPath(id: string): string {
+  return `/sign-in/steps/${encodeURIComponent(id)}`;
+}
+
+function requireActive({ status }: StoredConnection): void {
+  if (status !== "active") {
+    throw new SignInFailure("connection_disabled");
+  }
+}
+
+/** What one request of the browser's does for its login, as the login record will tell it. */
+interface Attempt {
+  readonly login: Pick<VerifiedLogin, "connection" | "cause" | "recordId">;
+  readonly trace: LoginTrace;
+  readonly requestId: string;
+  readonly ip: string | undefined;
+  /** The IdP's, once it is verified. */
+  response?: string;
+}
+
+/** Answers the browser, once all is done. */
+type Send = (res: Response) => Promise<void>;
+
+async function recordingFailure(
+  context: SignInContext,
+  attempt: Attempt,
+  work: () => Promise<Send>,
+): Promise<Send> {
+  try {
+    return await work();
   } catch (error) {
     if (!(error instanceof SignInFailure)) {
       throw error;
     }
-    trace.add("failed", { ...error.finding });
-    countStray(deps, originOf(req, cookie), answer.connectionId);
-    await recordOrphanResponse(deps.database.sql, {
-      connectionId: answer.connectionId,
-      type: answer.type,
-      requestId: requestId(req),
-      errorCode: error.finding.code,
-      steps: trace.steps,
-      now: deps.now(),
-    });
-    throw error;
+    // The records of a connection that was deleted meanwhile went with it.
+    if (error.code !== "connection_unknown") {
+      await recordRefusal(context, recordKey(attempt), error, attempt);
+    }
+    const { cause } = attempt.login;
+    throw cause.kind === "request" ? error.of(cause.interactionId) : error;
   }
+}
+
+function recordKey({ login: { connection, recordId }, requestId }: Attempt) {
+  return { organizationId: connection.organizationId, connectionId: connection.id, recordId, requestId };
 }

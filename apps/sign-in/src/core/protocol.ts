@@ -1,44 +1,31 @@
-import type { OidcConnection, SamlConnection } from "@sallyport/connections";
-import type { Database } from "@sallyport/database";
-import type { Interactions, SignInRequest, WaitingSessions } from "@sallyport/interactions";
-import type { AttemptLimit } from "@sallyport/limits";
-import type { Logger } from "@sallyport/logging";
-import type { Outbound } from "@sallyport/outbound";
-import type { SecretBox } from "@sallyport/secrets";
+import type { ConnectionType, StoredConnection } from "@sallyport/connections";
+import type { Router } from "express";
 import type { NormalizedIdentity } from "../identity/index.ts";
-import type { Landing } from "../idp-initiated/landing.ts";
+import type { SignInContext } from "./context.ts";
 import type { OpenLogin, ProtocolState } from "./login-requests.ts";
+import type { SignInForm } from "./sign-in-form.ts";
 import type { UsedAssertion } from "./used-assertions.ts";
 
-/** What the sign-in half of the broker stands on, up to the IdP. */
-export interface StartDeps {
-  readonly database: Database;
-  readonly log: Logger;
-  /** Base URL without a slash at its end. */
-  readonly publicUrl: string;
-  readonly now: () => Date;
-  readonly secrets: SecretBox;
-  readonly outbound: Outbound;
-  /** Called when an IdP's metadata is to be looked at. Never throws, never blocks. */
-  readonly requestMetadata: () => void;
-  /** What may be started and come to nothing. Default: no limit. */
-  readonly attempts?: AttemptLimit;
+/**
+ * How connections of one type sign people in. Everything that knows a protocol is behind this interface;
+ * `protocols/index.ts` lists those that there are.
+ */
+export interface ConnectionProtocol {
+  readonly type: ConnectionType;
+  /** `start` asks nobody over the network and answers with a redirect: no page of ours has to come first. */
+  readonly startsAtOnce: boolean;
+  /** Makes the request for the IdP. Throws `SignInFailure`. */
+  start(connection: StoredConnection, parameters: LoginParameters): Promise<StartedLogin>;
+  /**
+   * Checks a response to a login that `start` began, and normalizes who it is about. Throws `SignInFailure`.
+   * @param response as it came: the form value, the query string
+   */
+  verify(login: OpenLogin, response: string): Promise<VerifiedResponse>;
+  /** The endpoints that the IdPs' responses come to. They end in `completeLogin`. */
+  routes(context: SignInContext): Router;
 }
 
-/** And from there back to the application. */
-export interface SignInDeps extends StartDeps {
-  readonly interactions: Interactions;
-  readonly waiting: WaitingSessions;
-}
-
-/** What a login is started for. */
-export type LoginCause =
-  /** An application's authorization request, which waits for it. */
-  | { readonly kind: "request"; readonly request: SignInRequest }
-  /** Somebody who came from the IdP's own pages, to be sent to an application. */
-  | { readonly kind: "landing"; readonly landing: Landing };
-
-/** One login, as a protocol is asked to start it. */
+/** What a login is started with. */
 export interface LoginParameters {
   /** Goes to the IdP and comes back: `state`, RelayState. */
   readonly id: string;
@@ -51,34 +38,48 @@ export interface LoginParameters {
 }
 
 /** How the browser gets to the IdP. */
-export type Departure =
+export type IdpRedirect =
   | { readonly by: "redirect"; readonly url: string }
   | { readonly by: "post"; readonly action: string; readonly fields: Readonly<Record<string, string>> };
 
+/** A form of ours in place of a page of the IdP's; it is posted to an endpoint of the protocol's. */
+export interface IdpForm {
+  readonly by: "form";
+  readonly action: string;
+  /** Fields that nobody sees: the login's id at least. */
+  readonly hidden: Readonly<Record<string, string>>;
+  readonly form: SignInForm;
+}
+
 export interface StartedLogin {
-  readonly departure: Departure;
-  /** What must be found again when the answer comes. */
-  readonly protocol: ProtocolState;
+  readonly send: IdpRedirect | IdpForm;
+  /** What `verify` must find again. */
+  readonly state: ProtocolState;
+  /** The connection itself wants the person to authenticate anew, whatever the application says. */
+  readonly forced?: boolean;
   /** What the IdP is asked, decoded and masked, for the login record. */
   readonly request: string;
 }
 
-/** How each protocol makes its request. Throws `SignInFailure`. */
-export interface Starters {
-  readonly saml: (connection: SamlConnection, wish: LoginParameters) => Promise<StartedLogin>;
-  readonly oidc: (connection: OidcConnection, wish: LoginParameters) => Promise<StartedLogin>;
-}
-
-/** An IdP's answer that passed every check of its protocol. */
-export interface VerifiedAnswer {
+/** An IdP's response that passed every check of its protocol. */
+export interface VerifiedResponse {
   readonly identity: NormalizedIdentity;
   /** Null where the protocol itself rules out a second use. */
   readonly assertion: UsedAssertion | null;
-  /** The answer, decoded and masked, for the login record. */
+  /** The response, decoded and masked, for the login record. */
   readonly response: string;
   /** What the validation found worth telling, for the login record. */
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** How a protocol checks an answer to a login that it started. Throws `SignInFailure`. */
-export type Verify = (login: OpenLogin) => Promise<VerifiedAnswer>;
+/** The protocol of a connection's type. Throws where none is registered, which no stored connection should meet. */
+export function protocolOf(
+  protocols: readonly ConnectionProtocol[],
+  type: ConnectionType,
+): ConnectionProtocol {
+  const protocol = protocols.find((candidate) => candidate.type === type);
+  if (protocol === undefined) {
+    throw new Error(`No protocol is registered for connections of type ${type}`);
+  }
+  return protocol;
+}

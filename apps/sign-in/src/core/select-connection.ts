@@ -1,4 +1,9 @@
-import { type Candidates, type ConnectionRow, findCandidates, type Selector } from "@sallyport/connections";
+import {
+  type Candidates,
+  findCandidates,
+  type Selector,
+  type StoredConnection,
+} from "@sallyport/connections";
 import type { Sql } from "@sallyport/database";
 import type { SignInRequest } from "@sallyport/interactions";
 import { canonicalDomain, domainOf } from "@sallyport/people";
@@ -13,13 +18,13 @@ export interface Answers {
 
 /** Where a sign-in goes next. */
 export type Selection =
-  | { readonly next: "start"; readonly connection: ConnectionRow; readonly loginHint: string | undefined }
+  | { readonly next: "start"; readonly connection: StoredConnection; readonly loginHint: string | undefined }
   | { readonly next: "choose"; readonly candidates: Candidates; readonly email: string | undefined }
   | { readonly next: "ask"; readonly email: string | undefined; readonly problem: string | undefined };
 
 /**
  * Finds the connection for a sign-in: by what the application asked for (connection, organization, domain, in this
- * order), or else by the domain of an email address. Throws `SignInFailure` when the application's wish cannot be met;
+ * order), or else by the domain of an email address. Throws `SignInFailure` when the application asks for what does not exist;
  * an address that leads nowhere is asked for again.
  */
 export async function selectConnection(
@@ -28,11 +33,11 @@ export async function selectConnection(
   answers: Answers,
 ): Promise<Selection> {
   const email = answers.email ?? request.loginHint;
-  const wish = wishOf(request);
-  if (wish !== null) {
-    const candidates = await findCandidates(sql, wish.selector);
+  const requested = requestedConnection(request);
+  if (requested !== null) {
+    const candidates = await findCandidates(sql, requested.selector);
     if (candidates === null) {
-      throw new SignInFailure(wish.unknown);
+      throw new SignInFailure(requested.unknown);
     }
     return pick(candidates, request.connection ?? answers.connection, email);
   }
@@ -52,7 +57,9 @@ export async function selectConnection(
   return pick(candidates, answers.connection, email);
 }
 
-function wishOf(request: SignInRequest): { selector: Selector; unknown: SignInFailureCode } | null {
+function requestedConnection(
+  request: SignInRequest,
+): { selector: Selector; unknown: SignInFailureCode } | null {
   // With both given, the organization narrows: a connection of another one is unknown in it.
   if (request.organization !== undefined) {
     return {

@@ -13,9 +13,9 @@ const idp = createTestIdp();
 let fixture: SignInFixture;
 let connectionId: string;
 
-/** Sends a browser off as the OpenID Provider does, which has our own page to fall back on. */
-async function depart(request: Partial<SignInRequest>) {
-  const url = new URL("/depart", fixture.publicUrl);
+/** Sends a browser on as the OpenID Provider does, which has our own page to fall back on. */
+async function redirectToIdp(request: Partial<SignInRequest>) {
+  const url = new URL("/redirect", fixture.publicUrl);
   url.search = new URLSearchParams({ request: JSON.stringify(request) }).toString();
   return createTestBrowser().get(url.href);
 }
@@ -24,11 +24,11 @@ beforeAll(async () => {
   fixture = await createSignInFixture((deps) => {
     const signIn = createSignIn(deps);
     const router = express.Router();
-    router.get("/depart", async (req, res) => {
+    router.get("/redirect", async (req, res) => {
       const browser = createBrowserCookie(deps.publicUrl).ensure(req, res);
       const id = fixture.interactions.open(browser, JSON.parse(String(req.query.request)));
       const request = await deps.interactions.load({ id, browser });
-      if (request !== null && (await signIn.departure.depart(req, res, request))) {
+      if (request !== null && (await signIn.signInRedirect.redirectToIdp(req, res, request))) {
         return;
       }
       res.redirect(303, OWN_PAGE);
@@ -51,7 +51,7 @@ it.each<[string, Partial<SignInRequest>]>([
   ["a domain", { domain: "acme.com" }],
   ["an address", { loginHint: "ann@acme.com" }],
 ])("goes straight to the SAML IdP that %s leads to", async (_what, request) => {
-  const page = await depart(request);
+  const page = await redirectToIdp(request);
   expect(page.location).toContain("https://idp.example.test/sso?SAMLRequest=");
   const { rows } = await fixture.database.sql.query(
     "SELECT outcome FROM login_records WHERE connection_id = $1 ORDER BY created_at DESC LIMIT 1",
@@ -66,5 +66,5 @@ it.each<[string, Partial<SignInRequest>]>([
   ["the IdP has to be discovered", { organization: "bravo" }],
   ["what was asked for does not exist", { organization: "nobody" }],
 ])("leaves it to our own page where %s", async (_why, request) => {
-  expect((await depart(request)).location).toBe(OWN_PAGE);
+  expect((await redirectToIdp(request)).location).toBe(OWN_PAGE);
 });

@@ -12,19 +12,19 @@ export interface FoundLanding extends Landing {
 }
 
 /**
- * The landing at an application, at the page that is wished for if that is registered, character by character. Null
+ * The landing at an application, at the page that the IdP asks for if that is registered, character by character. Null
  * where the application is gone, or takes nobody in (any more).
  */
 export async function findLanding(
   sql: Sql,
   applicationId: string,
-  wish: string | null,
+  requested: string | null,
 ): Promise<FoundLanding | null> {
   const { rows } = await sql.query<{ initiate_login_uri: string; target: string | null }>(
     `SELECT initiate_login_uri, CASE WHEN $2 = ANY (target_uris) THEN $2 END AS target
      FROM applications WHERE id = $1 AND initiate_login_uri IS NOT NULL`,
     // PostgreSQL knows no NUL, and so no page of which it were a part.
-    [applicationId, wish?.includes("\0") ? null : wish],
+    [applicationId, requested?.includes("\0") ? null : requested],
     "landing_find",
   );
   const [row] = rows;

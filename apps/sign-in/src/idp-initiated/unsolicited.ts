@@ -1,15 +1,15 @@
-import { type ConnectionRow, findConnection } from "@sallyport/connections";
-import type { BrowserCookie } from "@sallyport/http";
+import { findConnection, type StoredConnection } from "@sallyport/connections";
+import type { Sql } from "@sallyport/database";
 import { originOf, requestId } from "@sallyport/http";
-import { createLoginTrace, recordOrphanResponse } from "@sallyport/login-records";
+import { createLoginTrace } from "@sallyport/login-records";
 import { peekResponse } from "@sallyport/saml";
 import type { Request, Response } from "express";
-import { countStray } from "../core/attempts.ts";
+import { countOrphanResponse } from "../core/attempts.ts";
+import type { StartContext } from "../core/context.ts";
 import { SignInFailure } from "../core/failures.ts";
+import { startLogin } from "../core/login.ts";
 import { countUnanswered } from "../core/login-requests.ts";
-import type { StartDeps, Starters } from "../core/protocol.ts";
-import { sendDeparture } from "../core/sign-in-redirect.ts";
-import { startLogin } from "../core/start.ts";
+import { recordOrphan } from "../core/records.ts";
 import { findLanding, type Landing } from "./landing.ts";
 
 /**
@@ -21,7 +21,7 @@ const UNANSWERED_WITHIN_MS = 2 * 60 * 1000;
 
 /** Somebody who came from the IdP's own pages, to a connection that takes them in. */
 export interface Visitor {
-  readonly connection: ConnectionRow;
+  readonly connection: StoredConnection;
   readonly applicationId: string;
   /** As it was posted: the page of the application that the IdP wishes for. */
   readonly relayState: string | null;
@@ -32,10 +32,10 @@ export interface Visitor {
  * the response is verified, and no more of it is read.
  */
 export async function findVisitor(
-  { database }: Pick<StartDeps, "database">,
+  sql: Sql,
   post: { readonly connectionId: string; readonly response: string; readonly relayState: string | null },
 ): Promise<Visitor | null> {
-  const connection = await findConnection(database.sql, "saml", post.connectionId);
+  const connection = await findConnection(sql, "saml", post.connectionId);
   const applicationId = connection?.settings.idpInitiated?.applicationId;
   if (connection?.status !== "active" || applicationId === undefined) {
     return null;
@@ -53,47 +53,32 @@ export async function findVisitor(
  * in with it (login CSRF). Throws `SignInFailure`, with the attempt recorded.
  */
 export async function startOver(
-  deps: StartDeps,
-  starters: Starters,
-  cookie: BrowserCookie,
+  context: StartContext,
   req: Request,
   res: Response,
   visitor: Visitor,
 ): Promise<void> {
   const { connection, relayState } = visitor;
-  const trace = createLoginTrace(deps.now);
+  const { cookie } = context;
+  const trace = createLoginTrace(context.now);
   trace.add("unsolicited_response", relayState === null ? {} : { relayState });
-  const { landing, browser } = await land(deps, visitor, cookie.read(req)).catch(async (error: unknown) => {
-    if (!(error instanceof SignInFailure)) {
+  const { landing, browser } = await land(context, visitor, cookie.read(req)).catch(
+    async (error: unknown) => {
+      if (error instanceof SignInFailure) {
+        const { id: connectionId, type } = connection;
+        countOrphanResponse(context, originOf(req, cookie), connectionId);
+        await recordOrphan(context, { type, connectionId, requestId: requestId(req) }, trace, error);
+      }
       throw error;
-    }
-    trace.add("failed", { ...error.finding });
-    countStray(deps, originOf(req, cookie), connection.id);
-    await recordOrphanResponse(deps.database.sql, {
-      connectionId: connection.id,
-      type: connection.type,
-      requestId: requestId(req),
-      errorCode: error.finding.code,
-      steps: trace.steps,
-      now: deps.now(),
-    });
-    throw error;
-  });
-  const start = {
-    connection,
-    cause: { kind: "landing", landing },
-    loginHint: undefined,
-    browser,
-    requestId: requestId(req),
-    origin: originOf(req, cookie),
-    trace,
-  } as const;
-  sendDeparture(res, await startLogin(deps, starters, start));
+    },
+  );
+  const cause = { kind: "landing", landing } as const;
+  await startLogin(context, req, res, { connection, cause, loginHint: undefined, browser, trace });
 }
 
 /** Where the visitor is to land in the end, and the browser that is to come back. Throws `SignInFailure`. */
 async function land(
-  { database, now }: StartDeps,
+  { database, now }: StartContext,
   { connection, applicationId, relayState }: Visitor,
   browser: string | null,
 ): Promise<{ readonly landing: Landing; readonly browser: string }> {

@@ -24,7 +24,7 @@ export function createWaitingSessions(deps: {
   };
 
   return {
-    async leave(res: Response, { organizationId, applicationId, sessionId }) {
+    async store(res: Response, { organizationId, applicationId, sessionId }) {
       const token = newToken("waiting");
       const now = deps.now();
       await sql.query(

@@ -1,15 +1,14 @@
 import { type LeaveForm, renderErrorPage, sendPage } from "@sallyport/html";
-import type { BrowserCookie } from "@sallyport/http";
 import { asProblem, noteOutage, requestId } from "@sallyport/http";
 import { InteractionEndedError } from "@sallyport/interactions";
 import { isUnavailable, outageOf } from "@sallyport/outage";
 import type { ErrorRequestHandler, Request } from "express";
+import type { SignInContext } from "../core/context.ts";
 import { SignInFailure, type SignInFailureCode, signInFailureEntry } from "../core/failures.ts";
-import type { SignInDeps } from "../core/protocol.ts";
 import { csrfToken } from "./form-token.ts";
 
 /** Ends whatever a route threw on its page; what nobody foresaw is logged, and its page tells nothing of it. */
-export function handleFailures(deps: SignInDeps, cookie: BrowserCookie): ErrorRequestHandler {
+export function handleFailures(context: SignInContext): ErrorRequestHandler {
   return async (error: unknown, req, res, next) => {
     if (res.headersSent) {
       return next(error);
@@ -17,11 +16,11 @@ export function handleFailures(deps: SignInDeps, cookie: BrowserCookie): ErrorRe
     const failure = asFailure(error);
     const outage = failure.code === "unavailable" ? outageOf(failure.cause) : undefined;
     if (outage !== undefined) {
-      noteOutage(deps.log, outage, req, res);
+      noteOutage(context.log, outage, req, res);
     } else if (failure.code === "internal_error") {
-      deps.log.error({ requestId: requestId(req), err: error }, "unexpected error in a sign-in");
+      context.log.error({ requestId: requestId(req), err: error }, "unexpected error in a sign-in");
     } else {
-      deps.log.info(
+      context.log.info(
         { requestId: requestId(req), failure: failure.code, finding: failure.finding.code },
         "sign-in failed",
       );
@@ -30,8 +29,8 @@ export function handleFailures(deps: SignInDeps, cookie: BrowserCookie): ErrorRe
     const ways =
       outage !== undefined
         ? {}
-        : await waysOn(deps, cookie, req, failure).catch((cause: unknown) => {
-            deps.log.error(
+        : await waysOn(context, req, failure).catch((cause: unknown) => {
+            context.log.error(
               { requestId: requestId(req), err: cause },
               "the sign-in that failed could not be read",
             );
@@ -67,8 +66,7 @@ function codeOf(status: number | undefined): SignInFailureCode {
 
 /** What the page offers: another try, and the way back to the application, while the sign-in is still open. */
 async function waysOn(
-  deps: SignInDeps,
-  cookie: BrowserCookie,
+  { cookie, interactions }: SignInContext,
   req: Request,
   failure: SignInFailure,
 ): Promise<{ retryUrl?: string; leave?: LeaveForm }> {
@@ -76,7 +74,7 @@ async function waysOn(
   if (failure.interactionId === undefined || browser === null) {
     return {};
   }
-  const request = await deps.interactions.load({ id: failure.interactionId, browser });
+  const request = await interactions.load({ id: failure.interactionId, browser });
   if (request === null) {
     return {};
   }

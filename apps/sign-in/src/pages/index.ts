@@ -1,2 +1,3 @@
-export { type ChooserPage, renderChooserPage } from "./chooser-page.ts";
-export { renderWorkEmailPage, type WorkEmailPage } from "./work-email-page.ts";
+export { handleFailures } from "./failure-page.ts";
+export { createSignInRouter } from "./sign-in-router.ts";
+export { createStepsRouter } from "./steps-router.ts";

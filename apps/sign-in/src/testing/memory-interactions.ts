@@ -46,7 +46,7 @@ export function memoryInteractions(): MemoryInteractions {
       end(key, result);
       return `https://app.example.test/callback?session=${result.sessionId}`;
     },
-    async goOn(_req, res: Response, key, result) {
+    async resume(_req, res: Response, key, result) {
       end(key, result);
       res.redirect(303, `https://app.example.test/callback?session=${result.sessionId}`);
     },

@@ -43,8 +43,9 @@ export interface SignInFixture {
 }
 
 export async function createSignInFixture(
-  compose: (deps: Omit<SignInDeps, "waiting">) => Router | Promise<Router> = (deps) =>
-    createSignIn(deps).routes(deps.interactions),
+  compose: (deps: SignInDeps & { readonly interactions: MemoryInteractions }) => Router | Promise<Router> = (
+    deps,
+  ) => createSignIn(deps).routes(deps.interactions),
 ): Promise<SignInFixture> {
   const { database, drop } = await createTestDatabase();
   const secrets = createSecretBox([newEncryptionKey()]);

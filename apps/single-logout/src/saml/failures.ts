@@ -1,4 +1,5 @@
 import { defined } from "@sallyport/defined";
+import type { Finding } from "@sallyport/login-records";
 import type { SamlFailure } from "@sallyport/saml";
 
 /** How single logout can fail, as the person in front of the browser is told of it. */
@@ -90,15 +91,6 @@ const LOGOUT_FAILURES = {
 } as const satisfies Record<string, Entry>;
 
 export type LogoutFailureCode = keyof typeof LOGOUT_FAILURES;
-
-/** What exactly was found wrong: for the record, never for the page. */
-export interface Finding {
-  /** Stable, snake_case. */
-  readonly code: string;
-  readonly message: string;
-  readonly fix: string;
-  readonly detail?: string;
-}
 
 /** Ends a sign-out on the page of `code`. */
 export class LogoutFailure extends Error {

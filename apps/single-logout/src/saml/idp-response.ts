@@ -2,9 +2,10 @@ import type { SamlConnection } from "@sallyport/connections";
 import { samlServiceProvider } from "@sallyport/connections";
 import type { Database } from "@sallyport/database";
 import { recordEvents } from "@sallyport/events";
+import type { Finding } from "@sallyport/login-records";
 import { isMessageId, peekLogoutResponse, type SamlTransport, validateLogoutResponse } from "@sallyport/saml";
 import type { Arrival } from "./arrival.ts";
-import { type Finding, findingFrom, LogoutFailure } from "./failures.ts";
+import { findingFrom, LogoutFailure } from "./failures.ts";
 import { type PendingLogout, takePendingLogout } from "./store.ts";
 
 /** How a sign-out that went on to the IdP has ended. Here everybody was signed out before. */

@@ -1,9 +1,13 @@
 import type { SamlConnection } from "@sallyport/connections";
 import type { Sql } from "@sallyport/database";
-import { closeLoginRecord, createLoginTrace, maskUnverifiedXml } from "@sallyport/login-records";
+import {
+  closeLoginRecord,
+  createLoginTrace,
+  type Finding,
+  maskUnverifiedXml,
+} from "@sallyport/login-records";
 import { openPostedMessage, openRedirectMessage, type SamlTransport } from "@sallyport/saml";
 import type { Arrival } from "./arrival.ts";
-import type { Finding } from "./failures.ts";
 
 /**
  * Keeps why a logout message was refused, and the message, where the connection's administrator looks: among its

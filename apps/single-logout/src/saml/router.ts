@@ -4,11 +4,12 @@ import { renderSignedOutPage, sendAutoPost, sendOn, sendPage } from "@sallyport/
 import type { BrowserCookie } from "@sallyport/http";
 import { hasEncodedNames, requestId } from "@sallyport/http";
 import { createFailureLimit, createLevels } from "@sallyport/limits";
+import type { Finding } from "@sallyport/login-records";
 import express, { type Request, type Response, Router } from "express";
 import type { SingleLogoutDeps } from "../index.ts";
 import { type Arrival, readForm, readQuery, SECOND_POST } from "./arrival.ts";
 import { handleLogoutFailures } from "./failure-page.ts";
-import { type Finding, LogoutFailure } from "./failures.ts";
+import { LogoutFailure } from "./failures.ts";
 import { acceptLogoutRequest } from "./idp-request.ts";
 import { acceptLogoutResponse } from "./idp-response.ts";
 import { recordRefusal } from "./record.ts";

@@ -1,7 +1,8 @@
 import { isId, type Sql } from "@sallyport/database";
 import { type ConnectionSettings, type ConnectionType, parseConnectionSettings } from "./settings.ts";
 
-interface ConnectionOf<Type extends ConnectionType> {
+/** A connection with the settings of its protocol. */
+export interface Connection<Type extends ConnectionType> {
   readonly id: string;
   readonly organizationId: string;
   readonly type: Type;
@@ -10,12 +11,11 @@ interface ConnectionOf<Type extends ConnectionType> {
   readonly settings: ConnectionSettings[Type];
 }
 
-export type SamlConnection = ConnectionOf<"saml">;
-export type OidcConnection = ConnectionOf<"oidc">;
-export type Connection = SamlConnection | OidcConnection;
+export type SamlConnection = Connection<"saml">;
+export type OidcConnection = Connection<"oidc">;
 
-/** A connection as stored: its settings are parsed when it is used. */
-export interface ConnectionRow {
+/** A connection as stored: only its protocol reads the settings (see `parseConnection`). */
+export interface StoredConnection {
   readonly id: string;
   readonly organizationId: string;
   readonly type: ConnectionType;
@@ -28,7 +28,7 @@ export interface ConnectionRow {
 /** An organization with all its connections, oldest first. */
 export interface Candidates {
   readonly organization: { readonly id: string; readonly name: string };
-  readonly connections: readonly ConnectionRow[];
+  readonly connections: readonly StoredConnection[];
 }
 
 export type Selector =
@@ -94,7 +94,7 @@ export async function findConnection<Type extends ConnectionType>(
   sql: Sql,
   type: Type,
   id: string,
-): Promise<(ConnectionOf<Type> & { readonly status: "active" | "disabled" }) | null> {
+): Promise<(Connection<Type> & { readonly status: "active" | "disabled" }) | null> {
   if (!isId(id)) {
     return null;
   }
@@ -117,11 +117,27 @@ export async function findConnection<Type extends ConnectionType>(
   return { ...rest, id, organizationId, type, settings: parseConnectionSettings(type, settings) };
 }
 
-/** Parses a row's settings. Throws `ZodError` when they were not written by the schema of its type. */
-export function parseConnection(row: ConnectionRow): Connection {
-  const { id, organizationId, provider, name } = row;
-  const base = { id, organizationId, provider, name };
-  return row.type === "saml"
-    ? { ...base, type: "saml", settings: parseConnectionSettings("saml", row.settings) }
-    : { ...base, type: "oidc", settings: parseConnectionSettings("oidc", row.settings) };
+/** Parses a stored connection of this type. Throws where it is of another, or was not written by its type's schema. */
+export function parseConnection<Type extends ConnectionType>(
+  type: Type,
+  stored: StoredConnection,
+): Connection<Type> {
+  if (stored.type !== type) {
+    throw new Error(`Connection ${stored.id} is of type ${stored.type}, not ${type}`);
+  }
+  const { id, organizationId, provider, name } = stored;
+  return {
+    id,
+    organizationId,
+    type,
+    provider,
+    name,
+    settings: parseConnectionSettings(type, stored.settings),
+  };
+}
+
+/** Whether the connection is still there. */
+export async function connectionExists(sql: Sql, id: string): Promise<boolean> {
+  const { rows } = await sql.query("SELECT 1 FROM connections WHERE id = $1", [id]);
+  return rows.length > 0;
 }

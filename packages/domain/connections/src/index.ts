@@ -1,13 +1,14 @@
 export {
   type Candidates,
   type Connection,
-  type ConnectionRow,
+  connectionExists,
   findCandidates,
   findConnection,
   type OidcConnection,
   parseConnection,
   type SamlConnection,
   type Selector,
+  type StoredConnection,
 } from "./find.ts";
 export { CONNECTION_PROVIDERS, type ConnectionProvider, connectionProvider } from "./provider.ts";
 export {

@@ -87,7 +87,7 @@ export const oidcSettings = z.strictObject({
 export type SamlSettings = z.infer<typeof samlSettings>;
 export type OidcSettings = z.infer<typeof oidcSettings>;
 
-/** What only its protocol understands of a connection, by its type. */
+/** The types of connection, and what only its protocol understands of each: a new one is added here and in `SETTINGS`. */
 export interface ConnectionSettings {
   saml: SamlSettings;
   oidc: OidcSettings;

@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
+// The seams between the apps towards the applications (openid-provider) and those towards the IdPs (sign-in,
+// single-logout). Each interface says who implements it.
+
 /**
- * The seam between the broker's two halves: an application's authorization request that waits until somebody has
- * signed in. The OpenID Provider opens it and sends the browser to `/sign-in/{id}`; the sign-in half ends it.
+ * Authorization requests of applications that wait until somebody has signed in. The OpenID Provider opens one and sends
+ * the browser to `/sign-in/{id}`; sign-in ends it.
  */
 export interface Interactions {
   /** What is asked for; null when the request is unknown, has expired, or its sign-in has already ended. */
@@ -16,7 +19,7 @@ export interface Interactions {
    * As `finish`, but answers the browser with what that URL would: the code is on its way to the application one
    * redirect earlier. `req` is of the browser that `key` names.
    */
-  goOn(
+  resume(
     req: IncomingMessage,
     res: ServerResponse,
     key: InteractionKey,
@@ -62,22 +65,22 @@ export interface SignInError {
   readonly description: string;
 }
 
-/** Sends people on to sign in: what the sign-in half does for the OpenID Provider as soon as a request waits. */
-export interface SignInDeparture {
+/** What sign-in does for the OpenID Provider as soon as an authorization request waits. */
+export interface SignInRedirect {
   /**
    * Sends the browser that made the request straight to the IdP. False, with nothing sent, where a page has to
    * ask or tell something first.
    */
-  depart(req: IncomingMessage, res: ServerResponse, request: SignInRequest): Promise<boolean>;
+  redirectToIdp(req: IncomingMessage, res: ServerResponse, request: SignInRequest): Promise<boolean>;
 }
 
-/** Signs people out at the IdP that signed them in: what the sign-in half does for the OpenID Provider. */
+/** What single logout does for the OpenID Provider: it signs people out at the IdP that signed them in. */
 export interface UpstreamLogout {
   /**
    * Sends the browser to the IdP of a session that has just ended here, to come back and go on to `target` (or to a
    * page of ours). False, with nothing sent, where there is no IdP to be told. Never throws.
    */
-  leave(
+  redirectToIdp(
     req: IncomingMessage,
     res: ServerResponse,
     ended: { readonly sessionId: string; readonly target: string | null },
@@ -99,12 +102,12 @@ export interface WaitingSession {
 }
 
 /**
- * Sessions of people who came from their IdP's own pages. No authorization request waited for them; they wait for one:
+ * Sessions of people who came from their IdP's own pages, which sign-in keeps. No authorization request waited for them; they wait for one:
  * of the one application, from the one browser, once.
  */
 export interface WaitingSessions {
-  /** Leaves a session for this browser, in place of one that waited before. */
-  leave(
+  /** Stores a session for this browser, in place of one that waited before. */
+  store(
     res: ServerResponse,
     session: {
       readonly organizationId: string;

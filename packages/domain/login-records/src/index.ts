@@ -1,3 +1,4 @@
+export type { Finding } from "./finding.ts";
 export { createLoginTrace, type LoginStep, type LoginStepName, type LoginTrace } from "./login-trace.ts";
 export { maskUnverifiedXml, maskUrl, maskXml, showClaims } from "./mask.ts";
 export {
@@ -6,6 +7,8 @@ export {
   closingStatement,
   type LoginOutcome,
   type LoginRecordKey,
+  openingStatement,
+  progressStatement,
   recordOrphanResponse,
   stepsJson,
 } from "./store.ts";

@@ -14,6 +14,8 @@ export type LoginStepName =
   | "response_received"
   | "validated"
   | "normalized"
+  | "step_asked"
+  | "step_passed"
   | "signed_in"
   | "logout_requested"
   | "logout_answered"

@@ -11,13 +11,55 @@ export interface LoginRecordKey {
   readonly requestId: string;
 }
 
+/** The record that a login opens when it starts, as a part of the statement that stores its login request. */
+export function openingStatement(
+  key: LoginRecordKey & { readonly recordId: string },
+  login: {
+    readonly steps: readonly LoginStep[];
+    /** What the IdP is asked, decoded and masked. */
+    readonly request: string;
+    readonly now: Date;
+  },
+): Statement {
+  return {
+    text: `INSERT INTO login_records
+       (id, organization_id, connection_id, request_id, outcome, steps, request, created_at)
+     VALUES ($1::uuid, $2::uuid, $3::uuid, $4, 'started', $5::jsonb, $6, $7::timestamptz)`,
+    values: [
+      key.recordId,
+      key.organizationId,
+      key.connectionId,
+      key.requestId,
+      stepsJson(login.steps),
+      login.request,
+      login.now,
+    ],
+  };
+}
+
+/** What an open record learns on the way, as a part of the statement that keeps a login waiting. */
+export function progressStatement(
+  key: { readonly organizationId: string; readonly recordId: string },
+  progress: {
+    readonly steps: readonly LoginStep[];
+    /** What came back, decoded and masked; undefined where the record has it. */
+    readonly response: string | undefined;
+  },
+): Statement {
+  return {
+    text: `UPDATE login_records SET steps = steps || $3::jsonb, response = coalesce($4::text, response)
+     WHERE id = $1::uuid AND organization_id = $2::uuid`,
+    values: [key.recordId, key.organizationId, stepsJson(progress.steps), progress.response ?? null],
+  };
+}
+
 export type LoginOutcome =
   | { readonly outcome: "success"; readonly sessionId: string }
   | { readonly outcome: "failure"; readonly errorCode: string };
 
 export type ClosedLogin = LoginOutcome & {
   readonly steps: readonly LoginStep[];
-  /** What came back, decoded and masked. */
+  /** What came back, decoded and masked; undefined where nothing did, or the record has it. */
   readonly response: string | undefined;
   readonly now: Date;
 };
@@ -39,7 +81,8 @@ export function closingStatement(key: LoginRecordKey, result: ClosedLogin): Stat
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
      ON CONFLICT (id) DO UPDATE SET
        request_id = excluded.request_id, outcome = excluded.outcome, error_code = excluded.error_code,
-       session_id = excluded.session_id, steps = login_records.steps || excluded.steps, response = excluded.response`,
+       session_id = excluded.session_id, steps = login_records.steps || excluded.steps,
+       response = coalesce(excluded.response, login_records.response)`,
     values: [
       key.recordId ?? newId(),
       key.organizationId,
@@ -55,7 +98,7 @@ export function closingStatement(key: LoginRecordKey, result: ClosedLogin): Stat
   };
 }
 
-/** Records an answer that belongs to no login. Does nothing when there is no such connection. */
+/** Records a response that belongs to no login. Does nothing when there is no such connection. */
 export async function recordOrphanResponse(
   sql: Sql,
   attempt: {
@@ -83,7 +126,7 @@ export async function recordOrphanResponse(
       attempt.now,
       attempt.type,
     ],
-    "login_record_stray",
+    "login_record_orphan",
   );
 }
 

@@ -1,5 +1,4 @@
-import type { OidcConnection } from "@sallyport/connections";
-import { oidcRedirectUri } from "@sallyport/connections";
+import { oidcRedirectUri, parseConnection, type StoredConnection } from "@sallyport/connections";
 import { defined } from "@sallyport/defined";
 import { maskUrl } from "@sallyport/login-records";
 import type { OidcClient, OidcClients } from "@sallyport/oidc-client";
@@ -11,26 +10,27 @@ import { clientOf } from "./verify-callback.ts";
 export async function startOidcLogin(
   publicUrl: string,
   clients: OidcClients,
-  connection: OidcConnection,
-  wish: LoginParameters,
+  stored: StoredConnection,
+  parameters: LoginParameters,
 ): Promise<StartedLogin> {
+  const connection = parseConnection("oidc", stored);
   const idp = await clientOf(clients, connection);
   const codeVerifier = client.randomPKCECodeVerifier();
   const nonce = client.randomNonce();
   const url = client.buildAuthorizationUrl(idp.exchange(), {
     redirect_uri: oidcRedirectUri(publicUrl, connection.id),
     scope: [...new Set(["openid", ...connection.settings.scopes])].join(" "),
-    state: wish.id,
+    state: parameters.id,
     nonce,
     code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
     code_challenge_method: "S256",
-    ...freshness(idp, wish),
-    ...(wish.acrValues.length > 0 ? { acr_values: wish.acrValues.join(" ") } : {}),
-    ...defined({ login_hint: wish.loginHint }),
+    ...freshness(idp, parameters),
+    ...(parameters.acrValues.length > 0 ? { acr_values: parameters.acrValues.join(" ") } : {}),
+    ...defined({ login_hint: parameters.loginHint }),
   });
   return {
-    departure: { by: "redirect", url: url.toString() },
-    protocol: { type: "oidc", nonce, codeVerifier },
+    send: { by: "redirect", url: url.toString() },
+    state: { nonce, codeVerifier },
     request: maskUrl(url),
   };
 }
@@ -43,17 +43,17 @@ const VOLUNTARY = claimsOf(null);
  * one and not the other: so `completeLogin` goes by the answer. `max_age` makes `auth_time` required (OpenID Connect
  * Core §3.1.2.1), the claims parameter asks for it by itself (§5.5.1.1); who does not support that must ignore it.
  */
-function freshness({ metadata }: OidcClient, wish: LoginParameters): Record<string, string> {
-  if (wish.forceLogin) {
+function freshness({ metadata }: OidcClient, parameters: LoginParameters): Record<string, string> {
+  if (parameters.forceLogin) {
     return { prompt: "login", max_age: "0", claims: ESSENTIAL };
   }
-  if (wish.maxAge !== undefined) {
-    return { max_age: String(wish.maxAge), claims: ESSENTIAL };
+  if (parameters.maxAge !== undefined) {
+    return { max_age: String(parameters.maxAge), claims: ESSENTIAL };
   }
   // Nobody needs it now. A later request with max_age is spared a login where it is known.
   return metadata.claims_parameter_supported === true ? { claims: VOLUNTARY } : {};
 }
 
-function claimsOf(wish: { readonly essential: true } | null): string {
-  return JSON.stringify({ id_token: { auth_time: wish } });
+function claimsOf(request: { readonly essential: true } | null): string {
+  return JSON.stringify({ id_token: { auth_time: request } });
 }

@@ -1,46 +1,45 @@
-import { oidcRedirectUri } from "@sallyport/connections";
+import { oidcRedirectUri, parseConnection } from "@sallyport/connections";
 import { showClaims } from "@sallyport/login-records";
 import { IdpFailure, type OidcClient, type OidcClients } from "@sallyport/oidc-client";
+import { z } from "zod";
 import { SignInFailure } from "../../core/failures.ts";
 import type { OpenLogin } from "../../core/login-requests.ts";
-import type { VerifiedAnswer } from "../../core/protocol.ts";
+import type { VerifiedResponse } from "../../core/protocol.ts";
 import type { NormalizedIdentity } from "../../identity/index.ts";
 import { toSignInFailure } from "./failure.ts";
 import { type Claims, normalizeOidc } from "./normalize.ts";
 import { redeem } from "./redeem.ts";
 import { fetchUserinfo, type Userinfo } from "./userinfo.ts";
 
-export interface Callback {
-  /** Query string as it came, with its question mark. */
-  readonly query: string;
-  readonly publicUrl: string;
-  readonly now: Date;
-}
+/** What `startOidcLogin` keeps. */
+const oidcState = z.object({ nonce: z.string(), codeVerifier: z.string() });
 
 /**
  * Redeems the code of a callback that answers `login`, validates the ID token (issuer, audience, signature, times,
  * nonce; RFC 9207's `iss`), adds what userinfo says of the same subject, and normalizes. Throws `SignInFailure`.
+ * @param query as it came, with its question mark
  */
 export async function verifyOidcCallback(
-  callback: Callback,
+  { publicUrl, now: clock }: { readonly publicUrl: string; readonly now: () => Date },
   clients: OidcClients,
   login: OpenLogin,
-): Promise<VerifiedAnswer> {
-  const { connection, protocol } = login;
-  if (connection.type !== "oidc" || protocol.type !== "oidc") {
-    throw new SignInFailure("login_unknown");
-  }
+  query: string,
+): Promise<VerifiedResponse> {
+  const connection = parseConnection("oidc", login.connection);
+  const { nonce, codeVerifier } = oidcState.parse(login.protocolState);
+  const now = clock();
   const idp = await clientOf(clients, connection);
-  const url = new URL(oidcRedirectUri(callback.publicUrl, connection.id));
-  url.search = callback.query;
+  const url = new URL(oidcRedirectUri(publicUrl, connection.id));
+  url.search = query;
 
+  const { clientId } = connection.settings;
   const { idToken, accessToken, detail } = await redeem(idp, {
     url,
-    clientId: connection.settings.clientId,
+    clientId,
     state: login.id,
-    nonce: protocol.nonce,
-    codeVerifier: protocol.codeVerifier,
-    now: callback.now,
+    nonce,
+    codeVerifier,
+    now,
   });
   const userinfo = await fetchUserinfo(idp, accessToken, idToken.sub);
   // The ID token is signed, so where both speak it has the last word.
@@ -54,7 +53,7 @@ export async function verifyOidcCallback(
       groupsDelimiter: connection.settings.groupsDelimiter,
       subjectMatches: connection.settings.subjectMatches,
     },
-    callback.now,
+    now,
   );
   if (!normalized.ok) {
     throw new SignInFailure("identity_unusable", { finding: normalized, response });

@@ -1,5 +1,5 @@
 import type { ConnectionKeys } from "@sallyport/connection-keys";
-import { type SamlConnection, samlServiceProvider } from "@sallyport/connections";
+import { parseConnection, type StoredConnection, samlServiceProvider } from "@sallyport/connections";
 import { maskXml } from "@sallyport/login-records";
 import { createAuthnRequest, postFields, redirectUrl } from "@sallyport/saml";
 import type { LoginParameters, StartedLogin } from "../../core/protocol.ts";
@@ -8,9 +8,10 @@ import type { LoginParameters, StartedLogin } from "../../core/protocol.ts";
 export async function startSamlLogin(
   publicUrl: string,
   keys: ConnectionKeys,
-  connection: SamlConnection,
-  login: LoginParameters,
+  stored: StoredConnection,
+  parameters: LoginParameters,
 ): Promise<StartedLogin> {
+  const connection = parseConnection("saml", stored);
   const { authnContext = [], forceAuthn, signRequests, ssoBinding, ssoUrl } = connection.settings;
   const { entityId, acsUrl } = samlServiceProvider(publicUrl, connection.id);
   const request = await createAuthnRequest(
@@ -18,18 +19,19 @@ export async function startSamlLogin(
       issuer: entityId,
       acsUrl,
       destination: ssoUrl,
-      forceAuthn: forceAuthn || login.forceLogin,
-      authnContexts: login.acrValues.length > 0 ? login.acrValues : authnContext,
+      forceAuthn: forceAuthn || parameters.forceLogin,
+      authnContexts: parameters.acrValues.length > 0 ? parameters.acrValues : authnContext,
     },
-    login.id,
+    parameters.id,
   );
   const key = signRequests ? (await keys.ensure(connection)).signing : null;
   return {
-    departure:
+    send:
       ssoBinding === "post"
         ? { by: "post", action: ssoUrl, fields: postFields(request, key) }
         : { by: "redirect", url: redirectUrl(request, key) },
-    protocol: { type: "saml", requestId: request.id },
+    state: { requestId: request.id },
+    forced: forceAuthn,
     request: maskXml(request.xml),
   };
 }

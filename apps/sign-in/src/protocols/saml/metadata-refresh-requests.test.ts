@@ -74,11 +74,11 @@ it("asks again only after a while, however many forgeries come", async () => {
     throw new Error("The connection is gone");
   }
   for (let n = 0; n < 1_000; n++) {
-    looks.ask(connection);
+    looks.request(connection);
   }
   expect(queries).toHaveLength(1);
   ahead = 11_000;
-  looks.ask(connection);
+  looks.request(connection);
   expect(queries).toHaveLength(2);
 });
 
@@ -94,6 +94,6 @@ it("says so when it could not ask, and nothing else", async () => {
   if (connection === null) {
     throw new Error("The connection is gone");
   }
-  looks.ask(connection);
+  looks.request(connection);
   await vi.waitFor(() => expect(logged.join()).toContain("the database is gone"));
 });

@@ -3,20 +3,22 @@ import type { Sql } from "@sallyport/database";
 import { askForLook } from "@sallyport/idp-metadata";
 import { outageOf, reportOutage } from "@sallyport/outage";
 import { LRUCache } from "lru-cache";
-import type { StartDeps } from "../../core/protocol.ts";
+import type { SignInDeps } from "../../core/context.ts";
 
 /**
- * Has a connection's metadata looked at soon, since its IdP seems to sign with a key that its certificates do not know:
+ * Has a connection's metadata fetched soon, since its IdP seems to sign with a key that its certificates do not know:
  * most likely it took a new one and announced it nowhere else.
  */
 export interface MetadataRefreshRequests {
   /** Takes none of the request's time, and never throws. Anybody can post a forged signature: it may be called often. */
-  ask(connection: SamlConnection): void;
+  request(connection: SamlConnection): void;
 }
 
-type Deps = Pick<StartDeps, "log" | "now" | "requestMetadata"> & { readonly database: { readonly sql: Sql } };
+type Deps = Pick<SignInDeps, "log" | "now" | "requestMetadata"> & {
+  readonly database: { readonly sql: Sql };
+};
 
-// The database sees to it that there are few looks (see `askForLook`); this, that there are few statements.
+// The database sees to it that it is fetched seldom (see `askForLook`); this, that there are few statements.
 const QUIET_MS = 10_000;
 const MAX_REMEMBERED = 10_000;
 
@@ -39,12 +41,12 @@ export function createMetadataRefreshRequests({
       if (outage !== undefined) {
         return reportOutage(log, outage, { connectionId });
       }
-      log.warn({ connectionId, err: error }, "Metadata could not be asked for; the schedule looks at it");
+      log.warn({ connectionId, err: error }, "Metadata could not be requested; it is fetched on schedule");
     }
   }
 
   return {
-    ask(connection) {
+    request(connection) {
       if (connection.settings.metadataUrl === undefined) {
         return;
       }

@@ -1,18 +1,15 @@
 import type { ConnectionKeys } from "@sallyport/connection-keys";
 import { findConnection } from "@sallyport/connections";
 import { sendAutoPost } from "@sallyport/html";
-import type { BrowserCookie } from "@sallyport/http";
 import { hasEncodedNames, requestId } from "@sallyport/http";
 import express, { type Request, Router } from "express";
 import { z } from "zod";
+import type { SignInContext } from "../../core/context.ts";
 import { SignInFailure } from "../../core/failures.ts";
 import { completeLogin } from "../../core/login.ts";
 import { isLoginRequestId } from "../../core/login-requests.ts";
-import type { SignInDeps, Starters } from "../../core/protocol.ts";
 import { findVisitor, startOver } from "../../idp-initiated/unsolicited.ts";
 import { connectionMetadata } from "./metadata.ts";
-import { createMetadataRefreshRequests } from "./metadata-refresh-requests.ts";
-import { verifySamlResponse } from "./verify-response.ts";
 
 /** Beyond what the validator accepts, so that it can tell why. */
 const FORM_LIMIT = "512kb";
@@ -30,14 +27,9 @@ const postedForm = z.object({
 });
 
 /** The SAML service providers: one per connection, under /sso/saml/{connectionId}. */
-export function createSamlRouter(
-  deps: SignInDeps,
-  cookie: BrowserCookie,
-  keys: ConnectionKeys,
-  starters: Starters,
-): Router {
+export function createSamlRouter(context: SignInContext, keys: ConnectionKeys): Router {
+  const { cookie, database, publicUrl } = context;
   const router = Router();
-  const looks = createMetadataRefreshRequests(deps);
   const form = express.urlencoded({
     extended: false,
     limit: FORM_LIMIT,
@@ -50,7 +42,7 @@ export function createSamlRouter(
   });
 
   router.get("/sso/saml/:connectionId/metadata", async (req, res) => {
-    const connection = await findConnection(deps.database.sql, "saml", req.params.connectionId);
+    const connection = await findConnection(database.sql, "saml", req.params.connectionId);
     if (connection === null) {
       throw new SignInFailure("connection_unknown");
     }
@@ -59,7 +51,7 @@ export function createSamlRouter(
     if (req.method === "GET") {
       await keys.noteMetadataRead(connection, live, { requestId: requestId(req), ip: req.ip });
     }
-    res.type("application/samlmetadata+xml").send(connectionMetadata(deps.publicUrl, connection, live));
+    res.type("application/samlmetadata+xml").send(connectionMetadata(publicUrl, connection, live));
   });
 
   router.post("/sso/saml/:connectionId/acs", form, async (req, res) => {
@@ -69,7 +61,7 @@ export function createSamlRouter(
     const visitor =
       state !== null && isLoginRequestId(state)
         ? null
-        : await findVisitor(deps, { connectionId, response, relayState: state });
+        : await findVisitor(database.sql, { connectionId, response, relayState: state });
     if (visitor === null && RelayState.length > MAX_OWN_RELAY_STATE) {
       throw new SignInFailure("request_malformed", { detail: "RelayState" });
     }
@@ -88,13 +80,9 @@ export function createSamlRouter(
       }
     }
     if (visitor !== null) {
-      return startOver(deps, starters, cookie, req, res, visitor);
+      return startOver(context, req, res, visitor);
     }
-    const answer = { type: "saml", connectionId, state } as const;
-    const posted = { response, publicUrl: deps.publicUrl, now: deps.now() };
-    await completeLogin(deps, cookie, req, res, answer, (login) =>
-      verifySamlResponse(posted, keys, looks, login),
-    );
+    await completeLogin(context, req, res, { type: "saml", connectionId, state, response });
   });
 
   router.all(["/sso/saml/:connectionId/acs", "/sso/saml/:connectionId/metadata"], (req, res) => {

@@ -1,48 +1,51 @@
 import type { ConnectionKey, ConnectionKeys } from "@sallyport/connection-keys";
-import type { SamlConnection } from "@sallyport/connections";
-import { samlServiceProvider } from "@sallyport/connections";
+import { parseConnection, type SamlConnection, samlServiceProvider } from "@sallyport/connections";
 import { maskUnverifiedXml, maskXml } from "@sallyport/login-records";
 import { peekResponse, type SamlFailure, type SamlResult, validateResponse } from "@sallyport/saml";
+import { z } from "zod";
 import { SignInFailure } from "../../core/failures.ts";
 import type { OpenLogin } from "../../core/login-requests.ts";
-import type { VerifiedAnswer } from "../../core/protocol.ts";
+import type { VerifiedResponse } from "../../core/protocol.ts";
 import type { MetadataRefreshRequests } from "./metadata-refresh-requests.ts";
 import { normalizeSaml } from "./normalize.ts";
 
-export interface PostedResponse {
-  /** The `SAMLResponse` form value. */
-  readonly response: string;
+/** What `startSamlLogin` keeps. */
+const samlState = z.object({ requestId: z.string() });
+
+interface Deps {
   readonly publicUrl: string;
-  readonly now: Date;
+  readonly now: () => Date;
 }
 
-/** Validates a posted response as the answer to `login`, and normalizes it. Throws `SignInFailure`. */
+/**
+ * Validates a response to `login`'s request, and normalizes it. Throws `SignInFailure`.
+ * @param response the `SAMLResponse` form value
+ */
 export async function verifySamlResponse(
-  posted: PostedResponse,
+  deps: Deps,
   keys: ConnectionKeys,
-  looks: MetadataRefreshRequests,
+  refreshRequests: MetadataRefreshRequests,
   login: OpenLogin,
-): Promise<VerifiedAnswer> {
-  const { connection, protocol } = login;
-  if (connection.type !== "saml" || protocol.type !== "saml") {
-    throw new SignInFailure("login_unknown");
-  }
-  let result = validate(posted, connection, protocol.requestId, []);
+  response: string,
+): Promise<VerifiedResponse> {
+  const connection = parseConnection("saml", login.connection);
+  const { requestId } = samlState.parse(login.protocolState);
+  let result = validate(deps, connection, response, requestId, []);
   let decryptionKeys: readonly ConnectionKey[] = [];
   // Most connections send in the clear: keys are fetched and opened only where something is encrypted for them.
   if (!result.ok && result.code === "decryption_key_missing") {
     decryptionKeys = (await keys.find(connection))?.newestFirst ?? [];
-    result = validate(posted, connection, protocol.requestId, decryptionKeys);
+    result = validate(deps, connection, response, requestId, decryptionKeys);
   }
   if (!result.ok) {
     if (result.code === "signature_invalid") {
-      looks.ask(connection);
+      refreshRequests.request(connection);
     }
-    throw refused(result, posted.response);
+    throw refused(result, response);
   }
 
   const { assertion, warnings } = result;
-  const response = maskXml(assertion.xml);
+  const shown = maskXml(assertion.xml);
   const normalized = normalizeSaml(assertion, {
     provider: connection.provider,
     attributes: connection.settings.attributes,
@@ -50,7 +53,7 @@ export async function verifySamlResponse(
     subjectMatches: connection.settings.subjectMatches,
   });
   if (!normalized.ok) {
-    throw new SignInFailure("identity_unusable", { finding: normalized, response });
+    throw new SignInFailure("identity_unusable", { finding: normalized, response: shown });
   }
   return {
     identity: normalized.identity,
@@ -59,7 +62,7 @@ export async function verifySamlResponse(
       replayableUntil: assertion.replayableUntil,
       certificateFingerprint: assertion.signedBy.certificateFingerprint,
     },
-    response,
+    response: shown,
     detail: {
       signedBy: assertion.signedBy,
       encrypted: assertion.encrypted,
@@ -71,20 +74,21 @@ export async function verifySamlResponse(
 }
 
 function validate(
-  posted: PostedResponse,
+  { publicUrl, now }: Deps,
   { id, settings }: SamlConnection,
+  response: string,
   inResponseTo: string,
   keys: readonly ConnectionKey[],
 ): SamlResult {
-  const { entityId, acsUrl } = samlServiceProvider(posted.publicUrl, id);
+  const { entityId, acsUrl } = samlServiceProvider(publicUrl, id);
   return validateResponse({
-    response: posted.response,
+    response,
     expected: { idpEntityId: settings.idpEntityId, audience: entityId, acsUrl, inResponseTo },
     certificates: settings.certificates,
     decryptionKeys: keys.map((key) => key.privateKey),
     nameIdRequired: settings.attributes?.subject === undefined,
     allowSha1: settings.allowSha1,
-    now: posted.now,
+    now: now(),
   });
 }
 

@@ -18,7 +18,7 @@ export function createUpstreamLogout(
   keys: ConnectionKeys,
 ): UpstreamLogout {
   return {
-    async leave(req: Request, res: Response, { sessionId, target }) {
+    async redirectToIdp(req: Request, res: Response, { sessionId, target }) {
       try {
         const { sql } = deps.database;
         const ended = await findEndedSession(sql, sessionId);

@@ -1,21 +1,20 @@
 import { sendOn, sendPage } from "@sallyport/html";
-import type { BrowserCookie } from "@sallyport/http";
-import { originOf, requestId } from "@sallyport/http";
+import { requestId } from "@sallyport/http";
 import type { InteractionKey, SignInRequest, WaitingSession } from "@sallyport/interactions";
 import express, { type Request, type Response, Router } from "express";
 import { z } from "zod";
+import type { SignInContext } from "../core/context.ts";
 import {
   isSignInFailureCode,
   SignInFailure,
   type SignInFailureCode,
   signInFailureEntry,
 } from "../core/failures.ts";
-import type { SignInDeps, Starters } from "../core/protocol.ts";
+import { startLogin } from "../core/login.ts";
 import { type Answers, type Selection, selectConnection } from "../core/select-connection.ts";
-import { sendDeparture } from "../core/sign-in-redirect.ts";
-import { startLogin } from "../core/start.ts";
+import { renderChooserPage } from "./chooser-page.ts";
 import { csrfToken, isCsrfToken } from "./form-token.ts";
-import { renderChooserPage, renderWorkEmailPage } from "./index.ts";
+import { renderWorkEmailPage } from "./work-email-page.ts";
 
 const form = z.object({
   csrf: z.string().max(200),
@@ -24,8 +23,9 @@ const form = z.object({
   leave: z.string().max(64).optional(),
 });
 
-/** Where the browser waits for its person: /sign-in/{interactionId}. */
-export function createSignInPages(deps: SignInDeps, cookie: BrowserCookie, starters: Starters): Router {
+/** Where a login begins that has to ask first, for the work email or which connection: /sign-in/{interactionId}. */
+export function createSignInRouter(context: SignInContext): Router {
+  const { cookie, interactions, waitingSessions, database } = context;
   const router = Router();
   const body = express.urlencoded({ extended: false, limit: "16kb", parameterLimit: 10 });
 
@@ -36,7 +36,7 @@ export function createSignInPages(deps: SignInDeps, cookie: BrowserCookie, start
     }
     const request = await load({ id: req.params.interactionId, browser });
     cookie.ensure(req, res); // for longer
-    await goOn(req, res, request, browser, {});
+    await proceed(req, res, request, browser, {});
   });
 
   router.post("/sign-in/:interactionId", body, async (req, res) => {
@@ -53,10 +53,10 @@ export function createSignInPages(deps: SignInDeps, cookie: BrowserCookie, start
     const key = { id, browser };
     const request = await load(key);
     if (leave !== undefined) {
-      sendOn(res, await deps.interactions.abort(key, oauthError(leave)));
+      sendOn(res, await interactions.abort(key, oauthError(leave)));
       return;
     }
-    await goOn(req, res, request, browser, answers);
+    await proceed(req, res, request, browser, answers);
   });
 
   router.all("/sign-in/:interactionId", (_req, res) => {
@@ -65,27 +65,40 @@ export function createSignInPages(deps: SignInDeps, cookie: BrowserCookie, start
   });
 
   async function load(key: InteractionKey): Promise<SignInRequest> {
-    const request = await deps.interactions.load(key);
+    const request = await interactions.load(key);
     if (request === null) {
       throw new SignInFailure("interaction_unknown");
     }
     return request;
   }
 
-  async function goOn(
+  /** Sends the browser to the IdP, or asks what is missing. */
+  async function proceed(
     req: Request,
     res: Response,
     request: SignInRequest,
     browser: string,
     answers: Answers,
   ): Promise<void> {
-    const selection = await selectConnection(deps.database.sql, request, answers).catch((error: unknown) => {
+    try {
+      await selectAndStart(req, res, request, browser, answers);
+    } catch (error) {
       throw error instanceof SignInFailure ? error.of(request.id) : error;
-    });
-    const waiting = await deps.waiting.take(req, res, request.application.id);
+    }
+  }
+
+  async function selectAndStart(
+    req: Request,
+    res: Response,
+    request: SignInRequest,
+    browser: string,
+    answers: Answers,
+  ): Promise<void> {
+    const selection = await selectConnection(database.sql, request, answers);
+    const waiting = await waitingSessions.take(req, res, request.application.id);
     if (waiting !== null && fits(waiting, request, selection)) {
       const key = { id: request.id, browser };
-      return deps.interactions.goOn(req, res, key, { sessionId: waiting.sessionId });
+      return interactions.resume(req, res, key, { sessionId: waiting.sessionId });
     }
     const page = {
       action: `/sign-in/${encodeURIComponent(request.id)}`,
@@ -106,17 +119,12 @@ export function createSignInPages(deps: SignInDeps, cookie: BrowserCookie, start
       return;
     }
     const { connection, loginHint } = selection;
-    sendDeparture(
-      res,
-      await startLogin(deps, starters, {
-        connection,
-        cause: { kind: "request", request },
-        loginHint,
-        browser,
-        requestId: requestId(req),
-        origin: originOf(req, cookie),
-      }),
-    );
+    await startLogin(context, req, res, {
+      connection,
+      cause: { kind: "request", request },
+      loginHint,
+      browser,
+    });
   }
   return router;
 }

@@ -1,0 +1,87 @@
+import type { ConnectionType } from "@sallyport/connections";
+import type { Database } from "@sallyport/database";
+import { defined } from "@sallyport/defined";
+import { recordEvents } from "@sallyport/events";
+import {
+  closeLoginRecord,
+  type LoginRecordKey,
+  type LoginTrace,
+  recordOrphanResponse,
+} from "@sallyport/login-records";
+import type { SignInFailure } from "./failures.ts";
+
+interface Deps {
+  readonly database: Database;
+  readonly now: () => Date;
+}
+
+/** Records a login that failed before the IdP was asked. */
+export async function recordFailedStart(
+  { database, now }: Deps,
+  key: LoginRecordKey,
+  trace: LoginTrace,
+  failure: SignInFailure,
+): Promise<void> {
+  trace.add("failed", { ...failure.finding });
+  await closeLoginRecord(database.sql, key, {
+    outcome: "failure",
+    errorCode: failure.finding.code,
+    steps: trace.steps,
+    response: failure.response,
+    now: now(),
+  });
+}
+
+/** Records a response that belongs to no login. Anybody can send one: it is counted before (see attempts.ts). */
+export async function recordOrphan(
+  { database, now }: Deps,
+  response: { readonly type: ConnectionType; readonly connectionId: string; readonly requestId: string },
+  trace: LoginTrace,
+  failure: SignInFailure,
+): Promise<void> {
+  trace.add("failed", { ...failure.finding });
+  await recordOrphanResponse(database.sql, {
+    ...response,
+    errorCode: failure.finding.code,
+    steps: trace.steps,
+    now: now(),
+  });
+}
+
+/** Records a login that failed once the IdP had responded, for the administrator and in the audit trail. */
+export async function recordRefusal(
+  { database, now }: Deps,
+  key: LoginRecordKey & { readonly recordId: string },
+  failure: SignInFailure,
+  attempt: {
+    readonly trace: LoginTrace;
+    /** Decoded and masked, where it was verified. */
+    readonly response?: string;
+    readonly ip: string | undefined;
+  },
+): Promise<void> {
+  const { trace, response, ip } = attempt;
+  trace.add("failed", { ...failure.finding });
+  const { organizationId, connectionId, recordId, requestId } = key;
+  const { code } = failure.finding;
+  await database.transaction(async (sql) => {
+    await closeLoginRecord(sql, key, {
+      outcome: "failure",
+      errorCode: code,
+      steps: trace.steps,
+      response: failure.response ?? response,
+      now: now(),
+    });
+    await recordEvents(sql, [
+      {
+        organizationId,
+        type: "sign_in.refused",
+        actor: { type: "system" },
+        resource: { type: "signIn", id: recordId },
+        data: { connectionId, code },
+        requestId,
+        ...defined({ ip }),
+      },
+    ]);
+  });
+}

@@ -1,0 +1,16 @@
+/** A form of ours that asks a person for something on the way of a login. */
+export interface SignInForm {
+  readonly title: string;
+  readonly fields: readonly SignInFormField[];
+  readonly button: string;
+  /** Why it is shown again. */
+  readonly problem?: string;
+}
+
+export interface SignInFormField {
+  readonly name: string;
+  readonly label: string;
+  readonly type: "text" | "password";
+  /** HTML's `autocomplete`. */
+  readonly autocomplete?: string;
+}

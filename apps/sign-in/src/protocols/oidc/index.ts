@@ -1,0 +1,18 @@
+import { createOidcClients } from "@sallyport/oidc-client";
+import type { SignInDeps } from "../../core/context.ts";
+import type { ConnectionProtocol } from "../../core/protocol.ts";
+import { startOidcLogin } from "./authorization-request.ts";
+import { createOidcRouter } from "./router.ts";
+import { verifyOidcCallback } from "./verify-callback.ts";
+
+/** OpenID Connect, code flow: one relying party per connection, under /sso/oidc/{connectionId}. */
+export function createOidcProtocol(deps: SignInDeps): ConnectionProtocol {
+  const clients = createOidcClients(deps);
+  return {
+    type: "oidc",
+    startsAtOnce: false,
+    start: (connection, parameters) => startOidcLogin(deps.publicUrl, clients, connection, parameters),
+    verify: (login, query) => verifyOidcCallback(deps, clients, login, query),
+    routes: createOidcRouter,
+  };
+}
