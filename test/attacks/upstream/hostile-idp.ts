@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
+import { createSign, generateKeyPairSync, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
+import type { JWK } from "jose";
 
 export type Endpoint = "discovery" | "jwks" | "token" | "userinfo";
 export type Answer = (req: IncomingMessage, res: ServerResponse) => void;
@@ -20,6 +20,12 @@ export interface HostileIdp {
   /** More of the discovery document, of the ID token's claims, and what userinfo says. */
   metadata: Readonly<Record<string, unknown>>;
   claims: Readonly<Record<string, unknown>>;
+  /** Of the ID token's header. */
+  header: Readonly<Record<string, unknown>>;
+  /** What it makes of the callback to which it sends a browser. */
+  onTheWayBack: (callback: URL) => void;
+  /** More of the token endpoint's answer. */
+  tokens: Readonly<Record<string, unknown>>;
   userinfo: Readonly<Record<string, unknown>>;
   /** The key id that ID tokens name. */
   kid: string;
@@ -36,11 +42,12 @@ export interface HostileIdp {
 }
 
 const PERSON = { sub: "jo", email: "jo@bravo.test", name: "Jo Doe" };
+const encode = (text: string) => Buffer.from(text).toString("base64url");
 const nowInSeconds = () => Math.floor(Date.now() / 1000);
 
 export async function startHostileIdp(): Promise<HostileIdp> {
-  const { privateKey, publicKey } = await generateKeyPair("ES256");
-  const publicJwk = { ...(await exportJWK(publicKey)), kid: "first", alg: "ES256", use: "sig" };
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const publicJwk = { ...publicKey.export({ format: "jwk" }), kid: "first", alg: "ES256", use: "sig" };
   const codes = new Map<string, { readonly request: URLSearchParams; readonly authTime: number }>();
   const server = createServer();
   server.listen(0, "127.0.0.1");
@@ -52,6 +59,9 @@ export async function startHostileIdp(): Promise<HostileIdp> {
     tellsAuthTime: "asked" as const,
     metadata: {},
     claims: {},
+    header: {},
+    onTheWayBack: () => undefined,
+    tokens: {},
     userinfo: PERSON,
     kid: publicJwk.kid,
     answers: {},
@@ -73,6 +83,7 @@ export async function startHostileIdp(): Promise<HostileIdp> {
       codes.set(code, { request: searchParams, authTime: idp.authenticatedAt });
       const callback = new URL(searchParams.get("redirect_uri") ?? "");
       callback.search = new URLSearchParams({ code, state: searchParams.get("state") ?? "" }).toString();
+      idp.onTheWayBack(callback);
       return callback.href;
     },
     reset() {
@@ -106,19 +117,24 @@ export async function startHostileIdp(): Promise<HostileIdp> {
       }
       const { request, authTime } = login;
       const asked = request.has("max_age") || request.has("claims") || request.get("prompt") === "login";
-      const idToken = await new SignJWT({
+      const now = nowInSeconds();
+      const claims = {
         nonce: request.get("nonce"),
         ...PERSON,
         ...(asked && idp.tellsAuthTime === "asked" ? { auth_time: authTime } : {}),
+        iss: issuer,
+        aud: "gateway",
+        iat: now,
+        exp: now + 300,
         ...idp.claims,
-      })
-        .setProtectedHeader({ alg: "ES256", kid: idp.kid })
-        .setIssuer(issuer)
-        .setAudience("gateway")
-        .setIssuedAt()
-        .setExpirationTime("5m")
-        .sign(privateKey);
-      return { access_token: "for userinfo", token_type: "Bearer", id_token: idToken };
+      };
+      const header = { alg: "ES256", kid: idp.kid, ...idp.header };
+      const signed = [header, claims].map((part) => encode(JSON.stringify(part))).join(".");
+      const signature = createSign("sha256")
+        .update(signed)
+        .sign({ key: privateKey, dsaEncoding: "ieee-p1363" });
+      const idToken = `${signed}.${signature.toString("base64url")}`;
+      return { access_token: "for userinfo", token_type: "Bearer", id_token: idToken, ...idp.tokens };
     },
   };
 

@@ -27,7 +27,12 @@ export interface Leaving {
   readonly page: Page;
 }
 
-const record = z.object({ outcome: z.string(), errorCode: z.string().nullable(), steps: z.unknown() });
+const record = z.object({
+  outcome: z.string(),
+  errorCode: z.string().nullable(),
+  steps: z.array(z.looseObject({ name: z.string() })),
+  response: z.string().nullable(),
+});
 export type LoginRecord = z.infer<typeof record>;
 
 export async function startUpstreamSite(

@@ -89,6 +89,10 @@ export const NORMALIZE_WARNINGS = {
     message: "The IdP lists more groups than are taken: the first 2,000.",
     fix: "In the IdP, send only groups assigned to the application. Roles stay as they were.",
   },
+  groups_unreadable: {
+    message: "The claim of groups holds values that are no names, or not only names.",
+    fix: "In the IdP, send groups as an array of strings, or of objects with a `name`; or name another claim as the connection's groupsClaim. Roles stay as they were.",
+  },
   email_malformed: {
     message: "The asserted email address is none, and was left out.",
     fix: "In the IdP, map the email attribute to the person's address.",

@@ -155,7 +155,10 @@ const oidcFields = {
   clientId: text(512),
   clientSecret: text(2048).meta({ description: "Stored encrypted, never shown." }),
   scopes,
-  groupsClaim: text(200).exactOptional().meta({ description: "The claim that lists the person's groups." }),
+  groupsClaim: text(200).exactOptional().meta({
+    description:
+      "The claim that lists the person's groups: its name, or a path into objects, such as `realm_access.roles`.",
+  }),
   groupsDelimiter: groupsDelimiter.nullable().exactOptional().meta({
     description:
       "Splits groups that the identity provider sends as one string, such as `;`. Whoever may name a group there can then name any other, too: only where it sends its lists in no other way. An array is taken as it is. Default: null, a string is one group.",

@@ -6,15 +6,8 @@ import {
   unusable,
   warning,
 } from "../../identity/normalized-identity.ts";
-import {
-  delimitedGroupsOf,
-  groupsOf,
-  identifierOf,
-  MAX_GROUPS,
-  namesOf,
-  optional,
-  textOf,
-} from "../../identity/values.ts";
+import { identifierOf, MAX_GROUPS, namesOf, optional, textOf } from "../../identity/values.ts";
+import { readGroups, withoutLeadingSlash } from "./groups.ts";
 
 export type Claims = Readonly<Record<string, unknown>>;
 
@@ -23,6 +16,8 @@ interface OidcPreset {
   readonly groups: readonly string[];
   /** Claims tried behind `email`. */
   readonly email: readonly string[];
+  /** Groups come as paths, which mappings may name with the slash in front or without. */
+  readonly groupPaths?: true;
 }
 
 const GENERIC: OidcPreset = { groups: ["groups"], email: ["email"] };
@@ -40,6 +35,9 @@ const PRESETS: Readonly<Record<string, OidcPreset>> = {
   // AD FS sends the principal name and groups by claim rules.
   // https://learn.microsoft.com/en-us/windows-server/identity/ad-fs/development/custom-id-tokens-in-ad-fs
   adfs: { groups: ["groups", "group"], email: ["email", "upn"] },
+  // "Full group path" is on in its group membership mapper, unless somebody turned it off.
+  // https://www.keycloak.org/docs/latest/server_admin/#_protocol-mappers
+  keycloak: { groups: ["groups"], email: ["email"], groupPaths: true },
 };
 
 /** What a connection says of its claims. */
@@ -71,7 +69,12 @@ export function normalizeOidc(claims: Claims, connection: OidcRules, now: Date):
   if (overage) {
     warnings.push(warning("groups_overage"));
   }
-  const groups = readGroups(claims, groupNames, connection.groupsDelimiter ?? null);
+  const read = readGroups(claims, groupNames, connection.groupsDelimiter ?? null);
+  const groups = preset.groupPaths === true ? withoutLeadingSlash(read.groups) : read.groups;
+  const unreadable = read.unreadable.length > 0;
+  if (unreadable) {
+    warnings.push(warning("groups_unreadable"));
+  }
   const cut = groups.length >= MAX_GROUPS;
   if (cut) {
     warnings.push(warning("groups_cut"));
@@ -86,9 +89,9 @@ export function normalizeOidc(claims: Claims, connection: OidcRules, now: Date):
       ...optional("email", email),
       emailVerified: verifiedOf(claims.email_verified),
       ...namesOf(textOf(claims.name), textOf(claims.given_name), textOf(claims.family_name)),
-      ...optional("username", textOf(claims.preferred_username)),
+      ...optional("username", textOf(numberAsText(claims.preferred_username))),
       groups,
-      groupsComplete: !overage && !cut && groupNames.some((name) => isTold(claims[name])),
+      groupsComplete: !overage && !cut && !unreadable && read.claim !== undefined,
       ...optional("directoryKey", directoryKeyOf(claims, subject, connection)),
       amr: listOf(claims.amr).flatMap((method) => textOf(method) ?? []),
       ...optional("acr", textOf(claims.acr)),
@@ -97,10 +100,6 @@ export function normalizeOidc(claims: Claims, connection: OidcRules, now: Date):
       warnings,
     },
   };
-}
-
-function isTold(claim: unknown): boolean {
-  return claim !== undefined && claim !== null;
 }
 
 /**
@@ -154,21 +153,6 @@ function verifiedOf(claim: unknown): boolean | null {
   return claim === undefined || claim === null ? null : false;
 }
 
-/** An array is taken as it is, also one of a single name: only a string can be a list of names. */
-function readGroups(claims: Claims, names: readonly string[], delimiter: string | null): string[] {
-  for (const name of names) {
-    const claim = claims[name];
-    if (typeof claim === "string" && delimiter !== null) {
-      return delimitedGroupsOf(claim, delimiter);
-    }
-    const values = listOf(claim);
-    if (values.length > 0) {
-      return groupsOf(values);
-    }
-  }
-  return [];
-}
-
 /**
  * Entra ID replaces the groups claim by a distributed claim (OpenID Connect Core 5.6.2), or `hasgroups`, once a person
  * has more than 200: https://learn.microsoft.com/en-us/entra/identity-platform/id-token-claims-reference#groups-overage-claim
@@ -186,6 +170,11 @@ function listOf(value: unknown): readonly unknown[] {
     return value;
   }
   return value === undefined || value === null ? [] : [value];
+}
+
+/** Some IdPs send the number of an employee as one. */
+function numberAsText(value: unknown): unknown {
+  return typeof value === "number" && Number.isSafeInteger(value) ? String(value) : value;
 }
 
 /** How far the IdP's clock may be ahead of ours. */

@@ -87,6 +87,17 @@ it("takes a callback once", async () => {
   expect([again.status, (await lastRecord())?.errorCode]).toEqual([400, "login_used"]);
 });
 
+it("redeems nothing for whoever only looks", async () => {
+  const browser = createTestBrowser();
+  const callback = await upstream.authenticate(browser, await start(browser));
+  const looked = await fetch(callback, {
+    method: "HEAD",
+    headers: { cookie: `sallyport-browser=${browser.held(fixture.publicUrl, "sallyport-browser")}` },
+  });
+  expect([looked.status, looked.headers.get("allow")]).toEqual([405, "GET"]);
+  expect((await browser.get(callback)).status).toBe(303);
+});
+
 it("refuses another browser's callback, and keeps the login for its own", async () => {
   const browser = createTestBrowser();
   const callback = await upstream.authenticate(browser, await start(browser));

@@ -90,14 +90,10 @@ function explain(
   return toSignInFailure(failure, showTokens(answer));
 }
 
-const tokenAnswer = z.object({
-  access_token: z.unknown(),
-  token_type: z.unknown(),
-  id_token: z.unknown(),
-});
+const jsonObject = z.record(z.string(), z.unknown());
 
 function explainTokens(answer: IdpAnswer, expected: TokenExpectations): IdpFailure | null {
-  const { success, data } = tokenAnswer.safeParse(answer.body);
+  const { success, data } = jsonObject.safeParse(answer.body);
   if (!success) {
     return invalid({
       code: "oidc_token_answer_malformed",
@@ -149,7 +145,7 @@ export function showCallback(parameters: URLSearchParams): string {
 
 /** A token answer as a record keeps it: the ID token's header and claims, without what anybody could use. */
 function showTokens({ status, contentType, body }: IdpAnswer): string {
-  const answered = z.record(z.string(), z.unknown()).safeParse(body).data ?? {};
+  const answered = jsonObject.safeParse(body).data ?? {};
   const token = decodeToken(answered.id_token);
   if (token !== null) {
     return showClaims({ ...token });

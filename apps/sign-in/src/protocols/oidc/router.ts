@@ -9,6 +9,10 @@ const MAX_STATE = 100;
 /** The relying parties towards the IdPs: one per connection, under /sso/oidc/{connectionId}. */
 export function createOidcRouter(context: SignInContext): Router {
   const router = Router();
+  // Express answers HEAD by GET's handler, which would redeem the code for whoever only looks (RFC 9110 §9.2.1).
+  router.head("/sso/oidc/:connectionId/callback", (_req, res) => {
+    res.set("allow", "GET").status(405).end();
+  });
   router.get("/sso/oidc/:connectionId/callback", async (req, res) => {
     const { connectionId } = req.params;
     const { search: response, searchParams } = new URL(req.originalUrl, context.publicUrl);
@@ -20,7 +24,7 @@ export function createOidcRouter(context: SignInContext): Router {
     await completeLogin(context, req, res, { type: "oidc", connectionId, state, response });
   });
   router.all("/sso/oidc/:connectionId/callback", (_req, res) => {
-    res.set("allow", "GET, HEAD");
+    res.set("allow", "GET");
     throw new SignInFailure("method_not_allowed");
   });
   return router;
