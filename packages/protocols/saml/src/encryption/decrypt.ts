@@ -1,18 +1,11 @@
-import { constants, createDecipheriv, createPrivateKey, type KeyObject, privateDecrypt } from "node:crypto";
+import { createDecipheriv, createPrivateKey, type KeyObject } from "node:crypto";
 import { memoize } from "../bounded-cache.ts";
 import { Refusal, refuse } from "../errors/refusal.ts";
-import { requireUtf8 } from "../xml/base64.ts";
+import { decodeBase64, requireUtf8 } from "../xml/base64.ts";
 import type { XmlElement } from "../xml/canonical-reader.ts";
-import {
-  attribute,
-  childrenNamed,
-  descendants,
-  is,
-  optionalChild,
-  requiredChild,
-  textOf,
-} from "../xml/element.ts";
+import { childrenNamed, optionalChild, requiredChild, textOf, token } from "../xml/element.ts";
 import { NS } from "../xml/names.ts";
+import { decryptOaep, type OaepHashes } from "./oaep.ts";
 
 /** Content encryption (XML-Enc 1.1 §5.2): key and IV length in bytes. 3DES and the rest are refused. */
 const CONTENT_ALGORITHMS: ReadonlyMap<string, { cipher: "aes-gcm" | "aes-cbc"; keyBytes: 16 | 24 | 32 }> =
@@ -25,14 +18,6 @@ const CONTENT_ALGORITHMS: ReadonlyMap<string, { cipher: "aes-gcm" | "aes-cbc"; k
     [`${NS.encryption}aes256-cbc`, { cipher: "aes-cbc", keyBytes: 32 }],
   ]);
 
-/** What our metadata offers, best first; AES-192, which few have, is taken but not asked for. */
-export const OFFERED_ENCRYPTION: readonly string[] = [
-  `${NS.encryption11}aes256-gcm`,
-  `${NS.encryption11}aes128-gcm`,
-  `${NS.encryption}aes256-cbc`,
-  `${NS.encryption}aes128-cbc`,
-];
-
 const OAEP_MGF1P = `${NS.encryption}rsa-oaep-mgf1p`;
 const OAEP_11 = `${NS.encryption11}rsa-oaep`;
 
@@ -42,6 +27,23 @@ const OAEP_DIGESTS: ReadonlyMap<string, string> = new Map([
   ["http://www.w3.org/2001/04/xmldsig-more#sha384", "sha384"],
   [`${NS.encryption}sha512`, "sha512"],
 ]);
+
+const OAEP_MASKS: ReadonlyMap<string, string> = new Map(
+  ["sha1", "sha224", "sha256", "sha384", "sha512"].map((hash) => [`${NS.encryption11}mgf1${hash}`, hash]),
+);
+
+/** What decrypts here, as our metadata announces it: content by AES, keys by RSA-OAEP. An IdP takes the first it knows. */
+export const ENCRYPTION_METHODS: readonly { readonly algorithm: string; readonly digest?: string }[] = [
+  { algorithm: `${NS.encryption11}aes256-gcm` },
+  { algorithm: `${NS.encryption11}aes192-gcm` },
+  { algorithm: `${NS.encryption11}aes128-gcm` },
+  { algorithm: `${NS.encryption}aes256-cbc` },
+  { algorithm: `${NS.encryption}aes192-cbc` },
+  { algorithm: `${NS.encryption}aes128-cbc` },
+  { algorithm: OAEP_MGF1P, digest: `${NS.signature}sha1` },
+  { algorithm: OAEP_MGF1P, digest: `${NS.encryption}sha256` },
+  { algorithm: OAEP_11, digest: `${NS.encryption}sha256` },
+];
 
 /** Most IdPs encrypt for one key; during our rotation, for two. Each costs an RSA operation per own key. */
 const MAX_ENCRYPTED_KEYS = 4;
@@ -80,11 +82,12 @@ export function decryptAssertion(
   if (decryptionKeys.length === 0) {
     refuse("decryption_key_missing");
   }
-  checkShape(encrypted);
+  checkParts(encrypted, ["EncryptedData", "EncryptedKey"]);
   const data = requiredChild(encrypted, NS.encryption, "EncryptedData");
+  checkParts(data, ["EncryptionMethod", "KeyInfo", "CipherData", "EncryptionProperties"]);
   const algorithm = algorithmOf(data);
   const content = CONTENT_ALGORITHMS.get(algorithm) ?? refuse("encryption_algorithm", algorithm);
-  const unwrappers = readEncryptedKeys(encrypted).map(readUnwrapper);
+  const unwrappers = readEncryptedKeys(encrypted, data).map(readUnwrapper);
   const cipherText = cipherValue(data);
   for (const [keyIndex, given] of decryptionKeys.entries()) {
     const privateKey = rsaKey(given);
@@ -99,40 +102,41 @@ export function decryptAssertion(
   return refuse("decryption_failed");
 }
 
-/** What XML-Enc lets stand where, of what is understood; the rest is refused, like everywhere. */
-const SHAPE: Readonly<Record<string, readonly string[]>> = {
-  EncryptedAssertion: ["EncryptedData", "EncryptedKey"],
-  EncryptedData: ["EncryptionMethod", "KeyInfo", "CipherData"],
-  EncryptedKey: ["EncryptionMethod", "KeyInfo", "CipherData", "ReferenceList", "CarriedKeyName"],
-  EncryptionMethod: ["KeySize", "DigestMethod", "MGF", "OAEPparams"],
-  KeyInfo: ["EncryptedKey", "KeyName", "KeyValue", "RetrievalMethod", "X509Data"],
-  X509Data: ["X509Certificate", "X509IssuerSerial", "X509SKI", "X509SubjectName"],
-  CipherData: ["CipherValue"],
-  CipherValue: [],
-  DigestMethod: [],
-  MGF: [],
-};
-
-function checkShape(encrypted: XmlElement): void {
-  for (const element of descendants(encrypted)) {
-    const allowed = SHAPE[element.name];
-    const stranger = allowed && element.children.find(({ name }) => !allowed.includes(name));
-    if (stranger !== undefined) {
-      refuse("encryption_malformed", `${stranger.name} in ${element.name}`);
-    }
-  }
-}
-
-/** EncryptedKeys stand inside EncryptedData's KeyInfo or beside EncryptedData (SAML 2.0 Core §2.3.4). */
-function readEncryptedKeys(encrypted: XmlElement): XmlElement[] {
-  const keys = descendants(encrypted).filter((each) => is(each, NS.encryption, "EncryptedKey"));
+/**
+ * The EncryptedKeys that may hold the key: in EncryptedData's KeyInfo, or beside EncryptedData (SAML 2.0 Core §2.3.4,
+ * errata E43), where a RetrievalMethod may point. All are tried, so no pointer and no hint in KeyInfo needs to be
+ * followed; one elsewhere is not looked for.
+ */
+function readEncryptedKeys(encrypted: XmlElement, data: XmlElement): XmlElement[] {
+  const inside = childrenNamed(data, NS.signature, "KeyInfo").flatMap((keyInfo) =>
+    childrenNamed(keyInfo, NS.encryption, "EncryptedKey"),
+  );
+  const keys = [...inside, ...childrenNamed(encrypted, NS.encryption, "EncryptedKey")];
   if (keys.length === 0) {
-    refuse("encryption_malformed", "no EncryptedKey");
+    refuse("encryption_malformed", "no EncryptedKey in or beside EncryptedData");
   }
   if (keys.length > MAX_ENCRYPTED_KEYS) {
     refuse("encryption_malformed", `${keys.length} EncryptedKeys`);
   }
+  for (const key of keys) {
+    checkParts(key, [
+      "EncryptionMethod",
+      "KeyInfo",
+      "CipherData",
+      "EncryptionProperties",
+      "ReferenceList",
+      "CarriedKeyName",
+    ]);
+  }
   return keys;
+}
+
+/** Refuses children that XML-Enc does not let stand there: what decides over the result has to be understood. */
+function checkParts(element: XmlElement, allowed: readonly string[]): void {
+  const stranger = element.children.find(({ name }) => !allowed.includes(name));
+  if (stranger !== undefined) {
+    refuse("encryption_malformed", `${stranger.name} in ${element.name}`);
+  }
 }
 
 type Unwrap = (privateKey: KeyObject) => Buffer | undefined;
@@ -144,47 +148,43 @@ function readUnwrapper(encryptedKey: XmlElement): Unwrap {
     refuse("encryption_algorithm", algorithm);
   }
   const method = requiredChild(encryptedKey, NS.encryption, "EncryptionMethod");
-  const digest = optionalChild(method, NS.signature, "DigestMethod");
-  const digestUri = (digest && attribute(digest, "Algorithm")) ?? "http://www.w3.org/2000/09/xmldsig#sha1";
-  const oaepHash = OAEP_DIGESTS.get(digestUri) ?? refuse("encryption_algorithm", digestUri);
-  const mask = maskHash(method, algorithm);
-  if (mask !== oaepHash || childrenNamed(method, NS.encryption, "OAEPparams").length > 0) {
-    // OpenSSL's one-shot OAEP, as Node offers it, takes one hash for both and no other safe way exists here.
-    refuse("encryption_algorithm", `RSA-OAEP with ${oaepHash} and MGF1 with ${mask}`);
-  }
+  checkParts(method, ["KeySize", "DigestMethod", "MGF", "OAEPparams"]);
+  const hashes = readOaepHashes(method, algorithm);
+  const params = optionalChild(method, NS.encryption, "OAEPparams");
+  const label = params === undefined ? Buffer.alloc(0) : decodeBase64(textOf(params), "encryption_malformed");
   const wrapped = cipherValue(encryptedKey);
-  return (privateKey) => {
-    try {
-      return privateDecrypt(
-        { key: privateKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash },
-        wrapped,
-      );
-    } catch {
-      return undefined; // encrypted for another key: the next one may fit
-    }
-  };
+  return (privateKey) => decryptOaep(privateKey, wrapped, hashes, label);
 }
 
-function maskHash(method: XmlElement, algorithm: string): string {
+/**
+ * rsa-oaep-mgf1p has the mask's hash fixed to SHA-1, whatever the digest (XML-Enc 1.1 §5.5.2); some libraries take the
+ * digest's for both, so that is tried as well. Padding that comes off right proves which it was.
+ */
+function readOaepHashes(method: XmlElement, algorithm: string): OaepHashes[] {
+  const digestMethod = optionalChild(method, NS.signature, "DigestMethod");
+  const digestUri = (digestMethod && token(digestMethod, "Algorithm")) ?? `${NS.signature}sha1`;
+  const digest = OAEP_DIGESTS.get(digestUri) ?? refuse("encryption_algorithm", digestUri);
   if (algorithm === OAEP_MGF1P) {
-    return "sha1"; // fixed by XML-Enc 1.1 §5.5.2
+    return digest === "sha1"
+      ? [{ digest, mask: "sha1" }]
+      : ["sha1", digest].map((mask) => ({ digest, mask }));
   }
   const mgf = optionalChild(method, NS.encryption11, "MGF");
-  const uri = (mgf && attribute(mgf, "Algorithm")) ?? `${NS.encryption11}mgf1sha1`;
-  const name = uri.slice(`${NS.encryption11}mgf1`.length);
-  return uri.startsWith(`${NS.encryption11}mgf1`) ? name : refuse("encryption_algorithm", uri);
+  const maskUri = (mgf && token(mgf, "Algorithm")) ?? `${NS.encryption11}mgf1sha1`;
+  return [{ digest, mask: OAEP_MASKS.get(maskUri) ?? refuse("encryption_algorithm", maskUri) }];
 }
 
 function algorithmOf(element: XmlElement): string {
   const method = optionalChild(element, NS.encryption, "EncryptionMethod");
   return (
-    (method && attribute(method, "Algorithm")) ??
+    (method && token(method, "Algorithm")) ??
     refuse("encryption_malformed", `EncryptionMethod of ${element.name}`)
   );
 }
 
 function cipherValue(element: XmlElement): Buffer {
   const data = requiredChild(element, NS.encryption, "CipherData");
+  checkParts(data, ["CipherValue"]);
   const text = textOf(requiredChild(data, NS.encryption, "CipherValue")).replace(/\s+/g, "");
   const bytes = Buffer.from(text, "base64");
   if (bytes.length === 0 || bytes.toString("base64") !== text) {

@@ -187,7 +187,7 @@ export const SAML_ERRORS = {
   },
   encryption_algorithm: {
     message: "The encryption algorithm is not allowed.",
-    fix: "In the IdP, choose AES-GCM (or AES-CBC) with RSA-OAEP, whose digest and mask (MGF1) have one and the same hash: with rsa-oaep-mgf1p that is SHA-1. RSA 1.5 and 3DES are refused.",
+    fix: "In the IdP, choose AES-GCM (or AES-CBC) with RSA-OAEP (rsa-oaep-mgf1p, or rsa-oaep of XML Encryption 1.1); RSA 1.5 and 3DES are refused. This connection's metadata lists what is taken.",
   },
   decryption_failed: {
     message: "The assertion cannot be decrypted with this connection's keys.",

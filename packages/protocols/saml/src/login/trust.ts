@@ -3,7 +3,7 @@ import { decryptAssertion } from "../encryption/decrypt.ts";
 import { Refusal, refuse } from "../errors/refusal.ts";
 import { type SignaturePolicy, signatureOf, type Verified, verifySignature } from "../signature/verify.ts";
 import { readCanonical, type XmlElement } from "../xml/canonical-reader.ts";
-import { type OpenDocument, withDocument } from "../xml/document.ts";
+import { type OpenDocument, withDocument, withFragment } from "../xml/document.ts";
 import { is } from "../xml/element.ts";
 import { NS } from "../xml/names.ts";
 import { checkStatus, findAssertion, type ResponseParts, requireResponse } from "./response.ts";
@@ -47,19 +47,27 @@ export function trustedAssertion(
     refuse("signature_misplaced", "in EncryptedAssertion");
   }
   const { bytes, keyIndex: decryptedBy } = decryptAssertion(covered.assertion, keys);
-  return withDecrypted(bytes, policy, (inner) => {
-    // The same search as in a plain response: one assertion, no signature but its own.
-    const { assertion } = findAssertion({ ...response, children: [inner.root] });
-    if (!is(assertion, NS.assertion, "Assertion")) {
-      refuse("assertion_misplaced", "encrypted twice");
-    }
-    const own = verifyOwn(inner, assertion, policy);
-    if (outer === undefined && own === undefined) {
-      refuse("encrypted_assertion_unsigned");
-    }
-    const trusted = innermost(assertion, outer && { ...outer, bytes }, own, policy);
-    return { response, encrypted: true, decryptedBy, ...trusted };
-  });
+  const declared = document.namespacesAt(posted.assertion);
+  const own = withDecrypted(bytes, declared, policy, (inner, assertion) =>
+    verifyOwn(inner, assertion, policy),
+  );
+  const encrypted = { response, encrypted: true, decryptedBy } as const;
+  if (own !== undefined) {
+    return { ...encrypted, ...innermost(readCanonical(own.bytes, policy.limits), outer, own, policy) };
+  }
+  if (outer === undefined) {
+    return refuse("encrypted_assertion_unsigned");
+  }
+  // Nothing but the response's signature speaks for the assertion, so namespaces count only as that covered them; but for
+  // those of xsi:type, which exclusive C14N does not see in cipher text, and nothing hangs on.
+  const signed = withDocument(outer.bytes, policy, (around) =>
+    around.namespacesAt(dissect(around.root).assertion),
+  );
+  const schema = [...declared].filter(([, uri]) => uri === NS.schemaInstance || uri === NS.schema);
+  return withDecrypted(bytes, new Map([...schema, ...signed]), policy, (inner, assertion) => ({
+    ...encrypted,
+    ...innermost(assertion, { ...outer, bytes: inner.canonicalize(assertion, []) }, undefined, policy),
+  }));
 }
 
 function dissect(root: XmlElement): ResponseParts {
@@ -98,13 +106,25 @@ function innermost(
   };
 }
 
-/** Plain text that does not parse answers like cipher text that does not decrypt: see `decryptAssertion`. */
-function withDecrypted<T>(bytes: Buffer, policy: SignaturePolicy, use: (document: OpenDocument) => T): T {
+/**
+ * Opens a decrypted assertion, in which the same holds as in a plain response: one assertion, no signature but its own.
+ * Plain text that does not parse answers like cipher text that does not decrypt: see `decryptAssertion`.
+ */
+function withDecrypted<T>(
+  bytes: Buffer,
+  namespaces: ReadonlyMap<string, string>,
+  policy: SignaturePolicy,
+  use: (document: OpenDocument, assertion: XmlElement) => T,
+): T {
   let opened = false;
   try {
-    return withDocument(bytes, policy, (document) => {
+    return withFragment(bytes, namespaces, policy, (document, element) => {
       opened = true;
-      return use(document);
+      const { assertion } = findAssertion({ ...document.root, children: [element] });
+      if (!is(assertion, NS.assertion, "Assertion")) {
+        refuse("assertion_misplaced", "encrypted twice");
+      }
+      return use(document, assertion);
     });
   } catch (error) {
     if (!opened && error instanceof Refusal) {

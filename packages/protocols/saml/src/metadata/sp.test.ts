@@ -62,6 +62,26 @@ it("takes logout over both bindings, verifies by both keys, and is encrypted for
   );
 });
 
+it("offers what decrypts here, RSA-OAEP among it, and nothing that does not", () => {
+  const [, , encryption] = elements(parsed(spMetadata(sp)), "KeyDescriptor");
+  const methods = encryption?.children.filter(({ name }) => name === "EncryptionMethod") ?? [];
+  const offered = methods.map((each) => ({
+    algorithm: each.attributes[0]?.value.split("#")[1],
+    digest: each.children[0]?.attributes[0]?.value.split("#")[1],
+  }));
+  expect(offered.map(({ algorithm, digest }) => `${algorithm} ${digest ?? ""}`.trim())).toEqual([
+    "aes256-gcm",
+    "aes192-gcm",
+    "aes128-gcm",
+    "aes256-cbc",
+    "aes192-cbc",
+    "aes128-cbc",
+    "rsa-oaep-mgf1p sha1",
+    "rsa-oaep-mgf1p sha256",
+    "rsa-oaep sha256",
+  ]);
+});
+
 it("has its parts in the order of the schema", () => {
   const [role] = elements(parsed(spMetadata(sp)), "SPSSODescriptor");
   expect(role?.children.map(({ name }) => name)).toEqual([

@@ -1,4 +1,4 @@
-import { OFFERED_ENCRYPTION } from "../encryption/decrypt.ts";
+import { ENCRYPTION_METHODS } from "../encryption/decrypt.ts";
 import { certificateBase64 } from "../signature/sign.ts";
 import { NS } from "../xml/names.ts";
 import { escapeXml } from "../xml/write.ts";
@@ -22,7 +22,7 @@ export interface SpMetadata {
 export function spMetadata(sp: SpMetadata): string {
   const keys = [
     ...sp.signingCertificates.map((certificate) => keyDescriptor("signing", certificate, [])),
-    keyDescriptor("encryption", sp.encryptionCertificate, OFFERED_ENCRYPTION.map(encryptionMethod)),
+    keyDescriptor("encryption", sp.encryptionCertificate, ENCRYPTION_METHODS.map(encryptionMethod)),
   ];
   const services = ["HTTP-Redirect", "HTTP-POST"].map(
     (binding) => `
@@ -50,7 +50,9 @@ function keyDescriptor(
     </KeyDescriptor>`;
 }
 
-function encryptionMethod(algorithm: string): string {
+function encryptionMethod({ algorithm, digest }: (typeof ENCRYPTION_METHODS)[number]): string {
+  const content =
+    digest === undefined ? "/>" : `><ds:DigestMethod Algorithm="${digest}"/></EncryptionMethod>`;
   return `
-      <EncryptionMethod Algorithm="${algorithm}"/>`;
+      <EncryptionMethod Algorithm="${algorithm}"${content}`;
 }

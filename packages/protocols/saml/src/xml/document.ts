@@ -10,12 +10,15 @@ import { memoize } from "../bounded-cache.ts";
 import { refuse } from "../errors/refusal.ts";
 import type { SamlLimits } from "../types.ts";
 import { absolute, readCanonical, type XmlElement } from "./canonical-reader.ts";
+import { escapeXml } from "./write.ts";
 
 /** A parsed document while its WebAssembly memory is held. */
 export interface OpenDocument {
   readonly root: XmlElement;
   /** Only where the rules allow comments; they were skipped. */
   readonly hasComments: boolean;
+  /** The namespaces that are in scope at `element`, by prefix; that of unprefixed names by "". */
+  namespacesAt(element: XmlElement): ReadonlyMap<string, string>;
   /** Exclusive C14N without comments of `element` and all below it. */
   canonicalize(element: XmlElement, inclusivePrefixes: readonly string[]): Buffer;
   /** The same after the enveloped-signature transform, which takes `signature` out of the tree for good. */
@@ -52,6 +55,7 @@ export function withDocument<T>(xml: Buffer, rules: XmlRules, use: (document: Op
     return use({
       root,
       hasComments,
+      namespacesAt: (element) => nodes.namespacesAt(element),
       canonicalize: (element, prefixes) => canonicalize(document, nodes.subtree(element), prefixes),
       canonicalizeWithout: (signature, element, prefixes) => {
         nodes.remove(signature);
@@ -61,6 +65,31 @@ export function withDocument<T>(xml: Buffer, rules: XmlRules, use: (document: Op
   } finally {
     document.dispose();
   }
+}
+
+/**
+ * Like `withDocument`, for an element that was cut out of a document in which `namespaces` were declared: as XML-Enc has
+ * it (§4.4), where a decrypted element stands in the place of its cipher text. Lends the element besides the document,
+ * whose root is ours.
+ */
+export function withFragment<T>(
+  xml: Buffer,
+  namespaces: ReadonlyMap<string, string>,
+  rules: XmlRules,
+  use: (document: OpenDocument, element: XmlElement) => T,
+): T {
+  const declarations = [...namespaces].map(
+    ([prefix, uri]) => ` xmlns${prefix === "" ? "" : `:${prefix}`}="${escapeXml(uri)}"`,
+  );
+  const content = xml.toString("utf8").replace(XML_DECLARATION, "");
+  const wrapped = Buffer.from(`<context${declarations.join("")}>${content}</context>`, "utf8");
+  return withDocument(wrapped, rules, (document) => {
+    const [element, other] = document.root.children;
+    if (element === undefined || other !== undefined || document.root.text.trim() !== "") {
+      return refuse("xml_malformed", "not one element");
+    }
+    return use(document, element);
+  });
 }
 
 /** Parses `xml` and keeps only what was read. */
@@ -173,6 +202,18 @@ class NodeFinder {
   remove(element: XmlElement): void {
     this.#find(element).remove();
     this.#removed.add(element);
+  }
+
+  namespacesAt(element: XmlElement): ReadonlyMap<string, string> {
+    const found = new Map<string, string>();
+    for (let node: WasmElement | null = this.#find(element); node !== null; node = node.parent) {
+      for (const [prefix, uri] of Object.entries(node.nsDeclarations)) {
+        if (!found.has(prefix)) {
+          found.set(prefix, uri);
+        }
+      }
+    }
+    return found;
   }
 
   #find(element: XmlElement): WasmElement {

@@ -8,6 +8,7 @@ export const NS = {
   encryption11: "http://www.w3.org/2009/xmlenc11#",
   exclusiveC14n: "http://www.w3.org/2001/10/xml-exc-c14n#",
   xml: "http://www.w3.org/XML/1998/namespace",
+  schema: "http://www.w3.org/2001/XMLSchema",
   schemaInstance: "http://www.w3.org/2001/XMLSchema-instance",
 } as const;
 
