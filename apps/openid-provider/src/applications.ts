@@ -1,5 +1,6 @@
 import type { Sql } from "@sallyport/database";
 import { matchesDigest } from "@sallyport/secrets";
+import type { SigningAlgorithm } from "@sallyport/signing-keys";
 import { LRUCache } from "lru-cache";
 import type { ClientMetadata } from "oidc-provider";
 
@@ -12,6 +13,8 @@ export interface Application {
   readonly secretDigest: Buffer | null;
   readonly redirectUris: readonly string[];
   readonly postLogoutRedirectUris: readonly string[];
+  readonly idTokenSigningAlg: SigningAlgorithm;
+  readonly accessTokenSigningAlg: SigningAlgorithm;
 }
 
 export interface Applications {
@@ -26,6 +29,8 @@ interface Row {
   name: string;
   redirect_uris: string[];
   post_logout_redirect_uris: string[];
+  id_token_signing_alg: SigningAlgorithm;
+  access_token_signing_alg: SigningAlgorithm;
 }
 
 const FRESH_MS = 5_000;
@@ -60,7 +65,8 @@ export function createApplications(sql: Sql, now: () => Date): Applications {
 
 async function readApplication(sql: Sql, clientId: string): Promise<Application | null> {
   const { rows } = await sql.query<Row>(
-    `SELECT id, client_id, client_secret_digest, name, redirect_uris, post_logout_redirect_uris
+    `SELECT id, client_id, client_secret_digest, name, redirect_uris, post_logout_redirect_uris,
+            id_token_signing_alg, access_token_signing_alg
      FROM applications WHERE client_id = $1`,
     [clientId],
     "application_find",
@@ -76,6 +82,8 @@ async function readApplication(sql: Sql, clientId: string): Promise<Application 
     secretDigest: row.client_secret_digest,
     redirectUris: row.redirect_uris.filter(isSafeRedirect),
     postLogoutRedirectUris: row.post_logout_redirect_uris.filter(isSafeRedirect),
+    idTokenSigningAlg: row.id_token_signing_alg,
+    accessTokenSigningAlg: row.access_token_signing_alg,
   };
 }
 
@@ -99,6 +107,9 @@ export function secretMatches(application: Application, secret: string): boolean
   return application.secretDigest !== null && matchesDigest(secret, application.secretDigest);
 }
 
+/** Metadata of our own: RFC 7591 has none for JWT access tokens. */
+export const ACCESS_TOKEN_SIGNING_ALG = "access_token_signing_alg";
+
 /** The application in the words of RFC 7591, for oidc-provider. Its `client_secret` is the digest, in hex. */
 export function clientMetadata(application: Application): ClientMetadata {
   return {
@@ -107,6 +118,8 @@ export function clientMetadata(application: Application): ClientMetadata {
     redirect_uris: [...application.redirectUris],
     response_types: ["code"],
     grant_types: ["authorization_code", "refresh_token"],
+    id_token_signed_response_alg: application.idTokenSigningAlg,
+    [ACCESS_TOKEN_SIGNING_ALG]: application.accessTokenSigningAlg,
     ...(application.secretDigest === null
       ? { token_endpoint_auth_method: "none" }
       : {

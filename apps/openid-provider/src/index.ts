@@ -73,7 +73,7 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
 
   // What cannot be opened shows now, before anything else is.
   const cookieKey = await loadCookieKey(sql, deps.secrets);
-  privateHalfOf((await keys.current()).signing);
+  Object.values((await keys.current()).signing).map(privateHalfOf);
   const store = openStore(deps);
   const applications = createApplications(sql, now);
   const accessTokens = createAccessTokens({ keys, sql, issuer, now });

@@ -57,9 +57,10 @@ async function steal(kid: string) {
     row.privateJwk ?? "",
     sealContext("signing_keys.private_jwk", kid),
   );
-  const key = await importJWK(JSON.parse(jwk), "ES256");
+  const { algorithm: alg } = row;
+  const key = await importJWK(JSON.parse(jwk), alg);
   return (payload: object, typ?: string) =>
-    new SignJWT({ ...payload }).setProtectedHeader({ alg: "ES256", kid, ...defined({ typ }) }).sign(key);
+    new SignJWT({ ...payload }).setProtectedHeader({ alg, kid, ...defined({ typ }) }).sign(key);
 }
 
 async function verifyAt(origin: string, token: string): Promise<number> {
@@ -123,6 +124,33 @@ describe("a stolen signing key", () => {
     for (const origin of origins) {
       expect(await verifyAt(origin, next.accessToken)).toBe(200);
     }
+  });
+
+  it("of ID tokens takes only those along: the key of access tokens is another", async () => {
+    const tokens = await tokensOf(site, acme, ann, { browser });
+    const { kid = "", alg } = decodeProtectedHeader(tokens.idToken ?? "");
+    expect(alg).toBe("RS256");
+    const forge = await steal(kid);
+    const forged = await forge({ ...decodeJwt(tokens.accessToken), jti: "forged" }, "at+jwt");
+    const hint = await forge({ ...decodeJwt(tokens.idToken ?? ""), nonce: "forged" });
+    for (const origin of origins) {
+      expect(await verifyAt(origin, forged)).toBe(200); // as long as nobody knows
+    }
+
+    expect(await distrustAt(site.gateway.url, kid)).toBe(200);
+
+    for (const origin of origins) {
+      expect(await verifyAt(origin, forged)).toBe(401);
+      expect(await logoutWith(origin, hint)).toBe(400);
+      expect(await logoutWith(origin, tokens.idToken ?? "")).toBe(400);
+      expect(await jwksAt(origin)).not.toContain(kid);
+      expect(await verifyAt(origin, tokens.accessToken)).toBe(200); // an honest one, of the other key
+    }
+    const next = await tokensOf(site, acme, ann, { browser });
+    const successor = decodeProtectedHeader(next.idToken ?? "");
+    expect(successor.alg).toBe("RS256");
+    expect(successor.kid).not.toBe(kid);
+    expect(await jwksAt(origins[0] ?? "")).toContain(successor.kid);
   });
 
   it("is distrusted once, with one event, however often and wherever it is asked for", async () => {

@@ -38,6 +38,6 @@ export const promisedEvents: Readonly<Record<string, readonly EventType[]>> = {
   deleteApplication: ["application.deleted"],
   createApiKey: ["api_key.created"],
   revokeApiKey: ["api_key.revoked"],
-  rotateSigningKeys: ["signing_key.rotated"],
+  rotateSigningKeys: ["signing_key.rotated", "signing_key.rotated"],
   distrustSigningKey: ["signing_key.distrusted"],
 };

@@ -10,6 +10,7 @@ import {
   errors,
   type KoaContextWithOIDC,
 } from "oidc-provider";
+import { ACCESS_TOKEN_SIGNING_ALG } from "../applications.ts";
 import { isOwnOrigin } from "../endpoints/cors.ts";
 import { signInPolicy } from "../interaction/sign-in-policy.ts";
 import { ROUTES } from "../routes.ts";
@@ -88,7 +89,12 @@ export function configuration(deps: ConfigurationDeps): Configuration {
           if (resource !== publicUrl) {
             throw new errors.InvalidTarget();
           }
-          return { scope: SCOPES.join(" "), audience: client.clientId, accessTokenFormat: "jwt" };
+          return {
+            scope: SCOPES.join(" "),
+            audience: client.clientId,
+            accessTokenFormat: "jwt",
+            jwt: { sign: { alg: client[ACCESS_TOKEN_SIGNING_ALG] === "RS256" ? "RS256" : "ES256" } },
+          };
         },
       },
     },
@@ -105,8 +111,8 @@ export function configuration(deps: ConfigurationDeps): Configuration {
     responseTypes: ["code"],
     allowOmittingSingleRegisteredRedirectUri: false, // OpenID Connect Core 3.1.2.1 requires it
     clientAuthMethods: ["client_secret_basic", "client_secret_post", "none"],
-    clientDefaults: { id_token_signed_response_alg: "ES256" },
-    enabledJWA: { idTokenSigningAlgValues: ["ES256"] },
+    enabledJWA: { idTokenSigningAlgValues: ["RS256", "ES256"] },
+    extraClientMetadata: { properties: [ACCESS_TOKEN_SIGNING_ALG] },
     // A page can keep no secret, so only public clients call from pages.
     clientBasedCORS: (_ctx, origin, client) =>
       client.clientAuthMethod === "none" && isOwnOrigin(origin, client.redirectUris ?? []),
@@ -171,12 +177,13 @@ export function configuration(deps: ConfigurationDeps): Configuration {
 }
 
 /**
- * The key that signs, first, and those of whose ID tokens it takes hints. Published are more: see endpoints/jwks.ts.
- * @throws SecretError where the one that signs could not be opened
+ * The keys that sign, first, and those of whose ID tokens it takes hints. Published are more: see endpoints/jwks.ts.
+ * @throws SecretError where one that signs could not be opened
  */
 function usableKeys({ signing, published }: KeySet) {
+  const signers = Object.values(signing);
   const others = published
-    .filter((key) => key !== signing)
+    .filter((key) => !signers.includes(key))
     .flatMap(({ privateHalf }) => (privateHalf instanceof SecretError ? [] : [privateHalf.jwk]));
-  return [privateHalfOf(signing).jwk, ...others];
+  return [...signers.map((key) => privateHalfOf(key).jwk), ...others];
 }

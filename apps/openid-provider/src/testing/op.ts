@@ -234,6 +234,6 @@ function discoveryOf(issuer: string): client.ServerMetadata {
     revocation_endpoint: `${issuer}/oauth2/revoke`,
     end_session_endpoint: `${issuer}/oauth2/logout`,
     jwks_uri: `${issuer}/.well-known/jwks.json`,
-    id_token_signing_alg_values_supported: ["ES256"],
+    id_token_signing_alg_values_supported: ["RS256", "ES256"],
   };
 }

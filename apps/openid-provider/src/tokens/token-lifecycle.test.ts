@@ -237,16 +237,17 @@ describe("a key rotation", () => {
   it("needs no restart: old tokens still verify, new ones carry the new key", async () => {
     const underWay = new AppVisit(test);
     const page = await underWay.start();
-    const kid = await test.keys.rotate({ immediately: true });
+    const kids = await test.keys.rotate({ immediately: true });
     expect(await introspect(tokens.access_token)).toMatchObject({ active: true });
     const next = await refresh(refreshTokenOf(tokens));
     const header = JSON.parse(
       Buffer.from(next.access_token.split(".")[0] ?? "", "base64url").toString(),
     ) as unknown;
-    expect(header).toMatchObject({ kid });
+    expect(header).toMatchObject({ kid: kids.ES256 });
+    expect(decodeProtectedHeader(next.id_token ?? "")).toMatchObject({ alg: "RS256", kid: kids.RS256 });
     expect(await introspect(next.access_token)).toMatchObject({ active: true });
     const jwks = (await (await fetch(`${test.url}/.well-known/jwks.json`)).json()) as { keys: object[] };
-    expect(jwks.keys).toHaveLength(2);
+    expect(jwks.keys).toHaveLength(4); // of each algorithm the old and the new one
     expect(JSON.stringify(jwks)).not.toContain('"d"');
     await underWay.tokens(await underWay.finish(page, sessionId));
   });

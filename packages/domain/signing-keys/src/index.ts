@@ -1,4 +1,10 @@
-export { type KeySet, privateHalfOf, type SigningKey } from "./key-set.ts";
+export {
+  type KeySet,
+  privateHalfOf,
+  SIGNING_ALGORITHMS,
+  type SigningAlgorithm,
+  type SigningKey,
+} from "./key-set.ts";
 export {
   openSigningKeys,
   type ReadToken,
@@ -7,4 +13,4 @@ export {
   type SigningKeysOptions,
   type TokenExpectations,
 } from "./signing-keys.ts";
-export type { Distrust } from "./store.ts";
+export type { Distrust, NewKeyIds } from "./store.ts";

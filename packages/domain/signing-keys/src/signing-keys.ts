@@ -1,8 +1,15 @@
 import type { Database, Sql } from "@sallyport/database";
 import type { SecretBox } from "@sallyport/secrets";
 import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify, SignJWT } from "jose";
-import { ALGORITHM, type KeySet, keySetAt, privateHalfOf, type SigningKey } from "./key-set.ts";
-import { type Distrust, distrustKey, ensureKey, loadKeys, replaceKeys } from "./store.ts";
+import {
+  type KeySet,
+  keySetAt,
+  privateHalfOf,
+  SIGNING_ALGORITHMS,
+  type SigningAlgorithm,
+  type SigningKey,
+} from "./key-set.ts";
+import { type Distrust, distrustKey, ensureKeys, loadKeys, type NewKeyIds, replaceKeys } from "./store.ts";
 
 export interface SigningKeysOptions {
   readonly database: Database;
@@ -47,7 +54,10 @@ export interface SigningKeys {
   /** The keys as of now. */
   latest(): Promise<KeySet>;
   /** Signs a JWT. `payload` is complete: nothing is added to it. */
-  sign(payload: Readonly<Record<string, unknown>>, header: { readonly typ: string }): Promise<string>;
+  sign(
+    payload: Readonly<Record<string, unknown>>,
+    header: { readonly typ: string; readonly alg: SigningAlgorithm },
+  ): Promise<string>;
   /** The payload of a token of ours; null when it is not one, or not what was expected, or its key is distrusted. */
   verify(token: string, expectations: TokenExpectations): Promise<SignedToken | null>;
   /**
@@ -56,10 +66,10 @@ export interface SigningKeys {
    */
   read(token: string, expectations: TokenExpectations): Promise<ReadToken | null>;
   /**
-   * Makes a new key, which takes over after `publishAheadMs`, or `immediately`; what the others signed stays good.
-   * Returns the new key's id. With `sql`, as a part of that transaction.
+   * Makes a new key for each algorithm, which takes over after `publishAheadMs`, or `immediately`; what the others signed
+   * stays good. With `sql`, as a part of that transaction.
    */
-  rotate(options?: { readonly immediately?: boolean }, sql?: Sql): Promise<string>;
+  rotate(options?: { readonly immediately?: boolean }, sql?: Sql): Promise<NewKeyIds>;
   /**
    * Takes back a key that somebody else may have: gone from the JWKS, and what it signed is void. With `sql`, as a part
    * of that transaction.
@@ -74,14 +84,14 @@ const DAY = 24 * 60 * MINUTE;
 /** How many looks for unknown keys may find nothing, in each second. */
 const LOOKS_IN_VAIN = 10;
 
-/** Opens the keys, and makes the first one where there is none. */
+/** Opens the keys, and makes the first one for each algorithm that has none. */
 export async function openSigningKeys(options: SigningKeysOptions): Promise<SigningKeys> {
   const { database, secrets, now } = options;
   const refreshMs = options.refreshMs ?? 30 * SECOND;
   const publishAheadMs = options.publishAheadMs ?? 5 * MINUTE;
   const retentionMs = options.retentionMs ?? 30 * DAY;
 
-  await ensureKey(database, secrets, now());
+  await ensureKeys(database, secrets, now());
   let view: View = { at: now(), keys: await loadKeys(database.sql, secrets, []) };
   let running: Promise<View> | undefined;
   let next: Promise<View> | undefined;
@@ -145,7 +155,7 @@ export async function openSigningKeys(options: SigningKeysOptions): Promise<Sign
 
   async function read(token: string, expectations: TokenExpectations): Promise<ReadToken | null> {
     const checks: JWTVerifyOptions = {
-      algorithms: [ALGORITHM],
+      algorithms: [...SIGNING_ALGORITHMS],
       issuer: expectations.issuer,
       currentDate: now(),
       ...(expectations.acceptExpired === true ? { clockTolerance: Number.MAX_SAFE_INTEGER } : {}),
@@ -153,7 +163,13 @@ export async function openSigningKeys(options: SigningKeysOptions): Promise<Sign
     try {
       const { payload, protectedHeader } = await jwtVerify(
         token,
-        async (header) => (await findKey(header.kid)).publicKey,
+        async (header) => {
+          const key = await findKey(header.kid);
+          if (header.alg !== key.publicJwk.alg) {
+            throw new errors.JWKSNoMatchingKey(); // a key signs by its own algorithm alone (RFC 8725, 3.1)
+          }
+          return key.publicKey;
+        },
         checks,
       );
       const { typ = "JWT", kid } = protectedHeader;
@@ -174,10 +190,10 @@ export async function openSigningKeys(options: SigningKeysOptions): Promise<Sign
     latest,
     read,
     async sign(payload, header) {
-      const { signing } = await latest();
+      const key = (await latest()).signing[header.alg];
       return new SignJWT({ ...payload })
-        .setProtectedHeader({ alg: ALGORITHM, kid: signing.kid, typ: header.typ })
-        .sign(privateHalfOf(signing).key);
+        .setProtectedHeader({ alg: header.alg, kid: key.kid, typ: header.typ })
+        .sign(privateHalfOf(key).key);
     },
     async verify(token, expectations) {
       const found = await read(token, expectations);
@@ -190,11 +206,11 @@ export async function openSigningKeys(options: SigningKeysOptions): Promise<Sign
     async rotate({ immediately = false } = {}, sql) {
       const at = now();
       const takeOverAt = new Date(at.getTime() + (immediately ? 0 : publishAheadMs));
-      const kid = await within(sql, (inside) => replaceKeys(inside, secrets, at, takeOverAt));
+      const kids = await within(sql, (inside) => replaceKeys(inside, secrets, at, takeOverAt));
       if (sql === undefined) {
         await lookNow();
       }
-      return kid;
+      return kids;
     },
     async distrust(kid, sql) {
       const result = await within(sql, (inside) => distrustKey(inside, secrets, kid, now()));

@@ -2,11 +2,12 @@ import type { Database, Sql } from "@sallyport/database";
 import { sealContext } from "@sallyport/encryption-keys";
 import { type SecretBox, SecretError } from "@sallyport/secrets";
 import {
-  ALGORITHM,
   generateKey,
   importPrivate,
   importPublic,
   type PrivateHalf,
+  SIGNING_ALGORITHMS,
+  type SigningAlgorithm,
   type SigningKey,
 } from "./key-set.ts";
 
@@ -71,34 +72,42 @@ async function openPrivate(secrets: SecretBox, row: Row): Promise<PrivateHalf | 
   }
 }
 
-/** Creates the first key, once, however many processes start together. */
-export async function ensureKey(database: Database, secrets: SecretBox, now: Date): Promise<void> {
+/** Creates the first key for each algorithm, once, however many processes start together. */
+export async function ensureKeys(database: Database, secrets: SecretBox, now: Date): Promise<void> {
   await database.transaction(async (sql) => {
     await lock(sql);
-    const { rows } = await sql.query(
-      "SELECT 1 FROM signing_keys WHERE distrusted_at IS NULL AND (retired_at IS NULL OR retired_at > $1) LIMIT 1",
+    const { rows } = await sql.query<{ algorithm: string }>(
+      "SELECT algorithm FROM signing_keys WHERE distrusted_at IS NULL AND (retired_at IS NULL OR retired_at > $1)",
       [now],
     );
-    if (rows.length === 0) {
-      await insertKey(sql, secrets, now);
+    for (const algorithm of SIGNING_ALGORITHMS) {
+      if (!rows.some((row) => row.algorithm === algorithm)) {
+        await insertKey(sql, secrets, algorithm, now);
+      }
     }
   });
 }
 
-/** Adds a key and retires all others at `takeOverAt`. Returns the new key's id. Within a transaction. */
+/** The id of the new key for each algorithm. */
+export type NewKeyIds = Readonly<Record<SigningAlgorithm, string>>;
+
+/** Adds a key for each algorithm and retires all others at `takeOverAt`. Within a transaction. */
 export async function replaceKeys(
   sql: Sql,
   secrets: SecretBox,
   now: Date,
   takeOverAt: Date,
-): Promise<string> {
+): Promise<NewKeyIds> {
   await lock(sql);
   await sql.query(
     `UPDATE signing_keys SET retired_at = $1::timestamptz
      WHERE retired_at IS NULL OR retired_at > $1::timestamptz`,
     [takeOverAt],
   );
-  return insertKey(sql, secrets, now);
+  return {
+    RS256: await insertKey(sql, secrets, "RS256", now),
+    ES256: await insertKey(sql, secrets, "ES256", now),
+  };
 }
 
 /** What became of a key that is to be distrusted. */
@@ -107,12 +116,18 @@ export type Distrust =
   | { readonly outcome: "distrusted"; readonly successor: string | null };
 
 /**
- * Takes a key back, for good; makes another one first where none is left to sign from now on. Within a transaction.
+ * Takes a key back, for good; makes another one first where none of its algorithm is left to sign from now on. Within a
+ * transaction.
  */
 export async function distrustKey(sql: Sql, secrets: SecretBox, kid: string, now: Date): Promise<Distrust> {
   await lock(sql);
-  const { rows } = await sql.query<{ id: string; distrusted: boolean; lasting: boolean }>(
-    `SELECT id, distrusted_at IS NOT NULL AS distrusted, retired_at IS NULL AS lasting FROM signing_keys`,
+  const { rows } = await sql.query<{
+    id: string;
+    algorithm: SigningAlgorithm;
+    distrusted: boolean;
+    lasting: boolean;
+  }>(
+    `SELECT id, algorithm, distrusted_at IS NOT NULL AS distrusted, retired_at IS NULL AS lasting FROM signing_keys`,
   );
   const key = rows.find((row) => row.id === kid);
   if (key === undefined) {
@@ -121,8 +136,10 @@ export async function distrustKey(sql: Sql, secrets: SecretBox, kid: string, now
   if (key.distrusted) {
     return { outcome: "distrusted_before" };
   }
-  const lastingOthers = rows.some((row) => row.id !== kid && row.lasting && !row.distrusted);
-  const successor = lastingOthers ? null : await insertKey(sql, secrets, now);
+  const lastingOthers = rows.some(
+    (row) => row.id !== kid && row.algorithm === key.algorithm && row.lasting && !row.distrusted,
+  );
+  const successor = lastingOthers ? null : await insertKey(sql, secrets, key.algorithm, now);
   await sql.query(
     `UPDATE signing_keys SET distrusted_at = $2::timestamptz, retired_at = least(retired_at, $2::timestamptz),
        private_jwk = NULL
@@ -137,15 +154,20 @@ async function lock(sql: Sql): Promise<void> {
   await sql.query("SELECT pg_advisory_xact_lock($1::bigint)::text", [SIGNING_KEYS_LOCK]);
 }
 
-async function insertKey(sql: Sql, secrets: SecretBox, now: Date): Promise<string> {
-  const { publicJwk, privateJwk } = await generateKey();
+async function insertKey(
+  sql: Sql,
+  secrets: SecretBox,
+  algorithm: SigningAlgorithm,
+  now: Date,
+): Promise<string> {
+  const { publicJwk, privateJwk } = await generateKey(algorithm);
   const { kid } = publicJwk;
   await sql.query(
     `INSERT INTO signing_keys (id, algorithm, public_jwk, private_jwk, created_at)
      VALUES ($1, $2, $3::jsonb, $4, $5::timestamptz)`,
     [
       kid,
-      ALGORITHM,
+      algorithm,
       JSON.stringify(publicJwk),
       secrets.seal(JSON.stringify(privateJwk), sealContext("signing_keys.private_jwk", kid)),
       now,

@@ -122,6 +122,24 @@ describe("an application", () => {
     expect(patched.body).toMatchObject({ ...start, initiateLoginUri: null });
   });
 
+  it("signs ID tokens by RS256 and access tokens by ES256, unless it says otherwise", async () => {
+    const made = (await create(APP)).as(createdApplication);
+    expect(made).toMatchObject({ idTokenSigningAlg: "RS256", accessTokenSigningAlg: "ES256" });
+    const params = { applicationId: made.id };
+    const other = { idTokenSigningAlg: "ES256", accessTokenSigningAlg: "RS256" };
+    expect((await api.call("updateApplication", { params, body: other })).body).toMatchObject(other);
+    const kept = await api.call("updateApplication", { params, body: { name: "Wiki" } });
+    expect(kept.body).toMatchObject(other);
+    expect((await create({ ...APP, ...other })).body).toMatchObject(other);
+    for (const alg of ["none", "HS256", "rs256", "PS256", "", null]) {
+      for (const name of ["idTokenSigningAlg", "accessTokenSigningAlg"]) {
+        const refused = await api.call("updateApplication", { params, body: { [name]: alg } });
+        expect(refused.outcome).toEqual([400, "input_invalid"]);
+        expect(refused.body).toMatchObject({ errors: [expect.objectContaining({ field: name })] });
+      }
+    }
+  });
+
   it("gets another secret, and the old one ends", async () => {
     const made = (await create(APP)).as(createdApplication);
     const params = { applicationId: made.id };

@@ -115,6 +115,8 @@ function toldOf(row: Application) {
     "backchannelLogoutUri",
     "initiateLoginUri",
     "targetUris",
+    "idTokenSigningAlg",
+    "accessTokenSigningAlg",
   ]);
 }
 

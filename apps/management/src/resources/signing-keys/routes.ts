@@ -31,7 +31,7 @@ export function signingKeyEndpoints(keys: SigningKeyChanges | undefined): readon
       path: "/signing-keys/rotate",
       permission: "signing_keys.write",
       tag,
-      summary: "Make a new signing key",
+      summary: "Make a new signing key for each algorithm",
       body: rotation,
       status: 201,
       reply: rotated,
@@ -45,7 +45,7 @@ export function signingKeyEndpoints(keys: SigningKeyChanges | undefined): readon
       tag,
       summary: "Take back a signing key that somebody else may have",
       description:
-        "At once, in every process: it is gone from the JWKS, and every token that it signed is refused. If it signs, the next one takes over, and one is made where there is none. Sessions and refresh tokens stay; applications that verify tokens by themselves trust it until they fetch the JWKS again. Cannot be undone; done again it changes nothing.",
+        "At once, in every process: it is gone from the JWKS, and every token that it signed is refused. If it signs, the next one of its algorithm takes over, and one is made where there is none. Sessions and refresh tokens stay; applications that verify tokens by themselves trust it until they fetch the JWKS again. Cannot be undone; done again it changes nothing.",
       status: 200,
       reply: signingKey,
       handle: (call) => distrustSigningKey(call, keys, call.params.kid),

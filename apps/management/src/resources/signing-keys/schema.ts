@@ -26,7 +26,14 @@ export const rotation = z
   .meta({ id: "SigningKeyRotation" })
   .prefault({});
 
-export const rotated = z.object({ id: z.string() }).meta({ id: "RotatedSigningKey" });
+export const rotated = z
+  .object({
+    id: z.string().meta({ description: "The new ES256 key." }),
+    keys: z
+      .array(z.object({ id: z.string(), algorithm: z.string() }))
+      .meta({ description: "The new key for each algorithm." }),
+  })
+  .meta({ id: "RotatedSigningKey" });
 
 export function signingKeyView(row: SigningKey): z.input<typeof signingKey> {
   return {

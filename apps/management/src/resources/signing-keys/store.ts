@@ -12,14 +12,19 @@ export async function listSigningKeys(context: Context, page: PageQuery) {
 
 export function rotateSigningKeys(context: Context, keys: SigningKeyChanges, immediately: boolean) {
   return change(context, async ({ record, sql }) => {
-    const id = await keys.rotate({ immediately }, sql);
-    record({
-      organizationId: null,
-      type: "signing_key.rotated",
-      resource: { type: "signingKey", id },
-      data: { immediately },
-    });
-    return { id };
+    const made = await keys.rotate({ immediately }, sql);
+    for (const id of Object.values(made)) {
+      record({
+        organizationId: null,
+        type: "signing_key.rotated",
+        resource: { type: "signingKey", id },
+        data: { immediately },
+      });
+    }
+    return {
+      id: made.ES256,
+      keys: Object.entries(made).map(([algorithm, id]) => ({ id, algorithm })),
+    };
   });
 }
 

@@ -134,6 +134,18 @@ it("posts a signed logout token as the specification has it, and settles", async
   expect(endpoint.received).toHaveLength(1); // once told, never again
 });
 
+it.each(["RS256", "ES256"])("signs by %s where the application's ID tokens are", async (alg) => {
+  const { applicationId } = await endedSession();
+  await test.database.sql.query("UPDATE applications SET id_token_signing_alg = $2 WHERE id = $1", [
+    applicationId,
+    alg,
+  ]);
+  await notifyApplications(deps);
+  const token = endpoint.received[0]?.token ?? "";
+  expect(decodeProtectedHeader(token)).toMatchObject({ typ: "logout+jwt", alg });
+  expect(await keys.verify(token, { typ: "logout+jwt", issuer: ISSUER })).not.toBeNull();
+});
+
 it("tries again later what an application did not take, with a new token", async () => {
   await endedSession();
   endpoint.answer = 503;

@@ -1,13 +1,12 @@
 import type { Database } from "@sallyport/database";
 import type { Logger } from "@sallyport/logging";
 import type { Outbound } from "@sallyport/outbound";
+import type { SigningKeys } from "@sallyport/signing-keys";
 import { LOGOUT_TOKEN_TYP, logoutTokenClaims } from "./logout-token.ts";
 import { type Notice, postponeNotice, settleNotice, takeDueNotices } from "./store.ts";
 
 /** Signs a JWT: what `@sallyport/signing-keys` offers. */
-export interface TokenSigner {
-  sign(payload: Readonly<Record<string, unknown>>, header: { readonly typ: string }): Promise<string>;
-}
+export type TokenSigner = Pick<SigningKeys, "sign">;
 
 export interface LogoutDeps {
   readonly database: Database;
@@ -79,7 +78,7 @@ async function handle(deps: LogoutDeps, notice: Notice): Promise<void> {
 /** Sends one logout token. Returns null when the application took it, else why not. */
 async function deliver(deps: LogoutDeps, notice: Notice, uri: string): Promise<string | null> {
   const claims = logoutTokenClaims({ ...notice, issuer: deps.issuer, now: deps.now() });
-  const token = await deps.signer.sign(claims, { typ: LOGOUT_TOKEN_TYP });
+  const token = await deps.signer.sign(claims, { typ: LOGOUT_TOKEN_TYP, alg: notice.signingAlg });
   try {
     const answer = await deps.outbound.fetch(uri, {
       method: "POST",

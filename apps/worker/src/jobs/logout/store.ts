@@ -1,5 +1,6 @@
 import type { Database, Sql } from "@sallyport/database";
 import { recordEvents } from "@sallyport/events";
+import type { SigningAlgorithm } from "@sallyport/signing-keys";
 
 /** An application that is to be told that a session ended. */
 export interface Notice {
@@ -10,6 +11,8 @@ export interface Notice {
   readonly clientId: string;
   /** Null when the application no longer takes back-channel logout. */
   readonly uri: string | null;
+  /** As the application's ID tokens (Back-Channel Logout 1.0, 2.4). */
+  readonly signingAlg: SigningAlgorithm;
   /** This attempt, from 1. */
   readonly attempt: number;
 }
@@ -29,6 +32,7 @@ export async function takeDueNotices(
     user_id: string;
     client_id: string;
     uri: string | null;
+    signing_alg: SigningAlgorithm;
     attempt: number;
   }>(
     `UPDATE session_applications sa
@@ -40,7 +44,8 @@ export async function takeDueNotices(
      WHERE sa.session_id = due.session_id AND sa.application_id = due.application_id
        AND s.id = sa.session_id AND a.id = sa.application_id
      RETURNING sa.session_id, sa.application_id, s.organization_id, s.user_id, a.client_id,
-               a.backchannel_logout_uri AS uri, sa.logout_attempts AS attempt`,
+               a.backchannel_logout_uri AS uri, a.id_token_signing_alg AS signing_alg,
+               sa.logout_attempts AS attempt`,
     [options.now, options.leaseUntil, options.limit],
     "logout_take_due",
   );
@@ -51,6 +56,7 @@ export async function takeDueNotices(
     userId: row.user_id,
     clientId: row.client_id,
     uri: row.uri,
+    signingAlg: row.signing_alg,
     attempt: row.attempt,
   }));
 }

@@ -71,6 +71,8 @@ const application = {
   backchannelLogoutUri: nullable,
   initiateLoginUri: nullable,
   targetUris: list,
+  idTokenSigningAlg: text,
+  accessTokenSigningAlg: text,
 };
 
 export const applications = facts("application", "application", {
@@ -98,7 +100,7 @@ export const applications = facts("application", "application", {
 
 export const signingKeys = facts("signing_key", "signingKey", {
   rotated: {
-    says: "A new key signs tokens, at once or when every application can know it.",
+    says: "A new key signs tokens, at once or when every application can know it. One event for each algorithm.",
     data: z.strictObject({ immediately: z.boolean() }),
   },
   distrusted: {
