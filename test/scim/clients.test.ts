@@ -16,15 +16,20 @@ describe("what real SCIM clients send", () => {
   it("has cases of every provider that has quirks", () => {
     const providers = new Set(cases.map(([, { provider }]) => provider));
     expect([...providers].sort()).toEqual([
+      "authentik",
+      "cyberark",
       "entra",
       "generic",
       "google",
       "jumpcloud",
+      "keycloak",
       "okta",
       "onelogin",
       "pingfederate",
       "pingone",
       "rippling",
+      "sailpoint",
+      "strict",
     ]);
   });
 

@@ -21,7 +21,7 @@ afterAll(() => scim.stop());
 
 /** A directory of users of 250 KB each, all with the same externalId, the names in order. */
 async function largeDirectory(): Promise<{ directory: TestDirectory; names: string[] }> {
-  const directory = await scim.addDirectory("generic");
+  const directory = await scim.addDirectory("strict");
   const names = Array.from({ length: USERS }, (_, index) => `user-${String(index).padStart(2, "0")}`);
   for (const userName of names) {
     const roles = Array.from({ length: 25 }, (_, index) => ({ value: `${index}`.padEnd(10_000, "x") }));
@@ -95,7 +95,7 @@ describe("a list of large users", () => {
   });
 
   it("shows each of those that were stored before there was a bound, alone", async () => {
-    const legacy = await scim.addDirectory("generic");
+    const legacy = await scim.addDirectory("strict");
     for (const userName of ["a", "b", "c"]) {
       const { body } = await send(legacy, "POST", "/Users", { schemas: [USER], userName });
       const resource = {
@@ -116,7 +116,7 @@ describe("a list of large users", () => {
 
 describe("honest lists", () => {
   it("are whole: a hundred users a page, and their groups", async () => {
-    const directory = await scim.addDirectory("generic");
+    const directory = await scim.addDirectory("strict");
     for (let index = 0; index < 120; index += 1) {
       await send(directory, "POST", "/Users", {
         schemas: [USER],
@@ -135,7 +135,7 @@ describe("a group of members with long names", () => {
   let groupId: string;
   let ids: string[];
   beforeAll(async () => {
-    directory = await scim.addDirectory("generic");
+    directory = await scim.addDirectory("strict");
     const group = { schemas: [GROUP], displayName: "everyone" };
     groupId = (await send(directory, "POST", "/Groups", group)).body.id;
     await scim.database.sql.query(

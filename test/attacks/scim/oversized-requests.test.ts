@@ -18,7 +18,7 @@ let user: string;
 let group: string;
 beforeAll(async () => {
   scim = await startScim();
-  directory = await scim.addDirectory("generic");
+  directory = await scim.addDirectory("strict");
   user = (await send(directory, "POST", "/Users", { schemas: [USER], userName: "ada" })).body.id;
   group = (await send(directory, "POST", "/Groups", { schemas: [GROUP], displayName: "g" })).body.id;
 });

@@ -19,7 +19,7 @@ let directory: TestDirectory;
 let serial = 0;
 beforeAll(async () => {
   scim = await startScim();
-  directory = await scim.addDirectory("generic", {
+  directory = await scim.addDirectory("strict", {
     settings: {
       extensions: [
         {

@@ -2,7 +2,7 @@ import { isId } from "@sallyport/database";
 import { badRequest } from "../protocol/error.ts";
 import type { Quirks } from "../quirks/quirks.ts";
 import type { Attribute } from "../schema/attribute.ts";
-import { asBoolean, asInstant } from "../schema/scalar.ts";
+import { asBoolean, asInstant, trimmed } from "../schema/scalar.ts";
 import type { Compare, Literal, Operator } from "./ast.ts";
 import type { Compilation } from "./compilation.ts";
 import type { Field } from "./field.ts";
@@ -166,7 +166,7 @@ function compareText(expression: string, operator: Operator, value: string): str
 
 function textOf(attribute: Attribute, value: Literal): string {
   if (typeof value === "string") {
-    return value;
+    return trimmed(attribute, value);
   }
   throw mismatch(attribute, "a string in double quotes");
 }

@@ -1,9 +1,10 @@
 import { badRequest } from "../protocol/error.ts";
 import { findAttribute } from "../schema/attribute.ts";
+import { resolveTarget } from "../schema/resource-type.ts";
 import type { Compare, Filter } from "./ast.ts";
 import { compareConstant, compareSchemas, compareSingle } from "./compare.ts";
 import type { Compilation } from "./compilation.ts";
-import { compileElements, compileList } from "./elements.ts";
+import { compileElements, compileList, presentInList } from "./elements.ts";
 import { type Field, fieldOf } from "./field.ts";
 import { compileMembership, isInAny } from "./membership.ts";
 
@@ -33,16 +34,17 @@ function joined(filters: readonly Filter[], by: string, compilation: Compilation
   return `(${filters.map((filter) => compileFilter(filter, compilation)).join(by)})`;
 }
 
+/** RFC 7644 §3.4.2.2: `pr` asks for a value that is not empty. */
 function present(field: Field): string {
   switch (field.kind) {
     case "single":
-      return `(${field.column?.name ?? field.text} IS NOT NULL)`;
+      return field.attribute.type === "string" || field.column === undefined
+        ? `(${field.text} <> '')`
+        : `(${field.column.name} IS NOT NULL)`;
     case "list":
-      return field.sub === undefined
-        ? `(${field.array} IS NOT NULL)`
-        : compileList(field, { kind: "present", path: "value" }, undefined);
+      return presentInList(field);
     case "object":
-      return `(${field.json} IS NOT NULL)`;
+      return `EXISTS (SELECT 1 FROM jsonb_each_text(${field.json}) AS part(name, text) WHERE part.text <> '')`;
     case "membership":
       return isInAny(field);
     case "constant":
@@ -51,14 +53,28 @@ function present(field: Field): string {
   }
 }
 
+/** Whether there is a value at all, be it empty: what null is compared with (RFC 7643 §2.5). */
+function assigned(field: Field): string {
+  switch (field.kind) {
+    case "single":
+      return `(${field.column?.name ?? field.text} IS NOT NULL)`;
+    case "list":
+      return field.sub === undefined ? `(${field.array} IS NOT NULL)` : presentInList(field);
+    case "object":
+      return `(${field.json} IS NOT NULL)`;
+    default:
+      return present(field);
+  }
+}
+
 function compare(filter: Compare, compilation: Compilation): string {
   const field = fieldOf(compilation.type, filter.path, compilation.quirks);
   if (filter.value === null) {
     if (filter.operator === "eq") {
-      return `(${present(field)} IS NOT TRUE)`;
+      return `(${assigned(field)} IS NOT TRUE)`;
     }
     if (filter.operator === "ne") {
-      return present(field);
+      return assigned(field);
     }
     throw badRequest("invalidFilter", "null can only be compared by eq and ne.");
   }
@@ -86,10 +102,30 @@ function elements(path: string, filter: Filter, compilation: Compilation): strin
   if (field.kind === "membership") {
     return membershipElements(field, filter, compilation);
   }
+  const target = resolveTarget(compilation.type, path, compilation.quirks);
+  if (target?.attribute.type === "complex" && !target.attribute.multiValued && target.sub === undefined) {
+    return compileFilter(within(path, filter), compilation);
+  }
   if (field.kind !== "list") {
     throw badRequest("invalidFilter", `${path} is not multi-valued: [ ] selects nothing in it.`);
   }
   return compileElements(field, filter, compilation);
+}
+
+/** A filter on the one value of a complex attribute: `name[givenName eq "Ada"]` is `name.givenName eq "Ada"`. */
+function within(path: string, filter: Filter): Filter {
+  switch (filter.kind) {
+    case "and":
+    case "or":
+      return { ...filter, filters: filter.filters.map((each) => within(path, each)) };
+    case "not":
+      return { ...filter, filter: within(path, filter.filter) };
+    case "present":
+    case "compare":
+      return { ...filter, path: `${path}.${filter.path}` };
+    case "elements":
+      throw badRequest("invalidFilter", `[ ] cannot nest in ${path}[ ].`);
+  }
 }
 
 // members[value eq "…"], members[value eq "…" or value eq "…"]

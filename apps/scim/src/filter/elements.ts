@@ -1,7 +1,7 @@
 import { canonicalAddress } from "@sallyport/people";
 import { badRequest } from "../protocol/error.ts";
 import type { Attribute } from "../schema/attribute.ts";
-import type { Compare, Filter, Present } from "./ast.ts";
+import type { Compare, Filter } from "./ast.ts";
 import { compareValue } from "./compare.ts";
 import type { Compilation } from "./compilation.ts";
 import { type Field, ROW } from "./field.ts";
@@ -11,22 +11,27 @@ import { literal, type Parameters } from "./parameters.ts";
 type List = Extract<Field, { kind: "list" }>;
 
 /** `emails.value eq "x"`, `emails eq "x"`, `emails.type pr`: some element has it. */
-export function compileList(
-  field: List,
-  filter: Compare | Present,
-  compilation: Compilation | undefined,
-): string {
+export function compileList(field: List, filter: Compare, compilation: Compilation): string {
   const { list, sub } = field;
   const attribute = sub ?? list;
   if (list.type === "complex" && sub === undefined) {
     throw badRequest("invalidFilter", `${list.name} is complex: compare one of its sub-attributes.`);
   }
   const text = elementText(list, attribute);
-  if (filter.kind === "present" || compilation === undefined) {
-    return some(field, `${text} IS NOT NULL`);
-  }
   const condition = compareValue(attribute, text, filter, compilation.quirks, compilation.parameters);
   return indexed(field, equality(filter, attribute), some(field, condition), compilation.parameters);
+}
+
+/** `emails pr`, `emails.type pr`: some element has a value that is not empty. */
+export function presentInList(field: List): string {
+  const { list, sub } = field;
+  if (list.type === "complex" && sub === undefined) {
+    return some(
+      field,
+      "EXISTS (SELECT 1 FROM jsonb_each_text(element.value) AS part(name, text) WHERE part.text <> '')",
+    );
+  }
+  return some(field, `${elementText(list, sub ?? list)} <> ''`);
 }
 
 /** `emails[type eq "work" and value co "@x"]`: all of it holds of one and the same element. */
@@ -56,7 +61,7 @@ function elementCondition(list: Attribute, filter: Filter, compilation: Compilat
     case "not":
       return `((${elementCondition(list, filter.filter, compilation)}) IS NOT TRUE)`;
     case "present":
-      return `(${elementText(list, subAttribute(list, filter.path))} IS NOT NULL)`;
+      return `(${elementText(list, subAttribute(list, filter.path))} <> '')`;
     case "compare":
       return compareElement(list, filter, compilation);
     case "elements":

@@ -18,12 +18,16 @@ export function matchesElement(attribute: Attribute, element: Json, filter: Filt
     case "not":
       return !matchesElement(attribute, element, filter.filter, quirks);
     case "present":
-      return valueAt(element, subAttribute(attribute, filter.path)) !== undefined;
+      return isPresent(valueAt(element, subAttribute(attribute, filter.path)));
     case "compare":
       return compare(element, filter, subAttribute(attribute, filter.path), quirks);
     case "elements":
       throw badRequest("invalidFilter", `The path's filter must not nest [ ] in ${quoted(attribute.name)}.`);
   }
+}
+
+function isPresent(value: Json | undefined): boolean {
+  return value !== undefined && value !== "";
 }
 
 /** The sub-attribute that a filter inside brackets names; `value` also for elements that are simple. */

@@ -14,6 +14,7 @@ export function rowText(request: ScimRequest, response: ScimResponse, more: obje
     path: loggedPath(request.path),
     status: response.status,
     latency_ms: performance.now() - request.startedAt,
+    notes: response.notes,
     ...more,
   });
   const [requestBody, responseBody] = [request.body, response.body].map((body) => loggedBody(body) ?? "null");

@@ -2,13 +2,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../protocol/json.ts";
 import { quirksOf } from "../quirks/quirks.ts";
+import { Reading } from "../quirks/reading.ts";
 import { attribute, complex } from "../schema/attribute.ts";
 import { userType } from "../schema/resource-type.ts";
 import { applyOperations } from "./apply.ts";
 import type { Operation } from "./operation.ts";
 
 const ACME = "urn:example:acme";
-const quirks = quirksOf("generic");
+const reading = new Reading(quirksOf("strict"));
 const type = userType([
   {
     ...{ id: ACME, name: "Acme", description: "" },
@@ -23,7 +24,7 @@ const type = userType([
 
 /** What the operations make of the document, and in how many slices. */
 function apply(document: JsonObject, operations: readonly Operation[]) {
-  const work = applyOperations(type, document, operations, quirks);
+  const work = applyOperations(type, document, operations, reading);
   for (let slices = 1; ; slices += 1) {
     const { done, value } = work.next();
     if (done === true) {

@@ -1,13 +1,26 @@
 // Our own engine: scim-patch up to 0.8.3 pollutes prototypes (CVE-2026-48170), knows no schema, and changes its input.
 // Here a name from outside is only ever looked up among the attributes of the schema.
 import { parseValuePath, type ValuePath } from "../filter/parse.ts";
-import { badRequest, quoted } from "../protocol/error.ts";
+import { badRequest, quoted, ScimError } from "../protocol/error.ts";
 import { isJsonObject, isObject, type Json, type JsonObject, type UnknownObject } from "../protocol/json.ts";
 import type { Sliced } from "../protocol/slices.ts";
-import type { Quirks } from "../quirks/quirks.ts";
+import type { Reading } from "../quirks/reading.ts";
 import { type Attribute, findAttribute, type Schema } from "../schema/attribute.ts";
-import { elementsOf, isCleared, isDropped, normalizeValue, requireAttributes } from "../schema/normalize.ts";
-import { findExtension, type ResourceType, resolveTarget, type Target } from "../schema/resource-type.ts";
+import {
+  elementsOf,
+  isCleared,
+  isDropped,
+  missing,
+  normalizeValue,
+  requireAttributes,
+} from "../schema/normalize.ts";
+import {
+  findExtension,
+  isCoreSchema,
+  type ResourceType,
+  resolveTarget,
+  type Target,
+} from "../schema/resource-type.ts";
 import { Draft } from "./draft.ts";
 import { textOf } from "./element-list.ts";
 import { replaceElements } from "./elements.ts";
@@ -16,131 +29,222 @@ import { unitsOf, type Work } from "./work.ts";
 
 /**
  * The document that the operations make of `document`, in their order: all of them, or an error and nothing
- * (RFC 7644 §3.5.2). `document` itself is not changed. Takes a time that grows with the operations; 413 where they
- * select among too much.
+ * (RFC 7644 §3.5.2); where the client's quirks say so, those that can be applied. `document` itself is not changed. Takes
+ * a time that grows with the operations; 413 where they select among too much.
+ * @param alone whether nothing else of the request counts: then an error is thrown where none of them can be applied
  */
 export function* applyOperations(
   type: ResourceType,
   document: JsonObject,
   operations: readonly Operation[],
-  quirks: Quirks,
+  reading: Reading,
+  alone = true,
 ): Sliced<JsonObject> {
-  const draft = new Draft(document);
+  const patch = new Patch(type, new Draft(document), reading);
   for (const operation of operations) {
-    draft.work.charge(1);
-    if (operation.path === undefined) {
-      applyPathless(type, draft, operation, quirks);
-    } else {
-      applyPath(type, draft, operation, operation.path, quirks);
-    }
-    if (draft.work.takeSlice()) {
+    patch.apply(operation);
+    if (patch.draft.work.takeSlice()) {
       yield;
     }
   }
-  const result = draft.finish();
+  if (alone) {
+    patch.requireAny();
+  }
+  const result = patch.draft.finish();
   requireAttributes(type, result);
   return result;
 }
 
-function applyPathless(type: ResourceType, draft: Draft, operation: Operation, quirks: Quirks): void {
-  if (!isObject(operation.value)) {
-    return; // the parser of operations has refused all else
-  }
-  for (const [key, value] of Object.entries(operation.value)) {
-    if (key.toLowerCase() === "schemas") {
-      continue;
-    }
-    const extension = findExtension(type, key, quirks);
-    if (extension !== undefined) {
-      applyExtension(draft, extension, { ...operation, value }, quirks);
-    } else {
-      applyKey(type, draft, { ...operation, path: key, value }, key, quirks);
-    }
-  }
-}
+/** What applies operations to one draft. */
+class Patch {
+  readonly draft: Draft;
+  readonly #type: ResourceType;
+  readonly #reading: Reading;
+  #applied = 0;
+  #refused: ScimError | undefined;
 
-function applyKey(type: ResourceType, draft: Draft, operation: Operation, key: string, quirks: Quirks): void {
-  if (quirks.has("pathsAsKeys") && key.includes("[")) {
-    applyPath(type, draft, operation, key, quirks);
-    return;
+  constructor(type: ResourceType, draft: Draft, reading: Reading) {
+    this.draft = draft;
+    this.#type = type;
+    this.#reading = reading;
   }
-  const target = resolveTarget(type, key, quirks);
-  if (target === undefined || (target.sub !== undefined && !quirks.has("pathsAsKeys"))) {
-    if (quirks.has("patchIgnoresWhatItCannotSet")) {
+
+  apply(operation: Operation): void {
+    this.draft.work.charge(1);
+    if (operation.path === undefined) {
+      this.#applyMembers(operation, operation.value);
+    } else {
+      const { path } = operation;
+      this.#attempt(() => this.#applyPath(operation, path));
+    }
+  }
+
+  /** Throws why nothing at all could be applied. */
+  requireAny(): void {
+    if (this.#applied === 0 && this.#refused !== undefined) {
+      throw this.#refused;
+    }
+  }
+
+  /** What cannot be applied is noted where the client's quirks say so; else nothing is applied. */
+  #attempt(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      const ignored =
+        error instanceof ScimError &&
+        error.status === 400 &&
+        !(error instanceof EssentialError) &&
+        this.#reading.has("ignoresWhatItCannotSet");
+      if (!ignored) {
+        throw error;
+      }
+      this.#refused ??= error;
+      this.#reading.note(`Ignored: ${error.message}`);
+    }
+  }
+
+  /** An object of attributes: the value of a pathless operation, or what stands under the URN of the core schema. */
+  #applyMembers(operation: Operation, members: unknown): void {
+    if (!isObject(members)) {
+      return; // the parser of operations has refused all else
+    }
+    for (const [key, value] of Object.entries(members)) {
+      if (key.toLowerCase() === "schemas") {
+        continue;
+      }
+      const inner = { ...operation, value };
+      const extension = findExtension(this.#type, key, this.#reading);
+      if (isCoreSchema(this.#type, key, this.#reading)) {
+        this.#applyMembers(operation, value);
+      } else if (extension !== undefined) {
+        this.#attempt(() => this.#applyExtension(extension, inner));
+      } else {
+        this.#applyKey(inner, key);
+      }
+    }
+  }
+
+  #applyKey(operation: Operation, key: string): void {
+    const reading = this.#reading;
+    if (reading.has("pathsAsKeys") && key.includes("[")) {
+      this.#attempt(() => this.#applyPath(operation, key));
       return;
     }
-    throw badRequest("invalidPath", `There is no attribute ${quoted(key)}.`);
+    const target = resolveTarget(this.#type, key, reading);
+    // As in a PUT, which holds what a client has read.
+    if (target !== undefined && isReadOnly(target) && reading.has("ignoresWhatItCannotSet")) {
+      return;
+    }
+    if (target === undefined || (target.sub !== undefined && !reading.has("pathsAsKeys"))) {
+      this.#leaveOut(key);
+      return;
+    }
+    this.#attempt(() =>
+      this.#applyTarget(target, { path: key, filter: undefined, sub: undefined }, operation),
+    );
   }
-  if (isReadOnly(target) && quirks.has("patchIgnoresWhatItCannotSet")) {
-    return;
-  }
-  applyTarget(draft, target, { path: key, filter: undefined, sub: undefined }, operation, quirks);
-}
 
-/** A whole extension, as a key of a pathless value or as the path itself. */
-function applyExtension(draft: Draft, extension: Schema, operation: Operation, quirks: Quirks): void {
-  if (operation.op === "remove" || isCleared(operation.value, quirks)) {
-    draft.removeExtension(extension);
-    return;
+  /** A whole extension, as a key of a pathless value or as the path itself. */
+  #applyExtension(extension: Schema, operation: Operation): void {
+    if (operation.op === "remove" || isCleared(operation.value, this.#reading)) {
+      this.draft.removeExtension(extension);
+      this.#applied += 1;
+      return;
+    }
+    if (!isObject(operation.value)) {
+      throw badRequest("invalidValue", `${extension.id} must be an object of attributes.`);
+    }
+    for (const [key, value] of Object.entries(operation.value)) {
+      const attribute = findAttribute(extension.attributes, key);
+      const path = `${extension.id}:${key}`;
+      if (attribute === undefined) {
+        this.#leaveOut(path);
+      } else {
+        const target = { extension, attribute, sub: undefined };
+        const inner = { ...operation, value };
+        this.#attempt(() => this.#applyTarget(target, { path, filter: undefined, sub: undefined }, inner));
+      }
+    }
   }
-  if (!isObject(operation.value)) {
-    throw badRequest("invalidValue", `${extension.id} must be an object of attributes.`);
+
+  /** An attribute that is unknown, named among others. */
+  #leaveOut(name: string): void {
+    const error = badRequest("invalidPath", `There is no attribute ${quoted(name)}.`);
+    if (!this.#reading.has("ignoresWhatItCannotSet")) {
+      throw error;
+    }
+    this.#reading.note(`Ignored: ${error.message}`);
   }
-  for (const [key, value] of Object.entries(operation.value)) {
-    const attribute = findAttribute(extension.attributes, key);
-    const path = `${extension.id}:${key}`;
-    if (attribute !== undefined) {
-      applyTarget(
-        draft,
-        { extension, attribute, sub: undefined },
-        { path, filter: undefined, sub: undefined },
-        { ...operation, value },
-        quirks,
-      );
-    } else if (!quirks.has("patchIgnoresWhatItCannotSet")) {
-      throw badRequest("invalidPath", `There is no attribute ${quoted(path)}.`);
+
+  #applyPath(operation: Operation, text: string): void {
+    if (isCoreSchema(this.#type, text, this.#reading)) {
+      if (operation.op === "remove" || !isObject(operation.value)) {
+        throw badRequest("invalidValue", "At this path, value must be an object of attributes.");
+      }
+      this.#applyMembers(operation, operation.value);
+      return;
+    }
+    const extension = findExtension(this.#type, text, this.#reading);
+    if (extension !== undefined) {
+      this.#applyExtension(extension, operation);
+      return;
+    }
+    const path = parseValuePath(text);
+    const target = resolveTarget(this.#type, path.path, this.#reading);
+    if (target === undefined) {
+      throw badRequest("invalidPath", `There is no attribute ${quoted(path.path)}.`);
+    }
+    this.#applyTarget(target, path, operation);
+  }
+
+  #applyTarget(target: Target, path: ValuePath, operation: Operation): void {
+    const { attribute } = target;
+    if (attribute.returned === "never") {
+      this.#applied += 1;
+      return; // password: accepted, and dropped
+    }
+    if (isReadOnly(target)) {
+      throw badRequest("mutability", `${path.path} is read-only and cannot be changed.`);
+    }
+    try {
+      this.#set(target, path, operation);
+      this.#applied += 1;
+    } catch (error) {
+      throw attribute.name === "active" && error instanceof ScimError ? new EssentialError(error) : error;
+    }
+  }
+
+  #set(target: Target, path: ValuePath, operation: Operation): void {
+    const { attribute } = target;
+    const { draft } = this;
+    if (isAddition(target, path, operation, this.#reading)) {
+      draft.listOf(target).add(elementsOf(attribute, operation.value, path.path, this.#reading));
+      return;
+    }
+    const value = changed(draft.get(target), target, path, operation, draft.work, this.#reading);
+    if (attribute.required && (value === undefined || value === "")) {
+      throw missing(attribute);
+    }
+    if (selectsElements(target, path)) {
+      draft.setElements(target, value);
+    } else {
+      draft.set(target, value);
     }
   }
 }
 
-function applyPath(
-  type: ResourceType,
-  draft: Draft,
-  operation: Operation,
-  text: string,
-  quirks: Quirks,
-): void {
-  const extension = findExtension(type, text, quirks);
-  if (extension !== undefined) {
-    applyExtension(draft, extension, operation, quirks);
-    return;
-  }
-  const path = parseValuePath(text);
-  const target = resolveTarget(type, path.path, quirks);
-  if (target === undefined) {
-    throw badRequest("invalidPath", `There is no attribute ${quoted(path.path)}.`);
-  }
-  applyTarget(draft, target, path, operation, quirks);
+function selectsElements({ attribute, sub }: Target, { filter }: ValuePath): boolean {
+  return filter !== undefined || (attribute.multiValued && sub !== undefined);
 }
 
-function applyTarget(
-  draft: Draft,
-  target: Target,
-  path: ValuePath,
-  operation: Operation,
-  quirks: Quirks,
-): void {
-  const { attribute } = target;
-  if (attribute.returned === "never") {
-    return; // password: accepted, and dropped
-  }
-  if (isReadOnly(target)) {
-    throw badRequest("mutability", `${path.path} is read-only and cannot be changed.`);
-  }
-  if (isAddition(target, path, operation, quirks)) {
-    draft.listOf(target).add(elementsOf(attribute, operation.value, path.path, quirks));
-  } else {
-    draft.set(target, changed(draft.get(target), target, path, operation, draft.work, quirks));
+/** An error that no quirk ignores: whether somebody is active is never left as it was. */
+class EssentialError extends ScimError {
+  constructor(error: ScimError) {
+    super(error.status, error.message, {
+      ...(error.scimType === undefined ? {} : { scimType: error.scimType }),
+      headers: error.headers,
+    });
   }
 }
 
@@ -149,10 +253,10 @@ function isAddition(
   { attribute, sub }: Target,
   { filter }: ValuePath,
   { op, value }: Operation,
-  quirks: Quirks,
+  reading: Reading,
 ): boolean {
   const isPlain = attribute.multiValued && sub === undefined && filter === undefined;
-  return isPlain && op === "add" && !isCleared(value, quirks);
+  return isPlain && op === "add" && !isCleared(value, reading);
 }
 
 function changed(
@@ -161,33 +265,27 @@ function changed(
   path: ValuePath,
   operation: Operation,
   work: Work,
-  quirks: Quirks,
+  reading: Reading,
 ): Json | undefined {
   const { attribute, sub } = target;
-  if (path.filter !== undefined || (attribute.multiValued && sub !== undefined)) {
-    return replaceElements(
-      before,
-      attribute,
-      { ...path, sub: path.sub ?? sub?.name },
-      operation,
-      work,
-      quirks,
-    );
+  if (selectsElements(target, path)) {
+    const whole = { ...path, sub: path.sub ?? sub?.name };
+    return replaceElements(before, attribute, whole, operation, work, reading);
   }
   if (sub !== undefined) {
-    return withSub(before, sub, operation, path.path, quirks);
+    return withSub(before, sub, operation, path.path, reading);
   }
   if (operation.op === "remove") {
-    return removed(before, attribute, operation, work, quirks);
+    return removed(before, attribute, operation, work, reading);
   }
-  if (isCleared(operation.value, quirks)) {
+  if (isCleared(operation.value, reading)) {
     return operation.op === "add" ? before : undefined;
   }
-  const value = normalizeValue(attribute, operation.value, path.path, quirks);
+  const value = normalizeValue(attribute, operation.value, path.path, reading);
   if (attribute.multiValued || !isJsonObject(before) || !isObject(operation.value)) {
     return value;
   }
-  return merged(before, isJsonObject(value) ? value : {}, attribute, operation.value, quirks);
+  return merged(before, isJsonObject(value) ? value : {}, attribute, operation.value, reading);
 }
 
 // A complex value gives the sub-attributes that it names; the others stay (RFC 7644 §3.5.2.1, §3.5.2.3).
@@ -196,12 +294,12 @@ function merged(
   given: JsonObject,
   attribute: Attribute,
   input: UnknownObject,
-  quirks: Quirks,
+  reading: Reading,
 ): Json | undefined {
   const result = { ...before, ...given };
   for (const [key, value] of Object.entries(input)) {
     const sub = findAttribute(attribute.subAttributes, key);
-    if (sub !== undefined && isCleared(value, quirks)) {
+    if (sub !== undefined && isCleared(value, reading)) {
       delete result[sub.name];
     }
   }
@@ -213,10 +311,10 @@ function withSub(
   sub: Attribute,
   operation: Operation,
   path: string,
-  quirks: Quirks,
+  reading: Reading,
 ): Json | undefined {
   const result = isJsonObject(before) ? { ...before } : {};
-  const value = operation.op === "remove" ? undefined : normalizeValue(sub, operation.value, path, quirks);
+  const value = operation.op === "remove" ? undefined : normalizeValue(sub, operation.value, path, reading);
   if (value !== undefined && !isDropped(sub)) {
     result[sub.name] = value;
   } else {
@@ -231,7 +329,7 @@ function removed(
   attribute: Attribute,
   operation: Operation,
   work: Work,
-  quirks: Quirks,
+  reading: Reading,
 ): Json | undefined {
   if (
     !attribute.multiValued ||
@@ -242,7 +340,7 @@ function removed(
     return undefined;
   }
   work.charge(unitsOf(before));
-  const gone = new Set(elementsOf(attribute, operation.value, attribute.name, quirks).map(identity));
+  const gone = new Set(elementsOf(attribute, operation.value, attribute.name, reading).map(identity));
   const kept = before.filter((element) => !gone.has(identity(element)));
   return kept.length === 0 ? undefined : kept;
 }

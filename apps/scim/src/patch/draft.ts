@@ -2,6 +2,7 @@ import { isJsonObject, type Json, type JsonObject, own } from "../protocol/json.
 import type { Attribute, Schema } from "../schema/attribute.ts";
 import type { Target } from "../schema/resource-type.ts";
 import { ElementList } from "./element-list.ts";
+import { withoutBare } from "./elements.ts";
 import { unitsOf, Work } from "./work.ts";
 
 /** A document while operations change it: the one that it was made of stays as it is. */
@@ -10,6 +11,8 @@ export class Draft {
   readonly #document: JsonObject;
   /** Attributes that were added to last: their elements are here, and not in the document. */
   readonly #lists = new Map<Attribute, { readonly target: Target; readonly list: ElementList }>();
+
+  readonly #changedInside = new Set<Target>();
 
   constructor(document: JsonObject) {
     // Values are replaced, never changed, but for the objects of extensions.
@@ -22,6 +25,12 @@ export class Draft {
   get(target: Target): Json | undefined {
     this.#settle(target.attribute);
     return own(this.#holderOf(target.extension), target.attribute.name);
+  }
+
+  /** The same of a list whose elements were changed one by one, maybe not yet to their last. */
+  setElements(target: Target, value: Json | undefined): void {
+    this.set(target, value);
+    this.#changedInside.add(target);
   }
 
   /** Gives the attribute another value, or none. */
@@ -67,6 +76,13 @@ export class Draft {
   finish(): JsonObject {
     for (const attribute of this.#lists.keys()) {
       this.#settle(attribute);
+    }
+    for (const target of this.#changedInside) {
+      const value = this.get(target);
+      if (Array.isArray(value)) {
+        const elements = withoutBare(target.attribute, value);
+        this.set(target, elements.length === 0 ? undefined : elements);
+      }
     }
     return this.#document;
   }

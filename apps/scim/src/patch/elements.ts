@@ -3,7 +3,7 @@ import { matchesElement, subAttribute } from "../filter/match.ts";
 import type { ValuePath } from "../filter/parse.ts";
 import { badRequest, quoted } from "../protocol/error.ts";
 import { isJsonObject, type Json, type JsonObject } from "../protocol/json.ts";
-import type { Quirks } from "../quirks/quirks.ts";
+import type { Reading } from "../quirks/reading.ts";
 import { type Attribute, findAttribute } from "../schema/attribute.ts";
 import { isCleared, isDropped, normalizeElement, normalizeValue } from "../schema/normalize.ts";
 import type { Operation } from "./operation.ts";
@@ -11,7 +11,8 @@ import { unitsOf, type Work } from "./work.ts";
 
 /**
  * Applies an operation whose path selects elements: `emails[type eq "work"]`, `emails[type eq "work"].value`, or
- * `emails.value`, which selects all. Returns what the attribute then holds, or undefined for nothing.
+ * `emails.value`, which selects all. Returns what the attribute then holds, or undefined for nothing. A complex attribute
+ * of one value is taken as a list of one: `manager[value eq "x"]`.
  */
 export function replaceElements(
   before: Json | undefined,
@@ -19,19 +20,36 @@ export function replaceElements(
   path: ValuePath,
   operation: Operation,
   work: Work,
-  quirks: Quirks,
+  reading: Reading,
 ): Json | undefined {
-  if (!attribute.multiValued) {
-    throw badRequest("invalidPath", `${path.path} is not multi-valued: a filter cannot select in it.`);
+  if (attribute.multiValued) {
+    return nonEmpty(
+      selectedReplaced(Array.isArray(before) ? before : [], attribute, path, operation, work, reading),
+    );
   }
+  if (attribute.type !== "complex") {
+    throw badRequest("invalidPath", `${path.path} is not complex: a filter cannot select in it.`);
+  }
+  const list = before === undefined ? [] : [before];
+  const [after] = selectedReplaced(list, attribute, path, operation, work, reading);
+  return after;
+}
+
+function selectedReplaced(
+  elements: Json[],
+  attribute: Attribute,
+  path: ValuePath,
+  operation: Operation,
+  work: Work,
+  reading: Reading,
+): Json[] {
   const sub = path.sub === undefined ? undefined : requireSub(attribute, path.sub);
-  const elements = Array.isArray(before) ? before : [];
   const { filter } = path;
   work.charge(unitsOf(elements) * (filter === undefined ? 1 : comparisonsOf(filter)));
   const selected = elements.map(
-    (element) => filter === undefined || matchesElement(attribute, element, filter, quirks),
+    (element) => filter === undefined || matchesElement(attribute, element, filter, reading),
   );
-  const change = { attribute, sub, path, operation, quirks };
+  const change = { attribute, sub, path, operation, reading };
   if (!selected.includes(true)) {
     return noMatch(elements, change);
   }
@@ -44,7 +62,7 @@ export function replaceElements(
     lastChanged = result ?? lastChanged;
     return result === undefined ? [] : [result];
   });
-  return nonEmpty(onlyPrimary(after, lastChanged));
+  return onlyPrimary(after, lastChanged);
 }
 
 function comparisonsOf(filter: Filter): number {
@@ -59,27 +77,30 @@ interface Change {
   readonly sub: Attribute | undefined;
   readonly path: ValuePath;
   readonly operation: Operation;
-  readonly quirks: Quirks;
+  readonly reading: Reading;
 }
 
-function noMatch(elements: Json[], change: Change): Json | undefined {
-  const { operation, path, quirks } = change;
+function noMatch(elements: Json[], change: Change): Json[] {
+  const { attribute, operation, path, reading } = change;
   // What is not there is already removed, or cleared.
   if (operation.op === "remove") {
-    return nonEmpty(elements);
+    return elements;
   }
-  if (!quirks.has("filteredTargetIsCreated") || path.filter === undefined) {
+  if (!reading.has("filteredTargetIsCreated") || path.filter === undefined) {
     throw badRequest("noTarget", `The path selects no element of ${path.path}.`);
   }
-  if (isCleared(operation.value, quirks)) {
-    return nonEmpty(elements);
+  if (isCleared(operation.value, reading)) {
+    return elements;
   }
-  const created = changedElement(elementOf(change.attribute, path.filter, quirks), change);
-  return nonEmpty(created === undefined ? elements : onlyPrimary([...elements, created], created));
+  const created = changedElement(elementOf(attribute, path.filter, reading), change);
+  if (created === undefined) {
+    return elements;
+  }
+  return attribute.multiValued ? onlyPrimary([...elements, created], created) : [created];
 }
 
 /** The element that a filter of equalities describes: `type eq "work" and primary eq true`. */
-function elementOf(attribute: Attribute, filter: Filter, quirks: Quirks): JsonObject {
+function elementOf(attribute: Attribute, filter: Filter, reading: Reading): JsonObject {
   const equalities = filter.kind === "and" ? filter.filters : [filter];
   const element: JsonObject = {};
   for (const equality of equalities) {
@@ -90,7 +111,7 @@ function elementOf(attribute: Attribute, filter: Filter, quirks: Quirks): JsonOb
       );
     }
     const sub = subAttribute(attribute, equality.path);
-    const value = normalizeValue(sub, equality.value, `${attribute.name}.${sub.name}`, quirks);
+    const value = normalizeValue(sub, equality.value, `${attribute.name}.${sub.name}`, reading);
     if (value !== undefined) {
       element[sub.name] = value;
     }
@@ -99,7 +120,7 @@ function elementOf(attribute: Attribute, filter: Filter, quirks: Quirks): JsonOb
 }
 
 function changedElement(element: Json, change: Change): Json | undefined {
-  const { attribute, sub, path, operation, quirks } = change;
+  const { sub, path, operation, reading } = change;
   if (sub === undefined) {
     return wholeElement(element, change);
   }
@@ -107,35 +128,39 @@ function changedElement(element: Json, change: Change): Json | undefined {
   const value =
     operation.op === "remove"
       ? undefined
-      : normalizeValue(sub, operation.value, `${path.path}.${sub.name}`, quirks);
+      : normalizeValue(sub, operation.value, `${path.path}.${sub.name}`, reading);
   if (value === undefined || isDropped(sub)) {
     delete result[sub.name];
   } else {
     result[sub.name] = value;
   }
-  return isBare(result, attribute) ? undefined : result;
+  return Object.keys(result).length === 0 ? undefined : result;
 }
 
 function wholeElement(element: Json, change: Change): Json | undefined {
-  const { attribute, path, operation, quirks } = change;
-  if (operation.op === "remove" || isCleared(operation.value, quirks)) {
+  const { attribute, path, operation, reading } = change;
+  if (operation.op === "remove" || isCleared(operation.value, reading)) {
     return undefined;
   }
   const single =
     Array.isArray(operation.value) && operation.value.length === 1 ? operation.value[0] : operation.value;
-  const value = normalizeElement(attribute, single, path.path, quirks);
+  const value = normalizeElement(attribute, single, path.path, reading);
   // A replace replaces the selected element (RFC 7644 §3.5.2.3); an add adds to it (§3.5.2.1).
   return operation.op === "add" && isJsonObject(element) && isJsonObject(value)
     ? { ...element, ...value }
     : value;
 }
 
-/** An element of which only its label is left says nothing (RFC 7644 §3.5.2.2: it is considered unassigned). */
-function isBare(element: JsonObject, attribute: Attribute): boolean {
-  return (
-    attribute.type === "complex" &&
-    Object.keys(element).every((name) => name === "type" || name === "primary")
-  );
+/**
+ * The elements without those of which only a label is left: they say nothing (RFC 7644 §3.5.2.2: unassigned). Only once
+ * all operations are applied: Entra sets `.primary` before `.value`.
+ */
+export function withoutBare(attribute: Attribute, elements: readonly Json[]): Json[] {
+  return elements.filter((element) => attribute.type !== "complex" || !isBare(element));
+}
+
+function isBare(element: Json): boolean {
+  return isJsonObject(element) && Object.keys(element).every((name) => name === "type" || name === "primary");
 }
 
 function onlyPrimary(elements: Json[], last: Json | undefined): Json[] {

@@ -6,12 +6,12 @@ const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 let scim: TestScim;
-let generic: TestDirectory;
+let strict: TestDirectory;
 let entra: TestDirectory;
 let serial = 0;
 beforeAll(async () => {
   scim = await startScim();
-  generic = await scim.addDirectory("generic");
+  strict = await scim.addDirectory("strict");
   entra = await scim.addDirectory("entra");
 });
 afterAll(() => scim.stop());
@@ -90,14 +90,14 @@ describe("PATCH of a user does", () => {
       { nickName: "C" },
     ],
   ])("%s", async (_name, operations, expected) => {
-    const { answer, after } = await patched(generic, ...operations);
+    const { answer, after } = await patched(strict, ...operations);
     expect(answer.status).toBeLessThan(300);
     expect(after).toMatchObject(expected);
   });
 
   it("remove an attribute, an extension's too", async () => {
     const { after } = await patched(
-      generic,
+      strict,
       { op: "remove", path: "nickName" },
       { op: "remove", path: `${ENTERPRISE}:department` },
     );
@@ -139,7 +139,7 @@ describe("PATCH of a user refuses, and changes nothing", () => {
       ],
     ],
   ])("%s", async (_name, scimType, operations) => {
-    const { answer, before, after } = await patched(generic, ...operations);
+    const { answer, before, after } = await patched(strict, ...operations);
     expect([answer.status, answer.body.status]).toEqual([400, "400"]);
     expect(["invalidFilter", scimType]).toContain(answer.body.scimType);
     expect(after).toEqual(before);

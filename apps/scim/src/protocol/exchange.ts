@@ -23,6 +23,8 @@ export interface ScimResponse {
   readonly status: number;
   readonly body?: JsonObject;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What was left out of what the request asked for, and why: for the request log. */
+  readonly notes?: readonly string[] | undefined;
   /** A server was away: nothing can be told, and the same may be sent again later. */
   readonly unavailable?: boolean;
 }

@@ -9,6 +9,8 @@ export interface Attribute {
   readonly mutability: "readOnly" | "readWrite" | "immutable" | "writeOnly";
   readonly returned: "always" | "never" | "default" | "request";
   readonly uniqueness: "none" | "server" | "global";
+  /** Space around a value is none of it: neither stored nor searched for. */
+  readonly trimmed?: true;
   readonly canonicalValues?: readonly string[];
   readonly referenceTypes?: readonly string[];
   /** Of complex attributes; empty for all others. */

@@ -8,6 +8,7 @@ export const GROUP_SCHEMA: Schema = {
   attributes: [
     attribute("displayName", "The name of the group.", {
       required: true,
+      trimmed: true,
       stored: { in: "column", column: "display_name", key: "display_name_key" },
     }),
     complex(

@@ -1,4 +1,4 @@
-import { badRequest } from "../protocol/error.ts";
+import { badRequest, ScimError } from "../protocol/error.ts";
 import {
   isJsonObject,
   isObject,
@@ -10,9 +10,16 @@ import {
 } from "../protocol/json.ts";
 import { MAX_ELEMENTS } from "../protocol/limits.ts";
 import type { Quirks } from "../quirks/quirks.ts";
+import type { Reading } from "../quirks/reading.ts";
 import { type Attribute, type Schema, valueAttribute } from "./attribute.ts";
 import { requireReadable } from "./bounds.ts";
-import { attributesOf, findExtension, type ResourceType, resolveTarget } from "./resource-type.ts";
+import {
+  attributesOf,
+  findExtension,
+  isCoreSchema,
+  type ResourceType,
+  resolveTarget,
+} from "./resource-type.ts";
 import { parseScalar } from "./scalar.ts";
 
 /**
@@ -20,23 +27,34 @@ import { parseScalar } from "./scalar.ts";
  * nothing that is unassigned (RFC 7643 §2.5), unknown, read-only or never kept. 400 where a value cannot be that of
  * its attribute. The input is not changed.
  */
-export function normalizeResource(type: ResourceType, input: unknown, quirks: Quirks): JsonObject {
+export function normalizeResource(type: ResourceType, input: unknown, reading: Reading): JsonObject {
   if (!isObject(input)) {
     throw badRequest("invalidSyntax", "The body must be a JSON object.");
   }
   requireReadable(input);
-  requireSchema(input, type.schema.id, quirks);
+  requireSchema(input, type.schema.id, reading);
   const document: JsonObject = {};
-  for (const [key, value] of Object.entries(input)) {
-    const extension = findExtension(type, key, quirks);
-    if (extension === undefined) {
-      assignMember(document, type, key, value, quirks);
-    } else {
-      assignExtension(document, extension, value, quirks);
-    }
-  }
+  assignMembers(document, type, input, reading);
   requireAttributes(type, document);
   return document;
+}
+
+function assignMembers(
+  document: JsonObject,
+  type: ResourceType,
+  input: UnknownObject,
+  reading: Reading,
+): void {
+  for (const [key, value] of Object.entries(input)) {
+    const extension = findExtension(type, key, reading);
+    if (extension !== undefined) {
+      assignExtension(document, extension, value, reading);
+    } else if (isCoreSchema(type, key, reading) && isObject(value)) {
+      assignMembers(document, type, value, reading);
+    } else {
+      assignMember(document, type, key, value, reading);
+    }
+  }
 }
 
 /** 400 unless every required attribute has a value: RFC 7643 §7. */
@@ -52,10 +70,14 @@ export function requireAttributes(type: ResourceType, document: JsonObject): voi
       }
       const value = holder[attribute.name];
       if (value === undefined || value === "") {
-        throw badRequest("invalidValue", `${attribute.name} is required and must not be empty.`);
+        throw missing(attribute);
       }
     }
   }
+}
+
+export function missing({ name }: Attribute): ScimError {
+  return badRequest("invalidValue", `${name} is required and must not be empty.`);
 }
 
 /** 400 unless the body names `schema` among its `schemas`. */
@@ -80,22 +102,24 @@ export function normalizeValue(
   attribute: Attribute,
   input: unknown,
   path: string,
-  quirks: Quirks,
+  reading: Reading,
 ): Json | undefined {
-  if (isCleared(input, quirks)) {
+  if (isCleared(input, reading)) {
     return undefined;
   }
   if (!attribute.multiValued) {
-    const single = quirks.has("looselyShapedValues") && Array.isArray(input) ? input[0] : input;
-    return isCleared(single, quirks) ? undefined : normalizeElement(attribute, single, path, quirks);
+    // A list of several booleans says nothing: of other values the first is as good as any.
+    const isList = Array.isArray(input) && (attribute.type !== "boolean" || input.length === 1);
+    const single = isList && reading.has("looselyShapedValues") ? input[0] : input;
+    return isCleared(single, reading) ? undefined : normalizeElement(attribute, single, path, reading);
   }
-  const elements = elementsOf(attribute, input, path, quirks);
+  const elements = elementsOf(attribute, input, path, reading);
   return elements.length === 0 ? undefined : elements;
 }
 
 /** The elements of a multi-valued attribute's value: checked, without doubles, `primary` at most once. */
-export function elementsOf(attribute: Attribute, input: unknown, path: string, quirks: Quirks): Json[] {
-  const list = Array.isArray(input) || !quirks.has("looselyShapedValues") ? input : [input];
+export function elementsOf(attribute: Attribute, input: unknown, path: string, reading: Reading): Json[] {
+  const list = Array.isArray(input) || !reading.has("looselyShapedValues") ? input : [input];
   if (!Array.isArray(list)) {
     throw badRequest("invalidValue", `${path} must be an array.`);
   }
@@ -105,7 +129,9 @@ export function elementsOf(attribute: Attribute, input: unknown, path: string, q
   const elements: Json[] = [];
   const seen = new Set<string>();
   for (const item of list) {
-    const element = isCleared(item, quirks) ? undefined : normalizeElement(attribute, item, path, quirks);
+    const element = isCleared(item, reading)
+      ? undefined
+      : kept(reading, () => normalizeElement(attribute, item, path, reading));
     if (element === undefined) {
       continue;
     }
@@ -116,7 +142,7 @@ export function elementsOf(attribute: Attribute, input: unknown, path: string, q
     seen.add(text);
     elements.push(element);
   }
-  return onePrimary(elements, path, quirks);
+  return onePrimary(elements, path, reading);
 }
 
 /** One element of a multi-valued attribute, or the value of a singular one. */
@@ -124,23 +150,26 @@ export function normalizeElement(
   attribute: Attribute,
   input: unknown,
   path: string,
-  quirks: Quirks,
+  reading: Reading,
 ): Json | undefined {
   if (attribute.type !== "complex") {
-    return parseScalar(attribute, input, path, quirks);
+    const simple = isObject(input) && reading.has("looselyShapedValues") ? member(input, "value") : input;
+    return parseScalar(attribute, simple, path, reading);
   }
-  const object = asComplex(attribute, input, path, quirks);
+  const object = asComplex(attribute, input, path, reading);
   const result: JsonObject = {};
   const read = members(object);
   for (const sub of attribute.subAttributes) {
-    if (sub.stored.in === "nothing") {
-      continue;
-    }
     const value = read(sub.name);
-    if (isCleared(value, quirks)) {
+    if (sub.stored.in === "nothing" || isCleared(value, reading)) {
       continue;
     }
-    result[sub.name] = parseScalar(sub, value, `${path}.${sub.name}`, quirks);
+    const parse = () => parseScalar(sub, value, `${path}.${sub.name}`, reading);
+    // Of a list the whole element is left out: one without its value would say something else.
+    const parsed = attribute.multiValued ? parse() : kept(reading, parse);
+    if (parsed !== undefined) {
+      result[sub.name] = parsed;
+    }
   }
   return Object.keys(result).length === 0 ? undefined : result;
 }
@@ -161,14 +190,17 @@ function assignMember(
   type: ResourceType,
   key: string,
   input: unknown,
-  quirks: Quirks,
+  reading: Reading,
 ): void {
-  const target = resolveTarget(type, key, quirks);
+  const target = resolveTarget(type, key, reading);
   // Unknown names are ignored (RFC 7644 §3.3 leaves it open), read-only ones must be.
   if (target === undefined || target.sub !== undefined || isDropped(target.attribute)) {
     return;
   }
-  const value = normalizeValue(target.attribute, input, target.attribute.name, quirks);
+  const { attribute } = target;
+  const value = keptUnlessEssential(attribute, reading, () =>
+    normalizeValue(attribute, input, attribute.name, reading),
+  );
   if (value === undefined) {
     return;
   }
@@ -182,8 +214,8 @@ function assignMember(
   }
 }
 
-function assignExtension(document: JsonObject, extension: Schema, input: unknown, quirks: Quirks): void {
-  if (isCleared(input, quirks)) {
+function assignExtension(document: JsonObject, extension: Schema, input: unknown, reading: Reading): void {
+  if (isCleared(input, reading)) {
     return;
   }
   if (!isObject(input)) {
@@ -196,7 +228,9 @@ function assignExtension(document: JsonObject, extension: Schema, input: unknown
       continue;
     }
     const path = `${extension.id}:${attribute.name}`;
-    const value = normalizeValue(attribute, read(attribute.name), path, quirks);
+    const value = keptUnlessEssential(attribute, reading, () =>
+      normalizeValue(attribute, read(attribute.name), path, reading),
+    );
     if (value !== undefined) {
       result[attribute.name] = value;
     }
@@ -204,6 +238,28 @@ function assignExtension(document: JsonObject, extension: Schema, input: unknown
   if (Object.keys(result).length > 0) {
     document[extension.id] = result;
   }
+}
+
+/** A value, or undefined, with a note, where it cannot be kept and the client's quirks say to leave it out. */
+function kept<Value>(reading: Reading, read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!reading.has("dropsWhatItCannotKeep") || !(error instanceof ScimError) || error.status !== 400) {
+      throw error;
+    }
+    reading.note(`Left out: ${error.message}`);
+    return undefined;
+  }
+}
+
+/** The same, but that what identifies a resource, or says whether it is active, is never left out. */
+function keptUnlessEssential<Value>(
+  { required, stored }: Attribute,
+  reading: Reading,
+  read: () => Value,
+): Value | undefined {
+  return required || stored.in === "column" ? read() : kept(reading, read);
 }
 
 /** Whether what a client sends for the attribute is never kept: read-only ones, and `password`. */

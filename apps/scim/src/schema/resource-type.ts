@@ -1,3 +1,4 @@
+import { isObject, type UnknownObject } from "../protocol/json.ts";
 import type { Quirks } from "../quirks/quirks.ts";
 import { type Attribute, findAttribute, type Schema } from "./attribute.ts";
 import { COMMON_ATTRIBUTES } from "./common.ts";
@@ -67,6 +68,27 @@ export function findExtension(type: ResourceType, key: string, quirks: Quirks): 
   return type.extensions.find((schema) => schema.id.toLowerCase() === id);
 }
 
+/** Whether a key of a document, or a path, is the URN of the core schema. */
+export function isCoreSchema(type: ResourceType, key: string, quirks: Quirks): boolean {
+  return quirks.has("coreSchemaAsContainer") && key.toLowerCase() === type.schema.id.toLowerCase();
+}
+
+/** The object with what stands under the URN of the core schema beside the rest, as if it had been sent there. */
+export function withoutCoreContainer(
+  type: ResourceType,
+  object: UnknownObject,
+  quirks: Quirks,
+): UnknownObject {
+  const keys = Object.keys(object);
+  if (!keys.some((key) => isCoreSchema(type, key, quirks))) {
+    return object;
+  }
+  const entries = Object.entries(object).flatMap(([key, value]): [string, unknown][] =>
+    isCoreSchema(type, key, quirks) && isObject(value) ? Object.entries(value) : [[key, value]],
+  );
+  return Object.fromEntries(entries);
+}
+
 /** Attributes of the extension, or of the resource's own top. */
 export function attributesOf(type: ResourceType, extension: Schema | undefined): readonly Attribute[] {
   return extension === undefined ? type.attributes : extension.attributes;
@@ -97,16 +119,23 @@ function splitSchema(type: ResourceType, path: string, quirks: Quirks) {
   }
   const text = correctUrn(path, quirks);
   const lower = text.toLowerCase();
-  const schema = [type.schema, ...type.extensions].find((candidate) =>
-    lower.startsWith(`${candidate.id.toLowerCase()}:`),
-  );
+  const schema = [type.schema, ...type.extensions].find((candidate) => isBehind(candidate, lower, quirks));
   return schema === undefined
     ? { schema: undefined, rest: text }
     : { schema, rest: text.slice(schema.id.length + 1) };
 }
 
+/** Whether the path names something of the schema: `urn:…:User:active`. */
+function isBehind({ id }: Schema, lowerPath: string, quirks: Quirks): boolean {
+  const separator = lowerPath[id.length];
+  return (
+    (separator === ":" || (separator === "." && quirks.has("misspelledUrns"))) &&
+    lowerPath.startsWith(id.toLowerCase())
+  );
+}
+
 function correctUrn(text: string, quirks: Quirks): string {
-  return quirks.has("misspelledEnterpriseUrn")
+  return quirks.has("misspelledUrns")
     ? text.replace(/^urn:ietf:params:scim:schemas:extension:enterprise:2\.0:?User/i, ENTERPRISE_SCHEMA.id)
     : text;
 }

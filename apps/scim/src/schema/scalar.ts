@@ -21,20 +21,28 @@ export function parseScalar(attribute: Attribute, input: unknown, path: string, 
     case "decimal":
       return parseNumber(attribute.type, input, path);
     default:
-      return parseText(attribute, input, path);
+      return parseText(attribute, input, path, quirks);
   }
 }
 
-/** `"True"` as true where the client writes so; undefined for what is no boolean. */
+const BOOLEANS: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
+  ["true", true],
+  ["false", false],
+  ["1", true],
+  ["0", false],
+  [1, true],
+  [0, false],
+]);
+
+/** `"True"`, `1` as true where the client writes so; undefined for what is no boolean. */
 export function asBoolean(input: unknown, quirks: Quirks): boolean | undefined {
   if (typeof input === "boolean") {
     return input;
   }
-  if (typeof input !== "string" || !quirks.has("booleansAsStrings")) {
+  if (!quirks.has("booleansAsStrings")) {
     return undefined;
   }
-  const lower = input.toLowerCase();
-  return lower === "true" ? true : lower === "false" ? false : undefined;
+  return BOOLEANS.get(typeof input === "string" ? input.trim().toLowerCase() : input);
 }
 
 /** An RFC 3339 instant in PostgreSQL's and JavaScript's range; undefined for what is none. */
@@ -63,8 +71,9 @@ function parseNumber(type: "integer" | "decimal", input: unknown, path: string):
   return input;
 }
 
-function parseText(attribute: Attribute, input: unknown, path: string): string {
-  if (typeof input !== "string") {
+function parseText(attribute: Attribute, given: unknown, path: string, quirks: Quirks): string {
+  const input = asText(attribute, given, quirks);
+  if (input === undefined) {
     throw badRequest("invalidValue", `${path} must be a string.`);
   }
   if (!isStorable(input)) {
@@ -84,6 +93,22 @@ function parseText(attribute: Attribute, input: unknown, path: string): string {
     throw badRequest("invalidValue", `${path} must be base64.`);
   }
   return input;
+}
+
+function asText(attribute: Attribute, given: unknown, quirks: Quirks): string | undefined {
+  if (typeof given === "number" && quirks.has("looselyShapedValues")) {
+    return String(given);
+  }
+  if (typeof given !== "string") {
+    return undefined;
+  }
+  // Base64 comes in lines where it was taken out of a PEM file.
+  return attribute.type === "binary" ? given.replace(/\s+/g, "") : trimmed(attribute, given);
+}
+
+/** The text without the space around it, where that is no part of the attribute's values. */
+export function trimmed(attribute: Attribute, text: string): string {
+  return attribute.trimmed === true ? text.trim() : text;
 }
 
 function isIndexed({ stored }: Attribute): boolean {

@@ -50,7 +50,7 @@ export function entries(own = ""): string {
   entry AS MATERIALIZED (
     SELECT * FROM json_to_recordset($3::json) AS entry (
       n int, resource_id uuid, at timestamptz, log_id uuid, event_id uuid, request_id text, method text, path text, status int,
-      latency_ms float8, ip text, request_body json, response_body json${own}))`;
+      latency_ms float8, ip text, request_body json, response_body json, notes json${own}))`;
 }
 
 /** When the last of the requests was received. */
@@ -78,10 +78,10 @@ export function journal({ event, before = NONE, after = NONE, data = NONE, chang
   return `
   request_logged AS (
     INSERT INTO scim_requests (organization_id, directory_id, created_at, id, request_id, method, path, status,
-                               latency_ms, request_body, response_body, changed)
+                               latency_ms, request_body, response_body, notes, changed)
     SELECT ${ORGANIZATION}, ${DIRECTORY}, at, log_id, request_id, method, path, status,
            latency_ms + extract(epoch FROM clock_timestamp() - statement_timestamp())::float8 * 1000,
-           request_body, response_body, ${changed}
+           request_body, response_body, notes, ${changed}
     FROM changed),
   told AS (${insertEvents(`
     SELECT event_id, at, ${ORGANIZATION}, '${event}', 'directory', ${DIRECTORY}::uuid::text,

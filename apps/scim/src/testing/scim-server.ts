@@ -122,7 +122,7 @@ export async function send(
 export async function addTestDirectory(
   database: Database,
   url: string,
-  provider = "generic",
+  provider = "strict",
   { settings = {}, organizationId = newId() }: { settings?: object; organizationId?: string } = {},
 ): Promise<TestDirectory> {
   const id = newId();

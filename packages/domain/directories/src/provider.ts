@@ -1,6 +1,9 @@
 import { z } from "zod";
 
-/** The SCIM clients whose quirks are known; "generic" meets the plain RFC. */
+/**
+ * The SCIM clients whose quirks are known. "generic" is anybody else, and takes whatever can have only one meaning;
+ * "strict" meets the RFCs as they stand.
+ */
 export const DIRECTORY_PROVIDERS = [
   "generic",
   "okta",
@@ -11,6 +14,11 @@ export const DIRECTORY_PROVIDERS = [
   "pingone",
   "pingfederate",
   "rippling",
+  "keycloak",
+  "authentik",
+  "sailpoint",
+  "cyberark",
+  "strict",
 ] as const;
 
 export const directoryProvider = z.enum(DIRECTORY_PROVIDERS);

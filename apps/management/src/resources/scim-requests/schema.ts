@@ -27,6 +27,9 @@ export const scimRequest = z
     latencyMs: z.number(),
     requestBody: z.unknown().meta({ description: "As it came, secrets masked; null when there was none." }),
     responseBody: z.unknown(),
+    notes: z.array(z.string()).meta({
+      description: "What was left out of what it asked for, and why, as the directory's `provider` has it.",
+    }),
     changed: z.unknown().meta({ description: "The ids of what it changed; null when it changed nothing." }),
     reconciled: z.boolean().nullable().meta({
       description:
@@ -44,6 +47,11 @@ const changedIds = z.object({
   groups: z.array(z.string()).default([]),
 });
 
+const notesIn = z
+  .array(z.string())
+  .nullable()
+  .transform((notes) => notes ?? []);
+
 /** @param waiting ids of users and groups that the reconciler has not seen as they are now */
 export function scimRequestView(row: ScimRequest, waiting: ReadonlySet<string>): z.input<typeof scimRequest> {
   return {
@@ -55,6 +63,7 @@ export function scimRequestView(row: ScimRequest, waiting: ReadonlySet<string>):
     latencyMs: row.latencyMs,
     requestBody: row.requestBody,
     responseBody: row.responseBody,
+    notes: notesIn.parse(row.notes),
     changed: row.changed,
     reconciled: row.changed === null ? null : !idsOf(row).some((changed) => waiting.has(changed)),
     createdAt: row.createdAt.toISOString(),

@@ -8,8 +8,10 @@ import { isObject, type JsonObject, member } from "../../protocol/json.ts";
 import { parseAttributes, parseListQuery, parseSearch } from "../../protocol/list-query.ts";
 import { type Projection, projectionOf } from "../../protocol/projection.ts";
 import { inSlices } from "../../protocol/slices.ts";
-import { requireBounded, requireReadable } from "../../schema/bounds.ts";
+import { Reading } from "../../quirks/reading.ts";
+import { bounded, requireReadable } from "../../schema/bounds.ts";
 import { normalizeResource } from "../../schema/normalize.ts";
+import { withoutCoreContainer } from "../../schema/resource-type.ts";
 import { listOf } from "../list/list.ts";
 import { locationOf, type Services } from "../services.ts";
 import { columnsOf, documentOf, type GroupColumns, type GroupRow, renderGroup } from "./document.ts";
@@ -20,8 +22,8 @@ import { GROUPS } from "./table.ts";
 /** POST /Groups (RFC 7644 §3.3). */
 export async function create(services: Services, request: ScimRequest): Promise<ScimResponse> {
   const { directory } = request;
-  const columns = readColumns(request);
-  requireBounded(columns.resource);
+  const reading = new Reading(directory.quirks);
+  const columns = boundedColumns(readColumns(request, reading), {}, reading);
   const memberIds = await readMembers(request);
   const members = await findMembers(services, directory, memberIds);
   const id = newId();
@@ -33,7 +35,7 @@ export async function create(services: Services, request: ScimRequest): Promise<
     last_modified: request.receivedAt,
     members,
   };
-  const response = respond(services, request, row, 201);
+  const response = { ...respond(services, request, row, 201), notes: reading.notes };
   await insertGroup(services, request, id, columns, memberIds, response);
   services.requestReconcile(directory.organizationId);
   return response;
@@ -61,21 +63,22 @@ export async function get(services: Services, request: ScimRequest, id: string):
 /** PUT /Groups/{id} (RFC 7644 §3.5.1). */
 export async function replace(services: Services, request: ScimRequest, id: string): Promise<ScimResponse> {
   const { directory } = request;
-  const given = readColumns(request);
+  const reading = new Reading(directory.quirks);
+  const given = readColumns(request, reading);
   const memberIds = await readMembers(request);
   const members = await findMembers(services, directory, memberIds);
   const change = { clear: true, add: memberIds, remove: new Set<string>() };
   let response: ScimResponse | undefined;
   const { row, changed } = await updateGroup(services, request, id, async (before) => {
-    const columns = keepExternalId(given, before, request);
-    requireBounded(columns.resource, before.resource);
+    const own = reading.copy();
+    const columns = boundedColumns(keepExternalId(given, before, request), before.resource, own);
     const after = {
       ...before,
       ...rowOf(columns),
       version: before.version + 1,
       last_modified: request.receivedAt,
     };
-    response = respond(services, request, { ...after, members }, 200);
+    response = { ...respond(services, request, { ...after, members }, 200), notes: own.notes };
     return {
       columns,
       names: changedNames(before, columns),
@@ -84,7 +87,7 @@ export async function replace(services: Services, request: ScimRequest, id: stri
     };
   });
   if (!changed || response === undefined) {
-    return respond(services, request, { ...row, members }, 200);
+    return { ...respond(services, request, { ...row, members }, 200), notes: reading.notes };
   }
   services.requestReconcile(directory.organizationId);
   return response;
@@ -96,21 +99,22 @@ export async function replace(services: Services, request: ScimRequest, id: stri
  */
 export async function patch(services: Services, request: ScimRequest, id: string): Promise<ScimResponse> {
   const { directory } = request;
-  const operations = await inSlices(parseOperations(request.body, directory.quirks));
+  const reading = new Reading(directory.quirks);
+  const operations = await inSlices(parseOperations(request.body, reading));
   const { members, others } = await inSlices(splitMembers(directory.groups, operations, directory.quirks));
   requireReadable(others);
   const outcome =
     others.length > 0 || members.clear || (members.add.size > 0 && members.remove.size > 0)
-      ? await patchLocked(services, request, id, members, others)
+      ? await patchLocked(services, request, id, members, others, reading)
       : // Adds alone, or removes alone, come to the same in whatever order concurrent requests take.
-        await changeMembers(services, request, id, members);
+        { ...(await changeMembers(services, request, id, members, reading)), notes: reading.notes };
   if (outcome.changed) {
     services.requestReconcile(directory.organizationId);
   }
   if (!request.query.has("attributes")) {
-    return { status: 204, headers: { ETag: etagOf(outcome.version) } };
+    return { status: 204, headers: { ETag: etagOf(outcome.version) }, notes: outcome.notes };
   }
-  return get(services, { ...request, ifNoneMatch: undefined }, id);
+  return { ...(await get(services, { ...request, ifNoneMatch: undefined }, id)), notes: outcome.notes };
 }
 
 /** DELETE /Groups/{id} (RFC 7644 §3.6). */
@@ -126,29 +130,48 @@ async function patchLocked(
   id: string,
   members: MemberChange,
   others: readonly Operation[],
-): Promise<{ readonly version: number; readonly changed: boolean }> {
+  reading: Reading,
+): Promise<Patched> {
   const { directory } = request;
+  const alone = !members.clear && members.add.size === 0 && members.remove.size === 0;
+  let notes: Patched["notes"];
   const { row, changed } = await updateGroup(services, request, id, async (before) => {
-    const columns = columnsOf(
-      await inSlices(applyOperations(directory.groups, documentOf(before), others, directory.quirks)),
-    );
-    requireBounded(columns.resource, before.resource);
-    return { columns, names: changedNames(before, columns), members, response: { status: 204 } };
+    const own = reading.copy();
+    const operations = applyOperations(directory.groups, documentOf(before), others, own, alone);
+    const columns = boundedColumns(columnsOf(await inSlices(operations)), before.resource, own);
+    notes = own.notes;
+    return { columns, names: changedNames(before, columns), members, response: { status: 204, notes } };
   });
-  return { version: changed ? row.version + 1 : row.version, changed };
+  return { version: changed ? row.version + 1 : row.version, changed, notes };
 }
 
-function readColumns(request: ScimRequest): GroupColumns {
-  const { directory, body } = request;
+interface Patched {
+  readonly version: number;
+  readonly changed: boolean;
+  readonly notes: readonly string[] | undefined;
+}
+
+function boundedColumns(columns: GroupColumns, before: JsonObject, reading: Reading): GroupColumns {
+  return { ...columns, resource: bounded(columns.resource, before, reading) };
+}
+
+function readColumns(request: ScimRequest, reading: Reading): GroupColumns {
+  const { directory } = request;
+  const body = bodyOf(request);
   // Members are ids for SQL, not part of the document.
   const input = isObject(body)
     ? Object.fromEntries(Object.entries(body).filter(([key]) => key.toLowerCase() !== "members"))
     : body;
-  return columnsOf(normalizeResource(directory.groups, input, directory.quirks));
+  return columnsOf(normalizeResource(directory.groups, input, reading));
 }
 
-function readMembers({ body }: ScimRequest): Promise<ReadonlySet<string>> {
+function readMembers(request: ScimRequest): Promise<ReadonlySet<string>> {
+  const body = bodyOf(request);
   return inSlices(membersIn(isObject(body) ? member(body, "members") : undefined));
+}
+
+function bodyOf({ directory, body }: ScimRequest): unknown {
+  return isObject(body) ? withoutCoreContainer(directory.groups, body, directory.quirks) : body;
 }
 
 function keepExternalId(given: GroupColumns, before: GroupRow, { directory }: ScimRequest): GroupColumns {

@@ -6,7 +6,7 @@ import { badRequest, notFound, quoted } from "../../protocol/error.ts";
 import { isObject, member } from "../../protocol/json.ts";
 import { Slice, type Sliced } from "../../protocol/slices.ts";
 import type { Quirks } from "../../quirks/quirks.ts";
-import { type ResourceType, resolveTarget } from "../../schema/resource-type.ts";
+import { type ResourceType, resolveTarget, withoutCoreContainer } from "../../schema/resource-type.ts";
 
 /** Longest path of an operation on members: clients batch many `members[value eq "…" or …]` into one. */
 const MAX_MEMBERS_PATH = 1_048_576;
@@ -84,7 +84,7 @@ function* pathless(
     return [operation];
   }
   const rest: [string, unknown][] = [];
-  for (const [key, value] of Object.entries(operation.value)) {
+  for (const [key, value] of Object.entries(withoutCoreContainer(type, operation.value, quirks))) {
     if (namesMembers(type, key, quirks)) {
       yield* applyMembers({ ...operation, value }, key, change);
     } else {

@@ -4,6 +4,7 @@ import type { Directory } from "../../directory/directory.ts";
 import { notFound, ScimError } from "../../protocol/error.ts";
 import { requireMatch, versionsIn } from "../../protocol/etag.ts";
 import type { ScimRequest, ScimResponse } from "../../protocol/exchange.ts";
+import type { Reading } from "../../quirks/reading.ts";
 import { ended, liveValues } from "../../storage/live.ts";
 import type { Query, Taken, Transaction } from "../../storage/statements.ts";
 import type { Services } from "../services.ts";
@@ -68,6 +69,7 @@ export async function changeMembers(
   request: ScimRequest,
   id: string,
   change: MemberChange,
+  { notes }: Reading,
 ): Promise<{ readonly version: number; readonly changed: boolean }> {
   if (!isId(id)) {
     throw notFound("Group", id);
@@ -77,7 +79,7 @@ export async function changeMembers(
     leaving: ids(change.remove),
     versions: versionsIn(request.ifMatch),
   };
-  const entry = { request, response: { status: 204 }, resourceId: id, columns };
+  const entry = { request, response: { status: 204, notes }, resourceId: id, columns };
   const taken = await services.statements.write<TakenChange>(SQL.CHANGE_MEMBERS, entry);
   return taken ?? whyNot(services, request, id, change.add);
 }

@@ -1,4 +1,3 @@
-import { isId } from "@sallyport/database";
 import {
   canonicalAddress,
   emailValues,
@@ -21,6 +20,8 @@ export interface UserRow {
   readonly version: number;
   readonly created_at: Date;
   readonly last_modified: Date;
+  /** The user whom the manager names; null for nobody. */
+  readonly manager_id?: string | null | undefined;
   /** [id, displayName] of each group; null for none, absent when they were not asked for. */
   readonly groups?: readonly (readonly [id: string, display: string])[] | null;
 }
@@ -77,7 +78,7 @@ export function renderUser(row: UserRow, directory: Directory, services: Service
   };
   const enterprise = row.resource[ENTERPRISE_SCHEMA.id];
   if (isJsonObject(enterprise)) {
-    result[ENTERPRISE_SCHEMA.id] = withManagerRef(enterprise, directory, services);
+    result[ENTERPRISE_SCHEMA.id] = withManagerRef(enterprise, row, directory, services);
   }
   if (row.groups !== undefined && row.groups !== null && row.groups.length > 0) {
     result.groups = row.groups.map(([id, display]) => ({
@@ -97,15 +98,17 @@ export function renderUser(row: UserRow, directory: Directory, services: Service
   return result;
 }
 
-function withManagerRef(enterprise: JsonObject, directory: Directory, services: Services): JsonObject {
+function withManagerRef(
+  enterprise: JsonObject,
+  { manager_id: id }: UserRow,
+  directory: Directory,
+  services: Services,
+): JsonObject {
   const { manager } = enterprise;
-  if (!isJsonObject(manager) || typeof manager.value !== "string" || !isId(manager.value)) {
+  if (!isJsonObject(manager) || id === null || id === undefined) {
     return enterprise;
   }
-  return {
-    ...enterprise,
-    manager: { ...manager, $ref: locationOf(services, directory, "Users", manager.value) },
-  };
+  return { ...enterprise, manager: { ...manager, $ref: locationOf(services, directory, "Users", id) } };
 }
 
 function emailOf(emails: Json | undefined): string | null {

@@ -1,5 +1,6 @@
 import { checked, markIdentifiedUsers, markUsers } from "@sallyport/database";
 import { ROW } from "../../filter/field.ts";
+import { ENTERPRISE_SCHEMA } from "../../schema/user.ts";
 import { DIRECTORY, entries, journal, NOW, ORGANIZATION } from "../../storage/journal.ts";
 import { live, whileLive } from "../../storage/live.ts";
 import type { Command, Query, SharedQuery } from "../../storage/statements.ts";
@@ -18,6 +19,21 @@ const GAINED = `
     FROM changed CROSS JOIN LATERAL unnest(changed.gained) AS one (value)
     ON CONFLICT (organization_id, value, directory_user_id) DO UPDATE SET current = true)`;
 
+/** Who has this id, externalId or userName: each looked up by its index, the next only where the one before finds none. */
+const userBy = (directory: string, given: string) => `coalesce(
+  (SELECT u.id FROM directory_users u
+   WHERE u.id = CASE WHEN ${given} ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN (${given})::uuid END
+     AND u.directory_id = ${directory} AND u.deleted_at IS NULL),
+  (SELECT u.id FROM directory_users u
+   WHERE u.directory_id = ${directory} AND u.external_id = ${given} AND u.deleted_at IS NULL ORDER BY u.id LIMIT 1),
+  (SELECT u.id FROM directory_users u
+   WHERE u.directory_id = ${directory} AND u.user_name_key = lower(${given}) AND u.deleted_at IS NULL))`;
+
+const MANAGER = `${ROW}.resource->'${ENTERPRISE_SCHEMA.id}'->'manager'->>'value'`;
+
+/** The user whom the manager of the user `r` names, as of now. */
+const MANAGER_ID = `CASE WHEN ${MANAGER} IS NOT NULL THEN ${userBy(`${ROW}.directory_id`, `(${MANAGER})`)} END AS manager_id`;
+
 export const USER_COLUMNS = [
   "id",
   "user_name",
@@ -29,6 +45,7 @@ export const USER_COLUMNS = [
   "last_modified",
 ]
   .map((column) => `${ROW}.${column}`)
+  .concat(MANAGER_ID)
   .join(", ");
 
 /**
@@ -69,10 +86,12 @@ export const FIND_USER_BY_NAME: SharedQuery = {
   types: ["text"],
 };
 
-export const USER_EXISTS: SharedQuery = {
-  name: "scim_user_exists",
-  text: found(`${ROW}.id`, BY_ID),
-  types: ["uuid"],
+export const FIND_USER_BY: SharedQuery = {
+  name: "scim_find_user_by",
+  text: `
+  SELECT found.id FROM (SELECT ${userBy("$1", "$4")} AS id) found
+  WHERE found.id IS NOT NULL AND ${whileLive("$1", 2)} OFFSET 0`,
+  types: ["text"],
 };
 
 const COLUMNS =

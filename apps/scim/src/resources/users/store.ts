@@ -29,13 +29,14 @@ export async function findUserByName({ statements }: Services, directory: Direct
   return rows[0];
 }
 
-/** Whether the id is that of a user of this directory. */
-export async function userExists(
+/** The id of the user of this directory who has this id, externalId or userName; null for nobody. */
+export async function findUserBy(
   { statements }: Services,
   directory: Directory,
-  id: string,
-): Promise<boolean> {
-  return isId(id) && (await statements.read(directory, SQL.USER_EXISTS, [id])).length === 1;
+  given: string,
+): Promise<string | null> {
+  const [row] = await statements.read<{ id: string }>(directory, SQL.FIND_USER_BY, [given]);
+  return row?.id ?? null;
 }
 
 /** Stores a new user; false when its userName is taken in this directory, and then nothing has changed. */

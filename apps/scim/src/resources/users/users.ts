@@ -9,39 +9,37 @@ import type { JsonObject } from "../../protocol/json.ts";
 import { parseAttributes, parseListQuery, parseSearch } from "../../protocol/list-query.ts";
 import { type Projection, projectionOf } from "../../protocol/projection.ts";
 import { inSlices } from "../../protocol/slices.ts";
-import { requireBounded, requireReadable } from "../../schema/bounds.ts";
+import { Reading } from "../../quirks/reading.ts";
+import { bounded, requireReadable } from "../../schema/bounds.ts";
 import { normalizeResource } from "../../schema/normalize.ts";
 import { listOf } from "../list/list.ts";
 import { locationOf, type Services } from "../services.ts";
-import { columnsOf, documentOf, renderUser, type UserRow } from "./document.ts";
-import { checkManager } from "./manager.ts";
+import { columnsOf, documentOf, renderUser, type UserColumns, type UserRow } from "./document.ts";
+import { findManager, isSameManager } from "./manager.ts";
 import { deleteUser, findUser, findUserByName, insertUser, updateUser, userNameTaken } from "./store.ts";
 import { USERS } from "./table.ts";
 
 /** POST /Users (RFC 7644 §3.3). */
 export async function create(services: Services, request: ScimRequest): Promise<ScimResponse> {
   const { directory } = request;
-  const document = normalizeResource(directory.users, request.body, directory.quirks);
-  await checkManager(services, directory, document);
-  const columns = columnsOf(document, true);
-  requireBounded(columns.resource);
+  const reading = new Reading(directory.quirks);
+  const document = normalizeResource(directory.users, request.body, reading);
+  const columns = boundedColumns(columnsOf(document, true), {}, reading);
   const id = newId();
   const row: UserRow = {
     id,
-    user_name: columns.userName,
-    external_id: columns.externalId,
-    active: columns.active,
-    resource: columns.resource,
+    ...rowOf(columns),
     version: 1,
     created_at: request.receivedAt,
     last_modified: request.receivedAt,
+    manager_id: await findManager(services, directory, columns.resource),
   };
-  const response = respond(services, request, row, 201);
+  const response = { ...respond(services, request, row, 201), notes: reading.notes };
   if (await insertUser(services, request, id, columns, response)) {
     services.requestReconcile(directory.organizationId);
     return response;
   }
-  return revive(services, request, document);
+  return revive(services, request, document, reading);
 }
 
 /** GET /Users (RFC 7644 §3.4.2). */
@@ -67,22 +65,20 @@ export async function get(services: Services, request: ScimRequest, id: string):
 /** PUT /Users/{id} (RFC 7644 §3.5.1). */
 export async function replace(services: Services, request: ScimRequest, id: string): Promise<ScimResponse> {
   const { directory } = request;
-  const given = normalizeResource(directory.users, request.body, directory.quirks);
-  await checkManager(services, directory, given);
-  return change(services, request, id, (row) => replaced(row, given, request));
+  const reading = new Reading(directory.quirks);
+  const given = normalizeResource(directory.users, request.body, reading);
+  return change(services, request, id, reading, (row) => replaced(row, given, request));
 }
 
 /** PATCH /Users/{id} (RFC 7644 §3.5.2). */
 export async function patch(services: Services, request: ScimRequest, id: string): Promise<ScimResponse> {
   const { directory } = request;
-  const operations = await inSlices(parseOperations(request.body, directory.quirks));
+  const reading = new Reading(directory.quirks);
+  const operations = await inSlices(parseOperations(request.body, reading));
   requireReadable(operations);
-  return change(services, request, id, async (row) => {
-    const before = documentOf(row);
-    const after = await inSlices(applyOperations(directory.users, before, operations, directory.quirks));
-    await checkManager(services, directory, after, before);
-    return after;
-  });
+  return change(services, request, id, reading, (row, own) =>
+    inSlices(applyOperations(directory.users, documentOf(row), operations, own)),
+  );
 }
 
 /** DELETE /Users/{id} (RFC 7644 §3.6). */
@@ -100,13 +96,15 @@ async function change(
   services: Services,
   request: ScimRequest,
   id: string,
-  changed: (row: UserRow) => JsonObject | Promise<JsonObject>,
+  reading: Reading,
+  changed: (row: UserRow, reading: Reading) => JsonObject | Promise<JsonObject>,
 ): Promise<ScimResponse> {
   const withGroups = projectionFor(request).wants("groups");
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const row = await findUser(services, request.directory, id, withGroups);
     requireMatch(request.ifMatch, row.version);
-    const response = await store(services, request, row, await changed(row), 200);
+    const own = reading.copy();
+    const response = await store(services, request, row, await changed(row, own), own, 200);
     if (response !== undefined) {
       return response;
     }
@@ -124,29 +122,25 @@ async function store(
   request: ScimRequest,
   row: UserRow,
   document: JsonObject,
+  reading: Reading,
   status: number,
 ): Promise<ScimResponse | undefined> {
-  const columns = columnsOf(document, row.active);
-  const names = changedNames(documentOf(row), { ...document, active: columns.active });
+  const columns = boundedColumns(columnsOf(document, row.active), row.resource, reading);
+  const after = { ...row, ...rowOf(columns) };
+  const names = changedNames(documentOf(row), documentOf(after));
   // RFC 7644 §3.5.2.1: what changes nothing does not change lastModified either.
   if (names.length === 0) {
-    return respond(services, request, row, status);
+    return { ...respond(services, request, row, status), notes: reading.notes };
   }
-  requireBounded(columns.resource, row.resource);
-  const response = respond(
-    services,
-    request,
-    {
-      ...row,
-      user_name: columns.userName,
-      external_id: columns.externalId,
-      active: columns.active,
-      resource: columns.resource,
-      version: row.version + 1,
-      last_modified: request.receivedAt,
-    },
-    status,
-  );
+  const stored = {
+    ...after,
+    version: row.version + 1,
+    last_modified: request.receivedAt,
+    manager_id: isSameManager(row.resource, columns.resource)
+      ? row.manager_id
+      : await findManager(services, request.directory, columns.resource),
+  };
+  const response = { ...respond(services, request, stored, status), notes: reading.notes };
   if (!(await updateUser(services, request, row, names, columns, response))) {
     return undefined;
   }
@@ -155,7 +149,12 @@ async function store(
 }
 
 /** What a POST finds whose userName is taken: 409, or the deactivated user of that name where its client means that. */
-async function revive(services: Services, request: ScimRequest, document: JsonObject): Promise<ScimResponse> {
+async function revive(
+  services: Services,
+  request: ScimRequest,
+  document: JsonObject,
+  reading: Reading,
+): Promise<ScimResponse> {
   const { directory } = request;
   const userName = String(document.userName);
   if (!directory.quirks.has("postRevivesDeactivated")) {
@@ -170,7 +169,7 @@ async function revive(services: Services, request: ScimRequest, document: JsonOb
     throw userNameTaken(userName);
   }
   const given = { ...document, active: document.active ?? true };
-  const response = await store(services, request, row, replaced(row, given, request), 201);
+  const response = await store(services, request, row, replaced(row, given, request), reading, 201);
   if (response === undefined) {
     throw userNameTaken(userName);
   }
@@ -208,6 +207,14 @@ function respond(services: Services, request: ScimRequest, row: UserRow, status:
 function projectionFor({ directory, query }: ScimRequest): Projection {
   const { attributes, excludedAttributes } = parseAttributes(query);
   return projectionOf(directory.users, attributes, excludedAttributes, directory.quirks);
+}
+
+function rowOf({ userName, externalId, active, resource }: UserColumns) {
+  return { user_name: userName, external_id: externalId, active, resource };
+}
+
+function boundedColumns(columns: UserColumns, before: JsonObject, reading: Reading): UserColumns {
+  return { ...columns, resource: bounded(columns.resource, before, reading) };
 }
 
 function changedNames(before: JsonObject, after: JsonObject): string[] {
