@@ -19,6 +19,16 @@ export interface SingleLogoutDeps {
   readonly requestLogout: () => void;
 }
 
+// Ending sessions together with the IdP:
+//
+//   saml/upstream-logout.ts   a sign-out at one of our applications goes on to the IdP …
+//   saml/idp-response.ts      … whose response sends the browser home
+//   saml/idp-request.ts       the IdP has signed somebody out: their sessions end here
+//   saml/router.ts            /sso/saml/{connectionId}/slo, where both arrive
+//
+// A sign-out begins in openid-provider (endpoints/logout.ts, RP-initiated); applications are told by the worker
+// (jobs/logout, back-channel).
+
 /** SAML single logout (profiles 4.4): /sso/saml/{connectionId}/slo, and the way from our own sign-out to the IdP. */
 export function createSingleLogout(deps: SingleLogoutDeps): {
   readonly router: Router;

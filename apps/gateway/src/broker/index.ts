@@ -6,7 +6,7 @@ import { Router } from "express";
 export type BrokerDeps = Omit<OpenIdProviderDeps, "upstreamLogout" | "signInRedirect" | "waiting"> &
   SignInDeps;
 
-/** Sign-in: SAML SP and OIDC RP towards the identity providers, OpenID Provider towards the applications. */
+/** Everything that browsers sign in and out by: sign-in, openid-provider and single-logout, put together. */
 export interface Broker {
   /** To be mounted at the root, with no body parser before it. */
   readonly router: Router;

@@ -4,8 +4,8 @@ import type { Database } from "@sallyport/database";
 import { recordEvents } from "@sallyport/events";
 import type { Finding } from "@sallyport/login-records";
 import { isMessageId, peekLogoutResponse, type SamlTransport, validateLogoutResponse } from "@sallyport/saml";
-import type { Arrival } from "./arrival.ts";
 import { findingFrom, LogoutFailure } from "./failures.ts";
+import type { LogoutMessage } from "./logout-message.ts";
 import { type PendingLogout, takePendingLogout } from "./store.ts";
 
 /** How a sign-out that went on to the IdP has ended. Here everybody was signed out before. */
@@ -29,11 +29,11 @@ export interface LogoutResponseDeps {
 export async function acceptLogoutResponse(
   deps: LogoutResponseDeps,
   connection: SamlConnection,
-  arrival: Arrival,
+  message: LogoutMessage,
   browser: string | null,
   requestId: string,
 ): Promise<FinishedLogout> {
-  const id = claimedRequest(arrival);
+  const id = claimedRequest(message);
   const { sql } = deps.database;
   const pending =
     id === undefined || browser === null
@@ -42,13 +42,13 @@ export async function acceptLogoutResponse(
   if (id === undefined || pending === null) {
     throw new LogoutFailure("logout_unknown");
   }
-  const finding = checkResponse(deps, connection, arrival.transport, id);
+  const finding = checkResponse(deps, connection, message.transport, id);
   await recordAnswer(deps.database, pending, finding, requestId);
   return { target: pending.target, finding };
 }
 
 /** Some IdPs do not return RelayState. What is found by either is this browser's own, and checked afterwards. */
-function claimedRequest({ relayState, transport }: Arrival): string | undefined {
+function claimedRequest({ relayState, transport }: LogoutMessage): string | undefined {
   if (relayState !== undefined && isMessageId(relayState)) {
     return relayState;
   }

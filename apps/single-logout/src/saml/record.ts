@@ -7,7 +7,7 @@ import {
   maskUnverifiedXml,
 } from "@sallyport/login-records";
 import { openPostedMessage, openRedirectMessage, type SamlTransport } from "@sallyport/saml";
-import type { Arrival } from "./arrival.ts";
+import type { LogoutMessage } from "./logout-message.ts";
 
 /**
  * Keeps why a logout message was refused, and the message, where the connection's administrator looks: among its
@@ -17,16 +17,16 @@ export async function recordRefusal(
   sql: Sql,
   refusal: {
     readonly connection: Pick<SamlConnection, "id" | "organizationId">;
-    readonly arrival: Arrival;
+    readonly message: LogoutMessage;
     readonly finding: Finding;
     readonly requestId: string;
     readonly now: () => Date;
   },
 ): Promise<void> {
-  const { connection, arrival, finding, now } = refusal;
+  const { connection, message, finding, now } = refusal;
   const trace = createLoginTrace(now);
-  trace.add(arrival.kind === "request" ? "logout_requested" : "logout_answered", {
-    binding: arrival.transport.binding,
+  trace.add(message.kind === "request" ? "logout_requested" : "logout_answered", {
+    binding: message.transport.binding,
   });
   trace.add("failed", { ...finding });
   await closeLoginRecord(
@@ -41,7 +41,7 @@ export async function recordRefusal(
       outcome: "failure",
       errorCode: finding.code,
       steps: trace.steps,
-      response: decoded(arrival.transport),
+      response: decoded(message.transport),
       now: now(),
     },
   );

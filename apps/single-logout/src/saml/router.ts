@@ -7,11 +7,11 @@ import { createFailureLimit, createLevels } from "@sallyport/limits";
 import type { Finding } from "@sallyport/login-records";
 import express, { type Request, type Response, Router } from "express";
 import type { SingleLogoutDeps } from "../index.ts";
-import { type Arrival, readForm, readQuery, SECOND_POST } from "./arrival.ts";
 import { handleLogoutFailures } from "./failure-page.ts";
 import { LogoutFailure } from "./failures.ts";
 import { acceptLogoutRequest } from "./idp-request.ts";
 import { acceptLogoutResponse } from "./idp-response.ts";
+import { type LogoutMessage, readForm, readQuery, SECOND_POST } from "./logout-message.ts";
 import { recordRefusal } from "./record.ts";
 import { sendToIdp } from "./send.ts";
 
@@ -21,7 +21,7 @@ const FORM_LIMIT = "512kb";
 /** Of one network, to one connection: each refusal leaves a record, and anybody can send garbage. */
 const REFUSALS = { perSecond: 0.5, burst: 30 };
 
-/** Where an IdP sends its logout requests, and its answers to ours. */
+/** Where an IdP sends its logout requests, and its responses to ours. */
 export function createLogoutRouter(
   deps: SingleLogoutDeps,
   cookie: BrowserCookie,
@@ -41,8 +41,8 @@ export function createLogoutRouter(
   const refusals = createFailureLimit(createLevels(deps), REFUSALS);
   const { sql } = deps.database;
 
-  router.get(PATH, (req, res) => take(req, res, req.params.connectionId, readQuery));
-  router.post(PATH, form, (req, res) => take(req, res, req.params.connectionId, readForm));
+  router.get(PATH, (req, res) => handle(req, res, req.params.connectionId, readQuery));
+  router.post(PATH, form, (req, res) => handle(req, res, req.params.connectionId, readForm));
   router.all(PATH, (_req, res) => {
     res.set("allow", "GET, HEAD, POST");
     throw new LogoutFailure("method_not_allowed");
@@ -50,13 +50,13 @@ export function createLogoutRouter(
   router.use(PATH, handleLogoutFailures(deps.log));
   return router;
 
-  async function take(
+  async function handle(
     req: Request,
     res: Response,
     connectionId: string,
-    read: (req: Request) => Arrival,
+    read: (req: Request) => LogoutMessage,
   ): Promise<void> {
-    const arrival = read(req);
+    const message = read(req);
     const connection = await findConnection(sql, "saml", connectionId);
     if (connection === null) {
       throw new LogoutFailure("connection_unknown");
@@ -65,10 +65,10 @@ export function createLogoutRouter(
       throw new LogoutFailure("connection_disabled");
     }
     try {
-      if (arrival.kind === "request") {
-        await obey(req, res, connection, arrival);
+      if (message.kind === "request") {
+        await acceptRequest(req, res, connection, message);
       } else {
-        await finish(req, res, connection, arrival);
+        await acceptResponse(req, res, connection, message);
       }
     } catch (error) {
       if (!(error instanceof LogoutFailure)) {
@@ -78,19 +78,24 @@ export function createLogoutRouter(
       if (wait !== null) {
         throw new LogoutFailure("too_many_refused", { retryAfter: wait });
       }
-      await record(req, connection, arrival, error.finding);
+      await record(req, connection, message, error.finding);
       throw error;
     }
   }
 
-  async function record(req: Request, connection: SamlConnection, arrival: Arrival, finding: Finding) {
+  async function record(req: Request, connection: SamlConnection, message: LogoutMessage, finding: Finding) {
     const { now } = deps;
-    await recordRefusal(sql, { connection, arrival, finding, requestId: requestId(req), now });
+    await recordRefusal(sql, { connection, message, finding, requestId: requestId(req), now });
   }
 
   /** The IdP wants somebody signed out. */
-  async function obey(req: Request, res: Response, connection: SamlConnection, arrival: Arrival) {
-    const answer = await acceptLogoutRequest(deps, connection, arrival.transport, requestId(req));
+  async function acceptRequest(
+    req: Request,
+    res: Response,
+    connection: SamlConnection,
+    message: LogoutMessage,
+  ) {
+    const answer = await acceptLogoutRequest(deps, connection, message.transport, requestId(req));
     if (answer === null) {
       return sendPage(res, 200, renderSignedOutPage());
     }
@@ -98,25 +103,30 @@ export function createLogoutRouter(
     sendToIdp(res, connection.settings.sloBinding ?? "redirect", answer, signing);
   }
 
-  /** The IdP answers a sign-out that began here. */
-  async function finish(req: Request, res: Response, connection: SamlConnection, arrival: Arrival) {
+  /** The IdP responds to a sign-out that began here. */
+  async function acceptResponse(
+    req: Request,
+    res: Response,
+    connection: SamlConnection,
+    message: LogoutMessage,
+  ) {
     const browser = cookie.read(req);
-    const { transport, relayState = "" } = arrival;
+    const { transport, relayState = "" } = message;
     // Over plain http our cookie is SameSite=Lax and stays away from a post that another site started, and some browsers
     // hold back every cookie there. A post from our own page carries it.
-    if (browser === null && arrival.mayLackCookie && transport.binding === "post") {
+    if (browser === null && message.mayLackCookie && transport.binding === "post") {
       const fields = { SAMLResponse: transport.value, RelayState: relayState, [SECOND_POST]: "1" };
       return sendAutoPost(res, req.originalUrl, fields, "sign-out");
     }
     const { target, finding } = await acceptLogoutResponse(
       deps,
       connection,
-      arrival,
+      message,
       browser,
       requestId(req),
     );
     if (finding !== null) {
-      await record(req, connection, arrival, finding);
+      await record(req, connection, message, finding);
     }
     if (target === null) {
       return sendPage(res, 200, renderSignedOutPage());

@@ -95,14 +95,14 @@ export async function storePendingLogout(
 /** Takes a pending logout for the browser that it belongs to: once, within ten minutes. */
 export async function takePendingLogout(
   sql: Sql,
-  arrival: {
+  key: {
     readonly id: string;
     readonly connectionId: string;
     readonly browser: string;
     readonly now: Date;
   },
 ): Promise<PendingLogout | null> {
-  const { id, connectionId, browser, now } = arrival;
+  const { id, connectionId, browser, now } = key;
   const { rows } = await sql.query<{ organization_id: string; session_id: string; target: string | null }>(
     `UPDATE logout_requests SET used_at = $4
      WHERE id = $1 AND connection_id = $2 AND browser_digest = $3 AND used_at IS NULL AND expires_at > $4

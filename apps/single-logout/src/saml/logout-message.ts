@@ -10,7 +10,7 @@ export const SECOND_POST = "sallyport_second_post";
 const MAX_RELAY_STATE = 2_048;
 
 /** A message as the browser brought it; nothing of it is verified yet. */
-export interface Arrival {
+export interface LogoutMessage {
   readonly kind: "request" | "response";
   readonly transport: SamlTransport;
   readonly relayState: string | undefined;
@@ -28,7 +28,7 @@ const form = z
   .refine(({ SAMLRequest, SAMLResponse }) => (SAMLRequest === undefined) !== (SAMLResponse === undefined));
 
 /** HTTP-POST (SAML bindings 3.5). Throws `LogoutFailure`. */
-export function readForm(req: Request): Arrival {
+export function readForm(req: Request): LogoutMessage {
   const parsed = form.safeParse(req.body);
   if (!parsed.success) {
     throw new LogoutFailure("request_malformed");
@@ -44,7 +44,7 @@ export function readForm(req: Request): Arrival {
 }
 
 /** HTTP-Redirect (SAML bindings 3.4). The query stays raw: the signature covers its octets. Throws `LogoutFailure`. */
-export function readQuery(req: Request): Arrival {
+export function readQuery(req: Request): LogoutMessage {
   const at = req.originalUrl.indexOf("?");
   const query = at === -1 ? "" : req.originalUrl.slice(at + 1);
   const has = (name: string) => query.split("&").some((part) => part.startsWith(`${name}=`));
