@@ -1,6 +1,6 @@
 import { type Prisma, type Sql, sqlOverPrisma } from "@sallyport/database";
 import { defined } from "@sallyport/defined";
-import { type Event, type Happening, type Origin, recordEvents } from "@sallyport/events";
+import { type Event, type EventDraft, type Origin, recordEvents } from "@sallyport/events";
 import { type RevocationScope, revokeSessions } from "@sallyport/sessions";
 import { actorOf } from "./access/caller.ts";
 import type { Context } from "./context.ts";
@@ -11,7 +11,7 @@ export interface Change {
   readonly sql: Sql;
   readonly now: Date;
   /** Notes an event to be recorded with the commit. Actor, request and address are the request's. */
-  record(event: Happening): void;
+  record(event: EventDraft): void;
   /** Ends live sessions of the organization, each with its event; their applications are told after the commit. */
   endSessions(organizationId: string, scope: RevocationScope, reason: string): Promise<void>;
   /** Wakes the reconciler after the commit. */

@@ -84,11 +84,11 @@ async function tryOnce(database: Database, login: NewSession, now: Date): Promis
         sessionId = id;
         return companions;
       },
-      record: (sql, { userId }, happenings) => {
+      record: (sql, { userId }, events) => {
         const origin = originOf(login, userId);
         return recordEvents(
           sql,
-          happenings.map((happening) => ({ ...happening, ...origin })),
+          events.map((event) => ({ ...event, ...origin })),
         );
       },
     },
@@ -98,7 +98,7 @@ async function tryOnce(database: Database, login: NewSession, now: Date): Promis
 }
 
 /** The session, with the events and the login record that tell of it. */
-function companionsOf(login: NewSession, { userId, identityId, happenings }: SignedIn, now: Date) {
+function companionsOf(login: NewSession, { userId, identityId, events }: SignedIn, now: Date) {
   const { identity, connection } = login;
   const { organizationId, id: connectionId } = connection;
   const { id, statement: session } = sessionStatement({
@@ -125,7 +125,7 @@ function companionsOf(login: NewSession, { userId, identityId, happenings }: Sig
     id,
     companions: {
       session,
-      events: eventsStatement([...happenings.map((happening) => ({ ...happening, ...origin })), created]),
+      events: eventsStatement([...events.map((event) => ({ ...event, ...origin })), created]),
       record: closingStatement(login.record, {
         outcome: "success",
         sessionId: id,

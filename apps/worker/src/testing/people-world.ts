@@ -107,8 +107,8 @@ export async function createPeopleWorld(
                 },
               }).statement,
             }),
-            record: async (_sql, _person, happenings) => {
-              told += happenings.length;
+            record: async (_sql, _person, events) => {
+              told += events.length;
             },
           },
           login,
@@ -145,10 +145,10 @@ export async function createPeopleWorld(
     },
     async add(email) {
       try {
-        const { happenings } = await database.transaction((within) =>
+        const { events } = await database.transaction((within) =>
           addMember(within, tenant.id, { email, name: undefined, roles: [], memberRole }, new Date()),
         );
-        told += happenings.length;
+        told += events.length;
         return true;
       } catch (error) {
         if (error instanceof RefusedByHand) {

@@ -21,8 +21,8 @@ type Part<Of, Name extends "before" | "after" | "data"> = Of extends {
   ? { readonly [Key in Name]: z.input<Schema> }
   : { readonly [Key in Name]?: never };
 
-/** What happened to which resource, without whose act it was. */
-export type Happening<Type extends EventType = EventType> = {
+/** An event before it is known who acted: what happened to which resource. */
+export type EventDraft<Type extends EventType = EventType> = {
   [Each in Type]: {
     /** Null for what belongs to no organization. */
     readonly organizationId: string | null;
@@ -34,7 +34,7 @@ export type Happening<Type extends EventType = EventType> = {
 }[Type];
 
 /** One fact, as it is recorded. Its outcome is that of its type. */
-export type Event<Type extends EventType = EventType> = Happening<Type> & Origin;
+export type Event<Type extends EventType = EventType> = EventDraft<Type> & Origin;
 
 /** One fact, as it was recorded. */
 export type RecordedEvent<Type extends EventType = EventType> = Event<Type> & {

@@ -1,9 +1,17 @@
+/**
+ * Events: every change of state, of a closed catalogue, recorded with the change and read in order.
+ *
+ * - `catalogue/`: which events there are, and what each one tells
+ * - `record.ts`: records events in the transaction of the change
+ * - `outbox/`: numbers what has committed; consumers read it in order and miss nothing
+ * - `stored.ts`, `docs/`: events as tests read them back; docs/events.md, generated
+ */
 export { catalogue, type EventType } from "./catalogue/index.ts";
 export { difference, pick } from "./difference.ts";
 export {
   type Actor,
   type Event,
-  type Happening,
+  type EventDraft,
   type Origin,
   type Outcome,
   outcomeOf,

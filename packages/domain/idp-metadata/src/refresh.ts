@@ -1,7 +1,7 @@
 import { type SamlSettings, samlSettings } from "@sallyport/connections";
 import type { Database, Sql } from "@sallyport/database";
 import { defined } from "@sallyport/defined";
-import { type EventType, type Happening, type Origin, recordEvents } from "@sallyport/events";
+import { type EventDraft, type EventType, type Origin, recordEvents } from "@sallyport/events";
 import type { Outbound } from "@sallyport/outbound";
 import { digestOf } from "./changes.ts";
 import { withFacts } from "./facts.ts";
@@ -173,7 +173,7 @@ async function trouble(
 }
 
 type MetadataType = Extract<EventType, `connection.metadata_${string}`>;
-type MetadataEvent = { [Type in MetadataType]: Pick<Happening<Type>, "type" | "data"> }[MetadataType];
+type MetadataEvent = { [Type in MetadataType]: Pick<EventDraft<Type>, "type" | "data"> }[MetadataType];
 
 async function record({ sql, connection, origin }: Visit, told: MetadataEvent): Promise<void> {
   const { organizationId, connectionId: id } = connection;

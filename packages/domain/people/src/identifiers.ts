@@ -19,8 +19,8 @@ function nameIdentifier(name: string): Identifier {
   return address === null ? `name:${name.trim().toLowerCase()}` : addressIdentifier(address);
 }
 
-/** What a SCIM client says of a user (RFC 7643, 4.1.1). */
-export interface ToldUser {
+/** By what a SCIM client names a user (RFC 7643, 4.1.1). */
+export interface DirectoryIdentity {
   readonly userName: string;
   readonly externalId: string | null;
   /** The values of `emails`, as they were pushed. */
@@ -40,7 +40,7 @@ export function emailValues(emails: unknown): string[] {
 }
 
 /** All by which a directory knows a user, each once. */
-export function identifiersOf({ userName, externalId, emails }: ToldUser): Identifier[] {
+export function identifiersOf({ userName, externalId, emails }: DirectoryIdentity): Identifier[] {
   return fitting([
     nameIdentifier(userName),
     ...emails.flatMap((email) => {
@@ -59,23 +59,23 @@ export function addressesOf(identifiers: readonly Identifier[]): string[] {
 }
 
 /**
- * The addresses among `identifiers` that a user has beside their own, which is the `userName`, or else the primary email. People
+ * The addresses among `identifiers` that are not the user's primary one: the `userName`, or else the primary email. People
  * often may add to their emails themselves.
  *
  * @param user with `email`: the primary one, canonical
  */
-export function besideOf(
-  user: Pick<ToldUser, "userName"> & { readonly email: string | null },
+export function secondaryAddresses(
+  user: Pick<DirectoryIdentity, "userName"> & { readonly email: string | null },
   identifiers: readonly Identifier[],
 ): Identifier[] {
-  const own = canonicalAddress(user.userName) ?? user.email;
+  const primary = canonicalAddress(user.userName) ?? user.email;
   return identifiers.filter(
-    (identifier) => identifier.startsWith("address:") && identifier !== `address:${own}`,
+    (identifier) => identifier.startsWith("address:") && identifier !== `address:${primary}`,
   );
 }
 
-/** What a login says of its person, as far as a directory may know them by it. */
-export interface ToldLogin {
+/** By what a login names its person. */
+export interface LoginIdentity {
   readonly subject: string;
   readonly email?: string | undefined;
   readonly username?: string | undefined;
@@ -86,7 +86,7 @@ export interface ToldLogin {
  * Every identifier that a login may be of, whatever its IdP calls it: for what must keep somebody out. What lets somebody
  * in is matched far more narrowly (see who-is-it.ts).
  */
-export function identifiersOfLogin({ subject, email, username, directoryKey }: ToldLogin): Identifier[] {
+export function identifiersOfLogin({ subject, email, username, directoryKey }: LoginIdentity): Identifier[] {
   const names = [subject, email, username].filter((name) => name !== undefined);
   return fitting([
     ...names.map(nameIdentifier),
@@ -113,7 +113,7 @@ export function storedKey({ attribute, value }: DirectoryKey): string {
 }
 
 /** The directory keys of which one may be a login of the directory user. */
-export function directoryKeysOf({ userName, externalId }: Omit<ToldUser, "emails">): DirectoryKey[] {
+export function directoryKeysOf({ userName, externalId }: Omit<DirectoryIdentity, "emails">): DirectoryKey[] {
   const name = { attribute: "userName", value: userName } as const;
   return externalId === null ? [name] : [name, { attribute: "externalId", value: externalId }];
 }

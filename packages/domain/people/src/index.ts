@@ -1,15 +1,22 @@
-// The sole writer of users, identities, memberships, role bindings and conflicts: broker, reconciler and management API
-// call it. Its decisions are pure functions (who-is-it.ts, membership.ts, sign-in/roles.ts, sign-in/profile.ts).
+/**
+ * People: the only writer of users, identities, memberships, role bindings and conflicts.
+ *
+ * - `who-is-it.ts`: which user a login or a directory user is (pure); `membership.ts`: who may sign in (pure)
+ * - `sign-in/`: a login finds or makes its user, with what that changes
+ * - `directory/`: users, memberships and roles follow what directories say
+ * - `by-hand/`: what administrators change; `conflicts/`: what only they settle
+ * - `identifiers.ts`, `address.ts`: how people are named, in the one form in which names are compared
+ */
 export { canonicalAddress, canonicalDomain, domainOf, readableAddress } from "./address.ts";
 export * from "./by-hand/index.ts";
 export * from "./conflicts/index.ts";
 export { applyDirectory, type Batch, type DirectoryChanges, type PushedUser } from "./directory/index.ts";
 export {
+  type DirectoryIdentity,
   type DirectoryKey,
   emailValues,
   type Identifier,
   identifiersOf,
-  type ToldUser,
 } from "./identifiers.ts";
 export type { DirectoryWord, Membership, Refusal, SignInPolicy, Source } from "./membership.ts";
 export * from "./sign-in/index.ts";

@@ -1,12 +1,16 @@
-import type { Happening } from "@sallyport/events";
+import type { EventDraft } from "@sallyport/events";
 import type { Membership } from "./membership.ts";
 
 /**
  * What a change of a membership tells: of its status, and of who speaks for it. What directories say has an event of its
  * own only where it does not show in the status.
  */
-export function membershipEvents(organizationId: string, before: Membership, after: Membership): Happening[] {
-  const happenings: Happening[] = [];
+export function membershipEvents(
+  organizationId: string,
+  before: Membership,
+  after: Membership,
+): EventDraft[] {
+  const events: EventDraft[] = [];
   const resource = { type: "membership", id: after.id } as const;
   const data = { userId: after.userId };
   const sourceChanged = before.source !== after.source;
@@ -16,7 +20,7 @@ export function membershipEvents(organizationId: string, before: Membership, aft
       ...(sourceChanged ? { source } : {}),
       ...(directoryChanged ? { directory } : {}),
     });
-    happenings.push({
+    events.push({
       organizationId,
       type: "membership.updated",
       resource,
@@ -26,7 +30,7 @@ export function membershipEvents(organizationId: string, before: Membership, aft
     });
   }
   if (before.status !== after.status) {
-    happenings.push({
+    events.push({
       organizationId,
       type: after.status === "active" ? "membership.activated" : "membership.suspended",
       resource,
@@ -35,5 +39,5 @@ export function membershipEvents(organizationId: string, before: Membership, aft
       data,
     });
   }
-  return happenings;
+  return events;
 }

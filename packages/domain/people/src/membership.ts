@@ -44,7 +44,7 @@ export function refusalOf(
 }
 
 /** What all directory users that stand for one user say together. */
-export interface DirectorySays {
+export interface DirectoryStatus {
   /** None of them is left: whoever stood for this user was deleted. */
   readonly gone: boolean;
   readonly active: boolean;
@@ -56,7 +56,7 @@ export interface DirectorySays {
  */
 export function decideMembership(
   current: MembershipState | undefined,
-  says: DirectorySays,
+  says: DirectoryStatus,
 ): Omit<MembershipState, "id"> | null {
   const word = says.active ? "active" : "ended";
   const status = says.active ? "active" : "suspended";

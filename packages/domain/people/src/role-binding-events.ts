@@ -1,4 +1,4 @@
-import type { Happening } from "@sallyport/events";
+import type { EventDraft } from "@sallyport/events";
 import type { Source } from "./membership.ts";
 
 export interface BindingFacts {
@@ -18,7 +18,7 @@ export function bindingEvent(
   type: "role_binding.created" | "role_binding.deleted",
   organizationId: string,
   { id, membershipId, userId, roleId, role, source, groupKey }: BindingFacts,
-): Happening {
+): EventDraft {
   const resource = { type: "roleBinding", id } as const;
   const binding = {
     membershipId,

@@ -46,14 +46,14 @@ describe("the tables of people", async () => {
       file.startsWith(HERE) ? [] : writesIn(source).map((write) => `${file}: ${write}`),
     );
     expect(writes).toEqual([]);
-    for (const app of ["broker", "management", "scim", "worker"]) {
+    for (const app of ["openid-provider", "sign-in", "single-logout", "management", "scim", "worker"]) {
       expect([...all.keys()].some((file) => file.startsWith(`apps/${app}/src/`))).toBe(true);
     }
   });
 
   it.each(TABLES)("are written by this one: %s", (table) => {
-    const own = [...all].filter(([file]) => file.startsWith(HERE)).flatMap(([, source]) => writesIn(source));
-    expect(own.some((write) => write.endsWith(table))).toBe(true);
+    const here = [...all].filter(([file]) => file.startsWith(HERE)).flatMap(([, source]) => writesIn(source));
+    expect(here.some((write) => write.endsWith(table))).toBe(true);
   });
 });
 

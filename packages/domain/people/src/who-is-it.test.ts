@@ -5,7 +5,7 @@ import {
   decidePushedUser,
   type FirstLogin,
   type Match,
-  type Namesake,
+  type UserByAddress,
 } from "./who-is-it.ts";
 
 const membership = (changes: Partial<MembershipState> = {}): MembershipState => ({
@@ -16,15 +16,15 @@ const membership = (changes: Partial<MembershipState> = {}): MembershipState => 
   ...changes,
 });
 
-const user = (userId: string, changes: Partial<Namesake> = {}): Namesake => ({
+const user = (userId: string, changes: Partial<UserByAddress> = {}): UserByAddress => ({
   userId,
   membership: membership(),
   proven: true,
-  own: true,
+  primary: true,
   ...changes,
 });
-const asserted = (userId: string) => user(userId, { proven: false, own: false });
-const besides = (userId: string) => user(userId, { own: false });
+const asserted = (userId: string) => user(userId, { proven: false, primary: false });
+const secondary = (userId: string) => user(userId, { primary: false });
 const suspended = (userId: string) => user(userId, { membership: membership({ status: "suspended" }) });
 const ended = (userId: string) =>
   user(userId, { membership: membership({ source: "manual", directory: "ended" }) });
@@ -70,18 +70,18 @@ describe("a first login", () => {
     ],
     [
       "with one's own address, which another added to theirs",
-      { byAddress: [besides("x"), user("a")] },
+      { byAddress: [secondary("x"), user("a")] },
       "link a, conflict with x",
     ],
-    ["with an address that one has besides their own", { byAddress: [besides("a")] }, "link a"],
+    ["with an address that one has besides their own", { byAddress: [secondary("a")] }, "link a"],
     [
       "with an address that two have besides their own",
-      { byAddress: [besides("a"), besides("b")] },
+      { byAddress: [secondary("a"), secondary("b")] },
       "create, conflict with a, b",
     ],
     [
       "with an address of somebody suspended, which another added to theirs",
-      { byAddress: [suspended("a"), besides("x")] },
+      { byAddress: [suspended("a"), secondary("x")] },
       "refuse",
     ],
     [

@@ -2,7 +2,7 @@ import type { MembershipState } from "./membership.ts";
 
 /**
  * Who is it? The rules by which a login or a directory user is matched to a user, as pure functions: the table in
- * ARCHITECTURE.md, row by row. None of them ever merges or guesses: where more than one user may be meant, the newcomer
+ * ARCHITECTURE.md, row by row. None of them ever merges or guesses: where more than one user may be meant, the one who came later
  * stays apart, and each of the others is a rival, told to an administrator as a conflict.
  */
 
@@ -15,7 +15,7 @@ export interface FirstLogin {
   /** Users whom a directory knows by the very attribute that the connection's subject is. */
   readonly bySubject: readonly Candidate[];
   /** Users with the same address, whether they hold it by proof or only ever asserted it. */
-  readonly byAddress: readonly Namesake[];
+  readonly byAddress: readonly UserByAddress[];
 }
 
 export interface Candidate {
@@ -24,14 +24,14 @@ export interface Candidate {
   readonly membership: MembershipState | null;
 }
 
-export interface Namesake extends Candidate {
+export interface UserByAddress extends Candidate {
   /** Pushed by a directory, entered by an administrator while nobody could sign in as the user, or verified by the user's first login. */
   readonly proven: boolean;
   /**
-   * Theirs before all others': a directory's `userName`, or proven without one. Among the emails that a directory pushes may
-   * be another's, which people often add to their own profile.
+   * Their primary address: a directory's `userName`, or proven without one. Among the other emails that a directory pushes may
+   * be a colleague's, which people often add to their own profile.
    */
-  readonly own: boolean;
+  readonly primary: boolean;
 }
 
 export type FirstLoginDecision =
@@ -58,23 +58,23 @@ export function decideFirstLogin(login: FirstLogin): FirstLoginDecision {
   return { action: "link", user, rivals: idsOf(byAddress).filter((id) => id !== user.userId) };
 }
 
-/** Whose address it is: the one whose own it is, or else the one who holds it at all. */
-function holderOf(byAddress: readonly Namesake[]): Namesake | null {
+/** Whose address it is: the one who has it as the primary one, or else the only one who holds it. */
+function holderOf(byAddress: readonly UserByAddress[]): UserByAddress | null {
   const holders = byAddress.filter((user) => user.proven && isActive(user));
-  const owners = holders.filter(({ own }) => own);
+  const owners = holders.filter(({ primary }) => primary);
   return onlyOf(owners.length > 0 ? owners : holders);
 }
 
 /**
- * Whoever had the address may not come in any more, and nobody has it as their own since then: a login must not undo that,
- * whoever else asserts the address, or added it to their own.
+ * Whoever had the address may not come in any more, and nobody has it as their primary one since then: a login must not undo
+ * that, whoever else asserts the address, or added it to their profile.
  */
-function hasEnded(byAddress: readonly Namesake[]): boolean {
+function hasEnded(byAddress: readonly UserByAddress[]): boolean {
   const active = byAddress.filter(isActive);
   if (byAddress.length > 0 && active.length === 0) {
     return true;
   }
-  return byAddress.some((user) => user.proven && !isActive(user)) && !active.some(({ own }) => own);
+  return byAddress.some((user) => user.proven && !isActive(user)) && !active.some(({ primary }) => primary);
 }
 
 function onlyOf<T>(users: readonly T[]): T | null {
@@ -110,8 +110,8 @@ export interface Match {
 /**
  * What leads from a directory user to a user, the best first:
  * - `proof`: what both are known by;
- * - `secondaryAddress`: an address that one of the two has beside its own, while no directory has one of the two active: a
- *   leaver's address is often given to a colleague, and people add addresses to their own profile;
+ * - `secondaryAddress`: an address that is not the primary one of both, while no directory has one of the two active: a
+ *   leaver's address is often given to a colleague, and people add addresses to their profiles;
  * - `assertion`: an address that the user merely asserts.
  */
 export type Evidence = (typeof EVIDENCE)[number];

@@ -45,8 +45,8 @@ export async function resolveConflict(
               within.endSessions(organizationId, { userIds }, "user_linked"),
             )
           : await keepApart(sql, organizationId, id, now);
-      for (const happening of settled.happenings) {
-        record(happening);
+      for (const event of settled.events) {
+        record(event);
       }
       if (settled.directoryUserIds.length === 0) {
         return;

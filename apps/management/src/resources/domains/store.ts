@@ -128,8 +128,8 @@ export async function removeDomain(context: Context, organizationId: string, id:
     }
     const resource = { type: "domain", id } as const;
     record({ organizationId, type: "domain.deleted", resource, before: { name: row.name } });
-    for (const happening of await unverifyAddresses(sql, organizationId, row.name)) {
-      record(happening);
+    for (const event of await unverifyAddresses(sql, organizationId, row.name)) {
+      record(event);
     }
     await lookAgain(within, organizationId, row.name);
   });

@@ -52,8 +52,8 @@ export function replaceGroupMappings(context: Context, organizationId: string, m
       }
     }
     const ended = removed.map(({ roleId, group }) => ({ roleId, groupKey: groupKey(group) }));
-    for (const happening of await endMappings(sql, organizationId, ended)) {
-      record(happening);
+    for (const event of await endMappings(sql, organizationId, ended)) {
+      record(event);
     }
     const changed = [...removed, ...added];
     if (changed.length > 0) {

@@ -85,8 +85,8 @@ async function act(work: () => Promise<ByHand>): Promise<ByHand> {
 }
 
 async function tell({ record, endSessions }: Change, organizationId: string, done: ByHand): Promise<void> {
-  for (const happening of done.happenings) {
-    record(happening);
+  for (const event of done.events) {
+    record(event);
   }
   if (done.ended !== null) {
     await endSessions(organizationId, { userIds: done.ended.userIds }, done.ended.reason);

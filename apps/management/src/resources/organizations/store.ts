@@ -105,8 +105,8 @@ export async function updateOrganization(
       }
       const row = await tx.organization.update({ where: { id }, data: patch });
       if (patch.rolesFrom === "directory") {
-        for (const happening of await endSignInRoles(sql, id)) {
-          record(happening);
+        for (const event of await endSignInRoles(sql, id)) {
+          record(event);
         }
       }
       if (newSlug !== undefined) {

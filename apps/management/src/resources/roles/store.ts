@@ -1,5 +1,5 @@
 import { newId, type Prisma, type Role } from "@sallyport/database";
-import { difference, type Happening, pick } from "@sallyport/events";
+import { difference, type EventDraft, pick } from "@sallyport/events";
 import type { RoleRef } from "@sallyport/people";
 import type { z } from "zod";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
@@ -124,7 +124,7 @@ export async function deleteRole(context: Context, organizationId: string, id: s
   });
 }
 
-function created(row: Role): Happening {
+function created(row: Role): EventDraft {
   const { organizationId, id } = row;
   return { organizationId, type: "role.created", resource: { type: "role", id }, after: toldOf(row) };
 }

@@ -4,7 +4,7 @@ import { announceExpiry } from "./announce.ts";
 
 /** Announces certificates that end soon. */
 export const certificateExpiryJob: Job<WorkerServices> = {
-  name: "expiry",
+  name: "expiry", // as queues and metrics have it
   queue: "maintenance",
   schedule: { everyMs: 3_600_000 },
   run: async ({ database, log, now }) => {

@@ -4,6 +4,6 @@ import { refreshDueMetadata } from "./refresh-due.ts";
 
 /** Has connections follow their identity providers' metadata that is due. */
 export const idpMetadataJob: Job<WorkerServices> = {
-  name: "metadata",
+  name: "metadata", // as queues and metrics have it
   run: refreshDueMetadata,
 };

@@ -75,7 +75,7 @@ export async function takeDirtyUsers(batch: Batch): Promise<Taken> {
  * Deletes the tombstones of the batch, once their consequences were drawn. Their links and identifiers stay: they say whose
  * access was ended, and whose it is when they are pushed anew.
  */
-export async function deleteObserved(batch: Batch, dirty: readonly PushedUser[]): Promise<void> {
+export async function deleteTombstones(batch: Batch, dirty: readonly PushedUser[]): Promise<void> {
   const ids = dirty.filter((user) => user.deleted).map((user) => user.id);
   if (ids.length === 0) {
     return;

@@ -11,7 +11,7 @@ const MEMBERS = 5_000;
  *
  * Returns "none" when there was nothing to do; else it is to be called again.
  */
-export async function observeGroups(batch: Batch): Promise<"some" | "none"> {
+export async function propagateGroups(batch: Batch): Promise<"some" | "none"> {
   const { sql, organizationId } = batch;
   const { rows: groups } = await sql.query<{ id: string; marks: string[]; deleted: boolean }>(
     `WITH dirty AS MATERIALIZED (

@@ -1,8 +1,8 @@
 import { type Database, lockPeople } from "@sallyport/database";
 import { START } from "./batch.ts";
 import type { ReachCheckpoint } from "./checkpoint.ts";
-import { observeGroups } from "./groups.ts";
-import { observeUsers } from "./users.ts";
+import { propagateGroups } from "./groups.ts";
+import { reconcileUsers } from "./users.ts";
 
 export interface ReconcileDeps {
   readonly database: Database;
@@ -54,20 +54,20 @@ async function reconcileBatch(
     await sql.query("SELECT set_config('enable_seqscan', 'off', true)", [], "reconcile_by_index");
     const batch = { sql, organizationId, now: deps.now(), limit: deps.batchSize, after };
     // Groups first, and all of them: they only make users dirty, and a user is to be looked at once.
-    if ((await observeGroups(batch)) === "some") {
+    if ((await propagateGroups(batch)) === "some") {
       await deps.reach("groupsApplied");
-      return { groups: true, users: { observed: 0, last: null, sessionsEnded: 0 } };
+      return { groups: true, users: { taken: 0, last: null, sessionsEnded: 0 } };
     }
-    return { groups: false, users: await observeUsers(batch, deps.reach) };
+    return { groups: false, users: await reconcileUsers(batch, deps.reach) };
   });
   if (users.sessionsEnded > 0) {
     deps.requestLogout();
   }
-  if (groups || users.observed > 0) {
+  if (groups || users.taken > 0) {
     await deps.reach("committed");
   }
   if (groups) {
     return { next: START };
   }
-  return { next: users.observed === deps.batchSize ? users.last : null };
+  return { next: users.taken === deps.batchSize ? users.last : null };
 }

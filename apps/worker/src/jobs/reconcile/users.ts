@@ -3,33 +3,33 @@ import { applyDirectory } from "@sallyport/people";
 import { revokeSessions } from "@sallyport/sessions";
 import type { Batch } from "./batch.ts";
 import type { ReachCheckpoint } from "./checkpoint.ts";
-import { deleteObserved, takeDirtyUsers } from "./directory-users.ts";
+import { deleteTombstones, takeDirtyUsers } from "./directory-users.ts";
 
 export interface UserProgress {
-  readonly observed: number;
+  readonly taken: number;
   /** The last one's id; null when there was none. */
   readonly last: string | null;
   readonly sessionsEnded: number;
 }
 
 /** One batch of dirty directory users: people are brought to what their directories say of them. */
-export async function observeUsers(batch: Batch, reach: ReachCheckpoint): Promise<UserProgress> {
+export async function reconcileUsers(batch: Batch, reach: ReachCheckpoint): Promise<UserProgress> {
   const { users: dirty, last, count } = await takeDirtyUsers(batch);
   if (dirty.length === 0) {
-    return { observed: count, last, sessionsEnded: 0 };
+    return { taken: count, last, sessionsEnded: 0 };
   }
   await reach("usersTaken");
 
-  const { happenings, endedUserIds } = await applyDirectory(batch, dirty);
+  const { events, endedUserIds } = await applyDirectory(batch, dirty);
   const sessionsEnded = await endSessions(batch, endedUserIds);
-  await deleteObserved(batch, dirty);
+  await deleteTombstones(batch, dirty);
   const actor = { type: "system" } as const;
   await recordEvents(
     batch.sql,
-    happenings.map((happening) => ({ ...happening, actor })),
+    events.map((event) => ({ ...event, actor })),
   );
   await reach("usersApplied");
-  return { observed: count, last, sessionsEnded };
+  return { taken: count, last, sessionsEnded };
 }
 
 /** After the memberships: a sign-in that came first has its session revoked here, one that waited for us is refused. */

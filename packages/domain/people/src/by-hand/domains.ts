@@ -1,5 +1,5 @@
 import type { Sql } from "@sallyport/database";
-import type { Happening } from "@sallyport/events";
+import type { EventDraft } from "@sallyport/events";
 
 /**
  * Nobody vouches for the addresses of a domain any more: they are unverified at once, whoever made the user, and what
@@ -9,7 +9,7 @@ export async function unverifyAddresses(
   sql: Sql,
   organizationId: string,
   domain: string,
-): Promise<Happening[]> {
+): Promise<EventDraft[]> {
   const { rows } = await sql.query<{ id: string }>(
     `UPDATE users SET email_verified = false, email_proof = nullif(email_proof, 'sign_in')
      WHERE organization_id = $1::uuid AND (email_verified OR email_proof = 'sign_in')

@@ -1,6 +1,6 @@
 import { checked, lockPeople, newId, type Sql } from "@sallyport/database";
 import { defined } from "@sallyport/defined";
-import type { Happening } from "@sallyport/events";
+import type { EventDraft } from "@sallyport/events";
 import { recordConflicts } from "../conflicts/record.ts";
 import type { Membership } from "../membership.ts";
 import { membershipEvents } from "../membership-events.ts";
@@ -20,7 +20,7 @@ export class RefusedByHand extends Error {
 /** What an act changed. */
 export interface ByHand {
   readonly membershipId: string;
-  readonly happenings: readonly Happening[];
+  readonly events: readonly EventDraft[];
   /** Users whose sessions must end, in the same transaction, and why. */
   readonly ended: { readonly userIds: readonly string[]; readonly reason: string } | null;
 }
@@ -53,9 +53,9 @@ export async function addMember(
   const [former, ...others] = proven;
   const keeps = former !== undefined && others.length === 0 ? former.userId : null;
   const userId = keeps ?? newId();
-  const happenings: Happening[] = [];
+  const events: EventDraft[] = [];
   if (keeps === null) {
-    happenings.push(await createUser(sql, organizationId, userId, input, now));
+    events.push(await createUser(sql, organizationId, userId, input, now));
   } else if (input.name !== undefined) {
     await renameUser(sql, organizationId, userId, input.name, now);
   }
@@ -71,13 +71,13 @@ export async function addMember(
      VALUES ($1::uuid, $2::uuid, $3::uuid, 'active', 'manual', $4::timestamptz, $4::timestamptz)`,
     [membership.id, organizationId, userId, now],
   );
-  happenings.push({
+  events.push({
     organizationId,
     type: "membership.created",
     resource: { type: "membership", id: membership.id },
     after: { userId, status: "active", source: "manual" },
   });
-  happenings.push(
+  events.push(
     ...(await setManualRoles(sql, organizationId, membership, [input.memberRole, ...input.roles], now)),
   );
   const rivals = known.filter((user) => user.userId !== userId);
@@ -87,18 +87,18 @@ export async function addMember(
     claim: `address:${input.email}`,
     source: "manual" as const,
   }));
-  happenings.push(...(await recordConflicts(sql, organizationId, conflicts, now)));
-  return { membershipId: membership.id, happenings, ended: null };
+  events.push(...(await recordConflicts(sql, organizationId, conflicts, now)));
+  return { membershipId: membership.id, events, ended: null };
 }
 
-interface Namesake {
+interface UserByAddress {
   readonly userId: string;
   readonly proven: boolean;
   readonly isMember: boolean;
 }
 
 /** Everybody who has an address, the oldest first. */
-async function findByAddress(sql: Sql, organizationId: string, email: string): Promise<Namesake[]> {
+async function findByAddress(sql: Sql, organizationId: string, email: string): Promise<UserByAddress[]> {
   const { rows } = await sql.query<{ id: string; proven: boolean; is_member: boolean }>(
     `WITH told AS MATERIALIZED (
        SELECT l.user_id FROM directory_identifiers k JOIN directory_user_links l ON l.directory_user_id = k.directory_user_id
@@ -121,7 +121,7 @@ async function createUser(
   userId: string,
   { email, name }: NewMember,
   now: Date,
-): Promise<Happening> {
+): Promise<EventDraft> {
   await sql.query(
     `INSERT INTO users (id, organization_id, email, email_proof, name, created_at, updated_at)
      VALUES ($1::uuid, $2::uuid, $3::text, 'administrator', $4::text, $5::timestamptz, $5::timestamptz)`,
@@ -187,21 +187,21 @@ export async function updateMember(
      WHERE id = $1::uuid AND organization_id = $2::uuid`,
     [membershipId, organizationId, after.status, after.source, after.directory, now],
   );
-  const happenings = membershipEvents(organizationId, before, after);
+  const events = membershipEvents(organizationId, before, after);
   if (before.source !== after.source) {
-    happenings.push(...(await dropRole(sql, organizationId, after, input.memberRole)));
+    events.push(...(await dropRole(sql, organizationId, after, input.memberRole)));
   }
   const wanted =
     input.roles ??
     (before.source === after.source ? undefined : await manualRoles(sql, organizationId, after));
   if (wanted !== undefined) {
     const all = after.source === "manual" ? [input.memberRole, ...wanted] : wanted;
-    happenings.push(...(await setManualRoles(sql, organizationId, after, all, now)));
+    events.push(...(await setManualRoles(sql, organizationId, after, all, now)));
   }
   const suspended = before.status === "active" && after.status === "suspended";
   return {
     membershipId,
-    happenings,
+    events,
     ended: suspended ? { userIds: [after.userId], reason: "membership_suspended" } : null,
   };
 }
@@ -219,7 +219,7 @@ export async function removeMember(sql: Sql, organizationId: string, membershipI
   ]);
   return {
     membershipId,
-    happenings: [
+    events: [
       {
         organizationId,
         type: "membership.deleted",

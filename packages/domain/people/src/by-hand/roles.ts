@@ -1,5 +1,5 @@
 import { newId, type Sql } from "@sallyport/database";
-import type { Happening } from "@sallyport/events";
+import type { EventDraft } from "@sallyport/events";
 import type { Membership, Source } from "../membership.ts";
 import { bindingEvent } from "../role-binding-events.ts";
 
@@ -29,7 +29,7 @@ export async function setManualRoles(
   { id: membershipId, userId }: Membership,
   roles: readonly RoleRef[],
   now: Date,
-): Promise<Happening[]> {
+): Promise<EventDraft[]> {
   const wanted = new Map(roles.map((role) => [role.id, role]));
   const present = await manualBindings(sql, organizationId, membershipId);
   const removed = present.filter((binding) => !wanted.has(binding.role_id));
@@ -79,7 +79,7 @@ export async function dropRole(
   organizationId: string,
   { id }: Pick<Membership, "id">,
   role: RoleRef,
-): Promise<Happening[]> {
+): Promise<EventDraft[]> {
   const { rows } = await sql.query<BindingRow>(
     `SELECT ${COLUMNS} ${OF}
      WHERE b.organization_id = $1::uuid AND b.membership_id = $2::uuid AND b.role_id = $3::uuid AND b.source <> 'manual'`,
@@ -102,7 +102,7 @@ export async function endMappings(
   sql: Sql,
   organizationId: string,
   mappings: readonly EndedMapping[],
-): Promise<Happening[]> {
+): Promise<EventDraft[]> {
   if (mappings.length === 0) {
     return [];
   }
@@ -117,7 +117,7 @@ export async function endMappings(
 }
 
 /** Takes back what sign-ins gave to those whom a directory manages: from now on its groups alone decide. */
-export async function endSignInRoles(sql: Sql, organizationId: string): Promise<Happening[]> {
+export async function endSignInRoles(sql: Sql, organizationId: string): Promise<EventDraft[]> {
   const { rows } = await sql.query<BindingRow>(
     `SELECT ${COLUMNS} ${OF}
      WHERE b.organization_id = $1::uuid AND b.source = 'jit' AND (m.source = 'directory' OR m.directory = 'active')`,
@@ -130,7 +130,7 @@ async function deleteBindings(
   sql: Sql,
   organizationId: string,
   bindings: readonly BindingRow[],
-): Promise<Happening[]> {
+): Promise<EventDraft[]> {
   if (bindings.length === 0) {
     return [];
   }

@@ -1,5 +1,5 @@
 import { newId, type Sql } from "@sallyport/database";
-import type { Happening } from "@sallyport/events";
+import type { EventDraft } from "@sallyport/events";
 import { addressesOf, type Identifier } from "../identifiers.ts";
 import type { Source } from "../membership.ts";
 
@@ -23,7 +23,7 @@ export async function recordConflicts(
   organizationId: string,
   found: readonly NewConflict[],
   now: Date,
-): Promise<Happening[]> {
+): Promise<EventDraft[]> {
   if (found.length === 0) {
     return [];
   }
@@ -54,7 +54,7 @@ export async function recordConflicts(
     ],
   );
   const created = rows.map(
-    (row): Happening => ({
+    (row): EventDraft => ({
       organizationId,
       type: "conflict.created",
       resource: { type: "conflict", id: row.id },
@@ -89,7 +89,7 @@ async function unverifyAsserted(
   organizationId: string,
   claimed: readonly { readonly userId: string; readonly address: string }[],
   now: Date,
-): Promise<Happening[]> {
+): Promise<EventDraft[]> {
   if (claimed.length === 0) {
     return [];
   }

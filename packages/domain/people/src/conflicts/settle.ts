@@ -1,5 +1,5 @@
 import { lockPeople, type Sql } from "@sallyport/database";
-import type { Happening } from "@sallyport/events";
+import type { EventDraft } from "@sallyport/events";
 
 /** Why a conflict could not be settled; nothing has changed. */
 export class ConflictRefused extends Error {
@@ -13,7 +13,7 @@ export class ConflictRefused extends Error {
 }
 
 export interface Settled {
-  readonly happenings: readonly Happening[];
+  readonly events: readonly EventDraft[];
   /** Users whose sessions must end, before the users themselves do. */
   readonly endedUserIds: readonly string[];
   /** Directory users that the reconciler has to look at again. */
@@ -35,7 +35,7 @@ export async function keepApart(sql: Sql, organizationId: string, id: string, no
     [id, organizationId, now],
   );
   return {
-    happenings: [resolved(organizationId, id, "keepApart")],
+    events: [resolved(organizationId, id, "keepApart")],
     endedUserIds: [],
     directoryUserIds: [],
   };
@@ -78,9 +78,9 @@ export async function linkUsers(
     organizationId,
   ]);
   return {
-    happenings: [
+    events: [
       ...identities.map(
-        (identity): Happening => ({
+        (identity): EventDraft => ({
           organizationId,
           type: "identity.moved",
           resource: { type: "identity", id: identity.id },
@@ -118,7 +118,7 @@ async function openConflict(sql: Sql, organizationId: string, id: string): Promi
   return row;
 }
 
-function resolved(organizationId: string, id: string, resolution: "link" | "keepApart"): Happening {
+function resolved(organizationId: string, id: string, resolution: "link" | "keepApart"): EventDraft {
   return {
     organizationId,
     type: "conflict.resolved",

@@ -1,12 +1,12 @@
 import { checked, elementsOf } from "@sallyport/database";
-import type { Happening } from "@sallyport/events";
+import type { EventDraft } from "@sallyport/events";
 import { endedAmong } from "../ended.ts";
 import type { Identifier } from "../identifiers.ts";
 import type { DirectoryWord } from "../membership.ts";
 import { type Batch, knownBy, type PushedUser } from "./batch.ts";
 
 export interface AssertedChanges {
-  readonly happenings: readonly Happening[];
+  readonly events: readonly EventDraft[];
   readonly endedUserIds: readonly string[];
 }
 
@@ -28,7 +28,7 @@ export async function applyToAsserted(batch: Batch, pushed: readonly PushedUser[
     ({ active, deleted, identified, userId }) => !active || deleted || (identified && userId !== null),
   );
   if (!mayEnd && !(await hasEnded(batch))) {
-    return { happenings: [], endedUserIds: [] };
+    return { events: [], endedUserIds: [] };
   }
   const told = [...pushed.flatMap(knownBy), ...(await formerIdentifiers(batch, pushed))];
   const asserted = await findAsserted(batch, [...new Set(told)]);
@@ -41,7 +41,7 @@ export async function applyToAsserted(batch: Batch, pushed: readonly PushedUser[
   });
   await setDirectory(batch, changes);
   return {
-    happenings: changes.map(({ membershipId, userId, directory, next }) => ({
+    events: changes.map(({ membershipId, userId, directory, next }) => ({
       organizationId: batch.organizationId,
       type: "membership.updated",
       resource: { type: "membership", id: membershipId },

@@ -1,5 +1,5 @@
 import { newId } from "@sallyport/database";
-import type { Happening } from "@sallyport/events";
+import type { EventDraft } from "@sallyport/events";
 import type { Membership } from "../membership.ts";
 import { bindingEvent } from "../role-binding-events.ts";
 import type { Batch } from "./batch.ts";
@@ -29,7 +29,7 @@ interface Binding extends Grant {
 export async function applyBindings(
   batch: Batch,
   { memberships, created, adopted, suspended }: MembershipChanges,
-): Promise<Happening[]> {
+): Promise<EventDraft[]> {
   const { roles, rolesFrom } = await readRoles(batch);
   const active = memberships.filter(({ status, directory }) => status === "active" && directory !== "ended");
   const memberRole = [...roles].find(([, key]) => key === "member")?.[0];

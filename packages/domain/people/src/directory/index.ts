@@ -1,16 +1,16 @@
-import type { Happening } from "@sallyport/events";
+import type { EventDraft } from "@sallyport/events";
 import { recordConflicts } from "../conflicts/record.ts";
 import { applyToAsserted } from "./asserted.ts";
 import type { Batch, PushedUser } from "./batch.ts";
 import { applyBindings } from "./bindings.ts";
-import { decideLinks, deleteLeft, madeOfOne, storeLinks } from "./link.ts";
+import { createdForOne, decideLinks, deleteAbandoned, storeLinks } from "./link.ts";
 import { applyMemberships } from "./memberships.ts";
 import { createUsers, updateProfiles } from "./profiles.ts";
 
 export type { Batch, PushedUser } from "./batch.ts";
 
 export interface DirectoryChanges {
-  readonly happenings: readonly Happening[];
+  readonly events: readonly EventDraft[];
   /** Users whose sessions must end, in the same transaction. */
   readonly endedUserIds: readonly string[];
 }
@@ -21,16 +21,16 @@ export interface DirectoryChanges {
  * users as they are in this transaction; doing it twice changes nothing.
  */
 export async function applyDirectory(batch: Batch, pushed: readonly PushedUser[]): Promise<DirectoryChanges> {
-  const { links, conflicts, left } = await decideLinks(batch, pushed);
+  const { links, conflicts, abandoned } = await decideLinks(batch, pushed);
   const created = await createUsers(batch, links);
   await storeLinks(batch, links);
-  const deleted = await deleteLeft(batch, left);
+  const deleted = await deleteAbandoned(batch, abandoned);
   const raised = await recordConflicts(batch.sql, batch.organizationId, conflicts, batch.now);
 
-  const userIds = [...new Set([...links.map(({ userId }) => userId), ...left])];
+  const userIds = [...new Set([...links.map(({ userId }) => userId), ...abandoned])];
   const made = new Set(links.filter(({ isNewUser }) => isNewUser).map(({ userId }) => userId));
   // Somebody made here has the profile of their directory user already, unless another one stands for them, too.
-  const complete = madeOfOne(links);
+  const complete = createdForOne(links);
   const updated = await updateProfiles(
     batch,
     userIds.filter((userId) => !complete.has(userId)),
@@ -39,14 +39,14 @@ export async function applyDirectory(batch: Batch, pushed: readonly PushedUser[]
   const bindings = await applyBindings(batch, memberships);
   const asserted = await applyToAsserted(batch, pushed);
   return {
-    happenings: [
+    events: [
       ...created,
       ...deleted,
       ...updated,
-      ...memberships.happenings,
+      ...memberships.events,
       ...bindings,
       ...raised,
-      ...asserted.happenings,
+      ...asserted.events,
     ],
     endedUserIds: [...new Set([...memberships.endedUserIds, ...asserted.endedUserIds])],
   };

@@ -1,5 +1,5 @@
 import { newId } from "@sallyport/database";
-import type { Happening } from "@sallyport/events";
+import type { EventDraft } from "@sallyport/events";
 import type { NewConflict } from "../conflicts/record.ts";
 import type { Identifier } from "../identifiers.ts";
 import { decidePushedUser } from "../who-is-it.ts";
@@ -20,7 +20,7 @@ export interface Links {
   readonly links: readonly Link[];
   readonly conflicts: readonly NewConflict[];
   /** Users that directory users were taken from, since they turned out to be somebody else. */
-  readonly left: readonly string[];
+  readonly abandoned: readonly string[];
 }
 
 /**
@@ -35,7 +35,7 @@ export async function decideLinks(batch: Batch, pushed: readonly PushedUser[]): 
   const earlier = new Earlier();
   const links: Link[] = [];
   const conflicts: NewConflict[] = [];
-  const left: string[] = [];
+  const abandoned: string[] = [];
   for (const user of pushed) {
     const kept = user.userId;
     if (matches === null || !isOpen.has(user)) {
@@ -54,7 +54,7 @@ export async function decideLinks(batch: Batch, pushed: readonly PushedUser[]): 
     const isNew = userId !== kept;
     links.push({ directoryUserId: user.id, userId, isNew, isNewUser: decision.userId === null });
     if (isNew && kept !== null) {
-      left.push(kept);
+      abandoned.push(kept);
     }
     earlier.note(user, userId, matches);
     for (const otherUserId of decision.rivals) {
@@ -67,12 +67,16 @@ export async function decideLinks(batch: Batch, pushed: readonly PushedUser[]): 
     ...conflict,
     otherUserId: earlier.now(conflict.otherUserId),
   }));
-  return { links, conflicts: unsettled.filter(({ userId, otherUserId }) => userId !== otherUserId), left };
+  return {
+    links,
+    conflicts: unsettled.filter(({ userId, otherUserId }) => userId !== otherUserId),
+    abandoned,
+  };
 }
 
 /** What was decided earlier in this batch, and so stands in no table yet. */
 class Earlier {
-  /** The users that a claim leads to, and whether all who told it have it beside their own address. */
+  /** The users that a claim leads to, and whether it is a secondary address of all who told it. */
   readonly #byClaim = new Map<string, Map<string, { readonly secondary: boolean }>>();
   readonly #directoriesOf = new Map<string, Set<string>>();
   readonly #joined = new Set<string>();
@@ -161,7 +165,7 @@ async function findPlaceholders(batch: Batch, open: readonly PushedUser[]): Prom
 }
 
 /** The users who are to be created, and for whom one directory user alone stands. */
-export function madeOfOne(links: readonly Link[]): Set<string> {
+export function createdForOne(links: readonly Link[]): Set<string> {
   const made = new Set<string>();
   const seen = new Set<string>();
   for (const { userId, isNewUser } of links) {
@@ -191,7 +195,7 @@ export async function storeLinks(batch: Batch, links: readonly Link[]): Promise<
 }
 
 /** Deletes users whom nobody stands for any more, with their memberships: nobody ever signed in as them. */
-export async function deleteLeft(batch: Batch, userIds: readonly string[]): Promise<Happening[]> {
+export async function deleteAbandoned(batch: Batch, userIds: readonly string[]): Promise<EventDraft[]> {
   if (userIds.length === 0) {
     return [];
   }
@@ -203,7 +207,7 @@ export async function deleteLeft(batch: Batch, userIds: readonly string[]): Prom
        AND NOT EXISTS (SELECT 1 FROM identities i WHERE i.user_id = u.id)
      RETURNING u.id`,
     [organizationId, userIds],
-    "people_delete_left",
+    "people_delete_abandoned",
   );
   return rows.map(({ id }) => ({
     organizationId,

@@ -1,10 +1,10 @@
 import { domainOf } from "../address.ts";
 import {
   addressesOf,
-  besideOf,
   directoryKeysOf,
   type Identifier,
   identifierOfKey,
+  secondaryAddresses,
   storedKey,
 } from "../identifiers.ts";
 import { betterEvidence, type Match } from "../who-is-it.ts";
@@ -31,7 +31,7 @@ export interface Matches {
   of(user: PushedUser): readonly FoundMatch[];
   /** By what others may be found to be the user: the externalId, and addresses whose domain the organization has verified. */
   claimsOf(user: PushedUser): readonly Identifier[];
-  /** The claim is an address that the user has beside their own. */
+  /** The claim is an address of the user, and not the primary one. */
   isSecondary(user: { readonly id: string }, claim: Identifier): boolean;
 }
 
@@ -115,7 +115,7 @@ export async function findMatches(batch: Batch, users: readonly PushedUser[]): P
   const verified = new Set(rows[0]?.domains);
   const isVerified = (address: string) => verified.has(domainOf(address) ?? "");
   const usersById = new Map(users.map((user) => [user.id, user]));
-  const secondary = new Map(users.map((user) => [user.id, new Set(besideOf(user, knownBy(user)))]));
+  const secondary = new Map(users.map((user) => [user.id, new Set(secondaryAddresses(user, knownBy(user)))]));
   const isSecondary: Matches["isSecondary"] = ({ id }, claim) => secondary.get(id)?.has(claim) === true;
   const found = new Map<string, Map<string, FoundMatch>>();
   for (const row of rows[0]?.matches ?? []) {
@@ -148,7 +148,7 @@ function evidenceOf(row: Row, user: PushedUser, secondary: boolean): FoundMatch[
     return secondary && row.ended ? "secondaryAddress" : "proof";
   }
   const { user_name: userName, email } = row.told_by;
-  const secondaryThere = besideOf({ userName, email }, [row.claim]).length > 0;
+  const secondaryThere = secondaryAddresses({ userName, email }, [row.claim]).length > 0;
   return (secondary || secondaryThere) && (row.ended || !user.active) ? "secondaryAddress" : "proof";
 }
 

@@ -1,7 +1,7 @@
 import { checked, newId } from "@sallyport/database";
-import type { Happening } from "@sallyport/events";
+import type { EventDraft } from "@sallyport/events";
 import {
-  type DirectorySays,
+  type DirectoryStatus,
   type DirectoryWord,
   decideMembership,
   type Membership,
@@ -13,7 +13,7 @@ import { type Batch, LINKED, OF_ORGANIZATION } from "./batch.ts";
 export interface MembershipChanges {
   /** All memberships of the users, as they are now. */
   readonly memberships: readonly Membership[];
-  readonly happenings: readonly Happening[];
+  readonly events: readonly EventDraft[];
   /** Those among them that are new. */
   readonly created: ReadonlySet<string>;
   /** Whose sessions end. */
@@ -33,7 +33,7 @@ export async function applyMemberships(
   userIds: readonly string[],
   made: ReadonlySet<string>,
 ): Promise<MembershipChanges> {
-  const says = await readSays(batch, userIds);
+  const says = await readDirectoryStatus(batch, userIds);
   const current = await lockMemberships(
     batch,
     userIds.filter((userId) => !made.has(userId)),
@@ -71,7 +71,7 @@ export async function applyMemberships(
   return {
     memberships: [...now.values(), ...created],
     created: new Set(created.map(({ id }) => id)),
-    happenings: [
+    events: [
       ...created.map((after) => membershipCreated(batch, after)),
       ...changed.flatMap(({ before, after }) => membershipEvents(batch.organizationId, before, after)),
     ],
@@ -83,7 +83,10 @@ export async function applyMemberships(
   };
 }
 
-function membershipCreated({ organizationId }: Batch, { id, userId, status, source }: Membership): Happening {
+function membershipCreated(
+  { organizationId }: Batch,
+  { id, userId, status, source }: Membership,
+): EventDraft {
   return {
     organizationId,
     type: "membership.created",
@@ -92,7 +95,10 @@ function membershipCreated({ organizationId }: Batch, { id, userId, status, sour
   };
 }
 
-async function readSays(batch: Batch, userIds: readonly string[]): Promise<Map<string, DirectorySays>> {
+async function readDirectoryStatus(
+  batch: Batch,
+  userIds: readonly string[],
+): Promise<Map<string, DirectoryStatus>> {
   const { rows } = await batch.sql.query<{ user_id: string; gone: boolean; active: boolean }>(
     `SELECT l.user_id, bool_and(du.deleted_at IS NOT NULL) AS gone,
             bool_or(du.deleted_at IS NULL AND du.active) AS active

@@ -1,5 +1,5 @@
 import { checked } from "@sallyport/database";
-import { difference, type Happening } from "@sallyport/events";
+import { difference, type EventDraft } from "@sallyport/events";
 import { type ProfileRow, profileOf } from "../profile.ts";
 import { type Batch, EMAIL_VERIFIED, LINKED, OF_ORGANIZATION } from "./batch.ts";
 import type { Link } from "./link.ts";
@@ -15,7 +15,7 @@ const PROFILE = `
   du.user_name AS username`;
 
 /** Creates the users that are new, with the profile that their directory user gives. */
-export async function createUsers(batch: Batch, links: readonly Link[]): Promise<Happening[]> {
+export async function createUsers(batch: Batch, links: readonly Link[]): Promise<EventDraft[]> {
   // Two directory users of one batch may stand for the same new user: the first gives its profile.
   const firsts = new Map<string, string>();
   for (const link of links) {
@@ -58,7 +58,7 @@ export async function createUsers(batch: Batch, links: readonly Link[]): Promise
  * for one user, an active one comes before an inactive one, and then the oldest. An address that a directory changes is
  * held by its push alone from then on.
  */
-export async function updateProfiles(batch: Batch, userIds: readonly string[]): Promise<Happening[]> {
+export async function updateProfiles(batch: Batch, userIds: readonly string[]): Promise<EventDraft[]> {
   if (userIds.length === 0) {
     return [];
   }
@@ -95,7 +95,7 @@ export async function updateProfiles(batch: Batch, userIds: readonly string[]): 
     [organizationId, userIds, batch.now],
     "people_update_profiles",
   );
-  return rows.flatMap((row): Happening[] => {
+  return rows.flatMap((row): EventDraft[] => {
     const changes = difference(profileOf(row.before), profileOf(row.after));
     if (changes === null) {
       return [];

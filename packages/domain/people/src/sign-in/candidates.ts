@@ -2,7 +2,7 @@ import { checked, type Sql } from "@sallyport/database";
 import { isEnded } from "../ended.ts";
 import type { Identifier } from "../identifiers.ts";
 import { type ProfileRow, profileOf } from "../profile.ts";
-import type { Candidate, Namesake } from "../who-is-it.ts";
+import type { Candidate, UserByAddress } from "../who-is-it.ts";
 import type { Login } from "./look-up.ts";
 import { type MembershipRow, membershipOf } from "./membership-row.ts";
 import type { Person } from "./person.ts";
@@ -13,7 +13,7 @@ export type Found = Candidate & Pick<Person, "inDirectory" | "profile" | "emailP
 export interface Candidates {
   readonly ended: boolean;
   readonly bySubject: readonly Found[];
-  readonly byAddress: readonly (Namesake & Found)[];
+  readonly byAddress: readonly (UserByAddress & Found)[];
 }
 
 interface Row extends MembershipRow, ProfileRow {
@@ -22,7 +22,7 @@ interface Row extends MembershipRow, ProfileRow {
   readonly email_changed: boolean;
   readonly in_directory: boolean;
   readonly proven: boolean;
-  readonly own: boolean;
+  readonly primary: boolean;
 }
 
 /** Users `u` that a directory has. */
@@ -33,7 +33,7 @@ export const IN_DIRECTORY = `EXISTS (
   WHERE l.user_id = u.id)`;
 
 /** Links of directory users that are known by the address `$2` now. */
-const TOLD = `
+const HAVE_ADDRESS = `
   SELECT l.user_id FROM directory_identifiers k CROSS JOIN LATERAL (
     SELECT l.user_id FROM directory_user_links l WHERE l.directory_user_id = k.directory_user_id OFFSET 0) l
   WHERE k.organization_id = $1 AND k.value = 'address:' || $2::text AND k.current`;
@@ -47,12 +47,12 @@ const NAMED = `EXISTS (
       AND d.active AND d.deleted_at IS NULL OFFSET 0) d
   WHERE l.user_id = u.id)`;
 
-const candidates = (ids: string, proven: string, own: string) => `coalesce((
+const candidates = (ids: string, proven: string, primary: string) => `coalesce((
   SELECT json_agg(candidate) FROM (
     SELECT u.id AS user_id, m.id AS membership_id, m.status, m.source, m.directory, ${IN_DIRECTORY} AS in_directory,
            u.email, u.email_verified, u.name, u.given_name, u.family_name, u.username, u.email_proof,
            u.email_changed,
-           ${proven} AS proven, ${own} AS own
+           ${proven} AS proven, ${primary} AS "primary"
     FROM users u LEFT JOIN memberships m ON m.user_id = u.id AND ${checked("m.organization_id = u.organization_id")}
     WHERE u.organization_id = $1 AND u.id IN (${ids})
     ORDER BY u.created_at, u.id) AS candidate), '[]')`;
@@ -67,8 +67,8 @@ export async function findCandidates(
   const { rows } = await sql.query<{ ended: boolean; by_address: Row[]; by_subject: Row[] }>(
     `SELECT ${isEnded("$1", "$3::text[]")} AS ended,
             ${candidates(
-              `SELECT n.id FROM users n WHERE n.organization_id = $1 AND n.email = $2 UNION ${TOLD}`,
-              `(${PROVEN} OR u.id IN (${TOLD}))`,
+              `SELECT n.id FROM users n WHERE n.organization_id = $1 AND n.email = $2 UNION ${HAVE_ADDRESS}`,
+              `(${PROVEN} OR u.id IN (${HAVE_ADDRESS}))`,
               `(${PROVEN} OR ${NAMED})`,
             )} AS by_address,
             ${candidates(
@@ -107,14 +107,14 @@ export async function findOthersWith(
 ): Promise<string[]> {
   const { rows } = await sql.query<{ user_id: string }>(
     `SELECT n.id AS user_id FROM users n WHERE n.organization_id = $1 AND n.email = $2 AND n.id <> $3
-     UNION SELECT user_id FROM (${TOLD}) AS told WHERE user_id <> $3`,
+     UNION SELECT user_id FROM (${HAVE_ADDRESS}) AS others WHERE user_id <> $3`,
     [organizationId, address, userId],
     "people_find_others",
   );
   return rows.map((row) => row.user_id);
 }
 
-function found(row: Row): Namesake & Found {
+function found(row: Row): UserByAddress & Found {
   return {
     userId: row.user_id,
     membership: membershipOf(row),
@@ -123,6 +123,6 @@ function found(row: Row): Namesake & Found {
     emailProof: row.email_proof,
     emailChanged: row.email_changed,
     proven: row.proven,
-    own: row.own,
+    primary: row.primary,
   };
 }

@@ -1,5 +1,5 @@
 import { lockPeople, newId, type Sql } from "@sallyport/database";
-import type { Happening } from "@sallyport/events";
+import type { EventDraft } from "@sallyport/events";
 import { type NewConflict, recordConflicts } from "../conflicts/record.ts";
 import { identifierOfKey } from "../identifiers.ts";
 import { refusalOf } from "../membership.ts";
@@ -40,7 +40,7 @@ export async function firstLogin(sql: Sql, login: Login, found: Lookup, now: Dat
   const made = known ?? (await makePerson(sql, login, found, contested, now));
   const identityId = await createIdentity(sql, login, found, made.userId, now);
   const by = known === null ? "creation" : candidates.bySubject.length > 0 ? "subject" : "email";
-  const linked: Happening = {
+  const linked: EventDraft = {
     organizationId,
     type: "identity.created",
     resource: { type: "identity", id: identityId },
@@ -58,7 +58,7 @@ export async function firstLogin(sql: Sql, login: Login, found: Lookup, now: Dat
     identityId,
     identifiers: found.identifiers,
     directoryKey: directoryKeyOf(login),
-    happenings: [...made.happenings, linked, ...(await recordConflicts(sql, organizationId, conflicts, now))],
+    events: [...made.events, linked, ...(await recordConflicts(sql, organizationId, conflicts, now))],
   };
 }
 
@@ -78,7 +78,7 @@ async function knownPerson(
   const bindings = await readBindings(sql, membership.id);
   return {
     ...{ userId, membership, inDirectory, profile, emailProof, emailChanged, bindings },
-    happenings: [],
+    events: [],
     isNew: false,
   };
 }
@@ -147,7 +147,7 @@ async function makePerson(
     emailChanged: false,
     bindings: [],
     isNew: true,
-    happenings: [
+    events: [
       {
         organizationId,
         type: "user.created",

@@ -46,7 +46,7 @@ export interface SignInBinding extends MappedRole {
 }
 
 /** Somebody who has signed in before. Without a membership: the user is no member any more. */
-export type KnownPerson = Omit<Person, "membership" | "happenings"> & {
+export type KnownPerson = Omit<Person, "membership" | "events"> & {
   readonly membership: MembershipState | null;
 };
 

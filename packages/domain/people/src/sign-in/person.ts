@@ -1,4 +1,4 @@
-import type { Happening } from "@sallyport/events";
+import type { EventDraft } from "@sallyport/events";
 import type { Identifier } from "../identifiers.ts";
 import type { MembershipState } from "../membership.ts";
 import type { Profile } from "../profile.ts";
@@ -21,7 +21,7 @@ export interface Person {
   /** What earlier logins gave. */
   readonly bindings: readonly SignInBinding[];
   /** What was done to know them, where the identity is new. */
-  readonly happenings: readonly Happening[];
+  readonly events: readonly EventDraft[];
   /** Made by this very login. */
   readonly isNew: boolean;
 }

@@ -1,5 +1,5 @@
 import { type Database, lockPeople, newId, type Sql } from "@sallyport/database";
-import { difference, type Happening } from "@sallyport/events";
+import { difference, type EventDraft } from "@sallyport/events";
 import { recordConflicts } from "../conflicts/record.ts";
 import { refusalOf } from "../membership.ts";
 import type { Profile } from "../profile.ts";
@@ -18,7 +18,7 @@ export interface SignedIn {
   readonly userId: string;
   readonly identityId: string;
   /** What was done to know them, where the identity is new. */
-  readonly happenings: readonly Happening[];
+  readonly events: readonly EventDraft[];
 }
 
 export interface SignInDeps {
@@ -27,7 +27,7 @@ export interface SignInDeps {
   /** What is written in the same statement as the login: the session, its events, the login record. */
   readonly companionsOf: (person: SignedIn) => Companions;
   /** Records what the login changed of the person, in the same transaction. */
-  readonly record: (sql: Sql, person: SignedIn, happenings: readonly Happening[]) => Promise<void>;
+  readonly record: (sql: Sql, person: SignedIn, events: readonly EventDraft[]) => Promise<void>;
 }
 
 /**
@@ -49,7 +49,7 @@ export async function signInPerson(deps: SignInDeps, login: Login): Promise<void
   if (refusal !== null || known.membership === null) {
     throw new SignInRefused(refusal ?? "membership_suspended", found.identifiers);
   }
-  const person = { ...known, membership: known.membership, happenings: [] };
+  const person = { ...known, membership: known.membership, events: [] };
   if (!changesNothing(login, found, person)) {
     return database.transaction((sql) => change(deps, sql, login, found, person));
   }
@@ -107,7 +107,7 @@ async function change(
   ]);
 }
 
-function profileUpdated(organizationId: string, person: Person, profile: Profile): Happening[] {
+function profileUpdated(organizationId: string, person: Person, profile: Profile): EventDraft[] {
   const changes = difference(person.profile, profile);
   if (changes === null) {
     return [];
@@ -124,7 +124,7 @@ async function settleProfile(
   login: Login,
   found: Lookup,
   person: Person,
-): Promise<{ readonly profile: ProfileUpdate | null; readonly conflicts: readonly Happening[] }> {
+): Promise<{ readonly profile: ProfileUpdate | null; readonly conflicts: readonly EventDraft[] }> {
   // Somebody whom this login made has the profile that it asserts already, with its conflicts told.
   const profile = person.isNew ? null : decideProfile(person, login, found, false);
   if (profile === null) {
