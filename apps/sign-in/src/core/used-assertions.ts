@@ -1,4 +1,4 @@
-import { checked, isUniqueViolation, type Statement } from "@sallyport/database";
+import { isUniqueViolation, type Statement } from "@sallyport/database";
 
 /** A SAML assertion that a login rests on: it must not have been used before. */
 export interface UsedAssertion {
@@ -39,9 +39,9 @@ const PROVEN = `
   INSERT INTO certificate_uses (connection_id, fingerprint, organization_id, last_validated_at)
   SELECT c.id, $3::text, c.organization_id, $4::timestamptz
   FROM connections c
-  WHERE $3::text IS NOT NULL AND c.id = $2 AND ${checked("c.organization_id = $1")}
+  WHERE $3::text IS NOT NULL AND c.id = $2 AND c.organization_id = $1
     AND NOT EXISTS (SELECT 1 FROM certificate_uses
-                    WHERE connection_id = $2 AND fingerprint = $3 AND ${checked("organization_id = $1")}
+                    WHERE connection_id = $2 AND fingerprint = $3 AND organization_id = $1
                       AND last_validated_at > $4::timestamptz - interval '1 day')
     AND pg_try_advisory_xact_lock(hashtextextended('certificate:' || $2::text || $3::text, 0))
   FOR KEY SHARE OF c SKIP LOCKED

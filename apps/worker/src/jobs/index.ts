@@ -8,6 +8,7 @@ import { outboxLoop } from "./outbox/job.ts";
 import { purgeJob } from "./purge/job.ts";
 import { reconcileJob } from "./reconcile/job.ts";
 import { resealJob } from "./reseal/job.ts";
+import { statisticsLoop } from "./statistics/job.ts";
 import { sweepJob } from "./sweep/job.ts";
 
 /**
@@ -25,4 +26,4 @@ export const JOBS: readonly JobDeclaration<WorkerServices>[] = [
 ];
 
 /** What goes without the queue: each process does it by its own clock. */
-export const LOOPS: readonly Loop<WorkerServices>[] = [outboxLoop];
+export const LOOPS: readonly Loop<WorkerServices>[] = [outboxLoop, statisticsLoop];

@@ -1,4 +1,4 @@
-import { checked, newId, type Statement } from "@sallyport/database";
+import { newId, type Statement } from "@sallyport/database";
 
 /** One sign-in, as the broker hands it over after normalization. */
 export interface NewSession {
@@ -35,7 +35,7 @@ export function sessionStatement(session: NewSession): {
                            auth_time, expires_at)
      SELECT $1, organization_id, user_id, $4, $5, $6, $7, $8, $9, $10, $11
      FROM memberships
-     WHERE ${checked("organization_id = $2")} AND user_id = $3 AND status = 'active' AND directory IS DISTINCT FROM 'ended'
+     WHERE organization_id = $2 AND user_id = $3 AND status = 'active' AND directory IS DISTINCT FROM 'ended'
      FOR SHARE
      RETURNING id`,
     values: [

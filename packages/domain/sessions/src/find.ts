@@ -1,4 +1,4 @@
-import { checked, isId, type Sql } from "@sallyport/database";
+import { isId, type Sql } from "@sallyport/database";
 import { revokedTokenDigest } from "./revoke-token.ts";
 
 /** A session that holds, with the person, organization and grants as they are now, not as they were at sign-in. */
@@ -54,25 +54,14 @@ interface Row {
   groups: string[];
 }
 
-// Each row is looked up from the one before it, by LATERAL and OFFSET 0. Left alone, the planner begins with the groups of
-// all tenants while it takes them for few: a login took 100 ms beside the first large push, for as long as that plan was
-// kept.
-
 /** The roles `r` of the membership `m`. */
-const GRANTED = `FROM role_bindings b
-                  CROSS JOIN LATERAL (SELECT r.key, r.permissions FROM roles r WHERE r.id = b.role_id OFFSET 0) r
-                  WHERE b.membership_id = m.id`;
+const GRANTED = "FROM role_bindings b JOIN roles r ON r.id = b.role_id WHERE b.membership_id = m.id";
 
 /** The directory groups `g` of the user `u`. */
 const GROUPS = `FROM directory_user_links l
-                  CROSS JOIN LATERAL (
-                    SELECT du.id FROM directory_users du
-                    WHERE du.id = l.directory_user_id AND du.active AND du.deleted_at IS NULL OFFSET 0) du
-                  CROSS JOIN LATERAL (
-                    SELECT gm.group_id FROM directory_group_members gm WHERE gm.user_id = du.id OFFSET 0) gm
-                  CROSS JOIN LATERAL (
-                    SELECT g.display_name FROM directory_groups g
-                    WHERE g.id = gm.group_id AND g.deleted_at IS NULL OFFSET 0) g
+                  JOIN directory_users du ON du.id = l.directory_user_id AND du.active AND du.deleted_at IS NULL
+                  JOIN directory_group_members gm ON gm.user_id = du.id
+                  JOIN directory_groups g ON g.id = gm.group_id AND g.deleted_at IS NULL
                   WHERE l.user_id = u.id`;
 
 /**
@@ -105,7 +94,7 @@ export async function findLiveSession(
             ARRAY(SELECT g.display_name ${GROUPS} UNION SELECT unnest(s.groups) ORDER BY 1) AS groups
      FROM sessions s
      JOIN memberships m ON m.user_id = s.user_id AND m.status = 'active' AND m.directory IS DISTINCT FROM 'ended'
-       AND ${checked("m.organization_id = s.organization_id")}
+       AND m.organization_id = s.organization_id
      JOIN organizations o ON o.id = s.organization_id
      JOIN connections c ON c.id = s.connection_id AND c.status = 'active'
      JOIN users u ON u.id = s.user_id

@@ -1,4 +1,4 @@
-import { checked, type Sql } from "@sallyport/database";
+import type { Sql } from "@sallyport/database";
 import { type Origin, recordEvents } from "@sallyport/events";
 
 /** Which sessions end. An empty list ends none. */
@@ -53,10 +53,10 @@ export async function revokeSessions(
 
 function scopeCondition(scope: RevocationScope): [condition: string, value: unknown] {
   if ("sessionIds" in scope) {
-    return [`id = ANY($2::uuid[]) AND ${checked("organization_id = $1")}`, scope.sessionIds];
+    return [`id = ANY($2::uuid[]) AND organization_id = $1`, scope.sessionIds];
   }
   if ("userIds" in scope) {
-    return [`user_id = ANY($2::uuid[]) AND ${checked("organization_id = $1")}`, scope.userIds];
+    return [`user_id = ANY($2::uuid[]) AND organization_id = $1`, scope.userIds];
   }
   return ["organization_id = $1 AND connection_id = $2::uuid", scope.connectionId];
 }

@@ -25,6 +25,18 @@ it("commits what resolves and rolls back what throws", async () => {
   expect(await slugs()).toEqual(["kept"]);
 });
 
+it("has the planner go by indexes, on every connection", async () => {
+  const settings = async () =>
+    (
+      await test.database.sql.query(
+        "SELECT current_setting('enable_seqscan') AS seqscan, current_setting('jit') AS jit",
+      )
+    ).rows;
+  for (const rows of await Promise.all([settings(), settings(), settings()])) {
+    expect(rows).toEqual([{ seqscan: "off", jit: "off" }]);
+  }
+});
+
 it("knows a unique violation, by driver and by Prisma", async () => {
   const byDriver = await test.database.sql.query(insert, [newId(), "kept"]).catch((error: unknown) => error);
   const byPrisma = await test.database.prisma.organization

@@ -7,5 +7,6 @@ export { migrate, pendingMigrations } from "./migrations.ts";
 export { lockPeople } from "./people-lock.ts";
 export { openPool } from "./pool.ts";
 export { isUniqueViolation, type Sql, type SqlResult, sqlOver, sqlOverPrisma } from "./sql.ts";
-export { asMembersOfWith, checked, elementsOf, type Statement } from "./statement.ts";
+export { asMembersOfWith, elementsOf, type Statement } from "./statement.ts";
+export { analyzeGrownTables } from "./statistics.ts";
 export { cutText, storableJson } from "./text.ts";

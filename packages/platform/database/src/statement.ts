@@ -21,15 +21,6 @@ export function asMembersOfWith(statements: Readonly<Record<string, Statement>>,
 }
 
 /**
- * A condition for rows that others find, as the tenant of what was found by its id: never to search by. Without
- * statistics, while tables are new, the planner takes the tenant for as selective as an id, and would read all that the
- * tenant has; a statement is prepared once and would go on like that.
- */
-export function checked(condition: string): string {
-  return `(${condition}) IS TRUE`;
-}
-
-/**
  * The elements of an array, as a source of rows. Given an array itself, the planner counts its elements: it finds that
  * few of them cost less than the many that a plan for any array assumes, and plans the statement anew each time.
  * @param array as an expression, such as "$4::uuid[]"

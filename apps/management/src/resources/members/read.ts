@@ -1,4 +1,4 @@
-import { checked, type Sql } from "@sallyport/database";
+import type { Sql } from "@sallyport/database";
 import { readableAddress } from "@sallyport/people";
 import { toPage } from "../../api/page.ts";
 import type { Context } from "../../context.ts";
@@ -19,29 +19,21 @@ interface Row {
   readonly groups: string[];
 }
 
-// One statement for a page: Prisma would send one each for users, bindings, roles, directory users and groups. By LATERAL
-// and OFFSET 0 each row is looked up from the one before it, whatever the planner takes the tables for.
+// One statement for a page: Prisma would send one each for users, bindings, roles, directory users and groups.
 const MEMBERS = `
   SELECT m.id, m.user_id, u.email, u.name, m.status, m.source, m.directory, m.created_at,
          m.source = 'jit' AND m.directory IS NULL AND EXISTS (
            SELECT 1 FROM directories d WHERE d.organization_id = $1::uuid AND d.status = 'active') AS unmanaged,
          ARRAY(SELECT DISTINCT r.key
                FROM role_bindings b
-               CROSS JOIN LATERAL (
-                 SELECT r.key FROM roles r WHERE r.id = b.role_id AND r.organization_id = $1::uuid OFFSET 0) r
+               JOIN roles r ON r.id = b.role_id AND r.organization_id = $1::uuid
                WHERE b.membership_id = m.id AND b.organization_id = $1::uuid ORDER BY 1) AS roles,
          ARRAY(SELECT DISTINCT g.display_name
                FROM directory_user_links l
-               CROSS JOIN LATERAL (
-                 SELECT du.id FROM directory_users du
-                 WHERE du.id = l.directory_user_id AND ${checked("du.organization_id = $1::uuid")}
-                   AND du.deleted_at IS NULL OFFSET 0) du
-               CROSS JOIN LATERAL (
-                 SELECT gm.group_id FROM directory_group_members gm
-                 WHERE gm.user_id = du.id AND ${checked("gm.organization_id = $1::uuid")} OFFSET 0) gm
-               CROSS JOIN LATERAL (
-                 SELECT g.display_name FROM directory_groups g
-                 WHERE g.id = gm.group_id AND g.deleted_at IS NULL OFFSET 0) g
+               JOIN directory_users du ON du.id = l.directory_user_id AND du.organization_id = $1::uuid
+                 AND du.deleted_at IS NULL
+               JOIN directory_group_members gm ON gm.user_id = du.id AND gm.organization_id = $1::uuid
+               JOIN directory_groups g ON g.id = gm.group_id AND g.deleted_at IS NULL
                WHERE l.user_id = m.user_id
                ORDER BY 1) AS groups
   FROM memberships m

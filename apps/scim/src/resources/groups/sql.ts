@@ -1,4 +1,4 @@
-import { checked, elementsOf, markGroups, markUsers } from "@sallyport/database";
+import { elementsOf, markGroups, markUsers } from "@sallyport/database";
 import { ROW } from "../../filter/field.ts";
 import { DIRECTORY, type Entry, entries, journal, NOW, ORGANIZATION } from "../../storage/journal.ts";
 import { live, whileLive } from "../../storage/live.ts";
@@ -23,9 +23,8 @@ export const MEMBERS_AT_ONCE = 2_000;
 const SHOWN = "left(coalesce(u.resource->>'displayName', u.user_name), 128) AS display";
 
 const somePage = (condition: string) => `
-  SELECT u.id, u.display
-  FROM directory_group_members m CROSS JOIN LATERAL (
-    SELECT u.id, ${SHOWN} FROM directory_users u WHERE u.id = m.user_id AND u.deleted_at IS NULL OFFSET 0) u
+  SELECT u.id, ${SHOWN}
+  FROM directory_group_members m JOIN directory_users u ON u.id = m.user_id AND u.deleted_at IS NULL
   WHERE ${condition} ORDER BY m.user_id LIMIT ${MEMBERS_AT_ONCE}`;
 
 /** The first members of the group `r`: read only where the answer shows them. */
@@ -37,7 +36,7 @@ export const GROUP_MEMBERS = `(
 export const MEMBERS_BEHIND: Query = {
   name: "scim_members_behind",
   live: false,
-  text: somePage(`m.group_id = $1 AND ${checked("m.organization_id = $2")} AND m.user_id > $3`),
+  text: somePage(`m.group_id = $1 AND m.organization_id = $2 AND m.user_id > $3`),
 };
 
 /** Values of each: id, directory, liveValues. */
@@ -46,7 +45,7 @@ export const FIND_GROUP: Query = {
   live: true,
   text: `
   SELECT ${GROUP_COLUMNS}, ${GROUP_MEMBERS}
-  FROM directory_groups ${ROW} WHERE ${ROW}.id = $1 AND ${checked(`${ROW}.directory_id = $2`)} AND ${ROW}.deleted_at IS NULL
+  FROM directory_groups ${ROW} WHERE ${ROW}.id = $1 AND ${ROW}.directory_id = $2 AND ${ROW}.deleted_at IS NULL
     AND ${whileLive("$2", 3)}`,
 };
 
@@ -55,24 +54,18 @@ export const FIND_GROUP_WITHOUT_MEMBERS: Query = {
   live: true,
   text: `
   SELECT ${GROUP_COLUMNS}
-  FROM directory_groups ${ROW} WHERE ${ROW}.id = $1 AND ${checked(`${ROW}.directory_id = $2`)} AND ${ROW}.deleted_at IS NULL
+  FROM directory_groups ${ROW} WHERE ${ROW}.id = $1 AND ${ROW}.directory_id = $2 AND ${ROW}.deleted_at IS NULL
     AND ${whileLive("$2", 3)}`,
 };
-
-// Users are looked up one by one, by OFFSET 0 and LATERAL, or by an array whose length the planner does not know: left
-// alone, it reads the whole directory, or the whole group, for one member, as long as it knows nothing of the tables or
-// found them small.
 
 /** Of these ids, the users of the directory, with their names: the first in the order of ids. */
 export const FIND_MEMBERS: Query = {
   name: "scim_find_members",
   live: false,
   text: `
-  SELECT u.id, u.display
-  FROM (SELECT id FROM ${elementsOf("$1::uuid[]")} AS w(id) ORDER BY id LIMIT ${MEMBERS_AT_ONCE}) w CROSS JOIN LATERAL (
-    SELECT u.id, ${SHOWN}
-    FROM directory_users u WHERE u.id = w.id AND ${checked("u.directory_id = $2")} AND u.deleted_at IS NULL
-    OFFSET 0) u
+  SELECT u.id, ${SHOWN}
+  FROM (SELECT id FROM ${elementsOf("$1::uuid[]")} AS w(id) ORDER BY id LIMIT ${MEMBERS_AT_ONCE}) w
+  JOIN directory_users u ON u.id = w.id AND u.directory_id = $2 AND u.deleted_at IS NULL
   ORDER BY u.id`,
 };
 
@@ -80,7 +73,7 @@ const strangers = (ids: string, directory: string) => `
     SELECT w.id FROM ${ids} AS w(id)
     WHERE NOT EXISTS (
       SELECT 1 FROM directory_users u
-      WHERE u.id = w.id AND ${checked(`u.directory_id = ${directory}`)} AND u.deleted_at IS NULL OFFSET 0)`;
+      WHERE u.id = w.id AND u.directory_id = ${directory} AND u.deleted_at IS NULL)`;
 
 /** Of these ids, one that is no user of the directory. */
 export const FIND_STRANGER: Query = {
@@ -97,7 +90,7 @@ export const LOCK_GROUP: Query = {
   WITH ${live("$2", 3)}
   SELECT ${GROUP_COLUMNS}
   FROM directory_groups ${ROW}, live
-  WHERE ${ROW}.id = $1 AND ${checked(`${ROW}.directory_id = live.id`)} AND ${ROW}.deleted_at IS NULL
+  WHERE ${ROW}.id = $1 AND ${ROW}.directory_id = live.id AND ${ROW}.deleted_at IS NULL
   FOR NO KEY UPDATE OF ${ROW}`,
 };
 
@@ -116,7 +109,7 @@ const touched = (candidates: string) => `
     SELECT w.n, u.id, w.joins
     FROM (SELECT c.n, c.id, c.joins FROM (${candidates}) c ORDER BY c.id) w CROSS JOIN LATERAL (
       SELECT u.id FROM directory_users u
-      WHERE u.id = w.id AND ${checked(`u.directory_id = ${DIRECTORY}`)} AND u.deleted_at IS NULL
+      WHERE u.id = w.id AND u.directory_id = ${DIRECTORY} AND u.deleted_at IS NULL
       FOR KEY SHARE) u)`;
 
 const ADDED = `
@@ -216,7 +209,7 @@ export const CHANGE_MEMBERS: Command = {
   ${entries(`${MEMBERS}, versions int[]`)},
   target AS MATERIALIZED (
     SELECT g.id, g.version FROM directory_groups g, live
-    WHERE g.id = ${GROUP} AND ${checked("g.directory_id = live.id")} AND g.deleted_at IS NULL
+    WHERE g.id = ${GROUP} AND g.directory_id = live.id AND g.deleted_at IS NULL
     FOR NO KEY UPDATE OF g),
   taken AS MATERIALIZED (
     SELECT entry.* FROM entry, target
@@ -247,7 +240,7 @@ export const UPDATE_GROUP: Command = {
   WITH ${entries(`${COLUMNS}${MEMBERS}, clear boolean, names jsonb, before jsonb, after jsonb`)},
   ${touched(`
       SELECT entry.n, j.id, true AS joins FROM entry CROSS JOIN LATERAL ${IDS_OF.joining} AS j(id)
-      WHERE NOT EXISTS (SELECT 1 FROM directory_group_members m WHERE m.group_id = ${GROUP} AND m.user_id = j.id OFFSET 0)
+      WHERE NOT EXISTS (SELECT 1 FROM directory_group_members m WHERE m.group_id = ${GROUP} AND m.user_id = j.id)
       UNION ALL
       SELECT entry.n, l.id, false FROM entry CROSS JOIN LATERAL ${IDS_OF.leaving} AS l(id) WHERE NOT entry.clear
       UNION ALL
@@ -260,7 +253,7 @@ export const UPDATE_GROUP: Command = {
     UPDATE directory_groups g
     SET display_name = entry.display_name, display_name_key = entry.display_name_key,
         external_id = entry.external_id, resource = entry.resource, version = g.version + 1, last_modified = entry.at
-    FROM entry WHERE g.id = ${GROUP} AND ${checked(`g.directory_id = ${DIRECTORY}`)}
+    FROM entry WHERE g.id = ${GROUP} AND g.directory_id = ${DIRECTORY}
       AND (entry.names <> '[]' OR EXISTS (SELECT 1 FROM effect))
     RETURNING entry.*),
   ${groupMarked("names <> '[]'")},
@@ -288,7 +281,7 @@ export const DELETE_GROUP: Command = {
     UPDATE directory_groups g
     SET deleted_at = at, version = g.version + 1, last_modified = at
     FROM live, entry
-    WHERE g.id = ${GROUP} AND ${checked("g.directory_id = live.id")} AND g.deleted_at IS NULL AND ${isVersionAskedFor("g")}
+    WHERE g.id = ${GROUP} AND g.directory_id = live.id AND g.deleted_at IS NULL AND ${isVersionAskedFor("g")}
     RETURNING entry.*, g.display_name),
   ${groupMarked()},
   ${journal({

@@ -107,7 +107,7 @@ function bounded(query: string, columns: string): string {
     SELECT * FROM (
       SELECT p.*, count(*) OVER () AS found, sum(${bytes}) OVER (ROWS UNBOUNDED PRECEDING) - (${bytes}) AS preceding
       FROM (${query}) p) page
-    WHERE page.preceding < ${MAX_PAGE_BYTES} OFFSET 0`;
+    WHERE page.preceding < ${MAX_PAGE_BYTES}`;
 }
 
 export async function countAll<Row>(

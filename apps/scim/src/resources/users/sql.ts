@@ -1,4 +1,4 @@
-import { checked, markIdentifiedUsers, markUsers } from "@sallyport/database";
+import { markIdentifiedUsers, markUsers } from "@sallyport/database";
 import { ROW } from "../../filter/field.ts";
 import { ENTERPRISE_SCHEMA } from "../../schema/user.ts";
 import { DIRECTORY, entries, journal, NOW, ORGANIZATION } from "../../storage/journal.ts";
@@ -49,24 +49,22 @@ export const USER_COLUMNS = [
   .join(", ");
 
 /**
- * The groups of the user `r`, each looked up from its membership: left alone, the planner reads all groups there are
- * while it takes them for few. Read only where the answer shows them, and no more than the first thousand of them: a
+ * The groups of the user `r`. Read only where the answer shows them, and no more than the first thousand of them: a
  * client can put a user into any number of groups, and nothing reads them all from here.
  */
 export const USER_GROUPS = `(
   SELECT json_agg(json_build_array(g.id, g.display_name) ORDER BY g.id)
   FROM (
     SELECT g.id, g.display_name
-    FROM directory_group_members m CROSS JOIN LATERAL (
-      SELECT g.id, g.display_name FROM directory_groups g WHERE g.id = m.group_id AND g.deleted_at IS NULL OFFSET 0) g
+    FROM directory_group_members m JOIN directory_groups g ON g.id = m.group_id AND g.deleted_at IS NULL
     WHERE m.user_id = ${ROW}.id ORDER BY m.group_id LIMIT 1000) g) AS groups`;
 
 const found = (columns: string, condition: string) => `
   SELECT ${columns}
   FROM directory_users ${ROW}
-  WHERE ${condition} AND ${ROW}.deleted_at IS NULL AND ${whileLive("$1", 2)} OFFSET 0`;
+  WHERE ${condition} AND ${ROW}.deleted_at IS NULL AND ${whileLive("$1", 2)}`;
 
-const BY_ID = `${ROW}.id = $4 AND ${checked(`${ROW}.directory_id = $1`)}`;
+const BY_ID = `${ROW}.id = $4 AND ${ROW}.directory_id = $1`;
 
 export const FIND_USER: SharedQuery = {
   name: "scim_find_user",
@@ -90,7 +88,7 @@ export const FIND_USER_BY: SharedQuery = {
   name: "scim_find_user_by",
   text: `
   SELECT found.id FROM (SELECT ${userBy("$1", "$4")} AS id) found
-  WHERE found.id IS NOT NULL AND ${whileLive("$1", 2)} OFFSET 0`,
+  WHERE found.id IS NOT NULL AND ${whileLive("$1", 2)}`,
   types: ["text"],
 };
 
@@ -139,7 +137,7 @@ export const UPDATE_USERS: Command = {
         version = u.version + 1, last_modified = entry.at
     FROM live, entry
     WHERE u.id = ANY(ARRAY(SELECT resource_id FROM entry)) AND u.id = entry.resource_id AND u.version = entry.version
-      AND ${checked("u.directory_id = live.id")} AND u.deleted_at IS NULL
+      AND u.directory_id = live.id AND u.deleted_at IS NULL
     RETURNING entry.*),
   ${GAINED},
   lost AS (
@@ -169,10 +167,10 @@ export const LOCK_USER: Query = {
   WITH ${live("$2", 3)},
   held AS MATERIALIZED (
     SELECT g.id FROM directory_groups g, live
-    WHERE g.id IN (SELECT m.group_id FROM directory_group_members m WHERE m.user_id = $1) AND ${checked("g.directory_id = live.id")}
+    WHERE g.id IN (SELECT m.group_id FROM directory_group_members m WHERE m.user_id = $1) AND g.directory_id = live.id
     ORDER BY g.id FOR NO KEY UPDATE OF g)
   SELECT u.version FROM directory_users u, live
-  WHERE u.id = $1 AND ${checked("u.directory_id = live.id")} AND u.deleted_at IS NULL AND (SELECT count(*) FROM held) >= 0
+  WHERE u.id = $1 AND u.directory_id = live.id AND u.deleted_at IS NULL AND (SELECT count(*) FROM held) >= 0
   FOR UPDATE OF u`,
 };
 
@@ -189,7 +187,7 @@ export const DELETE_USER: Command = {
   changed AS (
     UPDATE directory_users u
     SET deleted_at = at, user_name_key = NULL, version = u.version + 1, last_modified = at
-    FROM entry WHERE u.id = entry.resource_id AND ${checked(`directory_id = ${DIRECTORY}`)}
+    FROM entry WHERE u.id = (SELECT resource_id FROM entry) AND u.directory_id = ${DIRECTORY}
     RETURNING entry.*, u.user_name),
   ${MARKED},
   ${journal({

@@ -1,4 +1,3 @@
-import { checked } from "@sallyport/database";
 import { emailValues, type PushedUser } from "@sallyport/people";
 import type { Batch } from "./batch.ts";
 
@@ -40,12 +39,8 @@ export async function takeDirtyUsers(batch: Batch): Promise<Taken> {
      SELECT dirty.id, dirty.identified, l.user_id, du.directory_id, du.active, du.deleted_at IS NOT NULL AS deleted,
             du.user_name, du.external_id, du.email, du.resource -> 'emails' AS emails
      FROM dirty
-     LEFT JOIN LATERAL (
-       SELECT du.* FROM directory_users du WHERE du.id = dirty.id AND ${checked("du.organization_id = $1")} OFFSET 0
-     ) du ON true
-     LEFT JOIN LATERAL (
-       SELECT l.user_id FROM directory_user_links l WHERE l.directory_user_id = du.id OFFSET 0
-     ) l ON true
+     LEFT JOIN directory_users du ON du.id = dirty.id AND du.organization_id = $1
+     LEFT JOIN directory_user_links l ON l.directory_user_id = du.id
      ORDER BY dirty.id`,
     [batch.organizationId, batch.limit, batch.after],
     "reconcile_take_dirty_users",

@@ -1,4 +1,4 @@
-import { checked, markUsers } from "@sallyport/database";
+import { markUsers } from "@sallyport/database";
 import type { Batch } from "./batch.ts";
 
 // A changed group is passed on to its members, so many groups fit in a batch; members are marked in portions.
@@ -22,10 +22,7 @@ export async function propagateGroups(batch: Batch): Promise<"some" | "none"> {
             ARRAY(SELECT d.mark FROM dirty_directory_groups d
                   WHERE d.organization_id = $1 AND d.directory_group_id = dirty.id) AS marks
      FROM dirty
-     LEFT JOIN LATERAL (
-       SELECT g.deleted_at FROM directory_groups g
-       WHERE g.id = dirty.id AND ${checked("g.organization_id = $1")} OFFSET 0
-     ) g ON true`,
+     LEFT JOIN directory_groups g ON g.id = dirty.id AND g.organization_id = $1`,
     [organizationId, GROUPS],
     "reconcile_dirty_groups",
   );
@@ -57,12 +54,14 @@ export async function propagateGroups(batch: Batch): Promise<"some" | "none"> {
 /** Marks one portion of the groups' members that have no mark. Returns whether none is left to mark. */
 async function markMembers(batch: Batch, groupIds: readonly string[]): Promise<boolean> {
   const { rows } = await batch.sql.query<{ marked: number }>(
-    `WITH clean AS (
-       SELECT DISTINCT gm.user_id FROM directory_group_members gm
-       WHERE ${checked("gm.organization_id = $1")} AND gm.group_id = ANY($2::uuid[])
-         AND NOT EXISTS (
-           SELECT 1 FROM dirty_directory_users d
-           WHERE d.organization_id = $1 AND d.directory_user_id = gm.user_id OFFSET 0)
+    // MATERIALIZED: because of the LIMIT the planner would else go through all groups' members in the order of users.
+    `WITH members AS MATERIALIZED (
+       SELECT user_id FROM directory_group_members WHERE organization_id = $1 AND group_id = ANY($2::uuid[])
+     ), clean AS (
+       SELECT DISTINCT m.user_id FROM members m
+       WHERE NOT EXISTS (
+         SELECT 1 FROM dirty_directory_users d
+         WHERE d.organization_id = $1 AND d.directory_user_id = m.user_id)
        LIMIT $3
      ), marked AS (
        ${markUsers("SELECT $1, user_id, $4 FROM clean RETURNING 1")}

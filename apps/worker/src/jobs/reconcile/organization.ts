@@ -49,9 +49,6 @@ async function reconcileBatch(
 ): Promise<{ readonly next: string | null }> {
   const { groups, users } = await deps.database.transaction(async (sql) => {
     await lockPeople(sql, organizationId);
-    // Where nothing is marked the planner takes the tables of marks for empty, and would go on reading them from end to
-    // end, by the plan that it kept, when a hundred thousand marks have come.
-    await sql.query("SELECT set_config('enable_seqscan', 'off', true)", [], "reconcile_by_index");
     const batch = { sql, organizationId, now: deps.now(), limit: deps.batchSize, after };
     // Groups first, and all of them: they only make users dirty, and a user is to be looked at once.
     if ((await propagateGroups(batch)) === "some") {

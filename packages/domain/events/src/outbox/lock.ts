@@ -3,13 +3,11 @@ import type { Sql } from "@sallyport/database";
 const KEY = "hashtextextended('outbox', 0)";
 
 /**
- * For whoever fills the outbox, until the transaction ends: false where another one does. Its statements go by the index
- * on transactions, whatever the planner takes for the share of events that are new, and are not compiled.
+ * For whoever fills the outbox, until the transaction ends: false where another one does.
  */
 export async function tryLockOutbox(sql: Sql): Promise<boolean> {
   const { rows } = await sql.query<{ locked: boolean }>(
-    `SELECT pg_try_advisory_xact_lock(${KEY}) AS locked, set_config('enable_seqscan', 'off', true),
-            set_config('jit', 'off', true)`,
+    `SELECT pg_try_advisory_xact_lock(${KEY}) AS locked`,
     [],
     "outbox_try_lock",
   );

@@ -1,4 +1,4 @@
-import { checked, lockPeople, newId, type Sql } from "@sallyport/database";
+import { lockPeople, newId, type Sql } from "@sallyport/database";
 import { defined } from "@sallyport/defined";
 import type { EventDraft } from "@sallyport/events";
 import { recordConflicts } from "../conflicts/record.ts";
@@ -106,7 +106,7 @@ async function findByAddress(sql: Sql, organizationId: string, email: string): P
      SELECT u.id, (u.email = $2::text AND u.email_proof IS NOT NULL) OR u.id IN (SELECT user_id FROM told) AS proven,
             EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id) AS is_member
      FROM users u
-     WHERE ${checked("u.organization_id = $1::uuid")} AND u.id IN (
+     WHERE u.organization_id = $1::uuid AND u.id IN (
        SELECT n.id FROM users n WHERE n.organization_id = $1::uuid AND n.email = $2::text UNION SELECT user_id FROM told)
      ORDER BY u.created_at, u.id`,
     [organizationId, email],

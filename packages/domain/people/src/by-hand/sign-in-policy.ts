@@ -1,4 +1,4 @@
-import { checked, type Sql } from "@sallyport/database";
+import type { Sql } from "@sallyport/database";
 
 /** A member who could sign in now, and could not if only those were let in whom directories know. */
 export interface LockedOut {
@@ -34,7 +34,7 @@ export async function lockedOutBy(
     source: LockedOut["source"];
   }>(
     `SELECT m.id, m.user_id, u.email, u.name, m.source
-     FROM memberships m JOIN users u ON u.id = m.user_id AND ${checked("u.organization_id = $1::uuid")}
+     FROM memberships m JOIN users u ON u.id = m.user_id AND u.organization_id = $1::uuid
      WHERE ${UNKNOWN} AND ($2::uuid IS NULL OR m.id > $2::uuid)
      ORDER BY m.id LIMIT $3::int`,
     [organizationId, page.after, page.limit],

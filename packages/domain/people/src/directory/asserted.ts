@@ -1,4 +1,4 @@
-import { checked, elementsOf } from "@sallyport/database";
+import { elementsOf } from "@sallyport/database";
 import type { EventDraft } from "@sallyport/events";
 import { endedAmong } from "../ended.ts";
 import type { Identifier } from "../identifiers.ts";
@@ -67,7 +67,7 @@ async function hasEnded(batch: Batch): Promise<boolean> {
 async function formerIdentifiers(batch: Batch, pushed: readonly PushedUser[]): Promise<string[]> {
   const { rows } = await batch.sql.query<{ value: string }>(
     `SELECT DISTINCT value FROM directory_identifiers
-     WHERE directory_user_id = ANY($2::uuid[]) AND NOT current AND ${checked("organization_id = $1")}`,
+     WHERE directory_user_id = ANY($2::uuid[]) AND NOT current AND organization_id = $1`,
     [batch.organizationId, pushed.map(({ id }) => id)],
     "people_former_identifiers",
   );
@@ -88,11 +88,10 @@ async function findAsserted(batch: Batch, identifiers: readonly Identifier[]): P
     `SELECT m.id, m.user_id, m.directory,
             ARRAY(SELECT DISTINCT unnest(i.identifiers) FROM identities i WHERE i.user_id = m.user_id) AS identifiers
      FROM memberships m
-     WHERE ${checked("m.organization_id = $1")}
+     WHERE m.organization_id = $1
        AND m.user_id = ANY(ARRAY(
-         SELECT i.user_id FROM ${elementsOf("$2::text[]")} AS told (identifier) CROSS JOIN LATERAL (
-           SELECT i.user_id FROM identities i
-           WHERE i.identifiers @> ARRAY[told.identifier] AND ${checked("i.organization_id = $1")} OFFSET 0) i))
+         SELECT i.user_id FROM ${elementsOf("$2::text[]")} AS told (identifier)
+         JOIN identities i ON i.identifiers @> ARRAY[told.identifier] AND i.organization_id = $1))
        AND m.directory IS DISTINCT FROM 'active' AND m.directory IS DISTINCT FROM 'released'
        AND NOT EXISTS (SELECT 1 FROM directory_user_links l WHERE l.user_id = m.user_id)
      ORDER BY m.id

@@ -1,4 +1,4 @@
-import { checked, type Sql } from "@sallyport/database";
+import type { Sql } from "@sallyport/database";
 import { type Identifier, identifiersOf } from "../identifiers.ts";
 
 /** One batch of an organization's directory users, inside its transaction, under `lockPeople`. */
@@ -43,12 +43,8 @@ export const EMAIL_VERIFIED = `EXISTS (
   SELECT 1 FROM domains d
   WHERE d.organization_id = du.organization_id AND d.verified_name = substring(du.email FROM '@([^@]*)$'))`;
 
-/**
- * The directory users `du` that are linked to users, by their links `l`: each looked up from its link, whatever the
- * planner takes the tables for.
- */
-export const LINKED = `directory_user_links l CROSS JOIN LATERAL (
-  SELECT du.* FROM directory_users du WHERE du.id = l.directory_user_id OFFSET 0) du`;
+/** The directory users `du` that are linked to users, with their links `l`. */
+export const LINKED = "directory_user_links l JOIN directory_users du ON du.id = l.directory_user_id";
 
 /** Directory users of the organization `$1`, as a condition on `du`. */
-export const OF_ORGANIZATION = checked("du.organization_id = $1");
+export const OF_ORGANIZATION = "du.organization_id = $1";

@@ -103,25 +103,14 @@ async function readRoles(batch: Batch): Promise<Roles> {
   };
 }
 async function readGroupGrants(batch: Batch, memberships: readonly Membership[]): Promise<Grant[]> {
-  // OFFSET 0 keeps the joins in this order, each step an index look-up from the last. Left alone, the planner takes the
-  // tenant for the most selective condition while tables are new and has no statistics: all groups times all members.
   const { rows } = await batch.sql.query<{ membership_id: string; role_id: string }>(
     `SELECT DISTINCT m.membership_id, granted.role_id
      FROM unnest($2::uuid[], $3::uuid[]) AS m (membership_id, user_id)
-     CROSS JOIN LATERAL (
-       SELECT l.directory_user_id AS id FROM directory_user_links l WHERE l.user_id = m.user_id OFFSET 0) AS l
-     CROSS JOIN LATERAL (
-       SELECT du.id FROM directory_users du
-       WHERE du.id = l.id AND du.organization_id = $1 AND du.deleted_at IS NULL AND du.active
-       OFFSET 0) AS du
-     CROSS JOIN LATERAL (
-       SELECT gm.group_id FROM directory_group_members gm
-       WHERE gm.user_id = du.id AND gm.organization_id = $1
-       OFFSET 0) AS gm
-     CROSS JOIN LATERAL (
-       SELECT g.id, g.display_name_key FROM directory_groups g
-       WHERE g.id = gm.group_id AND g.organization_id = $1 AND g.deleted_at IS NULL
-       OFFSET 0) AS g
+     JOIN directory_user_links l ON l.user_id = m.user_id
+     JOIN directory_users du ON du.id = l.directory_user_id AND du.organization_id = $1
+       AND du.deleted_at IS NULL AND du.active
+     JOIN directory_group_members gm ON gm.user_id = du.id AND gm.organization_id = $1
+     JOIN directory_groups g ON g.id = gm.group_id AND g.organization_id = $1 AND g.deleted_at IS NULL
      CROSS JOIN LATERAL (
        SELECT map.role_id FROM group_mappings map
        WHERE map.organization_id = $1 AND map.group_key = g.display_name_key

@@ -68,10 +68,9 @@ export async function findMatches(batch: Batch, users: readonly PushedUser[]): P
          'told_by', CASE WHEN found.user_name IS NOT NULL THEN
            json_build_object('user_name', found.user_name, 'email', found.email) END,
          'taken', EXISTS (
-           SELECT 1 FROM directory_user_links l CROSS JOIN LATERAL (
-             SELECT 1 FROM directory_users du
-             WHERE du.id = l.directory_user_id AND du.directory_id = asked.directory_id AND du.active
-               AND du.deleted_at IS NULL OFFSET 0) du
+           SELECT 1 FROM directory_user_links l
+           JOIN directory_users du ON du.id = l.directory_user_id AND du.directory_id = asked.directory_id
+             AND du.active AND du.deleted_at IS NULL
            WHERE l.user_id = found.user_id AND l.directory_user_id <> asked.id),
          'disputed', EXISTS (
            SELECT 1 FROM conflicts c WHERE c.user_id = asked.user_id AND c.other_user_id = found.user_id
@@ -79,9 +78,8 @@ export async function findMatches(batch: Batch, users: readonly PushedUser[]): P
            SELECT 1 FROM conflicts c WHERE c.user_id = found.user_id AND c.other_user_id = asked.user_id),
          'ended', EXISTS (SELECT 1 FROM directory_user_links l WHERE l.user_id = found.user_id)
            AND NOT EXISTS (
-             SELECT 1 FROM directory_user_links l CROSS JOIN LATERAL (
-               SELECT 1 FROM directory_users du
-               WHERE du.id = l.directory_user_id AND du.active AND du.deleted_at IS NULL OFFSET 0) du
+             SELECT 1 FROM directory_user_links l
+             JOIN directory_users du ON du.id = l.directory_user_id AND du.active AND du.deleted_at IS NULL
              WHERE l.user_id = found.user_id)) ORDER BY asked.id, found.user_id)
        FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[])
          AS asked (id, directory_id, user_id, claim, key)
@@ -89,11 +87,9 @@ export async function findMatches(batch: Batch, users: readonly PushedUser[]): P
          SELECT l.user_id, true AS proven, coalesce(du.user_name, u.username, '') AS user_name,
                 coalesce(du.email, u.email) AS email
          FROM directory_identifiers k
-         CROSS JOIN LATERAL (
-           SELECT l.user_id FROM directory_user_links l WHERE l.directory_user_id = k.directory_user_id OFFSET 0) l
-         CROSS JOIN LATERAL (SELECT u.username, u.email FROM users u WHERE u.id = l.user_id OFFSET 0) u
-         LEFT JOIN LATERAL (
-           SELECT du.user_name, du.email FROM directory_users du WHERE du.id = k.directory_user_id OFFSET 0) du ON true
+         JOIN directory_user_links l ON l.directory_user_id = k.directory_user_id
+         JOIN users u ON u.id = l.user_id
+         LEFT JOIN directory_users du ON du.id = k.directory_user_id
          WHERE k.organization_id = $1 AND k.value = asked.claim AND asked.key IS NULL AND k.current AND k.directory_user_id <> asked.id
            AND (asked.claim LIKE 'address:%' OR k.directory_id = asked.directory_id)
          UNION

@@ -1,4 +1,4 @@
-import { checked, newId } from "@sallyport/database";
+import { newId } from "@sallyport/database";
 import type { EventDraft } from "@sallyport/events";
 import {
   type DirectoryStatus,
@@ -124,7 +124,7 @@ async function lockMemberships(batch: Batch, userIds: readonly string[]): Promis
     directory: DirectoryWord | null;
   }>(
     `SELECT id, user_id, status, source, directory FROM memberships
-     WHERE ${checked("organization_id = $1")} AND user_id = ANY($2::uuid[])
+     WHERE organization_id = $1 AND user_id = ANY($2::uuid[])
      ORDER BY id
      FOR NO KEY UPDATE`,
     [batch.organizationId, userIds],
@@ -161,7 +161,7 @@ async function updateMemberships(batch: Batch, memberships: readonly Membership[
      SET status = next.status, source = next.source, directory = next.directory, updated_at = $7
      FROM unnest($2::uuid[], $3::uuid[], $4::membership_status[], $5::source[], $6::directory_word[])
        AS next (id, user_id, status, source, directory)
-     WHERE ${checked("m.organization_id = $1")} AND m.id = next.id AND m.user_id = next.user_id`,
+     WHERE m.organization_id = $1 AND m.id = next.id AND m.user_id = next.user_id`,
     [batch.organizationId, ...columns(memberships), batch.now],
     "people_update_memberships",
   );

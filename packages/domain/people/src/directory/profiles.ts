@@ -1,4 +1,3 @@
-import { checked } from "@sallyport/database";
 import { difference, type EventDraft } from "@sallyport/events";
 import { type ProfileRow, profileOf } from "../profile.ts";
 import { type Batch, EMAIL_VERIFIED, LINKED, OF_ORGANIZATION } from "./batch.ts";
@@ -31,9 +30,7 @@ export async function createUsers(batch: Batch, links: readonly Link[]): Promise
     `WITH source AS (
        SELECT made.user_id, du.id AS directory_user_id, du.organization_id, ${PROFILE}
        FROM unnest($2::uuid[], $3::uuid[]) AS made (user_id, directory_user_id)
-       CROSS JOIN LATERAL (
-         SELECT du.* FROM directory_users du
-         WHERE du.id = made.directory_user_id AND ${OF_ORGANIZATION} OFFSET 0) du
+       JOIN directory_users du ON du.id = made.directory_user_id AND ${OF_ORGANIZATION}
      ), created AS (
        INSERT INTO users (id, organization_id, email, email_verified, name, given_name, family_name, username,
                           created_at, updated_at)
@@ -77,14 +74,13 @@ export async function updateProfiles(batch: Batch, userIds: readonly string[]): 
               CASE WHEN said.email IS NULL OR said.email = u.email THEN u.email_proof END AS email_proof,
               u.email AS old_email, u.email_verified AS old_email_verified, u.name AS old_name,
               u.given_name AS old_given_name, u.family_name AS old_family_name, u.username AS old_username
-       FROM said CROSS JOIN LATERAL (
-         SELECT u.* FROM users u WHERE u.id = said.user_id AND ${checked("u.organization_id = $1")} OFFSET 0) u
+       FROM said JOIN users u ON u.id = said.user_id AND u.organization_id = $1
      )
      UPDATE users u
      SET email = next.email, email_verified = next.email_verified, name = next.name, given_name = next.given_name,
          family_name = next.family_name, username = next.username, email_proof = next.email_proof, updated_at = $3
      FROM next
-     WHERE u.id = next.id AND ${checked("u.organization_id = $1")}
+     WHERE u.id = next.id AND u.organization_id = $1
        AND (next.old_email, next.old_email_verified, next.old_name, next.old_given_name, next.old_family_name, next.old_username)
            IS DISTINCT FROM (next.email, next.email_verified, next.name, next.given_name, next.family_name, next.username)
      RETURNING u.id,

@@ -1,4 +1,4 @@
-import { checked, type Sql } from "@sallyport/database";
+import type { Sql } from "@sallyport/database";
 import { isEnded } from "../ended.ts";
 import type { Identifier } from "../identifiers.ts";
 import { type ProfileRow, profileOf } from "../profile.ts";
@@ -27,24 +27,21 @@ interface Row extends MembershipRow, ProfileRow {
 
 /** Users `u` that a directory has. */
 export const IN_DIRECTORY = `EXISTS (
-  SELECT 1 FROM directory_user_links l CROSS JOIN LATERAL (
-    SELECT 1 FROM directory_users d
-    WHERE d.id = l.directory_user_id AND ${checked("d.organization_id = u.organization_id")} AND d.deleted_at IS NULL OFFSET 0) d
+  SELECT 1 FROM directory_user_links l
+  JOIN directory_users d ON d.id = l.directory_user_id AND d.organization_id = u.organization_id AND d.deleted_at IS NULL
   WHERE l.user_id = u.id)`;
 
 /** Links of directory users that are known by the address `$2` now. */
 const HAVE_ADDRESS = `
-  SELECT l.user_id FROM directory_identifiers k CROSS JOIN LATERAL (
-    SELECT l.user_id FROM directory_user_links l WHERE l.directory_user_id = k.directory_user_id OFFSET 0) l
+  SELECT l.user_id FROM directory_identifiers k JOIN directory_user_links l ON l.directory_user_id = k.directory_user_id
   WHERE k.organization_id = $1 AND k.value = 'address:' || $2::text AND k.current`;
 
 /** Users `u` who were proven to hold the address `$2`, and those whose userName it is in a directory that has them active. */
 const PROVEN = "u.email = $2 AND u.email_proof IS NOT NULL";
 const NAMED = `EXISTS (
-  SELECT 1 FROM directory_user_links l CROSS JOIN LATERAL (
-    SELECT 1 FROM directory_users d
-    WHERE d.id = l.directory_user_id AND ${checked("d.organization_id = u.organization_id")} AND d.user_name_key = $2
-      AND d.active AND d.deleted_at IS NULL OFFSET 0) d
+  SELECT 1 FROM directory_user_links l
+  JOIN directory_users d ON d.id = l.directory_user_id AND d.organization_id = u.organization_id
+    AND d.user_name_key = $2 AND d.active AND d.deleted_at IS NULL
   WHERE l.user_id = u.id)`;
 
 const candidates = (ids: string, proven: string, primary: string) => `coalesce((
@@ -53,7 +50,7 @@ const candidates = (ids: string, proven: string, primary: string) => `coalesce((
            u.email, u.email_verified, u.name, u.given_name, u.family_name, u.username, u.email_proof,
            u.email_changed,
            ${proven} AS proven, ${primary} AS "primary"
-    FROM users u LEFT JOIN memberships m ON m.user_id = u.id AND ${checked("m.organization_id = u.organization_id")}
+    FROM users u LEFT JOIN memberships m ON m.user_id = u.id AND m.organization_id = u.organization_id
     WHERE u.organization_id = $1 AND u.id IN (${ids})
     ORDER BY u.created_at, u.id) AS candidate), '[]')`;
 

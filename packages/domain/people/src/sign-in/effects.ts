@@ -1,4 +1,4 @@
-import { asMembersOfWith, checked, isUniqueViolation, type Sql, type Statement } from "@sallyport/database";
+import { asMembersOfWith, isUniqueViolation, type Sql, type Statement } from "@sallyport/database";
 import type { Identifier } from "../identifiers.ts";
 import type { Profile } from "../profile.ts";
 import type { MappedRole, SignInBinding } from "./look-up.ts";
@@ -91,7 +91,7 @@ export async function applyEffects(
        SET email = $7, email_verified = $8, email_proof = $9::email_proof,
            email_changed = email_changed OR email IS DISTINCT FROM $7, name = $10, given_name = $11, family_name = $12,
            username = $13, updated_at = $3
-       WHERE $6::boolean AND id = $4 AND ${checked("organization_id = $1")}
+       WHERE $6::boolean AND id = $4 AND organization_id = $1
          AND (email, email_verified, email_proof, name, given_name, family_name, username)
              IS DISTINCT FROM ($7, $8, $9::email_proof, $10, $11, $12, $13)
        RETURNING 1

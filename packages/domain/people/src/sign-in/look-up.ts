@@ -1,4 +1,4 @@
-import { checked, type Sql } from "@sallyport/database";
+import type { Sql } from "@sallyport/database";
 import { domainOf } from "../address.ts";
 import { isEnded } from "../ended.ts";
 import { type DirectoryKey, type Identifier, identifiersOfLogin, storedKey } from "../identifiers.ts";
@@ -125,8 +125,8 @@ export async function lookUp(sql: Sql, login: Login): Promise<Lookup> {
      FROM organizations o
      LEFT JOIN identities i
        ON i.connection_id = $2 AND i.issuer = $3 AND i.subject = $4 AND i.organization_id = $1
-     LEFT JOIN users u ON u.id = i.user_id AND ${checked("u.organization_id = $1")}
-     LEFT JOIN memberships m ON m.user_id = u.id AND ${checked("m.organization_id = $1")}
+     LEFT JOIN users u ON u.id = i.user_id AND u.organization_id = $1
+     LEFT JOIN memberships m ON m.user_id = u.id AND m.organization_id = $1
      WHERE o.id = $1`,
     [
       login.organizationId,

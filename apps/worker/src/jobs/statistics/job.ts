@@ -1,0 +1,12 @@
+import { analyzeGrownTables } from "@sallyport/database";
+import type { Loop } from "../../loop.ts";
+import type { WorkerServices } from "../../services.ts";
+
+/** Tells the planner of tables that have grown, before statements that were planned for few rows meet many. */
+export const statisticsLoop: Loop<Pick<WorkerServices, "database">> = {
+  name: "statistics",
+  everyMs: 1_000,
+  run: async ({ database }) => {
+    await analyzeGrownTables(database.sql);
+  },
+};
