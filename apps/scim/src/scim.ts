@@ -83,7 +83,12 @@ export function createScim(deps: ScimDeps): Scim {
     rememberUnread: createUnread(),
   };
 
-  const router = Router({ caseSensitive: true });
+  const router = Router({ caseSensitive: false });
+  // Base URLs are typed with a slash at their end, and clients put another before `Users`.
+  router.use((req, _res, next) => {
+    req.url = req.url.replace(/^[^?]+/, (path) => path.replace(/\/{2,}/g, "/"));
+    next();
+  });
   const serve = (path: string, endpoint: Endpoint) =>
     router.all(`/:directoryId${path}`, (req, res) => handle(admission, endpoint, req, res));
   const resource = (path: string, actions: Actions, maxBody = MAX_PLAIN_BODY_BYTES) =>

@@ -10,6 +10,7 @@ import type { Remember } from "../http/unread.ts";
 import type { RequestLog } from "../log/request-log.ts";
 import { ScimError } from "../protocol/error.ts";
 import type { ScimRequest, ScimResponse } from "../protocol/exchange.ts";
+import { parseQuery } from "../protocol/query.ts";
 import type { Action, Services } from "../resources/services.ts";
 import type { Authenticate, Opened } from "./authenticate.ts";
 import type { TakeTokens } from "./rate-limit.ts";
@@ -207,7 +208,8 @@ function arrivalOf({ now }: Admission, req: Request): Arrival {
   return {
     req,
     requestId: requestId(req),
-    directoryId: parameter(req, "directoryId"),
+    // As PostgreSQL writes an id.
+    directoryId: parameter(req, "directoryId").toLowerCase(),
     receivedAt: now(),
     startedAt: performance.now(),
   };
@@ -222,7 +224,7 @@ function requestOf({ req, ...arrival }: Arrival, directory: Directory): ScimRequ
     ip: req.ip,
     method: req.method,
     path,
-    query: new URLSearchParams(query < 0 ? "" : req.url.slice(query + 1)),
+    query: parseQuery(query < 0 ? "" : req.url.slice(query + 1)),
     ifMatch: req.headers["if-match"],
     ifNoneMatch: req.headers["if-none-match"],
     body: undefined,

@@ -1,33 +1,57 @@
 import type { IncomingMessage } from "node:http";
+import { promisify } from "node:util";
+import * as zlib from "node:zlib";
 import { parseBoundedJson } from "@sallyport/bounded-json";
 import { badRequest, ScimError } from "../protocol/error.ts";
 import { MAX_BODY_DEPTH, MAX_BODY_VALUES, MAX_NAMES, SMALL_BODY_BYTES } from "../protocol/limits.ts";
 import type { Sliced } from "../protocol/slices.ts";
 import { parseJsonInSlices } from "./json-slices.ts";
 
-const JSON_TYPE = /^application\/(?:scim\+)?json$/;
+const gunzip = promisify(zlib.gunzip);
+
+/** RFC 7644 §3.1: application/scim+json. What else is JSON is read too, and so is what does not say what it is. */
+const JSON_TYPE = /^(?:(?:application|text)\/(?:[\w.-]+\+)?json)?$/;
+const GZIP = /^(?:x-)?gzip$/;
 
 /** Whether a request with a body says that it is large, or not how large it is. */
 export function mayBeLarge(request: IncomingMessage): boolean {
-  return request.headers["transfer-encoding"] !== undefined || declaredLength(request) > SMALL_BODY_BYTES;
+  const { headers } = request;
+  const isUnknown = headers["transfer-encoding"] !== undefined || isEncoded(headers["content-encoding"]);
+  return isUnknown || declaredLength(request) > SMALL_BODY_BYTES;
 }
 
 function declaredLength({ headers }: IncomingMessage): number {
   return Number(headers["content-length"] ?? 0);
 }
 
-/**
- * Receives a body. 415 for what is not JSON in UTF-8, 413 beyond `limit` bytes. RFC 7644 §3.1: application/scim+json;
- * application/json is accepted too.
- */
+/** Receives a body, unpacked: 415 for what is not JSON in UTF-8, 413 beyond `limit` bytes, packed or unpacked. */
 export async function receiveBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  requireJson(request.headers["content-type"], request.headers["content-encoding"]);
-  return readBytes(request, limit);
+  const encoding = request.headers["content-encoding"];
+  requireJson(request.headers["content-type"], encoding);
+  const bytes = await readBytes(request, limit);
+  return isEncoded(encoding) ? unpacked(bytes, limit) : bytes;
+}
+
+function isEncoded(encoding: string | undefined): boolean {
+  return encoding !== undefined && encoding !== "" && encoding.toLowerCase() !== "identity";
+}
+
+/** Never more than `limit` bytes are made of what is packed (CWE-409). */
+async function unpacked(bytes: Buffer, limit: number): Promise<Buffer> {
+  try {
+    return await gunzip(bytes, { maxOutputLength: limit });
+  } catch (error) {
+    if (error instanceof RangeError && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE") {
+      throw tooLarge(limit);
+    }
+    throw badRequest("invalidSyntax", "The body is not gzip, as its Content-Encoding says.");
+  }
 }
 
 /** 400 invalidSyntax for what is not well-formed, 413 for what is small as a text and takes all memory as values. */
 export function* parseBody(bytes: Buffer): Sliced<unknown> {
-  const text = bytes.toString("utf8");
+  // RFC 8259 §8.1: a byte order mark may be ignored.
+  const text = bytes.toString("utf8").replace(/^\uFEFF/, "");
   const parsed =
     text.length > SHORT_BODY ? yield* parseJsonInSlices(text, BOUNDS) : parseBoundedJson(text, BOUNDS);
   if (parsed.ok) {
@@ -58,32 +82,41 @@ function requireJson(contentType: string | undefined, encoding: string | undefin
   if (!JSON_TYPE.test(type.trim())) {
     throw new ScimError(415, "Send the body as application/scim+json (or application/json).");
   }
-  if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) {
+  if (charset !== undefined && !/^charset="?(?:utf-?8|us-ascii)"?$/.test(charset)) {
     throw new ScimError(415, "Send the body in UTF-8.");
   }
-  if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
-    throw new ScimError(415, "Send the body without a Content-Encoding.");
+  if (isEncoded(encoding) && !GZIP.test(encoding?.toLowerCase() ?? "")) {
+    throw new ScimError(415, "Send the body as it is, or packed by gzip.", {
+      headers: { "Accept-Encoding": "gzip" },
+    });
   }
 }
 
+/** What is read and dropped of a body that is too large, so that its sender is not cut off before it reads why. */
+const MAX_DROPPED_BYTES = 32 * 1024 * 1024;
+
 /** The body as it came: 413 beyond `limit` bytes. */
 export function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
-  if (declaredLength(request) > limit) {
-    return Promise.reject(tooLarge(limit));
-  }
   return new Promise((resolve, reject) => {
     // Gone while the request waited for its turn: then no event will come.
     if (request.destroyed) {
       reject(cutShort());
     }
-    const chunks: Buffer[] = [];
+    if (declaredLength(request) > limit) {
+      reject(tooLarge(limit));
+    }
+    let chunks: Buffer[] = [];
     let size = 0;
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;
       if (size <= limit) {
         chunks.push(chunk);
-      } else {
-        reject(tooLarge(limit));
+        return;
+      }
+      chunks = [];
+      reject(tooLarge(limit));
+      if (size > limit + MAX_DROPPED_BYTES) {
+        request.destroy();
       }
     });
     request.on("end", () => resolve(Buffer.concat(chunks)));
@@ -96,14 +129,10 @@ export function readBytes(request: IncomingMessage, limit: number): Promise<Buff
   });
 }
 
-// The rest of the body is not read: the connection cannot be used again.
 function tooLarge(limit: number): ScimError {
   return new ScimError(
     413,
     `The body is larger than ${limit} bytes. Send fewer members or operations at a time.`,
-    {
-      headers: { Connection: "close" },
-    },
   );
 }
 

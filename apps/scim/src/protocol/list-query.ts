@@ -80,7 +80,8 @@ interface Raw {
 
 function build(raw: Raw): ListQuery {
   const { sortOrder, startIndex, count } = raw;
-  if (raw.cursor !== undefined && startIndex !== undefined) {
+  const cursor = raw.cursor === "" && startIndex !== undefined ? undefined : raw.cursor;
+  if (cursor !== undefined && startIndex !== undefined) {
     throw badRequest("invalidValue", "startIndex and cursor cannot be combined: page by one of them.");
   }
   const order = sortOrder?.toLowerCase() ?? "ascending";
@@ -90,7 +91,7 @@ function build(raw: Raw): ListQuery {
   return {
     filter: raw.filter,
     sortBy: raw.sortBy,
-    cursor: raw.cursor,
+    cursor,
     attributes: raw.attributes,
     excludedAttributes: raw.excludedAttributes,
     descending: order === "descending",
@@ -101,8 +102,11 @@ function build(raw: Raw): ListQuery {
 }
 
 function textParameter(parameters: URLSearchParams, name: string): string | undefined {
-  const value = parameters.get(name) ?? undefined;
-  return checked(value, name);
+  const values = new Set(parameters.getAll(name));
+  if (values.size > 1) {
+    throw badRequest("invalidValue", `${name} is sent twice, with other values. Send it once.`);
+  }
+  return checked(values.values().next().value, name);
 }
 
 function textMember(body: Readonly<Record<string, unknown>>, name: string): string | undefined {
@@ -113,7 +117,7 @@ function textMember(body: Readonly<Record<string, unknown>>, name: string): stri
   if (typeof value !== "string") {
     throw badRequest("invalidValue", `${name} must be a string.`);
   }
-  return checked(value, name);
+  return name !== "cursor" && value.trim() === "" ? undefined : checked(value, name);
 }
 
 function checked(value: string | undefined, name: string): string | undefined {
@@ -127,6 +131,9 @@ function integerMember(body: Readonly<Record<string, unknown>>, name: string): n
   const value = member(body, name);
   if (value === undefined || value === null) {
     return undefined;
+  }
+  if (typeof value === "string") {
+    return value.trim() === "" ? undefined : integer(value, name, "invalidValue");
   }
   if (typeof value === "number" && Number.isSafeInteger(value)) {
     return value;

@@ -59,7 +59,9 @@ export function resourceTypes(services: Services, request: ScimRequest): ScimRes
 /** GET /ResourceTypes/{name} */
 export function resourceTypeByName(services: Services, request: ScimRequest, name: string): ScimResponse {
   refuseFilter(request);
-  const found = allTypes(services, request.directory).find((type) => type.id === name);
+  const found = allTypes(services, request.directory).find(
+    (type) => String(type.id).toLowerCase() === name.toLowerCase(),
+  );
   if (found === undefined) {
     throw notFound("ResourceType", name);
   }
