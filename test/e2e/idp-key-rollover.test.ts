@@ -1,4 +1,4 @@
-import { type MetadataServer, startMetadataServer } from "@sallyport/idp-metadata/testing";
+import { type MetadataServer, startMetadataServer } from "@sallyport/connections/idp-metadata/testing";
 import { createTestIdp, type TestIdp } from "@sallyport/saml/testing";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { answer, letIn, signIn } from "../attacks/saml/victim.ts";

@@ -1,4 +1,4 @@
-import { createConnectionKeys } from "@sallyport/connection-keys";
+import { createConnectionKeys } from "@sallyport/connections/keys";
 import type { Database } from "@sallyport/database";
 import { createBrowserCookie } from "@sallyport/http";
 import type { UpstreamLogout } from "@sallyport/interactions";

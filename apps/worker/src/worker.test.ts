@@ -1,6 +1,6 @@
+import { askForLook } from "@sallyport/connections/idp-metadata";
+import { addFollowedConnection, startMetadataServer } from "@sallyport/connections/idp-metadata/testing";
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
-import { askForLook } from "@sallyport/idp-metadata";
-import { addFollowedConnection, startMetadataServer } from "@sallyport/idp-metadata/testing";
 import { createLogger } from "@sallyport/logging";
 import { createOutbound } from "@sallyport/outbound";
 import { openQueues, type Queues } from "@sallyport/queue";

@@ -4,7 +4,7 @@
  * CWE-918; OWASP API Security Top 10 2023, API7.
  */
 
-import { type MetadataServer, startMetadataServer } from "@sallyport/idp-metadata/testing";
+import { type MetadataServer, startMetadataServer } from "@sallyport/connections/idp-metadata/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestGateway, type TestGateway } from "../../harness/gateway.ts";
 import { type MetadataVictim, startMetadataVictim } from "./metadata-victim.ts";

@@ -1,4 +1,4 @@
-import { type MetadataServer, startMetadataServer } from "@sallyport/idp-metadata/testing";
+import { type MetadataServer, startMetadataServer } from "@sallyport/connections/idp-metadata/testing";
 import type { TestIdp } from "@sallyport/saml/testing";
 import { z } from "zod";
 import { type SamlSite, type SamlTenant, startSamlSite } from "../../harness/saml-site.ts";

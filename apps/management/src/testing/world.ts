@@ -1,6 +1,6 @@
 import { parseConnectionSettings } from "@sallyport/connections";
+import { changesOf, digestOf, readMetadata } from "@sallyport/connections/idp-metadata";
 import { newId } from "@sallyport/database";
-import { changesOf, digestOf, readMetadata } from "@sallyport/idp-metadata";
 import { tellIdentifiers } from "@sallyport/people/testing";
 import { createTestIdp } from "@sallyport/saml/testing";
 import { digestToken, newToken } from "@sallyport/secrets";

@@ -1,5 +1,5 @@
-import type { ConnectionKeys } from "@sallyport/connection-keys";
 import { findConnection, type SamlConnection } from "@sallyport/connections";
+import type { ConnectionKeys } from "@sallyport/connections/keys";
 import { renderSignedOutPage, sendAutoPost, sendOn, sendPage } from "@sallyport/html";
 import type { BrowserCookie } from "@sallyport/http";
 import { hasEncodedNames, requestId } from "@sallyport/http";

@@ -1,4 +1,4 @@
-import type { ConnectionKey } from "@sallyport/connection-keys";
+import type { ConnectionKey } from "@sallyport/connections/keys";
 import { sendAutoPost, sendOn } from "@sallyport/html";
 import { type OutgoingMessage, postFields, redirectUrl } from "@sallyport/saml";
 import type { Response } from "express";

@@ -1,5 +1,5 @@
-import type { ConnectionKeys } from "@sallyport/connection-keys";
 import { samlServiceProvider } from "@sallyport/connections";
+import type { ConnectionKeys } from "@sallyport/connections/keys";
 import type { BrowserCookie } from "@sallyport/http";
 import { requestId } from "@sallyport/http";
 import type { UpstreamLogout } from "@sallyport/interactions";

@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { createConnectionKeys } from "@sallyport/connection-keys";
+import { createConnectionKeys } from "@sallyport/connections/keys";
 import { defined } from "@sallyport/defined";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";

@@ -5,7 +5,7 @@ import {
   makeKeyPair,
   type RotationRefused,
   retireKey,
-} from "@sallyport/connection-keys";
+} from "@sallyport/connections/keys";
 import type { Prisma } from "@sallyport/database";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { change } from "../../change.ts";

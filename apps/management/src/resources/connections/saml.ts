@@ -8,7 +8,7 @@ import {
   readMetadata,
   withFacts,
   withoutFacts,
-} from "@sallyport/idp-metadata";
+} from "@sallyport/connections/idp-metadata";
 import type { Outbound } from "@sallyport/outbound";
 import { readCertificate } from "@sallyport/saml";
 import { problem } from "../../errors.ts";

@@ -5,10 +5,10 @@ import {
   oidcSettings,
   parseConnectionSettings,
 } from "@sallyport/connections";
+import { type FollowedConnection, saveRead, unfollow } from "@sallyport/connections/idp-metadata";
 import { type Connection, newId, type Prisma, type Sql } from "@sallyport/database";
 import { defined } from "@sallyport/defined";
 import { difference, pick } from "@sallyport/events";
-import { type FollowedConnection, saveRead, unfollow } from "@sallyport/idp-metadata";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { change } from "../../change.ts";
 import type { Context } from "../../context.ts";

@@ -1,5 +1,5 @@
-import type { ConnectionKeys } from "@sallyport/connection-keys";
 import { parseConnection, type StoredConnection, samlServiceProvider } from "@sallyport/connections";
+import type { ConnectionKeys } from "@sallyport/connections/keys";
 import { maskXml } from "@sallyport/login-records";
 import { createAuthnRequest, postFields, redirectUrl } from "@sallyport/saml";
 import type { LoginParameters, StartedLogin } from "../../core/protocol.ts";

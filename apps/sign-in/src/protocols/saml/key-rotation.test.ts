@@ -1,5 +1,5 @@
-import { activateKey, beginRotation, makeKeyPair, retireKey } from "@sallyport/connection-keys";
 import { samlServiceProvider } from "@sallyport/connections";
+import { activateKey, beginRotation, makeKeyPair, retireKey } from "@sallyport/connections/keys";
 import { openRedirectMessage } from "@sallyport/saml";
 import { createTestIdp } from "@sallyport/saml/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";

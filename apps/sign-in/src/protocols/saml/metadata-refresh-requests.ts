@@ -1,6 +1,6 @@
 import type { SamlConnection } from "@sallyport/connections";
+import { askForLook } from "@sallyport/connections/idp-metadata";
 import type { Sql } from "@sallyport/database";
-import { askForLook } from "@sallyport/idp-metadata";
 import { outageOf, reportOutage } from "@sallyport/outage";
 import { LRUCache } from "lru-cache";
 import type { SignInDeps } from "../../core/context.ts";

@@ -1,5 +1,5 @@
-import type { LiveKeys } from "@sallyport/connection-keys";
 import { samlServiceProvider } from "@sallyport/connections";
+import type { LiveKeys } from "@sallyport/connections/keys";
 import { spMetadata } from "@sallyport/saml";
 
 /**

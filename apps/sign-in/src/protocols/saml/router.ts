@@ -1,5 +1,5 @@
-import type { ConnectionKeys } from "@sallyport/connection-keys";
 import { findConnection } from "@sallyport/connections";
+import type { ConnectionKeys } from "@sallyport/connections/keys";
 import { sendAutoPost } from "@sallyport/html";
 import { hasEncodedNames, requestId } from "@sallyport/http";
 import express, { type Request, Router } from "express";

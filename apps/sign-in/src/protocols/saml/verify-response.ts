@@ -1,5 +1,5 @@
-import type { ConnectionKey, ConnectionKeys } from "@sallyport/connection-keys";
 import { parseConnection, type SamlConnection, samlServiceProvider } from "@sallyport/connections";
+import type { ConnectionKey, ConnectionKeys } from "@sallyport/connections/keys";
 import { maskUnverifiedXml, maskXml } from "@sallyport/login-records";
 import { peekResponse, type SamlFailure, type SamlResult, validateResponse } from "@sallyport/saml";
 import { z } from "zod";

@@ -1,11 +1,11 @@
-import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
-import type { FollowedConnection } from "@sallyport/idp-metadata";
+import type { FollowedConnection } from "@sallyport/connections/idp-metadata";
 import {
   addFollowedConnection,
   type FollowingOptions,
   type MetadataServer,
   startMetadataServer,
-} from "@sallyport/idp-metadata/testing";
+} from "@sallyport/connections/idp-metadata/testing";
+import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
 import { createLogger } from "@sallyport/logging";
 import { createOutbound, type Outbound } from "@sallyport/outbound";
 import { createTestIdp } from "@sallyport/saml/testing";

@@ -4,7 +4,7 @@ import {
   type RefreshDeps,
   refreshMetadata,
   takeDue,
-} from "@sallyport/idp-metadata";
+} from "@sallyport/connections/idp-metadata";
 import type { Logger } from "@sallyport/logging";
 import { isUnavailable } from "@sallyport/outage";
 

@@ -1,5 +1,5 @@
 import { parseConnectionSettings } from "@sallyport/connections";
-import { type MetadataServer, startMetadataServer } from "@sallyport/idp-metadata/testing";
+import { type MetadataServer, startMetadataServer } from "@sallyport/connections/idp-metadata/testing";
 import { selfSignedCertificate } from "@sallyport/saml";
 import { createTestIdp } from "@sallyport/saml/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";

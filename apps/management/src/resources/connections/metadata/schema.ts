@@ -1,4 +1,4 @@
-import { metadataChanges } from "@sallyport/idp-metadata";
+import { metadataChanges } from "@sallyport/connections/idp-metadata";
 import { z } from "zod";
 import { text, timestamp } from "../../../api/text.ts";
 

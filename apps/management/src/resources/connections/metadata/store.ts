@@ -1,4 +1,4 @@
-import { applyHeldMetadata, refreshMetadata } from "@sallyport/idp-metadata";
+import { applyHeldMetadata, refreshMetadata } from "@sallyport/connections/idp-metadata";
 import { originOf } from "../../../change.ts";
 import type { Context } from "../../../context.ts";
 import { problem } from "../../../errors.ts";

@@ -1,5 +1,5 @@
+import { heldMetadata, metadataTrouble } from "@sallyport/connections/idp-metadata";
 import type { ConnectionMetadata } from "@sallyport/database";
-import { heldMetadata, metadataTrouble } from "@sallyport/idp-metadata";
 import type { z } from "zod";
 import type { metadataFollowing } from "./schema.ts";
 

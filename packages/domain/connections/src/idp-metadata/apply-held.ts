@@ -1,5 +1,5 @@
-import { samlSettings } from "@sallyport/connections";
 import { type Origin, recordEvents } from "@sallyport/events";
+import { samlSettings } from "../index.ts";
 import { compare } from "./changes.ts";
 import { withFacts } from "./facts.ts";
 import type { RefreshDeps } from "./refresh.ts";

@@ -1,5 +1,5 @@
-import { samlSettings } from "@sallyport/connections";
 import { type Database, newId } from "@sallyport/database";
+import { samlSettings } from "../../index.ts";
 import { withFacts } from "../facts.ts";
 import { readMetadata } from "../read.ts";
 import type { FollowedConnection } from "../store.ts";

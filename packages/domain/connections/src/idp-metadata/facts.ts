@@ -1,6 +1,6 @@
-import { isSecureUrl, type SamlSettings, samlSettings } from "@sallyport/connections";
 import type { IdpEndpoints, IdpMetadata } from "@sallyport/saml";
 import { z } from "zod";
+import { isSecureUrl, type SamlSettings, samlSettings } from "../index.ts";
 import { MetadataProblem } from "./problem.ts";
 
 const FACTS = {

@@ -1,4 +1,4 @@
-import { isSecureUrl } from "@sallyport/connections";
+import { isSecureUrl } from "../index.ts";
 
 /** Metadata as it was served. */
 export interface FetchedMetadata {

@@ -1,4 +1,3 @@
-import { parseConnectionSettings, type SamlSettings } from "@sallyport/connections";
 import type { Database, Event } from "@sallyport/database";
 import { createTestDatabase } from "@sallyport/database/testing";
 import type { Origin } from "@sallyport/events";
@@ -6,6 +5,7 @@ import { createEventReader } from "@sallyport/events/testing";
 import { createOutbound } from "@sallyport/outbound";
 import { readCertificate } from "@sallyport/saml";
 import type { TestIdp } from "@sallyport/saml/testing";
+import { parseConnectionSettings, type SamlSettings } from "../../index.ts";
 import { applyHeldMetadata } from "../apply-held.ts";
 import { type RefreshOutcome, refreshMetadata } from "../refresh.ts";
 import { heldMetadata, metadataTrouble } from "../state.ts";
