@@ -93,6 +93,8 @@ export function createScim(deps: ScimDeps): Scim {
     router.all(`/:directoryId${path}`, (req, res) => handle(admission, endpoint, req, res));
   const resource = (path: string, actions: Actions, maxBody = MAX_PLAIN_BODY_BYTES) =>
     serve(path, { actions, seesLive: true, maxBody });
+  const discovery = (path: string, action: Action) =>
+    serve(path, { actions: { GET: action }, seesLive: false, maxBody: 0, isPublic: true });
   const service = (path: string, actions: Actions, maxBody = MAX_PLAIN_BODY_BYTES) =>
     serve(path, { actions, seesLive: false, maxBody });
 
@@ -126,11 +128,11 @@ export function createScim(deps: ScimDeps): Scim {
       (operations) => admission.takeTokens?.(request.directory, operations - 1),
     );
   service("/Bulk", { POST: runBulk }, MAX_BULK_BYTES);
-  service("/ServiceProviderConfig", { GET: serviceProviderConfig });
-  service("/ResourceTypes", { GET: resourceTypes });
-  service("/ResourceTypes/:id", { GET: resourceTypeByName });
-  service("/Schemas", { GET: schemas });
-  service("/Schemas/:id", { GET: schemaById });
+  discovery("/ServiceProviderConfig", serviceProviderConfig);
+  discovery("/ResourceTypes", resourceTypes);
+  discovery("/ResourceTypes/:id", resourceTypeByName);
+  discovery("/Schemas", schemas);
+  discovery("/Schemas/:id", schemaById);
   const notImplemented = () => {
     throw new ScimError(501, "/Me is not supported: a directory's token stands for no user.");
   };

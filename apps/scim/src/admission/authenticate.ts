@@ -1,6 +1,6 @@
-import type { Sql } from "@sallyport/database";
+import { isId, type Sql } from "@sallyport/database";
 import { defined } from "@sallyport/defined";
-import { bearerToken, challenge } from "@sallyport/oauth";
+import { basicCredentials, bearerToken, challenge } from "@sallyport/oauth";
 import { digestToken } from "@sallyport/secrets";
 import { LRUCache } from "lru-cache";
 import { createDirectories, type Directory, type DirectoryRow } from "../directory/directory.ts";
@@ -19,6 +19,14 @@ const FIND_TOKEN = `
   FROM directory_tokens t JOIN directories d ON d.id = t.directory_id
   WHERE t.digest = $1 AND d.deleted_at IS NULL AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)`;
 
+/** No token has it: nothing that needs a live token is done for who has none. */
+const NO_TOKEN = "00000000-0000-0000-0000-000000000000";
+const FIND_PUBLIC = `
+  SELECT '${NO_TOKEN}'::uuid AS token_id, d.id AS directory_id, d.organization_id, d.provider, d.updated_at,
+         d.settings::text AS settings
+  FROM directories d
+  WHERE d.id = $1 AND d.deleted_at IS NULL AND d.status = 'active' AND (d.settings->>'publicDiscovery')::boolean`;
+
 const TOUCH_TOKEN = "UPDATE directory_tokens SET last_used_at = $2 WHERE id = $1";
 /** How exact `lastUsedAt` is: a write per request would cost more than it tells. */
 const TOUCH_EVERY_MS = 60_000;
@@ -31,7 +39,7 @@ export interface Opened {
 }
 
 /**
- * Finds the directory that a bearer token opens. 401 for a token that opens nothing; 404 where it opens another
+ * Finds the directory that a token opens: as a bearer token, or as the password of HTTP Basic where the directory takes it. 401 for a token that opens nothing; 404 where it opens another
  * directory than the one asked for, whether or not that exists; 403 where the directory is disabled.
  */
 export interface Authenticate {
@@ -42,6 +50,8 @@ export interface Authenticate {
    * that do the work see by themselves whether token and directory still hold.
    */
   quickly(authorization: string | undefined, directoryId: string): Promise<Opened>;
+  /** For who sends no credentials at all: a directory whose discovery documents are public; else 401. */
+  publicly(directoryId: string): Promise<Directory>;
 }
 
 export function createAuthenticate(sql: Sql, now: () => Date): Authenticate {
@@ -49,7 +59,8 @@ export function createAuthenticate(sql: Sql, now: () => Date): Authenticate {
   const found = new LRUCache<string, Found>({ max: MAX_REMEMBERED });
 
   const anew = async (authorization: string | undefined, directoryId: string): Promise<Opened> => {
-    const digest = digestToken(requireToken(authorization));
+    const { token, isBasic } = credentialsOf(authorization);
+    const digest = digestToken(token);
     const at = now();
     const { rows } = await sql.query<TokenRow>(FIND_TOKEN, [digest, at], "scim_find_token");
     const row = rows[0];
@@ -68,6 +79,11 @@ export function createAuthenticate(sql: Sql, now: () => Date): Authenticate {
       await sql.query(TOUCH_TOKEN, [row.token_id, at], "scim_touch_token");
     }
     const directory = toDirectory(row);
+    if (isBasic && !directory.basicAuthentication) {
+      throw unauthorized(
+        "This directory does not take HTTP Basic. Send Authorization: Bearer <token>, or allow it in the directory's settings.",
+      );
+    }
     found.set(key, { directory, until: rememberedUntil(row, at) });
     return { directory, remembered: false };
   };
@@ -75,10 +91,23 @@ export function createAuthenticate(sql: Sql, now: () => Date): Authenticate {
   return {
     anew,
     async quickly(authorization, directoryId) {
-      const known = found.get(digestToken(requireToken(authorization)).toString("base64"));
-      return known !== undefined && known.directory.id === directoryId && now().getTime() < known.until
-        ? { directory: known.directory, remembered: true }
-        : anew(authorization, directoryId);
+      const { token, isBasic } = credentialsOf(authorization);
+      const known = found.get(digestToken(token).toString("base64"));
+      const holds =
+        known !== undefined &&
+        known.directory.id === directoryId &&
+        now().getTime() < known.until &&
+        (!isBasic || known.directory.basicAuthentication);
+      return holds ? { directory: known.directory, remembered: true } : anew(authorization, directoryId);
+    },
+    async publicly(directoryId) {
+      const { rows } = isId(directoryId)
+        ? await sql.query<DirectoryRow>(FIND_PUBLIC, [directoryId], "scim_find_public_directory")
+        : { rows: [] };
+      if (rows[0] === undefined) {
+        throw missingToken();
+      }
+      return toDirectory(rows[0]);
     },
   };
 }
@@ -95,15 +124,25 @@ function rememberedUntil({ expires_at }: TokenRow, at: Date): number {
   return Math.min(at.getTime() + TOUCH_EVERY_MS, expires_at?.getTime() ?? Number.POSITIVE_INFINITY);
 }
 
-function requireToken(authorization: string | undefined): string {
-  const token = bearerToken(authorization);
-  if (token === undefined) {
-    throw unauthorized("Send the directory's token: Authorization: Bearer <token>.");
-  }
-  return token;
+interface Credentials {
+  readonly token: string;
+  readonly isBasic: boolean;
 }
 
-// RFC 6750 §3.
+function credentialsOf(authorization: string | undefined): Credentials {
+  const bearer = bearerToken(authorization);
+  const token = bearer ?? basicCredentials(authorization)?.password;
+  if (token === undefined) {
+    throw missingToken();
+  }
+  return { token, isBasic: bearer === undefined };
+}
+
+function missingToken(): ScimError {
+  return unauthorized("Send the directory's token: Authorization: Bearer <token>.");
+}
+
+// RFC 6750 §3. HTTP Basic is never asked for: no browser is to remember a token, and send it along.
 function unauthorized(detail: string, error?: string): ScimError {
   const parameters = { realm: "scim", ...defined({ error }) };
   return new ScimError(401, detail, { headers: { "WWW-Authenticate": challenge("Bearer", parameters) } });

@@ -1,5 +1,5 @@
 import { comeBackLater, requestId } from "@sallyport/http";
-import type { FailureLimit } from "@sallyport/limits";
+import { type FailureLimit, networksOf } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
 import { isUnavailable } from "@sallyport/outage";
 import type { Request, Response } from "express";
@@ -13,7 +13,7 @@ import type { ScimRequest, ScimResponse } from "../protocol/exchange.ts";
 import { parseQuery } from "../protocol/query.ts";
 import type { Action, Services } from "../resources/services.ts";
 import type { Authenticate, Opened } from "./authenticate.ts";
-import type { TakeTokens } from "./rate-limit.ts";
+import type { RateLimit, TakeTokens } from "./rate-limit.ts";
 import { type RequestLanes, RequestPlace } from "./request-lanes.ts";
 import { Witness } from "./witness.ts";
 
@@ -28,6 +28,8 @@ export interface Endpoint {
   readonly seesLive: boolean;
   /** Most bytes of a body. */
   readonly maxBody: number;
+  /** Whether it is read without a token too, of a directory that allows it. */
+  readonly isPublic?: boolean;
 }
 
 export interface Admission {
@@ -86,6 +88,9 @@ interface Outcome {
 async function admit(admission: Admission, endpoint: Endpoint, arrival: Arrival): Promise<Outcome> {
   const { authenticate, takeTokens, lanes } = admission;
   const { req, directoryId } = arrival;
+  if (isVisit(endpoint, req)) {
+    return visit(admission, endpoint, arrival);
+  }
   let opened: Opened | undefined;
   let request: ScimRequest | undefined;
   let place: RequestPlace | undefined;
@@ -109,6 +114,25 @@ async function admit(admission: Admission, endpoint: Endpoint, arrival: Arrival)
   } finally {
     place?.leave();
   }
+}
+
+function isVisit({ isPublic }: Endpoint, { method, headers }: Request): boolean {
+  return isPublic === true && headers.authorization === undefined && (method === "GET" || method === "HEAD");
+}
+
+/** Of one network, whatever it asks for without a token. */
+const VISITS: RateLimit = { perSecond: 5, burst: 50 };
+
+/** Answers who sends no token: it uses up nothing of the directory's limit, and leaves no row in its log. */
+async function visit(admission: Admission, { actions }: Endpoint, arrival: Arrival): Promise<Outcome> {
+  const { authenticate, services, takeTokens, log } = admission;
+  const { req, requestId, directoryId } = arrival;
+  const answer = async () => {
+    takeTokens?.({ id: `visits ${networksOf(req.ip)[0]}`, rateLimit: VISITS }, 1);
+    const request = requestOf(arrival, await authenticate.publicly(directoryId));
+    return actionFor(actions, req.method)(services, request, parameter(req, "id"));
+  };
+  return { response: await settle(answer, requestId, log), request: undefined, logged: true };
 }
 
 /**

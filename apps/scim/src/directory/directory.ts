@@ -16,9 +16,10 @@ export interface Directory {
   readonly users: ResourceType;
   readonly groups: ResourceType;
   readonly rateLimit: DirectorySettings["rateLimit"];
+  readonly basicAuthentication: boolean;
 }
 
-type Model = Pick<Directory, "users" | "groups" | "rateLimit">;
+type Model = Pick<Directory, "users" | "groups" | "rateLimit" | "basicAuthentication">;
 
 // Nearly every directory has the same settings, "{}": what is made of a text is kept.
 const MAX_KEPT = 1000;
@@ -59,5 +60,6 @@ function modelOf(text: string): Model {
     users: userType(extensionsFor(settings, "User")),
     groups: groupType(extensionsFor(settings, "Group")),
     rateLimit: settings.rateLimit,
+    basicAuthentication: settings.basicAuthentication,
   };
 }

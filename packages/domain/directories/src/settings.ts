@@ -79,6 +79,14 @@ export const directorySettings = z
       .strictObject({ perSecond: z.int().min(1).max(10_000), burst: z.int().min(1).max(100_000) })
       .exactOptional()
       .meta({ description: "Requests per second, and how many may come at once. Default: the gateway's." }),
+    publicDiscovery: z.boolean().default(false).meta({
+      description:
+        "Whether ServiceProviderConfig, ResourceTypes and Schemas are read without a token too (RFC 7644, section 4).",
+    }),
+    basicAuthentication: z.boolean().default(false).meta({
+      description:
+        "Whether a token is taken as the password of HTTP Basic too, with any user name: for clients that know no bearer tokens.",
+    }),
     accessTokenSeconds: z
       .int()
       .min(HOUR_S)

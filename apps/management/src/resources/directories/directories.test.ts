@@ -17,6 +17,8 @@ const org = { org: "acme" };
 const create = async (body: unknown = { name: "Okta", provider: "okta" }) =>
   (await api.call("createDirectory", { params: org, body })).as(createdDirectory);
 
+const DEFAULTS = { extensions: [], publicDiscovery: false, basicAuthentication: false };
+
 describe("createDirectory", () => {
   it("gives a base URL, and a token that is shown this once", async () => {
     const made = await create();
@@ -165,12 +167,12 @@ describe("settings", () => {
     const params = { ...org, directoryId: id };
     const settingsOf = async () =>
       ((await api.call("getDirectory", { params })).body as { settings: object }).settings;
-    expect(await settingsOf()).toEqual({ extensions: [], accessTokenSeconds: 3600 });
+    expect(await settingsOf()).toEqual({ ...DEFAULTS, accessTokenSeconds: 3600 });
     const settings = { extensions: [costCenter], rateLimit: { perSecond: 50, burst: 200 } };
     expect((await api.call("updateDirectory", { params, body: { settings } })).status).toBe(200);
     expect(await settingsOf()).toMatchObject({ ...settings, accessTokenSeconds: 3600 });
     await api.call("updateDirectory", { params, body: { settings: { accessTokenSeconds: 7200 } } });
-    expect(await settingsOf()).toEqual({ extensions: [], accessTokenSeconds: 7200 });
+    expect(await settingsOf()).toEqual({ ...DEFAULTS, accessTokenSeconds: 7200 });
   });
 
   it.each([

@@ -10,6 +10,13 @@ import type { Services } from "../services.ts";
 
 const LIST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
+const BASIC = {
+  type: "httpbasic",
+  name: "HTTP Basic",
+  description: "Any user name, with a token of this directory as the password.",
+  specUri: "https://www.rfc-editor.org/info/rfc7617",
+};
+
 /** GET /ServiceProviderConfig (RFC 7643 §5, RFC 9865 §3): what this server really does. */
 export function serviceProviderConfig(services: Services, request: ScimRequest): ScimResponse {
   refuseFilter(request);
@@ -44,6 +51,7 @@ export function serviceProviderConfig(services: Services, request: ScimRequest):
           description: `Access tokens for a client of this directory (RFC 6749, 4.4), from ${services.baseUrl}/${request.directory.id}/oauth2/token`,
           specUri: "https://www.rfc-editor.org/info/rfc6749",
         },
+        ...(request.directory.basicAuthentication ? [BASIC] : []),
       ],
       meta: meta(services, request.directory, "ServiceProviderConfig", "ServiceProviderConfig"),
     },
