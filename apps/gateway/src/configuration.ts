@@ -29,6 +29,8 @@ export interface Configuration {
   /** CIDRs that URLs of operators may lead to. */
   readonly outboundAllowOperator: readonly string[];
   readonly rateLimits: RateLimits;
+  /** How long a confidential application may use a refresh token again. */
+  readonly refreshGraceSeconds: number;
   /** As Express' setting "trust proxy" takes it. */
   readonly trustProxy: boolean | number | string[];
   readonly metricsToken: string | undefined;
@@ -73,6 +75,7 @@ export function readConfiguration(
     outboundAllow: values.OUTBOUND_ALLOW,
     outboundAllowOperator: values.OUTBOUND_ALLOW_OPERATOR,
     rateLimits: values.RATE_LIMITS,
+    refreshGraceSeconds: values.REFRESH_GRACE_SECONDS,
     trustProxy: values.TRUST_PROXY,
     metricsToken: values.METRICS_TOKEN,
     logLevel: values.LOG_LEVEL,

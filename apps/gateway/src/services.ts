@@ -106,11 +106,12 @@ async function openEach(foundation: Foundation, teardown: Teardown): Promise<Mou
     mounts.push({ path: "/api", router: api });
   }
   if (roles.has("broker")) {
-    const { redisUrl } = configuration;
+    const { redisUrl, refreshGraceSeconds } = configuration;
     const openBroker = async () => {
       const broker = await createBroker({
         ...deps,
         signingKeys,
+        refreshGraceSeconds,
         ...defined({ redisUrl }),
       });
       teardown.add("broker", () => broker.close());

@@ -126,6 +126,7 @@ export function environmentSchema(mode: Mode) {
     OUTBOUND_ALLOW: networks.default(production ? [] : LOOPBACK),
     OUTBOUND_ALLOW_OPERATOR: networks.default(production ? [] : LOOPBACK),
     RATE_LIMITS: rateLimits.default({}),
+    REFRESH_GRACE_SECONDS: wholeNumber(0, 300, 20).default(20),
     TRUST_PROXY: z
       .union(
         [

@@ -33,6 +33,7 @@ import { loadCookieKey } from "./store/cookie-key.ts";
 import { openStore } from "./store/open.ts";
 import { ChangesByRequest } from "./store/pending-changes.ts";
 import { createAccessTokens } from "./tokens/access-tokens.ts";
+import { createRefreshRotation } from "./tokens/refresh-rotation.ts";
 import { createRefreshTokens } from "./tokens/refresh-tokens.ts";
 import { createRevocations } from "./tokens/revocations.ts";
 
@@ -56,7 +57,11 @@ export interface OpenIdProviderDeps {
   readonly attempts?: AttemptLimit;
   /** Failed client authentication. Default: no limit. */
   readonly failures?: FailureLimit;
+  /** How long a refresh token may be used again by the confidential application that used it. Default: 20. */
+  readonly refreshGraceSeconds?: number;
 }
+
+const DEFAULT_REFRESH_GRACE_SECONDS = 20;
 
 /** The OpenID Provider towards the applications. */
 export interface OpenIdProvider {
@@ -79,6 +84,12 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
   const accessTokens = createAccessTokens({ keys, sql, issuer, now });
   const refreshTokens = createRefreshTokens(store, sql, now);
   const revocations = createRevocations({ ...deps, store });
+  const rotation = createRefreshRotation({
+    secret: cookieKey,
+    graceSeconds: deps.refreshGraceSeconds ?? DEFAULT_REFRESH_GRACE_SECONDS,
+    applications,
+    now,
+  });
   const recent = new RecentRequests();
   const resumePath = (id: string) => `${ROUTES.authorize}/${id}`;
   const resumption = new InProcessResumption(resumePath);
@@ -97,6 +108,9 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
     },
     resumed: () => resumption.of(Provider.ctx),
     changes: () => changes.ofCurrent(Provider.ctx),
+    rotation,
+    noteRepetition: ({ sessionId, clientId }) =>
+      revocations.repetition({ sessionId, clientId, requestId: requestId(present().req) }),
     revokeGrant: ({ sessionId, reference }, grantId) =>
       revocations.token({ sessionId, tokenId: reference, grantId, reason: "used_twice" }),
   });
@@ -107,6 +121,7 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
       store,
       changes,
       resumption,
+      successorOf: rotation.successorOf,
       limits: { attempts, failures, cookie },
       depart: async (req, res, id) => {
         const request = await interactions.load({ id, browser: cookie.ensure(req, res) });

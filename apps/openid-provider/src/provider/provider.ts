@@ -23,12 +23,15 @@ export function buildProvider(deps: {
   readonly resumption: InProcessResumption;
   /** Sends the browser of a waiting request straight to its IdP. False, with nothing sent, where a page comes first. */
   readonly depart: (req: Request, res: Response, id: string) => Promise<boolean>;
+  /** The refresh token that follows another one. */
+  readonly successorOf: (token: string) => string;
   readonly limits: OpLimits;
   readonly log: Logger;
 }): Provider {
   const provider = new Provider(deps.publicUrl, deps.configuration);
   fixOrigin(provider, new URL(deps.publicUrl));
   compareSecretsByDigest(provider);
+  nameSuccessors(provider, deps.successorOf);
   // Of requests whose endpoint met one, and answered it as an error of its own.
   const outages = new WeakMap<object, Outage>();
   provider.use(deps.resumption.middleware);
@@ -109,6 +112,22 @@ function compareSecretsByDigest(provider: Provider): void {
   provider.Client.prototype.compareClientSecret = function compare(secret: string): boolean {
     return matchesDigest(secret, Buffer.from(this.clientSecret ?? "", "hex"));
   };
+}
+
+/**
+ * Has rotation give a successor that follows from the token itself, so that requests at the same time give the same one:
+ * see tokens/refresh-rotation.ts. oidc-provider has no hook for the value of a token.
+ */
+function nameSuccessors(provider: Provider, successorOf: (token: string) => string): void {
+  const { prototype } = provider.RefreshToken;
+  const random: unknown = Reflect.get(prototype, "generateTokenId");
+  if (typeof random !== "function") {
+    throw new TypeError("oidc-provider's refresh tokens make their value in another way than this knows");
+  }
+  Reflect.set(prototype, "generateTokenId", function generateTokenId(this: unknown): unknown {
+    const rotated = Provider.ctx?.oidc.entities.RotatedRefreshToken;
+    return rotated === undefined ? Reflect.apply(random, this, []) : successorOf(rotated.jti);
+  });
 }
 
 /** A provider, and what answers requests by it. */

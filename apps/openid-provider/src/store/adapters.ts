@@ -5,8 +5,9 @@ import { artifactKeyOf } from "../interaction/interactions.ts";
 import type { RecentRequests } from "../interaction/recent-requests.ts";
 import type { Resumption } from "../interaction/resume-in-process.ts";
 import { type GrantName, parseGrantId } from "../tokens/grants.ts";
-import { SCOPES, seconds } from "../tokens/session-claims.ts";
-import type { ArtifactStore, Payload } from "./artifact-store.ts";
+import type { RefreshRotation } from "../tokens/refresh-rotation.ts";
+import { SCOPES } from "../tokens/session-claims.ts";
+import type { Artifact, ArtifactStore, Payload } from "./artifact-store.ts";
 import type { PendingChanges } from "./pending-changes.ts";
 
 export interface AdapterDeps {
@@ -21,6 +22,9 @@ export interface AdapterDeps {
   readonly resumed: () => Resumption | undefined;
   /** Those of the request that is being answered. */
   readonly changes: () => PendingChanges;
+  readonly rotation: RefreshRotation;
+  /** A refresh token was used again within its window, for the first time. */
+  readonly noteRepetition: (grant: GrantName) => Promise<void>;
   /** Ends all that an authorization led to. */
   readonly revokeGrant: (grant: GrantName, grantId: string) => Promise<void>;
 }
@@ -43,21 +47,31 @@ export function createAdapters(deps: AdapterDeps): (model: string) => Adapter {
 function stored(kind: string, { store, changes, now }: AdapterDeps): Adapter {
   return {
     ...neverStored(kind),
-    async upsert(id, { jti: _, ...payload }, expiresIn) {
-      if (expiresIn === undefined) {
-        throw new Error(`A ${kind} that never expires is not to be stored`);
-      }
-      const expiresAt = new Date(now().getTime() + expiresIn * 1000);
-      changes().put({ kind, id, payload, grantId: payload.grantId ?? null, expiresAt });
+    async upsert(id, payload, expiresIn) {
+      changes().put(artifactOf(kind, id, payload, expiresIn, now));
     },
     async find(id) {
       const found = await store.find({ kind, id });
-      return found === null ? undefined : restored(found.payload, id, found.consumed);
+      return found === null ? undefined : restored(found.payload, id, found.consumedAt !== null);
     },
     async destroy(id) {
       changes().remove({ kind, id });
     },
   };
+}
+
+function artifactOf(
+  kind: string,
+  id: string,
+  { jti: _, ...payload }: AdapterPayload,
+  expiresIn: number | undefined,
+  now: () => Date,
+): Artifact {
+  if (expiresIn === undefined) {
+    throw new Error(`A ${kind} that never expires is not to be stored`);
+  }
+  const expiresAt = new Date(now().getTime() + expiresIn * 1000);
+  return { kind, id, payload, grantId: payload.grantId ?? null, expiresAt };
 }
 
 function restored(payload: Payload, id: string, consumed: boolean): AdapterPayload {
@@ -80,27 +94,56 @@ function authorizationCodes(deps: AdapterDeps): Adapter {
     },
     async find(id) {
       const found = await deps.store.consume({ kind, id });
-      return found === null ? undefined : restored(found.payload, id, found.consumed);
+      return found === null ? undefined : restored(found.payload, id, found.consumedAt !== null);
     },
     consume: async () => undefined,
     revokeByGrantId: async () => undefined,
   };
 }
 
-/** One use, too; but a request that is refused leaves it as it was. */
+/** One use, too; but a request that is refused leaves it as it was, and one at the same time may be served alike. */
 function refreshTokens(deps: AdapterDeps): Adapter {
   const kind = "RefreshToken";
+  const base = stored(kind, deps);
+  const mayRepeat = (payload: Payload, usedAt: Date) => deps.rotation.mayRepeat(payload.clientId, usedAt);
+
+  async function noteRepetition(id: string, grant: GrantName): Promise<void> {
+    if ((await deps.store.addOnce({ kind, id }, "repeated", true)) !== null) {
+      await deps.noteRepetition(grant);
+    }
+  }
+
   return {
-    ...stored(kind, deps),
+    ...base,
+    async upsert(id, payload, expiresIn) {
+      // A successor may be there already, used even: by a request at the same time, which was given the same one.
+      const artifact = artifactOf(kind, id, payload, expiresIn, deps.now);
+      if (payload.rotations === undefined) {
+        deps.changes().put(artifact);
+      } else {
+        deps.changes().add(artifact);
+      }
+    },
+    async find(id) {
+      const found = await deps.store.find({ kind, id });
+      if (found === null) {
+        return undefined;
+      }
+      const { payload, consumedAt } = found;
+      return restored(payload, id, consumedAt !== null && !(await mayRepeat(payload, consumedAt)));
+    },
     async consume(id) {
       const found = await deps.store.consume({ kind, id });
-      if (found?.consumed === false) {
+      if (found?.consumedAt === null) {
         return;
       }
-      // Another request was faster: the token was used twice (RFC 9700, 4.14.2).
-      const grantId = found?.payload.grantId;
-      if (typeof grantId === "string") {
-        await revokeGrant(deps, grantId);
+      // Another request was faster.
+      const grant = parseGrantId(String(found?.payload.grantId));
+      if (found !== null && grant !== null) {
+        if (await mayRepeat(found.payload, found.consumedAt)) {
+          return noteRepetition(id, grant);
+        }
+        await revokeGrant(deps, String(found.payload.grantId)); // used twice (RFC 9700, 4.14.2)
       }
       throw new errors.InvalidGrant("refresh token already used");
     },
@@ -114,7 +157,7 @@ function pushedRequests(deps: AdapterDeps): Adapter {
     ...stored(kind, deps),
     async consume(id) {
       const found = await deps.store.consume({ kind, id });
-      if (found?.consumed !== false) {
+      if (found?.consumedAt !== null) {
         throw new errors.InvalidRequestUri("request_uri is invalid, expired, or was already used");
       }
     },
@@ -166,7 +209,7 @@ function grants(deps: AdapterDeps): Adapter {
       return {
         jti: id,
         kind: "Grant",
-        iat: seconds(deps.now()),
+        iat: 0, // known to nobody, and never in the future: oidc-provider compares it with the machine's clock
         accountId: grant.sessionId,
         clientId: grant.clientId,
         openid: { scope },

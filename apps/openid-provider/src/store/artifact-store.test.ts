@@ -26,7 +26,7 @@ async function onRedis(): Promise<TestStore> {
   const server = await startTestRedis();
   const test = await createTestDatabase();
   const redis = connectRedis(server.url);
-  const store = createRedisStore(redis, test.database.sql);
+  const store = createRedisStore(redis, test.database.sql, () => new Date());
   return {
     store,
     dump: async () => {
@@ -79,7 +79,7 @@ function contract(name: string, start: () => Promise<TestStore>): void {
     it("finds what was put, by kind and id", async () => {
       const one = artifact();
       await put(one);
-      expect(await store.find(one)).toEqual({ payload: one.payload, consumed: false });
+      expect(await store.find(one)).toEqual({ payload: one.payload, consumedAt: null });
       expect(await store.find({ kind: "Session", id: one.id })).toBeNull();
       expect(await store.find({ kind: one.kind, id: "unknown" })).toBeNull();
     });
@@ -91,6 +91,25 @@ function contract(name: string, start: () => Promise<TestStore>): void {
       expect((await store.find(one))?.payload).toEqual({ n: "new" });
     });
 
+    it("adds only what is not there, of many who try, and leaves what was done to it", async () => {
+      const one = artifact();
+      await times(() => store.write({ add: [one] }));
+      await store.consume(one);
+      const used = await store.find(one);
+      await store.write({ add: [{ ...one, payload: { n: "new" }, expiresAt: new Date(Date.now() - 1) }] });
+      expect(await store.find(one)).toEqual(used);
+      expect(used).toEqual({ payload: one.payload, consumedAt: expect.any(Date) });
+    });
+
+    it("says of a later consumer when the first one was", async () => {
+      const one = artifact();
+      await put(one);
+      await store.consume(one);
+      const first = (await store.find(one))?.consumedAt;
+      expect(await store.consume(one)).toEqual({ payload: one.payload, consumedAt: first });
+      expect((await store.find(one))?.consumedAt).toEqual(first);
+    });
+
     it("writes many, and removes many, at once", async () => {
       const [one, two, three] = [artifact(), artifact(), artifact()];
       await put(one, two);
@@ -98,7 +117,7 @@ function contract(name: string, start: () => Promise<TestStore>): void {
       expect(await Promise.all([one, two, three].map((key) => store.find(key)))).toEqual([
         null,
         null,
-        { payload: three.payload, consumed: false },
+        { payload: three.payload, consumedAt: null },
       ]);
     });
 
@@ -128,9 +147,9 @@ function contract(name: string, start: () => Promise<TestStore>): void {
       const one = artifact();
       await put(one);
       const consumers = await times(() => store.consume(one));
-      expect(consumers.filter((found) => found?.consumed === false)).toHaveLength(1);
-      expect(consumers.filter((found) => found?.consumed === true)).toHaveLength(19);
-      expect(await store.find(one)).toEqual({ payload: one.payload, consumed: true });
+      expect(consumers.filter((found) => found?.consumedAt === null)).toHaveLength(1);
+      expect(consumers.filter((found) => found?.consumedAt instanceof Date)).toHaveLength(19);
+      expect(await store.find(one)).toEqual({ payload: one.payload, consumedAt: expect.any(Date) });
       expect(await store.consume(artifact())).toBeNull();
     });
 
@@ -142,7 +161,7 @@ function contract(name: string, start: () => Promise<TestStore>): void {
       const [added, ...more] = adders.filter((payload) => payload !== null);
       expect(more).toEqual([]);
       expect(added).toMatchObject({ a: 1, result: expect.anything() });
-      expect(await store.find(one)).toEqual({ payload: added, consumed: false });
+      expect(await store.find(one)).toEqual({ payload: added, consumedAt: null });
       expect(await store.addOnce(one, "a", 2)).toBeNull();
       expect(await store.addOnce(artifact(), "a", 2)).toBeNull();
       expect(await store.take(one)).toEqual(added);

@@ -25,6 +25,8 @@ export interface SessionUse {
 /** What one request changes. */
 export interface Changes {
   readonly put?: readonly Artifact[];
+  /** Put where it is not there yet. */
+  readonly add?: readonly Artifact[];
   readonly remove?: readonly ArtifactKey[];
   /** A row of `session_applications`, in PostgreSQL wherever the artifacts are. */
   readonly use?: SessionUse | undefined;
@@ -32,18 +34,18 @@ export interface Changes {
 
 export interface FoundArtifact {
   readonly payload: Payload;
-  /** Whether it had been used before. */
-  readonly consumed: boolean;
+  /** When it had been used before; null when it had not. */
+  readonly consumedAt: Date | null;
 }
 
 /** Where the OpenID Provider keeps its state. What has expired is not found. */
 export interface ArtifactStore {
-  /** Puts over what is there. When it resolves, all of it is done. */
+  /** `put` goes over what is there. When it resolves, all of it is done. */
   write(changes: Changes): Promise<void>;
   find(key: ArtifactKey): Promise<FoundArtifact | null>;
   /** Finds and removes: of several callers at once, one gets it. */
   take(key: ArtifactKey): Promise<Payload | null>;
-  /** Finds and marks as used: of several callers at once, one gets it as not consumed. */
+  /** Finds and marks as used: of several callers at once, one gets it as not used before. */
   consume(key: ArtifactKey): Promise<FoundArtifact | null>;
   /** Adds the member `name` and returns the payload; null when it is not there, or has that member already. */
   addOnce(key: ArtifactKey, name: string, value: unknown): Promise<Payload | null>;

@@ -26,5 +26,5 @@ export function openStore(deps: {
       log.warn({ error: error.message }, "Redis connection error");
     }
   });
-  return createRedisStore(redis, database.sql);
+  return createRedisStore(redis, database.sql, now);
 }

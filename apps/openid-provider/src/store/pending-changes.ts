@@ -7,11 +7,17 @@ import type { Artifact, ArtifactKey, ArtifactStore, SessionUse } from "./artifac
 export class PendingChanges {
   // By key: a statement may not put one row twice, and the last word counts.
   readonly #put = new Map<string, Artifact>();
+  readonly #add: Artifact[] = [];
   readonly #remove: ArtifactKey[] = [];
   #use: SessionUse | undefined;
 
   put(artifact: Artifact): void {
     this.#put.set(`${artifact.kind} ${artifact.id}`, artifact);
+  }
+
+  /** Where it is not there yet: several requests at once may have the same to add. */
+  add(artifact: Artifact): void {
+    this.#add.push(artifact);
   }
 
   remove(key: ArtifactKey): void {
@@ -24,7 +30,12 @@ export class PendingChanges {
   }
 
   async flushTo(store: ArtifactStore): Promise<void> {
-    await store.write({ put: [...this.#put.values()], remove: this.#remove, use: this.#use });
+    await store.write({
+      put: [...this.#put.values()],
+      add: this.#add,
+      remove: this.#remove,
+      use: this.#use,
+    });
   }
 }
 

@@ -22,6 +22,8 @@ const noteUseIn = (sessionId: string, clientId: string) => `
   SELECT s.id, a.id FROM sessions s, applications a WHERE s.id = ${sessionId}::uuid AND a.client_id = ${clientId}::text
   ON CONFLICT DO NOTHING`;
 
+const OVERWRITE = "DO UPDATE SET payload = excluded.payload, expires_at = excluded.expires_at";
+
 /**
  * State in the table `op_artifacts`. Each method is one prepared statement, which reaches rows by their key alone (a
  * join would be planned once, while the table is small); only what is rare, a reuse or a removal, costs one more.
@@ -38,17 +40,22 @@ export function createPostgresStore(sql: Sql, now: () => Date): ArtifactStore {
   }
 
   async function find(key: ArtifactKey) {
-    const { rows } = await sql.query<PayloadRow & { consumed: boolean }>(
-      `SELECT payload, consumed_at IS NOT NULL AS consumed FROM op_artifacts
+    const { rows } = await sql.query<PayloadRow & { consumed_at: Date | null }>(
+      `SELECT payload, consumed_at FROM op_artifacts
        WHERE kind = $1 AND digest = $2 AND expires_at > $3`,
       [key.kind, digestOf(key), now()],
       "artifact_find",
     );
-    return rows[0] ?? null;
+    const row = rows[0];
+    return row === undefined ? null : { payload: row.payload, consumedAt: row.consumed_at };
   }
 
-  async function writeAll(put: readonly Artifact[], use: SessionUse | undefined): Promise<void> {
-    const rows = put.map((artifact) => ({
+  async function writeAll(
+    artifacts: readonly Artifact[],
+    use: SessionUse | undefined,
+    over: "put" | "add",
+  ): Promise<void> {
+    const rows = artifacts.map((artifact) => ({
       kind: artifact.kind,
       digest: digestOf(artifact).toString("hex"),
       payload: artifact.payload,
@@ -63,17 +70,20 @@ export function createPostgresStore(sql: Sql, now: () => Date): ArtifactStore {
        SELECT kind, decode(digest, 'hex'), payload, grant_id, expires_at
        FROM json_to_recordset($1::json)
          AS artifact (kind text, digest text, payload jsonb, grant_id text, expires_at timestamptz)
-       ON CONFLICT (kind, digest) DO UPDATE SET payload = excluded.payload, expires_at = excluded.expires_at`,
+       ON CONFLICT (kind, digest) ${over === "put" ? OVERWRITE : "DO NOTHING"}`,
       [JSON.stringify(rows), use?.sessionId ?? null, use?.clientId ?? null],
-      "artifacts_write",
+      over === "put" ? "artifacts_write" : "artifacts_add",
     );
   }
 
   return {
     find,
-    async write({ put = [], remove = [], use }) {
+    async write({ put = [], add = [], remove = [], use }) {
       if (put.length > 0 || use !== undefined) {
-        await writeAll(put, use);
+        await writeAll(put, use, "put");
+      }
+      if (add.length > 0) {
+        await writeAll(add, undefined, "add");
       }
       await Promise.all(
         remove.map((key) =>
@@ -99,7 +109,7 @@ export function createPostgresStore(sql: Sql, now: () => Date): ArtifactStore {
          RETURNING payload`,
         key,
       );
-      return payload === null ? find(key) : { payload, consumed: false };
+      return payload === null ? find(key) : { payload, consumedAt: null };
     },
     addOnce: (key, name, value) =>
       firstPayload(

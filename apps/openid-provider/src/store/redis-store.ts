@@ -12,14 +12,21 @@ import {
 import { noteUse } from "./postgres-store.ts";
 
 /**
- * One hash an artifact: `payload`, `consumed` once used, and `+name` for what was added later. Every script and
+ * One hash an artifact: `payload`, `consumed` once used (when, in milliseconds), and `+name` for what was added later. Every script and
  * transaction touches one key, so that it runs on a cluster, too.
  */
 const SCRIPTS = {
   consume: `
     local payload = redis.call('HGET', KEYS[1], 'payload')
     if not payload then return false end
-    return {payload, redis.call('HSETNX', KEYS[1], 'consumed', '1')}`,
+    local before = redis.call('HGET', KEYS[1], 'consumed')
+    if not before then redis.call('HSET', KEYS[1], 'consumed', ARGV[1]) end
+    return {payload, before}`,
+  add: `
+    if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+    redis.call('HSET', KEYS[1], 'payload', ARGV[1])
+    redis.call('PEXPIREAT', KEYS[1], ARGV[2])
+    return 1`,
   take: `
     local fields = redis.call('HGETALL', KEYS[1])
     redis.call('DEL', KEYS[1])
@@ -45,11 +52,11 @@ const json = z.string().transform((text, ctx): unknown => {
   }
 });
 const payloadJson = json.pipe(z.record(z.string(), z.unknown()));
-const consumeReply = z.tuple([payloadJson, z.number()]).nullable();
+const consumeReply = z.tuple([payloadJson, z.string().nullable()]).nullable();
 const fieldsReply = z.array(z.string()).nullable();
 
 /** State in Redis 7 or newer, where it expires by itself. */
-export function createRedisStore(redis: Redis | Cluster, sql: Sql): ArtifactStore {
+export function createRedisStore(redis: Redis | Cluster, sql: Sql, now: () => Date): ArtifactStore {
   const run = (script: keyof typeof SCRIPTS, key: string, ...args: (string | number)[]) =>
     redis.eval(SCRIPTS[script], 1, key, ...args);
 
@@ -66,28 +73,39 @@ export function createRedisStore(redis: Redis | Cluster, sql: Sql): ArtifactStor
     if (results === null || failed) {
       throw failed ?? new Error("Redis discarded a transaction");
     }
+    await indexByGrant(artifact);
+  }
+
+  async function addOne(artifact: Artifact): Promise<void> {
+    const expiresAt = artifact.expiresAt.getTime();
+    await run("add", keyOf(artifact), JSON.stringify(artifact.payload), expiresAt);
+    await indexByGrant(artifact);
+  }
+
+  async function indexByGrant(artifact: Artifact): Promise<void> {
     if (artifact.grantId !== null) {
-      await run("index", grantKey(artifact.grantId), key, expiresAt);
+      await run("index", grantKey(artifact.grantId), keyOf(artifact), artifact.expiresAt.getTime());
     }
   }
 
   return {
-    async write({ put = [], remove = [], use }) {
+    async write({ put = [], add = [], remove = [], use }) {
       // First: no application may hold tokens and not be told of their end.
       if (use !== undefined) {
         await noteUse(sql, use);
       }
-      await Promise.all([...put.map(putOne), ...remove.map((artifact) => redis.del(keyOf(artifact)))]);
+      const removed = remove.map((artifact) => redis.del(keyOf(artifact)));
+      await Promise.all([...put.map(putOne), ...add.map(addOne), ...removed]);
     },
     async find(artifact) {
       const fields = new Map(Object.entries(await redis.hgetall(keyOf(artifact))));
       const payload = payloadOf(fields);
-      return payload === null ? null : { payload, consumed: fields.has("consumed") };
+      return payload === null ? null : { payload, consumedAt: timeOf(fields.get("consumed")) };
     },
     take: async (artifact) => payloadOf(pairs(await run("take", keyOf(artifact)))),
     async consume(artifact) {
-      const reply = consumeReply.parse(await run("consume", keyOf(artifact)));
-      return reply === null ? null : { payload: reply[0], consumed: reply[1] === 0 };
+      const reply = consumeReply.parse(await run("consume", keyOf(artifact), now().getTime()));
+      return reply === null ? null : { payload: reply[0], consumedAt: timeOf(reply[1]) };
     },
     addOnce: async (artifact, name, value) =>
       payloadOf(pairs(await run("addOnce", keyOf(artifact), name, JSON.stringify(value)))),
@@ -100,6 +118,11 @@ export function createRedisStore(redis: Redis | Cluster, sql: Sql): ArtifactStor
       await redis.quit().catch(() => redis.disconnect());
     },
   };
+}
+
+/** Before there was a window for it, what is stored was "1": long ago. */
+function timeOf(milliseconds: string | null | undefined): Date | null {
+  return milliseconds == null ? null : new Date(Number(milliseconds));
 }
 
 function keyOf(artifact: ArtifactKey): string {

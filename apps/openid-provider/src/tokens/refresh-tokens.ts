@@ -29,7 +29,7 @@ export function createRefreshTokens(store: ArtifactStore, sql: Sql, now: () => D
   return {
     async read(token) {
       const found = await store.find({ kind: "RefreshToken", id: token });
-      if (found === null || found.consumed) {
+      if (found === null || found.consumedAt !== null) {
         return null;
       }
       const stored = storedToken.parse(found.payload);

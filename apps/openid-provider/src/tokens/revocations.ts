@@ -1,12 +1,18 @@
 import type { Database } from "@sallyport/database";
 import { defined } from "@sallyport/defined";
-import { findLiveSession, revokeSessions, revokeToken } from "@sallyport/sessions";
+import { findLiveSession, recordTokenRepetition, revokeSessions, revokeToken } from "@sallyport/sessions";
 import type { RevokeToken } from "../endpoints/revocation.ts";
 import type { ArtifactStore } from "../store/artifact-store.ts";
 
 export interface Revocations {
   /** On behalf of an application, or because a token was used twice. */
   readonly token: RevokeToken;
+  /** Records that a refresh token was used again within its window. */
+  repetition(used: {
+    readonly sessionId: string;
+    readonly clientId: string;
+    readonly requestId: string;
+  }): Promise<void>;
   /** Signs out: the session and all that rests on it. False, and nothing happens, when it has ended already. */
   session(sessionId: string, requestId: string): Promise<boolean>;
 }
@@ -31,6 +37,9 @@ export function createRevocations(deps: {
       if (grantId !== undefined) {
         await store.removeGrant(grantId);
       }
+    },
+    async repetition({ sessionId, clientId, requestId }) {
+      await database.transaction((sql) => recordTokenRepetition(sql, sessionId, clientId, requestId));
     },
     async session(sessionId, requestId) {
       const session = await findLiveSession(database.sql, sessionId, now());

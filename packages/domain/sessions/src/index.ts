@@ -1,4 +1,4 @@
 export { type NewSession, sessionStatement } from "./create.ts";
 export { findLiveSession, type LiveSession } from "./find.ts";
 export { type RevocationScope, type RevokedSession, revokeSessions } from "./revoke.ts";
-export { revokeToken } from "./revoke-token.ts";
+export { recordTokenRepetition, revokeToken } from "./revoke-token.ts";

@@ -40,6 +40,33 @@ export async function revokeToken(
   return true;
 }
 
+/**
+ * Leaves an event: a refresh token of the session was used again, shortly after its first use, by the application that it
+ * is for, and all that rests on it goes on. Call it in a transaction.
+ */
+export async function recordTokenRepetition(
+  sql: Sql,
+  sessionId: string,
+  clientId: string,
+  requestId: string,
+): Promise<void> {
+  const { rows } = await sql.query<{ organization_id: string }>(
+    "SELECT organization_id FROM sessions WHERE id = $1",
+    [sessionId],
+  );
+  await recordEvents(
+    sql,
+    rows.map((row) => ({
+      organizationId: row.organization_id,
+      actor: { type: "system" },
+      requestId,
+      type: "session.refresh_repeated",
+      resource: { type: "session", id: sessionId },
+      data: { clientId },
+    })),
+  );
+}
+
 export function revokedTokenDigest(tokenId: string): Buffer {
   return createHash("sha256").update(tokenId, "utf8").digest();
 }

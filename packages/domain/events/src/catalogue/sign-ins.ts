@@ -14,6 +14,10 @@ export const sessions = facts("session", "session", {
     says: "A token of a session, or all of one authorization, ended; the session goes on.",
     data: z.strictObject({ reason: text }),
   },
+  refresh_repeated: {
+    says: "An application used a refresh token again within seconds, as parallel requests do, and was given the same successor. Once for each token; later, it is a `session.token_revoked` with the reason `used_twice`.",
+    data: z.strictObject({ clientId: text }),
+  },
 });
 
 export const signIns = facts("sign_in", "signIn", {
