@@ -1,7 +1,6 @@
 import type { SessionClaims } from "@sallyport/claims";
+import { type Browser, createBrowser, createHttp, type Page } from "@sallyport/testing-browser";
 import { z } from "zod";
-import { type Browser, createBrowser, type Page } from "../bench/world/browser.ts";
-import { createHttp } from "../bench/world/http.ts";
 import { addApplication, CALLBACK, type TestApplication } from "./application.ts";
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from "./gateway.ts";
 import type { ScriptedOp } from "./scripted-op.ts";
@@ -80,10 +79,10 @@ export async function startOidcSite(options: TestGatewayOptions = {}): Promise<O
           const browser = createBrowser(http);
           const start = application.startUrl({ organization: slug });
           let page = await browser.get(start.url);
-          while (page.location !== undefined && !page.location.startsWith(CALLBACK)) {
+          while (page.location !== "" && !page.location.startsWith(CALLBACK)) {
             page = await browser.get(page.location);
           }
-          return page.location === undefined ? page : application.claimsOf(start, page.location);
+          return page.location === "" ? page : application.claimsOf(start, page.location);
         },
       };
     },

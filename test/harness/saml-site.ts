@@ -1,9 +1,16 @@
 import { inflateRawSync } from "node:zlib";
 import type { SessionClaims } from "@sallyport/claims";
 import { defined } from "@sallyport/defined";
+import {
+  type Browser,
+  createBrowser,
+  createHttp,
+  formOf,
+  type Http,
+  type Page,
+  submitForm,
+} from "@sallyport/testing-browser";
 import { z } from "zod";
-import { type Browser, createBrowser, formOf, type Page, submitForm } from "../bench/world/browser.ts";
-import { createHttp, type Http } from "../bench/world/http.ts";
 import { addApplication, CALLBACK, type SignInStart, type TestApplication } from "./application.ts";
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from "./gateway.ts";
 
@@ -127,7 +134,7 @@ export async function startSamlSite(
         },
         async arrive(browser, { start }, page) {
           const last = await followInside(browser, page, gateway.url);
-          return application.claimsOf(start, last.location ?? `${last.url} (${last.status}: ${last.body})`);
+          return application.claimsOf(start, last.location || `${last.url} (${last.status}: ${last.body})`);
         },
         async lastRecord() {
           const list = await call("GET", `/organizations/${slug}/login-records?limit=1`, 200);
@@ -153,7 +160,7 @@ export async function startSamlSite(
 /** Follows redirects as long as they stay at the gateway. */
 async function followInside(browser: Browser, first: Page, gatewayUrl: string): Promise<Page> {
   let page = first;
-  while (page.location?.startsWith(`${gatewayUrl}/`)) {
+  while (page.location.startsWith(`${gatewayUrl}/`)) {
     page = await browser.get(page.location);
   }
   return page;
@@ -161,15 +168,13 @@ async function followInside(browser: Browser, first: Page, gatewayUrl: string): 
 
 /** The AuthnRequest that a redirect or a form carries. */
 export function readRequest(page: Page): Pick<Departure, "id" | "xml" | "relayState"> {
-  const byRedirect = page.location !== undefined;
-  const fields = byRedirect
-    ? Object.fromEntries(new URL(page.location ?? "").searchParams)
-    : formOf(page).fields;
+  const byRedirect = page.location !== "";
+  const fields = byRedirect ? Object.fromEntries(new URL(page.location).searchParams) : formOf(page).fields;
   const message = Buffer.from(fields.SAMLRequest ?? "", "base64");
   const xml = (byRedirect ? inflateRawSync(message) : message).toString();
   const id = / ID="([^"]+)"/.exec(xml)?.[1];
   if (id === undefined) {
-    throw new Error(`${page.url} answered ${page.status}: ${page.location ?? page.body}`);
+    throw new Error(`${page.url} answered ${page.status}: ${page.location || page.body}`);
   }
   return { id, xml, relayState: fields.RelayState ?? "" };
 }

@@ -1,6 +1,6 @@
+import { type Browser, formOf, type Page } from "@sallyport/testing-browser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { type Browser, formOf, type Page } from "../bench/world/browser.ts";
 import { type Departure, type SamlSite, type SamlTenant, startSamlSite } from "../harness/saml-site.ts";
 import { PERSON, type SamlpBehaviour, type SamlpIdp, startSamlpIdp } from "./samlp-idp.ts";
 
@@ -33,7 +33,7 @@ const byPost = () => ({
 
 /** Takes the browser to the IdP, as the page says: over a redirect, or over a form. */
 function visitIdp(browser: Browser, { page }: Departure): Promise<Page> {
-  if (page.location !== undefined) {
+  if (page.location !== "") {
     return browser.get(page.location);
   }
   const { action, fields } = formOf(page);
@@ -90,7 +90,7 @@ describe.each([
     });
     await idp.trust(tenant, behaviour);
     const { departure, response, claims } = await signIn(tenant);
-    expect(departure.page.location === undefined ? "post" : "redirect").toBe(binding);
+    expect(departure.page.location === "" ? "post" : "redirect").toBe(binding);
     expect(response.includes("EncryptedAssertion")).toBe(behaviour.encrypt === true);
     expect(await claims()).toMatchObject({ name: PERSON.displayName, groups: PERSON.groups });
   });
@@ -190,10 +190,10 @@ describe.each(["redirect", "post"] as const)("single logout over %s", (logoutBin
   async function carryOn(browser: Browser, first: Page): Promise<Page> {
     let page = first;
     for (let step = 0; step < 12; step += 1) {
-      if (page.location?.startsWith(site.application.signedOutUri)) {
+      if (page.location.startsWith(site.application.signedOutUri)) {
         return page;
       }
-      if (page.location !== undefined) {
+      if (page.location !== "") {
         page = await browser.get(page.location);
       } else if (/SAML(Request|Response)|second_post/.test(page.body)) {
         const { action, fields } = formOf(page);

@@ -1,7 +1,7 @@
+import { createHttp } from "@sallyport/testing-browser";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { addCompany, type Company, person, tokensOf, verify } from "../attacks/verify/victim.ts";
-import { createHttp } from "../bench/world/http.ts";
 import { connectScim, type ScimClient } from "../bench/world/scim-client.ts";
 import { type SamlSite, startSamlSite } from "../harness/saml-site.ts";
 import { type ExplainedPostgres, type Read, startExplainedPostgres } from "./explained-postgres.ts";

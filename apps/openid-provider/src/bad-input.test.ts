@@ -268,8 +268,8 @@ describe("behind a TLS terminator", () => {
   it("takes no cookie whose signature is wrong", async () => {
     const visit = new AppVisit(test);
     await visit.signIn(await test.signIn());
-    const session = visit.browser.cookie("sallyport_session");
-    const signature = visit.browser.cookie("sallyport_session.sig");
+    const session = visit.cookie("sallyport_session");
+    const signature = visit.cookie("sallyport_session.sig");
     const arrive = async (cookie: string) => {
       const headers = { cookie, accept: "text/html" };
       const url = await new AppVisit(test).authorizationUrl({ prompt: "none" });

@@ -113,12 +113,12 @@ describe("the code flow", () => {
       await visit.parameters({ organization: "acme" }),
     );
     expect([...url.searchParams.keys()].sort()).toEqual(["client_id", "request_uri"]);
-    const { url: page } = await visit.browser.follow(url);
+    const { url: page } = await visit.follow(url);
     const tokens = await visit.tokens(await visit.finish(page, await test.signIn()));
     expect(tokens.refresh_token).toBeDefined();
     const again = await visit.browser.get(url);
     expect(again.status).toBe(400);
-    expect(await again.text()).toContain("request_uri is invalid, expired, or was already used");
+    expect(again.body).toContain("request_uri is invalid, expired, or was already used");
   });
 
   it("returns the error of an aborted sign-in to the application", async () => {
@@ -128,7 +128,7 @@ describe("the code flow", () => {
       code: "access_denied",
       description: "the person is not a member",
     });
-    const { url } = await visit.browser.follow(resume);
+    const { url } = await visit.follow(resume);
     expect(url.origin + url.pathname).toBe(REDIRECT_URI);
     expect(Object.fromEntries(url.searchParams)).toMatchObject({
       error: "access_denied",

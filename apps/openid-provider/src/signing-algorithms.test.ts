@@ -1,10 +1,10 @@
 import type { SigningAlgorithm } from "@sallyport/signing-keys";
+import { createBrowser } from "@sallyport/testing-browser";
 import { decodeProtectedHeader } from "jose";
 import * as client from "openid-client";
 import { generators, Issuer } from "openid-client-5";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { AppVisit } from "./testing/app-visit.ts";
-import { Browser } from "./testing/browser.ts";
 import { REDIRECT_URI, startTestOp, type TestApp, type TestOp } from "./testing/op.ts";
 
 let test: TestOp;
@@ -43,7 +43,7 @@ async function signInByOldClient(app: TestApp) {
     state: generators.state(),
     nonce: generators.nonce(),
   };
-  const browser = new Browser();
+  const browser = createBrowser();
   const visit = new AppVisit(test, app, browser);
   const address = rp.authorizationUrl({
     scope: "openid profile offline_access",
@@ -52,7 +52,7 @@ async function signInByOldClient(app: TestApp) {
     state: checks.state,
     nonce: checks.nonce,
   });
-  const page = (await browser.follow(address)).url;
+  const page = (await visit.follow(address)).url;
   const callback = await visit.finish(page, await test.signIn());
   const tokens = await rp.callback(REDIRECT_URI, rp.callbackParams(callback.href), checks);
   return { rp, tokens };

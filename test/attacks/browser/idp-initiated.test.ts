@@ -4,17 +4,17 @@
  * RFC 9700, 4.7; CWE-384.
  */
 
+import type { Browser } from "@sallyport/testing-browser";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { CALLBACK } from "../../harness/application.ts";
 import { startsOver, unsolicited } from "../saml/portal.ts";
-import type { CookieBrowser } from "./cookie-browser.ts";
 import { type BrowserSite, plantAll, startBrowserSite } from "./site.ts";
 
 const victims = "victim@acme.example.test";
 const attackers = "attacker@acme.example.test";
 let site: BrowserSite;
-let attacker: CookieBrowser;
-let victim: CookieBrowser;
+let attacker: Browser;
+let victim: Browser;
 beforeAll(async () => {
   site = await startBrowserSite();
 });
@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 
 /** Comes from the IdP's own pages, as far as back to the IdP with a request of ours. */
-async function visit(browser: CookieBrowser, nameId: string) {
+async function visit(browser: Browser, nameId: string) {
   const { tenant, idp } = site.saml;
   const page = await tenant.post(browser, { SAMLResponse: unsolicited(tenant, idp, { nameId }) });
   expect(startsOver(page)).toBe(true);
@@ -41,7 +41,7 @@ describe("the sign-in that the attacker's visit began", () => {
     await visit(victim, victims);
     plantAll(attacker, victim);
     const answered = await site.saml.throughIdp(victim, page, victims);
-    expect([answered.status, answered.location]).toEqual([403, undefined]);
+    expect([answered.status, answered.location]).toEqual([403, ""]);
     expect(await site.saml.lastError()).toBe("login_other_browser");
     expect(await waiting()).toBe(before);
 
@@ -57,20 +57,20 @@ describe("the session that waits for the victim", () => {
   });
 
   it("does not end a request of the attacker's that the victim is sent to", async () => {
-    const { location = "" } = await attacker.get(site.application.startUrl({ max_age: "0" }).url);
+    const { location } = await attacker.get(site.application.startUrl({ max_age: "0" }).url);
     const id = location.split("/").at(-1) ?? "";
     plantAll(attacker, victim, id);
     const before = await waiting();
     const page = await victim.get(location);
-    expect([page.status, page.location]).toEqual([404, undefined]);
+    expect([page.status, page.location]).toEqual([404, ""]);
     expect(await waiting()).toBe(before);
     const resumed = await attacker.get(location.replace("/sign-in/", "/oauth2/authorize/"));
-    expect((await site.follow(attacker, resumed)).location ?? "").not.toContain("code=");
+    expect((await site.follow(attacker, resumed)).location).not.toContain("code=");
   });
 
   it("ends the victim's own", async () => {
     const { start, page } = await site.start(victim, { organization: site.saml.slug });
     expect(page.location).toContain(`${CALLBACK}?code=`);
-    expect((await site.application.claimsOf(start, page.location ?? "")).email).toBe(victims);
+    expect((await site.application.claimsOf(start, page.location)).email).toBe(victims);
   });
 });

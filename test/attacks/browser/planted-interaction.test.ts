@@ -6,10 +6,10 @@
  * RFC 6265bis, 8.6 (weak integrity); CWE-384, CWE-565.
  */
 
+import type { Browser } from "@sallyport/testing-browser";
+import { formOf } from "@sallyport/testing-browser";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { formOf } from "../../bench/world/browser.ts";
 import { CALLBACK } from "../../harness/application.ts";
-import type { CookieBrowser } from "./cookie-browser.ts";
 import { type BrowserSite, plantAll, startBrowserSite, type Way } from "./site.ts";
 
 let site: BrowserSite;
@@ -24,8 +24,8 @@ describe.each(["saml", "oidc"] as const)("by way of %s,", (protocol) => {
   let way: Way;
   let victims: string;
   let attackers: string;
-  let victim: CookieBrowser;
-  let attacker: CookieBrowser;
+  let victim: Browser;
+  let attacker: Browser;
   beforeEach(async () => {
     way = site[protocol];
     victims = `victim@${way.slug}.example.test`;
@@ -39,7 +39,7 @@ describe.each(["saml", "oidc"] as const)("by way of %s,", (protocol) => {
   /** The attacker's sign-in up to the page of ours, which asks for the work email. */
   async function link() {
     const { url } = site.application.startUrl({ prompt: "login" });
-    const { location = "" } = await attacker.get(url);
+    const { location } = await attacker.get(url);
     expect(location).toContain("/sign-in/");
     return location;
   }
@@ -47,19 +47,19 @@ describe.each(["saml", "oidc"] as const)("by way of %s,", (protocol) => {
   it("nobody else loads the sign-in that waits", async () => {
     const address = await link();
     const before = await way.sessions();
-    const browsers: [string, CookieBrowser][] = [
+    const browsers: [string, Browser][] = [
       ["interaction_unknown", victim],
       ["browser_unknown", site.newBrowser()],
     ];
     for (const [code, browser] of browsers) {
       plantAll(attacker, browser, idOf(address));
       const page = await browser.get(address);
-      expect([page.status, page.location]).toEqual([404, undefined]);
+      expect([page.status, page.location]).toEqual([404, ""]);
       expect(page.body).toContain(`<code>${code}</code>`);
     }
     const resume = address.replace("/sign-in/", "/oauth2/authorize/");
     const resumed = await site.follow(attacker, await attacker.get(resume));
-    expect(resumed.location ?? "").not.toContain("code=");
+    expect(resumed.location).not.toContain("code=");
     expect(await way.sessions()).toBe(before);
   });
 
@@ -78,7 +78,7 @@ describe.each(["saml", "oidc"] as const)("by way of %s,", (protocol) => {
     const { action, fields } = formOf(await attacker.get(address));
     plantAll(attacker, victim, idOf(address));
     const own = await victim.get(
-      (await victim.get(site.application.startUrl({ prompt: "login" }).url)).location ?? "",
+      (await victim.get(site.application.startUrl({ prompt: "login" }).url)).location,
     );
     for (const csrf of [fields.csrf ?? "", formOf(own).fields.csrf ?? "", ""]) {
       expect((await victim.post(action, { csrf, email: victims })).status).toBe(403);
@@ -93,14 +93,14 @@ describe.each(["saml", "oidc"] as const)("by way of %s,", (protocol) => {
     for (const browser of [victim, site.newBrowser()]) {
       plantAll(attacker, browser);
       const answered = await way.throughIdp(browser, page, victims);
-      expect([answered.status, answered.location]).toEqual([403, undefined]);
+      expect([answered.status, answered.location]).toEqual([403, ""]);
       expect(answered.body).toContain("<code>login_other_browser</code>");
       expect(await way.lastError()).toBe("login_other_browser");
     }
     expect(await way.sessions()).toBe(before);
 
     const home = await site.follow(attacker, await way.throughIdp(attacker, page, attackers));
-    const { email } = await site.application.claimsOf(start, home.location ?? "");
+    const { email } = await site.application.claimsOf(start, home.location);
     expect(email).toBe(attackers);
   });
 
@@ -108,22 +108,22 @@ describe.each(["saml", "oidc"] as const)("by way of %s,", (protocol) => {
     const { start, page } = await site.start(attacker, { organization: way.slug, prompt: "login" });
     const { location: resume = "" } = await way.throughIdp(attacker, page, attackers);
     expect(resume).toContain("https://sso.example.test/oauth2/authorize/");
-    const sessionOf = (browser: CookieBrowser) =>
-      browser.held().filter(({ name }) => name.endsWith("sallyport_session"));
+    const sessionOf = (browser: Browser) =>
+      browser.cookies.held().filter(({ name }) => name.endsWith("sallyport_session"));
     for (const browser of [victim, site.newBrowser()]) {
       const session = sessionOf(browser);
       plantAll(attacker, browser, idOf(resume));
       const stopped = await browser.get(resume);
-      expect([stopped.status, stopped.location]).toEqual([400, undefined]);
+      expect([stopped.status, stopped.location]).toEqual([400, ""]);
       expect(stopped.body).toContain("<code>interaction_unknown</code>");
       expect(sessionOf(browser)).toEqual(session);
     }
     const again = await site.start(victim, { prompt: "none" });
-    const { email } = await site.application.claimsOf(again.start, again.page.location ?? "");
+    const { email } = await site.application.claimsOf(again.start, again.page.location);
     expect(email).toBe(victims);
 
     const home = await site.follow(attacker, await attacker.get(resume));
-    expect((await site.application.claimsOf(start, home.location ?? "")).email).toBe(attackers);
+    expect((await site.application.claimsOf(start, home.location)).email).toBe(attackers);
   });
 
   it("the attacker does not go on with what the victim has signed in for", async () => {
@@ -131,6 +131,6 @@ describe.each(["saml", "oidc"] as const)("by way of %s,", (protocol) => {
     const { location: resume = "" } = await way.throughIdp(victim, page, victims);
     expect((await attacker.get(resume)).status).toBe(400);
     const home = await site.follow(victim, await victim.get(resume));
-    expect((await site.application.claimsOf(start, home.location ?? "")).email).toBe(victims);
+    expect((await site.application.claimsOf(start, home.location)).email).toBe(victims);
   });
 });

@@ -1,11 +1,16 @@
+import {
+  type Browser,
+  createBrowser,
+  followWithin,
+  type HeldCookie,
+  type Page,
+} from "@sallyport/testing-browser";
 import { z } from "zod";
-import { type Browser, followWithin, type Page } from "../../bench/world/browser.ts";
 import type { SignInStart } from "../../harness/application.ts";
 import { readRequest, type SamlSite, type SamlTenant, startSamlSite } from "../../harness/saml-site.ts";
 import { type ScriptedOp, startScriptedOp } from "../../harness/scripted-op.ts";
 import { addOpenTenant } from "../saml/portal.ts";
 import { answer, newIdp } from "../saml/victim.ts";
-import { type CookieBrowser, createCookieBrowser, type HeldCookie } from "./cookie-browser.ts";
 
 export const DOMAIN = "example.test";
 const PUBLIC_URL = `https://sso.${DOMAIN}`;
@@ -14,7 +19,7 @@ const PUBLIC_URL = `https://sso.${DOMAIN}`;
 export interface BrowserSite extends Pick<SamlSite, "application" | "gateway" | "stop"> {
   readonly saml: Way & { readonly tenant: SamlTenant; readonly idp: ReturnType<typeof newIdp> };
   readonly oidc: Way;
-  newBrowser(): CookieBrowser;
+  newBrowser(): Browser;
   /** Sends a browser from the application as far as the gateway's own redirects go. */
   start(browser: Browser, choice: Readonly<Record<string, string>>): Promise<Started>;
   /** Follows the gateway's redirects; the page that leads elsewhere, or nowhere. */
@@ -53,7 +58,7 @@ export async function startBrowserSite(): Promise<BrowserSite> {
 
   const follow: BrowserSite["follow"] = async (browser, first) => {
     let page = first;
-    while (page.location?.startsWith(`${PUBLIC_URL}/`)) {
+    while (page.location.startsWith(`${PUBLIC_URL}/`)) {
       page = await browser.get(page.location);
     }
     return page;
@@ -67,13 +72,13 @@ export async function startBrowserSite(): Promise<BrowserSite> {
     application,
     saml,
     oidc,
-    newBrowser: () => createCookieBrowser(http),
+    newBrowser: () => createBrowser(http),
     start,
     follow,
     async signIn(browser, way, person) {
       const { start: started, page } = await start(browser, { organization: way.slug });
       const back = await follow(browser, await way.throughIdp(browser, page, person));
-      return (await application.claimsOf(started, back.location ?? `${back.status}`)).email;
+      return (await application.claimsOf(started, back.location || `${back.status}`)).email;
     },
     async stop() {
       await op.close();
@@ -123,7 +128,7 @@ async function addOidc(site: SamlSite, op: ScriptedOp): Promise<Way> {
     async throughIdp(browser, page, email) {
       const auth_time = Math.floor(Date.now() / 1000);
       op.claims = { sub: email, email, email_verified: true, auth_time };
-      const atIdp = await browser.get(page.location ?? "");
+      const atIdp = await browser.get(page.location);
       const back = await followWithin(browser, atIdp, issuer);
       return browser.get(back.location);
     },
@@ -135,8 +140,8 @@ async function addOidc(site: SamlSite, op: ScriptedOp): Promise<Way> {
  * What a neighbouring subdomain can do for the attacker: it plants all that the attacker's browser holds, under the names
  * that it has, and under such as might be taken for them.
  */
-export function plantAll(attacker: CookieBrowser, victim: CookieBrowser, interactionId = ""): void {
-  const own = attacker
+export function plantAll(attacker: Browser, victim: Browser, interactionId = ""): void {
+  const own = attacker.cookies
     .held()
     .flatMap((cookie) => namesLike(cookie.name).map((name) => ({ ...cookie, name })));
   // Those of oidc-provider, which once tied a request to its browser.
@@ -149,7 +154,7 @@ export function plantAll(attacker: CookieBrowser, victim: CookieBrowser, interac
     .flatMap((name) => [name, `__Secure-${name}`])
     .map((name) => ({ name, value: interactionId, path: "/" }));
   for (const cookie of [...own, ...tied]) {
-    victim.plant(DOMAIN, cookie);
+    victim.cookies.plant(DOMAIN, cookie);
   }
 }
 

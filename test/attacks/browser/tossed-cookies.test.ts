@@ -5,17 +5,17 @@
  * 2025); CWE-384, CWE-565.
  */
 
+import type { Browser } from "@sallyport/testing-browser";
+import { submitForm } from "@sallyport/testing-browser";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { submitForm } from "../../bench/world/browser.ts";
 import { CALLBACK } from "../../harness/application.ts";
 import { unsolicited } from "../saml/portal.ts";
-import type { CookieBrowser } from "./cookie-browser.ts";
 import { type BrowserSite, DOMAIN, plantAll, startBrowserSite } from "./site.ts";
 
 const attackers = "attacker@acme.example.test";
 let site: BrowserSite;
-let attacker: CookieBrowser;
-let victim: CookieBrowser;
+let attacker: Browser;
+let victim: Browser;
 beforeAll(async () => {
   site = await startBrowserSite();
 });
@@ -27,10 +27,10 @@ beforeEach(() => {
 it("gives browsers no cookie that a neighbour could set", async () => {
   await site.signIn(attacker, site.saml, attackers);
   await site.start(attacker, { prompt: "login" });
-  const held = attacker.held();
+  const held = attacker.cookies.held();
   expect(held.length).toBeGreaterThan(0);
   for (const cookie of held) {
-    expect([cookie.path, attacker.plant(DOMAIN, cookie)]).toEqual(["/", false]);
+    expect([cookie.path, attacker.cookies.plant(DOMAIN, cookie)]).toEqual(["/", false]);
   }
 });
 
@@ -44,14 +44,14 @@ it("does not sign the victim in as the attacker by the attacker's session", asyn
 
 it("lets a sign-out take the session's cookie away, prefix and all", async () => {
   await site.signIn(victim, site.saml, "victim@acme.example.test");
-  const ofSession = () => victim.held().filter(({ name }) => name.includes("sallyport_session"));
+  const ofSession = () => victim.cookies.held().filter(({ name }) => name.includes("sallyport_session"));
   expect(ofSession()).toHaveLength(2); // the second is its signature
   await submitForm(victim, await victim.get(site.application.signOutUrl));
   expect(ofSession()).toEqual([]);
 });
 
 it("does not take the victim's browser for the attacker's", async () => {
-  const { location = "" } = await attacker.get(site.application.startUrl({}).url);
+  const { location } = await attacker.get(site.application.startUrl({}).url);
   plantAll(attacker, victim);
   expect((await victim.get(location)).status).toBe(404);
   expect((await attacker.get(location)).status).toBe(200);

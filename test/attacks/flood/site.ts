@@ -1,4 +1,4 @@
-import type { Browser, Page } from "../../bench/world/browser.ts";
+import type { Browser, Page } from "@sallyport/testing-browser";
 import { CALLBACK } from "../../harness/application.ts";
 import { type Departure, type SamlSite, type SamlTenant, startSamlSite } from "../../harness/saml-site.ts";
 import { answer, letIn, newIdp } from "../saml/victim.ts";

@@ -8,9 +8,9 @@ import { createTestDatabase, type TestDatabase } from "@sallyport/database/testi
 import { defined } from "@sallyport/defined";
 import { sealContext } from "@sallyport/encryption-keys";
 import { createSecretBox, newEncryptionKey, newToken } from "@sallyport/secrets";
+import type { Browser } from "@sallyport/testing-browser";
 import { decodeJwt, decodeProtectedHeader, importJWK, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Browser } from "../../bench/world/browser.ts";
 import { startTestGateway, type TestGateway } from "../../harness/gateway.ts";
 import { freePorts } from "../../harness/process.ts";
 import { type SamlSite, startSamlSite } from "../../harness/saml-site.ts";

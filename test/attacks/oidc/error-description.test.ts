@@ -28,10 +28,10 @@ const records = z.object({
 async function refused(parameters: string) {
   const browser = site.newBrowser();
   let page = await browser.get(site.application.startUrl({ organization: "acme" }).url);
-  while (page.location !== undefined && !page.location.startsWith(op.issuer)) {
+  while (page.location !== "" && !page.location.startsWith(op.issuer)) {
     page = await browser.get(page.location);
   }
-  const { searchParams } = new URL(page.location ?? "");
+  const { searchParams } = new URL(page.location);
   const state = searchParams.get("state");
   const { status } = await browser.get(`${searchParams.get("redirect_uri")}?state=${state}&${parameters}`);
   const list = await site.call("GET", "/organizations/acme/login-records?limit=1", 200);

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { type SessionClaims, sessionClaims } from "@sallyport/claims";
 import { createTestIdp, type TestLogin } from "@sallyport/saml/testing";
+import { formOf, type Page, submitForm } from "@sallyport/testing-browser";
 import { expect } from "vitest";
 import { z } from "zod";
-import { formOf, type Page, submitForm } from "../../bench/world/browser.ts";
 import { CALLBACK } from "../../harness/application.ts";
 import { type OidcSite, startOidcSite } from "../../harness/oidc-site.ts";
 import { readRequest } from "../../harness/saml-site.ts";
@@ -180,13 +180,13 @@ async function addCompany(site: OidcSite, op: ScriptedOp, options: CompanyOption
     const start = application.startUrl({ organization: slug, ...choice });
     const follow = async (first: Page) => {
       let page = first;
-      while (page.location?.startsWith(`${gateway.url}/`)) {
+      while (page.location.startsWith(`${gateway.url}/`)) {
         page = await browser.get(page.location);
       }
       return page;
     };
     const page = await follow(await answer(await follow(await browser.get(start.url)), browser));
-    if (page.location?.startsWith(CALLBACK) !== true) {
+    if (!page.location.startsWith(CALLBACK)) {
       return { page };
     }
     const { accessToken } = await application.tokensOf(start, page.location);
@@ -203,7 +203,7 @@ async function addCompany(site: OidcSite, op: ScriptedOp, options: CompanyOption
     async signIn(claims, choice = {}) {
       op.claims = claims;
       return enter({ connection: byOidc.id, ...choice }, async (page, browser) =>
-        page.location?.startsWith(op.issuer) === true ? browser.get(page.location) : page,
+        page.location.startsWith(op.issuer) ? browser.get(page.location) : page,
       );
     },
     async signInBySaml(login) {

@@ -287,11 +287,11 @@ describe("one address in all its spellings", () => {
     ]) {
       const browser = people.site.newBrowser();
       let page = await browser.get(application.startUrl(choice).url);
-      while (page.location?.startsWith(`${people.site.gateway.url}/`)) {
+      while (page.location.startsWith(`${people.site.gateway.url}/`)) {
         page = await browser.get(page.location);
       }
       // The choice between the organization's two connections, or one of their IdPs: not the question for an address.
-      expect(page.body + (page.location ?? ""), JSON.stringify(choice)).toMatch(/SAML|OIDC|idp/);
+      expect(page.body + page.location, JSON.stringify(choice)).toMatch(/SAML|OIDC|idp/);
     }
   });
 

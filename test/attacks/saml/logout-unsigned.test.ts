@@ -62,7 +62,7 @@ describe("over HTTP-Redirect", () => {
     ],
   ])("refuses %s", async (_name, forged, code) => {
     const page = await victim.acme.bring(forged());
-    expect([page.status, page.location]).toEqual([400, undefined]);
+    expect([page.status, page.location]).toEqual([400, ""]);
     expect(await victim.acme.lastRecord()).toMatchObject({ outcome: "failure", errorCode: code });
     expect(await victim.isLive(person)).toBe(true);
   });
@@ -88,7 +88,7 @@ describe("over HTTP-POST", () => {
     ],
   ])("refuses %s", async (_name, forged, code) => {
     const page = await victim.acme.bring({ SAMLRequest: forged(), RelayState: "state" });
-    expect([page.status, page.location]).toEqual([400, undefined]);
+    expect([page.status, page.location]).toEqual([400, ""]);
     expect(await victim.acme.lastRecord()).toMatchObject({ outcome: "failure", errorCode: code });
     expect(await victim.isLive(person)).toBe(true);
   });

@@ -4,8 +4,8 @@
  * SAML 2.0 Profiles §4.4.4.2 (InResponseTo); CWE-352, CWE-601.
  */
 
+import type { Browser } from "@sallyport/testing-browser";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Browser } from "../../bench/world/browser.ts";
 import { type LogoutVictim, type OutgoingLogout, SIGNED_OUT, startLogoutVictim } from "./logout-victim.ts";
 
 let victim: LogoutVictim;
@@ -23,7 +23,7 @@ it("refuses one that nothing waits for, from a browser that has signed in here",
   const { browser } = await victim.acme.signIn();
   for (const id of [UNKNOWN, "_another", ""]) {
     const page = await bring(browser, answerTo({ id, relayState: id }));
-    expect([page.status, page.location]).toEqual([400, undefined]);
+    expect([page.status, page.location]).toEqual([400, ""]);
     expect(await victim.acme.lastRecord()).toMatchObject({ errorCode: "logout_unknown" });
   }
 });
@@ -35,7 +35,7 @@ it("refuses that of another browser, and keeps it for its own", async () => {
   const others = [victim.site.newBrowser(), (await victim.acme.signIn()).browser];
   for (const other of others) {
     const page = await bring(other, query);
-    expect([page.status, page.location]).toEqual([400, undefined]);
+    expect([page.status, page.location]).toEqual([400, ""]);
   }
   const home = await bring(person.browser, query);
   expect([home.status, home.location]).toEqual([303, SIGNED_OUT]);

@@ -7,8 +7,8 @@ import {
   type TestLogoutMessage,
   type TestLogoutRequest,
 } from "@sallyport/saml/testing";
+import { type Browser, formOf, type Page, submitForm } from "@sallyport/testing-browser";
 import { z } from "zod";
-import { type Browser, formOf, type Page, submitForm } from "../../bench/world/browser.ts";
 import { CALLBACK } from "../../harness/application.ts";
 import { type SamlSite, type SamlTenant, startSamlSite } from "../../harness/saml-site.ts";
 import { answer, signIn } from "./victim.ts";
@@ -96,7 +96,7 @@ export async function startLogoutVictim(): Promise<LogoutVictim> {
     async leave({ browser }) {
       const target = { client_id: clientId, post_logout_redirect_uri: SIGNED_OUT };
       const asked = await browser.get(`${site.gateway.url}/oauth2/logout?${new URLSearchParams(target)}`);
-      const { location = "" } = await submitForm(browser, asked);
+      const { location } = await submitForm(browser, asked);
       const message = openRedirectMessage(new URL(location).search);
       const id = message.ok ? / ID="([^"]+)"/.exec(message.xml)?.[1] : undefined;
       if (!message.ok || id === undefined) {
@@ -111,7 +111,7 @@ export async function startLogoutVictim(): Promise<LogoutVictim> {
 /** Whether a logout request was obeyed: it is answered, over either binding, rather than refused by a page. */
 export function obeyed(page: Page): boolean {
   if (page.status === 303) {
-    return page.location?.startsWith(`${IDP_SLO}?SAMLResponse=`) === true;
+    return page.location.startsWith(`${IDP_SLO}?SAMLResponse=`);
   }
   if (page.status !== 200) {
     return false;

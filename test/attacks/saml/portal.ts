@@ -1,5 +1,5 @@
 import type { TestIdp, TestLogin } from "@sallyport/saml/testing";
-import { type Browser, followWithin, type Page } from "../../bench/world/browser.ts";
+import { type Browser, followWithin, type Page } from "@sallyport/testing-browser";
 import type { SignInStart, TestApplication } from "../../harness/application.ts";
 import { readRequest, type SamlSite, type SamlTenant } from "../../harness/saml-site.ts";
 import { answer } from "./victim.ts";
@@ -20,7 +20,7 @@ export function unsolicited(
 }
 
 /** Whether the browser was sent to the IdP with a request of ours, which is all that an unsolicited response leads to. */
-export const startsOver = (page: Page): boolean => page.location?.includes("SAMLRequest=") === true;
+export const startsOver = (page: Page): boolean => page.location.includes("SAMLRequest=");
 
 /** Answers the request that `page` carries, as the IdP does for whoever is signed in at `browser`. */
 export function answerRestart(

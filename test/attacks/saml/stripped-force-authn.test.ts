@@ -6,8 +6,8 @@
  */
 
 import { inflateRawSync } from "node:zlib";
+import type { Browser, Page } from "@sallyport/testing-browser";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Browser, Page } from "../../bench/world/browser.ts";
 import { CALLBACK } from "../../harness/application.ts";
 import { type SamlSite, type SamlTenant, startSamlSite } from "../../harness/saml-site.ts";
 import { answer, letIn, newIdp } from "./victim.ts";
@@ -77,9 +77,9 @@ it("sends a remembered one on to a new one where it is older than the applicatio
 
 /** Where the gateway sends the browser in the end. */
 async function whereTo({ browser, page }: { browser: Browser; page: Page }): Promise<string> {
-  let { location = "" } = page;
+  let { location } = page;
   while (location.startsWith(`${site.gateway.url}/`)) {
-    location = (await browser.get(location)).location ?? "";
+    location = (await browser.get(location)).location;
   }
   return location;
 }

@@ -41,7 +41,7 @@ describe("the attacker's response, posted by the victim's browser,", () => {
     const victim = site.newBrowser();
     const SAMLResponse = unsolicited(tenant, idp, attackers);
     const page = await tenant.post(victim, { SAMLResponse });
-    const RelayState = new URL(page.location ?? "").searchParams.get("RelayState") ?? "";
+    const RelayState = new URL(page.location).searchParams.get("RelayState") ?? "";
     expect((await tenant.post(victim, { SAMLResponse, RelayState })).status).toBe(400);
     expect(await tenant.lastRecord()).toMatchObject({ errorCode: "in_response_to_missing" });
   });

@@ -4,8 +4,8 @@
  * CWE-835, CWE-400.
  */
 
+import { submitForm } from "@sallyport/testing-browser";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { submitForm } from "../../bench/world/browser.ts";
 import { type SamlSite, type SamlTenant, startSamlSite } from "../../harness/saml-site.ts";
 import { addOpenTenant, answerRestart, startsOver, unsolicited } from "./portal.ts";
 import { newIdp } from "./victim.ts";

@@ -24,7 +24,7 @@ async function landing(RelayState: string): Promise<URL> {
   const browser = site.newBrowser();
   const page = await tenant.post(browser, { SAMLResponse: unsolicited(tenant, idp), RelayState });
   expect(startsOver(page)).toBe(true);
-  const { location = "" } = await answerRestart(tenant, idp, browser, page);
+  const { location } = await answerRestart(tenant, idp, browser, page);
   return new URL(location);
 }
 

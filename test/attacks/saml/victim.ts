@@ -1,5 +1,5 @@
 import { createTestIdp, type TestIdp, type TestLogin } from "@sallyport/saml/testing";
-import type { Browser, Page } from "../../bench/world/browser.ts";
+import type { Browser, Page } from "@sallyport/testing-browser";
 import type { Departure, SamlTenant } from "../../harness/saml-site.ts";
 
 /** An IdP that a test plays: it says whatever the test wants of it. */
@@ -29,4 +29,4 @@ export async function signIn(
 }
 
 /** Whether the ACS let somebody in: it sends them on, rather than showing a page. */
-export const letIn = (page: Page): boolean => page.status === 303 && page.location !== undefined;
+export const letIn = (page: Page): boolean => page.status === 303 && page.location !== "";

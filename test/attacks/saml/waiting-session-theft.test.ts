@@ -4,8 +4,8 @@
  * RFC 9700 §4.4 (mix-up), §4.7 (CSRF); CWE-384, CWE-639.
  */
 
+import type { Browser, Page } from "@sallyport/testing-browser";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Browser, Page } from "../../bench/world/browser.ts";
 import { addApplication, type TestApplication } from "../../harness/application.ts";
 import { type SamlSite, type SamlTenant, startSamlSite } from "../../harness/saml-site.ts";
 import { addOpenTenant, answerRestart, authorize, unsolicited } from "./portal.ts";

@@ -29,7 +29,7 @@ const addTenant = () => site.addTenant(`tenant-${++tenants}`, idp);
 async function statusOf(tenant: UpstreamTenant): Promise<number> {
   const browser = site.newBrowser();
   const { page } = await tenant.leave(browser);
-  if (page.location === undefined) {
+  if (page.location === "") {
     return page.status;
   }
   return (await browser.get(idp.authenticate(new URL(page.location)))).status;

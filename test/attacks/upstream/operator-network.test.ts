@@ -85,7 +85,7 @@ async function reachesInside({ gateway, application, newBrowser, addTenant }: Sa
   const { id: connection } = z.object({ id: z.string() }).parse(await oidc.json());
   const browser = newBrowser();
   let page = await browser.get(application.startUrl({ connection }).url);
-  while (page.location?.startsWith(`${gateway.url}/`)) {
+  while (page.location.startsWith(`${gateway.url}/`)) {
     page = await browser.get(page.location);
   }
   const registered = await send("/applications", { name: "Mine", redirectUris: [insideUrl("/")] });

@@ -1,6 +1,5 @@
+import { type Browser, createBrowser, createHttp, type Page } from "@sallyport/testing-browser";
 import { z } from "zod";
-import { type Browser, createBrowser, type Page } from "../../bench/world/browser.ts";
-import { createHttp } from "../../bench/world/http.ts";
 import { addApplication, type SignInStart, type TestApplication } from "../../harness/application.ts";
 import { startTestGateway, type TestGateway } from "../../harness/gateway.ts";
 import type { HostileIdp } from "./hostile-idp.ts";
@@ -90,7 +89,7 @@ export async function signIn(
   { choice = {}, browser = site.newBrowser(), onTheWay = (_request: URL): void => undefined } = {},
 ): Promise<Leaving & { readonly browser: Browser; readonly request: URL }> {
   const { start, page } = await tenant.leave(browser, choice);
-  const request = new URL(page.location ?? `about:${page.status}`);
+  const request = new URL(page.location || `about:${page.status}`);
   if (request.origin !== idp.issuer) {
     throw new Error(`The gateway answered ${page.status}: ${page.body}`);
   }
@@ -102,7 +101,7 @@ export async function signIn(
 /** Follows redirects as long as they stay at the gateway. */
 async function follow(browser: Browser, first: Page, gatewayUrl: string): Promise<Page> {
   let page = first;
-  while (page.location?.startsWith(`${gatewayUrl}/`)) {
+  while (page.location.startsWith(`${gatewayUrl}/`)) {
     page = await browser.get(page.location);
   }
   return page;
@@ -110,5 +109,5 @@ async function follow(browser: Browser, first: Page, gatewayUrl: string): Promis
 
 /** Whether the browser is on its way back to the application, with a code. */
 export function letIn({ location }: Page): boolean {
-  return location !== undefined && new URL(location).searchParams.has("code");
+  return location !== "" && new URL(location).searchParams.has("code");
 }

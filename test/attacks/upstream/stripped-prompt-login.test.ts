@@ -39,7 +39,7 @@ it("asks for a new login, and for its time as essential, in every way that there
   const { prompt, max_age, claims = "" } = Object.fromEntries(request.searchParams);
   expect([prompt, max_age, JSON.parse(claims)]).toEqual(["login", "0", AUTH_TIME]);
   expect(letIn(page)).toBe(true);
-  const { auth_time } = await site.application.claimsOf(start, page.location ?? "");
+  const { auth_time } = await site.application.claimsOf(start, page.location);
   expect(auth_time).toBe(idp.authenticatedAt);
 });
 
@@ -47,7 +47,7 @@ it("asks for the application's max_age, and lets in whoever is within it", async
   const { request, page, start } = await signIn(site, tenant, idp, { choice: { max_age: "7200" } });
   const { prompt, max_age, claims = "" } = Object.fromEntries(request.searchParams);
   expect([prompt, max_age, JSON.parse(claims)]).toEqual([undefined, "7200", AUTH_TIME]);
-  const { auth_time } = await site.application.claimsOf(start, page.location ?? "");
+  const { auth_time } = await site.application.claimsOf(start, page.location);
   expect(auth_time).toBe(idp.authenticatedAt);
 });
 
@@ -71,7 +71,7 @@ it("refuses a login of an unknown time where the application's max_age was taken
 it("sends a remembered login on to a new one where it is older than the application's max_age", async () => {
   const onTheWay = strip("max_age");
   const { page } = await signIn(site, tenant, idp, { choice: { max_age: "600" }, onTheWay });
-  const again = new URL(page.location ?? "");
+  const again = new URL(page.location);
   expect([again.origin, again.searchParams.get("prompt")]).toEqual([idp.issuer, "login"]);
 });
 
@@ -86,7 +86,7 @@ it("refuses an IdP that cannot tell, and says what to do; without force it lets 
   expect(JSON.stringify(steps)).toContain("Have the IdP put auth_time into the ID token");
 
   const { page, start } = await signIn(site, tenant, idp);
-  const claims = await site.application.claimsOf(start, page.location ?? "");
+  const claims = await site.application.claimsOf(start, page.location);
   expect([claims.email, claims.auth_time]).toEqual(["jo@bravo.test", undefined]);
 });
 
@@ -107,13 +107,13 @@ it("goes by the session's own time for max_age, and has people of an unknown tim
   const within = await tenant.leave(browser, { max_age: "4000" });
   expect(letIn(within.page)).toBe(true);
   const beyond = await tenant.leave(browser, { max_age: "600" });
-  expect(new URL(beyond.page.location ?? "").searchParams.get("prompt")).toBe("login");
+  expect(new URL(beyond.page.location).searchParams.get("prompt")).toBe("login");
 
   const unknown = await signIn(site, tenant, idp);
   const asked = await tenant.leave(unknown.browser, { max_age: "999999" });
-  expect(new URL(asked.page.location ?? "").searchParams.get("prompt")).toBe("login");
+  expect(new URL(asked.page.location).searchParams.get("prompt")).toBe("login");
   const silent = await tenant.leave(unknown.browser, { max_age: "999999", prompt: "none" });
-  expect(new URL(silent.page.location ?? "").searchParams.get("error")).toBe("login_required");
+  expect(new URL(silent.page.location).searchParams.get("error")).toBe("login_required");
 });
 
 it("asks an IdP that knows the claims parameter for the time of every login", async () => {
@@ -121,7 +121,7 @@ it("asks an IdP that knows the claims parameter for the time of every login", as
   const other = await site.addTenant("charlie", idp);
   const { page, start, request } = await signIn(site, other, idp);
   expect(JSON.parse(request.searchParams.get("claims") ?? "")).toEqual({ id_token: { auth_time: null } });
-  const { auth_time } = await site.application.claimsOf(start, page.location ?? "");
+  const { auth_time } = await site.application.claimsOf(start, page.location);
   expect(auth_time).toBe(idp.authenticatedAt);
 });
 

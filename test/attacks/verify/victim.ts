@@ -1,5 +1,5 @@
 import { createTestIdp, type TestIdp, type TestLogin } from "@sallyport/saml/testing";
-import type { Browser } from "../../bench/world/browser.ts";
+import type { Browser } from "@sallyport/testing-browser";
 import type { TestApplication, TestTokens } from "../../harness/application.ts";
 import type { SamlSite, SamlTenant } from "../../harness/saml-site.ts";
 import { answerRestart } from "../saml/portal.ts";
@@ -39,16 +39,16 @@ export async function tokensOf(
   } = options;
   const start = application.startUrl({ organization: tenant.slug, scope });
   let page = await browser.get(start.url);
-  while (page.location?.startsWith(`${site.gateway.url}/`)) {
+  while (page.location.startsWith(`${site.gateway.url}/`)) {
     page = await browser.get(page.location);
   }
-  if (page.location?.includes("SAMLRequest=") === true) {
+  if (page.location.includes("SAMLRequest=")) {
     page = await answerRestart(tenant, idp, browser, page, who);
-    while (page.location?.startsWith(`${site.gateway.url}/`)) {
+    while (page.location.startsWith(`${site.gateway.url}/`)) {
       page = await browser.get(page.location);
     }
   }
-  return application.tokensOf(start, page.location ?? `${page.url} (${page.status}: ${page.body})`);
+  return application.tokensOf(start, page.location || `${page.url} (${page.status}: ${page.body})`);
 }
 
 /** What the gateway answers a proxy that stands before the application of `audience`. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { expectStatus } from "@sallyport/testing-browser";
 import { Load } from "../measure/load.ts";
 import type { MeasureOptions } from "../measure/measure-scenario.ts";
 import { pauseProcess } from "../measure/processes.ts";
@@ -8,7 +9,6 @@ import { scimActive } from "../scenarios/scim-active.ts";
 import { scimCreate } from "../scenarios/scim-create.ts";
 import { scimLookUp } from "../scenarios/scim-look-up.ts";
 import { scimMember } from "../scenarios/scim-member.ts";
-import { expectStatus } from "../world/http.ts";
 import type { World } from "../world/world.ts";
 import { findReplayer, type Replayer } from "./replay.ts";
 import { traceOf } from "./trace.ts";

@@ -1,5 +1,5 @@
+import { createBrowser, followWithin } from "@sallyport/testing-browser";
 import type { Scenario } from "../scenario.ts";
-import { createBrowser, followWithin } from "../world/browser.ts";
 import { CALLBACK, createRelyingApp, gatewayOp } from "../world/relying-app.ts";
 import { startUpstreamOp } from "../world/upstream-op.ts";
 import { PEOPLE, takeTurns } from "./people.ts";

@@ -1,6 +1,6 @@
 import { inflateRawSync } from "node:zlib";
 import { createTestIdp } from "@sallyport/saml/testing";
-import { type Browser, createBrowser, type Page, submitForm } from "../world/browser.ts";
+import { type Browser, createBrowser, type Page, submitForm } from "@sallyport/testing-browser";
 import type { SignIn } from "../world/relying-app.ts";
 import type { SamlSite, Subject } from "../world/subject.ts";
 import { takeTurns } from "./people.ts";
@@ -60,8 +60,8 @@ export async function addSamlPeople(subject: Subject, slug: string): Promise<Sam
     async post({ browser, form }) {
       const first = await browser.post(site.acsUrl, form, "fromOtherSite");
       // Without our cookie, which a foreign post does not carry, our ACS has the browser post again.
-      const page = first.location === undefined ? await submitForm(browser, first) : first;
-      if (page.location === undefined || page.location.includes("error=")) {
+      const page = first.location === "" ? await submitForm(browser, first) : first;
+      if (page.location === "" || page.location.includes("error=")) {
         throw new Error(`the ACS answered ${page.status}, to ${page.location}: ${page.body.slice(0, 300)}`);
       }
       return page;

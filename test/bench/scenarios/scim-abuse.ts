@@ -1,8 +1,8 @@
 import { defined } from "@sallyport/defined";
+import type { Call } from "@sallyport/testing-browser";
 import { z } from "zod";
 import type { Scenario } from "../scenario.ts";
 import { addCopies, PROVISIONED } from "../world/copies.ts";
-import type { Call } from "../world/http.ts";
 import { connectScim } from "../world/scim-client.ts";
 import type { World } from "../world/world.ts";
 import { pushUsers, userNames } from "./people.ts";

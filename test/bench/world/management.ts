@@ -1,5 +1,5 @@
+import { expectStatus, type Http } from "@sallyport/testing-browser";
 import { z } from "zod";
-import { expectStatus, type Http } from "./http.ts";
 
 const organization = z.object({ id: z.string() });
 const samlConnection = z.object({

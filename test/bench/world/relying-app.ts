@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
+import { type Browser, expectStatus, followWithin, type Http, type Page } from "@sallyport/testing-browser";
 import { z } from "zod";
-import { type Browser, followWithin, type Page } from "./browser.ts";
-import { expectStatus, type Http } from "./http.ts";
 import type { Application } from "./management.ts";
 
 /** Where an OpenID Provider is asked what. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Http } from "@sallyport/testing-browser";
 import { z } from "zod";
 import type { BenchGateway } from "./gateway.ts";
-import type { Http } from "./http.ts";
 import type { Management } from "./management.ts";
 import type { BenchPostgres } from "./postgres.ts";
 import { CALLBACK, createRelyingApp, gatewayOp } from "./relying-app.ts";

@@ -1,5 +1,5 @@
+import { type Answer, type Call, expectStatus, type Http } from "@sallyport/testing-browser";
 import { z } from "zod";
-import { type Answer, type Call, expectStatus, type Http } from "./http.ts";
 import type { Directory } from "./management.ts";
 
 const created = z.object({ id: z.string() });

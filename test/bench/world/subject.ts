@@ -1,5 +1,5 @@
+import type { Http } from "@sallyport/testing-browser";
 import type { Measured } from "../scenario.ts";
-import type { Http } from "./http.ts";
 import type { RelyingApp } from "./relying-app.ts";
 import type { ScimClient } from "./scim-client.ts";
 

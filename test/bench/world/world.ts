@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { newToken } from "@sallyport/secrets";
+import { createHttp, type Http } from "@sallyport/testing-browser";
 import { freePorts, temporaryFolder } from "../../harness/process.ts";
 import { type BenchGateway, startBenchGateway } from "./gateway.ts";
-import { createHttp, type Http } from "./http.ts";
 import { connectManagement, type Management } from "./management.ts";
 import { startPolis } from "./polis/polis.ts";
 import { type BenchPostgres, startBenchPostgres } from "./postgres.ts";

@@ -4,12 +4,12 @@ import { digestToken } from "@sallyport/secrets";
 import {
   answerSaml,
   createSignInFixture,
-  createTestBrowser,
   postSaml,
   readSamlRequest,
   type SignInFixture,
 } from "@sallyport/sign-in/testing";
 import { openSigningKeys } from "@sallyport/signing-keys";
+import { createBrowser } from "@sallyport/testing-browser";
 import * as client from "openid-client";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createBroker } from "./index.ts";
@@ -75,7 +75,7 @@ async function authorization(choice: Readonly<Record<string, string>> = { organi
 }
 
 it("goes all the way: application, sign-in at the organization's IdP, tokens", async () => {
-  const browser = createTestBrowser();
+  const browser = createBrowser();
   const { url, checks } = await authorization();
   const atIdp = await browser.follow(await browser.get(url), fixture.publicUrl);
   const request = readSamlRequest(atIdp, connectionId);
@@ -99,11 +99,11 @@ it("goes all the way: application, sign-in at the organization's IdP, tokens", a
 });
 
 it("signs nobody in for a request that another browser started", async () => {
-  const attacker = createTestBrowser();
+  const attacker = createBrowser();
   const { url } = await authorization({}); // which organization, a page of ours asks
   const link = (await attacker.get(url)).location;
   expect(link).toContain("/sign-in/");
-  const victim = createTestBrowser();
+  const victim = createBrowser();
   const page = await victim.get(link);
   expect([page.status, page.location]).toEqual([404, ""]);
   expect(page.body).toContain("started in another browser");

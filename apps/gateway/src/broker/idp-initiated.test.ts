@@ -1,7 +1,8 @@
 import { samlServiceProvider } from "@sallyport/connections";
 import { defined } from "@sallyport/defined";
 import { createTestIdp } from "@sallyport/saml/testing";
-import { answerSaml, createTestBrowser, type TestBrowser, type Visit } from "@sallyport/sign-in/testing";
+import { answerSaml } from "@sallyport/sign-in/testing";
+import { type Browser, createBrowser, type Page } from "@sallyport/testing-browser";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   createPortalFixture,
@@ -17,7 +18,7 @@ let organizationId: string;
 let wiki: PortalApplication;
 let crm: PortalApplication;
 let connectionId: string;
-let browser: TestBrowser;
+let browser: Browser;
 
 beforeAll(async () => {
   fixture = await createPortalFixture();
@@ -30,7 +31,7 @@ beforeEach(async () => {
   connectionId = await fixture.addSamlConnection(organizationId, idp, {
     settings: { idpInitiated: { applicationId: wiki.id } },
   });
-  browser = createTestBrowser();
+  browser = createBrowser();
 });
 
 const records = () =>
@@ -38,12 +39,12 @@ const records = () =>
 const sessions = () => fixture.database.prisma.session.findMany({ where: { connectionId } });
 const waitingSessions = () =>
   fixture.database.prisma.waitingSession.count({ where: { session: { connectionId } } });
-const asksIdp = (visit: Visit) => visit.location.startsWith("https://idp.example.test/sso?SAMLRequest=");
-const isCallback = (visit: Visit) => visit.location.startsWith(`${callback}?code=`);
-const parametersOf = (visit: Visit) => Object.fromEntries(new URL(visit.location).searchParams);
+const asksIdp = (visit: Page) => visit.location.startsWith("https://idp.example.test/sso?SAMLRequest=");
+const isCallback = (visit: Page) => visit.location.startsWith(`${callback}?code=`);
+const parametersOf = (visit: Page) => Object.fromEntries(new URL(visit.location).searchParams);
 
 /** From the portal to where the application starts its sign-in. */
-async function land(nameId = "jo@acme.com", relayState?: string): Promise<Visit> {
+async function land(nameId = "jo@acme.com", relayState?: string): Promise<Page> {
   const restarted = await fixture.arrive(browser, idp, connectionId, {
     login: { nameId },
     ...defined({ relayState }),
@@ -143,14 +144,14 @@ describe("the session that waits", () => {
     expect(isCallback(await wiki.authorize(browser))).toBe(true);
     expect(await waitingSessions()).toBe(0);
 
-    const late = createTestBrowser();
-    late.hold(fixture.publicUrl, "sallyport-waiting", /=([^;]+)/.exec(cookie ?? "")?.[1] ?? "");
+    const late = createBrowser();
+    late.cookies.hold(fixture.publicUrl, "sallyport-waiting", /=([^;]+)/.exec(cookie ?? "")?.[1] ?? "");
     expect(asksIdp(await wiki.authorize(late, { connection: connectionId }))).toBe(true);
   });
 
   it("is not for another browser", async () => {
     await land();
-    const other = await wiki.authorize(createTestBrowser(), { connection: connectionId });
+    const other = await wiki.authorize(createBrowser(), { connection: connectionId });
     expect(asksIdp(other)).toBe(true);
   });
 
@@ -187,7 +188,7 @@ describe("the session that waits", () => {
 });
 
 describe("is refused", () => {
-  const refusal = async (visit: Visit) => [visit.status, (await records())[0]?.errorCode, await sessions()];
+  const refusal = async (visit: Page) => [visit.status, (await records())[0]?.errorCode, await sessions()];
   const update = (settings: object) =>
     fixture.database.prisma
       .$executeRaw`UPDATE connections SET settings = settings || ${settings} WHERE id = ${connectionId}::uuid`;
@@ -235,7 +236,7 @@ describe("is refused", () => {
   it("from a browser that keeps no cookies, after we have tried to give it one", async () => {
     const SAMLResponse = answerSaml(fixture, idp, { connectionId, id: "" }, { inResponseTo: undefined });
     const { acsUrl } = samlServiceProvider(fixture.publicUrl, connectionId);
-    const forgetful = (fields: Record<string, string>) => createTestBrowser().post(acsUrl, fields);
+    const forgetful = (fields: Record<string, string>) => createBrowser().post(acsUrl, fields);
     let visit = await forgetful({ SAMLResponse });
     let posts = 1;
     for (; visit.form !== null; posts++) {

@@ -2,7 +2,7 @@ import type { SamlSettings } from "@sallyport/connections";
 import { defined } from "@sallyport/defined";
 import { openPostedMessage, openRedirectMessage } from "@sallyport/saml";
 import { createTestIdp, type TestLogoutMessage } from "@sallyport/saml/testing";
-import { createTestBrowser, type Visit } from "@sallyport/sign-in/testing";
+import { createBrowser, type Page } from "@sallyport/testing-browser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLogoutFixture, type LogoutFixture } from "./testing/logout-fixture.ts";
 
@@ -25,12 +25,12 @@ const connect = (settings: Partial<SamlSettings>) =>
 /** A browser of anybody's brings the message: the IdP's frames have no cookies of ours. */
 const BINDINGS: Record<
   string,
-  (message: TestLogoutMessage, id: string, relayState?: string) => Promise<Visit>
+  (message: TestLogoutMessage, id: string, relayState?: string) => Promise<Page>
 > = {
   redirect: (message, id, relayState) =>
-    createTestBrowser().get(`${fixture.sloUrl(id)}?${message.query(relayState)}`),
+    createBrowser().get(`${fixture.sloUrl(id)}?${message.query(relayState)}`),
   post: (message, id, RelayState) =>
-    createTestBrowser().post(fixture.sloUrl(id), {
+    createBrowser().post(fixture.sloUrl(id), {
       SAMLRequest: message.formValue(),
       ...defined({ RelayState }),
     }),
@@ -170,7 +170,7 @@ describe("a refused request", () => {
     const { sessionId } = await login("jo@acme.com");
     const forger = createTestIdp({ entityId: idp.entityId });
     const request = fixture.logoutOf(forger, connectionId, { nameId: "jo@acme.com" });
-    const visit = await createTestBrowser().get(`${fixture.sloUrl(connectionId)}?${request.query()}`);
+    const visit = await createBrowser().get(`${fixture.sloUrl(connectionId)}?${request.query()}`);
     expect(visit.status).toBe(400);
     expect(visit.body).not.toMatch(/signature|certificate|jo@acme/i);
     const record = await fixture.database.prisma.loginRecord.findFirstOrThrow({ orderBy: { id: "desc" } });
@@ -209,9 +209,8 @@ it("lists both bindings in the service provider's metadata", async () => {
 
 it("records no more of what an address brings to be refused, and goes on to obey the IdP there", async () => {
   const id = await connect({ sloUrl: SLO });
-  const garbage = () => createTestBrowser().get(`${fixture.sloUrl(id)}?SAMLRequest=garbage`);
-  const good = async () =>
-    createTestBrowser().get(`${fixture.sloUrl(id)}?${fixture.logoutOf(idp, id).query()}`);
+  const garbage = () => createBrowser().get(`${fixture.sloUrl(id)}?SAMLRequest=garbage`);
+  const good = async () => createBrowser().get(`${fixture.sloUrl(id)}?${fixture.logoutOf(idp, id).query()}`);
   for (let n = 0; n < 40; n++) {
     expect((await good()).status).toBe(303);
   }

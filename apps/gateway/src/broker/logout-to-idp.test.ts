@@ -1,7 +1,7 @@
 import type { SamlSettings } from "@sallyport/connections";
 import { openPostedMessage, openRedirectMessage } from "@sallyport/saml";
 import { createTestIdp, type TestLogoutMessage, type TestLogoutResponse } from "@sallyport/saml/testing";
-import { createTestBrowser, type TestBrowser, type Visit } from "@sallyport/sign-in/testing";
+import { type Browser, createBrowser, type Page } from "@sallyport/testing-browser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   createLogoutFixture,
@@ -33,7 +33,7 @@ const login = (id = connectionId) =>
 const isLive = async ({ sessionId }: SignedIn) => (await fixture.session(sessionId)).revokedAt === null;
 
 /** Our LogoutRequest, as a redirect or a form carries it. */
-function requestIn(visit: Visit, certificates?: string[]) {
+function requestIn(visit: Page, certificates?: string[]) {
   const rules = certificates === undefined ? {} : { certificates };
   const message =
     visit.form === null
@@ -47,7 +47,7 @@ function requestIn(visit: Visit, certificates?: string[]) {
 }
 
 /** What the IdP answers to it. */
-const answerTo = (visit: Visit, changes: Partial<TestLogoutResponse> = {}) =>
+const answerTo = (visit: Page, changes: Partial<TestLogoutResponse> = {}) =>
   idp.logoutResponse({
     destination: fixture.sloUrl(connectionId),
     inResponseTo: requestIn(visit).id,
@@ -55,7 +55,7 @@ const answerTo = (visit: Visit, changes: Partial<TestLogoutResponse> = {}) =>
     ...changes,
   });
 
-const bring = (browser: TestBrowser, visit: Visit, answer: TestLogoutMessage) =>
+const bring = (browser: Browser, visit: Page, answer: TestLogoutMessage) =>
   browser.get(`${fixture.sloUrl(connectionId)}?${answer.query(requestIn(visit).relayState)}`);
 
 const lastAnswer = () =>
@@ -130,7 +130,7 @@ describe("a sign-out at the application", () => {
       SAMLResponse: answerTo(visit).formValue(),
       RelayState: requestIn(visit).relayState ?? "",
     };
-    const first = await person.browser.post(fixture.sloUrl(connectionId), fields, { crossSite: true });
+    const first = await person.browser.post(fixture.sloUrl(connectionId), fields, "fromOtherSite");
     expect([first.status, first.form?.action]).toEqual([200, fixture.sloUrl(connectionId)]);
     const home = await person.browser.post(first.form?.action ?? "", first.form?.fields ?? {});
     expect(home.location).toBe(AT_HOME);
@@ -206,7 +206,7 @@ describe("an answer is refused", () => {
   it("the second time, after ten minutes, from another browser, and at another connection", async () => {
     const person = await login();
     const visit = await fixture.signOut(person, HOME);
-    const stranger = await bring(createTestBrowser(), visit, answerTo(visit));
+    const stranger = await bring(createBrowser(), visit, answerTo(visit));
     expect([stranger.status, stranger.location]).toEqual([400, ""]);
     const other = await connect({ sloUrl: SLO });
     const query = answerTo(visit, { destination: fixture.sloUrl(other) }).query(requestIn(visit).relayState);

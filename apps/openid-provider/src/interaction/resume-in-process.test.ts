@@ -1,5 +1,6 @@
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
+import type { Page } from "@sallyport/testing-browser";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { AppVisit, interactionIdOf } from "../testing/app-visit.ts";
 import { REDIRECT_URI, startTestOp, type TestOp } from "../testing/op.ts";
@@ -11,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-const target = (response: Response) => new URL(response.headers.get("location") ?? "nowhere:");
+const target = ({ location }: Page) => new URL(location || "nowhere:");
 
 it("sends the browser to the application with its code, in answer to the post itself", async () => {
   const visit = new AppVisit(test);
@@ -45,7 +46,7 @@ it("goes on by way of the browser's own cookies where somebody was signed in alr
   const sessionId = await test.signIn();
   const response = await again.answer(await again.start({ prompt: "login" }), sessionId);
   expect([response.status, target(response).origin]).toEqual([303, test.url]);
-  const { url } = await again.browser.follow(target(response));
+  const { url } = await again.follow(target(response));
   expect((await again.tokens(url)).claims()).toMatchObject({ sid: sessionId });
 });
 

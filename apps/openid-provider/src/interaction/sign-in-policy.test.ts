@@ -171,7 +171,7 @@ describe("a waiting request", () => {
     const resume = await other.interactions.finish(key, { sessionId });
     await expect(test.op.interactions.finish(key, { sessionId })).rejects.toThrow(InteractionEndedError);
     expect(await test.op.interactions.load(key)).toBeNull();
-    expect(isCallback((await visit.browser.follow(resume)).url)).toBe(true);
+    expect(isCallback((await visit.follow(resume)).url)).toBe(true);
   });
 
   it("ends once", async () => {
@@ -205,8 +205,8 @@ describe("a waiting request", () => {
     const resume = await test.op.interactions.finish(key, { sessionId });
     const stranger = await new AppVisit(test).browser.get(resume);
     expect(stranger.status).toBe(400);
-    expect(await stranger.text()).toContain("This sign-in has expired");
-    expect(isCallback((await visit.browser.follow(resume)).url)).toBe(true);
+    expect(stranger.body).toContain("This sign-in has expired");
+    expect(isCallback((await visit.follow(resume)).url)).toBe(true);
     expect((await visit.browser.get(resume)).status).toBe(400);
   });
 });

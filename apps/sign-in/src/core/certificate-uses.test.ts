@@ -1,7 +1,7 @@
 import { readCertificate } from "@sallyport/saml";
 import { createTestIdp } from "@sallyport/saml/testing";
+import { createBrowser } from "@sallyport/testing-browser";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { createTestBrowser } from "../testing/browser.ts";
 import { answerSaml, loginBySaml, postSaml, startSaml } from "../testing/saml-login.ts";
 import { createSignInFixture, type SignInFixture } from "../testing/sign-in-fixture.ts";
 
@@ -68,7 +68,7 @@ it("touches the row once a day, whoever signs in", async () => {
 });
 
 it("notes nothing of a login that was refused", async () => {
-  const browser = createTestBrowser();
+  const browser = createBrowser();
   const request = await startSaml(fixture, browser, connectionId);
   const audience = "https://somebody.else.test";
   await postSaml(fixture, browser, request, answerSaml(fixture, idp, request, { audience }));
@@ -87,7 +87,7 @@ it("waits neither for another login that notes it, nor for whoever deletes the c
     "SELECT pg_advisory_xact_lock(hashtextextended('certificate:' || $1::text || $2::text, 0))",
     "SELECT 1 FROM connections WHERE id = $1::uuid AND $2::text IS NOT NULL FOR UPDATE",
   ]) {
-    const browser = createTestBrowser();
+    const browser = createBrowser();
     const request = await startSaml(fixture, browser, connectionId);
     await fixture.database.transaction(async (sql) => {
       await sql.query(held, [connectionId, fingerprintOf(idp.certificate)]);

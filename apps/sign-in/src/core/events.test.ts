@@ -2,8 +2,8 @@ import { oidcRedirectUri } from "@sallyport/connections";
 import type { RecordedEvent } from "@sallyport/events";
 import { createEventReader, type EventReader } from "@sallyport/events/testing";
 import { createTestIdp, type TestLogin } from "@sallyport/saml/testing";
+import { createBrowser } from "@sallyport/testing-browser";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createTestBrowser } from "../testing/browser.ts";
 import { answerSaml, loginBySaml, postSaml, startSaml } from "../testing/saml-login.ts";
 import { createSignInFixture, type SignInFixture } from "../testing/sign-in-fixture.ts";
 import { createUpstreamOp, type UpstreamOp } from "../testing/upstream-op.ts";
@@ -91,7 +91,7 @@ it("one that brings another name and takes a group away: what changed", async ()
 });
 
 it("one that is refused: that alone, with its code", async () => {
-  const browser = createTestBrowser();
+  const browser = createBrowser();
   const request = await startSaml(fixture, browser, saml);
   const elsewhere = answerSaml(fixture, idp, request, { audience: "https://elsewhere.example" });
   expect((await postSaml(fixture, browser, request, elsewhere)).status).toBe(400);
@@ -116,13 +116,13 @@ it("one of whom is suspended: refused, and no session", async () => {
 
 it("an answer to nothing: none, it is anybody's", async () => {
   const response = answerSaml(fixture, idp, { connectionId: saml, id: "_unknown" });
-  await postSaml(fixture, createTestBrowser(), { connectionId: saml, relayState: "unknown" }, response);
+  await postSaml(fixture, createBrowser(), { connectionId: saml, relayState: "unknown" }, response);
   expect((await recorded()).types).toEqual([]);
 });
 
 it("the first by OIDC: the same kinds", async () => {
   upstream.person = { sub: "ann", claims: { email: "ann@acme.com", email_verified: true } };
-  const browser = createTestBrowser();
+  const browser = createBrowser();
   const callback = await upstream.authenticate(browser, await fixture.visit(browser, { connection: oidc }));
   await browser.get(callback);
   const { types, of } = await recorded();
@@ -138,7 +138,7 @@ it("the first by OIDC: the same kinds", async () => {
 
 it("one with an address that somebody else only asserted: another person, and a conflict", async () => {
   upstream.person = { sub: "stranger", claims: { email: "ceo@acme.com", email_verified: false } };
-  const browser = createTestBrowser();
+  const browser = createBrowser();
   await browser.get(await upstream.authenticate(browser, await fixture.visit(browser, { connection: oidc })));
   const stranger = (await recorded()).of("user.created")?.resource.id;
   const { types, of } = await bySaml({ nameId: "ceo@acme.com" });

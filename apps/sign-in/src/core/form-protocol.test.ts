@@ -1,7 +1,7 @@
+import { type Browser, createBrowser, type Page } from "@sallyport/testing-browser";
 import express, { Router } from "express";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createSignIn } from "../index.ts";
-import { createTestBrowser, type TestBrowser, type Visit } from "../testing/browser.ts";
 import { createSignInFixture, type SignInFixture } from "../testing/sign-in-fixture.ts";
 import { SignInFailure } from "./failures.ts";
 import { completeLogin } from "./login.ts";
@@ -82,7 +82,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-async function fillIn(browser: TestBrowser, page: Visit, fields: Record<string, string>): Promise<Visit> {
+async function fillIn(browser: Browser, page: Page, fields: Record<string, string>): Promise<Page> {
   return browser.post(page.form?.action ?? "", { ...page.form?.fields, ...fields });
 }
 
@@ -94,7 +94,7 @@ async function lastRecord() {
 }
 
 it("signs in by a form of ours in place of a redirect to an IdP", async () => {
-  const browser = createTestBrowser();
+  const browser = createBrowser();
   const page = await fixture.visit(browser, { connection: connectionId });
   expect(page.status).toBe(200);
   expect(page.body).toContain("Acme&#39;s directory");
@@ -118,7 +118,7 @@ it("signs in by a form of ours in place of a redirect to an IdP", async () => {
 });
 
 it("ends on a page where the form's answer is wrong, and lets the person try again", async () => {
-  const browser = createTestBrowser();
+  const browser = createBrowser();
   const page = await fixture.visit(browser, { connection: connectionId });
   const refused = await fillIn(browser, page, { username: "ann", password: "battery staple" });
   expect([refused.status, refused.location]).toEqual([403, ""]);
@@ -130,10 +130,10 @@ it("ends on a page where the form's answer is wrong, and lets the person try aga
 });
 
 it("takes the form from the browser that it was given to, once", async () => {
-  const browser = createTestBrowser();
+  const browser = createBrowser();
   const page = await fixture.visit(browser, { connection: connectionId });
   const right = { username: "ann", password: "correct horse" };
-  expect((await fillIn(createTestBrowser(), page, right)).status).toBe(403);
+  expect((await fillIn(createBrowser(), page, right)).status).toBe(403);
   expect((await fillIn(browser, page, right)).status).toBe(303);
   expect((await fillIn(browser, page, right)).status).toBe(400);
 });

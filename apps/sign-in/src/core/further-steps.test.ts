@@ -1,8 +1,8 @@
 import { createTestIdp } from "@sallyport/saml/testing";
+import { type Browser, createBrowser, type Page } from "@sallyport/testing-browser";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createSignIn } from "../index.ts";
-import { createTestBrowser, type TestBrowser, type Visit } from "../testing/browser.ts";
 import { answerSaml, postSaml, startSaml } from "../testing/saml-login.ts";
 import { createSignInFixture, type SignInFixture } from "../testing/sign-in-fixture.ts";
 import { SignInFailure } from "./failures.ts";
@@ -58,7 +58,7 @@ beforeEach(() => {
 afterAll(() => fixture.close());
 
 /** Signs in at the IdP: what the browser is shown then, and what it would post to the ACS again. */
-async function signInAtIdp(browser: TestBrowser, groups: string[]) {
+async function signInAtIdp(browser: Browser, groups: string[]) {
   const request = await startSaml(fixture, browser, connectionId);
   const response = answerSaml(fixture, idp, request, {
     nameId: "ann@acme.com",
@@ -69,7 +69,7 @@ async function signInAtIdp(browser: TestBrowser, groups: string[]) {
   return { request, page: answer.status === 303 ? await browser.get(answer.location) : answer };
 }
 
-async function fillIn(browser: TestBrowser, page: Visit, fields: Record<string, string>): Promise<Visit> {
+async function fillIn(browser: Browser, page: Page, fields: Record<string, string>): Promise<Page> {
   const answer = await browser.post(page.form?.action ?? "", { ...page.form?.fields, ...fields });
   return answer.location.startsWith(fixture.publicUrl) ? browser.get(answer.location) : answer;
 }
@@ -81,11 +81,11 @@ async function lastRecord() {
     orderBy: { createdAt: "desc" },
   });
 }
-const isSignedIn = (page: Visit) => page.location.startsWith("https://app.example.test/callback?session=");
+const isSignedIn = (page: Page) => page.location.startsWith("https://app.example.test/callback?session=");
 
 describe("between a verified response and the session", () => {
   it("each step that asks shows its form, in order, and only then somebody is signed in", async () => {
-    const browser = createTestBrowser();
+    const browser = createBrowser();
     const before = await sessions();
     const { page: code } = await signInAtIdp(browser, ["Admins"]);
     expect(code.body).toContain(CODE.title);
@@ -125,14 +125,14 @@ describe("between a verified response and the session", () => {
   });
 
   it("a step that does not ask is passed over", async () => {
-    const browser = createTestBrowser();
+    const browser = createBrowser();
     const { page } = await signInAtIdp(browser, ["Staff"]);
     expect(page.body).toContain(TERMS.title);
     expect(isSignedIn(await fillIn(browser, page, { answer: "yes" }))).toBe(true);
   });
 
   it("a step sees the identity as it was verified, dates and IdP session included", async () => {
-    const browser = createTestBrowser();
+    const browser = createBrowser();
     const { page } = await signInAtIdp(browser, ["Admins"]);
     await fillIn(browser, page, { code: "123456" });
     expect(seen[0]?.identity).toMatchObject({
@@ -146,7 +146,7 @@ describe("between a verified response and the session", () => {
   });
 
   it("a form can be reloaded, and asked again with what was wrong", async () => {
-    const browser = createTestBrowser();
+    const browser = createBrowser();
     const { page } = await signInAtIdp(browser, ["Admins"]);
     const reloaded = await browser.get(page.form?.action ?? "");
     expect(reloaded.body).toContain(CODE.title);
@@ -157,7 +157,7 @@ describe("between a verified response and the session", () => {
   });
 
   it("a step can end the login, on a page and in its record", async () => {
-    const browser = createTestBrowser();
+    const browser = createBrowser();
     const before = await sessions();
     const { page } = await signInAtIdp(browser, []);
     expect((await fillIn(browser, page, { answer: "no" })).status).toBe(403);
@@ -168,10 +168,10 @@ describe("between a verified response and the session", () => {
 
 describe("a login that waits at a step", () => {
   it("is of one browser: another neither sees its form nor passes it", async () => {
-    const browser = createTestBrowser();
+    const browser = createBrowser();
     const { page } = await signInAtIdp(browser, []);
     const action = page.form?.action ?? "";
-    const thief = createTestBrowser();
+    const thief = createBrowser();
     await fixture.visit(thief, { connection: connectionId }); // has a cookie of its own
     expect((await thief.get(action)).status).toBe(400);
     expect((await thief.post(action, { answer: "yes" })).status).toBe(400);
@@ -179,7 +179,7 @@ describe("a login that waits at a step", () => {
   });
 
   it("is taken once: a form that is posted again signs nobody in", async () => {
-    const browser = createTestBrowser();
+    const browser = createBrowser();
     const { page } = await signInAtIdp(browser, []);
     expect(isSignedIn(await fillIn(browser, page, { answer: "yes" }))).toBe(true);
     const before = await sessions();
@@ -188,7 +188,7 @@ describe("a login that waits at a step", () => {
   });
 
   it("cannot be passed by the IdP's response, nor by an id of another kind", async () => {
-    const browser = createTestBrowser();
+    const browser = createBrowser();
     const { page, request } = await signInAtIdp(browser, []);
     const before = await sessions();
     const id = (page.form?.action ?? "").split("/").at(-1) ?? "";
@@ -204,7 +204,7 @@ describe("a login that waits at a step", () => {
   });
 
   it("ends with its time, and where its connection is disabled meanwhile", async () => {
-    const browser = createTestBrowser();
+    const browser = createBrowser();
     const { page } = await signInAtIdp(browser, []);
     await fixture.database.prisma.connection.update({
       where: { id: connectionId },

@@ -3,9 +3,9 @@ import { newId } from "@sallyport/database";
 import { defined } from "@sallyport/defined";
 import { createTestIdp } from "@sallyport/saml/testing";
 import { newToken } from "@sallyport/secrets";
+import { createBrowser } from "@sallyport/testing-browser";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createTestBrowser } from "../testing/browser.ts";
 import { answerSaml, startSaml } from "../testing/saml-login.ts";
 import { createSignInFixture, type SignInFixture } from "../testing/sign-in-fixture.ts";
 import { createUpstreamOp, type UpstreamOp } from "../testing/upstream-op.ts";
@@ -188,7 +188,7 @@ it("answers any bytes in place of the response to a login of this browser", { ti
       fc.array(mutation, { minLength: 1, maxLength: 3 }),
       fc.boolean(),
       async (mutations, packed) => {
-        const browser = createTestBrowser();
+        const browser = createBrowser();
         const request = await startSaml(fixture, browser, saml);
         const honest = answerSaml(fixture, idp, request);
         let text = packed ? honest : Buffer.from(honest, "base64").toString("utf8");
@@ -240,7 +240,7 @@ it("answers any callback to a login of this browser", { timeout: 60_000 }, async
       anyFields(["iss", "id_token", "session_state", "response", "code"], 3),
       noise,
       async (stray, code) => {
-        const browser = createTestBrowser();
+        const browser = createBrowser();
         const visit = await fixture.visit(browser, { connection: oidc });
         expect(visit.status).toBe(303);
         const state = new URL(visit.location).searchParams.get("state") ?? "";

@@ -1,8 +1,8 @@
 import type { Database } from "@sallyport/database";
 import { createTestIdp } from "@sallyport/saml/testing";
+import { createBrowser } from "@sallyport/testing-browser";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createSignIn } from "../index.ts";
-import { createTestBrowser } from "../testing/browser.ts";
 import { answerSaml, loginBySaml, postSaml, startSaml } from "../testing/saml-login.ts";
 import { createSignInFixture, type SignInFixture } from "../testing/sign-in-fixture.ts";
 
@@ -57,7 +57,7 @@ beforeEach(async () => {
 });
 
 async function login(during: () => Promise<unknown>, groups: readonly string[] = []) {
-  const browser = createTestBrowser();
+  const browser = createBrowser();
   const request = await startSaml(fixture, browser, connectionId);
   const attributes = { groups };
   const response = answerSaml(fixture, idp, request, { nameId: `jo@acme${count}.com`, attributes });

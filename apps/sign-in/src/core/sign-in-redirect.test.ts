@@ -1,10 +1,10 @@
 import { createBrowserCookie } from "@sallyport/http";
 import type { SignInRequest } from "@sallyport/interactions";
 import { createTestIdp } from "@sallyport/saml/testing";
+import { createBrowser } from "@sallyport/testing-browser";
 import express from "express";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createSignIn } from "../index.ts";
-import { createTestBrowser } from "../testing/browser.ts";
 import { createSignInFixture, type SignInFixture } from "../testing/sign-in-fixture.ts";
 
 const OWN_PAGE = "https://gateway.example.test/sign-in/waiting";
@@ -17,7 +17,7 @@ let connectionId: string;
 async function redirectToIdp(request: Partial<SignInRequest>) {
   const url = new URL("/redirect", fixture.publicUrl);
   url.search = new URLSearchParams({ request: JSON.stringify(request) }).toString();
-  return createTestBrowser().get(url.href);
+  return createBrowser().get(url.href);
 }
 
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { oidcRedirectUri } from "@sallyport/connections";
 import { createTestIdp } from "@sallyport/saml/testing";
+import { createBrowser } from "@sallyport/testing-browser";
 import { afterAll, beforeAll, expect, it, type MockInstance, vi } from "vitest";
-import { createTestBrowser } from "../testing/browser.ts";
 import { answerSaml, postSaml, startSaml } from "../testing/saml-login.ts";
 import { createSignInFixture, type SignInFixture } from "../testing/sign-in-fixture.ts";
 import { createUpstreamOp, type UpstreamOp } from "../testing/upstream-op.ts";
@@ -60,7 +60,7 @@ async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
 it("takes five for a SAML login of somebody known", async () => {
   const connectionId = await fixture.addSamlConnection(organizationId, idp);
   const login = async () => {
-    const browser = createTestBrowser();
+    const browser = createBrowser();
     let request = { connectionId, id: "", relayState: "" };
     const start = await statementsOf(async () => {
       request = await startSaml(fixture, browser, connectionId);
@@ -84,7 +84,7 @@ it("takes five for an OpenID Connect login of somebody known", async () => {
   upstream.allow(oidcRedirectUri(fixture.publicUrl, connectionId));
   upstream.person = { sub: "jo", claims: { email: "jo@acme.com" } };
   const login = async () => {
-    const browser = createTestBrowser();
+    const browser = createBrowser();
     let callback = "";
     const start = await statementsOf(async () => {
       callback = await upstream.authenticate(

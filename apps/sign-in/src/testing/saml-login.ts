@@ -1,7 +1,7 @@
 import { inflateRawSync } from "node:zlib";
 import { samlServiceProvider } from "@sallyport/connections";
 import type { TestIdp, TestLogin } from "@sallyport/saml/testing";
-import { createTestBrowser, type TestBrowser, type Visit } from "./browser.ts";
+import { type Browser, createBrowser, type Page } from "@sallyport/testing-browser";
 import type { SignInFixture } from "./sign-in-fixture.ts";
 
 /** A SAML login that has got as far as the IdP. */
@@ -16,7 +16,7 @@ export interface SamlRequest {
 /** Sends the browser through /sign-in and reads the AuthnRequest that it would carry to the IdP. */
 export async function startSaml(
   fixture: SignInFixture,
-  browser: TestBrowser,
+  browser: Browser,
   connectionId: string,
 ): Promise<SamlRequest> {
   const visit = await fixture.visit(browser, { connection: connectionId });
@@ -24,7 +24,7 @@ export async function startSaml(
 }
 
 /** The AuthnRequest that a redirect carries. */
-export function readSamlRequest(visit: Visit, connectionId: string): Omit<SamlRequest, "interactionId"> {
+export function readSamlRequest(visit: Page, connectionId: string): Omit<SamlRequest, "interactionId"> {
   if (visit.status !== 303) {
     throw new Error(`/sign-in answered ${visit.status}: ${visit.body}`);
   }
@@ -58,13 +58,13 @@ export function answerSaml(
 /** Posts an answer as the IdP's page would: from another site, then again from our own. */
 export async function postSaml(
   fixture: SignInFixture,
-  browser: TestBrowser,
+  browser: Browser,
   request: Pick<SamlRequest, "connectionId" | "relayState">,
   response: string,
-): Promise<Visit> {
+): Promise<Page> {
   const { acsUrl } = samlServiceProvider(fixture.publicUrl, request.connectionId);
   const fields = { SAMLResponse: response, RelayState: request.relayState };
-  const first = await browser.post(acsUrl, fields, { crossSite: true });
+  const first = await browser.post(acsUrl, fields, "fromOtherSite");
   if (first.status !== 200 || first.form === null) {
     return first;
   }
@@ -77,8 +77,8 @@ export async function loginBySaml(
   idp: TestIdp,
   connectionId: string,
   login: Partial<TestLogin> = {},
-  browser: TestBrowser = createTestBrowser(),
-): Promise<{ sessionId: string | null; visit: Visit }> {
+  browser: Browser = createBrowser(),
+): Promise<{ sessionId: string | null; visit: Page }> {
   const request = await startSaml(fixture, browser, connectionId);
   const visit = await postSaml(fixture, browser, request, answerSaml(fixture, idp, request, login));
   const sessionId = visit.location === "" ? null : new URL(visit.location).searchParams.get("session");

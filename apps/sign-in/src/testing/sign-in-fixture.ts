@@ -8,9 +8,9 @@ import { createLogger } from "@sallyport/logging";
 import { createOutbound } from "@sallyport/outbound";
 import type { TestIdp } from "@sallyport/saml/testing";
 import { createSecretBox, newEncryptionKey, newToken, type SecretBox } from "@sallyport/secrets";
+import type { Browser, Page } from "@sallyport/testing-browser";
 import express, { type Router } from "express";
 import { createSignIn, type SignInDeps } from "../index.ts";
-import type { TestBrowser, Visit } from "./browser.ts";
 import { type MemoryInteractions, memoryInteractions } from "./memory-interactions.ts";
 
 /** The IdP-facing half of the broker (or what `compose` makes with it) over real HTTP, on a database of its own. */
@@ -26,7 +26,7 @@ export interface SignInFixture {
   advance(milliseconds: number): void;
   now(): Date;
   /** Opens a sign-in for a browser, as the OpenID Provider would, and goes to its page. */
-  visit(browser: TestBrowser, request?: Partial<SignInRequest>): Promise<Visit & { interactionId: string }>;
+  visit(browser: Browser, request?: Partial<SignInRequest>): Promise<Page & { interactionId: string }>;
   addOrganization(slug: string, domains?: readonly string[]): Promise<string>;
   addSamlConnection(
     organizationId: string,
@@ -80,12 +80,12 @@ export async function createSignInFixture(
       ahead += milliseconds;
     },
     async visit(browser, request) {
-      const token = browser.held(publicUrl, "sallyport-browser") ?? newToken("browser");
+      const token = browser.cookies.value(publicUrl, "sallyport-browser") ?? newToken("browser");
       for (const name of ["sallyport-browser", "__Host-sallyport-browser"]) {
-        browser.hold(publicUrl, name, token);
+        browser.cookies.hold(publicUrl, name, token);
       }
       const interactionId = interactions.open(token, request);
-      return { ...(await browser.get(`${publicUrl}/sign-in/${interactionId}`)), interactionId };
+      return Object.assign(await browser.get(`${publicUrl}/sign-in/${interactionId}`), { interactionId });
     },
     async addOrganization(slug, domains = []) {
       const id = newId();

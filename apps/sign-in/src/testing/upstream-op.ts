@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Browser, Page } from "@sallyport/testing-browser";
 import { type Configuration, Provider } from "oidc-provider";
-import type { TestBrowser, Visit } from "./browser.ts";
 
 /** A real OpenID Provider on loopback, standing in for a customer's IdP: whoever comes is signed in at once. */
 export interface UpstreamOp {
@@ -17,7 +17,7 @@ export interface UpstreamOp {
   /** Lets a connection use this OP. */
   allow(redirectUri: string): void;
   /** From the gateway's redirect to the callback URL that the browser is sent back to. */
-  authenticate(browser: TestBrowser, visit: Visit): Promise<string>;
+  authenticate(browser: Browser, visit: Page): Promise<string>;
   close(): Promise<void>;
 }
 

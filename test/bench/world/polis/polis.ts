@@ -1,9 +1,9 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { expectStatus, type Http } from "@sallyport/testing-browser";
 import { z } from "zod";
 import { freePorts } from "../../../harness/process.ts";
-import { expectStatus, type Http } from "../http.ts";
 import type { BenchPostgres } from "../postgres.ts";
 import { CALLBACK, createRelyingApp } from "../relying-app.ts";
 import { connectScim } from "../scim-client.ts";

@@ -5,14 +5,12 @@ import { digestToken } from "@sallyport/secrets";
 import {
   answerSaml,
   createSignInFixture,
-  createTestBrowser,
   postSaml,
   readSamlRequest,
   type SignInFixture,
-  type TestBrowser,
-  type Visit,
 } from "@sallyport/sign-in/testing";
 import { openSigningKeys } from "@sallyport/signing-keys";
+import { type Browser, createBrowser, type Page } from "@sallyport/testing-browser";
 import { decodeJwt } from "jose";
 import * as client from "openid-client";
 import { createBroker } from "../index.ts";
@@ -26,7 +24,7 @@ export interface LogoutFixture extends SignInFixture {
   /** All the way from the application to its tokens. */
   signIn(idp: TestIdp, connectionId: string, login?: Partial<TestLogin>): Promise<SignedIn>;
   /** Sends the browser to /oauth2/logout as the application does. */
-  signOut(person: SignedIn, parameters?: Readonly<Record<string, string>>): Promise<Visit>;
+  signOut(person: SignedIn, parameters?: Readonly<Record<string, string>>): Promise<Page>;
   /** A logout request of the IdP's to this connection, by the fixture's clock. */
   logoutOf(
     idp: TestIdp,
@@ -38,7 +36,7 @@ export interface LogoutFixture extends SignInFixture {
 }
 
 export interface SignedIn {
-  readonly browser: TestBrowser;
+  readonly browser: Browser;
   readonly idToken: string;
   readonly sessionId: string;
 }
@@ -63,7 +61,7 @@ export async function createLogoutFixture(): Promise<LogoutFixture> {
     logoutsRequested: () => logoutsRequested,
     sloUrl,
     async signIn(idp, connectionId, login = {}) {
-      const browser = createTestBrowser();
+      const browser = createBrowser();
       const pkceCodeVerifier = client.randomPKCECodeVerifier();
       const url = client.buildAuthorizationUrl(application, {
         redirect_uri: CALLBACK,

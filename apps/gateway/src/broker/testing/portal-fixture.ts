@@ -3,7 +3,6 @@ import { newId } from "@sallyport/database";
 import { defined } from "@sallyport/defined";
 import type { TestIdp, TestLogin } from "@sallyport/saml/testing";
 import { digestToken } from "@sallyport/secrets";
-import type { TestBrowser, Visit } from "@sallyport/sign-in/testing";
 import {
   answerSaml,
   createSignInFixture,
@@ -12,6 +11,7 @@ import {
   type SignInFixture,
 } from "@sallyport/sign-in/testing";
 import { openSigningKeys } from "@sallyport/signing-keys";
+import type { Browser, Page } from "@sallyport/testing-browser";
 import * as client from "openid-client";
 import { createBroker } from "../index.ts";
 
@@ -22,9 +22,9 @@ export interface PortalApplication {
   readonly id: string;
   readonly clientId: string;
   /** Sends the browser to /oauth2/authorize, and on as far as our own redirects go. */
-  authorize(browser: TestBrowser, wish?: Readonly<Record<string, string>>): Promise<Visit>;
+  authorize(browser: Browser, wish?: Readonly<Record<string, string>>): Promise<Page>;
   /** The ID token's claims, for the callback that `authorize` ended at. */
-  claims(visit: Visit): Promise<Readonly<Record<string, unknown>>>;
+  claims(visit: Page): Promise<Readonly<Record<string, unknown>>>;
 }
 
 /** The whole broker over real HTTP, and what happens at an IdP's portal. */
@@ -32,19 +32,19 @@ export interface PortalFixture extends SignInFixture {
   addApplication(clientId: string): Promise<PortalApplication>;
   /** The portal's page posts a response that answers nothing; our own pages post it again. Ends at what is no such page. */
   arrive(
-    browser: TestBrowser,
+    browser: Browser,
     idp: TestIdp,
     connectionId: string,
     options?: { readonly relayState?: string; readonly login?: Partial<TestLogin> },
-  ): Promise<Visit>;
+  ): Promise<Page>;
   /** The IdP answers the request that a visit carries. */
   answer(
-    browser: TestBrowser,
+    browser: Browser,
     idp: TestIdp,
     connectionId: string,
-    visit: Visit,
+    visit: Page,
     login?: Partial<TestLogin>,
-  ): Promise<Visit>;
+  ): Promise<Page>;
 }
 
 export const portalOf = (clientId: string) => ({
@@ -123,7 +123,7 @@ export async function createPortalFixture(): Promise<PortalFixture> {
         SAMLResponse: response,
         ...defined({ RelayState: relayState }),
       };
-      let visit = await browser.post(acsUrl, fields, { crossSite: true });
+      let visit = await browser.post(acsUrl, fields, "fromOtherSite");
       while (visit.status === 200 && visit.form?.action === acsUrl) {
         visit = await browser.post(acsUrl, visit.form.fields);
       }

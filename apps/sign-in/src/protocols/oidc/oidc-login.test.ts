@@ -1,8 +1,8 @@
 import { oidcRedirectUri } from "@sallyport/connections";
 import type { SignInRequest } from "@sallyport/interactions";
 import { findLiveSession } from "@sallyport/sessions";
+import { type Browser, createBrowser, type Page } from "@sallyport/testing-browser";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { createTestBrowser, type TestBrowser, type Visit } from "../../testing/browser.ts";
 import { createSignInFixture, type SignInFixture } from "../../testing/sign-in-fixture.ts";
 import { createUpstreamOp, type UpstreamOp } from "../../testing/upstream-op.ts";
 
@@ -36,12 +36,12 @@ beforeEach(() => {
 const lastRecord = () =>
   fixture.database.prisma.loginRecord.findFirst({ where: { connectionId }, orderBy: { id: "desc" } });
 
-function start(browser: TestBrowser, request: Partial<SignInRequest> = {}): Promise<Visit> {
+function start(browser: Browser, request: Partial<SignInRequest> = {}): Promise<Page> {
   return fixture.visit(browser, { connection: connectionId, ...request });
 }
 
 async function login(request: Partial<SignInRequest> = {}) {
-  const browser = createTestBrowser();
+  const browser = createBrowser();
   const callback = await upstream.authenticate(browser, await start(browser, request));
   const visit = await browser.get(callback);
   const sessionId = visit.location === "" ? null : new URL(visit.location).searchParams.get("session");
@@ -88,26 +88,26 @@ it("takes a callback once", async () => {
 });
 
 it("redeems nothing for whoever only looks", async () => {
-  const browser = createTestBrowser();
+  const browser = createBrowser();
   const callback = await upstream.authenticate(browser, await start(browser));
   const looked = await fetch(callback, {
     method: "HEAD",
-    headers: { cookie: `sallyport-browser=${browser.held(fixture.publicUrl, "sallyport-browser")}` },
+    headers: { cookie: `sallyport-browser=${browser.cookies.value(fixture.publicUrl, "sallyport-browser")}` },
   });
   expect([looked.status, looked.headers.get("allow")]).toEqual([405, "GET"]);
   expect((await browser.get(callback)).status).toBe(303);
 });
 
 it("refuses another browser's callback, and keeps the login for its own", async () => {
-  const browser = createTestBrowser();
+  const browser = createBrowser();
   const callback = await upstream.authenticate(browser, await start(browser));
-  const stranger = await createTestBrowser().get(callback);
+  const stranger = await createBrowser().get(callback);
   expect([stranger.status, (await lastRecord())?.errorCode]).toEqual([403, "login_other_browser"]);
   expect((await browser.get(callback)).status).toBe(303);
 });
 
 it("refuses another issuer's answer (RFC 9207, mix-up)", async () => {
-  const browser = createTestBrowser();
+  const browser = createBrowser();
   const callback = new URL(await upstream.authenticate(browser, await start(browser)));
   callback.searchParams.set("iss", "https://other.example.test");
   const visit = await browser.get(callback.toString());
@@ -115,9 +115,9 @@ it("refuses another issuer's answer (RFC 9207, mix-up)", async () => {
 });
 
 it("refuses a code that another login was given", async () => {
-  const browser = createTestBrowser();
+  const browser = createBrowser();
   const stolen = new URL(await upstream.authenticate(browser, await start(browser)));
-  const other = createTestBrowser();
+  const other = createBrowser();
   const callback = new URL(await upstream.authenticate(other, await start(other)));
   callback.searchParams.set("code", stolen.searchParams.get("code") ?? "");
   const visit = await other.get(callback.toString());
@@ -143,7 +143,7 @@ it("tells when the IdP cannot be reached, and says so to the application", async
     clientId: "c",
     clientSecret: "s",
   });
-  const browser = createTestBrowser();
+  const browser = createBrowser();
   const page = await start(browser, { connection: id });
   expect(page.status).toBe(502);
   const record = await fixture.database.prisma.loginRecord.findFirst({ where: { connectionId: id } });

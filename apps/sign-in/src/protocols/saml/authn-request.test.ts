@@ -1,8 +1,8 @@
 import { samlServiceProvider } from "@sallyport/connections";
 import { openPostedMessage, openRedirectMessage } from "@sallyport/saml";
 import { createTestIdp } from "@sallyport/saml/testing";
+import { createBrowser } from "@sallyport/testing-browser";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createTestBrowser } from "../../testing/browser.ts";
 import { answerSaml, postSaml, readSamlRequest, startSaml } from "../../testing/saml-login.ts";
 import { createSignInFixture, type SignInFixture } from "../../testing/sign-in-fixture.ts";
 
@@ -31,7 +31,7 @@ it("carries a signature over redirect that the published certificate verifies", 
   const connectionId = await fixture.addSamlConnection(organizationId, idp, {
     settings: { signRequests: true },
   });
-  const { location } = await fixture.visit(createTestBrowser(), { connection: connectionId });
+  const { location } = await fixture.visit(createBrowser(), { connection: connectionId });
   const certificates = [await publishedCertificate(connectionId)];
   const query = new URL(location).search.slice(1);
   expect(openRedirectMessage(query, { certificates })).toMatchObject({ ok: true, signatureVerified: true });
@@ -43,7 +43,7 @@ it("carries a signature over redirect that the published certificate verifies", 
 it("goes over POST where the connection says so, signed, and the answer signs in", async () => {
   const settings = { signRequests: true, ssoBinding: "post" } as const;
   const connectionId = await fixture.addSamlConnection(organizationId, idp, { settings });
-  const browser = createTestBrowser();
+  const browser = createBrowser();
   const page = await fixture.visit(browser, { connection: connectionId });
   expect([page.status, page.form?.action]).toEqual([200, "https://idp.example.test/sso"]);
   const { SAMLRequest = "", RelayState = "" } = page.form?.fields ?? {};
@@ -64,10 +64,10 @@ it("asks for a fresh login and for contexts where the connection wants them", as
   const settings = { forceAuthn: true, authnContext };
   const wanting = await fixture.addSamlConnection(organizationId, idp, { settings });
   const plain = await fixture.addSamlConnection(organizationId, idp);
-  const asked = await startSaml(fixture, createTestBrowser(), wanting);
+  const asked = await startSaml(fixture, createBrowser(), wanting);
   expect(asked.xml).toContain('ForceAuthn="true"');
   expect(asked.xml).toContain(authnContext[0]);
-  const { xml } = await startSaml(fixture, createTestBrowser(), plain);
+  const { xml } = await startSaml(fixture, createBrowser(), plain);
   expect(xml).not.toMatch(/ForceAuthn="true"|RequestedAuthnContext/);
 });
 
@@ -75,7 +75,7 @@ it("is answered by an encrypted assertion, for the key in our metadata and for n
   const connectionId = await fixture.addSamlConnection(organizationId, idp);
   const recipient = await publishedCertificate(connectionId);
   const signIn = async (encryptFor: { recipient: string }) => {
-    const browser = createTestBrowser();
+    const browser = createBrowser();
     const visit = await fixture.visit(browser, { connection: connectionId });
     const request = readSamlRequest(visit, connectionId);
     return postSaml(
@@ -93,6 +93,6 @@ it("is answered by an encrypted assertion, for the key in our metadata and for n
 it.each([true, false])("is announced in our metadata as it comes: signed %s", async (signRequests) => {
   const connectionId = await fixture.addSamlConnection(organizationId, idp, { settings: { signRequests } });
   expect(await publishedMetadata(connectionId)).toContain(` AuthnRequestsSigned="${signRequests}"`);
-  const { location } = await fixture.visit(createTestBrowser(), { connection: connectionId });
+  const { location } = await fixture.visit(createBrowser(), { connection: connectionId });
   expect(new URL(location).searchParams.has("Signature")).toBe(signRequests);
 });

@@ -2,8 +2,8 @@ import { samlServiceProvider } from "@sallyport/connections";
 import { activateKey, beginRotation, makeKeyPair, retireKey } from "@sallyport/connections/keys";
 import { openRedirectMessage } from "@sallyport/saml";
 import { createTestIdp } from "@sallyport/saml/testing";
+import { createBrowser } from "@sallyport/testing-browser";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createTestBrowser } from "../../testing/browser.ts";
 import { answerSaml, postSaml, readSamlRequest } from "../../testing/saml-login.ts";
 import { createSignInFixture, type SignInFixture } from "../../testing/sign-in-fixture.ts";
 
@@ -70,14 +70,14 @@ async function rotating() {
 
 /** Whether an IdP that knows this certificate alone takes our request. */
 async function isVerifiedBy(certificate: string): Promise<boolean> {
-  const { location } = await fixture.visit(createTestBrowser(), { connection: connectionId });
+  const { location } = await fixture.visit(createBrowser(), { connection: connectionId });
   const query = new URL(location).search.slice(1);
   return openRedirectMessage(query, { certificates: [certificate] }).ok;
 }
 
 /** A login whose assertion is encrypted for this certificate; the session, or the status of the page. */
 async function loginEncryptedFor(recipient: string) {
-  const browser = createTestBrowser();
+  const browser = createBrowser();
   const visit = await fixture.visit(browser, { connection: connectionId });
   const request = readSamlRequest(visit, connectionId);
   const answer = answerSaml(fixture, idp, request, { encryptFor: { recipient } });
@@ -130,7 +130,7 @@ describe("while two keys live", () => {
 
   it("a login that began before the switch ends after it", async () => {
     const { old, newId } = await rotating();
-    const browser = createTestBrowser();
+    const browser = createBrowser();
     const request = readSamlRequest(await fixture.visit(browser, { connection: connectionId }), connectionId);
     await activate(newId);
     const answer = answerSaml(fixture, idp, request, { encryptFor: { recipient: old } });

@@ -1,9 +1,9 @@
 import { samlServiceProvider } from "@sallyport/connections";
 import { createTestIdp } from "@sallyport/saml/testing";
 import { findLiveSession } from "@sallyport/sessions";
+import { createBrowser } from "@sallyport/testing-browser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSignIn } from "../../index.ts";
-import { createTestBrowser } from "../../testing/browser.ts";
 import { answerSaml, loginBySaml, postSaml, readSamlRequest, startSaml } from "../../testing/saml-login.ts";
 import { createSignInFixture, type SignInFixture } from "../../testing/sign-in-fixture.ts";
 
@@ -71,14 +71,14 @@ describe("a SAML login", () => {
   });
 
   it("is carried home by a second post, since the IdP's own brings no Lax cookie", async () => {
-    const browser = createTestBrowser();
+    const browser = createBrowser();
     const request = await startSaml(fixture, browser, connectionId);
     const response = answerSaml(fixture, idp, request);
     const acs = `${fixture.publicUrl}/sso/saml/${connectionId}/acs`;
     const page = await browser.post(
       acs,
       { SAMLResponse: response, RelayState: request.relayState },
-      { crossSite: true },
+      "fromOtherSite",
     );
     expect(page.status).toBe(200);
     expect(page.form).toMatchObject({ action: acs, fields: { SAMLResponse: response } });
@@ -95,15 +95,15 @@ it("over https, the IdP's own post brings the cookie, and needs no second one", 
     createSignIn({ ...deps, publicUrl }).routes(deps.interactions),
   );
   const id = await secure.addSamlConnection(await secure.addOrganization("acme"), idp);
-  const visit = await secure.visit(createTestBrowser(), { connection: id });
+  const visit = await secure.visit(createBrowser(), { connection: id });
   const [, name = "", value = "", attributes = ""] =
     /^([\w-]+)=(\w[\w-]*); (.*)$/.exec(visit.headers.getSetCookie()[0] ?? "") ?? [];
   expect(name).toBe("__Host-sallyport-browser");
   expect(attributes).toMatch(/HttpOnly; Secure; SameSite=None$/);
 
   const request = readSamlRequest(visit, id);
-  const browser = createTestBrowser();
-  browser.hold(secure.publicUrl, name, value);
+  const browser = createBrowser();
+  browser.cookies.hold(secure.publicUrl, name, value);
   const SAMLResponse = answerSaml({ ...secure, publicUrl }, idp, request);
   const home = await browser.post(`${secure.publicUrl}/sso/saml/${id}/acs`, {
     SAMLResponse,
@@ -117,21 +117,21 @@ describe("a SAML response is refused", () => {
   it("when nothing was asked for", async () => {
     const response = answerSaml(fixture, idp, { connectionId, id: "_x" }, { inResponseTo: undefined });
     const acs = `${fixture.publicUrl}/sso/saml/${connectionId}/acs`;
-    const visit = await createTestBrowser().post(acs, { SAMLResponse: response });
+    const visit = await createBrowser().post(acs, { SAMLResponse: response });
     expect([visit.status, (await records())[0]?.errorCode]).toEqual([400, "response_unsolicited"]);
   });
 
   it("and the page tells a person from the IdP's portal to start at the application", async () => {
     const response = answerSaml(fixture, idp, { connectionId, id: "_x" }, { inResponseTo: undefined });
     const { acsUrl } = samlServiceProvider(fixture.publicUrl, connectionId);
-    const visit = await createTestBrowser().post(acsUrl, { SAMLResponse: response, RelayState: "" });
+    const visit = await createBrowser().post(acsUrl, { SAMLResponse: response, RelayState: "" });
     expect(visit.status).toBe(400);
     expect(visit.body).toContain("Open the application and sign in from there.");
     expect(visit.body).toContain((await records())[0]?.requestId);
   });
 
   it("when its login took more than ten minutes", async () => {
-    const browser = createTestBrowser();
+    const browser = createBrowser();
     const request = await startSaml(fixture, browser, connectionId);
     fixture.advance(10 * 60 * 1000 + 1);
     const visit = await postSaml(fixture, browser, request, answerSaml(fixture, idp, request));
@@ -150,7 +150,7 @@ describe("a SAML response is refused", () => {
 });
 
 it("tells an IdP's own refusal apart, and takes the person back to the application", async () => {
-  const browser = createTestBrowser();
+  const browser = createBrowser();
   const request = await startSaml(fixture, browser, connectionId);
   const acsUrl = `${fixture.publicUrl}/sso/saml/${connectionId}/acs`;
   const response = idp.errorResponse(

@@ -8,6 +8,7 @@ export interface Answer {
   readonly location: string | undefined;
   /** Lines of Set-Cookie. */
   readonly cookies: readonly string[];
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
 export interface Call {
@@ -46,6 +47,7 @@ export function createHttp(tlsEndsAt: Readonly<Record<string, number>> = {}): Ht
         body: await body.text(),
         location: all(headers.location)[0],
         cookies: all(headers["set-cookie"]),
+        headers,
       };
     },
     close: () => dispatcher.close(),
@@ -55,7 +57,7 @@ export function createHttp(tlsEndsAt: Readonly<Record<string, number>> = {}): Ht
 const all = (header: string | string[] | undefined) => (header === undefined ? [] : [header].flat());
 
 /** The body, where the answer has the expected status; else throws what was answered. */
-export function expectStatus(answer: Answer, status: number, what: string): string {
+export function expectStatus(answer: Pick<Answer, "status" | "body">, status: number, what: string): string {
   if (answer.status === status) {
     return answer.body;
   }
