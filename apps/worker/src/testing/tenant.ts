@@ -29,6 +29,9 @@ export interface Tenant {
   deleteGroup(id: string): Promise<void>;
   addMembers(groupId: string, userIds: readonly string[]): Promise<void>;
   removeMembers(groupId: string, userIds: readonly string[]): Promise<void>;
+  /** Makes groups members of a group. */
+  nest(groupId: string, memberGroupIds: readonly string[]): Promise<void>;
+  unnest(groupId: string, memberGroupIds: readonly string[]): Promise<void>;
   mapGroup(name: string, role: string): Promise<void>;
   unmapGroup(name: string, role: string): Promise<void>;
   addUser(email: string): Promise<string>;
@@ -205,6 +208,21 @@ export async function createTenant(sql: Sql, slug: string): Promise<Tenant> {
         [id, groupId, userIds],
       );
       await markUsers(userIds);
+    },
+    async nest(groupId, memberGroupIds) {
+      await sql.query(
+        `INSERT INTO directory_group_nestings (organization_id, group_id, member_group_id)
+         SELECT $1, $2, unnest($3::uuid[]) ON CONFLICT DO NOTHING`,
+        [id, groupId, memberGroupIds],
+      );
+      await Promise.all(memberGroupIds.map(markGroup));
+    },
+    async unnest(groupId, memberGroupIds) {
+      await sql.query(
+        "DELETE FROM directory_group_nestings WHERE organization_id = $1 AND group_id = $2 AND member_group_id = ANY($3)",
+        [id, groupId, memberGroupIds],
+      );
+      await Promise.all(memberGroupIds.map(markGroup));
     },
     async mapGroup(name, role) {
       await sql.query(

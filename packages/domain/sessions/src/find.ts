@@ -1,4 +1,5 @@
 import { isId, type Sql } from "@sallyport/database";
+import { groupsOf } from "@sallyport/directories";
 import { revokedTokenDigest } from "./revoke-token.ts";
 
 /** A session that holds, with the person, organization and grants as they are now, not as they were at sign-in. */
@@ -60,7 +61,7 @@ const GRANTED = "FROM role_bindings b JOIN roles r ON r.id = b.role_id WHERE b.m
 /** The directory groups `g` of the user `u`. */
 const GROUPS = `FROM directory_user_links l
                   JOIN directory_users du ON du.id = l.directory_user_id AND du.active AND du.deleted_at IS NULL
-                  JOIN directory_group_members gm ON gm.user_id = du.id
+                  CROSS JOIN LATERAL (${groupsOf("du.id")}) gm
                   JOIN directory_groups g ON g.id = gm.group_id AND g.deleted_at IS NULL
                   WHERE l.user_id = u.id`;
 

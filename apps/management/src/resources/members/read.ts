@@ -1,4 +1,5 @@
 import type { Sql } from "@sallyport/database";
+import { groupsOf } from "@sallyport/directories";
 import { readableAddress } from "@sallyport/people";
 import { toPage } from "../../api/page.ts";
 import type { Context } from "../../context.ts";
@@ -32,7 +33,7 @@ const MEMBERS = `
                FROM directory_user_links l
                JOIN directory_users du ON du.id = l.directory_user_id AND du.organization_id = $1::uuid
                  AND du.deleted_at IS NULL
-               JOIN directory_group_members gm ON gm.user_id = du.id AND gm.organization_id = $1::uuid
+               CROSS JOIN LATERAL (${groupsOf("du.id", "gm.organization_id = $1::uuid")}) gm
                JOIN directory_groups g ON g.id = gm.group_id AND g.deleted_at IS NULL
                WHERE l.user_id = m.user_id
                ORDER BY 1) AS groups

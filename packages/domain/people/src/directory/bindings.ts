@@ -1,4 +1,5 @@
 import { newId } from "@sallyport/database";
+import { groupsOf } from "@sallyport/directories";
 import type { EventDraft } from "@sallyport/events";
 import type { Membership } from "../membership.ts";
 import { bindingEvent } from "../role-binding-events.ts";
@@ -109,7 +110,7 @@ async function readGroupGrants(batch: Batch, memberships: readonly Membership[])
      JOIN directory_user_links l ON l.user_id = m.user_id
      JOIN directory_users du ON du.id = l.directory_user_id AND du.organization_id = $1
        AND du.deleted_at IS NULL AND du.active
-     JOIN directory_group_members gm ON gm.user_id = du.id AND gm.organization_id = $1
+     CROSS JOIN LATERAL (${groupsOf("du.id", "gm.organization_id = $1")}) gm
      JOIN directory_groups g ON g.id = gm.group_id AND g.organization_id = $1 AND g.deleted_at IS NULL
      CROSS JOIN LATERAL (
        SELECT map.role_id FROM group_mappings map
