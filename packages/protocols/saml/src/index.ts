@@ -20,6 +20,7 @@ export { openRedirectMessage, redirectUrl } from "./bindings/redirect.ts";
 
 // Metadata: the IdP's, and our own.
 
+export { type EntityMetadataOptions, entityMetadata } from "./metadata/federation.ts";
 export {
   type IdpEndpoints,
   type IdpMetadata,

@@ -1,7 +1,9 @@
+import { Readable } from "node:stream";
 import { deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { openRedirectMessage } from "../bindings/redirect.ts";
 import { validateLogoutRequest, validateLogoutResponse } from "../logout/validate.ts";
+import { entityMetadata } from "../metadata/federation.ts";
 import { parseIdpMetadata } from "../metadata/idp.ts";
 import { readCertificate } from "../signature/certificate.ts";
 import { createScenario, fromFormValue, type TestLogin, toFormValue } from "../testing/index.ts";
@@ -206,7 +208,8 @@ const WAYS: Record<Exclude<SamlErrorCode, "xml_canonicalization_failed">, () => 
   metadata_no_certificate: () => metadata('use="signing"', 'use="encryption"'),
   metadata_expired: () =>
     metadata("entityID=", 'validUntil="2026-06-01T12:00:00Z" entityID=', { now: scenario.now }),
-  metadata_malformed: () => metadata(/Location="https:[^"]+"/, 'Location="javascript:alert(1)"'),
+  metadata_too_large: () => TOO_LARGE,
+  metadata_malformed: () => metadata(/entityID="[^"]+"/, 'entityID=" "'),
 };
 
 const HMAC = "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256";
@@ -219,6 +222,8 @@ function nested(levels: number): string {
 function entities(...descriptors: string[]): string {
   return `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">${descriptors.join("")}</md:EntitiesDescriptor>`;
 }
+
+const TOO_LARGE = await entityMetadata(Readable.from([Buffer.alloc(100)]), { maxBytes: 50 });
 
 describe("every refusal has its code", () => {
   it("accepts what the cases below change", () => {

@@ -314,7 +314,7 @@ export const SAML_ERRORS = {
   // Metadata
   not_metadata: {
     message: "The document is not SAML 2.0 metadata.",
-    fix: "Give the IdP's metadata XML: its root is EntityDescriptor or EntitiesDescriptor.",
+    fix: "Give the IdP's metadata XML: its root is EntityDescriptor or EntitiesDescriptor. What a browser shows at a metadata URL may be a sign-in page, or a page about the metadata.",
   },
   metadata_no_idp: {
     message: "The metadata describes no identity provider.",
@@ -337,6 +337,10 @@ export const SAML_ERRORS = {
     fix: "Turn on signing in the IdP and export the metadata again.",
   },
   metadata_expired: { message: "The metadata is past its validUntil.", fix: "Export the metadata again." },
+  metadata_too_large: {
+    message: "The metadata is too large to be read as a whole.",
+    fix: "Give the entity ID of the IdP, and it alone is read; or the URL of that entity's own metadata (the federation's metadata query service has one), which a signature may be verified over.",
+  },
   metadata_malformed: {
     message: "The metadata has a value that cannot be read.",
     fix: "Export the metadata again.",

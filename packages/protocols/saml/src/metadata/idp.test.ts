@@ -94,6 +94,94 @@ describe("an EntityDescriptor", () => {
   });
 });
 
+describe("what people export and paste", () => {
+  const declared = (encoding: string) => `<?xml version="1.0" encoding="${encoding}"?>\n${xml}`;
+  const named = xml.replace("</md:IDPSSODescriptor>", "<md:Extensions>Zoë</md:Extensions>$&");
+
+  it.each<[string, string | Uint8Array]>([
+    ["UTF-8 with a byte order mark", Buffer.from(`\uFEFF${declared("utf-8")}`)],
+    ["UTF-16 of PowerShell", Buffer.from(`\uFEFF${declared("utf-16")}`, "utf16le")],
+    ["UTF-16 without a mark", Buffer.from(declared("UTF-16"), "utf16le")],
+    ["UTF-16 the other way round", Buffer.from(`\uFEFF${declared("utf-16")}`, "utf16le").swap16()],
+    ["UTF-16 that was read into text, and its declaration left", declared("utf-16")],
+    ["UTF-16 that was saved anew in UTF-8", Buffer.from(declared("UTF-16"))],
+    ["Latin-1", Buffer.from(`<?xml version='1.0' encoding='ISO-8859-1'?>${named}`, "latin1")],
+    ["ASCII", Buffer.from(declared("US-ASCII"))],
+  ])("is read in %s", (_, document) => {
+    expect(parseIdpMetadata(document)).toMatchObject({ ok: true, metadata: { entityId: idp.entityId } });
+  });
+
+  it.each<[string, string | Uint8Array, string, string]>([
+    ["no encoding that is known", Buffer.from(declared("EBCDIC")), "xml_encoding", "encoding EBCDIC"],
+    ["not what it declares", Buffer.from(named, "latin1"), "xml_encoding", "not UTF-8"],
+    ["nothing", " \n", "not_metadata", "it is empty"],
+    [
+      "a page",
+      "<!DOCTYPE html><html><head><title>Sign in\n to Acme</title>",
+      "not_metadata",
+      "it is an HTML page: Sign in to Acme",
+    ],
+    ["a page behind a comment", "<!-- x --> <HTML><body>", "not_metadata", "it is an HTML page"],
+    ["JSON", '{"error":"login_required"}', "not_metadata", "it is JSON"],
+    ["text", "Not found", "not_metadata", 'it begins with "Not found"'],
+    ["torn", xml.replace("</md:NameIDFormat>", ""), "xml_malformed", "line 1, column "],
+  ])("is refused where it is %s, and says so", (_, document, code, detail) => {
+    const result = parseIdpMetadata(document);
+    expect(result).toMatchObject({ ok: false, code });
+    expect(result.ok ? "" : result.detail).toContain(detail);
+  });
+
+  it("names the entities that it holds instead of the one that is meant", () => {
+    const both = wrapped(xml, other.metadata());
+    const unknown = parseIdpMetadata(both, { entityId: "https://third.example.test" });
+    expect(unknown).toMatchObject({
+      code: "metadata_entity_unknown",
+      detail: `expected https://third.example.test, found ${idp.entityId}, ${other.entityId}`,
+    });
+    expect(parseIdpMetadata(both)).toMatchObject({ detail: `${idp.entityId}, ${other.entityId}` });
+  });
+});
+
+describe("endpoints", () => {
+  const service = (name: string, location: string) =>
+    `<md:${name} Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="${location}"/>`;
+  const put = (name: string, ...locations: string[]) =>
+    xml.replace(`<md:${name}`, `${locations.map((each) => service(name, each)).join("")}<md:${name}`);
+
+  it("that cannot be used are passed over", () => {
+    const bad = ["", "/sso", "javascript:alert(1)", "file:///etc/passwd", "not a URL"];
+    for (const name of ["SingleSignOnService", "SingleLogoutService"]) {
+      expect(parseIdpMetadata(put(name, ...bad))).toMatchObject({
+        metadata: {
+          ssoUrls: { redirect: "https://idp.example.test/sso" },
+          sloUrls: { redirect: "https://idp.example.test/slo" },
+        },
+      });
+    }
+  });
+
+  it("are told where none of them can be used", () => {
+    const relative = xml.replaceAll(
+      'Location="https://idp.example.test/sso"',
+      'Location="javascript:alert(1)"',
+    );
+    expect(parseIdpMetadata(relative)).toMatchObject({
+      ok: false,
+      code: "metadata_no_sso",
+      detail: `${idp.entityId} has HTTP-Redirect at "javascript:alert(1)", HTTP-POST at "javascript:alert(1)"`,
+    });
+    const noLogout = xml.replaceAll('Location="https://idp.example.test/slo"', 'Location=""');
+    expect(parseIdpMetadata(noLogout)).toMatchObject({ ok: true, metadata: { sloUrls: {} } });
+  });
+
+  it("may have white space around binding and address", () => {
+    const spaced = xml.replaceAll(/(Binding|Location)="([^"]+)"/g, '$1="\n  $2 "');
+    expect(parseIdpMetadata(spaced)).toMatchObject({
+      metadata: { ssoUrls: { post: "https://idp.example.test/sso" } },
+    });
+  });
+});
+
 describe("an EntitiesDescriptor", () => {
   it("gives its only IdP, at any depth", () => {
     expect(parseIdpMetadata(wrapped(wrapped(xml)))).toMatchObject({ metadata: { entityId: idp.entityId } });

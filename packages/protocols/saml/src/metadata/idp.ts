@@ -3,19 +3,12 @@ import { DEFAULT_METADATA_LIMITS } from "../limits.ts";
 import { type CertificateInfo, certificateInfo } from "../signature/certificate.ts";
 import { signatureOf, verifySignature } from "../signature/verify.ts";
 import type { SamlFailure, SamlLimits } from "../types.ts";
-import { requireUtf8 } from "../xml/base64.ts";
 import { readCanonical, type XmlElement } from "../xml/canonical-reader.ts";
 import { type OpenDocument, parseXml, withDocument } from "../xml/document.ts";
-import {
-  attribute,
-  childrenNamed,
-  dateTime,
-  is,
-  optionalChild,
-  requiredAttribute,
-  textOf,
-} from "../xml/element.ts";
+import { attribute, childrenNamed, dateTime, is, optionalChild, textOf, token } from "../xml/element.ts";
 import { NS } from "../xml/names.ts";
+import { decodeMetadata } from "./encoding.ts";
+import { EntityFinder } from "./entity-finder.ts";
 
 /** One service of an IdP, by binding. */
 export interface IdpEndpoints {
@@ -55,24 +48,66 @@ export interface ParseIdpMetadataOptions {
 
 /**
  * Reads an IdP's SAML 2.0 metadata: an EntityDescriptor, or an EntitiesDescriptor at any depth. Pure; it
- * fetches nothing. Comments are skipped, because people edit metadata; every other XML rule holds.
+ * fetches nothing. Comments are skipped, because people edit metadata; every other XML rule holds. Where an entity ID
+ * says who is meant, and no signature has to cover the rest, faults of the others do no harm.
  */
 export function parseIdpMetadata(
-  xml: string,
+  document: string | Uint8Array,
   options: ParseIdpMetadataOptions = {},
 ): { readonly ok: true; readonly metadata: IdpMetadata } | SamlFailure {
   return answering(() => {
-    const bytes = requireUtf8(Buffer.from(xml.replace(/^\uFEFF/, "").trim(), "utf8"));
-    const rules = { limits: { ...DEFAULT_METADATA_LIMITS, ...options.limits }, skipComments: true };
-    const { certificates } = options;
-    const root =
-      certificates === undefined
-        ? parseXml(bytes, rules)
-        : withDocument(bytes, rules, (document) =>
-            verifiedRoot(document, { ...rules, certificates, allowSha1: options.allowSha1 ?? false }),
-          );
-    return { ok: true, metadata: readIdp(chooseIdp(root, options.entityId), options) };
+    const text = decodeMetadata(document);
+    refuseOtherFormats(text);
+    return { ok: true, metadata: readDocument(text, options) };
   });
+}
+
+function readDocument(text: string, options: ParseIdpMetadataOptions): IdpMetadata {
+  const { certificates, entityId } = options;
+  const limits = { ...DEFAULT_METADATA_LIMITS, ...options.limits };
+  const bytes = Buffer.from(text, "utf8");
+  if (certificates !== undefined) {
+    const policy = { limits, skipComments: true, certificates, allowSha1: options.allowSha1 ?? false };
+    const root = withDocument(bytes, policy, (whole) => verifiedRoot(whole, policy));
+    return readIdp(chooseIdp(root, entityId), options);
+  }
+  const rules = { limits, skipComments: true, allowDuplicateIds: true };
+  try {
+    return readIdp(chooseIdp(parseXml(bytes, rules), entityId), options);
+  } catch (error) {
+    const alone = error instanceof Refusal && entityId !== undefined ? cutOut(text, entityId) : undefined;
+    if (alone === undefined || bytes.length > limits.maxBytes) {
+      throw error;
+    }
+    return readIdp(chooseIdp(parseXml(Buffer.from(alone, "utf8"), rules), entityId), options);
+  }
+}
+
+/** The one entity out of a document that cannot be read as a whole; undefined where there is no more than it. */
+function cutOut(text: string, entityId: string): string | undefined {
+  const finder = new EntityFinder(entityId, text.length);
+  const found = answering(() => {
+    finder.push(text);
+    return finder.end();
+  });
+  return typeof found === "string" && found.length < text.length ? found : undefined;
+}
+
+/** What is served in the place of metadata, by its beginning. */
+function refuseOtherFormats(text: string): void {
+  if (text === "") {
+    refuse("not_metadata", "it is empty");
+  }
+  if (/^(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b/is.test(text.slice(0, 2_000))) {
+    const title = /<title[^>]*>([^<]{1,200})/i.exec(text.slice(0, 10_000))?.[1]?.replace(/\s+/g, " ").trim();
+    refuse("not_metadata", title === undefined ? "it is an HTML page" : `it is an HTML page: ${title}`);
+  }
+  if (text.startsWith("{") || text.startsWith("[")) {
+    refuse("not_metadata", "it is JSON");
+  }
+  if (!text.startsWith("<")) {
+    refuse("not_metadata", `it begins with ${JSON.stringify(text.slice(0, 40))}`);
+  }
 }
 
 function verifiedRoot(document: OpenDocument, policy: Parameters<typeof verifySignature>[3]): XmlElement {
@@ -99,12 +134,19 @@ function chooseIdp(root: XmlElement, wanted: string | undefined): FoundIdp {
   const meant = wanted === undefined ? idps : idps.filter(({ entityId }) => entityId === wanted);
   const [chosen, other] = meant;
   if (chosen === undefined) {
-    return refuse("metadata_entity_unknown", `expected ${wanted}`);
+    return refuse("metadata_entity_unknown", `expected ${wanted}, found ${named(idps)}`);
   }
   if (other !== undefined) {
-    refuse("metadata_ambiguous", meant.map(({ entityId }) => entityId).join(", "));
+    refuse("metadata_ambiguous", named(meant));
   }
   return chosen;
+}
+
+const MAX_NAMED = 10;
+
+function named(idps: readonly FoundIdp[]): string {
+  const some = idps.slice(0, MAX_NAMED).map(({ entityId }) => entityId);
+  return some.join(", ") + (idps.length > MAX_NAMED ? ` and ${idps.length - MAX_NAMED} others` : "");
 }
 
 function findIdps(element: XmlElement, above: readonly XmlElement[]): FoundIdp[] {
@@ -122,7 +164,7 @@ function findIdps(element: XmlElement, above: readonly XmlElement[]): FoundIdp[]
 /** IDPSSODescriptors that speak SAML 2.0: older IdPs describe SAML 1.1 beside it. */
 function idpRoles(entity: XmlElement): XmlElement[] {
   return childrenNamed(entity, NS.metadata, "IDPSSODescriptor").filter((role) =>
-    requiredAttribute(role, "protocolSupportEnumeration").split(/\s+/).includes(NS.protocol),
+    (attribute(role, "protocolSupportEnumeration") ?? "").split(/\s+/).includes(NS.protocol),
   );
 }
 
@@ -132,7 +174,11 @@ function readIdp({ entityId, role, path }: FoundIdp, options: ParseIdpMetadataOp
   }
   const ssoUrls = endpoints(role, "SingleSignOnService", "Location");
   if (ssoUrls.redirect === undefined && ssoUrls.post === undefined) {
-    refuse("metadata_no_sso", entityId);
+    const services = childrenNamed(role, NS.metadata, "SingleSignOnService").map(
+      (each) =>
+        `${token(each, "Binding")?.split(":").at(-1)} at ${JSON.stringify(attribute(each, "Location"))}`,
+    );
+    refuse("metadata_no_sso", `${entityId} has ${services.join(", ") || "no SingleSignOnService"}`);
   }
   const signingCertificates = readCertificates(role);
   if (signingCertificates.length === 0) {
@@ -214,22 +260,25 @@ function certificateTexts(idp: XmlElement): string[] {
 }
 
 function endpoints(idp: XmlElement, name: string, location: "Location" | "ResponseLocation"): IdpEndpoints {
-  const redirect = endpoint(idp, name, "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect", location);
-  const post = endpoint(idp, name, "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST", location);
+  const redirect = endpoint(idp, name, "HTTP-Redirect", location);
+  const post = endpoint(idp, name, "HTTP-POST", location);
   return { ...(redirect === undefined ? {} : { redirect }), ...(post === undefined ? {} : { post }) };
 }
 
-function endpoint(idp: XmlElement, name: string, binding: string, location: string): string | undefined {
-  const service = childrenNamed(idp, NS.metadata, name).find(
-    (each) => attribute(each, "Binding") === binding,
-  );
-  const url = service && attribute(service, location)?.trim();
-  if (url === undefined) {
-    return undefined;
-  }
-  // A javascript: or file: URL here would reach a browser's form action.
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    refuse("metadata_malformed", `${name} ${url}`);
-  }
-  return url;
+/** The first that can be used: one that is empty, relative or of another scheme keeps nobody from the others. */
+function endpoint(
+  idp: XmlElement,
+  name: string,
+  binding: "HTTP-Redirect" | "HTTP-POST",
+  location: "Location" | "ResponseLocation",
+): string | undefined {
+  return childrenNamed(idp, NS.metadata, name)
+    .filter((each) => token(each, "Binding") === `urn:oasis:names:tc:SAML:2.0:bindings:${binding}`)
+    .map((each) => token(each, location))
+    .find((url) => url !== undefined && isWebUrl(url));
+}
+
+/** A javascript: or file: URL here would reach a browser's form action. */
+function isWebUrl(url: string): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }

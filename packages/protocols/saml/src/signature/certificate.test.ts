@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { certificateBase64, newRsaKey } from "../testing/index.ts";
 import { readCertificate } from "./certificate.ts";
@@ -11,6 +12,10 @@ const pem = selfSignedCertificate({
   notBefore: new Date("2026-01-01T00:00:00Z"),
   notAfter: new Date("2051-06-01T12:00:00Z"),
 });
+
+/** Of a certificate authority, which no SAML message is signed by. Made by OpenSSL: basicConstraints, CA:TRUE. */
+const authority = readFileSync(new URL("./authority.pem", import.meta.url), "utf8");
+const PRIVATE_KEY = "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n";
 
 it("makes certificates that OpenSSL reads and that sign themselves", () => {
   const certificate = new X509Certificate(pem);
@@ -25,6 +30,14 @@ it.each([
   ["bare base64", certificateBase64(pem)],
   ["base64 with Windows line ends", certificateBase64(pem).replace(/.{76}/g, "$&\r\n")],
   ["PEM with stray space", `\n  ${pem}\n\n`],
+  ["PEM with OpenSSL's description before it", `subject=CN = idp\nissuer=CN = idp\nnotBefore=x\n${pem}`],
+  ["PEM with line ends written out", pem.replaceAll("\n", "\\n")],
+  ["PEM with Windows line ends written out", pem.replaceAll("\n", "\\r\\n")],
+  ["PEM under an older name", pem.replaceAll("CERTIFICATE", "X509 CERTIFICATE")],
+  ["a chain in PEM", pem + authority],
+  ["a chain that begins with the authority", authority + pem],
+  ["a chain run together in base64", certificateBase64(pem) + certificateBase64(authority)],
+  ["a chain with a private key before it", `${PRIVATE_KEY}${pem}`],
 ])("reads %s", (_, text) => {
   expect(readCertificate(text)).toMatchObject({
     ok: true,
@@ -57,6 +70,8 @@ it.each([
   ["", "not base64"],
   ["MIIB$", "not base64"],
   ["MIIB", "not X.509"],
+  ["-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----", "it is a public key, not a certificate"],
+  [PRIVATE_KEY, "it is a private key, not a certificate"],
 ])("refuses %j", (text, detail) => {
   expect(readCertificate(text)).toMatchObject({ ok: false, code: "certificate_unreadable", detail });
 });

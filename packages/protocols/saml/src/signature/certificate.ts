@@ -24,7 +24,7 @@ export interface ParsedCertificate extends CertificateInfo {
   readonly publicKey: KeyObject;
 }
 
-/** Accepts PEM, bare base64 DER or a whole-file paste with stray space; `certificate_unreadable` otherwise. */
+/** Accepts PEM, also a chain and with text around it, or bare base64 DER; `certificate_unreadable` otherwise. */
 export function readCertificate(text: string): { ok: true; certificate: CertificateInfo } | SamlFailure {
   return answering(() => ({ ok: true as const, certificate: certificateInfo(text) }));
 }
@@ -81,17 +81,71 @@ function keyKind(key: KeyObject): Pick<CertificateInfo, "keyType" | "keyBits"> {
 const MIN_RSA_BITS = 1024;
 
 function readX509(text: string): { x509: X509Certificate; publicKey: KeyObject } {
-  const base64 = text.replace(/-----(?:BEGIN|END) CERTIFICATE-----/g, "").replace(/\s+/g, "");
-  const der = Buffer.from(base64, "base64");
-  if (der.length === 0 || der.toString("base64") !== base64) {
-    return refuse("certificate_unreadable", "not base64");
-  }
+  const all = certificatesIn(text).map(parseX509);
+  // Of a chain the key's own certificate is meant, which mostly comes first; an authority's signs no messages.
+  const x509 = all.find(({ ca }) => !ca) ?? all[0] ?? refuse("certificate_unreadable", "not base64");
   try {
-    const x509 = new X509Certificate(der);
     return { x509, publicKey: x509.publicKey }; // OpenSSL decodes the key only when asked for it
   } catch {
     return refuse("certificate_unreadable", "not X.509");
   }
+}
+
+function parseX509(der: Buffer): X509Certificate {
+  try {
+    return new X509Certificate(der);
+  } catch {
+    return refuse("certificate_unreadable", "not X.509");
+  }
+}
+
+const PEM_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \1-----/g;
+const CERTIFICATE_LABEL = /^(?:X509 |TRUSTED )?CERTIFICATE$/;
+
+/** Each certificate's DER: of PEM whatever stands around it (OpenSSL writes a description there), else of bare base64. */
+function certificatesIn(pasted: string): Buffer[] {
+  // Out of JSON or an environment variable, where line ends are written as two characters.
+  const text = pasted.replace(/\\r|\\n/g, "\n");
+  const blocks = [...text.matchAll(PEM_BLOCK)];
+  if (blocks.length === 0) {
+    return separate(text.replace(/-----(?:BEGIN|END) CERTIFICATE-----/g, ""));
+  }
+  const certificates = blocks.filter(([, label = ""]) => CERTIFICATE_LABEL.test(label));
+  if (certificates.length === 0) {
+    refuse("certificate_unreadable", `it is a ${blocks[0]?.[1]?.toLowerCase()}, not a certificate`);
+  }
+  return certificates.flatMap(([, , base64 = ""]) => separate(base64));
+}
+
+/** Base64 of one certificate, or of several that were run together, with or without the padding between them. */
+function separate(text: string): Buffer[] {
+  const pieces = text.replace(/\s+/g, "").match(/[^=]+={0,2}/g) ?? [];
+  return pieces.flatMap((base64) => {
+    const der = Buffer.from(base64, "base64");
+    if (der.toString("base64") !== base64) {
+      refuse("certificate_unreadable", "not base64");
+    }
+    return splitDer(der);
+  });
+}
+
+/** Cuts DER where one SEQUENCE ends and the next begins (X.690 §8.1.3). */
+function splitDer(der: Buffer): Buffer[] {
+  const size = sequenceSize(der);
+  return size === undefined || size >= der.length
+    ? [der]
+    : [der.subarray(0, size), ...splitDer(der.subarray(size))];
+}
+
+const SEQUENCE = 0x30;
+
+function sequenceSize(der: Buffer): number | undefined {
+  const [tag, first = 0] = der;
+  const digits = first - 0x80;
+  if (tag !== SEQUENCE || digits > 3 || digits === 0 || der.length < 2 + Math.max(digits, 0)) {
+    return undefined;
+  }
+  return digits < 0 ? 2 + first : 2 + digits + der.readUIntBE(2, digits);
 }
 
 /** DER to PEM with 64-column lines. */

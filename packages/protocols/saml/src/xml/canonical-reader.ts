@@ -23,8 +23,9 @@ export interface XmlElement {
  * declaration, single quote, empty-element tag, default entity or stray space is understood, so there is
  * nothing left to read in two ways. Refuses duplicate IDs, relative namespaces and too deep nesting.
  */
-export function readCanonical(bytes: Buffer, limits: SamlLimits): XmlElement {
-  const reader: Reader = { xml: bytes.toString("utf8"), at: 0, ids: new Set(), limits };
+export function readCanonical(bytes: Buffer, limits: SamlLimits, allowDuplicateIds = false): XmlElement {
+  const ids = allowDuplicateIds ? undefined : new Set<string>();
+  const reader: Reader = { xml: bytes.toString("utf8"), at: 0, ids, limits };
   const root = readElement(reader, undefined, 1);
   if (reader.at !== reader.xml.length) {
     refuse("xml_malformed", "content behind the root");
@@ -35,7 +36,8 @@ export function readCanonical(bytes: Buffer, limits: SamlLimits): XmlElement {
 interface Reader {
   readonly xml: string;
   readonly limits: SamlLimits;
-  readonly ids: Set<string>;
+  /** Those seen so far; undefined where they may be shared. */
+  readonly ids: Set<string> | undefined;
   at: number;
 }
 
@@ -138,14 +140,14 @@ function eachAttribute(list: string, visit: (qualifiedName: string, raw: string)
 }
 
 /** In any spelling: which of ID, Id, id and xml:id is an ID depends on the library (CVE-2025-25291 family). */
-function requireUniqueId({ name, namespace, value }: XmlAttribute, ids: Set<string>): void {
+function requireUniqueId({ name, namespace, value }: XmlAttribute, ids: Set<string> | undefined): void {
   if (name.length !== 2 || name.toLowerCase() !== "id" || (namespace !== "" && namespace !== NS.xml)) {
     return;
   }
-  if (ids.has(value)) {
+  if (ids?.has(value)) {
     refuse("xml_duplicate_id", value);
   }
-  ids.add(value);
+  ids?.add(value);
 }
 
 function isDeclaration(qualifiedName: string): boolean {

@@ -4,6 +4,7 @@ import {
   XmlElement as WasmElement,
   XmlC14NMode,
   XmlError,
+  XmlParseError,
   XmlXPath,
 } from "libxml2-wasm";
 import { memoize } from "../bounded-cache.ts";
@@ -34,6 +35,8 @@ export interface XmlRules {
   readonly limits: SamlLimits;
   /** Skip comments instead of refusing them. Default false. */
   readonly skipComments?: boolean;
+  /** Let elements share an ID: for documents in which nothing is found by its ID. Default false. */
+  readonly allowDuplicateIds?: boolean;
 }
 
 /**
@@ -50,6 +53,7 @@ export function withDocument<T>(xml: Buffer, rules: XmlRules, use: (document: Op
     const root = readCanonical(
       canonicalize(document, undefined, [], rules.skipComments !== true),
       rules.limits,
+      rules.allowDuplicateIds,
     );
     const nodes = new NodeFinder(document, root);
     return use({
@@ -172,8 +176,15 @@ function parse(xml: Buffer): WasmDocument {
     if (error.message.includes("Excessive depth")) {
       refuse("xml_too_deep");
     }
-    return refuse("xml_malformed", error.message.trim().split("\n")[0]);
+    return refuse("xml_malformed", placeOf(error));
   }
+}
+
+/** What is wrong and where, by the first of libxml2's findings. */
+function placeOf(error: XmlError): string {
+  const [message = ""] = error.message.trim().split("\n");
+  const [first] = error instanceof XmlParseError ? error.details : [];
+  return first === undefined ? message : `line ${first.line}, column ${first.col}: ${first.message.trim()}`;
 }
 
 // Responses of all IdPs have their signatures in a handful of places. What is compiled lives in WebAssembly memory.
