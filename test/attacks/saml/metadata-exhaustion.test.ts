@@ -18,14 +18,23 @@ beforeAll(async () => {
 });
 afterAll(() => victim.stop());
 
+const ROOT = '<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">';
+/** More than is parsed as a whole, with the IdP's own metadata at its end. */
+const federation = (member: string) =>
+  `${ROOT}${'<md:EntityDescriptor entityID="https://other.example.test"/>'.repeat(50_000)}${member}</md:EntitiesDescriptor>`;
+const bloated = idp.metadata().replace(">", `><!--${"x".repeat(3_000_000)}-->`);
+
 /** Writes for as long as it is listened to. */
-const endless: RequestListener = (_req, res) => {
-  const write = () => {
-    while (!res.destroyed && res.write(" ".repeat(65_536))) {}
+const endless =
+  (piece: string): RequestListener =>
+  (_req, res) => {
+    const write = () => {
+      while (!res.destroyed && res.write(piece)) {}
+    };
+    res.on("drain", write);
+    res.write(piece.startsWith("<") ? ROOT : " ");
+    write();
   };
-  res.on("drain", write);
-  write();
-};
 const silent: RequestListener = () => undefined;
 const drip: RequestListener = (_req, res) => {
   const timer = setInterval(() => res.write(" "), 200);
@@ -40,8 +49,16 @@ const manyCertificates = Array.from({ length: 50 }, (_, n) =>
 );
 
 it.each<[string, string | RequestListener, string]>([
-  ["two megabytes", `${idp.metadata()}<!--${"x".repeat(2_000_000)}-->`, "metadata_unavailable"],
-  ["without end", endless, "metadata_unavailable"],
+  ["three megabytes of one entity", bloated, "xml_too_large"],
+  ["a federation of which it is no member", federation(""), "metadata_entity_unknown"],
+  ["a federation with a document type", `<!DOCTYPE md>${federation(idp.metadata())}`, "xml_doctype"],
+  ["space without end", endless(" ".repeat(65_536)), "metadata_unavailable"],
+  ["text without end", endless("x".repeat(65_536)), "not_metadata"],
+  [
+    "a federation without end",
+    endless(`<md:EntityDescriptor entityID="x"/>`.repeat(2_000)),
+    "metadata_unavailable",
+  ],
   ["nothing at all", silent, "metadata_unavailable"],
   ["a byte now and then", drip, "metadata_unavailable"],
   ["entities", entities + idp.metadata(), "xml_doctype"],
@@ -55,7 +72,9 @@ it.each<[string, string | RequestListener, string]>([
   expect(signedIn).toBe(true);
 });
 
-it("follows honest metadata after all that", async () => {
+it("follows honest metadata after all that, in a federation of three megabytes as well as alone", async () => {
+  victim.server.serve(federation(idp.metadata()));
+  expect(await victim.refresh()).toMatchObject({ certificates: 1, problem: undefined });
   victim.server.serve(idp.metadata({ certificates: [idp.certificate, next.certificate] }));
   expect(await victim.refresh()).toMatchObject({ certificates: 2, problem: undefined });
   expect(await victim.letsIn(next)).toBe(true);

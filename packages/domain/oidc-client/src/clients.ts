@@ -33,7 +33,7 @@ export interface OidcClients {
 }
 
 export interface OidcClientDeps {
-  readonly outbound: Outbound;
+  readonly outbound: Omit<Outbound, "stream">;
   readonly secrets: SecretBox;
   readonly now: () => Date;
   /** Resolves once a login has waited long enough for an IdP that did not answer lately. Default: half a second. */

@@ -7,7 +7,10 @@ import { unreachable } from "./unreachable.ts";
 export const TIMEOUT_SECONDS = 10;
 
 /** Fetches and checks an issuer's discovery document. Throws `IdpFailure`. */
-export async function discover(outbound: Outbound, issuer: string): Promise<client.ServerMetadata> {
+export async function discover(
+  outbound: Omit<Outbound, "stream">,
+  issuer: string,
+): Promise<client.ServerMetadata> {
   const url = new URL(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`);
   try {
     const discovered = await client.discovery(url, "unused", {}, client.None(), {

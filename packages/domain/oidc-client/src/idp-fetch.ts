@@ -7,7 +7,7 @@ export type OnAnswer = (purpose: "token" | "par" | "userinfo", answer: IdpAnswer
 
 /** openid-client's way to an IdP's endpoints: through the SSRF-safe client, with every answer bounded by what it is for. */
 export function createIdpFetch(deps: {
-  readonly outbound: Outbound;
+  readonly outbound: Omit<Outbound, "stream">;
   /** Where requests are pushed to (RFC 9126); every other POST is for tokens. */
   readonly parEndpoint: string | undefined;
   readonly onAnswer: OnAnswer;
@@ -24,14 +24,14 @@ export function createIdpFetch(deps: {
 }
 
 /** openid-client's way to a discovery document. */
-export function createDiscoveryFetch(outbound: Outbound): CustomFetch {
+export function createDiscoveryFetch(outbound: Omit<Outbound, "stream">): CustomFetch {
   return async (url, { method, headers, signal }) =>
     toResponse(await askIdp(outbound, "discovery", url, { method, headers, signal }));
 }
 
 /** Asks an IdP through the SSRF-safe client. Throws `OutboundError`, `IdpFailure`. */
 export async function askIdp(
-  outbound: Outbound,
+  outbound: Omit<Outbound, "stream">,
   purpose: Purpose,
   url: string,
   init: NonNullable<Parameters<Outbound["fetch"]>[1]>,

@@ -41,7 +41,7 @@ interface Fetched {
 }
 
 export function createIdpKeys(deps: {
-  readonly outbound: Outbound;
+  readonly outbound: Omit<Outbound, "stream">;
   readonly jwksUri: string;
   readonly now: () => number;
   /** Called with the size of the keys that are kept from now on, in place of earlier ones. */

@@ -1,2 +1,2 @@
 export { OutboundError, type OutboundErrorCode } from "./error.ts";
-export { createOutbound, type Outbound, type OutboundOptions } from "./outbound.ts";
+export { createOutbound, type Outbound, type OutboundOptions, type OutboundStream } from "./outbound.ts";

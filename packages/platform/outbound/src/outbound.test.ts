@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { OutboundError } from "./error.ts";
-import { createOutbound, type Outbound } from "./outbound.ts";
+import { createOutbound, type Outbound, type OutboundInit } from "./outbound.ts";
 
 let server: Server | undefined;
 let outbound: Outbound | undefined;
@@ -36,6 +36,57 @@ async function codeOf(allow: string[], url: string, limits = {}): Promise<string
     throw error;
   }
 }
+
+describe("a stream", () => {
+  const readAll = async (url: string, init: OutboundInit = {}) => {
+    outbound = createOutbound({ allow: LOOPBACK, maxBytes: 10 });
+    const answer = await outbound.stream(url, init);
+    let size = 0;
+    for await (const chunk of answer.body) {
+      size += chunk.length;
+    }
+    return { status: answer.status, size };
+  };
+
+  it("brings more than is kept elsewhere, piece by piece", async () => {
+    const url = await serve((_req, res) => res.writeHead(404).end("x".repeat(1_000_000)));
+    expect(await readAll(url, { maxBytes: 1_000_000 })).toEqual({ status: 404, size: 1_000_000 });
+  });
+
+  it("ends where it is too large, too late, torn or led elsewhere", async () => {
+    const endless = await serve((_req, res) => {
+      res.on("drain", () => res.write("x".repeat(65_536)));
+      res.write("x".repeat(65_536));
+    });
+    await expect(readAll(endless, { maxBytes: 1_000_000 })).rejects.toMatchObject({
+      code: "outbound_too_large",
+    });
+    await outbound?.close();
+    server?.closeAllConnections();
+    const silent = await serve((_req, res) => res.write("x"));
+    await expect(readAll(silent, { timeoutMs: 50 })).rejects.toMatchObject({ code: "outbound_timeout" });
+    server?.closeAllConnections();
+    const torn = await serve((_req, res) => res.write("x", () => res.destroy()));
+    await expect(readAll(torn)).rejects.toMatchObject({ code: "outbound_failed" });
+    const away = await serve((_req, res) => res.writeHead(302, { location: "/" }).end());
+    await expect(readAll(away)).rejects.toMatchObject({ code: "outbound_redirect_refused" });
+    await expect(readAll("https://10.0.0.1/")).rejects.toMatchObject({ code: "outbound_address_refused" });
+  });
+
+  it("frees its connection where nobody reads it", async () => {
+    let close: () => void = () => undefined;
+    const closed = new Promise<void>((resolve) => {
+      close = resolve;
+    });
+    const url = await serve((_req, res) => {
+      res.once("close", close);
+      res.write("x");
+    });
+    outbound = createOutbound({ allow: LOOPBACK });
+    (await outbound.stream(url)).cancel();
+    await closed;
+  });
+});
 
 describe("the outbound client", () => {
   it("fetches from an allowed address", async () => {

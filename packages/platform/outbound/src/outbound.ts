@@ -14,6 +14,11 @@ export interface Outbound {
    * Throws `OutboundError`. Fits where a library takes a custom fetch.
    */
   fetch(url: string | URL, init?: OutboundInit): Promise<Response>;
+  /**
+   * The same, for a body that is read piece by piece and never kept: it ends with an `OutboundError` as soon as it is too
+   * large or too late.
+   */
+  stream(url: string | URL, init?: OutboundInit): Promise<OutboundStream>;
   close(): Promise<void>;
 }
 
@@ -24,6 +29,15 @@ export interface OutboundInit {
   readonly signal?: AbortSignal | null | undefined;
   /** Most bytes of the answer's body. Default: the client's. */
   readonly maxBytes?: number | undefined;
+  /** For the whole exchange, in milliseconds. Default: the client's. */
+  readonly timeoutMs?: number | undefined;
+}
+
+export interface OutboundStream {
+  readonly status: number;
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Frees the connection, however far the body was read. */
+  cancel(): void;
 }
 
 export interface OutboundOptions {
@@ -58,26 +72,46 @@ export function createOutbound(options: OutboundOptions): Outbound {
     maxHeaderSize: 16 * 1024,
   });
 
+  async function exchange<T>(
+    target: string | URL,
+    init: OutboundInit,
+    use: (answer: Answer) => Promise<T> | T,
+  ): Promise<T> {
+    const url = checkUrl(target, policy);
+    const timeLimit = init.timeoutMs ?? timeoutMs;
+    const timeout = AbortSignal.timeout(timeLimit);
+    const signal = init.signal ? AbortSignal.any([timeout, init.signal]) : timeout;
+    const asOutboundError = (error: unknown) => toOutboundError(error, url, timeout.aborted, timeLimit);
+    try {
+      const answer = await request(url, {
+        dispatcher: agent,
+        method: (init.method ?? "GET") as Dispatcher.HttpMethod,
+        headers: plainHeaders(init),
+        body: init.body instanceof URLSearchParams ? init.body.toString() : (init.body ?? null),
+        signal,
+      });
+      refuseUnasked(answer, url);
+      return await use({ answer, body: bounded(answer, url, init.maxBytes ?? maxBytes, asOutboundError) });
+    } catch (error) {
+      throw asOutboundError(error);
+    }
+  }
+
   return {
-    async fetch(target, init = {}) {
-      const url = checkUrl(target, policy);
-      const timeout = AbortSignal.timeout(timeoutMs);
-      const signal = init.signal ? AbortSignal.any([timeout, init.signal]) : timeout;
-      try {
-        const answer = await request(url, {
-          dispatcher: agent,
-          method: (init.method ?? "GET") as Dispatcher.HttpMethod,
-          headers: plainHeaders(init),
-          body: init.body instanceof URLSearchParams ? init.body.toString() : (init.body ?? null),
-          signal,
-        });
-        return await toResponse(answer, url, init.maxBytes ?? maxBytes);
-      } catch (error) {
-        throw toOutboundError(error, url, timeout.aborted, timeoutMs);
-      }
-    },
+    fetch: (target, init = {}) => exchange(target, init, toResponse),
+    stream: (target, init = {}) =>
+      exchange(target, init, ({ answer, body }) => ({
+        status: answer.statusCode,
+        body,
+        cancel: () => endEarly(answer),
+      })),
     close: () => agent.close(),
   };
+}
+
+interface Answer {
+  readonly answer: Dispatcher.ResponseData;
+  readonly body: AsyncIterable<Uint8Array>;
 }
 
 function plainHeaders(init: OutboundInit): Record<string, string> {
@@ -158,7 +192,7 @@ function guardedLookup(policy: Policy, resolve: Lookup) {
 
 const NO_BODY = new Set([204, 205, 304]);
 
-async function toResponse(answer: Dispatcher.ResponseData, url: URL, maxBytes: number): Promise<Response> {
+function refuseUnasked(answer: Dispatcher.ResponseData, url: URL): void {
   if (answer.statusCode >= 300 && answer.statusCode < 400 && answer.statusCode !== 304) {
     throw refused(
       answer,
@@ -175,17 +209,36 @@ async function toResponse(answer: Dispatcher.ResponseData, url: URL, maxBytes: n
       `${url.host} answered with a compressed body, which was not asked for. Have it sent as it is.`,
     );
   }
+}
+
+/** The body, up to `maxBytes`; what goes wrong while it is read is told like what goes wrong before. */
+async function* bounded(
+  answer: Dispatcher.ResponseData,
+  url: URL,
+  maxBytes: number,
+  asOutboundError: (error: unknown) => OutboundError,
+): AsyncGenerator<Uint8Array> {
   const tooLarge = `${url.host} answered with more than ${maxBytes} bytes.`;
   if (Number(answer.headers["content-length"] ?? 0) > maxBytes) {
     throw refused(answer, "outbound_too_large", tooLarge);
   }
-  const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBytes) {
-      throw refused(answer, "outbound_too_large", tooLarge);
+  try {
+    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > maxBytes) {
+        throw refused(answer, "outbound_too_large", tooLarge);
+      }
+      yield chunk;
     }
+  } catch (error) {
+    throw asOutboundError(error);
+  }
+}
+
+async function toResponse({ answer, body }: Answer): Promise<Response> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) {
     chunks.push(chunk);
   }
   const headers = new Headers();
@@ -196,15 +249,19 @@ async function toResponse(answer: Dispatcher.ResponseData, url: URL, maxBytes: n
       }
     }
   }
-  const body = NO_BODY.has(answer.statusCode) ? null : Buffer.concat(chunks);
-  return new Response(body, { status: answer.statusCode, headers });
+  const content = NO_BODY.has(answer.statusCode) ? null : Buffer.concat(chunks);
+  return new Response(content, { status: answer.statusCode, headers });
 }
 
 /** Nothing more is read: the connection ends. */
 function refused(answer: Dispatcher.ResponseData, code: OutboundErrorCode, message: string): OutboundError {
+  endEarly(answer);
+  return new OutboundError(code, message);
+}
+
+function endEarly(answer: Dispatcher.ResponseData): void {
   answer.body.on("error", () => undefined); // that it was cut off, by us
   answer.body.destroy();
-  return new OutboundError(code, message);
 }
 
 function toOutboundError(error: unknown, url: URL, timedOut: boolean, timeoutMs: number): OutboundError {

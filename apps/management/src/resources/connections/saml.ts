@@ -50,7 +50,7 @@ export async function samlSettingsFrom(
   if (metadataUrl !== undefined) {
     const field = "saml.metadataUrl";
     const reading = await asProblem(field, async () =>
-      readMetadata((await fetchMetadata(metadataUrl, outbound)).xml, rules),
+      readMetadata((await fetchMetadata(metadataUrl, outbound, rules)).document, rules),
     );
     return { settings: samlSettings.parse({ ...withFacts(base, reading.facts), metadataUrl }), reading };
   }
@@ -82,7 +82,7 @@ function pemsOf(texts: readonly string[], field: string): string[] {
     }
     throw problem("certificate_invalid", {
       field: `saml.${field}.${index}`,
-      reason: `${result.message} ${result.fix}`,
+      reason: reasonOf(result),
     });
   });
 }
@@ -94,12 +94,17 @@ async function asProblem<Result>(field: string, work: () => Result | Promise<Res
     if (!(error instanceof MetadataProblem)) {
       throw error;
     }
-    const { code, message, fix } = error.problem;
-    const reason = `${message} ${fix}`;
+    const { code } = error.problem;
+    const reason = reasonOf(error.problem);
     throw problem(code === METADATA_UNAVAILABLE ? "metadata_unavailable" : "metadata_invalid", {
       field,
       reason,
       cause: error,
     });
   }
+}
+
+/** What happened, with the values that disagreed (which entity IDs the metadata holds, when it expired), and what to do. */
+function reasonOf({ message, detail, fix }: { message: string; detail?: string; fix: string }): string {
+  return [message, ...(detail === undefined ? [] : [`(${detail})`]), fix].join(" ");
 }

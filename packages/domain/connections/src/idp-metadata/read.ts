@@ -21,25 +21,25 @@ export interface Reading {
 }
 
 /** Throws `MetadataProblem`. */
-export function readMetadata(xml: string, rules: MetadataRules): Reading {
-  return read(parse(xml, rules));
+export function readMetadata(document: string | Uint8Array, rules: MetadataRules): Reading {
+  return read(parse(document, rules));
 }
 
 /**
  * As `readMetadata`, of metadata that was followed before: an IdP that is alone in it is meant, whatever it calls itself
  * now. To judge that is the caller's part.
  */
-export function readMetadataAgain(xml: string, rules: MetadataRules): Reading {
-  const named = parse(xml, rules);
+export function readMetadataAgain(document: string | Uint8Array, rules: MetadataRules): Reading {
+  const named = parse(document, rules);
   if (named.ok || named.code !== "metadata_entity_unknown") {
     return read(named);
   }
-  const alone = parse(xml, { ...rules, entityId: undefined });
+  const alone = parse(document, { ...rules, entityId: undefined });
   return read(alone.ok ? alone : named);
 }
 
-function parse(xml: string, { entityId, certificates, allowSha1, now }: MetadataRules) {
-  return parseIdpMetadata(xml, {
+function parse(document: string | Uint8Array, { entityId, certificates, allowSha1, now }: MetadataRules) {
+  return parseIdpMetadata(document, {
     allowSha1,
     now,
     ...defined({ entityId, certificates }),

@@ -87,7 +87,7 @@ describe("metadata that cannot be had or used", () => {
   it("tells each reason by its own code", async () => {
     const connection = await fixture.follow();
     for (const [metadata, code] of [
-      ["<html>", "xml_malformed"],
+      ["<metadata>", "xml_malformed"],
       ["<html/>", "not_metadata"],
       [idp.metadata({ certificates: [] }), "metadata_no_certificate"],
       [idp.metadata({ validUntil: new Date(0) }), "metadata_expired"],

@@ -90,10 +90,10 @@ async function look(
   settings: SamlSettings,
 ): Promise<Look | MetadataProblem> {
   try {
-    const fetched = await fetchMetadata(url, outbound);
-    const reading = readMetadataAgain(fetched.xml, {
-      entityId: settings.idpEntityId,
-      certificates: settings.metadataCertificates,
+    const wanted = { entityId: settings.idpEntityId, certificates: settings.metadataCertificates };
+    const fetched = await fetchMetadata(url, outbound, wanted);
+    const reading = readMetadataAgain(fetched.document, {
+      ...wanted,
       allowSha1: settings.allowSha1,
       now: now(),
     });

@@ -1,12 +1,5 @@
 import { isSecureUrl } from "../index.ts";
 
-/** Metadata as it was served. */
-export interface FetchedMetadata {
-  readonly xml: string;
-  /** Where it came from in the end. */
-  readonly url: string;
-}
-
 /**
  * Whether unsigned metadata comes from where it came from before: the host of the connection's metadata URL, over https
  * (or from this very machine), which is all that speaks for it.

@@ -77,6 +77,9 @@ export class EntityFinder {
       return this.#skip(at, this.#skippingTo);
     }
     const start = this.#pending.indexOf("<", at);
+    if (this.#open.length === 0 && start !== at) {
+      this.#requireSpace(this.#pending.slice(at, start === -1 ? undefined : start));
+    }
     if (start === -1) {
       this.#keep(at, this.#pending.length);
       return at === this.#pending.length ? undefined : this.#pending.length;
@@ -100,6 +103,13 @@ export class EntityFinder {
       refuse("xml_doctype");
     }
     return rest.startsWith("</") ? this.#endTag(at) : this.#startTag(at);
+  }
+
+  /** Around the root there is no text. */
+  #requireSpace(text: string): void {
+    if (text.trim() !== "") {
+      refuse(this.#ended ? "xml_malformed" : "not_metadata", `text: ${text.trim().slice(0, 40)}`);
+    }
   }
 
   #skip(at: number, close: string): number | undefined {
