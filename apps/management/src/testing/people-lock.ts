@@ -1,4 +1,4 @@
-import { lockPeople } from "@sallyport/database";
+import { lockPeople } from "@sallyport/people";
 import { expect, vi } from "vitest";
 import type { TestApi } from "./api.ts";
 

@@ -1,3 +1,16 @@
+/**
+ * Directories: their settings, and the queue of what was pushed and is to be reconciled.
+ *
+ * - `dirty/mark.ts`: whoever changes what the reconciler must see leaves a mark, in the same transaction
+ * - `dirty/users.ts`, `dirty/groups.ts`: the reconciler takes marks, and passes those of groups on to their members
+ * - `nesting/`: groups in groups, as the closure that the worker keeps
+ * - `settings.ts`, `provider.ts`: what an administrator sets, by preset
+ */
+export { type Batch, START } from "./dirty/batch.ts";
+export { propagateGroups } from "./dirty/groups.ts";
+export { markGroups, markIdentifiedUsers, markUsers } from "./dirty/mark.ts";
+export { deleteTombstones, type PushedUser, takeDirtyUsers } from "./dirty/users.ts";
+export { emailValues } from "./email-values.ts";
 export { updateAncestors } from "./nesting/ancestors.ts";
 export { MAX_ANCESTORS, MAX_DEPTH } from "./nesting/closure.ts";
 export { groupsOf } from "./nesting/groups-of.ts";

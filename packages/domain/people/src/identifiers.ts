@@ -27,18 +27,6 @@ export interface DirectoryIdentity {
   readonly emails: readonly string[];
 }
 
-/** The values of a SCIM user's `emails`, whatever else it holds. */
-export function emailValues(emails: unknown): string[] {
-  if (!Array.isArray(emails)) {
-    return [];
-  }
-  return emails.flatMap((email: unknown) =>
-    typeof email === "object" && email !== null && "value" in email && typeof email.value === "string"
-      ? [email.value]
-      : [],
-  );
-}
-
 /** All by which a directory knows a user, each once. */
 export function identifiersOf({ userName, externalId, emails }: DirectoryIdentity): Identifier[] {
   return fitting([

@@ -14,9 +14,9 @@ export { applyDirectory, type Batch, type DirectoryChanges, type PushedUser } fr
 export {
   type DirectoryIdentity,
   type DirectoryKey,
-  emailValues,
   type Identifier,
   identifiersOf,
 } from "./identifiers.ts";
+export { lockPeople } from "./lock.ts";
 export type { DirectoryWord, Membership, Refusal, SignInPolicy, Source } from "./membership.ts";
 export * from "./sign-in/index.ts";

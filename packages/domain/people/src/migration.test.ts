@@ -1,6 +1,7 @@
 import { type OlderSchema, withSchemaBefore } from "@sallyport/database/testing";
+import { emailValues } from "@sallyport/directories";
 import { expect, it } from "vitest";
-import { emailValues, identifiersOf, identifiersOfLogin } from "./identifiers.ts";
+import { identifiersOf, identifiersOfLogin } from "./identifiers.ts";
 
 const id = (n: number) => `00000000-0000-0000-0000-0000000000${String(n).padStart(2, "0")}`;
 

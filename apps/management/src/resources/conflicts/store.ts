@@ -1,4 +1,4 @@
-import { markIdentifiedUsers } from "@sallyport/database";
+import { markIdentifiedUsers } from "@sallyport/directories";
 import { ConflictRefused, findConflict, keepApart, linkUsers, listConflicts } from "@sallyport/people";
 import type { z } from "zod";
 import { toPage } from "../../api/page.ts";

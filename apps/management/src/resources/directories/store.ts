@@ -1,5 +1,5 @@
-import { type Directory, markGroups, markUsers, newId } from "@sallyport/database";
-import { directorySettings } from "@sallyport/directories";
+import { type Directory, newId } from "@sallyport/database";
+import { directorySettings, markGroups, markUsers } from "@sallyport/directories";
 import { difference, pick } from "@sallyport/events";
 import type { z } from "zod";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";

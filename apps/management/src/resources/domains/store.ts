@@ -1,12 +1,6 @@
-import {
-  type Domain,
-  isUniqueViolation,
-  lockPeople,
-  markIdentifiedUsers,
-  newId,
-  type Prisma,
-} from "@sallyport/database";
-import { unverifyAddresses } from "@sallyport/people";
+import { type Domain, isUniqueViolation, newId, type Prisma } from "@sallyport/database";
+import { markIdentifiedUsers } from "@sallyport/directories";
+import { lockPeople, unverifyAddresses } from "@sallyport/people";
 import { may } from "../../access/caller.ts";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { type Change, change } from "../../change.ts";

@@ -1,5 +1,6 @@
-import { lockPeople, markGroups, newId, type Prisma, type Sql } from "@sallyport/database";
-import { endMappings } from "@sallyport/people";
+import { newId, type Prisma, type Sql } from "@sallyport/database";
+import { markGroups } from "@sallyport/directories";
+import { endMappings, lockPeople } from "@sallyport/people";
 import type { z } from "zod";
 import { change, lockOrganization } from "../../change.ts";
 import type { Context } from "../../context.ts";

@@ -1,7 +1,7 @@
-import { lockPeople } from "@sallyport/database";
 import {
   addMember as addPerson,
   type ByHand,
+  lockPeople,
   RefusedByHand,
   type RoleRef,
   removeMember as removePerson,

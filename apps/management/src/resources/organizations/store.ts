@@ -1,6 +1,6 @@
-import { isUniqueViolation, lockPeople, newId, type Organization, type Sql } from "@sallyport/database";
+import { isUniqueViolation, newId, type Organization, type Sql } from "@sallyport/database";
 import { difference, forgetOrganization, pick } from "@sallyport/events";
-import { endSignInRoles, lockedOutBy, readableAddress } from "@sallyport/people";
+import { endSignInRoles, lockedOutBy, lockPeople, readableAddress } from "@sallyport/people";
 import type { z } from "zod";
 import { requirePermission } from "../../access/caller.ts";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";

@@ -1,4 +1,5 @@
-import { elementsOf, markGroups, markUsers } from "@sallyport/database";
+import { elementsOf } from "@sallyport/database";
+import { markGroups, markUsers } from "@sallyport/directories";
 import { ROW } from "../../filter/field.ts";
 import { DIRECTORY, type Entry, entries, journal, NOW, ORGANIZATION } from "../../storage/journal.ts";
 import { live, whileLive } from "../../storage/live.ts";

@@ -1,9 +1,5 @@
-import {
-  canonicalAddress,
-  emailValues,
-  type Identifier,
-  identifiersOf as identifiersOfUser,
-} from "@sallyport/people";
+import { emailValues } from "@sallyport/directories";
+import { canonicalAddress, type Identifier, identifiersOf as identifiersOfUser } from "@sallyport/people";
 import type { Directory } from "../../directory/directory.ts";
 import { etagOf } from "../../protocol/etag.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../protocol/json.ts";

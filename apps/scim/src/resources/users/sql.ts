@@ -1,4 +1,4 @@
-import { markIdentifiedUsers, markUsers } from "@sallyport/database";
+import { markIdentifiedUsers, markUsers } from "@sallyport/directories";
 import { ROW } from "../../filter/field.ts";
 import { ENTERPRISE_SCHEMA } from "../../schema/user.ts";
 import { DIRECTORY, entries, journal, NOW, ORGANIZATION } from "../../storage/journal.ts";

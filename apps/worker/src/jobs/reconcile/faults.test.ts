@@ -1,5 +1,6 @@
-import { lockPeople, newId } from "@sallyport/database";
+import { newId } from "@sallyport/database";
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
+import { lockPeople } from "@sallyport/people";
 import { createSession } from "@sallyport/sessions/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createReconciliation } from "../../testing/reconciliation.ts";

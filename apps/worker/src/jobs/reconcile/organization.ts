@@ -1,7 +1,7 @@
-import { type Database, lockPeople } from "@sallyport/database";
-import { START } from "./batch.ts";
+import type { Database } from "@sallyport/database";
+import { propagateGroups, START } from "@sallyport/directories";
+import { lockPeople } from "@sallyport/people";
 import type { ReachCheckpoint } from "./checkpoint.ts";
-import { propagateGroups } from "./groups.ts";
 import { reconcileUsers } from "./users.ts";
 
 export interface ReconcileDeps {

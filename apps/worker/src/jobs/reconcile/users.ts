@@ -1,9 +1,8 @@
+import { type Batch, deleteTombstones, takeDirtyUsers } from "@sallyport/directories";
 import { recordEvents } from "@sallyport/events";
 import { applyDirectory } from "@sallyport/people";
 import { revokeSessions } from "@sallyport/sessions";
-import type { Batch } from "./batch.ts";
 import type { ReachCheckpoint } from "./checkpoint.ts";
-import { deleteTombstones, takeDirtyUsers } from "./directory-users.ts";
 
 export interface UserProgress {
   readonly taken: number;

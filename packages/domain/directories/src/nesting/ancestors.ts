@@ -1,4 +1,5 @@
-import { markGroups, type Sql } from "@sallyport/database";
+import type { Sql } from "@sallyport/database";
+import { markGroups } from "../dirty/mark.ts";
 import { type Ancestors, ancestorsOf } from "./closure.ts";
 
 /** Groups that one group is a member of, beyond this many, count for nothing. */

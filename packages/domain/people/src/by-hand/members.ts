@@ -1,7 +1,8 @@
-import { lockPeople, newId, type Sql } from "@sallyport/database";
+import { newId, type Sql } from "@sallyport/database";
 import { defined } from "@sallyport/defined";
 import type { EventDraft } from "@sallyport/events";
 import { recordConflicts } from "../conflicts/record.ts";
+import { lockPeople } from "../lock.ts";
 import type { Membership } from "../membership.ts";
 import { membershipEvents } from "../membership-events.ts";
 import { dropRole, manualRoles, type RoleRef, setManualRoles } from "./roles.ts";

@@ -1,5 +1,6 @@
-import { lockPeople, type Sql } from "@sallyport/database";
+import type { Sql } from "@sallyport/database";
 import type { EventDraft } from "@sallyport/events";
+import { lockPeople } from "../lock.ts";
 
 /** Why a conflict could not be settled; nothing has changed. */
 export class ConflictRefused extends Error {

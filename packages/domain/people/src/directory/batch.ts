@@ -1,29 +1,14 @@
 import type { Sql } from "@sallyport/database";
+import type { PushedUser } from "@sallyport/directories";
 import { type Identifier, identifiersOf } from "../identifiers.ts";
+
+export type { PushedUser };
 
 /** One batch of an organization's directory users, inside its transaction, under `lockPeople`. */
 export interface Batch {
   readonly sql: Sql;
   readonly organizationId: string;
   readonly now: Date;
-}
-
-/** A directory user that changed since it was last looked at. */
-export interface PushedUser {
-  readonly id: string;
-  readonly directoryId: string;
-  readonly active: boolean;
-  readonly deleted: boolean;
-  readonly userName: string;
-  readonly externalId: string | null;
-  /** The values of its emails, as they were pushed. */
-  readonly emails: readonly string[];
-  /** The primary one, or else the first; canonical, null when it is no address. */
-  readonly email: string | null;
-  /** The user that it stands for until now. */
-  readonly userId: string | null;
-  /** By what its directory knows it has changed, or what that counts for. */
-  readonly identified: boolean;
 }
 
 const identifiersOfPushed = new WeakMap<PushedUser, readonly Identifier[]>();

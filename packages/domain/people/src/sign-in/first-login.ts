@@ -1,7 +1,8 @@
-import { lockPeople, newId, type Sql } from "@sallyport/database";
+import { newId, type Sql } from "@sallyport/database";
 import type { EventDraft } from "@sallyport/events";
 import { type NewConflict, recordConflicts } from "../conflicts/record.ts";
 import { identifierOfKey } from "../identifiers.ts";
+import { lockPeople } from "../lock.ts";
 import { refusalOf } from "../membership.ts";
 import { decideFirstLogin, type FirstLoginDecision } from "../who-is-it.ts";
 import { type Candidates, findCandidates } from "./candidates.ts";

@@ -1,6 +1,7 @@
-import { type Database, lockPeople, newId, type Sql } from "@sallyport/database";
+import { type Database, newId, type Sql } from "@sallyport/database";
 import { difference, type EventDraft } from "@sallyport/events";
 import { recordConflicts } from "../conflicts/record.ts";
+import { lockPeople } from "../lock.ts";
 import { refusalOf } from "../membership.ts";
 import type { Profile } from "../profile.ts";
 import { bindingEvent } from "../role-binding-events.ts";

@@ -1,5 +1,6 @@
 import type { Sql } from "@sallyport/database";
-import { emailValues, identifiersOf } from "../identifiers.ts";
+import { emailValues } from "@sallyport/directories";
+import { identifiersOf } from "../identifiers.ts";
 
 /** Stores by what a directory knows a user, as the SCIM server does with each change of the user. */
 export async function tellIdentifiers(

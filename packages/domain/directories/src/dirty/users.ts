@@ -1,5 +1,23 @@
-import { emailValues, type PushedUser } from "@sallyport/people";
+import { emailValues } from "../email-values.ts";
 import type { Batch } from "./batch.ts";
+
+/** A directory user that changed since it was last looked at. */
+export interface PushedUser {
+  readonly id: string;
+  readonly directoryId: string;
+  readonly active: boolean;
+  readonly deleted: boolean;
+  readonly userName: string;
+  readonly externalId: string | null;
+  /** The values of its emails, as they were pushed. */
+  readonly emails: readonly string[];
+  /** The primary one, or else the first; canonical, null when it is no address. */
+  readonly email: string | null;
+  /** The user that it stands for until now. */
+  readonly userId: string | null;
+  /** By what its directory knows it has changed, or what that counts for. */
+  readonly identified: boolean;
+}
 
 /** What `takeDirtyUsers` took. */
 export interface Taken {

@@ -1,6 +1,6 @@
-import { markUsers } from "@sallyport/database";
-import { updateAncestors } from "@sallyport/directories";
+import { updateAncestors } from "../nesting/ancestors.ts";
 import type { Batch } from "./batch.ts";
+import { markUsers } from "./mark.ts";
 
 // A changed group is passed on to its members, and to those of the groups in it, so many groups fit in a batch; members are
 // marked in portions.

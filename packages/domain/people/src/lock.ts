@@ -1,4 +1,4 @@
-import type { Sql } from "./sql.ts";
+import type { Sql } from "@sallyport/database";
 
 // Rather an error that is retried than a queue of transactions behind one that hangs.
 const WAIT = "10s";
