@@ -89,9 +89,8 @@ export const ADMIN_ERRORS = {
   client_secret_required: {
     status: 400,
     detail:
-      "The client secret was given for another issuer, and goes to no other. Send the new issuer's `clientSecret` with it.",
+      "The connection has no client secret for this issuer: what was given for another goes to no other. Send the issuer's `clientSecret` with it.",
   },
-  connection_not_saml: { status: 409, detail: "Only a SAML connection has key pairs of its own." },
   connection_keys_too_many: {
     status: 409,
     detail: "The connection already has two live key pairs. Retire the one that does not sign first.",

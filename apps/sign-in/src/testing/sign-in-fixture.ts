@@ -126,8 +126,14 @@ export async function createSignInFixture(
     },
     async addOidcConnection(organizationId, settings, { provider = "generic", name = "OIDC" } = {}) {
       const id = newId();
-      const clientSecret = secrets.seal(settings.clientSecret, clientSecretContext(id));
-      const all: OidcSettings = { scopes: ["openid", "profile", "email"], ...settings, clientSecret };
+      const { clientSecret, ...rest } = settings;
+      const all: OidcSettings = {
+        scopes: ["openid", "profile", "email"],
+        ...rest,
+        ...(clientSecret === undefined
+          ? {}
+          : { clientSecret: secrets.seal(clientSecret, clientSecretContext(id)) }),
+      };
       await prisma.connection.create({
         data: { id, organizationId, type: "oidc", provider, name, settings: all },
       });

@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "@sallyport/testing-browser";
 import { type Configuration, Provider } from "oidc-provider";
@@ -12,10 +12,14 @@ export interface UpstreamOp {
   person: UpstreamPerson;
   /** The next logins end with this error in place of a code. */
   error: { error: string; error_description: string } | null;
+  /** More of its discovery document. */
+  metadata: Readonly<Record<string, unknown>>;
+  /** What its token endpoint was sent, the latest last. */
+  readonly tokenRequests: URLSearchParams[];
   /** Query of the last authorization request. */
   lastRequest: URLSearchParams;
-  /** Lets a connection use this OP. */
-  allow(redirectUri: string): void;
+  /** Lets a connection use this OP; `changes` are of the client's metadata and of the OP's features. */
+  allow(redirectUri: string, changes?: { client?: object; features?: object }): void;
   /** From the gateway's redirect to the callback URL that the browser is sent back to. */
   authenticate(browser: Browser, visit: Page): Promise<string>;
   close(): Promise<void>;
@@ -40,10 +44,12 @@ export async function createUpstreamOp(): Promise<UpstreamOp> {
     clientSecret: "a secret that is long enough/+ for everybody",
     person: { sub: "nobody" },
     error: null,
+    metadata: {},
+    tokenRequests: [],
     lastRequest: new URLSearchParams(),
-    allow(redirectUri) {
+    allow(redirectUri, { client = {}, features = {} } = {}) {
       redirectUris.push(redirectUri);
-      provider = new Provider(issuer, configuration(upstream, redirectUris));
+      provider = new Provider(issuer, configuration(upstream, redirectUris, client, features));
     },
     async authenticate(browser, visit) {
       upstream.lastRequest = new URL(visit.location).searchParams;
@@ -56,7 +62,14 @@ export async function createUpstreamOp(): Promise<UpstreamOp> {
     close: () => close(server),
   };
   server.on("request", (req, res) => {
-    if (!(req.url ?? "").startsWith("/interaction/")) {
+    const path = req.url ?? "";
+    if (path === "/token") {
+      return void hearTokenRequest(upstream, req).then(() => provider.callback()(req, res));
+    }
+    if (path === "/.well-known/openid-configuration" && Object.keys(upstream.metadata).length > 0) {
+      return void changedDiscovery(upstream, provider, res);
+    }
+    if (!path.startsWith("/interaction/")) {
       return void provider.callback()(req, res);
     }
     const result = upstream.error ?? {
@@ -66,6 +79,29 @@ export async function createUpstreamOp(): Promise<UpstreamOp> {
     void grantAndFinish(provider, upstream, req, res, result);
   });
   return upstream;
+}
+
+/** oidc-provider takes a body that was read before from `req.body`. */
+async function hearTokenRequest(upstream: UpstreamOp, req: IncomingMessage): Promise<void> {
+  let body = "";
+  for await (const chunk of req) {
+    body += String(chunk);
+  }
+  upstream.tokenRequests.push(new URLSearchParams(body));
+  Object.assign(req, { body });
+}
+
+function changedDiscovery(upstream: UpstreamOp, provider: Provider, res: ServerResponse): void {
+  const { issuer } = provider;
+  const document = {
+    issuer,
+    authorization_endpoint: `${issuer}/auth`,
+    token_endpoint: `${issuer}/token`,
+    jwks_uri: `${issuer}/jwks`,
+    id_token_signing_alg_values_supported: ["RS256"],
+    ...upstream.metadata,
+  };
+  res.setHeader("content-type", "application/json").end(JSON.stringify(document));
 }
 
 type Handler = Parameters<Provider["interactionFinished"]>;
@@ -86,7 +122,12 @@ async function grantAndFinish(
   await provider.interactionFinished(req, res, { ...result, consent });
 }
 
-function configuration(upstream: UpstreamOp, redirectUris: string[]): Configuration {
+function configuration(
+  upstream: UpstreamOp,
+  redirectUris: string[],
+  client: object,
+  features: object,
+): Configuration {
   return {
     clients: [
       {
@@ -95,6 +136,7 @@ function configuration(upstream: UpstreamOp, redirectUris: string[]): Configurat
         redirect_uris: redirectUris,
         response_types: ["code"],
         grant_types: ["authorization_code"],
+        ...client,
       },
     ],
     claims: {
@@ -104,7 +146,10 @@ function configuration(upstream: UpstreamOp, redirectUris: string[]): Configurat
     },
     scopes: ["openid", "profile", "email", "groups"],
     conformIdTokenClaims: false,
-    features: { devInteractions: { enabled: false } },
+    features: { devInteractions: { enabled: false }, ...features },
+    // Its own guard keeps it from a client's JWKS on loopback.
+    fetch: (url, { method = "GET", headers = {} } = {}) => fetch(url, { method, headers }),
+    clientAuthMethods: ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt"],
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     findAccount: (_ctx, accountId) => ({
       accountId,

@@ -12,8 +12,10 @@ export {
 } from "./find.ts";
 export { CONNECTION_PROVIDERS, type ConnectionProvider, connectionProvider } from "./provider.ts";
 export {
+  type ClientAuthentication,
   type ConnectionSettings,
   type ConnectionType,
+  clientAuthentication,
   clientSecretContext,
   groupsDelimiter,
   type OidcSettings,
@@ -25,4 +27,10 @@ export {
   samlSettings,
   subjectMatches,
 } from "./settings.ts";
-export { isSecureUrl, oidcRedirectUri, type SamlServiceProvider, samlServiceProvider } from "./urls.ts";
+export {
+  isSecureUrl,
+  oidcJwksUri,
+  oidcRedirectUri,
+  type SamlServiceProvider,
+  samlServiceProvider,
+} from "./urls.ts";

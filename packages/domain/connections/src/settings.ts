@@ -69,12 +69,26 @@ export const samlSettings = z.strictObject({
   idpInitiated: z.strictObject({ applicationId: z.uuid() }).nullish(),
 });
 
+/** How a client authenticates at a token endpoint (OpenID Connect Core §9). */
+export const clientAuthentication = z.enum([
+  "client_secret_basic",
+  "client_secret_post",
+  "client_secret_jwt",
+  "private_key_jwt",
+]);
+
+export type ClientAuthentication = z.infer<typeof clientAuthentication>;
+
 /** `connections.settings` of an OpenID Connect connection. */
 export const oidcSettings = z.strictObject({
   issuer: httpUrl,
   clientId: z.string().min(1),
-  /** Sealed, with `clientSecretContext` of the connection. */
-  clientSecret: z.string().min(1),
+  /** Sealed, with `clientSecretContext` of the connection. Without it the connection authenticates by its own key. */
+  clientSecret: z.string().min(1).optional(),
+  /** How the connection authenticates to the IdP. Left out: by the first way that both know. */
+  clientAuthentication: clientAuthentication.optional(),
+  /** Push authorization requests to the IdP (RFC 9126). Left out: where its discovery document requires it. */
+  pushAuthorizationRequests: z.boolean().optional(),
   scopes: z.array(z.string().min(1)).min(1),
   /** The claim that lists the person's groups. */
   groupsClaim: z.string().min(1).optional(),

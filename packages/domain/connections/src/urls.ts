@@ -26,6 +26,11 @@ export function oidcRedirectUri(publicUrl: string, connectionId: string): string
   return `${publicUrl}/sso/oidc/${connectionId}/callback`;
 }
 
+/** Where an IdP finds the keys that a connection authenticates with (`jwks_uri` of RFC 7591, section 2). */
+export function oidcJwksUri(publicUrl: string, connectionId: string): string {
+  return `${publicUrl}/sso/oidc/${connectionId}/jwks`;
+}
+
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** Whether a tenant's URL is good for identities: https without credentials, or plain http on this very machine. */

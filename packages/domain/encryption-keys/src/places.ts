@@ -25,10 +25,10 @@ export const SEALED_PLACES = {
     keyType: "uuid",
     value: "settings->>'clientSecret'",
     assign: "settings = jsonb_set(settings, '{clientSecret}', to_jsonb($3::text))",
-    where: "type = 'oidc'",
+    where: "type = 'oidc' AND settings->>'clientSecret' IS NOT NULL",
   },
   "connection_keys.private_key": {
-    what: "private key of a SAML connection",
+    what: "private key of a connection",
     table: "connection_keys",
     key: "id",
     keyType: "uuid",

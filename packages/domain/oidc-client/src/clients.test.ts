@@ -24,6 +24,7 @@ beforeEach(() => {
     outbound: { fetch: discover, close: async () => {} },
     secrets,
     now: () => new Date(clock),
+    signingKey: () => Promise.reject(new Error("There is none")),
     patience: () => patience,
   });
 });
@@ -135,6 +136,7 @@ it.each(["https://okta.example/realms/a", "https://okta.example/realms/a/"])(
       },
       secrets,
       now: () => new Date(clock),
+      signingKey: () => Promise.reject(new Error("There is none")),
     });
     for (const issuer of ["https://okta.example/realms/a", "https://okta.example/realms/a/"]) {
       expect((await served.of(connection(issuer))).metadata.issuer).toBe(documented);

@@ -2,7 +2,7 @@ import { clientSecretContext, type OidcConnection } from "@sallyport/connections
 import type { Outbound } from "@sallyport/outbound";
 import type { SecretBox } from "@sallyport/secrets";
 import * as client from "openid-client";
-import { clientAuthentication } from "./authentication.ts";
+import { clientAuthentication, type SigningKey } from "./authentication.ts";
 import { BoundedCache } from "./bounded-cache.ts";
 import { discover, insecureExtensions, TIMEOUT_SECONDS } from "./discovery.ts";
 import { createIdpFetch, type OnAnswer } from "./idp-fetch.ts";
@@ -36,6 +36,7 @@ export interface OidcClientDeps {
   readonly outbound: Omit<Outbound, "stream">;
   readonly secrets: SecretBox;
   readonly now: () => Date;
+  readonly signingKey: SigningKey;
   /** Resolves once a login has waited long enough for an IdP that did not answer lately. Default: half a second. */
   readonly patience?: () => Promise<void>;
 }
@@ -86,15 +87,17 @@ function halfASecond(): Promise<void> {
 }
 
 async function makeClient(
-  { outbound, secrets, now }: OidcClientDeps,
-  { id, settings }: OidcConnection,
+  { outbound, secrets, now, signingKey }: OidcClientDeps,
+  connection: OidcConnection,
   onSize: (bytes: number) => void,
 ): Promise<OidcClient> {
-  const secret = secrets.open(settings.clientSecret, clientSecretContext(id));
+  const { id, settings } = connection;
+  const { clientSecret } = settings;
+  const secret = clientSecret === undefined ? undefined : secrets.open(clientSecret, clientSecretContext(id));
   const metadata = await discover(outbound, settings.issuer);
   const { length } = JSON.stringify(metadata);
   onSize(length);
-  const authentication = clientAuthentication(metadata, secret);
+  const authentication = clientAuthentication(connection, metadata, secret, signingKey);
   const extensions = insecureExtensions(settings.issuer);
   return {
     metadata,

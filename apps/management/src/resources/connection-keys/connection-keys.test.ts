@@ -169,10 +169,13 @@ describe("a key pair", () => {
     expect(JSON.stringify(await list())).not.toMatch(/privateKey|PRIVATE|s1\./);
   });
 
-  it("belongs to SAML connections only", async () => {
+  it("belongs to OpenID Connect connections, too, and changes in the same way", async () => {
     connectionId = await createConnection({ type: "oidc", name: "OIDC", oidc: OIDC });
-    expect((await create()).outcome).toEqual([409, "connection_not_saml"]);
     expect(await list()).toEqual([]);
+    await created();
+    const second = await created();
+    expect((await activate(second.id)).outcome).toEqual([409, "connection_key_unread"]);
+    expect(await states()).toEqual(["signing", "standby"]);
   });
 
   it("is not touched by way of another connection", async () => {

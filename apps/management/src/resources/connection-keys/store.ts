@@ -28,13 +28,10 @@ export async function listKeys(context: Context, connection: KeyOwner, page: Pag
   return toPage(rows, page, (row) => connectionKeyView(row, context.deps.now()));
 }
 
-/** Throws `connection_keys_too_many` when two are live already, `connection_not_saml` where there are none at all. */
+/** Throws `connection_keys_too_many` when two are live already. */
 export async function createKey(context: Context, connection: KeyOwner) {
   const { database, secrets, now } = context.deps;
-  const { type } = await requireConnection(database.prisma, connection);
-  if (type !== "saml") {
-    throw problem("connection_not_saml");
-  }
+  await requireConnection(database.prisma, connection);
   const pair = await makeKeyPair(connection.id, now());
   return change(context, async ({ tx, sql, record, now: at }) => {
     const { id, signs } = accepted(await beginRotation(sql, secrets, connection, pair, at));
@@ -75,11 +72,10 @@ function accepted<Result extends { readonly ok: true }>(result: Result | Rotatio
 }
 
 async function requireConnection(prisma: Prisma.TransactionClient, { id, organizationId }: KeyOwner) {
-  const row = await prisma.connection.findFirst({ where: { id, organizationId }, select: { type: true } });
+  const row = await prisma.connection.findFirst({ where: { id, organizationId }, select: { id: true } });
   if (row === null) {
     throw problem("connection_not_found");
   }
-  return row;
 }
 
 async function show(tx: Prisma.TransactionClient, connection: KeyOwner, id: string, now: Date) {

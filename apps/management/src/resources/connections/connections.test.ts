@@ -246,6 +246,7 @@ describe("an OpenID Connect connection", () => {
     const made = reply.as(connection);
     expect(made.oidc).toEqual({
       redirectUri: `https://sso.example.com/sso/oidc/${made.id}/callback`,
+      jwksUri: `https://sso.example.com/sso/oidc/${made.id}/jwks`,
       issuer: "https://down.example.com/tenant",
       clientId: OIDC.clientId,
       scopes: ["openid", "profile", "email"],
@@ -257,7 +258,7 @@ describe("an OpenID Connect connection", () => {
 
   it("seals its secret for its own row", async () => {
     const { id } = (await createOidc(OIDC)).as(connection);
-    const { clientSecret } = parseConnectionSettings("oidc", await storedSettings(id));
+    const { clientSecret = "" } = parseConnectionSettings("oidc", await storedSettings(id));
     expect(clientSecret).not.toContain(OIDC.clientSecret);
     expect(api.deps.secrets.open(clientSecret, clientSecretContext(id))).toBe(OIDC.clientSecret);
     expect(() => api.deps.secrets.open(clientSecret, clientSecretContext(acme.connectionId))).toThrow();
@@ -270,14 +271,14 @@ describe("an OpenID Connect connection", () => {
       name: "New",
       oidc: { clientId: OIDC.clientId, groupsClaim: "groups" },
     });
-    const { clientSecret } = parseConnectionSettings("oidc", await storedSettings(id));
+    const { clientSecret = "" } = parseConnectionSettings("oidc", await storedSettings(id));
     expect(api.deps.secrets.open(clientSecret, clientSecretContext(id))).toBe("second");
   });
 
   it("takes another issuer with its own secret only", async () => {
     const { id } = (await createOidc(OIDC)).as(connection);
     const secret = async () => {
-      const { clientSecret } = parseConnectionSettings("oidc", await storedSettings(id));
+      const { clientSecret = "" } = parseConnectionSettings("oidc", await storedSettings(id));
       return api.deps.secrets.open(clientSecret, clientSecretContext(id));
     };
     const refused = await patch(id, { name: "New", oidc: { issuer: `${OIDC.issuer}/` } });
@@ -291,6 +292,36 @@ describe("an OpenID Connect connection", () => {
     const moved = await patch(id, { oidc: { issuer, clientSecret: "second" } });
     expect(moved.body).toMatchObject({ oidc: { issuer } });
     expect(await secret()).toBe("second");
+  });
+
+  it("needs no secret where it authenticates by its own key, and then one again", async () => {
+    const { clientSecret: _, ...withoutSecret } = OIDC;
+    const clientAuthentication = "private_key_jwt";
+    const missing = await createOidc(withoutSecret);
+    expect([missing.outcome, missing.body]).toEqual([
+      [400, "validation_failed"],
+      expect.objectContaining({ errors: [expect.objectContaining({ field: "oidc.clientSecret" })] }),
+    ]);
+    const reply = await createOidc({
+      ...withoutSecret,
+      clientAuthentication,
+      pushAuthorizationRequests: true,
+    });
+    const { id, oidc } = reply.as(connection);
+    expect(oidc).toMatchObject({ clientAuthentication, pushAuthorizationRequests: true });
+    const back = await patch(id, { oidc: { clientAuthentication: "client_secret_post" } });
+    expect(back.outcome).toEqual([400, "client_secret_required"]);
+    const given = { clientAuthentication: "client_secret_post", clientSecret: "s" };
+    expect((await patch(id, { oidc: given })).status).toBe(200);
+  });
+
+  it("leaves its secret behind where it goes to another issuer by its key", async () => {
+    const { id } = (await createOidc(OIDC)).as(connection);
+    const issuer = "https://other.example.com";
+    expect((await patch(id, { oidc: { issuer, clientAuthentication: "private_key_jwt" } })).status).toBe(200);
+    expect(await storedSettings(id)).not.toHaveProperty("clientSecret");
+    const stolen = await patch(id, { oidc: { clientAuthentication: "client_secret_post" } });
+    expect(stolen.outcome).toEqual([400, "client_secret_required"]);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import {
   CONNECTION_PROVIDERS,
+  clientAuthentication,
   connectionProvider,
   groupsDelimiter,
   samlAttributeNames,
@@ -153,7 +154,17 @@ const scopes = z
 const oidcFields = {
   issuer,
   clientId: text(512),
-  clientSecret: text(2048).meta({ description: "Stored encrypted, never shown." }),
+  clientSecret: text(2048).meta({
+    description: "Stored encrypted, never shown. Needed for every way to authenticate but `private_key_jwt`.",
+  }),
+  clientAuthentication: clientAuthentication.exactOptional().meta({
+    description:
+      "How the connection authenticates at the identity provider. `private_key_jwt`: by its own key pair, whose public half is at `jwksUri`. Default: the first of these that the provider's discovery document names; `private_key_jwt` where there is no client secret.",
+  }),
+  pushAuthorizationRequests: z.boolean().exactOptional().meta({
+    description:
+      "Pushes authorization requests to the identity provider (RFC 9126). Default: where its discovery document requires it.",
+  }),
   scopes,
   groupsClaim: text(200).exactOptional().meta({
     description:
@@ -166,15 +177,28 @@ const oidcFields = {
   subjectMatches: matches.exactOptional(),
 };
 
-const newOidc = z.strictObject({
-  ...oidcFields,
-  scopes: scopes.default(["openid", "profile", "email"]),
-});
+const newOidc = z
+  .strictObject({
+    ...oidcFields,
+    clientSecret: oidcFields.clientSecret.exactOptional(),
+    scopes: scopes.default(["openid", "profile", "email"]),
+  })
+  .superRefine(({ clientAuthentication: method, clientSecret }, context) => {
+    if (clientSecret === undefined && method !== "private_key_jwt") {
+      context.addIssue({
+        code: "custom",
+        path: ["clientSecret"],
+        message: "Is needed, unless clientAuthentication is private_key_jwt",
+      });
+    }
+  });
 
 const oidcPatch = z.strictObject({
   issuer: issuer.exactOptional(),
   clientId: oidcFields.clientId.exactOptional(),
   clientSecret: oidcFields.clientSecret.exactOptional(),
+  clientAuthentication: oidcFields.clientAuthentication,
+  pushAuthorizationRequests: oidcFields.pushAuthorizationRequests,
   scopes: scopes.exactOptional(),
   groupsClaim: oidcFields.groupsClaim,
   groupsDelimiter: oidcFields.groupsDelimiter,
@@ -230,8 +254,14 @@ const samlView = z.object({
 
 const oidcView = z.object({
   redirectUri: z.string(),
+  jwksUri: z.string().meta({
+    description:
+      "The public keys that the connection authenticates with by `private_key_jwt`, to be registered at the identity provider. They change as those of a SAML connection do (`/keys`).",
+  }),
   issuer: z.string(),
   clientId: z.string(),
+  clientAuthentication: clientAuthentication.optional(),
+  pushAuthorizationRequests: z.boolean().optional(),
   scopes: z.array(z.string()),
   groupsClaim: z.string().optional(),
   groupsDelimiter: groupsDelimiter.nullable().optional(),
@@ -253,5 +283,6 @@ export const connection = z
   .meta({ id: "Connection" });
 
 export type NewConnection = z.output<typeof newConnection>;
+export type NewOidc = z.output<typeof newOidc>;
 export type ConnectionPatch = z.output<typeof connectionPatch>;
 export type SamlInput = z.output<typeof samlPatch>;

@@ -14,7 +14,7 @@ import { change } from "../../change.ts";
 import type { Context } from "../../context.ts";
 import { problem } from "../../errors.ts";
 import { type SettledSaml, samlSettingsFrom } from "./saml.ts";
-import type { ConnectionPatch, NewConnection, SamlInput } from "./schema.ts";
+import type { ConnectionPatch, NewConnection, NewOidc, SamlInput } from "./schema.ts";
 import { connectionView, SHOWN } from "./view.ts";
 
 export async function createConnection(context: Context, organizationId: string, input: NewConnection) {
@@ -23,12 +23,7 @@ export async function createConnection(context: Context, organizationId: string,
   const settled: Settled =
     input.type === "saml"
       ? await samlSettingsFrom(input.saml, undefined, deps.outbound, deps.now())
-      : {
-          settings: oidcSettings.parse({
-            ...input.oidc,
-            clientSecret: seal(context, id, input.oidc.clientSecret),
-          }),
-        };
+      : { settings: newOidcSettings(context, id, input.oidc) };
   const { settings } = settled;
   const { type, name, provider } = input;
   return change(context, async ({ tx, sql, now, record }) => {
@@ -184,24 +179,38 @@ async function patchedSettings(
   if (patch.oidc === undefined) {
     return undefined;
   }
-  const { clientSecret, ...rest } = patch.oidc;
   const current = parseConnectionSettings("oidc", row.settings);
-  if (clientSecret === undefined) {
-    requireSameIssuer(current, rest);
-    return { settings: { ...current, ...rest } };
-  }
-  return { settings: { ...current, ...rest, clientSecret: seal(context, row.id, clientSecret) } };
+  return { settings: patchedOidc(context, row.id, current, patch.oidc) };
+}
+
+function newOidcSettings(context: Context, id: string, input: NewOidc): OidcSettings {
+  const { clientSecret, ...rest } = input;
+  return oidcSettings.parse({
+    ...rest,
+    ...(clientSecret === undefined ? {} : { clientSecret: seal(context, id, clientSecret) }),
+  });
 }
 
 /**
  * The secret, which is never shown, is sent to whatever token endpoint the issuer names: under another issuer it would be
- * shown to whoever chose that one. Compared by the letter. Throws `client_secret_required`.
+ * shown to whoever chose that one. So it does not follow to another, compared by the letter: there a new one is needed, or
+ * the connection's own key. Throws `client_secret_required`.
  */
-function requireSameIssuer(current: OidcSettings, patch: Partial<Pick<OidcSettings, "issuer">>): void {
-  if (patch.issuer === undefined || patch.issuer === current.issuer) {
-    return;
+function patchedOidc(
+  context: Context,
+  id: string,
+  current: OidcSettings,
+  { clientSecret, ...patch }: NonNullable<ConnectionPatch["oidc"]>,
+): OidcSettings {
+  const { clientSecret: kept, ...rest } = { ...current, ...patch };
+  if (clientSecret !== undefined) {
+    return { ...rest, clientSecret: seal(context, id, clientSecret) };
   }
-  throw problem("client_secret_required", { field: "oidc.clientSecret" });
+  const known = rest.issuer === current.issuer ? kept : undefined;
+  if (known === undefined && rest.clientAuthentication !== "private_key_jwt") {
+    throw problem("client_secret_required", { field: "oidc.clientSecret" });
+  }
+  return { ...rest, ...(known === undefined ? {} : { clientSecret: known }) };
 }
 
 /** People can only be sent to an application that says where. Throws `application_unknown`, `initiate_login_missing`. */

@@ -1,6 +1,7 @@
 import {
   connectionProvider,
   type OidcSettings,
+  oidcJwksUri,
   oidcRedirectUri,
   parseConnectionSettings,
   type SamlSettings,
@@ -65,5 +66,9 @@ function samlView(
 
 function oidcView(id: string, settings: OidcSettings, publicUrl: string): ConnectionView["oidc"] {
   const { clientSecret: _, ...shown } = settings;
-  return { redirectUri: oidcRedirectUri(publicUrl, id), ...shown };
+  return {
+    redirectUri: oidcRedirectUri(publicUrl, id),
+    jwksUri: oidcJwksUri(publicUrl, id),
+    ...shown,
+  };
 }

@@ -1,9 +1,10 @@
 import { oidcRedirectUri, parseConnection, type StoredConnection } from "@sallyport/connections";
 import { defined } from "@sallyport/defined";
 import { maskUrl } from "@sallyport/login-records";
-import type { OidcClient, OidcClients } from "@sallyport/oidc-client";
+import { type IdpAnswer, IdpFailure, type OidcClient, type OidcClients } from "@sallyport/oidc-client";
 import * as client from "openid-client";
 import type { LoginParameters, StartedLogin } from "../../core/protocol.ts";
+import { endpointFailure, otherFailure, toSignInFailure } from "./failure.ts";
 import { clientOf } from "./verify-callback.ts";
 
 /** Makes an authorization request: code flow with PKCE (RFC 7636), state and nonce, each new. */
@@ -17,7 +18,7 @@ export async function startOidcLogin(
   const idp = await clientOf(clients, connection);
   const codeVerifier = client.randomPKCECodeVerifier();
   const nonce = client.randomNonce();
-  const url = client.buildAuthorizationUrl(idp.exchange(), {
+  const request = {
     redirect_uri: oidcRedirectUri(publicUrl, connection.id),
     scope: [...new Set(["openid", ...connection.settings.scopes])].join(" "),
     state: parameters.id,
@@ -27,13 +28,42 @@ export async function startOidcLogin(
     ...freshness(idp, parameters),
     ...(parameters.acrValues.length > 0 ? { acr_values: parameters.acrValues.join(" ") } : {}),
     ...defined({ login_hint: parameters.loginHint }),
-  });
+  };
+  const whole = client.buildAuthorizationUrl(idp.exchange(), request);
+  const { pushAuthorizationRequests: push = idp.metadata.require_pushed_authorization_requests === true } =
+    connection.settings;
+  const url = push ? await pushRequest(idp, request) : whole;
   return {
     send: { by: "redirect", url: url.toString() },
     state: { nonce, codeVerifier },
-    request: maskUrl(url),
+    request: maskUrl(whole),
   };
 }
+
+/** Leaves the request with the IdP, and nothing of it but a reference to the browser (RFC 9126). Throws `SignInFailure`. */
+async function pushRequest(idp: OidcClient, request: Readonly<Record<string, string>>): Promise<URL> {
+  const { pushed_authorization_request_endpoint: endpoint } = idp.metadata;
+  if (endpoint === undefined) {
+    throw toSignInFailure(PAR_UNSUPPORTED);
+  }
+  let answer: IdpAnswer | undefined;
+  const configuration = idp.exchange((_purpose, heard) => {
+    answer = heard;
+  });
+  try {
+    return await client.buildAuthorizationUrlWithPAR(configuration, request);
+  } catch (error) {
+    const refused = answer === undefined ? null : endpointFailure("par", answer);
+    throw toSignInFailure(refused ?? otherFailure(error));
+  }
+}
+
+const PAR_UNSUPPORTED = new IdpFailure("unreachable", {
+  code: "oidc_par_unsupported",
+  message: "The IdP's discovery document names no endpoint to push authorization requests to.",
+  fix: "Turn off the connection's pushAuthorizationRequests, or have the IdP announce the endpoint.",
+  claim: "pushed_authorization_request_endpoint",
+});
 
 const ESSENTIAL = claimsOf({ essential: true });
 const VOLUNTARY = claimsOf(null);

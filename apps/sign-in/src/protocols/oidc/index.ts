@@ -1,3 +1,4 @@
+import { createConnectionKeys } from "@sallyport/connection-keys";
 import { createOidcClients } from "@sallyport/oidc-client";
 import type { SignInDeps } from "../../core/context.ts";
 import type { ConnectionProtocol } from "../../core/protocol.ts";
@@ -7,12 +8,15 @@ import { verifyOidcCallback } from "./verify-callback.ts";
 
 /** OpenID Connect, code flow: one relying party per connection, under /sso/oidc/{connectionId}. */
 export function createOidcProtocol(deps: SignInDeps): ConnectionProtocol {
-  const clients = createOidcClients(deps);
+  const keys = createConnectionKeys(deps.database, deps.secrets, deps.now);
+  const signingKey = async (connection: Parameters<typeof keys.ensure>[0]) =>
+    (await keys.ensure(connection)).signing;
+  const clients = createOidcClients({ ...deps, signingKey });
   return {
     type: "oidc",
     startsAtOnce: false,
     start: (connection, parameters) => startOidcLogin(deps.publicUrl, clients, connection, parameters),
     verify: (login, query) => verifyOidcCallback(deps, clients, login, query),
-    routes: createOidcRouter,
+    routes: (context) => createOidcRouter(context, keys),
   };
 }

@@ -1,14 +1,33 @@
+import type { ConnectionKeys } from "@sallyport/connection-keys";
+import { findConnection } from "@sallyport/connections";
+import { requestId } from "@sallyport/http";
 import { Router } from "express";
 import type { SignInContext } from "../../core/context.ts";
 import { SignInFailure } from "../../core/failures.ts";
 import { completeLogin } from "../../core/login.ts";
+import { connectionJwks } from "./jwks.ts";
 
 /** Longer than any state of ours; a longer one is none. */
 const MAX_STATE = 100;
 
 /** The relying parties towards the IdPs: one per connection, under /sso/oidc/{connectionId}. */
-export function createOidcRouter(context: SignInContext): Router {
+export function createOidcRouter(context: SignInContext, keys: ConnectionKeys): Router {
   const router = Router();
+  router.get("/sso/oidc/:connectionId/jwks", async (req, res) => {
+    const connection = await findConnection(context.database.sql, "oidc", req.params.connectionId);
+    if (connection === null) {
+      throw new SignInFailure("connection_unknown");
+    }
+    // A key is dear, and anybody may ask: it is made only where the connection is said to need one.
+    const { clientAuthentication, clientSecret } = connection.settings;
+    const needed = clientAuthentication === "private_key_jwt" || clientSecret === undefined;
+    const live = await (needed ? keys.ensure(connection) : keys.find(connection));
+    // Whoever asks by HEAD has not read the keys.
+    if (live !== null && req.method === "GET") {
+      await keys.noteMetadataRead(connection, live, { requestId: requestId(req), ip: req.ip });
+    }
+    res.type("application/jwk-set+json").send(JSON.stringify(connectionJwks(live)));
+  });
   // Express answers HEAD by GET's handler, which would redeem the code for whoever only looks (RFC 9110 §9.2.1).
   router.head("/sso/oidc/:connectionId/callback", (_req, res) => {
     res.set("allow", "GET").status(405).end();

@@ -26,7 +26,7 @@ export interface ConnectionKeys {
   ): Promise<void>;
 }
 
-/** The key pairs of SAML connections, as the service provider uses them. */
+/** The key pairs of connections: of SAML service providers, and of OpenID Connect clients (`private_key_jwt`). */
 export function createConnectionKeys(
   database: Database,
   secrets: SecretBox,

@@ -17,7 +17,7 @@ import { findLiveKeys, insertKey, type KeyOwner, type LiveKeyRow, letSign, lockK
 const MAX_LIVE_KEYS = 2;
 
 export type Refusal =
-  /** No such SAML connection. */
+  /** No such connection. */
   | "connection_not_found"
   /** No such live key. */
   | "connection_key_not_found"

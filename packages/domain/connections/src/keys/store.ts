@@ -21,12 +21,12 @@ export interface LiveKeyRow {
 
 /**
  * Lets whoever changes one connection's keys follow one another, and disturbs no sign-in. False where there is no such
- * SAML connection.
+ * connection.
  */
 export async function lockKeys(sql: Sql, owner: KeyOwner): Promise<boolean> {
   const { rows } = await sql.query(
     `SELECT id FROM connections
-     WHERE id = $1::uuid AND organization_id = $2::uuid AND type = 'saml' FOR NO KEY UPDATE`,
+     WHERE id = $1::uuid AND organization_id = $2::uuid FOR NO KEY UPDATE`,
     [owner.id, owner.organizationId],
   );
   return rows.length > 0;
