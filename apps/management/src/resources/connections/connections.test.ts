@@ -299,7 +299,7 @@ describe("an OpenID Connect connection", () => {
     const clientAuthentication = "private_key_jwt";
     const missing = await createOidc(withoutSecret);
     expect([missing.outcome, missing.body]).toEqual([
-      [400, "validation_failed"],
+      [400, "input_invalid"],
       expect.objectContaining({ errors: [expect.objectContaining({ field: "oidc.clientSecret" })] }),
     ]);
     const reply = await createOidc({
