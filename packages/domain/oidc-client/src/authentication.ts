@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
-import type { ConnectionKey } from "@sallyport/connection-keys";
 import type { ClientAuthentication, OidcConnection } from "@sallyport/connections";
+import type { ConnectionKey } from "@sallyport/connections/keys";
 import { importPKCS8 } from "jose";
 import * as client from "openid-client";
 import { IdpFailure } from "./failure.ts";

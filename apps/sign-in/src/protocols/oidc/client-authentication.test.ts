@@ -1,5 +1,5 @@
-import { activateKey, beginRotation, makeKeyPair, retireKey } from "@sallyport/connection-keys";
 import { type ClientAuthentication, oidcJwksUri, oidcRedirectUri } from "@sallyport/connections";
+import { activateKey, beginRotation, makeKeyPair, retireKey } from "@sallyport/connections/keys";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createTestBrowser } from "../../testing/browser.ts";

@@ -1,4 +1,4 @@
-import { createConnectionKeys } from "@sallyport/connection-keys";
+import { createConnectionKeys } from "@sallyport/connections/keys";
 import { createOidcClients } from "@sallyport/oidc-client";
 import type { SignInDeps } from "../../core/context.ts";
 import type { ConnectionProtocol } from "../../core/protocol.ts";

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import type { LiveKeys } from "@sallyport/connection-keys";
+import type { LiveKeys } from "@sallyport/connections/keys";
 
 /**
  * The public keys that a connection authenticates with (RFC 7517 §5): during a rotation both, so that the IdP knows the

@@ -1,5 +1,5 @@
-import type { ConnectionKeys } from "@sallyport/connection-keys";
 import { findConnection } from "@sallyport/connections";
+import type { ConnectionKeys } from "@sallyport/connections/keys";
 import { requestId } from "@sallyport/http";
 import { Router } from "express";
 import type { SignInContext } from "../../core/context.ts";
