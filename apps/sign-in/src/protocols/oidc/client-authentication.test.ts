@@ -1,8 +1,8 @@
 import { type ClientAuthentication, oidcJwksUri, oidcRedirectUri } from "@sallyport/connections";
 import { activateKey, beginRotation, makeKeyPair, retireKey } from "@sallyport/connections/keys";
+import { createBrowser } from "@sallyport/testing-browser";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createTestBrowser } from "../../testing/browser.ts";
 import { createSignInFixture, type SignInFixture } from "../../testing/sign-in-fixture.ts";
 import { createUpstreamOp, type UpstreamOp } from "../../testing/upstream-op.ts";
 
@@ -67,7 +67,7 @@ function allow(
 }
 
 async function login(connectionId: string) {
-  const browser = createTestBrowser();
+  const browser = createBrowser();
   const visit = await fixture.visit(browser, { connection: connectionId });
   if (visit.status !== 303) {
     return { visit, end: visit };
