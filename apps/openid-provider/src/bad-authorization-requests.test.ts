@@ -86,6 +86,50 @@ describe("the authorization endpoint", () => {
     }
   });
 
+  it("takes the same by POST from the application's own site, whose form brings no cookie of ours", async () => {
+    const visit = new AppVisit(test);
+    const first = await visit.signIn(await test.signIn());
+    const again = new AppVisit(test, test.app, visit.browser);
+    const fields = await again.parameters({
+      client_id: test.app.clientId,
+      response_type: "code",
+      prompt: "none",
+    });
+    const posted = await visit.browser.post(`${test.url}/oauth2/authorize`, fields, "fromOtherSite");
+    expect(posted.status).toBe(303);
+    const { url } = await again.follow(posted.location);
+    expect((await again.tokens(url)).claims()?.sid).toBe(first.claims()?.sid);
+  });
+
+  it.each<[string, RequestInit, string]>([
+    ["no form", { body: "{}", headers: { "content-type": "application/json" } }, "must be a form"],
+    ["no body", {}, "must be a form"],
+    ["a form that fits no address", { body: new URLSearchParams({ state: "x".repeat(9_000) }) }, "pushed"],
+    ["no client_id", { body: new URLSearchParams({ scope: "openid" }) }, "client_id"],
+    ["a foreign redirect_uri", { body: new URLSearchParams({ redirect_uri: "https://evil.example/" }) }, ""],
+  ])("answers a POST of %s with a page, and sends the browser nowhere else", async (_name, init, words) => {
+    const headers = { accept: "text/html", ...init.headers };
+    const response = await fetch(`${test.url}/oauth2/authorize`, { method: "POST", ...init, headers });
+    expect(new URL(response.url).origin).toBe(test.url);
+    expect(response.status).toBe(400);
+    expect(response.headers.get("content-type")).toContain("text/html");
+    expect(await response.text()).toContain(words);
+  });
+
+  it("refuses a parameter given twice by POST as by GET", async () => {
+    const body = (await new AppVisit(test).authorizationUrl()).searchParams;
+    body.append("scope", "openid");
+    const response = await fetch(`${test.url}/oauth2/authorize`, {
+      method: "POST",
+      body,
+      redirect: "manual",
+    });
+    const { url } = await new AppVisit(test).follow(
+      new URL(response.headers.get("location") ?? "", test.url),
+    );
+    expect(url.searchParams.get("error")).toBe("invalid_request");
+  });
+
   it("survives broken escapes and an empty query", async () => {
     expect((await fetch(`${test.url}/oauth2/authorize`)).status).toBe(400);
     expect((await fetch(`${test.url}/oauth2/authorize?client_id=%E0%A4%A&%%`)).status).toBe(400);

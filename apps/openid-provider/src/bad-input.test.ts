@@ -92,7 +92,7 @@ describe("the back channel", () => {
 describe("a method that an endpoint does not take", () => {
   it.each([
     ["GET", "/oauth2/token", "POST, OPTIONS"],
-    ["DELETE", "/oauth2/authorize", "GET"],
+    ["DELETE", "/oauth2/authorize", "GET, POST"],
     ["POST", "/.well-known/jwks.json", "GET, OPTIONS"],
     ["PUT", "/oauth2/introspect", "POST"],
     ["PATCH", "/oauth2/userinfo", "GET, POST, OPTIONS"],

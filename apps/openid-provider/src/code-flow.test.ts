@@ -79,6 +79,16 @@ describe("the code flow", () => {
     });
   });
 
+  it("names the session in the token response, too, where Keycloak looks for it", async () => {
+    const tokens = await new AppVisit(test).signIn(await test.signIn());
+    expect(tokens.session_state).toBe(tokens.claims()?.sid);
+    const next = await client.refreshTokenGrant(test.app.configuration, tokens.refresh_token ?? "");
+    expect(next.session_state).toBe(tokens.claims()?.sid);
+    await expect(client.refreshTokenGrant(test.app.configuration, "none")).rejects.not.toHaveProperty(
+      "session_state",
+    );
+  });
+
   it("works for a public client", async () => {
     const visit = new AppVisit(test, test.publicApp);
     const tokens = await visit.signIn(await test.signIn());

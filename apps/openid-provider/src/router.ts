@@ -1,7 +1,8 @@
 import type { FailureLimit } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
 import { OAuthError } from "@sallyport/oauth";
-import { type RequestHandler, Router } from "express";
+import { type ErrorRequestHandler, type RequestHandler, Router } from "express";
+import { authorizeByPost } from "./endpoints/authorize-by-post.ts";
 import { answerPreflight } from "./endpoints/cors.ts";
 import { readForm } from "./endpoints/form.ts";
 import { handlePageErrors } from "./errors/error-pages.ts";
@@ -19,7 +20,7 @@ export interface Endpoints {
   readonly verify: RequestHandler;
 }
 
-type Handlers = RequestHandler | RequestHandler[];
+type Handlers = RequestHandler | (RequestHandler | ErrorRequestHandler)[];
 
 /** The OpenID Provider's paths, and who answers each. */
 export function createOpRouter(endpoints: Endpoints, log: Logger, failures: FailureLimit): Router {
@@ -47,7 +48,7 @@ export function createOpRouter(endpoints: Endpoints, log: Logger, failures: Fail
   serve(ROUTES.discovery, { get: provider, options: provider });
   serve(ROUTES.metadata, { get: provider, options: provider });
   serve(ROUTES.jwks, { get: endpoints.jwks, options: answerPreflight });
-  serve(ROUTES.authorize, { get: provider });
+  serve(ROUTES.authorize, { get: provider, post: authorizeByPost });
   serve(`${ROUTES.authorize}/:id`, { get: provider });
   serve(ROUTES.token, { post: provider, options: provider });
   serve(ROUTES.pushedRequest, { post: provider, options: provider });

@@ -45,6 +45,8 @@ describe("a browser that is signed in", () => {
     ["another connection", () => ({ connection: bravo.connectionId }), false],
     ["another's domain", () => ({ domain: "bravo.com" }), false],
     ["prompt=login", () => ({ prompt: "login" }), true],
+    ["prompt=select_account", () => ({ prompt: "select_account" }), true],
+    ["several prompts", () => ({ prompt: "consent select_account" }), true],
     ["max_age=0", () => ({ max_age: "0" }), true],
   ])("signs in anew for %s", async (_name, wish, forceLogin) => {
     const visit = again();

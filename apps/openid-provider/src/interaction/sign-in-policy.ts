@@ -12,13 +12,14 @@ const { Check, Prompt } = interactionPolicy;
 const REASONS = {
   noSession: "no_session",
   asked: "login_prompt",
+  otherAccount: "select_account_prompt",
   tooLongAgo: "max_age",
   elsewhere: "other_session_asked_for",
   newer: "newer_session_waits",
 } as const;
 
 /** Those for which the IdP's own memory of the person is not enough. */
-export const FORCING: readonly string[] = [REASONS.asked, REASONS.tooLongAgo];
+export const FORCING: readonly string[] = [REASONS.asked, REASONS.otherAccount, REASONS.tooLongAgo];
 
 /** How far the IdP's clock may be behind ours. */
 const CLOCK_SKEW_MS = 120_000;
@@ -47,6 +48,10 @@ export function signInPolicy(
   });
   signInWhen(REASONS.asked, "a new sign-in was asked for", (ctx) => {
     return ctx.oidc.prompts.has("login") && !hasJustSignedIn(ctx);
+  });
+  // Which accounts there are the IdP knows: it is asked not to take the one that it remembers (Core 3.1.2.1).
+  signInWhen(REASONS.otherAccount, "another account may be meant", (ctx) => {
+    return ctx.oidc.prompts.has("select_account") && !hasJustSignedIn(ctx);
   });
   signInWhen(REASONS.tooLongAgo, "the sign-in is older than max_age", (ctx) => {
     const session = sessionOf(ctx);
@@ -83,9 +88,14 @@ export function signInPolicy(
     },
   );
 
-  const consent = new Prompt({ name: "consent", requestable: true });
-  consent.checks.clear();
-  return [login, consent];
+  return [login, requestable("select_account"), requestable("consent")];
+}
+
+/** A prompt that may be asked for, and by itself stops nobody. */
+function requestable(name: string): interactionPolicy.Prompt {
+  const prompt = new Prompt({ name, requestable: true });
+  prompt.checks.clear();
+  return prompt;
 }
 
 type Answer = boolean | Promise<boolean>;

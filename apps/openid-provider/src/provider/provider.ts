@@ -5,6 +5,7 @@ import { matchesDigest } from "@sallyport/secrets";
 import type { KeySet } from "@sallyport/signing-keys";
 import type { Request, Response } from "express";
 import { type Configuration, type KoaContextWithOIDC, Provider } from "oidc-provider";
+import { z } from "zod";
 import { answerFailure } from "../errors/error-pages.ts";
 import { prepareUnavailable } from "../errors/unavailable.ts";
 import { adoptSignIn } from "../interaction/interactions.ts";
@@ -12,6 +13,7 @@ import { withoutRequestCookies } from "../interaction/request-cookies.ts";
 import type { InProcessResumption } from "../interaction/resume-in-process.ts";
 import type { ArtifactStore } from "../store/artifact-store.ts";
 import type { ChangesByRequest } from "../store/pending-changes.ts";
+import { sessionOf } from "./account.ts";
 import { countSuccess, type OpLimits, refuseExcess } from "./limits.ts";
 
 /** One oidc-provider, with what its configuration cannot say. */
@@ -47,6 +49,7 @@ export function buildProvider(deps: {
         return; // nothing that it changed is stored
       }
       await deps.changes.of(ctx).flushTo(deps.store); // before the answer leaves
+      nameSession(ctx);
       if (isOfProvider(ctx)) {
         await departFrom(ctx, deps.depart);
       }
@@ -78,6 +81,21 @@ export function buildProvider(deps: {
 function isOfProvider(ctx: object): ctx is KoaContextWithOIDC {
   return "oidc" in ctx && ctx.oidc !== undefined;
 }
+
+/**
+ * Keycloak, as a broker in front of us, finds its session by the `session_state` of the token response, and up to version
+ * 26 not by the ID token's `sid` (keycloak/keycloak#12142): without it, it answers logout tokens with 200 and does nothing.
+ */
+function nameSession(ctx: Pick<KoaContextWithOIDC, "body">): void {
+  if (isOfProvider(ctx) && ctx.oidc.route === "token" && ctx.status === 200) {
+    const session = sessionOf(ctx);
+    if (session !== null) {
+      ctx.body = { ...tokenResponse.parse(ctx.body), session_state: session.id };
+    }
+  }
+}
+
+const tokenResponse = z.looseObject({ access_token: z.string() });
 
 /** Where an authorization request would send the browser to our sign-in page, only to be sent on from there. */
 async function departFrom(

@@ -26,6 +26,18 @@ const SECRET_KEYS = [
   "privateKey",
 ];
 
+/** By what an error says its kind: ECONNREFUSED, a SQLSTATE, a code of ours. An authorization code looks like none. */
+const ERROR_CODE = /^(?:[A-Z][A-Z0-9_]{2,39}|[0-9][0-9A-Z]{4}|[a-z]{2,20}(?:_[a-z]{2,20}){1,4})$/;
+
+/** An error's `code` is kept out of the log with every other `code`; what can only be a kind is told as `errorCode`. */
+function serializeError(error: unknown): unknown {
+  if (!(error instanceof Error)) {
+    return error;
+  }
+  const errorCode = "code" in error && ERROR_CODE.test(String(error.code)) ? error.code : undefined;
+  return { ...pino.stdSerializers.err(error), errorCode };
+}
+
 /** Structured logs: one JSON object a line, with ids and codes, never with secrets or personal data. */
 export function createLogger(options: LoggerOptions = {}): Logger {
   const config = {
@@ -34,6 +46,7 @@ export function createLogger(options: LoggerOptions = {}): Logger {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: "[redacted]" },
+    serializers: { err: serializeError },
   };
   return options.destination === undefined ? pino(config) : pino(config, options.destination);
 }
