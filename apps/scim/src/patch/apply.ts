@@ -156,6 +156,9 @@ class Patch {
       throw badRequest("invalidValue", `${extension.id} must be an object of attributes.`);
     }
     for (const [key, value] of Object.entries(operation.value)) {
+      if (key.toLowerCase() === "schemas") {
+        continue; // as scim2-client sends it
+      }
       const attribute = findAttribute(extension.attributes, key);
       const path = `${extension.id}:${key}`;
       if (attribute === undefined) {
