@@ -50,7 +50,7 @@ export interface SamlTenant {
   /** From the page that the ACS answered to the application, and to what it is told of the person. */
   arrive(browser: Browser, departure: Departure, page: Page): Promise<SessionClaims>;
   /** The newest login record. */
-  lastRecord(): Promise<{ readonly outcome: string; readonly errorCode: string | null }>;
+  lastRecord(): Promise<z.infer<typeof loginRecord>>;
   /** How many live sessions the organization has. */
   sessions(): Promise<number>;
 }
@@ -72,8 +72,12 @@ const connection = z.object({
   id: z.string(),
   saml: z.object({ acsUrl: z.string(), spEntityId: z.string(), spMetadataUrl: z.string() }),
 });
-const records = z.object({
-  items: z.array(z.object({ outcome: z.string(), errorCode: z.string().nullable() })).min(1),
+const records = z.object({ items: z.array(z.object({ id: z.string() })).min(1) });
+const loginRecord = z.object({
+  outcome: z.string(),
+  errorCode: z.string().nullable(),
+  steps: z.array(z.unknown()),
+  response: z.string().nullable(),
 });
 const sessions = z.object({ items: z.array(z.unknown()) });
 
@@ -142,7 +146,9 @@ export async function startSamlSite(
           if (newest === undefined) {
             throw new Error(`${slug} has no login record`);
           }
-          return newest;
+          return loginRecord.parse(
+            await call("GET", `/organizations/${slug}/login-records/${newest.id}`, 200),
+          );
         },
         async sessions() {
           return sessions.parse(await call("GET", `/organizations/${slug}/sessions?live=true`, 200)).items

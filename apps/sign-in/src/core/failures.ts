@@ -292,7 +292,7 @@ export class SignInFailure extends Error {
   constructor(
     code: SignInFailureCode,
     options: {
-      finding?: Finding;
+      finding?: Finding | undefined;
       detail?: string | undefined;
       response?: string | undefined;
       interactionId?: string | undefined;

@@ -57,6 +57,7 @@ const passwordProtocol: ConnectionProtocol = {
       detail: { realm },
     };
   },
+  show: (response) => `username: ${new URLSearchParams(response).get("username")}`,
   routes(context) {
     const router = Router();
     router.post("/sso/password/:connectionId", express.text({ type: "*/*" }), async (req, res) => {

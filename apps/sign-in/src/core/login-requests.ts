@@ -1,7 +1,7 @@
 import type { ConnectionType, StoredConnection } from "@sallyport/connections";
 import { asMembersOfWith, isId, type Sql } from "@sallyport/database";
 import { sealContext } from "@sallyport/encryption-keys";
-import { type LoginStep, openingStatement } from "@sallyport/login-records";
+import { type Finding, type LoginStep, openingStatement } from "@sallyport/login-records";
 import { digestToken, isTokenOf, newToken, type SecretBox } from "@sallyport/secrets";
 import { z } from "zod";
 import type { Landing } from "../idp-initiated/landing.ts";
@@ -114,11 +114,15 @@ export async function storeLoginRequest(sql: Sql, secrets: SecretBox, login: New
 }
 
 /** What a response says of the login that it belongs to. */
-export interface ResponseKey {
-  readonly type: ConnectionType;
-  readonly connectionId: string;
+export interface ResponseKey extends ResponseOrigin {
   /** RelayState or `state`, as it came. */
   readonly id: string;
+}
+
+/** Where a response came to, and who brought it. */
+export interface ResponseOrigin {
+  readonly type: ConnectionType;
+  readonly connectionId: string;
   /** Token of the browser that brought it; null when it sent none. */
   readonly browser: string | null;
   readonly now: Date;
@@ -142,13 +146,15 @@ export async function consumeLoginRequest(
   sql: Sql,
   secrets: SecretBox,
   key: ResponseKey,
+  /** What the record says where there is no such login. Default: as the page does. */
+  unknown?: Finding,
 ): Promise<OpenLogin> {
   const { type, connectionId, id, browser, now } = key;
   if (!isId(connectionId)) {
     throw new SignInFailure("connection_unknown");
   }
   if (!isLoginRequestId(id)) {
-    throw new SignInFailure("login_unknown");
+    throw new SignInFailure("login_unknown", { finding: unknown });
   }
   const { rows } = await sql.query<ConsumedRow>(
     `UPDATE login_requests r SET used_at = $4
@@ -163,9 +169,7 @@ export async function consumeLoginRequest(
   if (row === undefined || browser === null) {
     throw await reasonFor(sql, key);
   }
-  const state = sealedState.parse(
-    JSON.parse(secrets.open(row.sealed_state, sealContext("login_requests.sealed_state", id))),
-  );
+  const state = openState(secrets, id, row.sealed_state);
   const { organization_id: organizationId, provider, name, status, settings } = row;
   return {
     id,
@@ -177,6 +181,41 @@ export async function consumeLoginRequest(
     freshSince: state.freshSince === null ? null : new Date(state.freshSince),
     authTimeAsked: state.authTimeAsked,
   };
+}
+
+/** How many open logins of one browser are looked through: as many tabs. */
+const MOST_CANDIDATES = 10;
+
+/**
+ * The newest login of this browser at this connection that still waits for its response and that `belongsTo` takes for
+ * its own; null where there is none. It goes on waiting.
+ */
+export async function findLoginRequest(
+  sql: Sql,
+  secrets: SecretBox,
+  { type, connectionId, browser, now }: ResponseOrigin,
+  belongsTo: (protocolState: ProtocolState) => boolean,
+): Promise<string | null> {
+  if (browser === null || !isId(connectionId)) {
+    return null;
+  }
+  const { rows } = await sql.query<{ id: string; sealed_state: string }>(
+    `SELECT r.id, r.sealed_state FROM login_requests r
+     JOIN connections c ON c.id = r.connection_id AND c.type = $4::connection_type
+     WHERE r.browser_digest = $1 AND r.connection_id = $2 AND r.used_at IS NULL AND r.expires_at > $3
+     ORDER BY r.created_at DESC LIMIT ${MOST_CANDIDATES}`,
+    [digestToken(browser), connectionId, now, type],
+    "login_requests_of_browser",
+  );
+  const match = rows.find(
+    ({ id, sealed_state }) =>
+      isLoginRequestId(id) && belongsTo(openState(secrets, id, sealed_state).protocol),
+  );
+  return match?.id ?? null;
+}
+
+function openState(secrets: SecretBox, id: string, sealed: string): z.infer<typeof sealedState> {
+  return sealedState.parse(JSON.parse(secrets.open(sealed, sealContext("login_requests.sealed_state", id))));
 }
 
 /** Throws where a row names no cause, which none does. */
@@ -193,13 +232,14 @@ export function causeOf(interactionId: string | null, landing: Landing | undefin
 /** Tells the refusals apart; asked only once the request was refused. */
 async function reasonFor(sql: Sql, key: ResponseKey): Promise<SignInFailure> {
   const { rows } = await sql.query<{
-    known: boolean;
+    started_at: string | null;
     interaction_id: string | null;
     used: boolean;
     same_browser: boolean;
   }>(
-    `SELECT r.id IS NOT NULL AS known, r.interaction_id, r.used_at IS NOT NULL AS used, coalesce(r.browser_digest = $3, false) AS same_browser
-     FROM connections c LEFT JOIN login_requests r ON r.connection_id = c.id AND r.id = $1
+    `SELECT r.connection_id AS started_at, r.interaction_id, r.used_at IS NOT NULL AS used,
+            coalesce(r.browser_digest = $3, false) AS same_browser
+     FROM connections c LEFT JOIN login_requests r ON r.organization_id = c.organization_id AND r.id = $1
      WHERE c.id = $2 AND c.type = $4::connection_type`,
     [key.id, key.connectionId, key.browser === null ? null : digestToken(key.browser), key.type],
   );
@@ -207,8 +247,11 @@ async function reasonFor(sql: Sql, key: ResponseKey): Promise<SignInFailure> {
   if (row === undefined) {
     return new SignInFailure("connection_unknown");
   }
-  if (!row.known) {
+  if (row.started_at === null) {
     return new SignInFailure("login_unknown");
+  }
+  if (row.started_at !== key.connectionId) {
+    return new SignInFailure("login_unknown", { finding: otherConnection(row.started_at) });
   }
   // Another browser learns nothing more about a request that is not its own.
   if (!row.same_browser) {
@@ -217,6 +260,15 @@ async function reasonFor(sql: Sql, key: ResponseKey): Promise<SignInFailure> {
   return new SignInFailure(row.used ? "login_used" : "login_expired", {
     interactionId: row.interaction_id ?? undefined,
   });
+}
+
+function otherConnection(startedAt: string): Finding {
+  return {
+    code: "login_unknown",
+    message: "The response came to another connection than the one that its login was started at.",
+    fix: "In the IdP's application of that connection, set the ACS URL (SAML) or the redirect URI (OpenID Connect) that belongs to it; the response in this record names the IdP.",
+    detail: `started at connection ${startedAt}`,
+  };
 }
 
 /** How many logins of this browser, started because it came from the IdP's own pages, wait for the IdP's answer. */

@@ -3,7 +3,7 @@ import { newId } from "@sallyport/database";
 import { sendOn } from "@sallyport/html";
 import { originOf, requestId } from "@sallyport/http";
 import type { SignInRequest } from "@sallyport/interactions";
-import { createLoginTrace, type LoginTrace } from "@sallyport/login-records";
+import { createLoginTrace, type Finding, type LoginTrace } from "@sallyport/login-records";
 import type { Request, Response } from "express";
 import type { Landing } from "../idp-initiated/landing.ts";
 import { sendForm } from "../pages/form-page.ts";
@@ -17,8 +17,10 @@ import { requireFreshAuthentication } from "./freshness.ts";
 import type { VerifiedLogin } from "./further-steps.ts";
 import {
   consumeLoginRequest,
+  findLoginRequest,
   newLoginRequestId,
   type OpenLogin,
+  type ProtocolState,
   storeLoginRequest,
 } from "./login-requests.ts";
 import { protocolOf } from "./protocol.ts";
@@ -102,8 +104,17 @@ function landingDetail({ applicationId: application, target }: Landing) {
 export interface IdpResponse {
   readonly type: ConnectionType;
   readonly connectionId: string;
-  /** RelayState or `state`; null when there is none, and so no login that it belongs to. */
+  /** RelayState or `state`; null when there is none. */
   readonly state: string | null;
+  /**
+   * Whether the response itself says that it belongs to the login with this state of its protocol: finds the login where
+   * the `state` was lost or replaced on the way.
+   */
+  readonly belongsTo?: (protocolState: ProtocolState) => boolean;
+  /** What is worth telling of how it came, for the login record. */
+  readonly received?: Readonly<Record<string, unknown>>;
+  /** What the record says where it belongs to no login. Default: as the page does. */
+  readonly orphanFinding?: Finding | undefined;
   /** As it came, for the protocol to verify. */
   readonly response: string;
 }
@@ -116,7 +127,7 @@ export async function completeLogin(
   response: IdpResponse,
 ): Promise<void> {
   const trace = createLoginTrace(context.now);
-  trace.add("response_received");
+  trace.add("response_received", response.received);
   const login = await openLogin(context, req, response, trace);
 
   const attempt: Attempt = { login, trace, requestId: requestId(req), ip: req.ip };
@@ -139,23 +150,47 @@ export async function completeLogin(
 async function openLogin(
   context: SignInContext,
   req: Request,
-  { type, connectionId, state }: IdpResponse,
+  received: IdpResponse,
   trace: LoginTrace,
 ): Promise<OpenLogin> {
   const { database, secrets, cookie } = context;
+  const { type, connectionId, state, belongsTo, orphanFinding: finding } = received;
+  const by = { type, connectionId, browser: cookie.read(req), now: context.now() };
   try {
-    if (state === null) {
-      throw new SignInFailure("response_unsolicited");
+    const id =
+      belongsTo === undefined
+        ? state
+        : ((await findLoginRequest(database.sql, secrets, by, belongsTo)) ?? state);
+    if (id === null) {
+      throw new SignInFailure("response_unsolicited", { finding });
     }
-    const key = { type, connectionId, id: state, browser: cookie.read(req), now: context.now() };
-    return await consumeLoginRequest(database.sql, secrets, key);
+    return await consumeLoginRequest(database.sql, secrets, { ...by, id }, finding);
   } catch (error) {
     if (error instanceof SignInFailure) {
-      countOrphanResponse(context, originOf(req, cookie), connectionId);
-      await recordOrphan(context, { type, connectionId, requestId: requestId(req) }, trace, error);
+      const shown = () => protocolOf(context.protocols, type).show(received.response);
+      await recordStray(context, req, { type, connectionId, shown }, trace, error);
     }
     throw error;
   }
+}
+
+export interface StrayResponse {
+  readonly type: ConnectionType;
+  readonly connectionId: string;
+  /** The response, decoded and masked. */
+  readonly shown: () => string;
+}
+
+/** Records a response that belongs to no login. Throws `SignInFailure` instead where there are too many of them. */
+export async function recordStray(
+  context: StartContext,
+  req: Request,
+  { type, connectionId, shown }: StrayResponse,
+  trace: LoginTrace,
+  failure: SignInFailure,
+): Promise<void> {
+  countOrphanResponse(context, originOf(req, context.cookie), connectionId);
+  await recordOrphan(context, { type, connectionId, requestId: requestId(req) }, trace, failure, shown());
 }
 
 /**

@@ -21,6 +21,8 @@ export interface ConnectionProtocol {
    * @param response as it came: the form value, the query string
    */
   verify(login: OpenLogin, response: string): Promise<VerifiedResponse>;
+  /** The response, decoded and masked, for the record of one that belongs to no login: nobody vouches for it. */
+  show(response: string): string;
   /** The endpoints that the IdPs' responses come to. They end in `completeLogin`. */
   routes(context: SignInContext): Router;
 }

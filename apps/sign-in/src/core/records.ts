@@ -38,10 +38,13 @@ export async function recordOrphan(
   response: { readonly type: ConnectionType; readonly connectionId: string; readonly requestId: string },
   trace: LoginTrace,
   failure: SignInFailure,
+  /** What came, decoded and masked. */
+  shown: string | undefined,
 ): Promise<void> {
   trace.add("failed", { ...failure.finding });
   await recordOrphanResponse(database.sql, {
     ...response,
+    response: shown,
     errorCode: failure.finding.code,
     steps: trace.steps,
     now: now(),

@@ -1,15 +1,13 @@
 import { findConnection, type StoredConnection } from "@sallyport/connections";
 import type { Sql } from "@sallyport/database";
-import { originOf, requestId } from "@sallyport/http";
 import { createLoginTrace } from "@sallyport/login-records";
 import { peekResponse } from "@sallyport/saml";
 import type { Request, Response } from "express";
-import { countOrphanResponse } from "../core/attempts.ts";
 import type { StartContext } from "../core/context.ts";
 import { SignInFailure } from "../core/failures.ts";
-import { startLogin } from "../core/login.ts";
+import { recordStray, startLogin } from "../core/login.ts";
 import { countUnanswered } from "../core/login-requests.ts";
-import { recordOrphan } from "../core/records.ts";
+import { protocolOf } from "../core/protocol.ts";
 import { findLanding, type Landing } from "./landing.ts";
 
 /**
@@ -25,6 +23,8 @@ export interface Visitor {
   readonly applicationId: string;
   /** As it was posted: the page of the application that the IdP wishes for. */
   readonly relayState: string | null;
+  /** As it was posted. */
+  readonly response: string;
 }
 
 /**
@@ -44,7 +44,7 @@ export async function findVisitor(
   if (!claimed.ok || claimed.inResponseTo !== undefined) {
     return null;
   }
-  return { connection, applicationId, relayState: post.relayState };
+  return { connection, applicationId, relayState: post.relayState, response: post.response };
 }
 
 /**
@@ -66,8 +66,8 @@ export async function startOver(
     async (error: unknown) => {
       if (error instanceof SignInFailure) {
         const { id: connectionId, type } = connection;
-        countOrphanResponse(context, originOf(req, cookie), connectionId);
-        await recordOrphan(context, { type, connectionId, requestId: requestId(req) }, trace, error);
+        const shown = () => protocolOf(context.protocols, type).show(visitor.response);
+        await recordStray(context, req, { type, connectionId, shown }, trace, error);
       }
       throw error;
     },

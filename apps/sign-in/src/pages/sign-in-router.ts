@@ -1,5 +1,5 @@
 import { sendOn, sendPage } from "@sallyport/html";
-import { requestId } from "@sallyport/http";
+import { refuseHead, requestId } from "@sallyport/http";
 import type { InteractionKey, SignInRequest, WaitingSession } from "@sallyport/interactions";
 import express, { type Request, type Response, Router } from "express";
 import { z } from "zod";
@@ -29,6 +29,7 @@ export function createSignInRouter(context: SignInContext): Router {
   const router = Router();
   const body = express.urlencoded({ extended: false, limit: "16kb", parameterLimit: 10 });
 
+  router.head("/sign-in/:interactionId", refuseHead("GET, POST"));
   router.get("/sign-in/:interactionId", async (req, res) => {
     const browser = cookie.read(req);
     if (browser === null) {
@@ -60,7 +61,7 @@ export function createSignInRouter(context: SignInContext): Router {
   });
 
   router.all("/sign-in/:interactionId", (_req, res) => {
-    res.set("allow", "GET, HEAD, POST");
+    res.set("allow", "GET, POST");
     throw new SignInFailure("method_not_allowed");
   });
 

@@ -2,7 +2,7 @@ import { findConnection, type SamlConnection } from "@sallyport/connections";
 import type { ConnectionKeys } from "@sallyport/connections/keys";
 import { renderSignedOutPage, sendAutoPost, sendOn, sendPage } from "@sallyport/html";
 import type { BrowserCookie } from "@sallyport/http";
-import { hasEncodedNames, requestId } from "@sallyport/http";
+import { hasEncodedNames, refuseHead, requestId } from "@sallyport/http";
 import { createFailureLimit, createLevels } from "@sallyport/limits";
 import type { Finding } from "@sallyport/login-records";
 import express, { type Request, type Response, Router } from "express";
@@ -41,10 +41,11 @@ export function createLogoutRouter(
   const refusals = createFailureLimit(createLevels(deps), REFUSALS);
   const { sql } = deps.database;
 
+  router.head(PATH, refuseHead("GET, POST"));
   router.get(PATH, (req, res) => handle(req, res, req.params.connectionId, readQuery));
   router.post(PATH, form, (req, res) => handle(req, res, req.params.connectionId, readForm));
   router.all(PATH, (_req, res) => {
-    res.set("allow", "GET, HEAD, POST");
+    res.set("allow", "GET, POST");
     throw new LogoutFailure("method_not_allowed");
   });
   router.use(PATH, handleLogoutFailures(deps.log));

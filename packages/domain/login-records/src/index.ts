@@ -1,6 +1,13 @@
 export type { Finding } from "./finding.ts";
 export { createLoginTrace, type LoginStep, type LoginStepName, type LoginTrace } from "./login-trace.ts";
-export { maskUnverifiedXml, maskUrl, maskXml, showClaims } from "./mask.ts";
+export {
+  maskUnparsedXml,
+  maskUnverifiedUrl,
+  maskUnverifiedXml,
+  maskUrl,
+  maskXml,
+  showClaims,
+} from "./mask.ts";
 export {
   type ClosedLogin,
   closeLoginRecord,

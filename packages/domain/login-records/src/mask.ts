@@ -19,6 +19,11 @@ export function maskUnverifiedXml(xml: string): string {
   return cut(mask(xml), MAX_UNVERIFIED_LENGTH);
 }
 
+/** The same of one that nothing has parsed. In UTF-16 the names below would hide from their pattern. */
+export function maskUnparsedXml(text: string): string {
+  return maskUnverifiedXml(text.replaceAll("\0", ""));
+}
+
 function mask(xml: string): string {
   return xml.replace(SECRET_ELEMENTS, (_all, open) => `${open}${MASK}`);
 }
@@ -27,17 +32,37 @@ function mask(xml: string): string {
 const SECRET_ELEMENTS =
   /(<(?:[^\s<>/:]+:)?(SignatureValue|CipherValue)(?:\s[^<>]*)?(?<!\/)>)[\s\S]*?(?=<\/(?:[^\s<>/:]+:)?\2\s*>|$)/g;
 
-const SECRET_PARAMETERS = ["state", "nonce", "code", "RelayState", "Signature", "client_secret"];
+const SECRET_PARAMETERS = [
+  "state",
+  "nonce",
+  "code",
+  "RelayState",
+  "Signature",
+  "client_secret",
+  "id_token",
+  "access_token",
+  "refresh_token",
+  "response",
+];
 
 /** A URL's secrets masked: what ties it to one browser, and what could be redeemed. */
 export function maskUrl(url: URL): string {
+  return cut(withoutSecrets(url), MAX_LENGTH);
+}
+
+/** The same of one that anybody may have made. */
+export function maskUnverifiedUrl(url: URL): string {
+  return cut(withoutSecrets(url), MAX_UNVERIFIED_LENGTH);
+}
+
+function withoutSecrets(url: URL): string {
   const masked = new URL(url);
   for (const name of SECRET_PARAMETERS) {
     if (masked.searchParams.has(name)) {
       masked.searchParams.set(name, MASK);
     }
   }
-  return cut(masked.toString(), MAX_LENGTH);
+  return masked.toString();
 }
 
 /** Claims as indented JSON. */

@@ -107,6 +107,8 @@ export async function recordOrphanResponse(
     readonly requestId: string;
     readonly errorCode: string;
     readonly steps: readonly LoginStep[];
+    /** What came, decoded and masked. */
+    readonly response: string | undefined;
     readonly now: Date;
   },
 ): Promise<void> {
@@ -114,8 +116,9 @@ export async function recordOrphanResponse(
     return;
   }
   await sql.query(
-    `INSERT INTO login_records (id, organization_id, connection_id, request_id, outcome, error_code, steps, created_at)
-     SELECT $1, organization_id, id, $3, 'failure', $4, $5, $6
+    `INSERT INTO login_records
+       (id, organization_id, connection_id, request_id, outcome, error_code, steps, response, created_at)
+     SELECT $1, organization_id, id, $3, 'failure', $4, $5, $8, $6
      FROM connections WHERE id = $2 AND type = $7::connection_type`,
     [
       newId(),
@@ -125,6 +128,7 @@ export async function recordOrphanResponse(
       stepsJson(attempt.steps),
       attempt.now,
       attempt.type,
+      attempt.response ?? null,
     ],
     "login_record_orphan",
   );

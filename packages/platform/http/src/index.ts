@@ -1,5 +1,6 @@
 export { type BrowserCookie, cookieValue, createBrowserCookie } from "./browser-cookie.ts";
 export { hasEncodedNames } from "./form-names.ts";
+export { refuseHead } from "./head.ts";
 export { handleProblems, logRequests, notFound, routePattern } from "./middleware.ts";
 export { originOf } from "./origin.ts";
 export { parseInput } from "./parse.ts";

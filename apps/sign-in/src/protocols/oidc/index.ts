@@ -1,4 +1,5 @@
 import { createConnectionKeys } from "@sallyport/connections/keys";
+import { maskUnverifiedUrl } from "@sallyport/login-records";
 import { createOidcClients } from "@sallyport/oidc-client";
 import type { SignInDeps } from "../../core/context.ts";
 import type { ConnectionProtocol } from "../../core/protocol.ts";
@@ -17,6 +18,7 @@ export function createOidcProtocol(deps: SignInDeps): ConnectionProtocol {
     startsAtOnce: false,
     start: (connection, parameters) => startOidcLogin(deps.publicUrl, clients, connection, parameters),
     verify: (login, query) => verifyOidcCallback(deps, clients, login, query),
+    show: (query) => maskUnverifiedUrl(new URL(`/callback${query}`, deps.publicUrl)),
     routes: (context) => createOidcRouter(context, keys),
   };
 }

@@ -1,10 +1,12 @@
 import { findConnection } from "@sallyport/connections";
 import type { ConnectionKeys } from "@sallyport/connections/keys";
-import { requestId } from "@sallyport/http";
+import { refuseHead, requestId } from "@sallyport/http";
+import type { Finding } from "@sallyport/login-records";
 import { Router } from "express";
 import type { SignInContext } from "../../core/context.ts";
 import { SignInFailure } from "../../core/failures.ts";
 import { completeLogin } from "../../core/login.ts";
+import { authorizationFailure } from "./failure.ts";
 import { connectionJwks } from "./jwks.ts";
 
 /** Longer than any state of ours; a longer one is none. */
@@ -28,10 +30,7 @@ export function createOidcRouter(context: SignInContext, keys: ConnectionKeys): 
     }
     res.type("application/jwk-set+json").send(JSON.stringify(connectionJwks(live)));
   });
-  // Express answers HEAD by GET's handler, which would redeem the code for whoever only looks (RFC 9110 §9.2.1).
-  router.head("/sso/oidc/:connectionId/callback", (_req, res) => {
-    res.set("allow", "GET").status(405).end();
-  });
+  router.head("/sso/oidc/:connectionId/callback", refuseHead("GET"));
   router.get("/sso/oidc/:connectionId/callback", async (req, res) => {
     const { connectionId } = req.params;
     const { search: response, searchParams } = new URL(req.originalUrl, context.publicUrl);
@@ -40,11 +39,31 @@ export function createOidcRouter(context: SignInContext, keys: ConnectionKeys): 
     if (states.length > 1 || (state !== null && state.length > MAX_STATE)) {
       throw new SignInFailure("request_malformed", { detail: "state" });
     }
-    await completeLogin(context, req, res, { type: "oidc", connectionId, state, response });
+    await completeLogin(context, req, res, {
+      type: "oidc",
+      connectionId,
+      state: state === "" ? null : state,
+      response,
+      orphanFinding: errorWithoutState(searchParams),
+    });
   });
   router.all("/sso/oidc/:connectionId/callback", (_req, res) => {
     res.set("allow", "GET");
     throw new SignInFailure("method_not_allowed");
   });
   return router;
+}
+
+/** Some IdPs answer what they cannot read without its state, or with none of ours (RFC 6749, 4.1.2.1 wants it). */
+function errorWithoutState(parameters: URLSearchParams): Finding | undefined {
+  const error = parameters.get("error");
+  if (error === null || error === "") {
+    return undefined;
+  }
+  const { finding } = authorizationFailure(error, parameters.get("error_description") ?? undefined);
+  return {
+    ...finding,
+    message:
+      "The IdP answered with an error, and without the state that names the login which it belongs to.",
+  };
 }

@@ -1,4 +1,5 @@
 import { createConnectionKeys } from "@sallyport/connections/keys";
+import { maskUnparsedXml } from "@sallyport/login-records";
 import type { SignInDeps } from "../../core/context.ts";
 import type { ConnectionProtocol } from "../../core/protocol.ts";
 import { startSamlLogin } from "./authn-request.ts";
@@ -15,6 +16,7 @@ export function createSamlProtocol(deps: SignInDeps): ConnectionProtocol {
     startsAtOnce: true,
     start: (connection, parameters) => startSamlLogin(deps.publicUrl, keys, connection, parameters),
     verify: (login, response) => verifySamlResponse(deps, keys, refreshRequests, login, response),
+    show: (response) => maskUnparsedXml(Buffer.from(response, "base64").toString("utf8")),
     routes: (context) => createSamlRouter(context, keys),
   };
 }

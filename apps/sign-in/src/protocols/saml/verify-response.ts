@@ -4,13 +4,18 @@ import { maskUnverifiedXml, maskXml } from "@sallyport/login-records";
 import { peekResponse, type SamlFailure, type SamlResult, validateResponse } from "@sallyport/saml";
 import { z } from "zod";
 import { SignInFailure } from "../../core/failures.ts";
-import type { OpenLogin } from "../../core/login-requests.ts";
+import type { OpenLogin, ProtocolState } from "../../core/login-requests.ts";
 import type { VerifiedResponse } from "../../core/protocol.ts";
 import type { MetadataRefreshRequests } from "./metadata-refresh-requests.ts";
 import { normalizeSaml } from "./normalize.ts";
 
 /** What `startSamlLogin` keeps. */
 const samlState = z.object({ requestId: z.string() });
+
+/** Tells the login whose request has this ID. */
+export function isStateOfRequest(id: string): (protocolState: ProtocolState) => boolean {
+  return (protocolState) => samlState.parse(protocolState).requestId === id;
+}
 
 interface Deps {
   readonly publicUrl: string;
