@@ -1,0 +1,176 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+
+// Who writes which table, and nobody else does. Rows that go with the row that they belong to (ON DELETE CASCADE) are not
+// looked at, nor are tests and what only they use.
+
+const PEOPLE = "packages/domain/people/src";
+const EVENTS = "packages/domain/events/src";
+const CONNECTIONS = "packages/domain/connections/src";
+const DIRECTORIES = "packages/domain/directories/src";
+const SESSIONS = "packages/domain/sessions/src";
+const SCIM = "apps/scim/src";
+const MANAGEMENT = "apps/management/src";
+const SIGN_IN = "apps/sign-in/src";
+const SINGLE_LOGOUT = "apps/single-logout/src";
+const OPENID_PROVIDER = "apps/openid-provider/src";
+const WORKER = "apps/worker/src";
+
+/** Folders, by table. Where there are two, the comment says who writes what, and why. */
+const OWNERS: Readonly<Record<string, readonly string[]>> = {
+  organizations: [MANAGEMENT],
+  reserved_slugs: [MANAGEMENT],
+  domains: [MANAGEMENT],
+  api_keys: [MANAGEMENT],
+  applications: [MANAGEMENT],
+  roles: [MANAGEMENT],
+  group_mappings: [MANAGEMENT],
+
+  // An administrator's settings, and what the IdP's metadata changes of them.
+  connections: [MANAGEMENT, CONNECTIONS],
+  connection_metadata: [CONNECTIONS],
+  connection_keys: [CONNECTIONS],
+  // Within the one statement that signs somebody in.
+  certificate_uses: [SIGN_IN],
+  certificate_notices: [WORKER],
+
+  users: [PEOPLE],
+  identities: [PEOPLE],
+  memberships: [PEOPLE],
+  role_bindings: [PEOPLE],
+  conflicts: [PEOPLE],
+  directory_user_links: [PEOPLE],
+
+  directories: [MANAGEMENT],
+  // What an administrator makes; what OAuth clients are issued, and when a token was last used.
+  directory_tokens: [MANAGEMENT, SCIM],
+  directory_clients: [MANAGEMENT, SCIM],
+  // The SCIM server writes a resource with its log row and event in one statement; an administrator deletes a directory;
+  // tombstones go once the reconciler has seen them.
+  directory_users: [SCIM, MANAGEMENT, DIRECTORIES],
+  directory_groups: [SCIM, MANAGEMENT, DIRECTORIES],
+  directory_group_members: [SCIM],
+  directory_group_nestings: [],
+  directory_group_ancestors: [DIRECTORIES],
+  // What outlives a directory user goes with the organization.
+  directory_identifiers: [SCIM, MANAGEMENT],
+  dirty_directory_users: [DIRECTORIES],
+  dirty_directory_groups: [DIRECTORIES],
+  scim_requests: [SCIM],
+
+  login_requests: [SIGN_IN],
+  waiting_sessions: [SIGN_IN],
+  login_records: ["packages/domain/login-records/src"],
+  logout_requests: [SINGLE_LOGOUT],
+  // Each its own messages.
+  used_assertions: [SIGN_IN, SINGLE_LOGOUT],
+  sessions: [SESSIONS],
+  // Which applications took part; that they are to be told; that they were.
+  session_applications: [OPENID_PROVIDER, SESSIONS, WORKER],
+  // oidc-provider's own, and single tokens that were revoked.
+  op_artifacts: [OPENID_PROVIDER, SESSIONS],
+  signing_keys: ["packages/domain/signing-keys/src"],
+
+  events: [EVENTS],
+  outbox: [EVENTS],
+  outbox_sequences: [EVENTS],
+  outbox_state: [EVENTS],
+  outbox_consumers: [EVENTS],
+};
+
+/** These write tables that their lists name: what has outlived its use is deleted, what is sealed is sealed anew. */
+const BY_LIST = ["apps/worker/src/jobs/purge/purge.ts", "packages/domain/encryption-keys/src/reseal.ts"];
+
+const ROOT = join(import.meta.dirname, "../..");
+const WRITE = String.raw`\b(?:insert\s+into|update|delete\s+from|merge\s+into|truncate(?:\s+table)?|copy)(?:\s+only)?\s+`;
+
+/** The models of schema.prisma: its name in Prisma's client, and its table. */
+async function readModels(): Promise<Map<string, string>> {
+  const schema = await readFile(join(ROOT, "prisma/schema.prisma"), "utf8");
+  const models = [...schema.matchAll(/^model (\w)(\w*) \{.*?@@map\("(\w+)"\)/gms)];
+  return new Map(
+    models.map(([, first = "", rest = "", table = ""]) => [`${first.toLowerCase()}${rest}`, table]),
+  );
+}
+
+/** The tables that a source writes, by SQL and by Prisma. */
+function writesIn(source: string, models: ReadonlyMap<string, string>): Set<string> {
+  const tables = new Set(models.values());
+  const sql = new RegExp(String.raw`${WRITE}(?:"?public"?\.)?"?(\w+)`, "gi");
+  const prisma = /\.\s*(\w+)\s*\.\s*(?:create|update|upsert|delete)\w*\s*\(/g;
+  // With the row that they belong to: `data: { tokens: { create: … } }`. Nobody does; then the test cannot tell the table.
+  const nested =
+    /\b(\w+)\s*:\s*\{\s*(?:create|createMany|update|updateMany|upsert|delete|deleteMany|connectOrCreate)\s*:/g;
+  const written = [...source.matchAll(sql)].map(([, table = ""]) => table.toLowerCase());
+  const byPrisma = [...source.matchAll(prisma)].flatMap(([, model = ""]) => models.get(model) ?? []);
+  const within = [...source.matchAll(nested)].map(([, field = ""]) => `the relation ${field}`);
+  return new Set([...written.filter((table) => tables.has(table)), ...byPrisma, ...within]);
+}
+
+/** The sources of all apps and packages, by their path from the root. */
+async function readSources(): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const top of ["apps", "packages"]) {
+    for (const path of await readdir(join(ROOT, top), { recursive: true })) {
+      const file = join(top, path);
+      const passed = /(^|\/)(node_modules|dist|generated|testing)\/|\.test\.tsx?$|\.d\.ts$/.test(file);
+      if (/\.(?:ts|tsx|mts|js|mjs)$/.test(file) && file.includes("/src/") && !passed) {
+        found.set(file, await readFile(join(ROOT, file), "utf8"));
+      }
+    }
+  }
+  return found;
+}
+
+describe("each table", async () => {
+  const models = await readModels();
+  const sources = await readSources();
+  const writers = new Map<string, string[]>();
+  for (const [file, source] of sources) {
+    for (const table of writesIn(source, models)) {
+      writers.set(table, [...(writers.get(table) ?? []), file]);
+    }
+  }
+
+  it("has an owner", () => {
+    expect(Object.keys(OWNERS).sort()).toEqual([...models.values()].sort());
+  });
+
+  it.each(Object.entries(OWNERS))("is written by its owner, and by nobody else: %s", (table, owners) => {
+    const files = writers.get(table) ?? [];
+    const ownerOf = (file: string) => owners.find((owner) => file.startsWith(`${owner}/`));
+    expect(files.filter((file) => ownerOf(file) === undefined)).toEqual([]);
+    expect(new Set(files.map(ownerOf))).toEqual(new Set(owners));
+  });
+
+  it("is written by its name", () => {
+    const unknown = new RegExp(String.raw`${WRITE}"?\$\{`, "i");
+    expect([...sources].flatMap(([file, source]) => (unknown.test(source) ? [file] : [])).sort()).toEqual(
+      BY_LIST,
+    );
+    expect([...writers.keys()].filter((table) => !(table in OWNERS))).toEqual([]);
+  });
+
+  it.each([
+    ["INSERT INTO users (id)", "users"],
+    ['update "memberships" m SET', "memberships"],
+    ["DELETE FROM public.role_bindings", "role_bindings"],
+    ["UPDATE\n  ONLY identities SET", "identities"],
+    ["TRUNCATE conflicts", "conflicts"],
+    ["tx.groupMapping.updateMany({", "group_mappings"],
+    ["prisma.user\n  .create({", "users"],
+    ["data: { membership: { create: {", "the relation membership"],
+  ])("is found where it is written: %s", (source, table) => {
+    expect([...writesIn(source, models)]).toEqual([table]);
+  });
+
+  it.each([
+    "SELECT 1 FROM users",
+    "UPDATE users_seen SET",
+    "DELETE FROM elsewhere",
+    "tx.membership.findMany({",
+    "FOR NO KEY UPDATE OF users",
+    "new Map().update(",
+  ])("is not where it is read: %s", (source) => expect([...writesIn(source, models)]).toEqual([]));
+});
