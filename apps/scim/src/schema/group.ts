@@ -13,17 +13,17 @@ export const GROUP_SCHEMA: Schema = {
     }),
     complex(
       "members",
-      "The users in the group.",
+      "The users and groups in the group.",
       [
-        attribute("value", "The id of the user.", { caseExact: true, mutability: "immutable" }),
-        attribute("$ref", "The URI of the user.", {
+        attribute("value", "The id of the user or group.", { caseExact: true, mutability: "immutable" }),
+        attribute("$ref", "The URI of the user or group.", {
           type: "reference",
           caseExact: true,
-          referenceTypes: ["User"],
+          referenceTypes: ["User", "Group"],
           mutability: "immutable",
         }),
-        attribute("display", "The user's displayName, or else userName.", { mutability: "readOnly" }),
-        attribute("type", "Always User.", { canonicalValues: ["User"], mutability: "immutable" }),
+        attribute("display", "The displayName, or else the userName.", { mutability: "readOnly" }),
+        attribute("type", "User or Group.", { canonicalValues: ["User", "Group"], mutability: "immutable" }),
       ],
       { multiValued: true, stored: { in: "membership" } },
     ),

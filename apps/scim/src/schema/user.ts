@@ -73,7 +73,10 @@ export const USER_SCHEMA: Schema = {
         attribute("value", "The id of the group.", { caseExact: true, mutability: "readOnly" }),
         attribute("$ref", "The URI of the group.", { ...reference("Group"), mutability: "readOnly" }),
         attribute("display", "The group's displayName.", { mutability: "readOnly" }),
-        attribute("type", "Always direct.", { ...canonical(["direct"]), mutability: "readOnly" }),
+        attribute("type", "Whether the user is a member of the group itself, or of a group in it.", {
+          ...canonical(["direct", "indirect"]),
+          mutability: "readOnly",
+        }),
       ],
       { multiValued: true, mutability: "readOnly", stored: { in: "membership" } },
     ),

@@ -16,6 +16,8 @@ export interface GroupRow {
   readonly last_modified: Date;
   /** The first MEMBERS_AT_ONCE; null for none, absent when they were not asked for. */
   readonly members?: readonly Member[] | null;
+  /** The groups among the members; as `members`. */
+  readonly member_groups?: readonly Member[] | null;
 }
 
 /** What a document becomes in the columns of directory_groups. */
@@ -52,7 +54,7 @@ export function renderGroup(row: GroupRow, directory: Directory, services: Servi
     ...documentOf(row),
   };
   if (row.members !== undefined) {
-    result.members = renderMembers(row.id, row.members ?? [], directory, services);
+    result.members = renderMembers(row, directory, services);
   }
   result.meta = {
     resourceType: "Group",
@@ -64,21 +66,18 @@ export function renderGroup(row: GroupRow, directory: Directory, services: Servi
   return result;
 }
 
-function renderMembers(
-  groupId: string,
-  members: readonly Member[],
-  directory: Directory,
-  services: Services,
-): LazyList {
-  const last = members.length < MEMBERS_AT_ONCE ? undefined : members.at(-1);
+/** The groups among them come first: the users may go on for many pages. */
+function renderMembers(row: GroupRow, directory: Directory, services: Services): LazyList {
+  const users = row.members ?? [];
+  const last = users.length < MEMBERS_AT_ONCE ? undefined : users.at(-1);
   return LazyList.of(
-    members,
-    ([id, display]) => ({
+    row.member_groups === undefined || row.member_groups === null ? users : [...row.member_groups, ...users],
+    ([id, display, type = "User"]) => ({
       value: id,
-      $ref: locationOf(services, directory, "Users", id),
+      $ref: locationOf(services, directory, `${type}s`, id),
       display,
-      type: "User",
+      type,
     }),
-    last === undefined ? undefined : () => membersBehind(services, directory, groupId, last[0]),
+    last === undefined ? undefined : () => membersBehind(services, directory, row.id, last[0]),
   );
 }

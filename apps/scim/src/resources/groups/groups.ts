@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { newId } from "@sallyport/database";
 import { applyOperations } from "../../patch/apply.ts";
 import { type Operation, parseOperations } from "../../patch/operation.ts";
+import { badRequest } from "../../protocol/error.ts";
 import { etagOf, namesVersion } from "../../protocol/etag.ts";
 import type { ScimRequest, ScimResponse } from "../../protocol/exchange.ts";
 import { isObject, type JsonObject, member } from "../../protocol/json.ts";
@@ -33,7 +34,7 @@ export async function create(services: Services, request: ScimRequest): Promise<
     version: 1,
     created_at: request.receivedAt,
     last_modified: request.receivedAt,
-    members,
+    ...members,
   };
   const response = { ...respond(services, request, row, 201), notes: reading.notes };
   await insertGroup(services, request, id, columns, memberIds, response);
@@ -67,6 +68,7 @@ export async function replace(services: Services, request: ScimRequest, id: stri
   const given = readColumns(request, reading);
   const memberIds = await readMembers(request);
   const members = await findMembers(services, directory, memberIds);
+  requireNotItself(id, memberIds);
   const change = { clear: true, add: memberIds, remove: new Set<string>() };
   let response: ScimResponse | undefined;
   const { row, changed } = await updateGroup(services, request, id, async (before) => {
@@ -78,7 +80,7 @@ export async function replace(services: Services, request: ScimRequest, id: stri
       version: before.version + 1,
       last_modified: request.receivedAt,
     };
-    response = { ...respond(services, request, { ...after, members }, 200), notes: own.notes };
+    response = { ...respond(services, request, { ...after, ...members }, 200), notes: own.notes };
     return {
       columns,
       names: changedNames(before, columns),
@@ -87,7 +89,7 @@ export async function replace(services: Services, request: ScimRequest, id: stri
     };
   });
   if (!changed || response === undefined) {
-    return { ...respond(services, request, { ...row, members }, 200), notes: reading.notes };
+    return { ...respond(services, request, { ...row, ...members }, 200), notes: reading.notes };
   }
   services.requestReconcile(directory.organizationId);
   return response;
@@ -103,11 +105,15 @@ export async function patch(services: Services, request: ScimRequest, id: string
   const operations = await inSlices(parseOperations(request.body, reading));
   const { members, others } = await inSlices(splitMembers(directory.groups, operations, directory.quirks));
   requireReadable(others);
+  requireNotItself(id, members.add);
+  // Adds alone, or removes alone, come to the same in whatever order concurrent requests take.
+  const isSimple =
+    others.length === 0 && !members.clear && (members.add.size === 0 || members.remove.size === 0);
+  const simple = isSimple ? await changeMembers(services, request, id, members, reading) : undefined;
   const outcome =
-    others.length > 0 || members.clear || (members.add.size > 0 && members.remove.size > 0)
+    simple === undefined
       ? await patchLocked(services, request, id, members, others, reading)
-      : // Adds alone, or removes alone, come to the same in whatever order concurrent requests take.
-        { ...(await changeMembers(services, request, id, members, reading)), notes: reading.notes };
+      : { ...simple, notes: reading.notes };
   if (outcome.changed) {
     services.requestReconcile(directory.organizationId);
   }
@@ -172,6 +178,12 @@ function readMembers(request: ScimRequest): Promise<ReadonlySet<string>> {
 
 function bodyOf({ directory, body }: ScimRequest): unknown {
   return isObject(body) ? withoutCoreContainer(directory.groups, body, directory.quirks) : body;
+}
+
+function requireNotItself(id: string, memberIds: ReadonlySet<string>): void {
+  if (memberIds.has(id)) {
+    throw badRequest("invalidValue", "A group cannot be a member of itself.");
+  }
 }
 
 function keepExternalId(given: GroupColumns, before: GroupRow, { directory }: ScimRequest): GroupColumns {

@@ -2,8 +2,8 @@ import type { Directory } from "../../directory/directory.ts";
 import type { Services } from "../services.ts";
 import { MEMBERS_AT_ONCE, MEMBERS_BEHIND } from "./sql.ts";
 
-/** [id, display] of one member. */
-export type Member = readonly [id: string, display: string];
+/** [id, display] of one member, and what it is: a user if it does not say. */
+export type Member = readonly [id: string, display: string, type?: "Group"];
 
 /**
  * The members of a group behind one of them, page by page, each read when the one before it is written: a group of any

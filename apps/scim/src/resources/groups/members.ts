@@ -2,7 +2,7 @@ import { isId } from "@sallyport/database";
 import type { Filter } from "../../filter/ast.ts";
 import { parseValuePath } from "../../filter/parse.ts";
 import type { Operation } from "../../patch/operation.ts";
-import { badRequest, notFound, quoted } from "../../protocol/error.ts";
+import { badRequest, notFound } from "../../protocol/error.ts";
 import { isObject, member } from "../../protocol/json.ts";
 import { Slice, type Sliced } from "../../protocol/slices.ts";
 import type { Quirks } from "../../quirks/quirks.ts";
@@ -188,17 +188,10 @@ function idOf(element: unknown): string {
 function looseId(element: unknown): string {
   const value = isObject(element) ? member(element, "value") : element;
   if (typeof value !== "string" || value === "") {
-    throw badRequest("invalidValue", "Each of members must be an object with the id of a user as its value.");
-  }
-  if (isObject(element) && isOfGroup(member(element, "type"))) {
     throw badRequest(
       "invalidValue",
-      `The member ${quoted(value)} is a group: groups in groups are not supported.`,
+      "Each of members must be an object with the id of a user or a group as its value.",
     );
   }
   return value;
-}
-
-function isOfGroup(type: unknown): boolean {
-  return typeof type === "string" && type.toLowerCase() === "group";
 }

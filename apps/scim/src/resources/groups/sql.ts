@@ -28,10 +28,18 @@ const somePage = (condition: string) => `
   FROM directory_group_members m JOIN directory_users u ON u.id = m.user_id AND u.deleted_at IS NULL
   WHERE ${condition} ORDER BY m.user_id LIMIT ${MEMBERS_AT_ONCE}`;
 
-/** The first members of the group `r`: read only where the answer shows them. */
+/** Groups of one group that are shown. */
+const GROUPS_SHOWN = 1_000;
+
+/** The first members of the group `r`, users and groups: read only where the answer shows them. */
 export const GROUP_MEMBERS = `(
   SELECT json_agg(json_build_array(u.id, u.display) ORDER BY u.id)
-  FROM (${somePage(`m.group_id = ${ROW}.id`)}) u) AS members`;
+  FROM (${somePage(`m.group_id = ${ROW}.id`)}) u) AS members, (
+  SELECT json_agg(json_build_array(g.id, left(g.display_name, 128), 'Group') ORDER BY g.id)
+  FROM (
+    SELECT g.id, g.display_name
+    FROM directory_group_nestings n JOIN directory_groups g ON g.id = n.member_group_id AND g.deleted_at IS NULL
+    WHERE n.group_id = ${ROW}.id ORDER BY n.member_group_id LIMIT ${GROUPS_SHOWN}) g) AS member_groups`;
 
 /** Values: group, organization, the member behind which they begin. */
 export const MEMBERS_BEHIND: Query = {
@@ -76,11 +84,14 @@ const strangers = (ids: string, directory: string) => `
       SELECT 1 FROM directory_users u
       WHERE u.id = w.id AND u.directory_id = ${directory} AND u.deleted_at IS NULL)`;
 
-/** Of these ids, one that is no user of the directory. */
-export const FIND_STRANGER: Query = {
-  name: "scim_find_stranger",
+/** Of these ids, those that are no user of the directory, with the names of those that are a group of it. */
+export const FIND_OTHERS: Query = {
+  name: "scim_find_others",
   live: false,
-  text: `${strangers(elementsOf("$1::uuid[]"), "$2")} LIMIT 1`,
+  text: `
+  SELECT other.id, left(g.display_name, 128) AS display
+  FROM (${strangers(elementsOf("$1::uuid[]"), "$2")}) other
+  LEFT JOIN directory_groups g ON g.id = other.id AND g.directory_id = $2 AND g.deleted_at IS NULL`,
 };
 
 /** No row: gone, or the directory is not live. Values: id, directory, liveValues. */
@@ -125,12 +136,42 @@ const REMOVED = `
     WHERE m.group_id = ${GROUP} AND m.user_id = ANY(ARRAY(SELECT id FROM touched WHERE NOT joins))
     RETURNING m.user_id)`;
 
+const EFFECTIVE_USERS = `
+    SELECT t.n, t.id, t.joins, false AS is_group FROM touched t
+    WHERE CASE WHEN t.joins THEN t.id IN (SELECT user_id FROM added) ELSE t.id IN (SELECT user_id FROM removed) END`;
+
 /** Who joined and who left, by which entry: the reconciler must look at each of them, and at nobody else. */
 const EFFECT = `
-  effect AS MATERIALIZED (
-    SELECT t.n, t.id, t.joins FROM touched t
-    WHERE CASE WHEN t.joins THEN t.id IN (SELECT user_id FROM added) ELSE t.id IN (SELECT user_id FROM removed) END),
+  effect AS MATERIALIZED (${EFFECTIVE_USERS}),
   marked AS (${markUsers(`SELECT ${ORGANIZATION}, id, ${NOW} FROM effect`)})`;
+
+/**
+ * As `touched`, for ids of users and of groups. Groups need no lock: one that is being deleted meanwhile is left out by
+ * whoever reads.
+ */
+const touchedOfAnyKind = (candidates: string) => `
+  candidate AS MATERIALIZED (${candidates}),
+  ${touched("SELECT n, id, joins FROM candidate")},
+  touched_groups AS MATERIALIZED (
+    SELECT c.n, g.id, c.joins
+    FROM candidate c JOIN directory_groups g ON g.id = c.id AND g.directory_id = ${DIRECTORY} AND g.deleted_at IS NULL
+    WHERE c.id <> ${GROUP} AND NOT EXISTS (SELECT 1 FROM touched t WHERE t.id = c.id)),
+  added_groups AS (
+    INSERT INTO directory_group_nestings (organization_id, group_id, member_group_id, created_at)
+    SELECT ${ORGANIZATION}, ${GROUP}, id, ${NOW} FROM touched_groups WHERE joins
+    ON CONFLICT DO NOTHING RETURNING member_group_id),
+  removed_groups AS (
+    DELETE FROM directory_group_nestings n
+    WHERE n.group_id = ${GROUP} AND n.member_group_id = ANY(ARRAY(SELECT id FROM touched_groups WHERE NOT joins))
+    RETURNING n.member_group_id)`;
+
+const EFFECT_OF_ANY_KIND = `
+  effect AS MATERIALIZED (${EFFECTIVE_USERS}
+    UNION ALL
+    SELECT t.n, t.id, t.joins, true FROM touched_groups t
+    WHERE t.id IN (SELECT member_group_id FROM added_groups UNION ALL SELECT member_group_id FROM removed_groups)),
+  marked AS (${markUsers(`SELECT ${ORGANIZATION}, id, ${NOW} FROM effect WHERE NOT is_group`)}),
+  marked_groups AS (${markGroups(`SELECT ${ORGANIZATION}, id, ${NOW} FROM effect WHERE is_group`)})`;
 
 /** Has the reconciler look at the group itself: its name, its end, or its mapping. */
 const groupMarked = (condition = "true") => `
@@ -143,15 +184,19 @@ const isVersionAskedFor = (group: string) =>
 /** Up to this many ids are named in the journal; of more, their number. */
 const NAMED = 200;
 const who = (joins: boolean) => `FROM effect e WHERE e.n = changed.n AND ${joins ? "" : "NOT "}e.joins`;
-const named = (joins: boolean) =>
-  `(SELECT coalesce(jsonb_agg(id), '[]') FROM (SELECT e.id ${who(joins)} LIMIT ${NAMED}) n)`;
+const named = (joins: boolean, condition = "true") =>
+  `(SELECT coalesce(jsonb_agg(id), '[]') FROM (SELECT e.id ${who(joins)} AND ${condition} LIMIT ${NAMED}) n)`;
 const counted = (joins: boolean) => `(SELECT count(*) ${who(joins)})`;
 
 const membersData = `jsonb_build_object(
       'added', ${named(true)}, 'addedCount', ${counted(true)},
       'removed', ${named(false)}, 'removedCount', ${counted(false)})`;
+const changedOf = (condition: string) => `${named(true, condition)} || ${named(false, condition)}`;
 const membersChanged = `jsonb_build_object('groups', jsonb_build_array(resource_id),
-      'users', ${named(true)} || ${named(false)})`;
+      'users', ${changedOf("true")})`;
+const membersOfAnyKindChanged = `jsonb_build_object(
+      'groups', jsonb_build_array(resource_id) || ${changedOf("e.is_group")},
+      'users', ${changedOf("NOT e.is_group")})`;
 
 const alone = () => false;
 
@@ -168,17 +213,17 @@ export const CREATE_GROUP: Command = {
     SELECT ${ORGANIZATION}, live.id, at, at, resource_id, display_name, display_name_key, external_id, resource
     FROM live, entry
     RETURNING id),
-  ${touched(`SELECT entry.n, j.id, true AS joins FROM entry CROSS JOIN created CROSS JOIN LATERAL ${IDS_OF.joining} AS j(id)`)},
+  ${touchedOfAnyKind(`SELECT entry.n, j.id, true AS joins FROM entry CROSS JOIN created CROSS JOIN LATERAL ${IDS_OF.joining} AS j(id)`)},
   ${ADDED},
   removed AS (SELECT NULL::uuid AS user_id WHERE false),
-  ${EFFECT},
+  ${EFFECT_OF_ANY_KIND},
   changed AS (SELECT entry.* FROM entry, created),
   ${groupMarked()},
   ${journal({
     event: "directory_group.created",
     after: "jsonb_build_object('displayName', display_name, 'externalId', external_id)",
     data: `jsonb_build_object('added', ${named(true)}, 'addedCount', ${counted(true)})`,
-    changed: membersChanged,
+    changed: membersOfAnyKindChanged,
   })}
   SELECT n FROM changed`,
 };
@@ -194,8 +239,8 @@ const isSimple = (entry: Entry) => membersOf(entry).length <= FEW && entry.colum
  * Changes members and nothing else of a group: one statement, whose cost follows the change and not the group. The
  * group's row is locked first, so concurrent pushes to one group take turns and lose nothing. What adds or removes a few
  * is changed together with others, each of other users, as if one came after the other: each makes a version of its own.
- * No row for an entry: the group is gone, an id to add is no user of the directory, the version is not among those asked
- * for, or the directory is not live; then the caller finds out why. Else the version that it made, and whether it
+ * No row for an entry: the group is gone, an id is no user of the directory, the version is not among those asked for, or
+ * the directory is not live; then the caller finds out why. Else the version that it made, and whether it
  * changed anything.
  */
 export const CHANGE_MEMBERS: Command = {
@@ -214,7 +259,8 @@ export const CHANGE_MEMBERS: Command = {
     FOR NO KEY UPDATE OF g),
   taken AS MATERIALIZED (
     SELECT entry.* FROM entry, target
-    WHERE ${isVersionAskedFor("target")} AND NOT EXISTS (${strangers(IDS_OF.joining, DIRECTORY)})),
+    WHERE ${isVersionAskedFor("target")} AND NOT EXISTS (${strangers(IDS_OF.joining, DIRECTORY)})
+      AND NOT EXISTS (${strangers(IDS_OF.leaving, DIRECTORY)})),
   ${touched(`
       SELECT entry.n, j.id, true AS joins FROM taken entry CROSS JOIN LATERAL ${IDS_OF.joining} AS j(id)
       UNION ALL SELECT entry.n, l.id, false FROM taken entry CROSS JOIN LATERAL ${IDS_OF.leaving} AS l(id)`)},
@@ -232,24 +278,27 @@ export const CHANGE_MEMBERS: Command = {
 };
 
 /**
- * Changes a group that LOCK_GROUP holds: its attributes, and members as CHANGE_MEMBERS does, also all of them. Only a
- * change of its attributes marks the group itself. No row: nothing changes. Values: journal.
+ * Changes a group that LOCK_GROUP holds: its attributes, and members as CHANGE_MEMBERS does, also all of them, and groups
+ * among them. Only a change of its attributes marks the group itself. No row: nothing changes. Values: journal.
  */
 export const UPDATE_GROUP: Command = {
   name: "scim_update_group",
   text: `
   WITH ${entries(`${COLUMNS}${MEMBERS}, clear boolean, names jsonb, before jsonb, after jsonb`)},
-  ${touched(`
+  ${touchedOfAnyKind(`
       SELECT entry.n, j.id, true AS joins FROM entry CROSS JOIN LATERAL ${IDS_OF.joining} AS j(id)
       WHERE NOT EXISTS (SELECT 1 FROM directory_group_members m WHERE m.group_id = ${GROUP} AND m.user_id = j.id)
       UNION ALL
       SELECT entry.n, l.id, false FROM entry CROSS JOIN LATERAL ${IDS_OF.leaving} AS l(id) WHERE NOT entry.clear
       UNION ALL
       SELECT entry.n, m.user_id, false FROM entry JOIN directory_group_members m ON m.group_id = ${GROUP}
-      WHERE entry.clear AND m.user_id NOT IN (SELECT unnest(joining) FROM entry)`)},
+      WHERE entry.clear AND m.user_id NOT IN (SELECT unnest(joining) FROM entry)
+      UNION ALL
+      SELECT entry.n, g.member_group_id, false FROM entry JOIN directory_group_nestings g ON g.group_id = ${GROUP}
+      WHERE entry.clear AND g.member_group_id NOT IN (SELECT unnest(joining) FROM entry)`)},
   ${ADDED},
   ${REMOVED},
-  ${EFFECT},
+  ${EFFECT_OF_ANY_KIND},
   changed AS (
     UPDATE directory_groups g
     SET display_name = entry.display_name, display_name_key = entry.display_name_key,
@@ -263,7 +312,7 @@ export const UPDATE_GROUP: Command = {
     before: "before",
     after: "after",
     data: `${membersData} || jsonb_build_object('attributes', names)`,
-    changed: membersChanged,
+    changed: membersOfAnyKindChanged,
   })}
   SELECT n FROM changed`,
 };

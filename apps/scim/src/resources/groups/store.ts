@@ -29,23 +29,27 @@ export async function findGroup(
   return row;
 }
 
-/** The first users of these ids, in the order of ids: 404 when one of all is no user of the directory. */
+/** Members of a group, as answers show them: the first users, and all groups. */
+export type ShownMembers = Required<Pick<GroupRow, "members" | "member_groups">>;
+
+/** Who these ids are, each in the order of ids: 404 when one is no user and no group of the directory. */
 export async function findMembers(
   { statements }: Services,
   directory: Directory,
   ids: ReadonlySet<string>,
-): Promise<Member[]> {
+): Promise<ShownMembers> {
   if (ids.size === 0) {
-    return [];
+    return { members: [], member_groups: [] };
   }
   const find = <Row extends object>(query: Query, values: readonly unknown[]) =>
     statements.query<Row>(directory, query, values);
   const values = [arrayOf(ids), directory.id];
   const rows = await find<{ id: string; display: string }>(SQL.FIND_MEMBERS, values);
-  if (rows.length < ids.size) {
-    await requireMembers(find, directory, ids);
-  }
-  return rows.map(({ id, display }): Member => [id, display]);
+  const groups = rows.length < ids.size ? await requireMembers(find, directory, ids) : [];
+  return {
+    members: rows.map(({ id, display }): Member => [id, display]),
+    member_groups: groups.toSorted(([one], [other]) => (one < other ? -1 : 1)),
+  };
 }
 
 export async function insertGroup(
@@ -63,14 +67,17 @@ export async function insertGroup(
   }
 }
 
-/** Adds and removes members by one statement. 404 for an unknown group or member, 412 against If-Match. */
+/**
+ * Adds and removes users by one statement. Undefined when there are groups among the members, for `updateGroup` to change.
+ * 404 for an unknown group or member, 412 against If-Match.
+ */
 export async function changeMembers(
   services: Services,
   request: ScimRequest,
   id: string,
   change: MemberChange,
   { notes }: Reading,
-): Promise<{ readonly version: number; readonly changed: boolean }> {
+): Promise<{ readonly version: number; readonly changed: boolean } | undefined> {
   if (!isId(id)) {
     throw notFound("Group", id);
   }
@@ -81,7 +88,7 @@ export async function changeMembers(
   };
   const entry = { request, response: { status: 204, notes }, resourceId: id, columns };
   const taken = await services.statements.write<TakenChange>(SQL.CHANGE_MEMBERS, entry);
-  return taken ?? whyNot(services, request, id, change.add);
+  return taken ?? whyNot(services, request, id, change);
 }
 
 interface TakenChange extends Taken {
@@ -140,24 +147,34 @@ export async function deleteGroup(services: Services, request: ScimRequest, id: 
   const columns = { versions: versionsIn(request.ifMatch) };
   const entry = { request, response: { status: 204 }, resourceId: id, columns };
   if ((await services.statements.write(SQL.DELETE_GROUP, entry)) === undefined) {
-    await whyNot(services, request, id, new Set());
+    await whyNot(services, request, id, { add: new Set(), remove: new Set() });
   }
 }
 
-/** 404 unless all of these are users of the directory. */
+type Find = <Row extends object>(query: Query, values: readonly unknown[]) => Promise<readonly Row[]>;
+
+/** Those of these ids that are no user of the directory, with the names of its groups. */
+async function findOthers(
+  find: Find,
+  directory: Directory,
+  ids: ReadonlySet<string>,
+): Promise<readonly { readonly id: string; readonly display: string | null }[]> {
+  return ids.size === 0 ? [] : find(SQL.FIND_OTHERS, [arrayOf(ids), directory.id]);
+}
+
+/** The groups among these; 404 unless all others are users of the directory. */
 async function requireMembers(
-  find: <Row extends object>(query: Query, values: readonly unknown[]) => Promise<readonly Row[]>,
+  find: Find,
   directory: Directory,
   wanted: ReadonlySet<string>,
-): Promise<void> {
-  if (wanted.size === 0) {
-    return;
-  }
-  const values = [arrayOf(wanted), directory.id];
-  const [stranger] = await find<{ id: string }>(SQL.FIND_STRANGER, values);
-  if (stranger !== undefined) {
-    throw notFound("The member, User", stranger.id);
-  }
+): Promise<Member[]> {
+  const others = await findOthers(find, directory, wanted);
+  return others.map(({ id, display }): Member => {
+    if (display === null) {
+      throw notFound("The member, User", id);
+    }
+    return [id, display, "Group"];
+  });
 }
 
 // A statement with conditions has not taken an entry: says which of them did not hold.
@@ -165,16 +182,17 @@ async function whyNot(
   services: Services,
   request: ScimRequest,
   id: string,
-  wanted: ReadonlySet<string>,
-): Promise<never> {
+  { add, remove }: Pick<MemberChange, "add" | "remove">,
+): Promise<undefined> {
   const { directory } = request;
   const row = await findGroup(services, directory, id, false);
   requireMatch(request.ifMatch, row.version);
-  await requireMembers(
-    (query, values) => services.statements.query(directory, query, values),
-    directory,
-    wanted,
-  );
+  const find: Find = (query, values) => services.statements.query(directory, query, values);
+  const groups = await requireMembers(find, directory, add);
+  const leaving = await findOthers(find, directory, new Set(ids(remove)));
+  if (groups.length > 0 || leaving.length > 0) {
+    return undefined;
+  }
   // Whatever it was, it holds now: only a change between the two statements comes here.
   throw new ScimError(503, "The group was changed by another request at the same moment. Retry.", {
     headers: { "Retry-After": "1" },

@@ -18,8 +18,8 @@ export interface UserRow {
   readonly last_modified: Date;
   /** The user whom the manager names; null for nobody. */
   readonly manager_id?: string | null | undefined;
-  /** [id, displayName] of each group; null for none, absent when they were not asked for. */
-  readonly groups?: readonly (readonly [id: string, display: string])[] | null;
+  /** [id, displayName, whether the user is a member itself] of each group; null for none, absent when they were not asked for. */
+  readonly groups?: readonly (readonly [id: string, display: string, direct: boolean])[] | null;
 }
 
 /** What a document becomes in the columns of directory_users. */
@@ -77,11 +77,11 @@ export function renderUser(row: UserRow, directory: Directory, services: Service
     result[ENTERPRISE_SCHEMA.id] = withManagerRef(enterprise, row, directory, services);
   }
   if (row.groups !== undefined && row.groups !== null && row.groups.length > 0) {
-    result.groups = row.groups.map(([id, display]) => ({
+    result.groups = row.groups.map(([id, display, direct]) => ({
       value: id,
       $ref: locationOf(services, directory, "Groups", id),
       display,
-      type: "direct",
+      type: direct ? "direct" : "indirect",
     }));
   }
   result.meta = {

@@ -53,11 +53,18 @@ export const USER_COLUMNS = [
  * client can put a user into any number of groups, and nothing reads them all from here.
  */
 export const USER_GROUPS = `(
-  SELECT json_agg(json_build_array(g.id, g.display_name) ORDER BY g.id)
+  SELECT json_agg(json_build_array(g.id, g.display_name, g.direct) ORDER BY g.id)
   FROM (
-    SELECT g.id, g.display_name
-    FROM directory_group_members m JOIN directory_groups g ON g.id = m.group_id AND g.deleted_at IS NULL
-    WHERE m.user_id = ${ROW}.id ORDER BY m.group_id LIMIT 1000) g) AS groups`;
+    (SELECT g.id, g.display_name, true AS direct
+     FROM directory_group_members m JOIN directory_groups g ON g.id = m.group_id AND g.deleted_at IS NULL
+     WHERE m.user_id = ${ROW}.id ORDER BY m.group_id LIMIT 1000)
+    UNION ALL
+    (SELECT DISTINCT g.id, g.display_name, false
+     FROM (SELECT m.group_id FROM directory_group_members m WHERE m.user_id = ${ROW}.id ORDER BY m.group_id LIMIT 1000) m
+     JOIN directory_group_ancestors a ON a.group_id = m.group_id
+     JOIN directory_groups g ON g.id = a.ancestor_id AND g.deleted_at IS NULL
+     WHERE NOT EXISTS (SELECT 1 FROM directory_group_members d WHERE d.group_id = g.id AND d.user_id = ${ROW}.id)
+     LIMIT 1000)) g) AS groups`;
 
 const found = (columns: string, condition: string) => `
   SELECT ${columns}
