@@ -20,6 +20,8 @@ export interface Application {
 export interface Applications {
   /** By `client_id`; null when there is none. Seen up to five seconds late after a change. */
   find(clientId: string): Promise<Application | null>;
+  /** The one that has registered this redirect URI; null when none has, or several have. Asks the database. */
+  findByRedirectUri(uri: string): Promise<Application | null>;
 }
 
 interface Row {
@@ -60,21 +62,30 @@ export function createApplications(sql: Sql, now: () => Date): Applications {
       }
       return application;
     },
+    async findByRedirectUri(uri) {
+      const { rows } = await sql.query<Row>(
+        `${SELECT} WHERE redirect_uris @> ARRAY[$1] LIMIT 2`,
+        [uri],
+        "application_find_by_redirect_uri",
+      );
+      const [row] = rows;
+      return row === undefined || rows.length > 1 ? null : applicationOf(row);
+    },
   };
 }
 
+const SELECT = `
+  SELECT id, client_id, client_secret_digest, name, redirect_uris, post_logout_redirect_uris,
+         id_token_signing_alg, access_token_signing_alg
+  FROM applications`;
+
 async function readApplication(sql: Sql, clientId: string): Promise<Application | null> {
-  const { rows } = await sql.query<Row>(
-    `SELECT id, client_id, client_secret_digest, name, redirect_uris, post_logout_redirect_uris,
-            id_token_signing_alg, access_token_signing_alg
-     FROM applications WHERE client_id = $1`,
-    [clientId],
-    "application_find",
-  );
+  const { rows } = await sql.query<Row>(`${SELECT} WHERE client_id = $1`, [clientId], "application_find");
   const row = rows[0];
-  if (row === undefined) {
-    return null;
-  }
+  return row === undefined ? null : applicationOf(row);
+}
+
+function applicationOf(row: Row): Application {
   return {
     id: row.id,
     clientId: row.client_id,

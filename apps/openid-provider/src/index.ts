@@ -19,8 +19,10 @@ import { jwks } from "./endpoints/jwks.ts";
 import { logout } from "./endpoints/logout.ts";
 import { revocation } from "./endpoints/revocation.ts";
 import { userinfo } from "./endpoints/userinfo.ts";
-import { verify } from "./endpoints/verify.ts";
 import { renderProviderError } from "./errors/error-pages.ts";
+import { createHostCookies } from "./forward-auth/cookies.ts";
+import { hostSignIn } from "./forward-auth/sign-in.ts";
+import { verify } from "./forward-auth/verify.ts";
 import { createInteractions } from "./interaction/interactions.ts";
 import { RecentRequests } from "./interaction/recent-requests.ts";
 import { InProcessResumption } from "./interaction/resume-in-process.ts";
@@ -33,6 +35,7 @@ import { loadCookieKey } from "./store/cookie-key.ts";
 import { openStore } from "./store/open.ts";
 import { ChangesByRequest } from "./store/pending-changes.ts";
 import { createAccessTokens } from "./tokens/access-tokens.ts";
+import type { GrantName } from "./tokens/grants.ts";
 import { createRefreshRotation } from "./tokens/refresh-rotation.ts";
 import { createRefreshTokens } from "./tokens/refresh-tokens.ts";
 import { createRevocations } from "./tokens/revocations.ts";
@@ -90,6 +93,8 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
     applications,
     now,
   });
+  const endGrant = ({ sessionId, reference }: GrantName, grantId: string) =>
+    revocations.token({ sessionId, tokenId: reference, grantId, reason: "used_twice" });
   const recent = new RecentRequests();
   const resumePath = (id: string) => `${ROUTES.authorize}/${id}`;
   const resumption = new InProcessResumption(resumePath);
@@ -111,8 +116,7 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
     rotation,
     noteRepetition: ({ sessionId, clientId }) =>
       revocations.repetition({ sessionId, clientId, requestId: requestId(present().req) }),
-    revokeGrant: ({ sessionId, reference }, grantId) =>
-      revocations.token({ sessionId, tokenId: reference, grantId, reason: "used_twice" }),
+    revokeGrant: endGrant,
   });
   const serving = perKeySet((keySet) =>
     buildProvider({
@@ -161,6 +165,7 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
   }
   const browserSessions = createBrowserSessions(current, store);
 
+  const hostCookies = createHostCookies(publicUrl, cookieKey);
   const router = createOpRouter(
     {
       provider: async (req, res) => (await forRequest(req)).handle(req, res),
@@ -178,7 +183,17 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
         endSession: (req, sessionId) => revocations.session(sessionId, requestId(req)),
         upstream: deps.upstreamLogout,
       }),
-      verify: verify(accessTokens),
+      verify: verify({ accessTokens, applications, cookies: hostCookies, sql, now, publicUrl }),
+      hostSignIn: hostSignIn({
+        applications,
+        store,
+        sql,
+        now,
+        publicUrl,
+        key: cookieKey,
+        cookies: hostCookies,
+        revokeGrant: endGrant,
+      }),
     },
     log,
     failures,

@@ -18,6 +18,7 @@ export interface Endpoints {
   readonly revocation: RequestHandler;
   readonly logout: RequestHandler;
   readonly verify: RequestHandler;
+  readonly hostSignIn: { readonly start: RequestHandler; readonly callback: RequestHandler };
 }
 
 type Handlers = RequestHandler | (RequestHandler | ErrorRequestHandler)[];
@@ -61,10 +62,12 @@ export function createOpRouter(endpoints: Endpoints, log: Logger, failures: Fail
   serve(ROUTES.introspection, { post: [readForm, endpoints.introspection] });
   serve(ROUTES.revocation, { post: [readForm, endpoints.revocation], options: answerPreflight });
   serve(ROUTES.logout, { get: endpoints.logout, post: [readForm, endpoints.logout] });
-  router.use(ROUTES.logout, handlePageErrors);
+  serve(ROUTES.start, { get: endpoints.hostSignIn.start });
+  serve(ROUTES.callback, { get: endpoints.hostSignIn.callback });
+  router.use([ROUTES.logout, ROUTES.start, ROUTES.callback], handlePageErrors);
 
   router.all(ROUTES.verify, endpoints.verify); // with the method of the request that it is asked about
 
-  router.use(["/oauth2", "/.well-known", ROUTES.verify], handleOAuthErrors(log, failures));
+  router.use(["/oauth2", "/.well-known", "/session"], handleOAuthErrors(log, failures));
   return router;
 }
