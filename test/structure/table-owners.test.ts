@@ -23,7 +23,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   reserved_slugs: [MANAGEMENT],
   domains: [MANAGEMENT],
   api_keys: [MANAGEMENT],
-  applications: [MANAGEMENT],
+  applications: ["packages/domain/applications/src"],
   roles: [MANAGEMENT],
   group_mappings: [MANAGEMENT],
 

@@ -21,3 +21,4 @@ export {
 export { fillOutbox, forgetOrganization } from "./outbox/fill.ts";
 export { acknowledge, type OutboxEntry, readOutbox, readUnread } from "./outbox/read.ts";
 export { eventsStatement, insertEvents, recordEvents } from "./record.ts";
+export type { RecordedTransaction } from "./transaction.ts";

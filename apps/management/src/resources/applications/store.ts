@@ -1,6 +1,5 @@
-import { type Application, newId, type Sql } from "@sallyport/database";
-import { difference, pick } from "@sallyport/events";
-import { digestToken, newToken } from "@sallyport/secrets";
+import * as applications from "@sallyport/applications";
+import { defined } from "@sallyport/defined";
 import type { z } from "zod";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { change } from "../../change.ts";
@@ -10,28 +9,14 @@ import { type applicationPatch, applicationView, type newApplication } from "./s
 
 /** The secret, for those that can keep one, is in the result alone. */
 export function createApplication(context: Context, input: z.output<typeof newApplication>) {
-  const { public: isPublic, ...columns } = input;
-  const id = newId();
-  const clientSecret = isPublic ? undefined : newClientSecret();
-  return change(context, async ({ tx, record }) => {
-    const row = await tx.application.create({
-      data: {
-        id,
-        clientId: id, // one id to look for, in logs as in tokens
-        clientSecretDigest: clientSecret?.digest ?? null,
-        ...columns,
-      },
-    });
-    record({
-      organizationId: null,
-      type: "application.created",
-      resource: { type: "application", id },
-      after: { ...toldOf(row), public: isPublic },
-    });
-    return {
-      ...applicationView(row),
-      ...(clientSecret === undefined ? {} : { clientSecret: clientSecret.secret }),
-    };
+  const { public: isPublic, ...settings } = input;
+  return change(context, async (transaction) => {
+    const { application, clientSecret } = await applications.createApplication(
+      transaction,
+      settings,
+      isPublic,
+    );
+    return { ...applicationView(application), ...defined({ clientSecret }) };
   });
 }
 
@@ -49,82 +34,33 @@ export async function getApplication(context: Context, id: string) {
 }
 
 export function updateApplication(context: Context, id: string, patch: z.output<typeof applicationPatch>) {
-  return change(context, async ({ tx, sql, record }) => {
-    await lockApplication(sql, id);
-    const before = await tx.application.findUnique({ where: { id } });
-    const [row] = await tx.application.updateManyAndReturn({ where: { id }, data: patch });
-    if (before === null || row === undefined) {
+  return change(context, async (transaction) => {
+    const application = await applications.updateApplication(transaction, id, patch);
+    if (application === null) {
       throw problem("application_not_found");
     }
-    const changed = difference(toldOf(before), toldOf(row));
-    if (changed !== null) {
-      record({
-        organizationId: null,
-        type: "application.updated",
-        resource: { type: "application", id },
-        ...changed,
-      });
-    }
-    return applicationView(row);
+    return applicationView(application);
   });
 }
 
 /** The old secret is no longer good. Throws `application_public` for one that has none. */
 export function rotateClientSecret(context: Context, id: string) {
-  const { secret, digest } = newClientSecret();
-  return change(context, async ({ tx, record }) => {
-    const row = await tx.application.findUnique({ where: { id } });
-    if (row === null) {
+  return change(context, async (transaction) => {
+    const rotated = await applications.rotateClientSecret(transaction, id);
+    if (rotated === "not_found") {
       throw problem("application_not_found");
     }
-    if (row.clientSecretDigest === null) {
+    if (rotated === "public") {
       throw problem("application_public");
     }
-    await tx.application.updateMany({ where: { id }, data: { clientSecretDigest: digest } });
-    record({
-      organizationId: null,
-      type: "application.secret_rotated",
-      resource: { type: "application", id },
-    });
-    return { clientId: row.clientId, clientSecret: secret };
+    return rotated;
   });
 }
 
 export async function deleteApplication(context: Context, id: string): Promise<void> {
-  await change(context, async ({ tx, record }) => {
-    const row = await tx.application.findUnique({ where: { id } });
-    const { count } = await tx.application.deleteMany({ where: { id } });
-    if (row === null || count === 0) {
+  await change(context, async (transaction) => {
+    if (!(await applications.deleteApplication(transaction, id))) {
       throw problem("application_not_found");
     }
-    record({
-      organizationId: null,
-      type: "application.deleted",
-      resource: { type: "application", id },
-      before: pick(row, ["name"]),
-    });
   });
-}
-
-/** What events tell of an application. */
-function toldOf(row: Application) {
-  return pick(row, [
-    "name",
-    "redirectUris",
-    "postLogoutRedirectUris",
-    "backchannelLogoutUri",
-    "initiateLoginUri",
-    "targetUris",
-    "idTokenSigningAlg",
-    "accessTokenSigningAlg",
-  ]);
-}
-
-async function lockApplication(sql: Sql, id: string): Promise<void> {
-  await sql.query("SELECT id FROM applications WHERE id = $1::uuid FOR NO KEY UPDATE", [id]);
-}
-
-function newClientSecret() {
-  const secret = newToken("client");
-  return { secret, digest: Uint8Array.from(digestToken(secret)) };
 }
