@@ -9,6 +9,7 @@ import { SignInFailure, type SignInFailureCode } from "../../core/failures.ts";
 import { completeLogin, recordStray } from "../../core/login.ts";
 import { isLoginRequestId } from "../../core/login-requests.ts";
 import { findVisitor, startOver } from "../../idp-initiated/unsolicited.ts";
+import { createRepeatedResponses } from "./repeated-responses.ts";
 import { isStateOfRequest } from "./verify-response.ts";
 import { readWrongBinding } from "./wrong-binding.ts";
 
@@ -30,6 +31,7 @@ const postedForm = z.object({
 export function createAssertionConsumer(context: SignInContext): Router {
   const { cookie, database } = context;
   const router = Router();
+  const repeated = createRepeatedResponses(context.now);
   const form = express.urlencoded({
     extended: false,
     limit: FORM_LIMIT,
@@ -68,13 +70,19 @@ export function createAssertionConsumer(context: SignInContext): Router {
     if (visitor !== null) {
       return startOver(context, req, res, visitor);
     }
-    await completeLogin(context, req, res, {
-      type: "saml",
-      connectionId,
-      state,
-      response,
-      ...(inResponseTo === undefined ? {} : relayStateLost(state, inResponseTo)),
-    });
+    const complete = () =>
+      completeLogin(context, req, res, {
+        type: "saml",
+        connectionId,
+        state,
+        response,
+        ...(inResponseTo === undefined ? {} : relayStateLost(state, inResponseTo)),
+      });
+    const browser = cookie.read(req);
+    if (browser === null) {
+      return complete();
+    }
+    await repeated.answer({ connectionId, browser, state, response }, res, complete);
   });
 
   router.all(PATH, async (req, res) => {
