@@ -18,6 +18,7 @@ export default defineConfig({
           name: "unit",
           include: ["apps/*/src/**/*.test.ts", "packages/*/*/src/**/*.test.ts"],
           testTimeout: 20_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -44,6 +44,10 @@ function thingsToTry({ url, demoUrl, configuration, rootKeyGiven }: BannerFacts)
       "Push users and groups as Okta does, in another terminal, and see the memberships and roles it makes:",
       "npm run demo:push -- okta",
     ],
+    [
+      "Make a link by which a customer's IdP admin sets up sign-in, and open the `url` of the answer:",
+      `curl -X POST -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" -d '{"intents":["sso","domain","directory"]}' ${url}/api/v1/organizations/acme/setup-links`,
+    ],
     callApi,
   ];
 }

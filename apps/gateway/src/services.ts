@@ -1,3 +1,5 @@
+import { Resolver } from "node:dns/promises";
+import { createConsole } from "@sallyport/console";
 import type { Database } from "@sallyport/database";
 import { defined } from "@sallyport/defined";
 import { describeMissing, keyUsage } from "@sallyport/encryption-keys";
@@ -98,12 +100,14 @@ async function openEach(foundation: Foundation, teardown: Teardown): Promise<Mou
     mounts.push({ path: "/scim/v2", router: scim });
   }
   if (roles.has("admin")) {
+    const resolver = new Resolver({ timeout: 3_000, tries: 2 });
     const api = createManagementApi({
       ...deps,
       rootKeyDigest: digestToken(configuration.rootKey),
+      resolveTxt: (name) => resolver.resolveTxt(name),
       signingKeys,
     });
-    mounts.push({ path: "/api", router: api });
+    mounts.push({ path: "/api", router: api }, { path: "/", router: createConsole() });
   }
   if (roles.has("broker")) {
     const { redisUrl, refreshGraceSeconds } = configuration;

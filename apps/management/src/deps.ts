@@ -17,6 +17,8 @@ export interface ManagementApiDeps {
   readonly rootKeyDigest: Uint8Array;
   /** Fetches what tenants name: SAML metadata. */
   readonly outbound: Outbound;
+  /** The TXT records of a name, as `dns.promises.resolveTxt` gives them. */
+  readonly resolveTxt: (name: string) => Promise<string[][]>;
   /** Called after a commit that the reconciler must look at. Never throws, never blocks. */
   readonly requestReconcile: (organizationId: string) => void;
   /** Called after a commit that ended sessions: their applications are to be told. Never throws, never blocks. */

@@ -41,6 +41,16 @@ export const ADMIN_ERRORS = {
   reserved_slug_not_found: { status: 404, detail: "There is no such reserved slug." },
   kid_not_found: { status: 404, detail: "There is no signing key of this `kid`." },
   key_not_found: { status: 404, detail: "There is no such API key." },
+  test_login_not_found: { status: 404, detail: "The connection has no such test (any more)." },
+  connection_exists: {
+    status: 409,
+    detail: "This setup link has made its connection already. Change that one.",
+  },
+  setup_link_not_found: { status: 404, detail: "The organization has no such live setup link." },
+  setup_link_required: {
+    status: 403,
+    detail: "This is for the page of a setup link: send the link's token in place of a key.",
+  },
   conflict_not_found: { status: 404, detail: "The organization has no such conflict." },
   conflict_resolved: { status: 409, detail: "The conflict was settled already. Read it." },
   locked_out_changed: {
@@ -64,6 +74,12 @@ export const ADMIN_ERRORS = {
     status: 409,
     detail: "The domain is already verified, and counts for one organization only. Remove it there first.",
   },
+  domain_record_missing: {
+    status: 409,
+    detail:
+      "The domain's DNS does not show the record (yet). Make it as `record` says; it may take a while to be seen.",
+  },
+  domain_unavailable: { status: 503, detail: "The domain's DNS could not be asked. Try again." },
   domain_exists: { status: 409, detail: "The organization already has this domain." },
   role_key_taken: { status: 409, detail: "The organization already has a role of this key." },
   role_protected: { status: 409, detail: "Every member has the role `member`: it cannot be deleted." },

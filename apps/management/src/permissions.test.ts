@@ -13,13 +13,13 @@ import { createWorld, insertApiKey, type World } from "./testing/world.ts";
 const OF_FIELDS = ["organizations.rename", "domains.verify"] as const;
 
 const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]>, string>> = {
-  "organization.read": "listOrganizations getOrganization planSignInPolicy",
+  "organization.read": "listOrganizations getOrganization planSignInPolicy getSetup saveSetupProgress",
   "organization.write": "updateOrganization",
   "domains.read": "listDomains",
-  "domains.write": "addDomain removeDomain",
-  "connections.read": "listConnections getConnection listConnectionKeys",
+  "domains.write": "addDomain verifyDomain removeDomain",
+  "connections.read": "listConnections getConnection listConnectionKeys getTestLogin",
   "connections.write":
-    "createConnection updateConnection deleteConnection createConnectionKey activateConnectionKey retireConnectionKey refreshConnectionMetadata applyHeldBackMetadata",
+    "createConnection updateConnection deleteConnection createTestLogin createConnectionKey activateConnectionKey retireConnectionKey refreshConnectionMetadata applyHeldBackMetadata",
   "login_records.read": "listLoginRecords getLoginRecord",
   "directories.read": "listDirectories getDirectory listDirectoryTokens listDirectoryClients",
   "directories.write":
@@ -36,6 +36,8 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "sessions.read": "listSessions getSession",
   "sessions.write": "endSession",
   "audit_events.read": "listAuditEvents",
+  "setup_links.read": "listSetupLinks",
+  "setup_links.write": "createSetupLink revokeSetupLink",
 
   "organizations.create": "createOrganization",
   "organizations.delete": "deleteOrganization",
@@ -75,6 +77,8 @@ const ACCESS = `
   sessions.read              yes   yes      yes           yes    yes     no            yes          no
   sessions.write             yes   yes      yes           yes    no      no            no           no
   audit_events.read          yes   yes      yes           yes    yes     no            yes          no
+  setup_links.read           yes   yes      yes           yes    yes     no            yes          no
+  setup_links.write          yes   yes      yes           yes    no      no            no           no
 
   organizations.create       yes   yes      scope         scope  scope   scope         no           no
   organizations.delete       yes   yes      scope         scope  scope   scope         no           no

@@ -6,7 +6,12 @@ import type { FurtherStep } from "./core/further-steps.ts";
 import type { ConnectionProtocol } from "./core/protocol.ts";
 import { createSignInRedirect } from "./core/sign-in-redirect.ts";
 import { createWaitingSessions } from "./idp-initiated/waiting-sessions.ts";
-import { createSignInRouter, createStepsRouter, handleFailures } from "./pages/index.ts";
+import {
+  createSignInRouter,
+  createStepsRouter,
+  createTestLoginRouter,
+  handleFailures,
+} from "./pages/index.ts";
 import { createProtocols } from "./protocols/index.ts";
 
 // core/           the way of a login (login.ts, from top to bottom), and what it is made of
@@ -46,6 +51,7 @@ export function createSignIn(
       const router = Router();
       router.use(createSignInRouter(context));
       router.use(createStepsRouter(context));
+      router.use(createTestLoginRouter(context));
       for (const protocol of protocols) {
         router.use(protocol.routes(context));
       }

@@ -1,15 +1,16 @@
 import { bearerToken, challenge } from "@sallyport/oauth";
-import { digestToken, matchesDigest } from "@sallyport/secrets";
+import { digestToken, isTokenOf, matchesDigest } from "@sallyport/secrets";
 import type { Request, Response } from "express";
 import type { ManagementApiDeps } from "../deps.ts";
 import { problem } from "../errors.ts";
 import type { Caller } from "./caller.ts";
 import { storedPermissions } from "./permissions.ts";
+import { permissionsOfIntents } from "./setup-intents.ts";
 
 const USE_RECORDED_EVERY_MS = 60_000;
 
 /**
- * Who is calling, by RFC 6750: the root key, compared in constant time, or an API key, found by its digest. Throws
+ * Who is calling, by RFC 6750: the root key, compared in constant time, or an API key or setup link, found by its digest. Throws
  * 401 and sets `WWW-Authenticate` otherwise; 429 where that has come too often from the network.
  */
 export async function authenticate(deps: ManagementApiDeps, req: Request, res: Response): Promise<Caller> {
@@ -35,6 +36,10 @@ async function callerOf(deps: ManagementApiDeps, token: string): Promise<Caller 
   if (matchesDigest(token, deps.rootKeyDigest)) {
     return { type: "rootKey", organizationId: null };
   }
+  return isTokenOf("sp_setup", token) ? setupLinkOf(deps, token) : apiKeyOf(deps, token);
+}
+
+async function apiKeyOf(deps: ManagementApiDeps, token: string): Promise<Caller | null> {
   const key = await deps.database.prisma.apiKey.findUnique({
     where: { digest: Uint8Array.from(digestToken(token)) },
     select: {
@@ -50,20 +55,33 @@ async function callerOf(deps: ManagementApiDeps, token: string): Promise<Caller 
   if (key === null || key.revokedAt !== null || (key.expiresAt !== null && key.expiresAt <= now)) {
     return null;
   }
-  await recordUse(deps, key, now);
+  if (isUseDue(key, now)) {
+    await deps.database.prisma.apiKey.updateMany({ where: { id: key.id }, data: { lastUsedAt: now } });
+  }
   const { id, organizationId } = key;
   return { type: "apiKey", id, organizationId, permissions: storedPermissions(key.permissions) };
 }
 
-// To the minute is near enough for finding idle keys, and saves a write for each request.
-async function recordUse(
-  deps: ManagementApiDeps,
-  key: { readonly id: string; readonly lastUsedAt: Date | null },
-  now: Date,
-): Promise<void> {
-  const due = new Date(now.getTime() - USE_RECORDED_EVERY_MS);
-  if (key.lastUsedAt !== null && key.lastUsedAt > due) {
-    return;
+async function setupLinkOf(
+  { database, now: clock }: ManagementApiDeps,
+  token: string,
+): Promise<Caller | null> {
+  const now = clock();
+  const link = await database.prisma.setupLink.findUnique({
+    where: { digest: Uint8Array.from(digestToken(token)), revokedAt: null, expiresAt: { gt: now } },
+    select: { id: true, organizationId: true, connectionId: true, intents: true, lastUsedAt: true },
+  });
+  if (link === null) {
+    return null;
   }
-  await deps.database.prisma.apiKey.updateMany({ where: { id: key.id }, data: { lastUsedAt: now } });
+  const { id, organizationId, connectionId, intents } = link;
+  if (isUseDue(link, now)) {
+    await database.prisma.setupLink.updateMany({ where: { id }, data: { lastUsedAt: now } });
+  }
+  return { type: "setupLink", id, organizationId, connectionId, permissions: permissionsOfIntents(intents) };
+}
+
+// To the minute is near enough for finding what is idle, and saves a write for each request.
+function isUseDue({ lastUsedAt }: { readonly lastUsedAt: Date | null }, now: Date): boolean {
+  return lastUsedAt === null || lastUsedAt.getTime() <= now.getTime() - USE_RECORDED_EVERY_MS;
 }

@@ -18,6 +18,17 @@ interface ApiKey {
   readonly permissions: readonly Permission[] | null;
 }
 
+/** Whoever holds a setup link: a customer's IdP admin. */
+interface SetupLink {
+  readonly type: "setupLink";
+  readonly id: string;
+  readonly organizationId: string;
+  /** The id of the connection that it makes, if it makes one. */
+  readonly connectionId: string;
+  /** What its intents need. */
+  readonly permissions: readonly Permission[];
+}
+
 interface Operator {
   readonly type: "person";
   readonly userId: string;
@@ -32,8 +43,8 @@ interface OrganizationPerson {
   readonly organizationId: string;
 }
 
-/** Who calls the management API: a key, or a person in a role. */
-export type Caller = RootKey | ApiKey | Operator | OrganizationPerson;
+/** Who calls the management API: a key, a setup link, or a person in a role. */
+export type Caller = RootKey | ApiKey | SetupLink | Operator | OrganizationPerson;
 
 /** The caller, as events name it. */
 export function actorOf(caller: Caller): Actor {
@@ -42,6 +53,8 @@ export function actorOf(caller: Caller): Actor {
       return { type: "operator" };
     case "apiKey":
       return { type: "apiKey", id: caller.id };
+    case "setupLink":
+      return { type: "setupLink", id: caller.id };
     case "person":
       return { type: "user", id: caller.userId };
   }
@@ -53,6 +66,7 @@ export function limitOf(caller: Caller): readonly Permission[] | null {
     case "rootKey":
       return null;
     case "apiKey":
+    case "setupLink":
       return caller.permissions;
     case "person":
       return ROLES[caller.role];

@@ -23,6 +23,8 @@ export const ORGANIZATION_PERMISSIONS = [
   "sessions.read",
   "sessions.write",
   "audit_events.read",
+  "setup_links.read",
+  "setup_links.write",
 ] as const;
 
 /** What may be allowed only to callers without an organization. */

@@ -18,7 +18,9 @@ import { reservedSlugEndpoints } from "./reserved-slugs/routes.ts";
 import { roleEndpoints } from "./roles/routes.ts";
 import { scimRequestEndpoints } from "./scim-requests/routes.ts";
 import { sessionEndpoints } from "./sessions/routes.ts";
+import { setupLinkEndpoints } from "./setup-links/routes.ts";
 import { signingKeyEndpoints } from "./signing-keys/routes.ts";
+import { testLoginEndpoints } from "./test-logins/routes.ts";
 
 /** Every operation of the API, in the order in which the document shows them. */
 export function endpointsOf(deps: Pick<ManagementApiDeps, "signingKeys">): readonly Endpoint[] {
@@ -29,6 +31,7 @@ export function endpointsOf(deps: Pick<ManagementApiDeps, "signingKeys">): reado
     ...connectionEndpoints,
     ...connectionMetadataEndpoints,
     ...connectionKeyEndpoints,
+    ...testLoginEndpoints,
     ...loginRecordEndpoints,
     ...directoryEndpoints,
     ...scimRequestEndpoints,
@@ -38,6 +41,7 @@ export function endpointsOf(deps: Pick<ManagementApiDeps, "signingKeys">): reado
     ...conflictEndpoints,
     ...sessionEndpoints,
     ...auditEventEndpoints,
+    ...setupLinkEndpoints,
     ...applicationEndpoints,
     ...apiKeyEndpoints,
     ...signingKeyEndpoints(deps.signingKeys),

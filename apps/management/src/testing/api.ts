@@ -45,6 +45,8 @@ export interface TestApi {
   readonly clock: { now: Date };
   /** Organizations that the reconciler was asked to look at. */
   readonly reconciled: string[];
+  /** The TXT records that there are, by name; an Error is thrown. */
+  readonly dns: Map<string, string[][] | Error>;
   readonly logouts: { count: number };
   readonly log: string[];
   /** Where metadata is served: at first, that of `CHANGE`. */
@@ -60,6 +62,7 @@ export async function startApi(): Promise<TestApi> {
   const rootKey = newToken("sp_root");
   const clock = { now: new Date() };
   const reconciled: string[] = [];
+  const dns = new Map<string, string[][] | Error>();
   const logouts = { count: 0 };
   const log: string[] = [];
   const outbound = createOutbound({ allow: ["127.0.0.0/8", "::1/128"], timeoutMs: 2_000 });
@@ -73,6 +76,13 @@ export async function startApi(): Promise<TestApi> {
     now,
     rootKeyDigest: digestToken(rootKey),
     outbound,
+    resolveTxt: async (name) => {
+      const found = dns.get(name) ?? Object.assign(new Error("no such name"), { code: "ENOTFOUND" });
+      if (found instanceof Error) {
+        throw found;
+      }
+      return found;
+    },
     requestReconcile: (organizationId) => reconciled.push(organizationId),
     requestLogout: () => {
       logouts.count += 1;
@@ -96,6 +106,7 @@ export async function startApi(): Promise<TestApi> {
     check,
     clock,
     reconciled,
+    dns,
     logouts,
     log,
     idpMetadataUrl: `${origin}/idp-metadata`,

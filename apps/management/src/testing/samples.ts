@@ -25,6 +25,8 @@ export function sampleBodies(tag: string): Readonly<Record<string, unknown>> {
     resolveConflict: { action: "keepApart" },
     createApplication: { name: "Application", redirectUris: ["https://app.example.com/callback"] },
     updateApplication: { name: "Renamed" },
+    createSetupLink: { intents: ["sso"] },
+    saveSetupProgress: { progress: { step: "test" } },
     createApiKey: { name: "Key" },
     rotateSigningKeys: {},
   };

@@ -13,7 +13,9 @@ import { domain } from "../resources/domains/schema.ts";
 import { member } from "../resources/members/schema.ts";
 import { organization } from "../resources/organizations/schema.ts";
 import { role } from "../resources/roles/schema.ts";
+import { createdSetupLink } from "../resources/setup-links/schema.ts";
 import { rotated } from "../resources/signing-keys/schema.ts";
+import { createdTestLogin } from "../resources/test-logins/schema.ts";
 import type { TestApi } from "./api.ts";
 
 /** An organization with one of everything, by the names of the path parameters. */
@@ -36,6 +38,10 @@ export interface World {
   readonly recordId: string;
   readonly applicationId: string;
   readonly keyId: string;
+  readonly testLoginId: string;
+  readonly setupLinkId: string;
+  /** Of the setup link. */
+  readonly setupToken: string;
   /** A slug that it had before. */
   readonly reservedSlugId: string;
   readonly kid: string;
@@ -98,6 +104,11 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
     await api.call("createApiKey", { body: { name: `${org} key`, organization: org } })
   ).as(createdApiKey);
 
+  const { id: testLoginId } = (await api.call("createTestLogin", { params: { org, connectionId } })).as(
+    createdTestLogin,
+  );
+  const { id: setupLinkId, url } = (await post("createSetupLink", { intents: ["sso"] })).as(createdSetupLink);
+
   const { id: kid } = (await api.call("rotateSigningKeys")).as(rotated);
 
   const token = await api.deps.database.prisma.directoryToken.findFirstOrThrow({ where: { directoryId } });
@@ -119,6 +130,9 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
       memberId,
       applicationId,
       keyId,
+      testLoginId,
+      setupLinkId,
+      setupToken: url.slice(url.lastIndexOf("/") + 1),
       kid,
       key,
       reservedSlugId,

@@ -18,6 +18,7 @@ const sealedState = z.strictObject({
   freshSince: z.iso.datetime().nullable(),
   authTimeAsked: z.boolean().default(false),
   landing: z.strictObject({ applicationId: z.string(), target: z.string().nullable() }).optional(),
+  testId: z.string().optional(),
 });
 
 /** What a login was started for. */
@@ -27,10 +28,16 @@ export type LoginCause =
   /** Somebody who came from the IdP's own pages, to be sent to an application. */
   | { readonly kind: "landing"; readonly landing: Landing };
 
+/** An administrator tries the connection out, active or not: nobody is signed in (test-login.ts). */
+export interface TestCause {
+  readonly kind: "test";
+  readonly testId: string;
+}
+
 /** A login whose IdP has responded: its login request is used up, so that nobody else gets it. */
 export interface OpenLogin {
   readonly id: string;
-  readonly cause: LoginCause;
+  readonly cause: LoginCause | TestCause;
   /** Token of the browser that started it, and brought the response. */
   readonly browser: string;
   /** As it is now; it may have been disabled since. */
@@ -59,7 +66,7 @@ export function isLoginRequestId(text: string): boolean {
 export interface NewLoginRequest {
   readonly id: string;
   readonly connection: StoredConnection;
-  readonly cause: LoginCause;
+  readonly cause: LoginCause | TestCause;
   readonly browser: string;
   readonly protocolState: ProtocolState;
   /** The person must authenticate anew, not be remembered by the IdP. */
@@ -89,6 +96,7 @@ export async function storeLoginRequest(sql: Sql, secrets: SecretBox, login: New
     freshSince: login.forced ? login.now.toISOString() : null,
     authTimeAsked: login.authTimeAsked,
     ...(login.cause.kind === "landing" ? { landing: login.cause.landing } : {}),
+    ...(login.cause.kind === "test" ? { testId: login.cause.testId } : {}),
   };
   const { organizationId, id: connectionId } = login.connection;
   const request = {
@@ -173,7 +181,10 @@ export async function consumeLoginRequest(
   const { organization_id: organizationId, provider, name, status, settings } = row;
   return {
     id,
-    cause: causeOf(row.interaction_id, state.landing),
+    cause:
+      state.testId === undefined
+        ? causeOf(row.interaction_id, state.landing)
+        : { kind: "test", testId: state.testId },
     browser,
     connection: { id: connectionId, organizationId, type, provider, name, status, settings },
     recordId: state.recordId,

@@ -1,13 +1,14 @@
 import type { ConnectionType, StoredConnection } from "@sallyport/connections";
 import { newId } from "@sallyport/database";
-import { sendOn } from "@sallyport/html";
+import { sendOn, sendPage } from "@sallyport/html";
 import { originOf, requestId } from "@sallyport/http";
 import type { SignInRequest } from "@sallyport/interactions";
-import { createLoginTrace, type Finding, type LoginTrace } from "@sallyport/login-records";
+import { createLoginTrace, type Finding, type LoginTrace, startTestLogin } from "@sallyport/login-records";
 import type { Request, Response } from "express";
 import type { Landing } from "../idp-initiated/landing.ts";
 import { sendForm } from "../pages/form-page.ts";
 import { sendToIdp } from "../pages/send-to-idp.ts";
+import { renderTestDonePage } from "../pages/test-done-page.ts";
 import { countOrphanResponse, countStart, countSuccess } from "./attempts.ts";
 import type { SignInContext, StartContext } from "./context.ts";
 import { createSession } from "./create-session.ts";
@@ -22,15 +23,18 @@ import {
   type OpenLogin,
   type ProtocolState,
   storeLoginRequest,
+  type TestCause,
 } from "./login-requests.ts";
 import { protocolOf } from "./protocol.ts";
 import { recordFailedStart, recordOrphan, recordRefusal } from "./records.ts";
+import { endTestLogin } from "./test-login.ts";
 import { findWaitingLogin, storeWaitingLogin, takeWaitingLogin } from "./waiting-logins.ts";
 
 // The way of a login, top to bottom:
 //
 //   startLogin      count → ask the protocol for its request → remember it for this browser → the IdP
 //   completeLogin   the IdP's response → its login request → verify → authenticated anew, where that was asked for
+//                   a test ends here, with nobody signed in (test-login.ts)
 //   continueLogin   → a destination → further steps, which may show a form → the session → back to the application
 //   resumeLogin     a further step's form → check it → continueLogin with the next step
 //
@@ -40,7 +44,8 @@ export interface LoginStart {
   readonly connection: StoredConnection;
   readonly cause:
     | { readonly kind: "request"; readonly request: SignInRequest }
-    | { readonly kind: "landing"; readonly landing: Landing };
+    | { readonly kind: "landing"; readonly landing: Landing }
+    | TestCause;
   readonly loginHint: string | undefined;
   /** Token of the browser. */
   readonly browser: string;
@@ -61,18 +66,21 @@ export async function startLogin(
 
   const { forceLogin, acrValues, maxAge }: Wanted = cause.kind === "request" ? cause.request : NOTHING_WANTED;
   trace.add("started", {
-    ...(cause.kind === "request"
-      ? { application: cause.request.application.id }
-      : landingDetail(cause.landing)),
+    ...(cause.kind === "request" ? { application: cause.request.application.id } : {}),
+    ...(cause.kind === "landing" ? landingDetail(cause.landing) : {}),
     ...(forceLogin ? { forceLogin } : {}),
     ...(acrValues.length > 0 ? { acrValues } : {}),
   });
   const id = newLoginRequestId();
+  const recordId = newId();
+  if (cause.kind === "test") {
+    await startTestLogin(context.database.sql, cause.testId, recordId);
+  }
   const started = await protocolOf(context.protocols, connection.type)
     .start(connection, { id, loginHint, forceLogin, maxAge, acrValues })
     .catch(async (error: unknown) => {
       if (error instanceof SignInFailure) {
-        const key = { organizationId, connectionId, recordId: null, requestId: requestId(req) };
+        const key = { organizationId, connectionId, recordId, requestId: requestId(req) };
         await recordFailedStart(context, key, trace, error);
       }
       throw error;
@@ -87,7 +95,7 @@ export async function startLogin(
     protocolState: started.state,
     forced: forceLogin || started.forced === true,
     authTimeAsked: forceLogin || maxAge !== undefined,
-    record: { id: newId(), requestId: requestId(req), steps: trace.steps, request: started.request },
+    record: { id: recordId, requestId: requestId(req), steps: trace.steps, request: started.request },
     now: context.now(),
   });
   sendToIdp(res, started.send);
@@ -132,7 +140,9 @@ export async function completeLogin(
 
   const attempt: Attempt = { login, trace, requestId: requestId(req), ip: req.ip };
   const send = await recordingFailure(context, attempt, async () => {
-    requireActive(login.connection);
+    if (login.cause.kind !== "test") {
+      requireActive(login.connection);
+    }
     const protocol = protocolOf(context.protocols, response.type);
     const verified = await protocol.verify(login, response.response);
     attempt.response = verified.response;
@@ -140,6 +150,11 @@ export async function completeLogin(
     const { identity, assertion } = verified;
     requireFreshAuthentication(login, identity.authTime);
     const { connection, cause, browser, recordId } = login;
+    if (cause.kind === "test") {
+      await endTestLogin(context, recordKey(attempt), cause, { identity, ...attempt });
+      countSuccess(context, originOf(req, context.cookie), connection.id);
+      return async (answer) => sendPage(answer, 200, renderTestDonePage());
+    }
     const verifiedLogin = { connection, cause, browser, recordId, identity, assertion };
     return await continueLogin(context, req, verifiedLogin, attempt, 0);
   });
@@ -299,7 +314,7 @@ function requireActive({ status }: StoredConnection): void {
 
 /** What one request of the browser's does for its login, as the login record will tell it. */
 interface Attempt {
-  readonly login: Pick<VerifiedLogin, "connection" | "cause" | "recordId">;
+  readonly login: Pick<OpenLogin, "connection" | "cause" | "recordId">;
   readonly trace: LoginTrace;
   readonly requestId: string;
   readonly ip: string | undefined;

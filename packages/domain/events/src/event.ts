@@ -5,7 +5,7 @@ import { type Catalogue, catalogue, type EventType } from "./catalogue/index.ts"
 
 /** Who acts: an API key or directory by id, a user by `sub`, or the gateway itself (a job, an unauthenticated request). */
 export type Actor =
-  | { readonly type: "apiKey" | "directory" | "user"; readonly id: string }
+  | { readonly type: "apiKey" | "directory" | "setupLink" | "user"; readonly id: string }
   | { readonly type: "operator" | "system" };
 
 /** Whose act it was, and by which request. */
@@ -56,7 +56,7 @@ export function outcomeOf(type: EventType): Outcome {
 }
 
 const actor = z.union([
-  z.strictObject({ type: z.enum(["apiKey", "directory", "user"]), id: z.string() }),
+  z.strictObject({ type: z.enum(["apiKey", "directory", "setupLink", "user"]), id: z.string() }),
   z.strictObject({ type: z.enum(["operator", "system"]) }),
 ]);
 

@@ -19,3 +19,13 @@ export {
   recordOrphanResponse,
   stepsJson,
 } from "./store.ts";
+export {
+  type CreatedTestLogin,
+  createTestLogin,
+  findTestLogin,
+  finishTestLogin,
+  openTestLogin,
+  startTestLogin,
+  type TestedIdentity,
+  type TestLogin,
+} from "./test-logins.ts";

@@ -17,6 +17,7 @@ export type LoginStepName =
   | "step_asked"
   | "step_passed"
   | "signed_in"
+  | "tested"
   | "logout_requested"
   | "logout_answered"
   | "failed";

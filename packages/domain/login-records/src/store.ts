@@ -54,7 +54,8 @@ export function progressStatement(
 }
 
 export type LoginOutcome =
-  | { readonly outcome: "success"; readonly sessionId: string }
+  /** No session: it was a test, which signs nobody in. */
+  | { readonly outcome: "success"; readonly sessionId: string | null }
   | { readonly outcome: "failure"; readonly errorCode: string };
 
 export type ClosedLogin = LoginOutcome & {

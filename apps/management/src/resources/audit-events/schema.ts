@@ -5,9 +5,9 @@ import { id, instant, text, timestamp } from "../../api/text.ts";
 
 export const auditQuery = pageQuery.extend({
   type: text(100).exactOptional().meta({ description: 'As in "membership.suspended".' }),
-  actor: text(100)
-    .exactOptional()
-    .meta({ description: "An actor's id, or a type of actors: apiKey, directory, user, operator, system." }),
+  actor: text(100).exactOptional().meta({
+    description: "An actor's id, or a type of actors: apiKey, directory, setupLink, user, operator, system.",
+  }),
   since: instant.exactOptional().meta({ description: "From this time on." }),
   until: instant.exactOptional().meta({ description: "Before this time." }),
 });

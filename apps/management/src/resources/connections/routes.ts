@@ -28,6 +28,7 @@ export const connectionEndpoints: readonly Endpoint[] = [
       "metadata_invalid",
       "certificate_invalid",
       "application_unknown",
+      "connection_exists",
       "initiate_login_missing",
     ],
     handle: (call) => createConnection(call, call.organization.id, call.body),

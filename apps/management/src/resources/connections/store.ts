@@ -18,8 +18,10 @@ import type { ConnectionPatch, NewConnection, NewOidc, SamlInput } from "./schem
 import { connectionView, SHOWN } from "./view.ts";
 
 export async function createConnection(context: Context, organizationId: string, input: NewConnection) {
-  const { deps } = context;
-  const id = newId();
+  const { deps, caller } = context;
+  // Of a setup link the IdP was told before, and nobody is to be signed in by it before it was tried.
+  const id = caller.type === "setupLink" ? caller.connectionId : newId();
+  const status = caller.type === "setupLink" ? "disabled" : "active";
   const settled: Settled =
     input.type === "saml"
       ? await samlSettingsFrom(input.saml, undefined, deps.outbound, deps.now())
@@ -30,7 +32,10 @@ export async function createConnection(context: Context, organizationId: string,
     if (input.type === "saml") {
       await requireInitiateLogin(tx, input.saml);
     }
-    await tx.connection.create({ data: { id, organizationId, type, name, provider, settings } });
+    if ((await tx.connection.findUnique({ where: { id }, select: { id: true } })) !== null) {
+      throw problem("connection_exists");
+    }
+    await tx.connection.create({ data: { id, organizationId, type, name, provider, status, settings } });
     await followMetadata(sql, { organizationId, connectionId: id }, settled, now);
     record({
       organizationId,

@@ -72,6 +72,52 @@ describe("addDomain", () => {
   });
 });
 
+describe("verifyDomain", () => {
+  const verify = (domainId: string, world = acme, key = world.key) =>
+    api.call("verifyDomain", { params: { org: world.org, domainId }, key });
+
+  it("takes the record that the domain's DNS shows, in one string or several", async () => {
+    const { id, record } = (await add("proof.example", acme, acme.key)).as(domain);
+    expect(record).toMatchObject({ type: "TXT", name: "_sallyport-challenge.proof.example" });
+    expect((await verify(id)).outcome).toEqual([409, "domain_record_missing"]);
+
+    api.dns.set(record.name, [["something else"]]);
+    const other = await verify(id);
+    expect(other.outcome).toEqual([409, "domain_record_missing"]);
+    expect(other.body).toMatchObject({ detail: expect.stringContaining("Found: something else") });
+
+    api.dns.set(record.name, [["v=spf1 -all"], [record.value.slice(0, 9), record.value.slice(9)]]);
+    expect((await verify(id)).body).toMatchObject({ name: "proof.example", verified: true });
+    expect(
+      await api.deps.database.prisma.event.count({ where: { type: "domain.verified", resourceId: id } }),
+    ).toBe(1);
+    expect(api.reconciled).toContain(acme.organizationId);
+
+    api.dns.delete(record.name);
+    expect((await verify(id)).body).toMatchObject({ verified: true });
+  });
+
+  it("takes neither another organization's record nor one at the domain itself", async () => {
+    const mine = (await add("contested.example", acme, acme.key)).as(domain);
+    const theirs = (await add("contested.example", bravo, bravo.key)).as(domain);
+    expect(mine.record.value).not.toBe(theirs.record.value);
+    api.dns.set(mine.record.name, [[theirs.record.value]]);
+    api.dns.set("contested.example", [[mine.record.value]]);
+    expect((await verify(mine.id)).outcome).toEqual([409, "domain_record_missing"]);
+
+    expect((await verify(theirs.id, bravo)).body).toMatchObject({ verified: true });
+    api.dns.set(mine.record.name, [[theirs.record.value], [mine.record.value]]);
+    expect((await verify(mine.id)).outcome).toEqual([409, "domain_taken"]);
+  });
+
+  it("says so where the DNS does not answer, and reaches no other organization's domain", async () => {
+    const { id, record } = (await add("slow.example", acme, acme.key)).as(domain);
+    api.dns.set(record.name, Object.assign(new Error("timeout"), { code: "ETIMEOUT" }));
+    expect((await verify(id)).outcome).toEqual([503, "domain_unavailable"]);
+    expect((await verify(id, bravo)).outcome).toEqual([404, "domain_not_found"]);
+  });
+});
+
 it("frees a domain that is removed", async () => {
   const { id } = (await add("moving.example", acme)).as(domain);
   const removed = await api.call("removeDomain", { params: { org: acme.org, domainId: id } });

@@ -1,7 +1,7 @@
 import { type Endpoint, organizationEndpoint } from "../../api/endpoint.ts";
 import { pageOf, pageQuery } from "../../api/page.ts";
 import { domain, newDomain } from "./schema.ts";
-import { addDomain, listDomains, removeDomain } from "./store.ts";
+import { addDomain, listDomains, removeDomain, verifyDomain } from "./store.ts";
 
 const tag = "Domains";
 
@@ -20,6 +20,19 @@ export const domainEndpoints: readonly Endpoint[] = [
     reply: domain,
     errors: ["domain_exists", "domain_taken"],
     handle: (call) => addDomain(call, call.organization.id, call.body.name),
+  }),
+  organizationEndpoint({
+    operationId: "verifyDomain",
+    method: "post",
+    path: "/organizations/{org}/domains/{domainId}/verify",
+    permission: "domains.write",
+    tag,
+    summary: "Verify a domain by the TXT record that its DNS holds",
+    description: "Which record that is, the domain shows as `record`. It may go once the domain is verified.",
+    status: 200,
+    reply: domain,
+    errors: ["domain_record_missing", "domain_unavailable", "domain_taken", "changed_meanwhile"],
+    handle: (call) => verifyDomain(call, call.organization.id, call.params.domainId),
   }),
   organizationEndpoint({
     operationId: "listDomains",

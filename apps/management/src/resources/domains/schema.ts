@@ -11,9 +11,21 @@ export const domain = z
     name: z.string().meta({ description: "Lower case, punycode." }),
     verified: z.boolean().meta({ description: "Only a verified domain counts." }),
     verifiedAt: timestamp.nullable(),
+    record: z
+      .object({ type: z.literal("TXT"), name: z.string(), value: z.string() })
+      .meta({ description: "In the DNS this shows that the domain is the organization's own." }),
     createdAt: timestamp,
   })
   .meta({ id: "Domain" });
+
+/** The record that proves a domain. Its name is one below the domain, where nothing else is looked for. */
+export function challengeRecord({ name, challenge }: Pick<Domain, "name" | "challenge">) {
+  return {
+    type: "TXT" as const,
+    name: `_sallyport-challenge.${name}`,
+    value: `sallyport-domain-verification=${challenge}`,
+  };
+}
 
 export function domainView(row: Domain): z.input<typeof domain> {
   return {
@@ -21,6 +33,7 @@ export function domainView(row: Domain): z.input<typeof domain> {
     name: row.name,
     verified: row.verifiedName !== null,
     verifiedAt: row.verifiedAt?.toISOString() ?? null,
+    record: challengeRecord(row),
     createdAt: row.createdAt.toISOString(),
   };
 }

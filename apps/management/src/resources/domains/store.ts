@@ -6,7 +6,7 @@ import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { type Change, change } from "../../change.ts";
 import type { Context } from "../../context.ts";
 import { problem } from "../../errors.ts";
-import { domainView } from "./schema.ts";
+import { challengeRecord, domainView } from "./schema.ts";
 
 /** Adds domains to a new organization. Throws `domain_taken` when one counts for another. */
 export async function addVerifiedDomains(
@@ -71,6 +71,64 @@ async function upsertVerified({ tx, now }: Change, organizationId: string, name:
     update: { verifiedName: name, verifiedAt: now },
   });
   return { ...row, isNew: known === null };
+}
+
+/**
+ * Verifies a domain by the record that its DNS holds. Throws `domain_not_found`, `domain_record_missing`,
+ * `domain_unavailable`, `domain_taken`.
+ */
+export async function verifyDomain(context: Context, organizationId: string, id: string) {
+  const { deps } = context;
+  const row = await deps.database.prisma.domain.findFirst({ where: { id, organizationId } });
+  if (row === null) {
+    throw problem("domain_not_found");
+  }
+  if (row.verifiedName !== null) {
+    return domainView(row);
+  }
+  const record = challengeRecord(row);
+  // One record may be sent in several strings (RFC 7208, section 3.3).
+  const found = (await lookUp(deps, record.name)).map((strings) => strings.join("").trim());
+  if (!found.includes(record.value)) {
+    const instead =
+      found.length === 0 ? "There is none." : `Found: ${found.slice(0, 3).join(", ").slice(0, 300)}`;
+    throw problem("domain_record_missing", { reason: `${record.name}: ${instead}` });
+  }
+  try {
+    return await change(context, async (within) => {
+      await lockPeople(within.sql, organizationId);
+      const [verified] = await within.tx.domain.updateManyAndReturn({
+        where: { id, organizationId, verifiedName: null },
+        data: { verifiedName: row.name, verifiedAt: within.now },
+      });
+      if (verified === undefined) {
+        throw problem("changed_meanwhile");
+      }
+      const resource = { type: "domain", id } as const;
+      within.record({ organizationId, type: "domain.verified", resource, after: { name: row.name } });
+      await lookAgain(within, organizationId, row.name);
+      return domainView(verified);
+    });
+  } catch (error) {
+    if (isUniqueViolation(error)) {
+      throw problem("domain_taken", { cause: error });
+    }
+    throw error;
+  }
+}
+
+const NO_RECORD = new Set(["ENODATA", "ENOTFOUND"]);
+
+async function lookUp(deps: Context["deps"], name: string): Promise<string[][]> {
+  try {
+    return await deps.resolveTxt(name);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (NO_RECORD.has(code)) {
+      return [];
+    }
+    throw problem("domain_unavailable", { reason: `${name}: ${code}`, cause: error });
+  }
 }
 
 /**

@@ -55,6 +55,11 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
       [name, acme.id, connectionId, then],
     );
     await sql.query(
+      `INSERT INTO test_logins (id, organization_id, connection_id, digest, created_at, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $5)`,
+      [newId(), acme.id, connectionId, Buffer.from(name), then],
+    );
+    await sql.query(
       "INSERT INTO used_assertions (connection_id, assertion_id, expires_at) VALUES ($1, $2, $3)",
       [connectionId, name, then],
     );
@@ -101,6 +106,7 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
   expect(await purge(sql, later(0))).toEqual({
     login_requests: 2,
     logout_requests: 2,
+    test_logins: 3,
     waiting_sessions: 3,
     used_assertions: 3,
     op_artifacts: 3,

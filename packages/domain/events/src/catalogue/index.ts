@@ -10,6 +10,7 @@ import {
   groupMappings,
   organizations,
   roles,
+  setupLinks,
   signingKeys,
 } from "./tenants.ts";
 
@@ -34,6 +35,7 @@ export const catalogue = {
   ...signIns,
   ...applications,
   ...apiKeys,
+  ...setupLinks,
   ...signingKeys,
   ...encryptionKeys,
 } as const;

@@ -64,6 +64,14 @@ export const apiKeys = facts("api_key", "apiKey", {
   revoked: { says: "A key for the management API was revoked.", before: z.strictObject({ name: text }) },
 });
 
+export const setupLinks = facts("setup_link", "setupLink", {
+  created: {
+    says: "A link was made by which a customer's IdP admin sets up what its intents name.",
+    after: z.strictObject({ name: text, intents: list, expiresAt: text }),
+  },
+  revoked: { says: "A setup link was revoked.", before: z.strictObject({ name: text }) },
+});
+
 const application = {
   name: text,
   redirectUris: list,

@@ -1,0 +1,62 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Problem } from "@sallyport/http";
+import { Router } from "express";
+import sirv from "sirv";
+
+/** Where `vite build` leaves the page. */
+const BUILT = fileURLToPath(new URL("../../dist/web/", import.meta.url));
+const NONCE = "__NONCE__";
+const YEAR_SECONDS = 31_536_000;
+/** Pages of the browser's own routing. */
+const PAGES = ["/setup/:token", "/setup/:token/:step"];
+
+/** The web pages of the gateway: `/setup/{token}`, and the files that they load. */
+export function createConsole(folder = BUILT): Router {
+  const router = Router();
+  if (!existsSync(`${folder}/index.html`)) {
+    router.get(PAGES, () => {
+      throw new Problem(
+        503,
+        "console_not_built",
+        "The page is not built. Run `npm run build`, then start again.",
+      );
+    });
+    return router;
+  }
+  const page = readFileSync(`${folder}/index.html`, "utf8");
+  // Names carry the hash of the content: what has a name never changes.
+  router.use(
+    "/assets",
+    sirv(`${folder}/assets`, { brotli: true, gzip: true, immutable: true, maxAge: YEAR_SECONDS }),
+  );
+  router.get(PAGES, (_req, res) => {
+    const nonce = randomBytes(16).toString("base64url");
+    res
+      .set({
+        "content-type": "text/html; charset=utf-8",
+        "cache-control": "no-store",
+        "content-security-policy": contentSecurityPolicy(nonce),
+        // The address holds the link's token.
+        "referrer-policy": "no-referrer",
+      })
+      .send(page.replaceAll(NONCE, nonce));
+  });
+  return router;
+}
+
+/** No script and no style but our own files, and the components' style elements, which carry the nonce. */
+function contentSecurityPolicy(nonce: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self'",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join("; ");
+}

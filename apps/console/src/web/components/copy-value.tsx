@@ -1,0 +1,23 @@
+import { UnstyledButton } from "@mantine/core";
+import { useClipboard } from "@mantine/hooks";
+import { IconCheck, IconCopy } from "@tabler/icons-react";
+import { useTexts } from "../texts/texts.tsx";
+
+/** A value that one click anywhere on it copies. */
+export function CopyValue({ value, label }: { readonly value: string; readonly label: string }) {
+  const texts = useTexts();
+  const clipboard = useClipboard();
+  return (
+    <UnstyledButton
+      className="value"
+      onClick={() => clipboard.copy(value)}
+      aria-label={`${texts.copy}: ${label}: ${value}`}
+    >
+      <span>{value}</span>
+      {clipboard.copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
+      <span className="visually-hidden" aria-live="polite">
+        {clipboard.copied ? texts.copied : ""}
+      </span>
+    </UnstyledButton>
+  );
+}

@@ -1,0 +1,99 @@
+import { Button, Group, Stack, Text, Title } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { dataOf, type Schemas } from "../api/client.ts";
+import { ProblemNote } from "../components/problem-note.tsx";
+import { useLanguage, useTexts } from "../texts/texts.tsx";
+import { OidcForm, type OidcInput } from "./oidc-form.tsx";
+import { SamlForm, type SamlInput } from "./saml-form.tsx";
+import { useConnection, useProduct, useSetup } from "./setup-context.tsx";
+
+type Input = { readonly saml: SamlInput } | { readonly oidc: OidcInput };
+
+export function ConnectStep() {
+  const texts = useTexts();
+  const { language } = useLanguage();
+  const { api, setup, progress, remember, go } = useSetup();
+  const product = useProduct();
+  const queries = useQueryClient();
+  const { data: connection } = useConnection();
+  const org = setup.organization.id;
+  const connectionId = setup.connection.id;
+  const protocol = progress.protocol ?? "saml";
+  const path = { org, connectionId };
+
+  const save = useMutation({
+    mutationFn: async (input: Input): Promise<Schemas["Connection"]> => {
+      const named = {
+        name: product?.name || setup.organization.name,
+        provider: product?.provider ?? "generic",
+      };
+      if (connection?.type === protocol) {
+        const body = { ...named, ...input } as Schemas["ConnectionPatch"];
+        return dataOf(
+          api.PATCH("/organizations/{org}/connections/{connectionId}", { params: { path }, body }),
+        );
+      }
+      if (connection != null) {
+        await dataOf(api.DELETE("/organizations/{org}/connections/{connectionId}", { params: { path } }));
+      }
+      const body = { type: protocol, ...named, ...input } as Schemas["NewConnection"];
+      return dataOf(api.POST("/organizations/{org}/connections", { params: { path: { org } }, body }));
+    },
+    onSuccess: (saved) => {
+      queries.setQueryData(["connection", connectionId], saved);
+      remember({ tested: false });
+    },
+  });
+
+  const stored = connection?.type === protocol ? connection : null;
+  return (
+    <Stack className="narrow">
+      <Title order={1}>{texts.connect.title}</Title>
+      <Text>{texts.connect.lead}</Text>
+      {protocol === "saml" ? (
+        <SamlForm
+          own={setup.connection.saml}
+          byUrl={product?.metadataUrl ?? true}
+          stored={stored?.saml}
+          saving={save.isPending}
+          onSave={(saml) => save.mutate({ saml })}
+        />
+      ) : (
+        <OidcForm stored={stored?.oidc} saving={save.isPending} onSave={(oidc) => save.mutate({ oidc })} />
+      )}
+      {save.isError && <ProblemNote error={save.error} />}
+      {stored !== null && !save.isPending && !save.isError && (
+        <Text c="green" fw={500} role="status">
+          {understood(stored, texts.connect, language)} {texts.connect.saved}
+        </Text>
+      )}
+      <Group>
+        <Button disabled={stored === null} onClick={() => go("test")}>
+          {texts.next}
+        </Button>
+        <Button variant="default" onClick={() => go("guide")}>
+          {texts.back}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
+/** What was understood, in one line: who the IdP is, and until when its certificate is valid. */
+function understood(
+  { saml, oidc }: Schemas["Connection"],
+  texts: { understood(issuer: string, until: string): string },
+  language: string,
+): string {
+  if (saml === undefined) {
+    return oidc?.issuer ?? "";
+  }
+  const until = saml.certificates
+    .map(({ notAfter }) => notAfter)
+    .toSorted()
+    .at(-1);
+  return texts.understood(
+    saml.idpEntityId,
+    until === undefined ? "" : new Date(until).toLocaleDateString(language, { dateStyle: "long" }),
+  );
+}

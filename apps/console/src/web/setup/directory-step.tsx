@@ -1,0 +1,168 @@
+import { Alert, Badge, Button, Stack, Table, Text, Title } from "@mantine/core";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { dataOf } from "../api/client.ts";
+import { CopyValue } from "../components/copy-value.tsx";
+import { ProblemNote } from "../components/problem-note.tsx";
+import { generic } from "../guides/facts/generic.ts";
+import { GuideView } from "../guides/guide-view.tsx";
+import { useLanguage, useTexts } from "../texts/texts.tsx";
+import { useProduct, useSetup } from "./setup-context.tsx";
+
+const WATCH_EVERY_MS = 2_000;
+
+export function DirectoryStep() {
+  const texts = useTexts();
+  const { api, setup, progress, remember } = useSetup();
+  const product = useProduct();
+  const org = setup.organization.id;
+  const { directoryId } = progress;
+  const [token, setToken] = useState<string | null>(null);
+
+  const create = useMutation({
+    mutationFn: () =>
+      dataOf(
+        api.POST("/organizations/{org}/directories", {
+          params: { path: { org } },
+          body: {
+            name: product?.name || setup.organization.name,
+            provider: providerOf(product?.id),
+          },
+        }),
+      ),
+    onSuccess: (created) => {
+      setToken(created.token);
+      remember({ directoryId: created.id });
+    },
+  });
+  const renew = useMutation({
+    mutationFn: () =>
+      dataOf(
+        api.POST("/organizations/{org}/directories/{directoryId}/tokens", {
+          params: { path: { org, directoryId: directoryId ?? "" } },
+          body: {},
+        }),
+      ),
+    onSuccess: (created) => setToken(created.token),
+  });
+  const directory = useQuery({
+    queryKey: ["directory", directoryId],
+    queryFn: () =>
+      dataOf(
+        api.GET("/organizations/{org}/directories/{directoryId}", {
+          params: { path: { org, directoryId: directoryId ?? "" } },
+        }),
+      ),
+    enabled: directoryId !== undefined,
+  });
+
+  if (product !== undefined && product.scim === undefined) {
+    return (
+      <Stack className="narrow">
+        <Title order={1}>{texts.directory.title}</Title>
+        <Text>{texts.directory.notOffered(product.name)}</Text>
+      </Stack>
+    );
+  }
+  const guide = product?.scim ?? generic.scim;
+  return (
+    <Stack gap="lg">
+      <Title order={1}>{texts.directory.title}</Title>
+      <Text>{texts.directory.lead}</Text>
+      {directoryId === undefined ? (
+        <div>
+          <Button loading={create.isPending} onClick={() => create.mutate()}>
+            {texts.directory.create}
+          </Button>
+        </div>
+      ) : (
+        <>
+          {token === null ? (
+            <div>
+              <Button variant="default" loading={renew.isPending} onClick={() => renew.mutate()}>
+                {texts.directory.newToken}
+              </Button>
+            </div>
+          ) : (
+            <Alert color="yellow" variant="light" className="narrow">
+              <Text mb="xs">{texts.directory.tokenOnce}</Text>
+              <CopyValue value={token} label="token" />
+            </Alert>
+          )}
+          {guide !== undefined && directory.data !== undefined && (
+            <GuideView
+              guide={guide}
+              name={`${product?.scim === undefined ? "generic" : product.id}.scim`}
+              values={{ baseUrl: directory.data.baseUrl, ...(token === null ? {} : { token }) }}
+            />
+          )}
+          <LiveRequests directoryId={directoryId} />
+        </>
+      )}
+      {[create.error, renew.error, directory.error].map(
+        (error) => error !== null && <ProblemNote key={error.message} error={error} />,
+      )}
+    </Stack>
+  );
+}
+
+/** The requests of the directory as they come. */
+function LiveRequests({ directoryId }: { readonly directoryId: string }) {
+  const texts = useTexts();
+  const { language } = useLanguage();
+  const { api, setup } = useSetup();
+  const requests = useQuery({
+    queryKey: ["scim-requests", directoryId],
+    queryFn: () =>
+      dataOf(
+        api.GET("/organizations/{org}/directories/{directoryId}/scim-requests", {
+          params: { path: { org: setup.organization.id, directoryId }, query: { limit: 20 } },
+        }),
+      ),
+    refetchInterval: WATCH_EVERY_MS,
+  });
+  const items = requests.data?.items ?? [];
+  return (
+    <section aria-label={texts.directory.live}>
+      <Title order={2}>{texts.directory.live}</Title>
+      <Text size="sm" c="dimmed" role="status">
+        {requests.isError ? texts.directory.broken : texts.directory.watching}
+      </Text>
+      {items.length === 0 ? (
+        <Text mt="sm">{texts.directory.nothing}</Text>
+      ) : (
+        <Table mt="sm" verticalSpacing="xs">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{texts.directory.request}</Table.Th>
+              <Table.Th>{texts.directory.answer}</Table.Th>
+              <Table.Th>{texts.directory.when}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {items.map((request) => (
+              <Table.Tr key={request.id}>
+                <Table.Td ff="monospace">
+                  {request.method} {request.path}
+                </Table.Td>
+                <Table.Td>
+                  <Badge color={request.status < 400 ? "green" : "red"} variant="light">
+                    {request.status}
+                  </Badge>
+                </Table.Td>
+                <Table.Td>{new Date(request.createdAt).toLocaleTimeString(language)}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      )}
+    </section>
+  );
+}
+
+/** The directory preset of a product. */
+function providerOf(product: string | undefined) {
+  return product === "okta" || product === "entra" || product === "onelogin" || product === "jumpcloud"
+    ? product
+    : "generic";
+}

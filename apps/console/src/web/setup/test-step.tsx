@@ -1,0 +1,127 @@
+import { Anchor, Button, Group, Loader, Stack, Text, Title } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { dataOf, type Schemas } from "../api/client.ts";
+import { ProblemNote } from "../components/problem-note.tsx";
+import { useTexts } from "../texts/texts.tsx";
+import { useConnection, useSetup } from "./setup-context.tsx";
+import { TestResult } from "./test-result.tsx";
+
+const ASK_EVERY_MS = 1_000;
+const SLOW_AFTER_MS = 60_000;
+
+export function TestStep() {
+  const texts = useTexts();
+  const { api, setup, progress, remember, go } = useSetup();
+  const queries = useQueryClient();
+  const { data: connection } = useConnection();
+  const path = { org: setup.organization.id, connectionId: setup.connection.id };
+  const [test, setTest] = useState<Schemas["CreatedTestLogin"] | null>(null);
+  const [blocked, setBlocked] = useState(false);
+
+  const start = useMutation({
+    mutationFn: () =>
+      dataOf(api.POST("/organizations/{org}/connections/{connectionId}/test-logins", { params: { path } })),
+    onSuccess: (created) => {
+      setTest(created);
+      setBlocked(window.open(created.url, "_blank", "popup,width=520,height=760") === null);
+    },
+  });
+  const result = useQuery({
+    queryKey: ["test-login", test?.id],
+    queryFn: () =>
+      dataOf(
+        api.GET("/organizations/{org}/connections/{connectionId}/test-logins/{testLoginId}", {
+          params: { path: { ...path, testLoginId: test?.id ?? "" } },
+        }),
+      ),
+    enabled: test !== null,
+    refetchInterval: ({ state }) => (isOver(state.data) ? false : ASK_EVERY_MS),
+  });
+  const activate = useMutation({
+    mutationFn: (status: "active" | "disabled") =>
+      dataOf(
+        api.PATCH("/organizations/{org}/connections/{connectionId}", { params: { path }, body: { status } }),
+      ),
+    onSuccess: (saved) => queries.setQueryData(["connection", path.connectionId], saved),
+  });
+  const succeeded = result.data?.outcome === "success";
+  if (succeeded && progress.tested !== true) {
+    remember({ tested: true });
+  }
+  const active = connection?.status === "active";
+  const slow =
+    test !== null && !isOver(result.data) && Date.now() - Date.parse(test.createdAt) > SLOW_AFTER_MS;
+
+  return (
+    <Stack className="narrow">
+      <Title order={1}>{texts.test.title}</Title>
+      <Text>{texts.test.lead}</Text>
+      <Group>
+        <Button
+          variant={succeeded ? "default" : "filled"}
+          disabled={connection == null}
+          loading={start.isPending}
+          onClick={() => start.mutate()}
+        >
+          {test === null ? texts.test.start : texts.test.again}
+        </Button>
+      </Group>
+      {start.isError && <ProblemNote error={start.error} />}
+      {test !== null && blocked && (
+        <Text>
+          {texts.test.popupBlocked}{" "}
+          <Anchor href={test.url} target="_blank" rel="noreferrer">
+            {texts.test.start}
+          </Anchor>
+        </Text>
+      )}
+      <div aria-live="polite">
+        {test !== null && !isOver(result.data) && (
+          <Group gap="sm">
+            <Loader size="xs" aria-hidden />
+            <Text>{texts.test.waiting}</Text>
+          </Group>
+        )}
+        {slow && <Text mt="sm">{texts.test.noAnswer}</Text>}
+        {result.data !== undefined && isOver(result.data) && <TestResult test={result.data} />}
+      </div>
+      {result.isError && <ProblemNote error={result.error} />}
+      {activate.isError && <ProblemNote error={activate.error} />}
+      {active ? (
+        <Group>
+          <Text c="green" fw={500}>
+            {texts.test.active}
+          </Text>
+          <Button variant="subtle" color="gray" onClick={() => activate.mutate("disabled")}>
+            {texts.test.deactivate}
+          </Button>
+        </Group>
+      ) : (
+        <div>
+          <Button
+            disabled={progress.tested !== true}
+            loading={activate.isPending}
+            onClick={() => activate.mutate("active")}
+          >
+            {texts.test.activate}
+          </Button>
+        </div>
+      )}
+      <Group>
+        <Button variant="default" onClick={() => go("connect")}>
+          {texts.back}
+        </Button>
+        {active && (
+          <Button onClick={() => go(setup.link.intents.includes("domain") ? "domain" : "finish")}>
+            {texts.next}
+          </Button>
+        )}
+      </Group>
+    </Stack>
+  );
+}
+
+function isOver(test: Schemas["TestLogin"] | undefined): boolean {
+  return test?.outcome === "success" || test?.outcome === "failure";
+}

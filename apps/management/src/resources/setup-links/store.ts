@@ -1,0 +1,122 @@
+import { oidcRedirectUri, samlServiceProvider } from "@sallyport/connections";
+import { newId, type Organization } from "@sallyport/database";
+import { digestToken, newToken } from "@sallyport/secrets";
+import { z } from "zod";
+import { requirePermission } from "../../access/caller.ts";
+import { permissionsOfIntents } from "../../access/setup-intents.ts";
+import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
+import { change } from "../../change.ts";
+import type { Context } from "../../context.ts";
+import { problem } from "../../errors.ts";
+import {
+  type newSetupLink,
+  type newSetupProgress,
+  type setup,
+  setupLinkView,
+  setupProgress,
+} from "./schema.ts";
+
+type InOrganization = Context & { readonly organization: Organization };
+
+const storedJson = z.record(z.string(), z.json());
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The link's URL is in the result alone. Throws `permission_missing` where the link would do more than its creator may. */
+export async function createSetupLink(context: InOrganization, input: z.output<typeof newSetupLink>) {
+  const { organization, caller, deps } = context;
+  for (const permission of permissionsOfIntents(input.intents)) {
+    requirePermission(caller, permission, "intents");
+  }
+  const token = newToken("sp_setup");
+  return change(context, async ({ tx, now, record }) => {
+    const row = await tx.setupLink.create({
+      data: {
+        id: newId(),
+        organizationId: organization.id,
+        name: input.name,
+        intents: input.intents,
+        digest: Uint8Array.from(digestToken(token)),
+        connectionId: newId(),
+        createdAt: now,
+        expiresAt: new Date(now.getTime() + input.expiresInDays * DAY_MS),
+      },
+    });
+    record({
+      organizationId: organization.id,
+      type: "setup_link.created",
+      resource: { type: "setupLink", id: row.id },
+      after: { name: row.name, intents: row.intents, expiresAt: row.expiresAt.toISOString() },
+    });
+    return { ...setupLinkView(row), url: `${deps.publicUrl}/setup/${token}` };
+  });
+}
+
+export async function listSetupLinks({ deps, organization }: InOrganization, page: PageQuery) {
+  const rows = await deps.database.prisma.setupLink.findMany({
+    ...pageArguments(page, "desc"),
+    where: { organizationId: organization.id },
+  });
+  return toPage(rows, page, setupLinkView);
+}
+
+/** Throws `setup_link_not_found`, also for one that was revoked before. */
+export async function revokeSetupLink(context: InOrganization, id: string): Promise<void> {
+  const organizationId = context.organization.id;
+  await change(context, async ({ tx, now, record }) => {
+    const [row] = await tx.setupLink.updateManyAndReturn({
+      where: { id, organizationId, revokedAt: null },
+      data: { revokedAt: now },
+    });
+    if (row === undefined) {
+      throw problem("setup_link_not_found");
+    }
+    record({
+      organizationId,
+      type: "setup_link.revoked",
+      resource: { type: "setupLink", id },
+      before: { name: row.name },
+    });
+  });
+}
+
+/** What the caller's own link is for, and how far its page has come. Throws `setup_link_required`. */
+export async function readSetup({ caller, deps }: Context): Promise<z.input<typeof setup>> {
+  if (caller.type !== "setupLink") {
+    throw problem("setup_link_required");
+  }
+  const row = await deps.database.prisma.setupLink.findUniqueOrThrow({
+    where: { id: caller.id },
+    include: { organization: true },
+  });
+  return {
+    link: setupLinkView(row),
+    organization: row.organization,
+    permissions: [...caller.permissions],
+    connection: serviceProviderView(row.connectionId, deps.publicUrl),
+    progress: setupProgress.parse(row.progress),
+  };
+}
+
+/** Remembers how far the page of the caller's own link has come. Throws `setup_link_required`. */
+export async function saveSetupProgress(
+  { caller, deps }: Context,
+  { progress }: z.output<typeof newSetupProgress>,
+): Promise<void> {
+  if (caller.type !== "setupLink") {
+    throw problem("setup_link_required");
+  }
+  await deps.database.prisma.setupLink.update({
+    where: { id: caller.id },
+    data: { progress: storedJson.parse(progress) },
+  });
+}
+
+/** What the identity provider must be told of a connection, also of one that there is not yet. */
+function serviceProviderView(id: string, publicUrl: string): z.input<typeof setup>["connection"] {
+  const { entityId, acsUrl, sloUrl, metadataUrl } = samlServiceProvider(publicUrl, id);
+  return {
+    id,
+    saml: { spEntityId: entityId, acsUrl, spSloUrl: sloUrl, spMetadataUrl: metadataUrl },
+    oidc: { redirectUri: oidcRedirectUri(publicUrl, id) },
+  };
+}

@@ -1,0 +1,264 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { launchBrowser } from "../harness/browser.ts";
+import { startTestGateway, type TestGateway } from "../harness/gateway.ts";
+import { startTypedIdp, type TypedIdp } from "./typed-idp.ts";
+
+// A customer's IdP admin in a real browser, and an IdP that knows only what they typed into it.
+
+let gateway: TestGateway;
+let browser: Browser;
+let idp: TypedIdp;
+let organizations = 0;
+
+beforeAll(async () => {
+  gateway = await startTestGateway({ env: { OUTBOUND_ALLOW: "127.0.0.0/8,::1/128" } });
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await gateway?.stop();
+});
+beforeEach(async () => {
+  idp = await startTypedIdp();
+  return () => idp.close();
+});
+
+const created = z.object({ id: z.string(), url: z.string() });
+
+/** An organization of its own, and a link for its admin. */
+async function newLink(intents: readonly string[]) {
+  const slug = `customer-${++organizations}`;
+  await gateway.api("POST", "/organizations", { slug, name: "Customer" });
+  const link = await gateway.api("POST", `/organizations/${slug}/setup-links`, { intents, name: "For Ann" });
+  return { slug, ...created.parse(link.body) };
+}
+
+async function open(
+  url: string,
+  options: { readonly dark?: boolean; readonly phone?: boolean } = {},
+): Promise<Page> {
+  const context = await browser.newContext({
+    locale: "en-GB",
+    colorScheme: options.dark === true ? "dark" : "light",
+    viewport: options.phone === true ? { width: 390, height: 844 } : { width: 1280, height: 800 },
+  });
+  context.setDefaultTimeout(20_000);
+  const page = await context.newPage();
+  await page.goto(url);
+  return page;
+}
+
+const next = (page: Page) => page.getByRole("button", { name: "Next", exact: true }).click();
+
+/** The value that the page shows beside a field of the IdP's console. */
+async function shownValue(page: Page, field: string): Promise<string> {
+  return (await page.getByRole("button", { name: `Copy: ${field}: ` }).innerText()).trim();
+}
+
+/** Through the guide for Okta: each value goes from the page into the IdP's console. */
+async function followGuide(page: Page): Promise<void> {
+  await page.getByRole("radio", { name: "Okta", exact: true }).click();
+  await next(page);
+  idp.typed.acsUrl = await shownValue(page, "Single sign-on URL");
+  idp.typed.audience = await shownValue(page, "Audience URI (SP Entity ID)");
+  idp.typed.attributes = { email: "ann@acme.example", firstName: "Ann", lastName: "Ash" };
+  await page.getByRole("button", { name: "I have done this" }).click();
+}
+
+async function connect(page: Page): Promise<void> {
+  await page.getByRole("textbox", { name: "Metadata URL" }).fill(idp.metadataUrl);
+  await page.getByRole("button", { name: "Check and save" }).click();
+  await page.getByText("certificate valid until").waitFor();
+  await next(page);
+}
+
+/** Signs in once at the IdP, in the window that the test opens. */
+async function test(page: Page, button = "Test sign-in"): Promise<void> {
+  const [window] = await Promise.all([
+    page.waitForEvent("popup"),
+    page.getByRole("button", { name: button }).click(),
+  ]);
+  await window.getByRole("button", { name: "Sign in as Ann" }).click();
+  await window.getByRole("heading").first().waitFor();
+  await window.close();
+}
+
+describe("a customer's IdP admin", () => {
+  it("connects, tests and activates an IdP by what the page says", async () => {
+    const { slug, id, url } = await newLink(["sso"]);
+    const page = await open(url);
+    await followGuide(page);
+    await connect(page);
+    const list = async () => (await gateway.api("GET", `/organizations/${slug}/connections`)).body;
+    expect(await list()).toMatchObject({ items: [{ provider: "okta", status: "disabled" }] });
+
+    await test(page);
+    await page.getByRole("heading", { name: "The test succeeded" }).waitFor();
+    expect(await page.getByRole("row", { name: "email ann@acme.example" }).count()).toBe(1);
+    // Nobody was signed in by it.
+    expect((await gateway.api("GET", `/organizations/${slug}/members`)).body).toMatchObject({ items: [] });
+    expect((await gateway.api("GET", `/organizations/${slug}/sessions`)).body).toMatchObject({ items: [] });
+
+    await page.getByRole("button", { name: "Activate connection" }).click();
+    await page.getByText("The connection is active").waitFor();
+    expect(await list()).toMatchObject({ items: [{ status: "active" }] });
+    const audit = await gateway.api("GET", `/organizations/${slug}/audit-events?type=connection.created`);
+    expect(audit.body).toMatchObject({ items: [{ actor: { type: "setupLink", id } }] });
+  });
+
+  it.each([
+    ["another audience", "Audience URI (SP Entity ID)", () => ({ audience: "https://elsewhere.example" })],
+    ["another recipient", "Single sign-on URL", () => ({ acsUrl: "https://elsewhere.example/acs" })],
+    ["no signature", "Assertion Signature", () => ({ sign: "none" as const })],
+  ])("is told what to change in Okta for %s, changes it, and tests again", async (_fault, field, wrong) => {
+    const page = await open((await newLink(["sso"])).url);
+    await followGuide(page);
+    await connect(page);
+    idp.typed.more = wrong();
+    await test(page);
+    await page.getByRole("heading", { name: "The test failed" }).waitFor();
+    expect(await page.getByRole("alert").last().innerText()).toContain(`Okta › ${field}:`);
+    expect(await page.getByRole("button", { name: "Activate connection" }).isDisabled()).toBe(true);
+
+    idp.typed.more = {};
+    await test(page, "Test again");
+    await page.getByRole("heading", { name: "The test succeeded" }).waitFor();
+  });
+
+  it("is told where Okta sends the email, when none comes", async () => {
+    const page = await open((await newLink(["sso"])).url);
+    await followGuide(page);
+    await connect(page);
+    idp.typed.more = { attributes: { firstName: "Ann" }, nameId: "0a1b2c" };
+    await test(page);
+    await page.getByRole("heading", { name: "The test succeeded" }).waitFor();
+    await page.getByText("No email came. In Okta, look at Attribute Statements.").waitFor();
+  });
+
+  it("finds everything where it was left, in another browser", async () => {
+    const { url } = await newLink(["sso"]);
+    const first = await open(url);
+    await followGuide(first);
+    await connect(first);
+    await test(first);
+    await first.getByRole("heading", { name: "The test succeeded" }).waitFor();
+
+    const second = await open(`${url}/test`);
+    await second.getByRole("button", { name: "Activate connection" }).click();
+    await second.getByText("The connection is active").waitFor();
+  });
+
+  it("is told at once of what is often pasted in place of the right thing", async () => {
+    const page = await open((await newLink(["sso"])).url);
+    await followGuide(page);
+    const field = page.getByRole("textbox", { name: "Metadata URL" });
+    await field.fill(idp.typed.audience);
+    await page.getByText("This is our own value").waitFor();
+    await field.fill("https://acme-admin.okta.com/app/x/sso/saml/metadata");
+    await page.getByText("address of Okta's admin console").waitFor();
+    await field.fill("http://127.0.0.1:9/metadata");
+    await page.getByRole("button", { name: "Check and save" }).click();
+    await page.getByText("The metadata could not be fetched").waitFor();
+  });
+
+  it("makes a directory, and sees what is pushed as it comes", async () => {
+    const page = await open((await newLink(["directory"])).url);
+    await page.getByRole("radio", { name: "Microsoft Entra ID" }).click();
+    await next(page);
+    await page.getByRole("button", { name: "Create the directory" }).click();
+    const baseUrl = await shownValue(page, "Tenant URL");
+    const token = await shownValue(page, "Secret token");
+    await fetch(`${baseUrl}/Users?filter=userName%20eq%20%22x%22`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    await page.getByRole("row", { name: /GET .*Users/ }).waitFor();
+  });
+
+  it("sees only what the link is for", async () => {
+    const page = await open((await newLink(["domain"])).url);
+    await page.getByRole("heading", { name: "Show that an email domain is yours" }).waitFor();
+    const steps = await page.getByRole("navigation").getByRole("button").allInnerTexts();
+    expect(steps.map((step) => step.split("\n")[0])).toEqual(["Email domain", "Finish"]);
+    await page.getByRole("textbox", { name: "Domain" }).fill("acme.example");
+    await page.getByRole("button", { name: "Add domain" }).click();
+    expect(await shownValue(page, "Name")).toBe("_sallyport-challenge.acme.example");
+  });
+
+  it("reads the page in German", async () => {
+    const page = await open((await newLink(["sso"])).url);
+    await page.getByRole("combobox", { name: "Language" }).click();
+    await page.getByRole("option", { name: "Deutsch" }).click();
+    await page.getByRole("heading", { name: "Womit melden sich Ihre Leute an?" }).waitFor();
+    expect(await page.locator("html").getAttribute("lang")).toBe("de");
+  });
+});
+
+it("a link that was revoked says so, and no more", async () => {
+  const { slug, id, url } = await newLink(["sso"]);
+  await gateway.api("DELETE", `/organizations/${slug}/setup-links/${id}`);
+  for (const address of [url, `${gateway.url}/setup/sp_setup_nothing`]) {
+    const page = await open(address);
+    await page.getByRole("heading", { name: "This link does not work (any more)" }).waitFor();
+    expect(await page.content()).not.toContain("Customer");
+  }
+});
+
+it("keeps the link's token out of the log, and runs nothing that is not its own", async () => {
+  const { url } = await newLink(["sso"]);
+  const answer = await fetch(url);
+  const policy = answer.headers.get("content-security-policy") ?? "";
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).not.toContain("unsafe");
+  expect(policy).toContain("frame-ancestors 'none'");
+  expect(answer.headers.get("referrer-policy")).toBe("no-referrer");
+  expect(gateway.logLines.join("\n")).not.toContain(url.split("/").at(-1));
+});
+
+describe("accessibility", () => {
+  const axeFile = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+  async function violations(page: Page): Promise<string[]> {
+    await page.evaluate(await readFile(axeFile, "utf8"));
+    const found = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })");
+    const result = z.object({
+      violations: z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) })),
+    });
+    return result.parse(found).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
+  }
+
+  it.each([{}, { dark: true }, { phone: true }])("axe finds nothing on any step (%j)", async (options) => {
+    const page = await open((await newLink(["sso", "domain", "directory"])).url, options);
+    await page.getByRole("radio", { name: "Okta", exact: true }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await followGuide(page);
+    for (const step of [
+      "Create the application",
+      "Connect",
+      "Test and activate",
+      "Email domain",
+      "Directory",
+      "Finish",
+    ]) {
+      await page.getByRole("navigation").getByRole("button", { name: step }).click();
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      expect([step, await violations(page)]).toEqual([step, []]);
+    }
+  });
+
+  it("is used by the keyboard alone", async () => {
+    const page = await open((await newLink(["sso"])).url);
+    await page.getByRole("radio", { name: "Okta", exact: true }).focus();
+    await page.keyboard.press("Space");
+    await page.getByRole("button", { name: "Next", exact: true }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Copy: Single sign-on URL" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "I have done this" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("textbox", { name: "Metadata URL" }).waitFor();
+  });
+});
