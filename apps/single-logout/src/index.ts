@@ -1,10 +1,14 @@
-import { createConnectionKeys } from "@sallyport/connections/keys";
+import { createConnectionKeys, type KeyOwner } from "@sallyport/connections/keys";
 import type { Database } from "@sallyport/database";
 import { createBrowserCookie } from "@sallyport/http";
 import type { UpstreamLogout } from "@sallyport/interactions";
 import type { Logger } from "@sallyport/logging";
+import { createOidcClients } from "@sallyport/oidc-client";
+import type { Outbound } from "@sallyport/outbound";
 import type { SecretBox } from "@sallyport/secrets";
-import type { Router } from "express";
+import { Router } from "express";
+import { createOidcLogoutRouter } from "./oidc/router.ts";
+import { createOidcUpstreamLogout } from "./oidc/upstream-logout.ts";
 import { createLogoutRouter } from "./saml/router.ts";
 import { createUpstreamLogout } from "./saml/upstream-logout.ts";
 
@@ -15,6 +19,7 @@ export interface SingleLogoutDeps {
   readonly publicUrl: string;
   readonly now: () => Date;
   readonly secrets: SecretBox;
+  readonly outbound: Outbound;
   /** Sessions have ended: applications are to be told. Never throws. */
   readonly requestLogout: () => void;
 }
@@ -26,18 +31,32 @@ export interface SingleLogoutDeps {
 //   saml/idp-request.ts       the IdP has signed somebody out: their sessions end here
 //   saml/router.ts            /sso/saml/{connectionId}/slo, where both arrive
 //
+//   oidc/upstream-logout.ts   the same of an OpenID Provider: RP-initiated logout, and where it sends browsers back
+//   oidc/router.ts            /sso/oidc/{connectionId}/backchannel-logout, …/frontchannel-logout, …/logged-out
+//
 // A sign-out begins in openid-provider (endpoints/logout.ts, RP-initiated); applications are told by the worker
 // (jobs/logout, back-channel).
 
-/** SAML single logout (profiles 4.4): /sso/saml/{connectionId}/slo, and the way from our own sign-out to the IdP. */
+/** Logouts in both directions, of SAML (profiles 4.4) and of OpenID Connect. */
 export function createSingleLogout(deps: SingleLogoutDeps): {
   readonly router: Router;
   readonly upstream: UpstreamLogout;
 } {
   const cookie = createBrowserCookie(deps.publicUrl);
   const keys = createConnectionKeys(deps.database, deps.secrets, deps.now);
+  // Clients of its own: whoever sends garbage for tokens must not have the keys that sign-in needs fetched no more.
+  const signingKey = async (connection: KeyOwner) => (await keys.ensure(connection)).signing;
+  const oidcClients = createOidcClients({ ...deps, signingKey });
+  const saml = createUpstreamLogout(deps, cookie, keys);
+  const oidc = createOidcUpstreamLogout(deps, cookie, oidcClients);
+  const router = Router();
+  router.use(createLogoutRouter(deps, cookie, keys));
+  router.use(createOidcLogoutRouter(deps, cookie, oidcClients));
   return {
-    router: createLogoutRouter(deps, cookie, keys),
-    upstream: createUpstreamLogout(deps, cookie, keys),
+    router,
+    upstream: {
+      redirectToIdp: async (...ended) =>
+        (await saml.redirectToIdp(...ended)) || (await oidc.redirectToIdp(...ended)),
+    },
   };
 }

@@ -1,6 +1,7 @@
 import { connectionExists, type StoredConnection } from "@sallyport/connections";
 import type { Database, Sql } from "@sallyport/database";
 import { defined } from "@sallyport/defined";
+import { sealContext } from "@sallyport/encryption-keys";
 import { type Event, eventsStatement, recordEvents } from "@sallyport/events";
 import { closingStatement, type LoginRecordKey, type LoginTrace } from "@sallyport/login-records";
 import {
@@ -13,6 +14,7 @@ import {
   SignInRefused,
   signInPerson,
 } from "@sallyport/people";
+import type { SecretBox } from "@sallyport/secrets";
 import { sessionStatement } from "@sallyport/sessions";
 import type { NormalizedIdentity } from "../identity/index.ts";
 import { SignInFailure } from "./failures.ts";
@@ -31,6 +33,7 @@ export interface NewSession {
   /** The IdP's response, for the record; undefined where the record has it. */
   readonly response: string | undefined;
   readonly ip: string | undefined;
+  readonly secrets: SecretBox;
 }
 
 /**
@@ -109,7 +112,7 @@ function companionsOf(login: NewSession, { userId, identityId, events }: SignedI
     amr: identity.amr,
     acr: identity.acr ?? null,
     groups: identity.groups,
-    idpSession: identity.idpSession ?? null,
+    ...idpSessionOf(login),
     authTime: identity.authTime,
     expiresAt: expiry(identity, now),
   });
@@ -138,6 +141,18 @@ function companionsOf(login: NewSession, { userId, identityId, events }: SignedI
       }),
       ...assertionStatements(connection, login.assertion, now),
     },
+  };
+}
+
+/** What a logout names again. An ID token is kept sealed, for whoever has it may pass for somebody whom the IdP knows. */
+function idpSessionOf({ identity, secrets }: NewSession) {
+  if (identity.idpSession === undefined || !("idToken" in identity.idpSession)) {
+    return { idpSession: identity.idpSession ?? null };
+  }
+  const { idToken = "", ...idpSession } = identity.idpSession;
+  return {
+    idpSession,
+    sealIdToken: (id: string) => secrets.seal(idToken, sealContext("sessions.idp_session.idToken", id)),
   };
 }
 

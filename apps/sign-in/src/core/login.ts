@@ -277,7 +277,16 @@ async function continueLogin(
   }
   const sessionId = await createSession(
     context.database,
-    { connection, identity, assertion, record: recordKey(attempt), trace, response, ip: attempt.ip },
+    {
+      connection,
+      identity,
+      assertion,
+      record: recordKey(attempt),
+      trace,
+      response,
+      ip: attempt.ip,
+      secrets: context.secrets,
+    },
     context.now(),
   );
   countSuccess(context, originOf(req, context.cookie), connection.id);

@@ -45,7 +45,11 @@ export type IdpSession =
       readonly spNameQualifier?: string;
       readonly sessionIndex?: string;
     }
-  | { readonly sid: string };
+  | {
+      readonly sid?: string;
+      /** As it came; where the IdP takes logouts. */
+      readonly idToken?: string;
+    };
 
 export interface NormalizeWarning {
   readonly code: keyof typeof NORMALIZE_WARNINGS;

@@ -32,7 +32,7 @@ export const normalizedIdentity: z.ZodType<NormalizedIdentity> = z.strictObject(
         spNameQualifier: text.exactOptional(),
         sessionIndex: text.exactOptional(),
       }),
-      z.strictObject({ sid: text }),
+      z.strictObject({ sid: text.exactOptional(), idToken: text.exactOptional() }),
     ])
     .exactOptional(),
   warnings: z.array(

@@ -30,6 +30,7 @@ export {
 export {
   isSecureUrl,
   oidcJwksUri,
+  oidcLogoutUrls,
   oidcRedirectUri,
   type SamlServiceProvider,
   samlServiceProvider,

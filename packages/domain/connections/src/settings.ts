@@ -89,6 +89,8 @@ export const oidcSettings = z.strictObject({
   clientAuthentication: clientAuthentication.optional(),
   /** Push authorization requests to the IdP (RFC 9126). Left out: where its discovery document requires it. */
   pushAuthorizationRequests: z.boolean().optional(),
+  /** Sign people out at the IdP, too, when they sign out here. Left out: where the IdP takes it. */
+  logoutAtIdp: z.boolean().optional(),
   scopes: z.array(z.string().min(1)).min(1),
   /** The claim that lists the person's groups. */
   groupsClaim: z.string().min(1).optional(),

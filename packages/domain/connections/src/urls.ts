@@ -31,6 +31,16 @@ export function oidcJwksUri(publicUrl: string, connectionId: string): string {
   return `${publicUrl}/sso/oidc/${connectionId}/jwks`;
 }
 
+/** What an IdP is told of a connection's logouts (OpenID Connect RP-Initiated, Back-Channel and Front-Channel Logout 1.0). */
+export function oidcLogoutUrls(publicUrl: string, connectionId: string) {
+  const base = `${publicUrl}/sso/oidc/${connectionId}`;
+  return {
+    postLogoutRedirectUri: `${base}/logged-out`,
+    backchannelLogoutUri: `${base}/backchannel-logout`,
+    frontchannelLogoutUri: `${base}/frontchannel-logout`,
+  };
+}
+
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** Whether a tenant's URL is good for identities: https without credentials, or plain http on this very machine. */

@@ -45,6 +45,15 @@ export const SEALED_PLACES = {
     assign: "sealed_state = $3",
     where: "used_at IS NULL",
   },
+  "sessions.idp_session.idToken": {
+    what: "ID token of a session, for its logout at the identity provider",
+    table: "sessions",
+    key: "id",
+    keyType: "uuid",
+    value: "idp_session->>'idToken'",
+    assign: "idp_session = jsonb_set(idp_session, '{idToken}', to_jsonb($3::text))",
+    where: "revoked_at IS NULL AND expires_at > now() AND idp_session->>'idToken' IS NOT NULL",
+  },
   "signing_keys.private_jwk": {
     what: "signing key of tokens",
     table: "signing_keys",

@@ -13,6 +13,8 @@ export interface NewSession {
   readonly groups: readonly string[];
   /** What single logout must name again: SAML NameID and SessionIndex, or the upstream `sid`. */
   readonly idpSession: Readonly<Record<string, unknown>> | null;
+  /** Seals for the session of this id what its `idpSession` keeps as `idToken`; left out where there is none. */
+  readonly sealIdToken?: (sessionId: string) => string;
   /** When the person authenticated at the IdP; null where it does not tell. */
   readonly authTime: Date | null;
   readonly expiresAt: Date;
@@ -47,10 +49,17 @@ export function sessionStatement(session: NewSession): {
       session.amr,
       session.acr,
       session.groups,
-      session.idpSession === null ? null : JSON.stringify(session.idpSession),
+      idpSessionJson(id, session),
       session.authTime,
       session.expiresAt,
     ],
   };
   return { id, statement };
+}
+
+function idpSessionJson(id: string, { idpSession, sealIdToken }: NewSession): string | null {
+  if (sealIdToken === undefined) {
+    return idpSession === null ? null : JSON.stringify(idpSession);
+  }
+  return JSON.stringify({ ...idpSession, idToken: sealIdToken(id) });
 }

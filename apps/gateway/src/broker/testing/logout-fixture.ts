@@ -23,6 +23,8 @@ export interface LogoutFixture extends SignInFixture {
   readonly logoutsRequested: () => number;
   /** All the way from the application to its tokens. */
   signIn(idp: TestIdp, connectionId: string, login?: Partial<TestLogin>): Promise<SignedIn>;
+  /** The same by an IdP of any protocol: `answer` is what it makes of the request that the browser brings. */
+  signInBy(connectionId: string, answer: (request: URL) => string): Promise<SignedIn>;
   /** Sends the browser to /oauth2/logout as the application does. */
   signOut(person: SignedIn, parameters?: Readonly<Record<string, string>>): Promise<Page>;
   /** A logout request of the IdP's to this connection, by the fixture's clock. */
@@ -56,31 +58,41 @@ export async function createLogoutFixture(): Promise<LogoutFixture> {
   const application = await addApplication(fixture);
   const sloUrl = (connectionId: string) => samlServiceProvider(fixture.publicUrl, connectionId).sloUrl;
 
+  /** From the application to the IdP, whose answer `answer` brings back, and on to the application's tokens. */
+  async function signIn(
+    connectionId: string,
+    answer: (browser: Browser, atIdp: Page) => Promise<Page>,
+  ): Promise<SignedIn> {
+    const browser = createBrowser();
+    const pkceCodeVerifier = client.randomPKCECodeVerifier();
+    const url = client.buildAuthorizationUrl(application, {
+      redirect_uri: CALLBACK,
+      scope: "openid",
+      connection: connectionId,
+      code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+      code_challenge_method: "S256",
+    });
+    const atIdp = await browser.follow(await browser.get(url.href), fixture.publicUrl);
+    const home = await browser.follow(await answer(browser, atIdp), fixture.publicUrl);
+    const tokens = await client.authorizationCodeGrant(application, new URL(home.location), {
+      pkceCodeVerifier,
+      idTokenExpected: true,
+    });
+    const idToken = tokens.id_token ?? "";
+    return { browser, idToken, sessionId: String(decodeJwt(idToken).sid) };
+  }
+
   return {
     ...fixture,
     logoutsRequested: () => logoutsRequested,
     sloUrl,
-    async signIn(idp, connectionId, login = {}) {
-      const browser = createBrowser();
-      const pkceCodeVerifier = client.randomPKCECodeVerifier();
-      const url = client.buildAuthorizationUrl(application, {
-        redirect_uri: CALLBACK,
-        scope: "openid",
-        connection: connectionId,
-        code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
-        code_challenge_method: "S256",
-      });
-      const atIdp = await browser.follow(await browser.get(url.href), fixture.publicUrl);
-      const request = readSamlRequest(atIdp, connectionId);
-      const answered = await postSaml(fixture, browser, request, answerSaml(fixture, idp, request, login));
-      const home = await browser.follow(answered, fixture.publicUrl);
-      const tokens = await client.authorizationCodeGrant(application, new URL(home.location), {
-        pkceCodeVerifier,
-        idTokenExpected: true,
-      });
-      const idToken = tokens.id_token ?? "";
-      return { browser, idToken, sessionId: String(decodeJwt(idToken).sid) };
-    },
+    signIn: (idp, connectionId, login = {}) =>
+      signIn(connectionId, (browser, atIdp) => {
+        const request = readSamlRequest(atIdp, connectionId);
+        return postSaml(fixture, browser, request, answerSaml(fixture, idp, request, login));
+      }),
+    signInBy: (connectionId, answer) =>
+      signIn(connectionId, (browser, atIdp) => browser.get(answer(new URL(atIdp.location)))),
     signOut: ({ browser, idToken }, parameters = {}) =>
       browser.get(
         `${fixture.publicUrl}/oauth2/logout?${new URLSearchParams({ id_token_hint: idToken, ...parameters })}`,

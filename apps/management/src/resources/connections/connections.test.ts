@@ -247,6 +247,9 @@ describe("an OpenID Connect connection", () => {
     expect(made.oidc).toEqual({
       redirectUri: `https://sso.example.com/sso/oidc/${made.id}/callback`,
       jwksUri: `https://sso.example.com/sso/oidc/${made.id}/jwks`,
+      postLogoutRedirectUri: `https://sso.example.com/sso/oidc/${made.id}/logged-out`,
+      backchannelLogoutUri: `https://sso.example.com/sso/oidc/${made.id}/backchannel-logout`,
+      frontchannelLogoutUri: `https://sso.example.com/sso/oidc/${made.id}/frontchannel-logout`,
       issuer: "https://down.example.com/tenant",
       clientId: OIDC.clientId,
       scopes: ["openid", "profile", "email"],

@@ -166,6 +166,10 @@ const oidcFields = {
       "Pushes authorization requests to the identity provider (RFC 9126). Default: where its discovery document requires it.",
   }),
   scopes,
+  logoutAtIdp: z.boolean().exactOptional().meta({
+    description:
+      "Signs people out at the identity provider, too, when they sign out here; `postLogoutRedirectUri` is to be registered there. Default: where its discovery document names an end_session_endpoint.",
+  }),
   groupsClaim: text(200).exactOptional().meta({
     description:
       "The claim that lists the person's groups: its name, or a path into objects, such as `realm_access.roles`.",
@@ -199,6 +203,7 @@ const oidcPatch = z.strictObject({
   clientSecret: oidcFields.clientSecret.exactOptional(),
   clientAuthentication: oidcFields.clientAuthentication,
   pushAuthorizationRequests: oidcFields.pushAuthorizationRequests,
+  logoutAtIdp: oidcFields.logoutAtIdp,
   scopes: scopes.exactOptional(),
   groupsClaim: oidcFields.groupsClaim,
   groupsDelimiter: oidcFields.groupsDelimiter,
@@ -258,10 +263,20 @@ const oidcView = z.object({
     description:
       "The public keys that the connection authenticates with by `private_key_jwt`, to be registered at the identity provider. They change as those of a SAML connection do (`/keys`).",
   }),
+  postLogoutRedirectUri: z.string().meta({
+    description: "Where the identity provider sends people whom we had signed out there.",
+  }),
+  backchannelLogoutUri: z.string().meta({
+    description: "Takes logout tokens: their sessions end here (OpenID Connect Back-Channel Logout 1.0).",
+  }),
+  frontchannelLogoutUri: z.string().meta({
+    description: "The same by the browser, with `iss` and `sid` (OpenID Connect Front-Channel Logout 1.0).",
+  }),
   issuer: z.string(),
   clientId: z.string(),
   clientAuthentication: clientAuthentication.optional(),
   pushAuthorizationRequests: z.boolean().optional(),
+  logoutAtIdp: z.boolean().optional(),
   scopes: z.array(z.string()),
   groupsClaim: z.string().optional(),
   groupsDelimiter: groupsDelimiter.nullable().optional(),

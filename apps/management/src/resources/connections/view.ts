@@ -2,6 +2,7 @@ import {
   connectionProvider,
   type OidcSettings,
   oidcJwksUri,
+  oidcLogoutUrls,
   oidcRedirectUri,
   parseConnectionSettings,
   type SamlSettings,
@@ -69,6 +70,7 @@ function oidcView(id: string, settings: OidcSettings, publicUrl: string): Connec
   return {
     redirectUri: oidcRedirectUri(publicUrl, id),
     jwksUri: oidcJwksUri(publicUrl, id),
+    ...oidcLogoutUrls(publicUrl, id),
     ...shown,
   };
 }

@@ -79,7 +79,7 @@ export function normalizeOidc(claims: Claims, connection: OidcRules, now: Date):
   if (cut) {
     warnings.push(warning("groups_cut"));
   }
-  const sid = textOf(claims.sid);
+  const sid = identifierOf(claims.sid);
 
   return {
     ok: true,
@@ -96,7 +96,7 @@ export function normalizeOidc(claims: Claims, connection: OidcRules, now: Date):
       amr: listOf(claims.amr).flatMap((method) => textOf(method) ?? []),
       ...optional("acr", textOf(claims.acr)),
       authTime: authTimeOf(claims.auth_time, now),
-      ...optional("idpSession", sid === undefined ? undefined : { sid }),
+      ...optional("idpSession", sid === null ? undefined : { sid }),
       warnings,
     },
   };

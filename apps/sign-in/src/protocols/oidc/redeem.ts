@@ -17,6 +17,8 @@ import type { Claims } from "./normalize.ts";
 /** What a code was redeemed for: valid, and signed by the IdP. */
 export interface Redeemed {
   readonly idToken: Claims & { readonly sub: string };
+  /** As it came. */
+  readonly idTokenJwt: string;
   readonly accessToken: string;
   /** For the login record: what is odd about the token's times. */
   readonly detail: Readonly<Record<string, unknown>>;
@@ -53,9 +55,10 @@ export async function redeem(idp: OidcClient, redemption: Redemption): Promise<R
       throw new Error("openid-client accepted a token answer without an ID token");
     }
     // It counts even though it comes straight from the token endpoint.
-    await idp.keys.verify(tokens.id_token ?? "", idTokenAlgorithms(idp));
+    const { id_token: idTokenJwt = "" } = tokens;
+    await idp.keys.verify(idTokenJwt, idTokenAlgorithms(idp));
     const detail = clockDetail(idToken.iat, redemption.now);
-    return { idToken, accessToken: tokens.access_token, detail };
+    return { idToken, idTokenJwt, accessToken: tokens.access_token, detail };
   } catch (error) {
     throw explain(error, answer, idp, redemption);
   }

@@ -1,4 +1,4 @@
-import { oidcRedirectUri, parseConnection } from "@sallyport/connections";
+import { type OidcSettings, oidcRedirectUri, parseConnection } from "@sallyport/connections";
 import { showClaims } from "@sallyport/login-records";
 import { IdpFailure, type OidcClient, type OidcClients } from "@sallyport/oidc-client";
 import { z } from "zod";
@@ -33,7 +33,7 @@ export async function verifyOidcCallback(
   url.search = query;
 
   const { clientId } = connection.settings;
-  const { idToken, accessToken, detail } = await redeem(idp, {
+  const { idToken, idTokenJwt, accessToken, detail } = await redeem(idp, {
     url,
     clientId,
     state: login.id,
@@ -59,8 +59,24 @@ export async function verifyOidcCallback(
     throw new SignInFailure("identity_unusable", { finding: normalized, response });
   }
   const { claims: _, outcome, ...why } = userinfo;
-  const identity = told(normalized.identity, userinfo);
+  const identity = withLogoutHint(told(normalized.identity, userinfo), idp, connection.settings, idTokenJwt);
   return { identity, assertion: null, response, detail: { ...detail, userinfo: outcome, ...why } };
+}
+
+/** A longer one is not kept: the IdP then asks whoever signs out whether they mean it. */
+const MAX_HINT = 8_192;
+
+/** Keeps the ID token where the IdP wants to see it again at a logout (RP-Initiated Logout 1.0 §2). */
+function withLogoutHint(
+  identity: NormalizedIdentity,
+  { metadata }: OidcClient,
+  { logoutAtIdp }: OidcSettings,
+  idToken: string,
+): NormalizedIdentity {
+  const useful = metadata.end_session_endpoint !== undefined && logoutAtIdp !== false;
+  return useful && idToken.length <= MAX_HINT
+    ? { ...identity, idpSession: { ...identity.idpSession, idToken } }
+    : identity;
 }
 
 /** Throws `SignInFailure` where the IdP cannot be used. */
