@@ -64,6 +64,22 @@ async function fill(secrets: SecretBox): Promise<void> {
      VALUES ('login_1', $1, $2, 'i', '', $3, now())`,
     [organizationId, connectionId, seal("login_requests.sealed_state", "login_1")],
   );
+  const [userId, sessionId] = [newId(), newId()];
+  await sql.query(
+    "INSERT INTO users (id, organization_id, email, updated_at) VALUES ($1, $2, 'jo@acme.test', now())",
+    [userId, organizationId],
+  );
+  await sql.query(
+    `INSERT INTO sessions (id, organization_id, user_id, connection_id, identity_id, amr, groups, idp_session, expires_at)
+     VALUES ($1, $2, $3, $4, $1, '{}', '{}', $5, now() + interval '1 hour')`,
+    [
+      sessionId,
+      organizationId,
+      userId,
+      connectionId,
+      { sid: "s", idToken: seal("sessions.idp_session.idToken", sessionId) },
+    ],
+  );
   await sql.query(
     "INSERT INTO signing_keys (id, algorithm, public_jwk, private_jwk) VALUES ('kid', 'ES256', '{}', $1)",
     [seal("signing_keys.private_jwk", "kid")],
@@ -115,7 +131,7 @@ describe("retiring a key", () => {
       [oldId, "missing"],
     ]);
     expect(usage[1]).toMatchObject({
-      needed: 5,
+      needed: 6,
       retirable: false,
       neededBy: { "signing_keys.private_jwk": 1 },
     });
