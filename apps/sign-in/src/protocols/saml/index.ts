@@ -1,11 +1,10 @@
 import { createConnectionKeys } from "@sallyport/connections/keys";
-import { maskUnparsedXml } from "@sallyport/login-records";
 import type { SignInDeps } from "../../core/context.ts";
 import type { ConnectionProtocol } from "../../core/protocol.ts";
 import { startSamlLogin } from "./authn-request.ts";
 import { createMetadataRefreshRequests } from "./metadata-refresh-requests.ts";
 import { createSamlRouter } from "./router.ts";
-import { verifySamlResponse } from "./verify-response.ts";
+import { showResponse, verifySamlResponse } from "./verify-response.ts";
 
 /** SAML 2.0 Web Browser SSO (profiles 4.1): one service provider per connection, under /sso/saml/{connectionId}. */
 export function createSamlProtocol(deps: SignInDeps): ConnectionProtocol {
@@ -16,7 +15,7 @@ export function createSamlProtocol(deps: SignInDeps): ConnectionProtocol {
     startsAtOnce: true,
     start: (connection, parameters) => startSamlLogin(deps.publicUrl, keys, connection, parameters),
     verify: (login, response) => verifySamlResponse(deps, keys, refreshRequests, login, response),
-    show: (response) => maskUnparsedXml(Buffer.from(response, "base64").toString("utf8")),
+    show: showResponse,
     routes: (context) => createSamlRouter(context, keys),
   };
 }

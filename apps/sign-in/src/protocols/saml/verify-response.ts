@@ -1,7 +1,7 @@
 import { parseConnection, type SamlConnection, samlServiceProvider } from "@sallyport/connections";
 import type { ConnectionKey, ConnectionKeys } from "@sallyport/connections/keys";
-import { maskUnverifiedXml, maskXml } from "@sallyport/login-records";
-import { peekResponse, type SamlFailure, type SamlResult, validateResponse } from "@sallyport/saml";
+import { maskUnparsedXml, maskXml } from "@sallyport/login-records";
+import { type SamlFailure, type SamlResult, validateResponse } from "@sallyport/saml";
 import { z } from "zod";
 import { SignInFailure } from "../../core/failures.ts";
 import type { OpenLogin, ProtocolState } from "../../core/login-requests.ts";
@@ -103,14 +103,18 @@ function validate(
  */
 function refused(failure: SamlFailure, response: string): SignInFailure {
   const { code, message, fix, detail, status } = failure;
-  const unverified = peekResponse(response);
   return new SignInFailure(code === "status_not_success" ? "idp_refused" : "response_invalid", {
     finding: { code, message, fix, ...optionalDetail(detail, status) },
-    response: unverified.ok ? maskUnverifiedXml(unverified.xml) : undefined,
+    response: showResponse(response),
   });
 }
 
 function optionalDetail(detail: string | undefined, status: SamlFailure["status"]) {
   const text = status === undefined ? detail : JSON.stringify(status);
   return text === undefined ? {} : { detail: text };
+}
+
+/** A posted response for its record, masked: whatever it is, also what no parser takes. */
+export function showResponse(response: string): string {
+  return maskUnparsedXml(Buffer.from(response, "base64").toString("utf8"));
 }
