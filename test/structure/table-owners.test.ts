@@ -24,8 +24,8 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   domains: [MANAGEMENT],
   api_keys: [MANAGEMENT],
   applications: ["packages/domain/applications/src"],
-  roles: [MANAGEMENT],
-  group_mappings: [MANAGEMENT],
+  roles: ["packages/domain/roles/src"],
+  group_mappings: ["packages/domain/roles/src"],
 
   // An administrator's settings, and what the IdP's metadata changes of them.
   connections: [MANAGEMENT, CONNECTIONS],
@@ -51,7 +51,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   directory_users: [SCIM, MANAGEMENT, DIRECTORIES],
   directory_groups: [SCIM, MANAGEMENT, DIRECTORIES],
   directory_group_members: [SCIM],
-  directory_group_nestings: [],
+  directory_group_nestings: [SCIM],
   directory_group_ancestors: [DIRECTORIES],
   // What outlives a directory user goes with the organization.
   directory_identifiers: [SCIM, MANAGEMENT],

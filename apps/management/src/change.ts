@@ -67,8 +67,3 @@ export function originOf(context: Context): Origin {
     ...defined({ ip: context.ip }),
   };
 }
-
-/** Lets the transactions that change one organization's roles, mappings or members follow one another. */
-export async function lockOrganization(sql: Sql, organizationId: string): Promise<void> {
-  await sql.query("SELECT id FROM organizations WHERE id = $1::uuid FOR NO KEY UPDATE", [organizationId]);
-}

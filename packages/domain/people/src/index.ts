@@ -17,6 +17,6 @@ export {
   type Identifier,
   identifiersOf,
 } from "./identifiers.ts";
-export { lockPeople } from "./lock.ts";
+export { lockOrganization, lockPeople } from "./lock.ts";
 export type { DirectoryWord, Membership, Refusal, SignInPolicy, Source } from "./membership.ts";
 export * from "./sign-in/index.ts";

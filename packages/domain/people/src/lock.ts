@@ -18,3 +18,8 @@ export async function lockPeople(sql: Sql, organizationId: string): Promise<void
     "lock_people",
   );
 }
+
+/** Lets the transactions that change one organization's roles, mappings or members follow one another. */
+export async function lockOrganization(sql: Sql, organizationId: string): Promise<void> {
+  await sql.query("SELECT id FROM organizations WHERE id = $1::uuid FOR NO KEY UPDATE", [organizationId]);
+}

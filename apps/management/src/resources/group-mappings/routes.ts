@@ -1,7 +1,7 @@
 import { type Endpoint, organizationEndpoint } from "../../api/endpoint.ts";
 import { pageOf } from "../../api/page.ts";
 import { groupMapping, groupMappings } from "./schema.ts";
-import { listGroupMappings, replaceGroupMappings } from "./store.ts";
+import { listGroupMappings, putGroupMappings } from "./store.ts";
 
 const tag = "Group mappings";
 
@@ -29,6 +29,6 @@ export const groupMappingEndpoints: readonly Endpoint[] = [
     status: 200,
     reply: pageOf(groupMapping),
     errors: ["role_unknown"],
-    handle: (call) => replaceGroupMappings(call, call.organization.id, call.body),
+    handle: (call) => putGroupMappings(call, call.organization.id, call.body),
   }),
 ];

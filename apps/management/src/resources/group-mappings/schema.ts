@@ -1,3 +1,4 @@
+import { groupKey } from "@sallyport/roles";
 import { z } from "zod";
 import { roleKey, text } from "../../api/text.ts";
 
@@ -17,11 +18,6 @@ export const groupMappings = z
     }
   })
   .meta({ id: "GroupMappings" });
-
-/** Groups are compared without case, as SCIM does (RFC 7643, section 4.2). */
-export function groupKey(name: string): string {
-  return name.toLowerCase();
-}
 
 export const groupMapping = z
   .object({ group: z.string(), role: z.string().meta({ description: "The role's key." }) })

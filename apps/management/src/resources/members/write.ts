@@ -1,16 +1,18 @@
 import {
   addMember as addPerson,
   type ByHand,
+  lockOrganization,
   lockPeople,
   RefusedByHand,
   type RoleRef,
   removeMember as removePerson,
   updateMember as updatePerson,
 } from "@sallyport/people";
-import { type Change, change, lockOrganization } from "../../change.ts";
+import { MEMBER_ROLE } from "@sallyport/roles";
+import { type Change, change } from "../../change.ts";
 import type { Context } from "../../context.ts";
 import { problem } from "../../errors.ts";
-import { MEMBER_ROLE, rolesByKey } from "../roles/store.ts";
+import { rolesByKey } from "../roles/store.ts";
 import { getMember } from "./read.ts";
 import type { MemberPatch, MemberView, NewMember } from "./schema.ts";
 

@@ -1,15 +1,21 @@
 import { isUniqueViolation, newId, type Organization, type Sql } from "@sallyport/database";
 import { difference, forgetOrganization, pick } from "@sallyport/events";
-import { endSignInRoles, lockedOutBy, lockPeople, readableAddress } from "@sallyport/people";
+import {
+  endSignInRoles,
+  lockedOutBy,
+  lockOrganization,
+  lockPeople,
+  readableAddress,
+} from "@sallyport/people";
+import { createFirstRoles } from "@sallyport/roles";
 import type { z } from "zod";
 import { requirePermission } from "../../access/caller.ts";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
-import { change, lockOrganization } from "../../change.ts";
+import { change } from "../../change.ts";
 import { type Context, reachOrganization } from "../../context.ts";
 import { problem } from "../../errors.ts";
 import { addVerifiedDomains } from "../domains/store.ts";
 import { claimSlug, reserveSlug } from "../reserved-slugs/store.ts";
-import { createFirstRoles } from "../roles/store.ts";
 import {
   type newOrganization,
   type organizationPatch,

@@ -1,0 +1,112 @@
+import { newId, type Prisma, type Role } from "@sallyport/database";
+import { difference, type EventDraft, pick, type RecordedTransaction } from "@sallyport/events";
+import { lockOrganization, type RoleRef } from "@sallyport/people";
+
+/** The role that every membership has. */
+export const MEMBER_ROLE = "member";
+
+/** What an administrator says of a role. The key is unique within the organization, and stays. */
+export type RoleSettings = Pick<Prisma.RoleCreateManyInput, "key" | "name"> & {
+  readonly permissions: string[];
+};
+
+/** The roles that an organization starts with. */
+export async function createFirstRoles(
+  { tx, record }: RecordedTransaction,
+  organizationId: string,
+): Promise<void> {
+  const roles = await tx.role.createManyAndReturn({
+    data: [
+      { id: newId(), organizationId, key: MEMBER_ROLE, name: "Member", permissions: [] },
+      { id: newId(), organizationId, key: "admin", name: "Admin", permissions: [] },
+    ],
+  });
+  for (const role of roles) {
+    record(created(role));
+  }
+}
+
+/** Roles of an organization by their keys; those that it has not are left out. */
+export async function rolesByKey(
+  tx: Prisma.TransactionClient,
+  organizationId: string,
+  keys: readonly string[],
+): Promise<Map<string, RoleRef>> {
+  const roles = await tx.role.findMany({
+    where: { organizationId, key: { in: [...new Set(keys)] } },
+    select: { id: true, key: true },
+  });
+  return new Map(roles.map((role) => [role.key, role]));
+}
+
+/** Resolves to null where the organization has a role of that key. */
+export async function createRole(
+  { tx, record }: RecordedTransaction,
+  organizationId: string,
+  settings: RoleSettings,
+): Promise<Role | null> {
+  const [role] = await tx.role.createManyAndReturn({
+    data: [{ id: newId(), organizationId, ...settings }],
+    skipDuplicates: true,
+  });
+  if (role === undefined) {
+    return null;
+  }
+  record(created(role));
+  return role;
+}
+
+/** Resolves to null where the organization has no such role. */
+export async function updateRole(
+  { tx, sql, record }: RecordedTransaction,
+  organizationId: string,
+  id: string,
+  patch: Prisma.RoleUpdateManyMutationInput,
+): Promise<Role | null> {
+  await lockOrganization(sql, organizationId);
+  const before = await tx.role.findFirst({ where: { id, organizationId } });
+  const [role] = await tx.role.updateManyAndReturn({ where: { id, organizationId }, data: patch });
+  if (before === null || role === undefined) {
+    return null;
+  }
+  const changed = difference(pick(before, ["name", "permissions"]), pick(role, ["name", "permissions"]));
+  if (changed !== null) {
+    record({
+      organizationId,
+      type: "role.updated",
+      resource: { type: "role", id },
+      data: { key: role.key },
+      ...changed,
+    });
+  }
+  return role;
+}
+
+/** Deletes a role with its bindings and mappings; `member` is protected. */
+export async function deleteRole(
+  { tx, sql, record }: RecordedTransaction,
+  organizationId: string,
+  id: string,
+): Promise<"deleted" | "not_found" | "protected"> {
+  await lockOrganization(sql, organizationId);
+  const role = await tx.role.findFirst({ where: { id, organizationId } });
+  if (role === null) {
+    return "not_found";
+  }
+  if (role.key === MEMBER_ROLE) {
+    return "protected";
+  }
+  await tx.role.deleteMany({ where: { id, organizationId } });
+  record({ organizationId, type: "role.deleted", resource: { type: "role", id }, before: toldOf(role) });
+  return "deleted";
+}
+
+function created(role: Role): EventDraft {
+  const { organizationId, id } = role;
+  return { organizationId, type: "role.created", resource: { type: "role", id }, after: toldOf(role) };
+}
+
+/** What events tell of a role. */
+function toldOf(role: Role) {
+  return pick(role, ["key", "name", "permissions"]);
+}
