@@ -152,4 +152,138 @@ export const en: GuideTexts = {
     title: "Enter address and token",
     body: "Have people deactivated, not deleted, where the product lets you choose.",
   },
+  "onelogin.saml.create": { title: "Add the app", body: "Name it as your people should see it, and save." },
+  "onelogin.saml.configure": {
+    title: "Enter our addresses",
+    body: "Save at the end.",
+    pitfalls: [
+      "ACS (Consumer) URL Validator is a regular expression: our address with ^ before it, $ behind it, and a backslash before each dot.",
+    ],
+  },
+  "onelogin.saml.attributes": {
+    title: "Send the attributes",
+    body: "Tick Include in SAML assertion for each.",
+    pitfalls: ["Tick Multi-value parameter for groups, or all roles come as one text."],
+  },
+  "onelogin.saml.assign": {
+    title: "Assign people",
+    body: "By role, or at the user's own Applications page.",
+  },
+  "onelogin.saml.metadata": {
+    title: "Copy the issuer URL",
+    body: "It is the metadata URL, too.",
+    pitfalls: ["Set SAML Signature Algorithm to SHA-256: old apps have SHA-1."],
+  },
+  "onelogin.oidc.create": { title: "Add the app", body: "Save at the end." },
+  "onelogin.oidc.credentials": { title: "Copy the credentials", body: "The issuer stands below them." },
+  "onelogin.scim.connect": { title: "Enter address and token", body: "Then API Connection, Enable." },
+  "onelogin.scim.enable": {
+    title: "Turn provisioning on",
+    body: "When users are deleted: choose Suspend.",
+    pitfalls: [
+      "Untick Require admin approval, or each user waits as Pending.",
+      "A deleted group is never told: empty it before.",
+    ],
+  },
+  "jumpcloud.saml.create": {
+    title: "Add the application",
+    body: "Then Save Application, and Configure Application.",
+  },
+  "jumpcloud.saml.configure": {
+    title: "Enter our addresses",
+    body: "IdP Entity ID is yours to choose: it must be unique, and is what our page asks you for.",
+    pitfalls: ["Tick Declare Redirect Endpoint."],
+  },
+  "jumpcloud.saml.attributes": {
+    title: "Map the attributes",
+    body: "The names at the left are ours, exactly so.",
+  },
+  "jumpcloud.saml.assign": {
+    title: "Assign groups",
+    body: "Whoever is in none of them is refused by JumpCloud.",
+  },
+  "jumpcloud.saml.metadata": { title: "Activate, and copy the metadata URL", body: "It is on the tab SSO." },
+  "jumpcloud.oidc.create": {
+    title: "Add the application",
+    body: "Under Attribute Mapping tick Email and Profile.",
+  },
+  "jumpcloud.oidc.credentials": {
+    title: "Copy the credentials",
+    body: "They are shown once. The issuer is https://oauth.id.jumpcloud.com.",
+  },
+  "jumpcloud.scim.connect": {
+    title: "Enter address and token",
+    body: "On the SAML app. Turn Group Management on, then Test Connection, Activate, Save.",
+    pitfalls: ["The test makes a real user of the Test User Email, and removes it again."],
+  },
+  "pingone.saml.create": { title: "Create the application", body: "Toggle it on at the end." },
+  "pingone.saml.attributes": {
+    title: "Map the attributes",
+    body: "The names at the left are ours.",
+    pitfalls: ["saml_subject is the User ID by default."],
+  },
+  "pingone.saml.assign": { title: "Choose who has access", body: "Without a group everybody has." },
+  "pingone.saml.metadata": {
+    title: "Copy the metadata URL",
+    body: "It is in the list of the tab Configuration.",
+  },
+  "pingone.oidc.create": {
+    title: "Create the application",
+    body: "Map email, given_name and family_name. Toggle it on.",
+  },
+  "pingone.oidc.credentials": { title: "Copy the credentials", body: "Issuer ID is the issuer." },
+  "pingone.scim.connect": { title: "Make the connection", body: "Test Connection, Save, and toggle it on." },
+  "pingone.scim.rule": {
+    title: "Make a rule",
+    body: "From PingOne to the connection: a user filter, and under Group Provisioning the groups. Toggle it on: it sends at once.",
+  },
+  "adfs.saml.create": {
+    title: "Add the relying party trust",
+    body: "Claims aware. By the federation metadata address, or else by the two addresses below it.",
+  },
+  "adfs.saml.claims": { title: "Send the attributes", body: "From the store Active Directory." },
+  "adfs.saml.nameid": {
+    title: "Send a Name ID",
+    body: "Without this second rule AD FS answers InvalidNameIDPolicy.",
+  },
+  "adfs.saml.metadata": {
+    title: "Find the metadata",
+    body: "It is at https://your host/FederationMetadata/2007-06/FederationMetadata.xml.",
+    pitfalls: [
+      "From outside it often cannot be reached: take the file then.",
+      "The certificate changes each year by itself: with the file alone, sign-in stops when it does.",
+    ],
+  },
+  "keycloak.saml.create": {
+    title: "Create the client",
+    body: "Force POST binding and Sign assertions stay on.",
+  },
+  "keycloak.saml.keys": {
+    title: "Do not ask for signed requests",
+    body: "Or import our signing certificate instead.",
+  },
+  "keycloak.saml.mappers": {
+    title: "Send the attributes",
+    body: "For groups: a mapper Group list with the name groups, Full group path off.",
+  },
+  "keycloak.saml.metadata": { title: "Copy the metadata URL", body: "It is the address of that link." },
+  "keycloak.oidc.create": {
+    title: "Create the client",
+    body: "For groups: a mapper Group Membership with the claim name groups.",
+  },
+  "keycloak.oidc.credentials": {
+    title: "Copy the secret",
+    body: "The issuer is https://your host/realms/your realm.",
+  },
+  "auth0.saml.create": {
+    title: "Turn the add-on on",
+    body: "audience stands in the JSON of Settings. Enable and save.",
+    pitfalls: ["Leave signResponse at false: then the assertion is signed."],
+  },
+  "auth0.saml.metadata": { title: "Copy the metadata URL", body: "It is the address of that link." },
+  "auth0.oidc.create": { title: "Create the application", body: "Save at the end." },
+  "auth0.oidc.credentials": {
+    title: "Copy the credentials",
+    body: "The issuer is https://, your domain, and a slash at the end.",
+  },
 };
