@@ -55,6 +55,9 @@ export const samlSettings = z.strictObject({
   signRequests: z.boolean().default(false),
   /** An operator has decided on `signRequests`: metadata does not. */
   signRequestsByHand: z.boolean().optional(),
+  /** An operator has chosen `ssoBinding`, or `sloBinding`: of the metadata's endpoints the ones for it are taken. */
+  ssoBindingByHand: z.boolean().optional(),
+  sloBindingByHand: z.boolean().optional(),
   /** Accept RSA-SHA1 signatures, with a warning each time. */
   allowSha1: z.boolean().default(false),
   forceAuthn: z.boolean().default(false),

@@ -184,14 +184,50 @@ describe("a SAML connection", () => {
   });
 
   it("forgets its metadata URL when a fact is stated by hand, and only then", async () => {
-    const { id } = await serving({ status: 200, body: idp.metadata() }, async (metadataUrl) =>
+    const made = await serving({ status: 200, body: idp.metadata() }, async (metadataUrl) =>
       (await createSaml({ metadataUrl })).as(connection),
     );
+    const { id } = made;
     const behaving = (await patch(id, { saml: { allowSha1: true } })).as(connection);
     expect(behaving.saml).toMatchObject({ allowSha1: true, metadataUrl: expect.any(String) });
     const stated = (await patch(id, { saml: { ssoUrl: "https://new.acme.test/sso" } })).as(connection);
     expect(stated.saml).toMatchObject({ ssoUrl: "https://new.acme.test/sso", idpEntityId: idp.entityId });
     expect(stated.saml).not.toHaveProperty("metadataUrl");
+    const unfollowed = await api.deps.database.prisma.event.findMany({
+      where: { type: "connection.metadata_unfollowed", resourceId: id },
+    });
+    expect(unfollowed).toMatchObject([{ data: { metadataUrl: made.saml?.metadataUrl } }]);
+  });
+
+  it.each([
+    ["ssoBinding", "post"],
+    ["sloBinding", "post"],
+    ["ssoBinding", "redirect"],
+  ])("goes on following its metadata when %s is chosen by hand: %s", async (binding, value) => {
+    const made = await serving({ status: 200, body: idp.metadata() }, async (metadataUrl) =>
+      (await createSaml({ metadataUrl })).as(connection),
+    );
+    const { metadataUrl } = made.saml ?? {};
+    const chosen = (await patch(made.id, { saml: { [binding]: value } })).as(connection);
+    expect(chosen.saml).toMatchObject({ [binding]: value, metadataUrl });
+    expect(chosen.saml?.metadata).toBeDefined();
+    const otherwise = (await patch(made.id, { saml: { forceAuthn: true } })).as(connection);
+    expect(otherwise.saml).toMatchObject({ [binding]: value, metadataUrl, forceAuthn: true });
+  });
+
+  it("leaves the binding to the metadata again once that is given anew", async () => {
+    const body = idp.metadata();
+    const made = await serving({ status: 200, body }, async (metadataUrl) =>
+      (await createSaml({ metadataUrl })).as(connection),
+    );
+    await patch(made.id, { saml: { ssoBinding: "post" } });
+    const anew = await serving({ status: 200, body }, async (metadataUrl) =>
+      (await patch(made.id, { saml: { metadataUrl } })).as(connection),
+    );
+    expect(anew.saml).toMatchObject({ ssoBinding: "redirect" });
+    expect(parseConnectionSettings("saml", await storedSettings(made.id))).not.toHaveProperty(
+      "ssoBindingByHand",
+    );
   });
 });
 

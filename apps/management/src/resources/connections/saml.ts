@@ -39,7 +39,12 @@ export async function samlSettingsFrom(
   if (metadataXml === undefined && metadataUrl === undefined) {
     return { settings: byHand(current ?? {}, stated) };
   }
-  const { metadataUrl: _, ...behaviour } = withoutFacts(current ?? {});
+  const {
+    metadataUrl: _,
+    ssoBindingByHand: _sso,
+    sloBindingByHand: _slo,
+    ...behaviour
+  } = withoutFacts(current ?? {});
   const base = { ...behaviour, ...stated, ...signersOf(metadataCertificates, behaviour) };
   const rules = {
     entityId: input.idpEntityId,
@@ -58,12 +63,26 @@ export async function samlSettingsFrom(
   return { settings: samlSettings.parse(withFacts(base, reading.facts)) };
 }
 
-/** Facts stated by hand must not be overwritten by the next look at a metadata URL. */
+/**
+ * Facts stated by hand must not be overwritten when the metadata URL is fetched again: they end that. A binding is no fact
+ * but a choice among what the metadata offers, which goes on being followed.
+ */
 function byHand(current: Partial<SamlSettings>, stated: Partial<SamlSettings>): SamlSettings {
-  const { metadataUrl: _, ...unlinked } = current;
-  const base = IDP_FACTS.some((fact) => stated[fact] !== undefined) ? unlinked : current;
-  return samlSettings.parse({ ssoBinding: "redirect", ...base, ...stated });
+  const { metadataUrl, ...unlinked } = current;
+  const stays =
+    metadataUrl !== undefined && IDP_FACTS.every((fact) => CHOICES.has(fact) || stated[fact] === undefined);
+  if (!stays) {
+    return samlSettings.parse({ ssoBinding: "redirect", ...unlinked, ...stated });
+  }
+  return samlSettings.parse({
+    ...current,
+    ...stated,
+    ...(stated.ssoBinding === undefined ? {} : { ssoBindingByHand: true }),
+    ...(stated.sloBinding === undefined ? {} : { sloBindingByHand: true }),
+  });
 }
+
+const CHOICES: ReadonlySet<string> = new Set(["ssoBinding", "sloBinding"]);
 
 /** Who signs the metadata: as before, unless it is said anew. An empty list: nobody has to. */
 function signersOf(given: readonly string[] | undefined, current: Partial<SamlSettings>) {

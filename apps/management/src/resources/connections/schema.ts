@@ -44,7 +44,7 @@ const samlSource = {
   metadataXml: z.string().min(1).max(METADATA_MAX_CHARS).exactOptional(),
   metadataUrl: secureUrl.exactOptional().meta({
     description:
-      "Fetched now, and from now on about every hour: the facts of the identity provider follow it, as `metadata` tells.",
+      "Fetched now, and from now on about every hour: the facts of the identity provider follow it, as `metadata` tells. Stating one of them by hand (idpEntityId, ssoUrl, sloUrl, sloResponseUrl, certificates), or giving metadataXml, ends that, with an event; a binding chosen by hand does not.",
   }),
   metadataCertificates: z.array(pem).max(20).exactOptional().meta({
     description:

@@ -5,7 +5,7 @@ import {
   oidcSettings,
   parseConnectionSettings,
 } from "@sallyport/connections";
-import { type FollowedConnection, saveRead, unfollow } from "@sallyport/connections/idp-metadata";
+import { askForLook, type FollowedConnection, saveRead, unfollow } from "@sallyport/connections/idp-metadata";
 import { type Connection, newId, type Prisma, type Sql } from "@sallyport/database";
 import { defined } from "@sallyport/defined";
 import { difference, pick } from "@sallyport/events";
@@ -111,6 +111,15 @@ export async function updateConnection(
         ...changed,
       });
     }
+    const followed = metadataUrlOf(current);
+    if (followed !== undefined && metadataUrlOf(row) === undefined) {
+      record({
+        organizationId,
+        type: "connection.metadata_unfollowed",
+        resource: { type: "connection", id },
+        data: { metadataUrl: followed },
+      });
+    }
     // Once more when it is enabled again: a login that was under way while it was disabled has left a session behind,
     // which nobody could use until now.
     if (row.status === "disabled" || current.status === "disabled") {
@@ -139,6 +148,11 @@ export async function deleteConnection(context: Context, organizationId: string,
   });
 }
 
+function metadataUrlOf(row: Connection): string | undefined {
+  const settings = settingsOf(row);
+  return "idpEntityId" in settings ? settings.metadataUrl : undefined;
+}
+
 type Settled = SettledSaml | { readonly settings: OidcSettings; readonly reading?: never };
 
 /** From now on the connection follows what was read at its metadata URL, or nothing where it has no URL any more. */
@@ -152,6 +166,9 @@ async function followMetadata(
     await saveRead(sql, connection, reading, now);
   } else if ("idpEntityId" in settings && settings.metadataUrl === undefined) {
     await unfollow(sql, connection);
+  } else if ("idpEntityId" in settings && (settings.ssoBindingByHand || settings.sloBindingByHand)) {
+    // The metadata knows the endpoint for a binding that was just chosen.
+    await askForLook(sql, connection, now);
   }
 }
 

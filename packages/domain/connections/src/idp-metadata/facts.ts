@@ -3,6 +3,9 @@ import { z } from "zod";
 import { isSecureUrl, type SamlSettings, samlSettings } from "../index.ts";
 import { MetadataProblem } from "./problem.ts";
 
+const url = z.string().optional();
+const endpointsByBinding = z.strictObject({ redirect: url, post: url });
+
 const FACTS = {
   idpEntityId: true,
   ssoUrl: true,
@@ -17,7 +20,13 @@ const FACTS = {
 export const IDP_FACTS = Object.keys(FACTS) as (keyof typeof FACTS)[];
 
 /** What metadata says of an IdP, in the words of a connection's settings. */
-export const idpFacts = samlSettings.pick(FACTS).extend({ wantsSignedRequests: z.boolean() });
+export const idpFacts = samlSettings.pick(FACTS).extend({
+  wantsSignedRequests: z.boolean(),
+  /** By binding, for connections that have chosen theirs. What was held back before it was kept has none. */
+  endpoints: z
+    .strictObject({ sso: endpointsByBinding, slo: endpointsByBinding, sloResponse: endpointsByBinding })
+    .optional(),
+});
 
 export type IdpFacts = z.infer<typeof idpFacts>;
 
@@ -60,6 +69,18 @@ export function factsOf(metadata: IdpMetadata): IdpFacts {
     ...singleLogoutOf(metadata),
     certificates,
     wantsSignedRequests: metadata.wantAuthnRequestsSigned,
+    endpoints: {
+      sso: usableOf(metadata.ssoUrls),
+      slo: usableOf(metadata.sloUrls),
+      sloResponse: usableOf(metadata.sloResponseUrls),
+    },
+  };
+}
+
+function usableOf({ redirect, post }: IdpEndpoints): z.infer<typeof endpointsByBinding> {
+  return {
+    ...(redirect !== undefined && isUsable(redirect) ? { redirect } : {}),
+    ...(post !== undefined && isUsable(post) ? { post } : {}),
   };
 }
 
@@ -103,8 +124,36 @@ export function withoutFacts(settings: Partial<SamlSettings>): Partial<SamlSetti
 /** The settings with these facts in place of their own. What an operator has set by hand stays as it is. */
 export function withFacts<Settings extends Partial<SamlSettings>>(
   settings: Settings,
-  { wantsSignedRequests, ...facts }: IdpFacts,
+  { wantsSignedRequests, endpoints, ...facts }: IdpFacts,
 ) {
   const sign = wantsSignedRequests && settings.signRequestsByHand !== true;
-  return { ...withoutFacts(settings), ...facts, ...(sign ? { signRequests: true } : {}) };
+  return {
+    ...withoutFacts(settings),
+    ...facts,
+    ...chosenEndpoints(settings, facts, endpoints),
+    ...(sign ? { signRequests: true } : {}),
+  };
+}
+
+/** The endpoints for the bindings that an operator has chosen. Where the metadata has none, many IdPs take both at one. */
+function chosenEndpoints(
+  settings: Partial<SamlSettings>,
+  facts: Pick<IdpFacts, "ssoUrl" | "sloUrl" | "sloResponseUrl">,
+  endpoints: IdpFacts["endpoints"],
+): Partial<SamlSettings> {
+  const { ssoBinding, ssoBindingByHand, sloBinding, sloBindingByHand } = settings;
+  const chosen: Partial<SamlSettings> = {};
+  if (ssoBindingByHand === true && ssoBinding !== undefined) {
+    chosen.ssoBinding = ssoBinding;
+    chosen.ssoUrl = endpoints?.sso[ssoBinding] ?? facts.ssoUrl;
+  }
+  if (sloBindingByHand === true && sloBinding !== undefined && facts.sloUrl !== undefined) {
+    chosen.sloBinding = sloBinding;
+    chosen.sloUrl = endpoints?.slo[sloBinding] ?? facts.sloUrl;
+    const response = endpoints?.sloResponse[sloBinding] ?? facts.sloResponseUrl;
+    if (response !== undefined) {
+      chosen.sloResponseUrl = response;
+    }
+  }
+  return chosen;
 }

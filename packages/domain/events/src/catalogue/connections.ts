@@ -67,6 +67,10 @@ export const connections = facts("connection", "connection", {
     outcome: "failure",
     data: z.strictObject(trouble),
   },
+  metadata_unfollowed: {
+    says: "What the identity provider's metadata says was set by hand: the connection follows it no more, and a new key has to be given by hand, too.",
+    data: z.strictObject({ metadataUrl: text }),
+  },
   metadata_recovered: {
     says: "The identity provider's metadata is good again. `code`: what was wrong.",
     data: z.strictObject({ code: text }),
