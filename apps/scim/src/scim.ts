@@ -86,7 +86,9 @@ export function createScim(deps: ScimDeps): Scim {
   const router = Router({ caseSensitive: false });
   // Base URLs are typed with a slash at their end, and clients put another before `Users`.
   router.use((req, _res, next) => {
-    req.url = req.url.replace(/^[^?]+/, (path) => path.replace(/\/{2,}/g, "/"));
+    if (req.url.includes("//")) {
+      req.url = req.url.replace(/^[^?]+/, (path) => path.replace(/\/{2,}/g, "/"));
+    }
     next();
   });
   const serve = (path: string, endpoint: Endpoint) =>
