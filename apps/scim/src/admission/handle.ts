@@ -150,8 +150,8 @@ async function act(
   let [opened, request] = [first, received];
   for (;;) {
     const witness = new Witness(services.statements);
-    const own = seesLive ? { ...services, statements: witness } : services;
-    const response = await settle(() => action(own, request, parameter(req, "id")), requestId, log);
+    const witnessed = seesLive ? { ...services, statements: witness } : services;
+    const response = await settle(() => action(witnessed, request, parameter(req, "id")), requestId, log);
     const succeeded = response.status < 400;
     const outcome = { request, response, logged: succeeded && witness.seen.logged };
     if (!isDoubtful(opened, response, succeeded && witness.seen.live)) {

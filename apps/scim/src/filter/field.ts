@@ -4,7 +4,7 @@ import { type Attribute, valueAttribute } from "../schema/attribute.ts";
 import { type ResourceType, resolveTarget, type Target } from "../schema/resource-type.ts";
 import { literal } from "./parameters.ts";
 
-/** The alias under which statements of this room know the row of a resource. */
+/** The alias under which statements know the row of a resource. */
 export const ROW = "r";
 
 /** Where SQL finds the values of an attribute: one per row, or one per element of a list. */

@@ -21,11 +21,11 @@ import {
   resolveTarget,
   type Target,
 } from "../schema/resource-type.ts";
+import { type Cost, unitsOf } from "./cost.ts";
 import { Draft } from "./draft.ts";
 import { textOf } from "./element-list.ts";
 import { replaceElements } from "./elements.ts";
 import type { Operation } from "./operation.ts";
-import { unitsOf, type Work } from "./work.ts";
 
 /**
  * The document that the operations make of `document`, in their order: all of them, or an error and nothing
@@ -43,7 +43,7 @@ export function* applyOperations(
   const patch = new Patch(type, new Draft(document), reading);
   for (const operation of operations) {
     patch.apply(operation);
-    if (patch.draft.work.takeSlice()) {
+    if (patch.draft.cost.takeSlice()) {
       yield;
     }
   }
@@ -70,7 +70,7 @@ class Patch {
   }
 
   apply(operation: Operation): void {
-    this.draft.work.charge(1);
+    this.draft.cost.charge(1);
     if (operation.path === undefined) {
       this.#applyMembers(operation, operation.value);
     } else {
@@ -225,7 +225,7 @@ class Patch {
       draft.listOf(target).add(elementsOf(attribute, operation.value, path.path, this.#reading));
       return;
     }
-    const value = changed(draft.get(target), target, path, operation, draft.work, this.#reading);
+    const value = changed(draft.get(target), target, path, operation, draft.cost, this.#reading);
     if (attribute.required && (value === undefined || value === "")) {
       throw missing(attribute);
     }
@@ -267,19 +267,19 @@ function changed(
   target: Target,
   path: ValuePath,
   operation: Operation,
-  work: Work,
+  cost: Cost,
   reading: Reading,
 ): Json | undefined {
   const { attribute, sub } = target;
   if (selectsElements(target, path)) {
     const whole = { ...path, sub: path.sub ?? sub?.name };
-    return replaceElements(before, attribute, whole, operation, work, reading);
+    return replaceElements(before, attribute, whole, operation, cost, reading);
   }
   if (sub !== undefined) {
     return withSub(before, sub, operation, path.path, reading);
   }
   if (operation.op === "remove") {
-    return removed(before, attribute, operation, work, reading);
+    return removed(before, attribute, operation, cost, reading);
   }
   if (isCleared(operation.value, reading)) {
     return operation.op === "add" ? before : undefined;
@@ -331,7 +331,7 @@ function removed(
   before: Json | undefined,
   attribute: Attribute,
   operation: Operation,
-  work: Work,
+  cost: Cost,
   reading: Reading,
 ): Json | undefined {
   if (
@@ -342,7 +342,7 @@ function removed(
   ) {
     return undefined;
   }
-  work.charge(unitsOf(before));
+  cost.charge(unitsOf(before));
   const gone = new Set(elementsOf(attribute, operation.value, attribute.name, reading).map(identity));
   const kept = before.filter((element) => !gone.has(identity(element)));
   return kept.length === 0 ? undefined : kept;

@@ -1,13 +1,13 @@
 import { isJsonObject, type Json, type JsonObject, own } from "../protocol/json.ts";
 import type { Attribute, Schema } from "../schema/attribute.ts";
 import type { Target } from "../schema/resource-type.ts";
+import { Cost, unitsOf } from "./cost.ts";
 import { ElementList } from "./element-list.ts";
 import { withoutBare } from "./elements.ts";
-import { unitsOf, Work } from "./work.ts";
 
 /** A document while operations change it: the one that it was made of stays as it is. */
 export class Draft {
-  readonly work = new Work();
+  readonly cost = new Cost();
   readonly #document: JsonObject;
   /** Attributes that were added to last: their elements are here, and not in the document. */
   readonly #lists = new Map<Attribute, { readonly target: Target; readonly list: ElementList }>();
@@ -60,7 +60,7 @@ export class Draft {
     }
     const before = this.get(target);
     const elements = Array.isArray(before) ? before : [];
-    this.work.charge(unitsOf(elements));
+    this.cost.charge(unitsOf(elements));
     const list = new ElementList(elements);
     this.#lists.set(target.attribute, { target, list });
     return list;

@@ -6,8 +6,8 @@ import { isJsonObject, type Json, type JsonObject } from "../protocol/json.ts";
 import type { Reading } from "../quirks/reading.ts";
 import { type Attribute, findAttribute } from "../schema/attribute.ts";
 import { isCleared, isDropped, normalizeElement, normalizeValue } from "../schema/normalize.ts";
+import { type Cost, unitsOf } from "./cost.ts";
 import type { Operation } from "./operation.ts";
-import { unitsOf, type Work } from "./work.ts";
 
 /**
  * Applies an operation whose path selects elements: `emails[type eq "work"]`, `emails[type eq "work"].value`, or
@@ -19,19 +19,19 @@ export function replaceElements(
   attribute: Attribute,
   path: ValuePath,
   operation: Operation,
-  work: Work,
+  cost: Cost,
   reading: Reading,
 ): Json | undefined {
   if (attribute.multiValued) {
     return nonEmpty(
-      selectedReplaced(Array.isArray(before) ? before : [], attribute, path, operation, work, reading),
+      selectedReplaced(Array.isArray(before) ? before : [], attribute, path, operation, cost, reading),
     );
   }
   if (attribute.type !== "complex") {
     throw badRequest("invalidPath", `${path.path} is not complex: a filter cannot select in it.`);
   }
   const list = before === undefined ? [] : [before];
-  const [after] = selectedReplaced(list, attribute, path, operation, work, reading);
+  const [after] = selectedReplaced(list, attribute, path, operation, cost, reading);
   return after;
 }
 
@@ -40,12 +40,12 @@ function selectedReplaced(
   attribute: Attribute,
   path: ValuePath,
   operation: Operation,
-  work: Work,
+  cost: Cost,
   reading: Reading,
 ): Json[] {
   const sub = path.sub === undefined ? undefined : requireSub(attribute, path.sub);
   const { filter } = path;
-  work.charge(unitsOf(elements) * (filter === undefined ? 1 : comparisonsOf(filter)));
+  cost.charge(unitsOf(elements) * (filter === undefined ? 1 : comparisonsOf(filter)));
   const selected = elements.map(
     (element) => filter === undefined || matchesElement(attribute, element, filter, reading),
   );

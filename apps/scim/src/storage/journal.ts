@@ -58,8 +58,8 @@ export const NOW = "(SELECT max(at) FROM entry)";
 
 const NONE = "NULL::jsonb";
 
-/** What a statement's journal tells, as SQL over a row of `changed`. */
-interface Telling {
+/** What a statement writes into the journal, as SQL over a row of `changed`. */
+interface JournalText {
   readonly event: Extract<EventType, `${"directory_user" | "directory_group"}.${string}`>;
   /** jsonb, as the catalogue of events says; without, the event has none. */
   readonly before?: string;
@@ -73,7 +73,7 @@ interface Telling {
  * The common table expressions that write the journal. The statement has to have one named `changed`, of the entries
  * whose change took place. The latency is that up to here in this statement.
  */
-export function journal({ event, before = NONE, after = NONE, data = NONE, changed }: Telling): string {
+export function journal({ event, before = NONE, after = NONE, data = NONE, changed }: JournalText): string {
   const resourceType = event.startsWith("directory_user.") ? "directoryUser" : "directoryGroup";
   return `
   request_logged AS (
@@ -83,7 +83,7 @@ export function journal({ event, before = NONE, after = NONE, data = NONE, chang
            latency_ms + extract(epoch FROM clock_timestamp() - statement_timestamp())::float8 * 1000,
            request_body, response_body, notes, ${changed}
     FROM changed),
-  told AS (${insertEvents(`
+  recorded AS (${insertEvents(`
     SELECT event_id, at, ${ORGANIZATION}, '${event}', 'directory', ${DIRECTORY}::uuid::text,
            '${resourceType}', resource_id::text, 'success', request_id, ip, ${before}, ${after}, ${data}
     FROM changed`)})`;

@@ -5,7 +5,7 @@ import { locationOf, type Services } from "../services.ts";
 import { type Member, membersBehind } from "./member-pages.ts";
 import { MEMBERS_AT_ONCE } from "./sql.ts";
 
-/** A row of directory_groups, as this room reads it. */
+/** A row of directory_groups, as the SCIM server reads it. */
 export interface GroupRow {
   readonly id: string;
   readonly display_name: string;

@@ -72,15 +72,15 @@ export async function replace(services: Services, request: ScimRequest, id: stri
   const change = { clear: true, add: memberIds, remove: new Set<string>() };
   let response: ScimResponse | undefined;
   const { row, changed } = await updateGroup(services, request, id, async (before) => {
-    const own = reading.copy();
-    const columns = boundedColumns(keepExternalId(given, before, request), before.resource, own);
+    const attempt = reading.copy();
+    const columns = boundedColumns(keepExternalId(given, before, request), before.resource, attempt);
     const after = {
       ...before,
       ...rowOf(columns),
       version: before.version + 1,
       last_modified: request.receivedAt,
     };
-    response = { ...respond(services, request, { ...after, ...members }, 200), notes: own.notes };
+    response = { ...respond(services, request, { ...after, ...members }, 200), notes: attempt.notes };
     return {
       columns,
       names: changedNames(before, columns),
@@ -142,10 +142,10 @@ async function patchLocked(
   const alone = !members.clear && members.add.size === 0 && members.remove.size === 0;
   let notes: Patched["notes"];
   const { row, changed } = await updateGroup(services, request, id, async (before) => {
-    const own = reading.copy();
-    const operations = applyOperations(directory.groups, documentOf(before), others, own, alone);
-    const columns = boundedColumns(columnsOf(await inSlices(operations)), before.resource, own);
-    notes = own.notes;
+    const attempt = reading.copy();
+    const operations = applyOperations(directory.groups, documentOf(before), others, attempt, alone);
+    const columns = boundedColumns(columnsOf(await inSlices(operations)), before.resource, attempt);
+    notes = attempt.notes;
     return { columns, names: changedNames(before, columns), members, response: { status: 204, notes } };
   });
   return { version: changed ? row.version + 1 : row.version, changed, notes };

@@ -130,7 +130,7 @@ export async function updateGroup(
       leaving: ids(members.remove),
       clear: members.clear,
       names: [...names],
-      ...(difference(toldOf(columnsOf(documentOf(row))), toldOf(after)) ?? UNTOLD),
+      ...(difference(eventFieldsOf(columnsOf(documentOf(row))), eventFieldsOf(after)) ?? NO_EVENT_FIELDS),
       ...valuesOf(after),
     };
     const entry = { request, response, resourceId: id, columns };
@@ -208,11 +208,11 @@ function ids(values: ReadonlySet<string>): string[] {
   return [...values].filter(isId);
 }
 
-/** All that changed is beyond what events tell. */
-const UNTOLD = { before: {}, after: {} };
+/** Nothing that changed is part of the event. */
+const NO_EVENT_FIELDS = { before: {}, after: {} };
 
-/** What events tell of a group. */
-function toldOf({ displayName, externalId }: GroupColumns) {
+/** The fields of a group that events carry. */
+function eventFieldsOf({ displayName, externalId }: GroupColumns) {
   return { displayName, externalId };
 }
 

@@ -26,12 +26,12 @@ export async function searchAll(services: Services, request: ScimRequest): Promi
   let skip = query.startIndex - 1;
   for (const [index, source] of sources.entries()) {
     const total = totals[index] ?? 0;
-    const room = query.count - resources.length;
-    if (room > 0 && skip < total) {
-      const page = await source.page(skip, room);
+    const remaining = query.count - resources.length;
+    if (remaining > 0 && skip < total) {
+      const page = await source.page(skip, remaining);
       resources.push(...page);
       // It has ended early: the next one goes on here.
-      if (page.length < Math.min(room, total - skip)) {
+      if (page.length < Math.min(remaining, total - skip)) {
         break;
       }
     }

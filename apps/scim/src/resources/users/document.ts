@@ -6,7 +6,7 @@ import { isJsonObject, type Json, type JsonObject } from "../../protocol/json.ts
 import { ENTERPRISE_SCHEMA } from "../../schema/user.ts";
 import { locationOf, type Services } from "../services.ts";
 
-/** A row of directory_users, as this room reads it. */
+/** A row of directory_users, as the SCIM server reads it. */
 export interface UserRow {
   readonly id: string;
   readonly user_name: string;

@@ -66,11 +66,11 @@ export async function updateUser(
   response: ScimResponse,
 ): Promise<boolean> {
   const before = columnsOf(documentOf(row), row.active);
-  const told = difference(toldOf(before), toldOf(columns));
+  const changes = difference(eventFieldsOf(before), eventFieldsOf(columns));
   const values = {
     version: row.version,
     names: [...names],
-    ...(told ?? UNTOLD),
+    ...(changes ?? NO_EVENT_FIELDS),
     ...identification(before, columns, names),
     ...valuesOf(columns),
   };
@@ -121,11 +121,11 @@ export function userNameTaken(userName: string): ScimError {
   });
 }
 
-/** All that changed is beyond what events tell. */
-const UNTOLD = { before: {}, after: {} };
+/** Nothing that changed is part of the event. */
+const NO_EVENT_FIELDS = { before: {}, after: {} };
 
-/** What events tell of a user. */
-function toldOf({ userName, externalId, active, email }: UserColumns) {
+/** The fields of a user that events carry. */
+function eventFieldsOf({ userName, externalId, active, email }: UserColumns) {
   return { userName, externalId, active, email };
 }
 

@@ -76,8 +76,8 @@ export async function patch(services: Services, request: ScimRequest, id: string
   const reading = new Reading(directory.quirks);
   const operations = await inSlices(parseOperations(request.body, reading));
   requireReadable(operations);
-  return change(services, request, id, reading, (row, own) =>
-    inSlices(applyOperations(directory.users, documentOf(row), operations, own)),
+  return change(services, request, id, reading, (row, attempt) =>
+    inSlices(applyOperations(directory.users, documentOf(row), operations, attempt)),
   );
 }
 
@@ -103,8 +103,8 @@ async function change(
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const row = await findUser(services, request.directory, id, withGroups);
     requireMatch(request.ifMatch, row.version);
-    const own = reading.copy();
-    const response = await store(services, request, row, await changed(row, own), own, 200);
+    const attempt = reading.copy();
+    const response = await store(services, request, row, await changed(row, attempt), attempt, 200);
     if (response !== undefined) {
       return response;
     }

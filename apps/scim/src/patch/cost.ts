@@ -12,7 +12,7 @@ const MAX_OF_PATCH = 1_000_000;
  * What a PATCH costs, in values looked at. Operations that select among elements look at each of them: many of those on
  * a long list would take a time that grows by the one times the other.
  */
-export class Work {
+export class Cost {
   readonly #slice = new Slice();
   #total = 0;
   #isSliceFull = false;
