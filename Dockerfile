@@ -1,7 +1,7 @@
 # One image for every role: docker run ... sallyport serve --roles broker,scim,admin,reconciler
 # Pinned: a tag may come to mean another image, a digest never does. To move on, take the digest that
-# `docker buildx imagetools inspect node:22-slim` prints.
-ARG NODE_IMAGE=node:22-slim@sha256:83f487e0a63425e5b4d146fb5e5be574bcbe1b7b843d3ebafdd95eaf7767a7e5
+# `docker buildx imagetools inspect node:24-bookworm-slim` prints.
+ARG NODE_IMAGE=node:24.19.0-bookworm-slim@sha256:a9f5f7c91a432850b2a8a7797adf5eadb6c733ceed61167806cee7ea7fbc29df
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 ENV TURBO_TELEMETRY_DISABLED=1

@@ -1,9 +1,9 @@
-// Prints "N passed, N failed" of a vitest JSON report. What failed outside of a test counts as one failure: a file that
-// does not load, and, where the second argument is "false", a run that failed for no reason that the report names.
+// Prints "N passed, N failed" of vitest's JSON reports. What failed outside of a test counts as one failure: a file that
+// does not load, and, where the first argument is "false", a run that failed for no reason that a report names.
 import { readFileSync } from "node:fs";
 
-const [report, runPassed] = process.argv.slice(2);
-const { testResults } = JSON.parse(readFileSync(report, "utf8"));
+const [runPassed, ...reports] = process.argv.slice(2);
+const testResults = reports.flatMap((report) => JSON.parse(readFileSync(report, "utf8")).testResults);
 const statuses = testResults.flatMap(({ status, assertionResults }) => {
   const tests = assertionResults.map((test) => test.status);
   return status === "failed" && !tests.includes("failed") ? [...tests, "failed"] : tests;
