@@ -10,6 +10,7 @@ const EVENTS = "packages/domain/events/src";
 const CONNECTIONS = "packages/domain/connections/src";
 const DIRECTORIES = "packages/domain/directories/src";
 const SESSIONS = "packages/domain/sessions/src";
+const LOGIN_RECORDS = "packages/domain/login-records/src";
 const SCIM = "apps/scim/src";
 const MANAGEMENT = "apps/management/src";
 const SIGN_IN = "apps/sign-in/src";
@@ -23,6 +24,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   reserved_slugs: [MANAGEMENT],
   domains: [MANAGEMENT],
   api_keys: [MANAGEMENT],
+  setup_links: [MANAGEMENT],
   applications: ["packages/domain/applications/src"],
   roles: ["packages/domain/roles/src"],
   group_mappings: ["packages/domain/roles/src"],
@@ -61,13 +63,13 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
 
   login_requests: [SIGN_IN],
   waiting_sessions: [SIGN_IN],
-  login_records: ["packages/domain/login-records/src"],
+  login_records: [LOGIN_RECORDS],
+  test_logins: [LOGIN_RECORDS],
   logout_requests: [SINGLE_LOGOUT],
   // Each its own messages.
   used_assertions: [SIGN_IN, SINGLE_LOGOUT],
   sessions: [SESSIONS],
-  // Which applications took part; that they are to be told; that they were.
-  session_applications: [OPENID_PROVIDER, SESSIONS, WORKER],
+  session_applications: [SESSIONS],
   // oidc-provider's own, and single tokens that were revoked.
   op_artifacts: [OPENID_PROVIDER, SESSIONS],
   signing_keys: ["packages/domain/signing-keys/src"],

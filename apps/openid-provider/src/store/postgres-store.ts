@@ -1,4 +1,5 @@
 import type { Sql } from "@sallyport/database";
+import { noteSessionUse } from "@sallyport/sessions";
 import {
   type Artifact,
   type ArtifactKey,
@@ -14,13 +15,8 @@ interface PayloadRow {
 
 /** Notes that an application gets tokens of a session. */
 export async function noteUse(sql: Sql, { sessionId, clientId }: SessionUse): Promise<void> {
-  await sql.query(noteUseIn("$1", "$2"), [sessionId, clientId], "session_use_note");
+  await sql.query(noteSessionUse("$1", "$2"), [sessionId, clientId], "session_use_note");
 }
-
-const noteUseIn = (sessionId: string, clientId: string) => `
-  INSERT INTO session_applications (session_id, application_id)
-  SELECT s.id, a.id FROM sessions s, applications a WHERE s.id = ${sessionId}::uuid AND a.client_id = ${clientId}::text
-  ON CONFLICT DO NOTHING`;
 
 const OVERWRITE = "DO UPDATE SET payload = excluded.payload, expires_at = excluded.expires_at";
 
@@ -64,7 +60,7 @@ export function createPostgresStore(sql: Sql, now: () => Date): ArtifactStore {
     }));
     await sql.query(
       `WITH noted AS (
-         ${noteUseIn("$2", "$3")}
+         ${noteSessionUse("$2", "$3")}
        )
        INSERT INTO op_artifacts (kind, digest, payload, grant_id, expires_at)
        SELECT kind, decode(digest, 'hex'), payload, grant_id, expires_at

@@ -1,9 +1,9 @@
 import type { Database } from "@sallyport/database";
 import type { Logger } from "@sallyport/logging";
 import type { Outbound } from "@sallyport/outbound";
+import { type LogoutNotice, postponeNotice, settleNotice, takeDueNotices } from "@sallyport/sessions";
 import type { SigningKeys } from "@sallyport/signing-keys";
 import { LOGOUT_TOKEN_TYP, logoutTokenClaims } from "./logout-token.ts";
-import { type Notice, postponeNotice, settleNotice, takeDueNotices } from "./store.ts";
 
 /** Signs a JWT: what `@sallyport/signing-keys` offers. */
 export type TokenSigner = Pick<SigningKeys, "sign">;
@@ -47,7 +47,7 @@ export async function notifyApplications(deps: LogoutDeps): Promise<void> {
   }
 }
 
-async function handle(deps: LogoutDeps, notice: Notice): Promise<void> {
+async function handle(deps: LogoutDeps, notice: LogoutNotice): Promise<void> {
   const { uri } = notice;
   if (uri === null) {
     return settleNotice(deps.database, notice, {
@@ -76,7 +76,7 @@ async function handle(deps: LogoutDeps, notice: Notice): Promise<void> {
 }
 
 /** Sends one logout token. Returns null when the application took it, else why not. */
-async function deliver(deps: LogoutDeps, notice: Notice, uri: string): Promise<string | null> {
+async function deliver(deps: LogoutDeps, notice: LogoutNotice, uri: string): Promise<string | null> {
   const claims = logoutTokenClaims({ ...notice, issuer: deps.issuer, now: deps.now() });
   const token = await deps.signer.sign(claims, { typ: LOGOUT_TOKEN_TYP, alg: notice.signingAlg });
   try {

@@ -3,7 +3,7 @@ import { recordEvents } from "@sallyport/events";
 import type { SigningAlgorithm } from "@sallyport/signing-keys";
 
 /** An application that is to be told that a session ended. */
-export interface Notice {
+export interface LogoutNotice {
   readonly sessionId: string;
   readonly applicationId: string;
   readonly organizationId: string;
@@ -24,7 +24,7 @@ export interface Notice {
 export async function takeDueNotices(
   sql: Sql,
   options: { readonly now: Date; readonly limit: number; readonly leaseUntil: Date },
-): Promise<Notice[]> {
+): Promise<LogoutNotice[]> {
   const { rows } = await sql.query<{
     session_id: string;
     application_id: string;
@@ -64,7 +64,7 @@ export async function takeDueNotices(
 /** The application knows, or cannot be told any more: with the event of that. */
 export async function settleNotice(
   database: Database,
-  notice: Notice,
+  notice: LogoutNotice,
   result: { readonly delivered: true } | { readonly delivered: false; readonly reason: string },
 ): Promise<void> {
   await database.transaction(async (sql) => {
@@ -96,7 +96,7 @@ export async function settleNotice(
 }
 
 /** The next attempt of a notice that was not delivered. */
-export async function postponeNotice(sql: Sql, notice: Notice, until: Date): Promise<void> {
+export async function postponeNotice(sql: Sql, notice: LogoutNotice, until: Date): Promise<void> {
   await sql.query(
     `UPDATE session_applications SET logout_pending_at = $3
      WHERE session_id = $1 AND application_id = $2 AND logout_pending_at IS NOT NULL`,
@@ -104,3 +104,13 @@ export async function postponeNotice(sql: Sql, notice: Notice, until: Date): Pro
     "logout_postpone",
   );
 }
+
+/**
+ * An INSERT that notes that an application is given tokens of a session, and so is to be told of its end. To be run by
+ * itself, or as a member of WITH.
+ * @param sessionId, clientId as expressions, such as "$1"; null notes nothing
+ */
+export const noteSessionUse = (sessionId: string, clientId: string) => `
+  INSERT INTO session_applications (session_id, application_id)
+  SELECT s.id, a.id FROM sessions s, applications a WHERE s.id = ${sessionId}::uuid AND a.client_id = ${clientId}::text
+  ON CONFLICT DO NOTHING`;
