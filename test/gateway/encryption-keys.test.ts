@@ -5,9 +5,11 @@ import { decodeJwt } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { addCompany, type Company, person, tokensOf, verify } from "../attacks/verify/victim.ts";
+import { CALLBACK } from "../harness/application.ts";
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from "../harness/gateway.ts";
 import { freePorts } from "../harness/process.ts";
 import { type SamlSite, startSamlSite } from "../harness/saml-site.ts";
+import { type ScriptedOp, startScriptedOp } from "../harness/scripted-op.ts";
 
 const [oldKey, newKey] = [newEncryptionKey(), newEncryptionKey()];
 const [oldId] = createSecretBox([oldKey]).keyIds;
@@ -21,6 +23,7 @@ const usage = z.object({
 let testDatabase: TestDatabase;
 let site: SamlSite;
 let acme: Company;
+let op: ScriptedOp;
 let running: TestGateway[];
 let env: Record<string, string>;
 
@@ -32,20 +35,35 @@ beforeEach(async () => {
     SALLYPORT_ROOT_KEY: newToken("sp_root"),
     PORT: String(await freePorts()),
   };
+  op = await startScriptedOp();
+  op.discovery = { end_session_endpoint: `${op.issuer}/logout` };
   site = await startSamlSite(undefined, { testDatabase, env: { ...env, SALLYPORT_ENCRYPTION_KEYS: oldKey } });
   running = [site.gateway];
   acme = await addCompany(site, "acme", { signRequests: true });
   await site.gateway.api("POST", "/organizations", { slug: "bravo", name: "Bravo" });
-  const oidc = { issuer: "https://idp.example.com", clientId: "gateway", clientSecret: "hunter2" };
+  const oidc = { issuer: op.issuer, clientId: "gateway", clientSecret: "hunter2" };
   const body = { type: "oidc", name: "OIDC", oidc };
   const { status } = await site.gateway.api("POST", "/organizations/bravo/connections", body);
   expect(status).toBe(201);
+  await signInAtOp();
 });
 afterEach(async () => {
+  await op.close();
   await Promise.all(running.map((gateway) => gateway.stop()));
   await site.stop();
   await testDatabase.drop();
 });
+
+/** Whose ID token is kept for the logout at the IdP. */
+async function signInAtOp(): Promise<void> {
+  const browser = site.newBrowser();
+  const start = site.application.startUrl({ organization: "bravo" });
+  let page = await browser.get(start.url);
+  while (page.location !== "" && !page.location.startsWith(CALLBACK)) {
+    page = await browser.get(page.location);
+  }
+  expect(new URL(page.location).searchParams.has("code")).toBe(true);
+}
 
 /** Ends the gateway and starts it anew, at the same address, with another ring. */
 async function restart(ring: string[], options: Pick<TestGatewayOptions, "roles"> = {}) {
@@ -110,7 +128,7 @@ describe("an encryption key", () => {
     );
     expect(rows[0]).toMatchObject({
       resource_id: newId,
-      data: { values: { "signing_keys.private_jwk": 1 } },
+      data: { values: { "signing_keys.private_jwk": 2 } },
     });
 
     const alone = await restart([newKey]);
@@ -138,7 +156,7 @@ describe("an encryption key", () => {
     const told = gateway.logLines.find((line) => line.includes("SALLYPORT_ENCRYPTION_KEYS lacks"));
     expect(told).toContain(`key ${oldId} is not in it`);
     expect(told).toContain("1 x client secret of a connection");
-    expect(told).toContain("1 x signing key of tokens");
+    expect(told).toContain("2 x signing key of tokens");
     expect(await keysOf(gateway)).toMatchObject([
       { id: newId, use: "current" },
       { id: oldId, use: "missing", retirable: false },
