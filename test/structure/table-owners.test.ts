@@ -52,8 +52,10 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   // tombstones go once the reconciler has seen them.
   directory_users: [SCIM, MANAGEMENT, DIRECTORIES],
   directory_groups: [SCIM, MANAGEMENT, DIRECTORIES],
-  directory_group_members: [SCIM],
-  directory_group_nestings: [SCIM],
+  // Members that were pushed before they came are admitted by the reconciler.
+  directory_group_members: [SCIM, DIRECTORIES],
+  directory_group_nestings: [SCIM, DIRECTORIES],
+  directory_pending_members: [SCIM, DIRECTORIES],
   directory_group_ancestors: [DIRECTORIES],
   // What outlives a directory user goes with the organization.
   directory_identifiers: [SCIM, MANAGEMENT],

@@ -141,14 +141,14 @@ describe("a group is no member of", () => {
     const mine = await addGroup("mine");
     for (const other of [neighbour, stranger]) {
       const foreign = await addGroup("foreign", [], other);
-      expect((await add(mine, { value: foreign, type: "Group" })).status).toBe(404);
+      expect((await add(mine, { value: foreign, type: "Group" })).status).toBe(400);
       const create = { schemas: [GROUP], displayName: "both", members: [{ value: foreign }] };
-      expect((await send(directory, "POST", "/Groups", create)).status).toBe(404);
+      expect((await send(directory, "POST", "/Groups", create)).status).toBe(400);
       const taking = {
         schemas: [PATCH],
         Operations: [{ op: "add", path: "members", value: [{ value: mine }] }],
       };
-      expect((await send(other, "PATCH", `/Groups/${foreign}`, taking)).status).toBe(404);
+      expect((await send(other, "PATCH", `/Groups/${foreign}`, taking)).status).toBe(400);
     }
     expect(await membersOf(mine)).toEqual([]);
   });

@@ -8,6 +8,12 @@ const TOLERANT = DIRECTORY_PROVIDERS.filter((provider) => provider !== "strict")
  * directory's `provider` chooses. Code elsewhere asks `quirks.has(name)` and never for a provider.
  */
 const CATALOG = {
+  /** Members of a group that are not here (yet): the others are taken, and these when they come. */
+  missingMembersArePending: {
+    providers: TOLERANT,
+    source:
+      "https://learn.microsoft.com/entra/identity/app-provisioning/how-provisioning-works (order of users and groups)",
+  },
   /** `"active": "False"`, `"active": 0`, `roles[primary eq "True"]`: a boolean as a string, in any case, or as a number. */
   booleansAsStrings: {
     providers: TOLERANT,

@@ -4,6 +4,7 @@
  * - `dirty/mark.ts`: whoever changes what the reconciler must see leaves a mark, in the same transaction
  * - `dirty/users.ts`, `dirty/groups.ts`: the reconciler takes marks, and passes those of groups on to their members
  * - `nesting/`: groups in groups, as the closure that the worker keeps
+ * - `pending/`: members of groups that were pushed before they came
  * - `settings.ts`, `provider.ts`: what an administrator sets, by preset
  */
 export { type Batch, START } from "./dirty/batch.ts";
@@ -14,6 +15,7 @@ export { emailValues } from "./email-values.ts";
 export { updateAncestors } from "./nesting/ancestors.ts";
 export { MAX_ANCESTORS, MAX_DEPTH } from "./nesting/closure.ts";
 export { groupsOf } from "./nesting/groups-of.ts";
+export { admitUsers } from "./pending/members.ts";
 export { DIRECTORY_PROVIDERS, type DirectoryProvider, directoryProvider } from "./provider.ts";
 export {
   type DirectorySettings,

@@ -163,8 +163,8 @@ describe("groups", () => {
     [
       "an unknown member",
       () => [{ op: "add", path: "members", value: [{ value: ids[2] }, { value: NOBODY }] }],
-      404,
-      undefined,
+      400,
+      "invalidValue",
     ],
     [
       "a group as a member",
@@ -202,7 +202,7 @@ describe("groups", () => {
     expect(await members()).toEqual(ids.slice(0, 2));
   });
 
-  it("answer 404 alike to an unknown member, another directory's, and a deleted one", async () => {
+  it("answer 400 alike to an unknown member, another directory's, and a deleted one", async () => {
     const other = await scim.addDirectory();
     const foreign = (await send(other, "POST", "/Users", { schemas: [USER], userName: "f" })).body.id;
     await send(directory, "DELETE", `/Users/${ids[3]}`);
@@ -222,8 +222,8 @@ describe("groups", () => {
         }),
       ]) {
         expect([answer.status, answer.body.detail]).toEqual([
-          404,
-          `The member, User "${id}" not found in this directory.`,
+          400,
+          `members: the directory has no user and no group "${id}".`,
         ]);
       }
     }

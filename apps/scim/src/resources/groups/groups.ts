@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { newId } from "@sallyport/database";
 import { applyOperations } from "../../patch/apply.ts";
 import { type Operation, parseOperations } from "../../patch/operation.ts";
-import { badRequest } from "../../protocol/error.ts";
+import { badRequest, quoted } from "../../protocol/error.ts";
 import { etagOf, namesVersion } from "../../protocol/etag.ts";
 import type { ScimRequest, ScimResponse } from "../../protocol/exchange.ts";
 import { isObject, type JsonObject, member } from "../../protocol/json.ts";
@@ -26,7 +26,8 @@ export async function create(services: Services, request: ScimRequest): Promise<
   const reading = new Reading(directory.quirks);
   const columns = boundedColumns(readColumns(request, reading), {}, reading);
   const memberIds = await readMembers(request);
-  const members = await findMembers(services, directory, memberIds);
+  const { shown, missing } = await findMembers(services, directory, memberIds);
+  noteMissing(missing, reading);
   const id = newId();
   const row: GroupRow = {
     id,
@@ -34,10 +35,10 @@ export async function create(services: Services, request: ScimRequest): Promise<
     version: 1,
     created_at: request.receivedAt,
     last_modified: request.receivedAt,
-    ...members,
+    ...shown,
   };
   const response = { ...respond(services, request, row, 201), notes: reading.notes };
-  await insertGroup(services, request, id, columns, memberIds, response);
+  await insertGroup(services, request, id, columns, memberIds, missing, response);
   services.requestReconcile(directory.organizationId);
   return response;
 }
@@ -67,11 +68,12 @@ export async function replace(services: Services, request: ScimRequest, id: stri
   const reading = new Reading(directory.quirks);
   const given = readColumns(request, reading);
   const memberIds = await readMembers(request);
-  const members = await findMembers(services, directory, memberIds);
+  const { shown, missing } = await findMembers(services, directory, memberIds);
+  noteMissing(missing, reading);
   requireNotItself(id, memberIds);
   const change = { clear: true, add: memberIds, remove: new Set<string>() };
   let response: ScimResponse | undefined;
-  const { row, changed } = await updateGroup(services, request, id, async (before) => {
+  const { row, changed } = await updateGroup(services, request, id, memberIds, async (before) => {
     const attempt = reading.copy();
     const columns = boundedColumns(keepExternalId(given, before, request), before.resource, attempt);
     const after = {
@@ -80,7 +82,7 @@ export async function replace(services: Services, request: ScimRequest, id: stri
       version: before.version + 1,
       last_modified: request.receivedAt,
     };
-    response = { ...respond(services, request, { ...after, ...members }, 200), notes: attempt.notes };
+    response = { ...respond(services, request, { ...after, ...shown }, 200), notes: attempt.notes };
     return {
       columns,
       names: changedNames(before, columns),
@@ -89,7 +91,7 @@ export async function replace(services: Services, request: ScimRequest, id: stri
     };
   });
   if (!changed || response === undefined) {
-    return { ...respond(services, request, { ...row, ...members }, 200), notes: reading.notes };
+    return { ...respond(services, request, { ...row, ...shown }, 200), notes: reading.notes };
   }
   services.requestReconcile(directory.organizationId);
   return response;
@@ -141,8 +143,9 @@ async function patchLocked(
   const { directory } = request;
   const alone = !members.clear && members.add.size === 0 && members.remove.size === 0;
   let notes: Patched["notes"];
-  const { row, changed } = await updateGroup(services, request, id, async (before) => {
+  const { row, changed } = await updateGroup(services, request, id, members.add, async (before, missing) => {
     const attempt = reading.copy();
+    noteMissing(missing, attempt);
     const operations = applyOperations(directory.groups, documentOf(before), others, attempt, alone);
     const columns = boundedColumns(columnsOf(await inSlices(operations)), before.resource, attempt);
     notes = attempt.notes;
@@ -178,6 +181,20 @@ function readMembers(request: ScimRequest): Promise<ReadonlySet<string>> {
 
 function bodyOf({ directory, body }: ScimRequest): unknown {
   return isObject(body) ? withoutCoreContainer(directory.groups, body, directory.quirks) : body;
+}
+
+/** Members that are not here are kept until they come, and named in the request log; to the letter they are an error. */
+function noteMissing(missing: readonly string[], reading: Reading): void {
+  const [first] = missing;
+  if (first === undefined) {
+    return;
+  }
+  if (!reading.has("missingMembersArePending")) {
+    throw badRequest("invalidValue", `members: the directory has no user and no group ${quoted(first)}.`);
+  }
+  for (const value of missing) {
+    reading.note(`members: ${quoted(value)} is not here; it becomes a member when it comes.`);
+  }
 }
 
 function requireNotItself(id: string, memberIds: ReadonlySet<string>): void {

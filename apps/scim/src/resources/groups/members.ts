@@ -1,8 +1,7 @@
-import { isId } from "@sallyport/database";
 import type { Filter } from "../../filter/ast.ts";
 import { parseValuePath } from "../../filter/parse.ts";
 import type { Operation } from "../../patch/operation.ts";
-import { badRequest, notFound } from "../../protocol/error.ts";
+import { badRequest } from "../../protocol/error.ts";
 import { isObject, member } from "../../protocol/json.ts";
 import { Slice, type Sliced } from "../../protocol/slices.ts";
 import type { Quirks } from "../../quirks/quirks.ts";
@@ -126,7 +125,7 @@ function* removal(value: unknown, change: Accumulated): Sliced<void> {
   if (value === undefined || value === null) {
     change.clears();
   } else {
-    yield* each(change.slice, elements(value), (element) => change.leaves(looseId(element)));
+    yield* each(change.slice, elements(value), (element) => change.leaves(idOf(element)));
   }
 }
 
@@ -177,15 +176,6 @@ function elements(value: unknown): readonly unknown[] {
 }
 
 function idOf(element: unknown): string {
-  const id = looseId(element);
-  // What cannot be an id is answered as an id that nobody has.
-  if (!isId(id)) {
-    throw notFound("The member, User", id);
-  }
-  return id;
-}
-
-function looseId(element: unknown): string {
   const value = isObject(element) ? member(element, "value") : element;
   if (typeof value !== "string" || value === "") {
     throw badRequest(

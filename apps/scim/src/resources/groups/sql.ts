@@ -145,6 +145,25 @@ const EFFECT = `
   effect AS MATERIALIZED (${EFFECTIVE_USERS}),
   marked AS (${markUsers(`SELECT ${ORGANIZATION}, id, ${NOW} FROM effect`)})`;
 
+/** Members that are not here, of one directory: more are named in the request log, and not kept. */
+const MAX_PENDING = 10_000;
+
+/** Keeps members that are not here, and has the reconciler look for them once more: they may be coming just now. */
+const PENDING = `
+  pended AS (
+    INSERT INTO directory_pending_members (organization_id, directory_id, group_id, value, created_at)
+    SELECT ${ORGANIZATION}, ${DIRECTORY}, ${GROUP}, w.value, ${NOW}
+    FROM entry CROSS JOIN LATERAL unnest(entry.pending) AS w(value)
+    LIMIT CASE WHEN (SELECT cardinality(pending) FROM entry) = 0 THEN 0 ELSE greatest(0, ${MAX_PENDING} - (
+      SELECT count(*) FROM directory_pending_members WHERE organization_id = ${ORGANIZATION} AND directory_id = ${DIRECTORY})) END
+    ON CONFLICT DO NOTHING RETURNING group_id),
+  pended_marked AS (${markGroups(`SELECT DISTINCT ${ORGANIZATION}::uuid, group_id, ${NOW} FROM pended`)})`;
+
+const NO_LONGER_PENDING = `
+  no_longer_pending AS (
+    DELETE FROM directory_pending_members p USING entry
+    WHERE p.group_id = ${GROUP} AND (entry.clear OR p.value = ANY(entry.unwanted)) AND NOT (p.value = ANY(entry.pending)))`;
+
 /**
  * As `touched`, for ids of users and of groups. Groups need no lock: one that is being deleted meanwhile is left out by
  * whoever reads.
@@ -206,7 +225,7 @@ export const CREATE_GROUP: Command = {
   goesWith: alone,
   text: `
   WITH ${live(DIRECTORY, 4)},
-  ${entries(`${COLUMNS}, joining uuid[]`)},
+  ${entries(`${COLUMNS}, joining uuid[], pending text[]`)},
   created AS (
     INSERT INTO directory_groups (organization_id, directory_id, created_at, last_modified,
                                   id, display_name, display_name_key, external_id, resource)
@@ -217,6 +236,7 @@ export const CREATE_GROUP: Command = {
   ${ADDED},
   removed AS (SELECT NULL::uuid AS user_id WHERE false),
   ${EFFECT_OF_ANY_KIND},
+  ${PENDING.replace("FROM entry CROSS JOIN", "FROM created CROSS JOIN entry CROSS JOIN")},
   changed AS (SELECT entry.* FROM entry, created),
   ${groupMarked()},
   ${journal({
@@ -284,7 +304,7 @@ export const CHANGE_MEMBERS: Command = {
 export const UPDATE_GROUP: Command = {
   name: "scim_update_group",
   text: `
-  WITH ${entries(`${COLUMNS}${MEMBERS}, clear boolean, names jsonb, before jsonb, after jsonb`)},
+  WITH ${entries(`${COLUMNS}${MEMBERS}, pending text[], unwanted text[], clear boolean, names jsonb, before jsonb, after jsonb`)},
   ${touchedOfAnyKind(`
       SELECT entry.n, j.id, true AS joins FROM entry CROSS JOIN LATERAL ${IDS_OF.joining} AS j(id)
       WHERE NOT EXISTS (SELECT 1 FROM directory_group_members m WHERE m.group_id = ${GROUP} AND m.user_id = j.id)
@@ -299,6 +319,8 @@ export const UPDATE_GROUP: Command = {
   ${ADDED},
   ${REMOVED},
   ${EFFECT_OF_ANY_KIND},
+  ${PENDING},
+  ${NO_LONGER_PENDING},
   changed AS (
     UPDATE directory_groups g
     SET display_name = entry.display_name, display_name_key = entry.display_name_key,

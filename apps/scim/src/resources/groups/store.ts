@@ -30,25 +30,33 @@ export async function findGroup(
 }
 
 /** Members of a group, as answers show them: the first users, and all groups. */
-export type ShownMembers = Required<Pick<GroupRow, "members" | "member_groups">>;
+export interface FoundMembers {
+  readonly shown: Required<Pick<GroupRow, "members" | "member_groups">>;
+  /** Those that are not here. */
+  readonly missing: readonly string[];
+}
 
-/** Who these ids are, each in the order of ids: 404 when one is no user and no group of the directory. */
+/** Who these members are, each in the order of ids. */
 export async function findMembers(
   { statements }: Services,
   directory: Directory,
-  ids: ReadonlySet<string>,
-): Promise<ShownMembers> {
-  if (ids.size === 0) {
-    return { members: [], member_groups: [] };
+  wanted: ReadonlySet<string>,
+): Promise<FoundMembers> {
+  if (wanted.size === 0) {
+    return { shown: { members: [], member_groups: [] }, missing: [] };
   }
   const find = <Row extends object>(query: Query, values: readonly unknown[]) =>
     statements.query<Row>(directory, query, values);
-  const values = [arrayOf(ids), directory.id];
+  const values = [arrayOf(ids(wanted)), directory.id];
   const rows = await find<{ id: string; display: string }>(SQL.FIND_MEMBERS, values);
-  const groups = rows.length < ids.size ? await requireMembers(find, directory, ids) : [];
+  const { groups, missing } =
+    rows.length < wanted.size ? await findOthers(find, directory, wanted) : NO_OTHERS;
   return {
-    members: rows.map(({ id, display }): Member => [id, display]),
-    member_groups: groups.toSorted(([one], [other]) => (one < other ? -1 : 1)),
+    shown: {
+      members: rows.map(({ id, display }): Member => [id, display]),
+      member_groups: groups.toSorted(([one], [other]) => (one < other ? -1 : 1)),
+    },
+    missing,
   };
 }
 
@@ -58,9 +66,10 @@ export async function insertGroup(
   id: string,
   columns: GroupColumns,
   members: ReadonlySet<string>,
+  missing: readonly string[],
   response: ScimResponse,
 ): Promise<void> {
-  const values = { joining: [...members], ...valuesOf(columns) };
+  const values = { joining: ids(members), pending: keepable(missing), ...valuesOf(columns) };
   const entry = { request, response, resourceId: id, columns: values };
   if ((await statements.write(SQL.CREATE_GROUP, entry)) === undefined) {
     throw ended();
@@ -68,8 +77,8 @@ export async function insertGroup(
 }
 
 /**
- * Adds and removes users by one statement. Undefined when there are groups among the members, for `updateGroup` to change.
- * 404 for an unknown group or member, 412 against If-Match.
+ * Adds and removes users by one statement. Undefined when there are others among the members, for `updateGroup` to change.
+ * 404 for an unknown group, 412 against If-Match.
  */
 export async function changeMembers(
   services: Services,
@@ -80,6 +89,9 @@ export async function changeMembers(
 ): Promise<{ readonly version: number; readonly changed: boolean } | undefined> {
   if (!isId(id)) {
     throw notFound("Group", id);
+  }
+  if (![...change.add, ...change.remove].every(isId)) {
+    return undefined;
   }
   const columns = {
     joining: [...change.add],
@@ -104,12 +116,17 @@ export interface GroupUpdate {
   readonly response: ScimResponse;
 }
 
-/** Holds a group's row and changes it as `decide` says of it; whether anything changed. 404, 412 as above. */
+/**
+ * Holds a group's row and changes it as `decide` says of it; whether anything changed. 404, 412 as above.
+ * @param add the members that join
+ * @param decide is told also which of them are not here
+ */
 export async function updateGroup(
   { statements }: Services,
   request: ScimRequest,
   id: string,
-  decide: (row: GroupRow) => Promise<GroupUpdate>,
+  add: ReadonlySet<string>,
+  decide: (row: GroupRow, missing: readonly string[]) => Promise<GroupUpdate>,
 ): Promise<{ readonly row: GroupRow; readonly changed: boolean }> {
   if (!isId(id)) {
     throw notFound("Group", id);
@@ -123,11 +140,13 @@ export async function updateGroup(
       throw notFound("Group", id);
     }
     requireMatch(request.ifMatch, row.version);
-    const { columns: after, names, members, response } = await decide(row);
-    await requireMembers(transaction.query, directory, members.add);
+    const { missing } = await findOthers(transaction.query, directory, add);
+    const { columns: after, names, members, response } = await decide(row, missing);
     const columns = {
-      joining: [...members.add],
+      joining: ids(members.add),
       leaving: ids(members.remove),
+      pending: keepable(missing),
+      unwanted: [...members.remove],
       clear: members.clear,
       names: [...names],
       ...(difference(eventFieldsOf(columnsOf(documentOf(row))), eventFieldsOf(after)) ?? NO_EVENT_FIELDS),
@@ -153,28 +172,27 @@ export async function deleteGroup(services: Services, request: ScimRequest, id: 
 
 type Find = <Row extends object>(query: Query, values: readonly unknown[]) => Promise<readonly Row[]>;
 
-/** Those of these ids that are no user of the directory, with the names of its groups. */
-async function findOthers(
-  find: Find,
-  directory: Directory,
-  ids: ReadonlySet<string>,
-): Promise<readonly { readonly id: string; readonly display: string | null }[]> {
-  return ids.size === 0 ? [] : find(SQL.FIND_OTHERS, [arrayOf(ids), directory.id]);
+/** Members that are no user of the directory: its groups, and those that are not here. */
+interface Others {
+  readonly groups: readonly Member[];
+  readonly missing: readonly string[];
 }
 
-/** The groups among these; 404 unless all others are users of the directory. */
-async function requireMembers(
-  find: Find,
-  directory: Directory,
-  wanted: ReadonlySet<string>,
-): Promise<Member[]> {
-  const others = await findOthers(find, directory, wanted);
-  return others.map(({ id, display }): Member => {
-    if (display === null) {
-      throw notFound("The member, User", id);
-    }
-    return [id, display, "Group"];
-  });
+const NO_OTHERS: Others = { groups: [], missing: [] };
+
+async function findOthers(find: Find, directory: Directory, wanted: ReadonlySet<string>): Promise<Others> {
+  if (wanted.size === 0) {
+    return NO_OTHERS;
+  }
+  const values = [arrayOf(ids(wanted)), directory.id];
+  const rows = await find<{ id: string; display: string | null }>(SQL.FIND_OTHERS, values);
+  return {
+    groups: rows.flatMap(({ id, display }): Member[] => (display === null ? [] : [[id, display, "Group"]])),
+    missing: [
+      ...rows.flatMap(({ id, display }) => (display === null ? [id] : [])),
+      ...[...wanted].filter((value) => !isId(value)),
+    ],
+  };
 }
 
 // A statement with conditions has not taken an entry: says which of them did not hold.
@@ -188,10 +206,11 @@ async function whyNot(
   const row = await findGroup(services, directory, id, false);
   requireMatch(request.ifMatch, row.version);
   const find: Find = (query, values) => services.statements.query(directory, query, values);
-  const groups = await requireMembers(find, directory, add);
-  const leaving = await findOthers(find, directory, new Set(ids(remove)));
-  if (groups.length > 0 || leaving.length > 0) {
-    return undefined;
+  for (const members of [add, remove]) {
+    const { groups, missing } = await findOthers(find, directory, members);
+    if (groups.length + missing.length > 0) {
+      return undefined;
+    }
   }
   // Whatever it was, it holds now: only a change between the two statements comes here.
   throw new ScimError(503, "The group was changed by another request at the same moment. Retry.", {
@@ -200,8 +219,15 @@ async function whyNot(
 }
 
 /** An array of ids in PostgreSQL's own words: an id needs no quotes, and the driver would look at each for those. */
-function arrayOf(values: ReadonlySet<string>): string {
-  return `{${[...values].join(",")}}`;
+function arrayOf(values: readonly string[]): string {
+  return `{${values.join(",")}}`;
+}
+
+/** Longer than any id or externalId that a client would tell twice. */
+const MAX_PENDING_LENGTH = 256;
+
+function keepable(missing: readonly string[]): string[] {
+  return missing.filter((value) => value.length <= MAX_PENDING_LENGTH);
 }
 
 function ids(values: ReadonlySet<string>): string[] {

@@ -41,6 +41,7 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
      VALUES ($1, $2, $3, '', 'x')`,
     [clientOf, acme.id, withClient],
   );
+  const team = await acme.pushGroup("team");
   const ages = { fresh: 0, day: DAY, old: 31 * DAY };
   for (const [name, age] of Object.entries(ages)) {
     const then = later(-age - 1_000);
@@ -76,6 +77,11 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
       `INSERT INTO scim_requests (id, organization_id, directory_id, request_id, method, path, status, latency_ms, created_at)
        VALUES ($1, $2, $3, $4, 'GET', '/', 200, 1, $5)`,
       [idOf(then), acme.id, acme.directoryId, name, then],
+    );
+    await sql.query(
+      `INSERT INTO directory_pending_members (organization_id, directory_id, group_id, value, created_at)
+       VALUES ($1, $2, $3, $4, $5)`,
+      [acme.id, acme.directoryId, team, name, then],
     );
     const sessionId = await addSession(sql, {
       organizationId: acme.id,
@@ -113,6 +119,7 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
     login_records: 1,
     scim_requests: 1,
     directory_tokens: 2,
+    directory_pending_members: 1,
     sessions: 1,
     directories: 1,
   });

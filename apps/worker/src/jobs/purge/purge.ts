@@ -23,6 +23,7 @@ const RULES: readonly { readonly table: string; readonly condition: string; read
   { table: "scim_requests", condition: "created_at < $1 AND id < $2::uuid", ageMs: 30 * DAY_MS },
   // What OAuth clients are issued, every hour anew; a token that an operator made stays in the list of them.
   { table: "directory_tokens", condition: "client_id IS NOT NULL AND expires_at < $1", ageMs: DAY_MS },
+  { table: "directory_pending_members", condition: "created_at < $1", ageMs: 30 * DAY_MS },
   { table: "sessions", condition: "expires_at < $1", ageMs: 30 * DAY_MS },
   {
     // Its users and groups are gone: what it had granted was undone.

@@ -1,4 +1,4 @@
-import { type Batch, deleteTombstones, takeDirtyUsers } from "@sallyport/directories";
+import { admitUsers, type Batch, deleteTombstones, takeDirtyUsers } from "@sallyport/directories";
 import { recordEvents } from "@sallyport/events";
 import { applyDirectory } from "@sallyport/people";
 import { revokeSessions } from "@sallyport/sessions";
@@ -13,11 +13,17 @@ export interface UserProgress {
 
 /** One batch of dirty directory users: people are brought to what their directories say of them. */
 export async function reconcileUsers(batch: Batch, reach: ReachCheckpoint): Promise<UserProgress> {
-  const { users: dirty, last, count } = await takeDirtyUsers(batch);
+  const { users: dirty, last, hasPending, count } = await takeDirtyUsers(batch);
   if (dirty.length === 0) {
     return { taken: count, last, sessionsEnded: 0 };
   }
   await reach("usersTaken");
+  if (hasPending) {
+    await admitUsers(
+      batch,
+      dirty.map(({ id }) => id),
+    );
+  }
 
   const { events, endedUserIds } = await applyDirectory(batch, dirty);
   const sessionsEnded = await endSessions(batch, endedUserIds);

@@ -1,4 +1,5 @@
 import { updateAncestors } from "../nesting/ancestors.ts";
+import { admitMembers } from "../pending/members.ts";
 import type { Batch } from "./batch.ts";
 import { markUsers } from "./mark.ts";
 
@@ -21,6 +22,7 @@ export async function propagateGroups(batch: Batch): Promise<"some" | "none"> {
     marks: string[];
     deleted: boolean;
     nested: boolean;
+    has_pending: boolean;
   }>(
     `WITH dirty AS MATERIALIZED (
        SELECT DISTINCT directory_group_id AS id FROM dirty_directory_groups
@@ -32,6 +34,7 @@ export async function propagateGroups(batch: Batch): Promise<"some" | "none"> {
               OR EXISTS (SELECT 1 FROM directory_group_ancestors a WHERE a.group_id = dirty.id)
               OR g.deleted_at IS NOT NULL
                 AND EXISTS (SELECT 1 FROM directory_group_nestings n WHERE n.group_id = dirty.id)) AS nested,
+            EXISTS (SELECT 1 FROM directory_pending_members WHERE organization_id = $1) AS has_pending,
             ARRAY(SELECT d.mark FROM dirty_directory_groups d
                   WHERE d.organization_id = $1 AND d.directory_group_id = dirty.id) AS marks
      FROM dirty
@@ -43,6 +46,9 @@ export async function propagateGroups(batch: Batch): Promise<"some" | "none"> {
     return "none";
   }
   const ids = groups.map((group) => group.id);
+  if (groups[0]?.has_pending === true) {
+    await admitMembers(batch, ids);
+  }
   if (!(await markMembers(batch, ids))) {
     return "some";
   }

@@ -24,6 +24,8 @@ export interface Taken {
   readonly users: PushedUser[];
   /** The last id that had marks; null when none had. */
   readonly last: string | null;
+  /** The organization has members that were pushed before they came. */
+  readonly hasPending: boolean;
   /** Ids that had marks: more than users where some are deleted already. */
   readonly count: number;
 }
@@ -45,6 +47,7 @@ export async function takeDirtyUsers(batch: Batch): Promise<Taken> {
     emails: unknown;
     user_id: string | null;
     identified: boolean;
+    has_pending: boolean;
   }>(
     `WITH dirty AS MATERIALIZED (
        SELECT directory_user_id AS id, bool_or(identified) AS identified FROM dirty_directory_users
@@ -55,7 +58,8 @@ export async function takeDirtyUsers(batch: Batch): Promise<Taken> {
        WHERE organization_id = $1 AND directory_user_id = ANY(ARRAY(SELECT id FROM dirty))
      )
      SELECT dirty.id, dirty.identified, l.user_id, du.directory_id, du.active, du.deleted_at IS NOT NULL AS deleted,
-            du.user_name, du.external_id, du.email, du.resource -> 'emails' AS emails
+            du.user_name, du.external_id, du.email, du.resource -> 'emails' AS emails,
+            EXISTS (SELECT 1 FROM directory_pending_members WHERE organization_id = $1) AS has_pending
      FROM dirty
      LEFT JOIN directory_users du ON du.id = dirty.id AND du.organization_id = $1
      LEFT JOIN directory_user_links l ON l.directory_user_id = du.id
@@ -81,7 +85,8 @@ export async function takeDirtyUsers(batch: Batch): Promise<Taken> {
           },
         ],
   );
-  return { users, last: rows.at(-1)?.id ?? null, count: rows.length };
+  const hasPending = rows[0]?.has_pending === true;
+  return { users, last: rows.at(-1)?.id ?? null, hasPending, count: rows.length };
 }
 
 /**
