@@ -13,7 +13,10 @@ export class ApiProblem extends Error {
 
   constructor(status: number, body: unknown) {
     const problem = typeof body === "object" && body !== null ? (body as Partial<Schemas["Problem"]>) : {};
-    super(problem.detail ?? `The gateway answered ${status}.`);
+    // Of one field the field's own message says it without the path, which the page does not show.
+    const [only, ...others] = problem.errors ?? [];
+    const said = only !== undefined && others.length === 0 ? only.message : problem.detail;
+    super(said ?? `The gateway answered ${status}.`);
     this.status = status;
     this.code = problem.code ?? "unknown";
     this.requestId = problem.requestId;

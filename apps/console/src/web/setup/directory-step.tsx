@@ -146,7 +146,7 @@ function LiveRequests({ directoryId }: { readonly directoryId: string }) {
                   {request.method} {request.path}
                 </Table.Td>
                 <Table.Td>
-                  <Badge color={request.status < 400 ? "green" : "red"} variant="light">
+                  <Badge color={request.status < 400 ? "green" : "red"} variant="dot">
                     {request.status}
                   </Badge>
                 </Table.Td>

@@ -75,7 +75,7 @@ function DomainCard({ domain, onChange }: { readonly domain: Schemas["Domain"]; 
       <Stack gap="sm">
         <Group justify="space-between">
           <Text fw={600}>{domain.name}</Text>
-          <Badge color={domain.verified ? "green" : "yellow"} variant="light">
+          <Badge color={domain.verified ? "green" : "yellow"} variant="dot" tt="none">
             {domain.verified ? texts.domain.verified : texts.domain.pending}
           </Badge>
         </Group>
