@@ -11,6 +11,7 @@ const ROOT = new URL("../../../../../fixtures/saml/", import.meta.url);
 
 interface SamlCase {
   readonly now: string;
+  readonly nameIdRequired?: boolean;
   readonly expected: { readonly audience: string; readonly acsUrl: string; readonly inResponseTo: string };
 }
 
@@ -31,7 +32,7 @@ function assertionOf(folder: string): SamlAssertion {
   if (!metadata.ok) {
     throw new Error(`${folder}: ${metadata.code}`);
   }
-  const { now, expected }: SamlCase = JSON.parse(read(`${folder}/case.json`));
+  const { now, expected, nameIdRequired = true }: SamlCase = JSON.parse(read(`${folder}/case.json`));
   const { entityId, signingCertificates } = metadata.metadata;
   const result = validateResponse({
     response: toFormValue(read(`${folder}/response.xml`)),
@@ -39,6 +40,7 @@ function assertionOf(folder: string): SamlAssertion {
     certificates: signingCertificates.map(({ pem }) => pem),
     decryptionKeys: [read("sp-key.pem")],
     now: new Date(now),
+    nameIdRequired,
   });
   if (!result.ok) {
     throw new Error(`${folder}: ${result.code}`);

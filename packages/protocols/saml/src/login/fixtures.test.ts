@@ -12,6 +12,8 @@ const ROOT = new URL("../../../../../fixtures/saml/", import.meta.url);
 interface GoodCase {
   readonly now: string;
   readonly expected: Omit<SamlExpectations, "idpEntityId">;
+  /** False where the connection names an attribute as the person's key. */
+  readonly nameIdRequired?: boolean;
   readonly metadata: object;
   readonly assertion: object;
 }
@@ -58,6 +60,7 @@ function validate(folder: string, change: BadCase["change"] = {}): SamlResult {
     certificates: metadataOf(change.certificatesOf ?? folder).signingCertificates.map(({ pem }) => pem),
     decryptionKeys: change.decryptionKeys ?? [read("sp-key.pem")],
     now: new Date(change.now ?? good.now),
+    nameIdRequired: good.nameIdRequired ?? true,
   });
 }
 

@@ -46,7 +46,8 @@ export async function secondOpinion(
     return {
       identity: {
         issuer: profile.issuer,
-        nameId: profile.nameID,
+        // Absent where there is none, whatever its type says.
+        nameId: profile.nameID || "",
         sessionIndex: profile.sessionIndex ?? "",
         attributes: Object.fromEntries(
           Object.entries(typeof attributes === "object" && attributes !== null ? attributes : {}).map(

@@ -63,7 +63,7 @@ function documented(): Seed[] {
     (entry) => entry.isDirectory() && entry.name !== "bad" && entry.name !== "pingone",
   );
   return folders.map(({ name }) => {
-    const { expected, now } = JSON.parse(read(`${name}/case.json`));
+    const { expected, now, nameIdRequired = true } = JSON.parse(read(`${name}/case.json`));
     const parsed = parseIdpMetadata(read(`${name}/metadata.xml`));
     if (!parsed.ok) {
       throw new Error(`${name}: ${parsed.code}`);
@@ -77,6 +77,7 @@ function documented(): Seed[] {
         certificates: signingCertificates.map(({ pem }) => pem),
         decryptionKeys: [read("sp-key.pem")],
         now: new Date(now),
+        nameIdRequired,
       },
       ignoreTime: true,
     };
