@@ -43,7 +43,7 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "organizations.delete": "deleteOrganization",
   "reserved_slugs.read": "listReservedSlugs",
   "reserved_slugs.write": "freeReservedSlug",
-  "applications.read": "listApplications getApplication",
+  "applications.read": "listApplications getApplication checkApplication",
   "applications.write": "createApplication updateApplication rotateApplicationSecret deleteApplication",
   "api_keys.read": "listApiKeys",
   "api_keys.write": "createApiKey revokeApiKey",

@@ -1,3 +1,4 @@
+import { createCheckRecorder } from "@sallyport/application-checks";
 import type { Database } from "@sallyport/database";
 import { createBrowserCookie, requestId } from "@sallyport/http";
 import type { Interactions, SignInRedirect, UpstreamLogout, WaitingSessions } from "@sallyport/interactions";
@@ -62,9 +63,12 @@ export interface OpenIdProviderDeps {
   readonly failures?: FailureLimit;
   /** How long a refresh token may be used again by the confidential application that used it. Default: 20. */
   readonly refreshGraceSeconds?: number;
+  /** How long what applications ask for may wait until their integration check shows it. Default: 5,000. */
+  readonly checkAfterMs?: number;
 }
 
 const DEFAULT_REFRESH_GRACE_SECONDS = 20;
+const DEFAULT_CHECK_AFTER_MS = 5_000;
 
 /** The OpenID Provider towards the applications. */
 export interface OpenIdProvider {
@@ -95,6 +99,7 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
   });
   const endGrant = ({ sessionId, reference }: GrantName, grantId: string) =>
     revocations.token({ sessionId, tokenId: reference, grantId, reason: "used_twice" });
+  const checks = createCheckRecorder({ sql, log, afterMs: deps.checkAfterMs ?? DEFAULT_CHECK_AFTER_MS });
   const recent = new RecentRequests();
   const resumePath = (id: string) => `${ROUTES.authorize}/${id}`;
   const resumption = new InProcessResumption(resumePath);
@@ -127,6 +132,8 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
       resumption,
       successorOf: rotation.successorOf,
       limits: { attempts, failures, cookie },
+      checks,
+      now,
       depart: async (req, res, id) => {
         const request = await interactions.load({ id, browser: cookie.ensure(req, res) });
         return request !== null && deps.signInRedirect.redirectToIdp(req, res, request);
@@ -201,7 +208,10 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
   return {
     router,
     interactions,
-    close: () => store.close(),
+    close: async () => {
+      await checks.close();
+      await store.close();
+    },
   };
 }
 

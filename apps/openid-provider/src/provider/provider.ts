@@ -1,3 +1,4 @@
+import type { CheckRecorder } from "@sallyport/application-checks";
 import { requestId } from "@sallyport/http";
 import type { Logger } from "@sallyport/logging";
 import { type Outage, outageOf } from "@sallyport/outage";
@@ -15,6 +16,7 @@ import type { ArtifactStore } from "../store/artifact-store.ts";
 import type { ChangesByRequest } from "../store/pending-changes.ts";
 import { sessionOf } from "./account.ts";
 import { countSuccess, type OpLimits, refuseExcess } from "./limits.ts";
+import { noteRequests } from "./note-requests.ts";
 
 /** One oidc-provider, with what its configuration cannot say. */
 export function buildProvider(deps: {
@@ -28,6 +30,8 @@ export function buildProvider(deps: {
   /** The refresh token that follows another one. */
   readonly successorOf: (token: string) => string;
   readonly limits: OpLimits;
+  readonly checks: CheckRecorder;
+  readonly now: () => Date;
   readonly log: Logger;
 }): Provider {
   const provider = new Provider(deps.publicUrl, deps.configuration);
@@ -62,6 +66,7 @@ export function buildProvider(deps: {
       answerFailure(ctx);
     }
   });
+  noteRequests(provider, deps.checks, deps.now);
   provider.on("interaction.ended", adoptSignIn);
   provider.on("authorization.success", (ctx: KoaContextWithOIDC) => countSuccess(ctx, deps.limits));
   provider.on("server_error", (ctx: KoaContextWithOIDC, error: unknown) => {

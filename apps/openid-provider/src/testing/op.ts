@@ -54,7 +54,9 @@ export interface TestApp {
   readonly configuration: client.Configuration;
 }
 
-export async function startTestOp(options: { publicUrl?: string; redisUrl?: string } = {}): Promise<TestOp> {
+export async function startTestOp(
+  options: { publicUrl?: string; redisUrl?: string; checkAfterMs?: number } = {},
+): Promise<TestOp> {
   const test = await createTestDatabase();
   const { database } = test;
   const logLines: string[] = [];
@@ -81,6 +83,7 @@ export async function startTestOp(options: { publicUrl?: string; redisUrl?: stri
     upstreamLogout: { redirectToIdp: async () => false },
     signInRedirect: { redirectToIdp: async () => false },
     waiting: { has: async () => false },
+    checkAfterMs: options.checkAfterMs ?? 5,
     ...defined({ redisUrl: options.redisUrl }),
   };
   const op = await createOpenIdProvider(deps);

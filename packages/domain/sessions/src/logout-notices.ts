@@ -95,14 +95,33 @@ export async function settleNotice(
   });
 }
 
-/** The next attempt of a notice that was not delivered. */
-export async function postponeNotice(sql: Sql, notice: LogoutNotice, until: Date): Promise<void> {
-  await sql.query(
-    `UPDATE session_applications SET logout_pending_at = $3
-     WHERE session_id = $1 AND application_id = $2 AND logout_pending_at IS NOT NULL`,
-    [notice.sessionId, notice.applicationId, until],
-    "logout_postpone",
-  );
+/** The next attempt of a notice that was not delivered: with an event when it is the first that fails. */
+export async function postponeNotice(
+  database: Database,
+  notice: LogoutNotice,
+  until: Date,
+  reason: string,
+): Promise<void> {
+  const { organizationId, applicationId, sessionId, attempt } = notice;
+  await database.transaction(async (sql) => {
+    await sql.query(
+      `UPDATE session_applications SET logout_pending_at = $3
+       WHERE session_id = $1 AND application_id = $2 AND logout_pending_at IS NOT NULL`,
+      [sessionId, applicationId, until],
+      "logout_postpone",
+    );
+    if (attempt === 1) {
+      await recordEvents(sql, [
+        {
+          organizationId,
+          actor: { type: "system" },
+          resource: { type: "application", id: applicationId },
+          type: "application.logout_delayed",
+          data: { sessionId, reason },
+        },
+      ]);
+    }
+  });
 }
 
 /**

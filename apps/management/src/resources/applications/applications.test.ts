@@ -1,6 +1,9 @@
+import { type LogoutDelivery, recordLogoutDeliveries } from "@sallyport/application-checks";
+import { newId } from "@sallyport/database";
 import { digestToken } from "@sallyport/secrets";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startApi, type TestApi } from "../../testing/api.ts";
+import { applicationCheck } from "./check.ts";
 import { createdApplication, rotatedSecret } from "./schema.ts";
 
 let api: TestApi;
@@ -160,5 +163,84 @@ describe("an application", () => {
     const params = { applicationId: id };
     expect((await api.call("deleteApplication", { params })).status).toBe(204);
     expect((await api.call("getApplication", { params })).outcome).toEqual([404, "application_not_found"]);
+  });
+});
+
+describe("the integration check", () => {
+  const check = async (id: string) =>
+    (await api.call("checkApplication", { params: { applicationId: id } })).as(applicationCheck);
+  const delivery = (more: Partial<LogoutDelivery>): LogoutDelivery => ({
+    at: "2030-01-01T00:00:00.000Z",
+    attempt: 1,
+    signingAlg: "ES256",
+    status: 200,
+    outcome: "answered",
+    reason: null,
+    ...more,
+  });
+  const REFUSED = { status: 400, outcome: "failed" } as const;
+  const SAYS_SO = "The application answered 400: expected RS256";
+
+  it("shows the gateway as the application meets it, and nothing yet", async () => {
+    const made = (await create({ ...APP, backchannelLogoutUri: "https://a.test/logout" })).as(
+      createdApplication,
+    );
+    const { discovery, ...rest } = await check(made.id);
+    expect(discovery).toMatchObject({
+      issuer: api.deps.publicUrl,
+      configurationUrl: `${api.deps.publicUrl}/.well-known/openid-configuration`,
+      clientId: made.clientId,
+      clientAuthentication: ["client_secret_basic", "client_secret_post"],
+      idTokenSigningAlg: "RS256",
+      accessTokenSigningAlg: "ES256",
+    });
+    expect(discovery.keys.map(({ algorithm }) => algorithm).toSorted()).toEqual(["ES256", "RS256"]);
+    expect(rest).toEqual({
+      lastRequest: null,
+      lastTokenError: null,
+      logout: { uri: "https://a.test/logout", deliveries: [], finding: null },
+    });
+    const open = (await create({ ...APP, public: true })).as(createdApplication);
+    expect((await check(open.id)).discovery.clientAuthentication).toEqual(["none"]);
+  });
+
+  it.each<[string, Partial<LogoutDelivery>[], string | null]>([
+    ["all well", [REFUSED, {}], null],
+    [
+      "words that say it",
+      [{}, ...Array(3).fill({ ...REFUSED, reason: SAYS_SO })],
+      "It refused the last 3 logout tokens: it expects RS256; set idTokenSigningAlg to RS256",
+    ],
+    [
+      "silence about ES256",
+      [{ ...REFUSED, reason: "The application answered 400." }],
+      "It refused the last logout token: The application answered 400. Many libraries take RS256 alone: set idTokenSigningAlg to RS256",
+    ],
+    [
+      "a refusal of RS256",
+      [{ ...REFUSED, signingAlg: "RS256", reason: "The application answered 400." }],
+      "It refused the last logout token: The application answered 400.",
+    ],
+    [
+      "nobody there",
+      [{ status: null, outcome: "failed", reason: "a.test could not be reached (ECONNREFUSED)." }],
+      "It could not be told by the last logout token: a.test could not be reached (ECONNREFUSED).",
+    ],
+  ])("says what the deliveries come to: %s", async (_name, deliveries, finding) => {
+    const { id } = (await create(APP)).as(createdApplication);
+    await recordLogoutDeliveries(
+      api.deps.database.sql,
+      deliveries.map((more, n) => ({ applicationId: id, delivery: delivery({ attempt: n + 1, ...more }) })),
+    );
+    const { logout } = await check(id);
+    expect(logout.finding).toBe(finding);
+    expect(logout.deliveries.map(({ attempt }) => attempt)).toEqual(
+      deliveries.map((_, n) => deliveries.length - n),
+    );
+  });
+
+  it("is of applications that there are", async () => {
+    const reply = await api.call("checkApplication", { params: { applicationId: newId() } });
+    expect(reply.outcome).toEqual([404, "application_not_found"]);
   });
 });

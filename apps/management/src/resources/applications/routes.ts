@@ -1,5 +1,6 @@
 import { type Endpoint, gatewayEndpoint } from "../../api/endpoint.ts";
 import { pageOf, pageQuery } from "../../api/page.ts";
+import { applicationCheck, checkApplication } from "./check.ts";
 import {
   application,
   applicationPatch,
@@ -53,6 +54,17 @@ export const applicationEndpoints: readonly Endpoint[] = [
     status: 200,
     reply: application,
     handle: (call) => getApplication(call, call.params.applicationId),
+  }),
+  gatewayEndpoint({
+    operationId: "checkApplication",
+    method: "get",
+    path: "/applications/{applicationId}/check",
+    permission: "applications.read",
+    tag,
+    summary: "How an application gets on: its last request, token error and logout deliveries",
+    status: 200,
+    reply: applicationCheck,
+    handle: (call) => checkApplication(call, call.params.applicationId),
   }),
   gatewayEndpoint({
     operationId: "updateApplication",

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
+import { readApplicationCheck } from "@sallyport/application-checks";
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
 import { createLogger } from "@sallyport/logging";
 import { createOutbound, type Outbound } from "@sallyport/outbound";
@@ -19,6 +20,7 @@ interface Endpoint {
   readonly uri: string;
   readonly received: { type: string | undefined; token: string }[];
   answer: number;
+  body?: string;
   readonly server: Server;
 }
 
@@ -40,7 +42,7 @@ async function startEndpoint(): Promise<Endpoint> {
     req.on("end", () => {
       const token = new URLSearchParams(body).get("logout_token") ?? "";
       received.push({ type: req.headers["content-type"], token });
-      res.writeHead(endpoint.answer).end();
+      res.writeHead(endpoint.answer).end(endpoint.body);
     });
   });
   server.listen(0, "127.0.0.1");
@@ -159,6 +161,45 @@ it("tries again later what an application did not take, with a new token", async
   expect(await notice()).toEqual({ pendingIn: null, attempts: 2 });
   const [first, second] = endpoint.received.map(({ token }) => decodeJwt(token).jti);
   expect(first).not.toBe(second);
+});
+
+it("shows at once what an application answered, and tells of the first failure alone", async () => {
+  const { applicationId, sessionId } = await endedSession();
+  endpoint.answer = 400;
+  endpoint.body = JSON.stringify({ error: "invalid_request", error_description: "expected\u001b RS256" });
+  await notifyApplications(deps);
+  clock += 10_000;
+  await notifyApplications(deps);
+  clock += 30_000;
+  endpoint.answer = 200;
+  await notifyApplications(deps);
+  const { logoutDeliveries } = await readApplicationCheck(test.database.sql, applicationId);
+  const refused = "The application answered 400: invalid_request: expected  RS256";
+  expect(
+    logoutDeliveries.map(({ attempt, status, outcome, reason }) => [attempt, status, outcome, reason]),
+  ).toEqual([
+    [1, 400, "failed", refused],
+    [2, 400, "failed", refused],
+    [3, 200, "answered", null],
+  ]);
+  expect(JSON.stringify(logoutDeliveries)).not.toContain(sessionId);
+  expect(await acme.auditTypes()).toEqual([
+    "session.revoked",
+    "application.logout_delayed",
+    "application.logged_out",
+  ]);
+});
+
+it.each([
+  ["<html>a page</html>", "The application answered 500."],
+  ["{}", "The application answered 500."],
+  [`{"error":"${"x".repeat(5_000)}"}`, `The application answered 500: ${"x".repeat(200)}`],
+])("takes an application's words for what they are: %.30s", async (body, reason) => {
+  const { applicationId } = await endedSession();
+  Object.assign(endpoint, { answer: 500, body });
+  await notifyApplications(deps);
+  const { logoutDeliveries } = await readApplicationCheck(test.database.sql, applicationId);
+  expect(logoutDeliveries).toMatchObject([{ status: 500, outcome: "failed", reason }]);
 });
 
 it("gives up after eight attempts over two hours, with an audit event", async () => {

@@ -1,8 +1,10 @@
+import { type LogoutDelivery, recordLogoutDeliveries } from "@sallyport/application-checks";
 import type { Database } from "@sallyport/database";
 import type { Logger } from "@sallyport/logging";
 import type { Outbound } from "@sallyport/outbound";
 import { type LogoutNotice, postponeNotice, settleNotice, takeDueNotices } from "@sallyport/sessions";
 import type { SigningKeys } from "@sallyport/signing-keys";
+import { z } from "zod";
 import { LOGOUT_TOKEN_TYP, logoutTokenClaims } from "./logout-token.ts";
 
 /** Signs a JWT: what `@sallyport/signing-keys` offers. */
@@ -25,6 +27,8 @@ const ATTEMPTS = RETRY_AFTER_MS.length + 1;
 // Longer than the client's own timeout: a notice whose process died is taken up again after this.
 const LEASE_MS = 30 * SECOND_MS;
 const AT_ONCE = 20;
+/** Of an application's words, in characters. */
+const LONGEST_REFUSAL = 200;
 /** Of what an application answers, which may be a page: nothing in it counts. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
@@ -40,43 +44,63 @@ export async function notifyApplications(deps: LogoutDeps): Promise<void> {
       limit: AT_ONCE,
       leaseUntil: new Date(now.getTime() + LEASE_MS),
     });
-    await Promise.all(notices.map((notice) => handle(deps, notice)));
+    const made = await Promise.all(notices.map((notice) => handle(deps, notice)));
+    const deliveries = made.filter((delivery) => delivery !== null);
+    if (deliveries.length > 0) {
+      await recordLogoutDeliveries(deps.database.sql, deliveries);
+    }
     if (notices.length < AT_ONCE) {
       return;
     }
   }
 }
 
-async function handle(deps: LogoutDeps, notice: LogoutNotice): Promise<void> {
-  const { uri } = notice;
+/** Deals with one notice. Returns the attempt that was made; null where there was nobody to tell. */
+async function handle(
+  deps: LogoutDeps,
+  notice: LogoutNotice,
+): Promise<{ readonly applicationId: string; readonly delivery: LogoutDelivery } | null> {
+  const { uri, applicationId, attempt, signingAlg } = notice;
   if (uri === null) {
-    return settleNotice(deps.database, notice, {
+    await settleNotice(deps.database, notice, {
       delivered: false,
       reason: "It has no logout URI any more.",
     });
+    return null;
   }
-  const failure = await deliver(deps, notice, uri);
+  const at = deps.now().toISOString();
+  const { status, failure } = await deliver(deps, notice, uri);
   if (failure === null) {
-    return settleNotice(deps.database, notice, { delivered: true });
+    await settleNotice(deps.database, notice, { delivered: true });
+  } else {
+    await putOff(deps, notice, failure);
   }
-  deps.log.warn(
-    {
-      sessionId: notice.sessionId,
-      applicationId: notice.applicationId,
-      attempt: notice.attempt,
-      reason: failure,
-    },
-    "An application could not be told of a logout",
-  );
-  const retryAfter = RETRY_AFTER_MS[notice.attempt - 1];
-  if (retryAfter === undefined || notice.attempt >= ATTEMPTS) {
-    return settleNotice(deps.database, notice, { delivered: false, reason: failure });
-  }
-  await postponeNotice(deps.database.sql, notice, new Date(deps.now().getTime() + retryAfter));
+  const outcome = failure === null ? "answered" : "failed";
+  return { applicationId, delivery: { at, attempt, signingAlg, status, outcome, reason: failure } };
 }
 
-/** Sends one logout token. Returns null when the application took it, else why not. */
-async function deliver(deps: LogoutDeps, notice: LogoutNotice, uri: string): Promise<string | null> {
+async function putOff(deps: LogoutDeps, notice: LogoutNotice, reason: string): Promise<void> {
+  const { sessionId, applicationId, attempt } = notice;
+  deps.log.warn(
+    { sessionId, applicationId, attempt, reason },
+    "An application could not be told of a logout",
+  );
+  const retryAfter = RETRY_AFTER_MS[attempt - 1];
+  if (retryAfter === undefined || attempt >= ATTEMPTS) {
+    return settleNotice(deps.database, notice, { delivered: false, reason });
+  }
+  await postponeNotice(deps.database, notice, new Date(deps.now().getTime() + retryAfter), reason);
+}
+
+interface Answer {
+  /** Null where there was none. */
+  readonly status: number | null;
+  /** Null when the application took it, else why not. */
+  readonly failure: string | null;
+}
+
+/** Sends one logout token. */
+async function deliver(deps: LogoutDeps, notice: LogoutNotice, uri: string): Promise<Answer> {
   const claims = logoutTokenClaims({ ...notice, issuer: deps.issuer, now: deps.now() });
   const token = await deps.signer.sign(claims, { typ: LOGOUT_TOKEN_TYP, alg: notice.signingAlg });
   try {
@@ -86,8 +110,31 @@ async function deliver(deps: LogoutDeps, notice: LogoutNotice, uri: string): Pro
       maxBytes: MAX_ANSWER_BYTES,
     });
     // 200 by section 2.8; some frameworks answer 204.
-    return answer.ok ? null : `The application answered ${answer.status}.`;
+    return { status: answer.status, failure: answer.ok ? null : await refusalOf(answer) };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return { status: null, failure: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const oauthError = z.object({ error: z.string(), error_description: z.string().optional() });
+
+/** Why an application refused a logout token, in its own words where it has any for it (section 2.8). */
+async function refusalOf(answer: Response): Promise<string> {
+  const said = `The application answered ${answer.status}`;
+  const text = await answer.text();
+  const parsed = oauthError.safeParse(jsonOf(text)).data;
+  if (parsed === undefined) {
+    return `${said}.`;
+  }
+  const { error, error_description } = parsed;
+  const words = error_description === undefined ? error : `${error}: ${error_description}`;
+  return `${said}: ${words.replace(/\p{C}/gu, " ").slice(0, LONGEST_REFUSAL)}`;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // a page: it is told by its status
   }
 }

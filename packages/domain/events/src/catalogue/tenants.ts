@@ -96,8 +96,13 @@ export const applications = facts("application", "application", {
   secret_rotated: { says: "An application has a new client secret; the old one is no longer good." },
   deleted: { says: "An application was deleted.", before: z.strictObject({ name: text }) },
   logged_out: {
-    says: "An application was told that a session ended.",
+    says: "An application was told that a session ended, and answered with success. Whether it ended its own session it does not say.",
     data: z.strictObject({ sessionId: id, attempts: z.int() }),
+  },
+  logout_delayed: {
+    says: "An application could not be told at once that a session ended: `reason` says why, and it is tried again for about two hours.",
+    outcome: "failure",
+    data: z.strictObject({ sessionId: id, reason: text }),
   },
   logout_failed: {
     says: "An application could not be told that a session ended, and is not tried any more.",
