@@ -26,6 +26,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   api_keys: [MANAGEMENT],
   setup_links: [MANAGEMENT],
   applications: ["packages/domain/applications/src"],
+  application_checks: ["packages/domain/application-checks/src"],
   roles: ["packages/domain/roles/src"],
   group_mappings: ["packages/domain/roles/src"],
 
