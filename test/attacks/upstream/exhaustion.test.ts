@@ -7,13 +7,14 @@ import type { ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { type OidcSite, type OidcTenant, startOidcSite } from "../../harness/oidc-site.ts";
 import { type Answer, type Endpoint, type HostileIdp, startHostileIdp } from "./hostile-idp.ts";
-import { letIn, signIn, startUpstreamSite, type UpstreamSite, type UpstreamTenant } from "./site.ts";
+import { letIn, signIn } from "./sign-in.ts";
 
-let site: UpstreamSite;
+let site: OidcSite;
 let idp: HostileIdp;
 beforeAll(async () => {
-  [site, idp] = await Promise.all([startUpstreamSite(), startHostileIdp()]);
+  [site, idp] = await Promise.all([startOidcSite(), startHostileIdp()]);
 });
 afterAll(async () => {
   await idp.close();
@@ -26,7 +27,7 @@ let tenants = 0;
 const addTenant = () => site.addTenant(`tenant-${++tenants}`, idp);
 
 /** The status of a whole sign-in, wherever it ends. */
-async function statusOf(tenant: UpstreamTenant): Promise<number> {
+async function statusOf(tenant: OidcTenant): Promise<number> {
   const browser = site.newBrowser();
   const { page } = await tenant.leave(browser);
   if (page.location === "") {

@@ -5,13 +5,14 @@
 
 import type { ServerResponse } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type OidcSite, type OidcTenant, startOidcSite } from "../../harness/oidc-site.ts";
 import { type Answer, type HostileIdp, startHostileIdp } from "./hostile-idp.ts";
-import { letIn, signIn, startUpstreamSite, type UpstreamSite, type UpstreamTenant } from "./site.ts";
+import { letIn, signIn } from "./sign-in.ts";
 
-let site: UpstreamSite;
+let site: OidcSite;
 let idp: HostileIdp;
 beforeAll(async () => {
-  [site, idp] = await Promise.all([startUpstreamSite(), startHostileIdp()]);
+  [site, idp] = await Promise.all([startOidcSite(), startHostileIdp()]);
 });
 afterAll(async () => {
   await idp.close();
@@ -25,11 +26,10 @@ const addTenant = () => site.addTenant(`failure-${++tenants}`, idp);
 const now = () => Math.floor(Date.now() / 1000);
 
 /** A sign-in that fails wherever it does: its page, and its newest record. */
-async function fail(tenant: UpstreamTenant) {
+async function fail(tenant: OidcTenant) {
   const browser = site.newBrowser();
   const { page } = await tenant.leave(browser);
-  const end =
-    page.location === undefined ? page : await browser.get(idp.authenticate(new URL(page.location)));
+  const end = page.location === "" ? page : await browser.get(idp.authenticate(new URL(page.location)));
   const { errorCode, steps, response } = await tenant.lastRecord();
   return { end, errorCode, failed: steps.at(-1), response };
 }

@@ -5,16 +5,17 @@
  */
 
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { type OidcSite, type OidcTenant, startOidcSite } from "../../harness/oidc-site.ts";
 import { type HostileIdp, startHostileIdp } from "./hostile-idp.ts";
-import { letIn, signIn, startUpstreamSite, type UpstreamSite, type UpstreamTenant } from "./site.ts";
+import { letIn, signIn } from "./sign-in.ts";
 
 const HOUR = 3600;
-let site: UpstreamSite;
+let site: OidcSite;
 let idp: HostileIdp;
-let tenant: UpstreamTenant;
+let tenant: OidcTenant;
 beforeAll(async () => {
-  [site, idp] = await Promise.all([startUpstreamSite(), startHostileIdp()]);
-  tenant = await site.addTenant("bravo", idp);
+  [site, idp] = await Promise.all([startOidcSite(), startHostileIdp()]);
+  tenant = await site.addTenant("bravo", idp, {}, ["bravo.test"]);
 });
 afterAll(async () => {
   await idp.close();
