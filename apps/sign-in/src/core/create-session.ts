@@ -9,6 +9,7 @@ import {
   isOvertaken,
   isSuspended,
   type Login,
+  type NearGroup,
   OrganizationMissing,
   type SignedIn,
   SignInRefused,
@@ -82,8 +83,8 @@ async function tryOnce(database: Database, login: NewSession, now: Date): Promis
     {
       database,
       now,
-      companionsOf: (person) => {
-        const { id, companions } = companionsOf(login, person, now);
+      companionsOf: (person, nearGroups) => {
+        const { id, companions } = companionsOf(login, person, nearGroups, now);
         sessionId = id;
         return companions;
       },
@@ -101,7 +102,12 @@ async function tryOnce(database: Database, login: NewSession, now: Date): Promis
 }
 
 /** The session, with the events and the login record that tell of it. */
-function companionsOf(login: NewSession, { userId, identityId, events }: SignedIn, now: Date) {
+function companionsOf(
+  login: NewSession,
+  { userId, identityId, events }: SignedIn,
+  nearGroups: readonly NearGroup[],
+  now: Date,
+) {
   const { identity, connection } = login;
   const { organizationId, id: connectionId } = connection;
   const { id, statement: session } = sessionStatement({
@@ -134,13 +140,32 @@ function companionsOf(login: NewSession, { userId, identityId, events }: SignedI
         sessionId: id,
         steps: [
           ...login.trace.steps,
-          { name: "signed_in", at: now.toISOString(), detail: { sessionId: id } },
+          {
+            name: "signed_in",
+            at: now.toISOString(),
+            detail: {
+              sessionId: id,
+              ...(nearGroups.length === 0 ? {} : { warnings: [nearlyMapped(nearGroups)] }),
+            },
+          },
         ],
         response: login.response,
         now,
       }),
       ...assertionStatements(connection, login.assertion, now),
     },
+  };
+}
+
+const MOST_NEAR_GROUPS_TOLD = 10;
+
+function nearlyMapped(nearGroups: readonly NearGroup[]) {
+  return {
+    code: "group_nearly_mapped",
+    message:
+      "The IdP sent a group whose name is nearly that of a group mapping, but not the same: it gives no role.",
+    fix: "If it is the same group, name it in the group mapping just as the IdP sends it: spaces, slashes and hyphens count.",
+    groups: nearGroups.slice(0, MOST_NEAR_GROUPS_TOLD),
   };
 }
 

@@ -6,6 +6,7 @@ import type { MembershipState, SignInPolicy } from "../membership.ts";
 import { profileOf } from "../profile.ts";
 import { IN_DIRECTORY } from "./candidates.ts";
 import { type MembershipRow, membershipOf } from "./membership-row.ts";
+import { type NearGroup, nearKeysOf, splitMappings } from "./near-groups.ts";
 import type { Person } from "./person.ts";
 
 /** A validated login, whatever protocol it came by. */
@@ -58,6 +59,8 @@ export interface Lookup {
   readonly addressVerified: boolean;
   /** What the asserted groups give, and `member`. */
   readonly roles: readonly MappedRole[];
+  /** Asserted groups that nearly have a mapping: they give nothing. */
+  readonly nearGroups: readonly NearGroup[];
   readonly signIn: SignInPolicy;
   readonly rolesFrom: "directory" | "directoryAndSignIn";
   /** The organization has an active directory. */
@@ -134,7 +137,7 @@ export async function lookUp(sql: Sql, login: Login): Promise<Lookup> {
       login.issuer,
       login.subject,
       login.email === null ? null : domainOf(login.email),
-      login.groups.map((group) => group.toLowerCase()),
+      [...login.groups.map((group) => group.toLowerCase()), ...nearKeysOf(login.groups)],
       identifiers,
     ],
     "sign_in_look_up",
@@ -147,7 +150,7 @@ export async function lookUp(sql: Sql, login: Login): Promise<Lookup> {
     known: knownPerson(row),
     ended: row.ended,
     addressVerified: row.domain_verified && login.emailVerified !== false,
-    roles: row.roles,
+    ...splitMappings(login.groups, row.roles),
     signIn: row.sign_in === "directory" ? "directory" : "justInTime",
     rolesFrom: row.roles_from === "directory" ? "directory" : "directoryAndSignIn",
     hasDirectory: row.has_directory,

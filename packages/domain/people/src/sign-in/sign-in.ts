@@ -9,6 +9,7 @@ import { findOthersWith } from "./candidates.ts";
 import { applyEffects, type Companions, type Effects, type ProfileUpdate, recordLogin } from "./effects.ts";
 import { firstLogin } from "./first-login.ts";
 import { directoryKeyOf, type Login, type Lookup, lookUp } from "./look-up.ts";
+import type { NearGroup } from "./near-groups.ts";
 import type { Person } from "./person.ts";
 import { decideProfile } from "./profile.ts";
 import { SignInRefused } from "./refused.ts";
@@ -26,7 +27,7 @@ export interface SignInDeps {
   readonly database: Database;
   readonly now: Date;
   /** What is written in the same statement as the login: the session, its events, the login record. */
-  readonly companionsOf: (person: SignedIn) => Companions;
+  readonly companionsOf: (person: SignedIn, nearGroups: readonly NearGroup[]) => Companions;
   /** Records what the login changed of the person, in the same transaction. */
   readonly record: (sql: Sql, person: SignedIn, events: readonly EventDraft[]) => Promise<void>;
 }
@@ -55,7 +56,7 @@ export async function signInPerson(deps: SignInDeps, login: Login): Promise<void
     return database.transaction((sql) => change(deps, sql, login, found, person));
   }
   // One statement is its own transaction.
-  return recordLogin(database.sql, loginOf(login, person, now), deps.companionsOf(person));
+  return recordLogin(database.sql, loginOf(login, person, now), deps.companionsOf(person, found.nearGroups));
 }
 
 function changesNothing(login: Login, found: Lookup, person: Person): boolean {
@@ -92,7 +93,7 @@ async function change(
     sql,
     loginOf(login, person, deps.now),
     effects,
-    deps.companionsOf(person),
+    deps.companionsOf(person, found.nearGroups),
   );
   const came = new Set([...changed.added, ...changed.removed]);
   const binding = { membershipId: person.membership.id, userId: person.userId, source: "jit" } as const;
