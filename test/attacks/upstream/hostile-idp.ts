@@ -34,6 +34,8 @@ export interface HostileIdp {
   answers: Partial<Record<Endpoint, Answer>>;
   /** How often each endpoint was asked. */
   readonly asked: Record<Endpoint, number>;
+  /** Signs claims by its key. */
+  jwt(claims: Readonly<Record<string, unknown>>): string;
   /** The callback to which it sends a browser that comes with this authorization request. */
   authenticate(request: URL): string;
   /** Honest again, and nothing counted. */
@@ -72,6 +74,14 @@ export async function startHostileIdp(): Promise<HostileIdp> {
     clientSecret: "a secret that is long enough",
     publicJwk,
     asked: { discovery: 0, jwks: 0, token: 0, userinfo: 0 },
+    jwt(claims) {
+      const header = { alg: "ES256", kid: idp.kid, ...idp.header };
+      const signed = [header, claims].map((part) => encode(JSON.stringify(part))).join(".");
+      const signature = createSign("sha256")
+        .update(signed)
+        .sign({ key: privateKey, dsaEncoding: "ieee-p1363" });
+      return `${signed}.${signature.toString("base64url")}`;
+    },
     authenticate(request) {
       const { searchParams } = request;
       const maxAge = Number(searchParams.get("max_age") ?? Number.POSITIVE_INFINITY);
@@ -128,12 +138,7 @@ export async function startHostileIdp(): Promise<HostileIdp> {
         exp: now + 300,
         ...idp.claims,
       };
-      const header = { alg: "ES256", kid: idp.kid, ...idp.header };
-      const signed = [header, claims].map((part) => encode(JSON.stringify(part))).join(".");
-      const signature = createSign("sha256")
-        .update(signed)
-        .sign({ key: privateKey, dsaEncoding: "ieee-p1363" });
-      const idToken = `${signed}.${signature.toString("base64url")}`;
+      const idToken = idp.jwt(claims);
       return { access_token: "for userinfo", token_type: "Bearer", id_token: idToken, ...idp.tokens };
     },
   };
