@@ -7,20 +7,15 @@
 import { createHmac, generateKeyPairSync, randomUUID, sign } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { z } from "zod";
+import { type OidcSite, type OidcTenant, startOidcSite } from "../../harness/oidc-site.ts";
 import { type HostileIdp, startHostileIdp } from "../upstream/hostile-idp.ts";
-import {
-  letIn,
-  signIn,
-  startUpstreamSite,
-  type UpstreamSite,
-  type UpstreamTenant,
-} from "../upstream/site.ts";
+import { letIn, signIn } from "../upstream/sign-in.ts";
 
-let site: UpstreamSite;
+let site: OidcSite;
 let idp: HostileIdp;
 let evil: HostileIdp;
 beforeAll(async () => {
-  [site, idp, evil] = await Promise.all([startUpstreamSite(), startHostileIdp(), startHostileIdp()]);
+  [site, idp, evil] = await Promise.all([startOidcSite(), startHostileIdp(), startHostileIdp()]);
 });
 afterAll(async () => {
   await Promise.all([idp.close(), evil.close()]);
@@ -71,7 +66,7 @@ const liveSessions = async (slug: string) =>
     .parse((await site.gateway.api("GET", `/organizations/${slug}/sessions`)).body)
     .items.filter(({ revokedAt }) => revokedAt === null).length;
 
-async function post({ connectionId }: UpstreamTenant, token: string): Promise<number> {
+async function post({ connectionId }: OidcTenant, token: string): Promise<number> {
   const url = `${site.gateway.url}/sso/oidc/${connectionId}/backchannel-logout`;
   const body = new URLSearchParams({ logout_token: token });
   return (await fetch(url, { method: "POST", body })).status;
