@@ -166,7 +166,8 @@ const NO_LONGER_PENDING = `
 
 /**
  * As `touched`, for ids of users and of groups. Groups need no lock: one that is being deleted meanwhile is left out by
- * whoever reads.
+ * whoever reads. They are looked up by an array, whose length the planner does not know: it takes the candidates for so
+ * many that it would read all groups.
  */
 const touchedOfAnyKind = (candidates: string) => `
   candidate AS MATERIALIZED (${candidates}),
@@ -174,7 +175,7 @@ const touchedOfAnyKind = (candidates: string) => `
   touched_groups AS MATERIALIZED (
     SELECT c.n, g.id, c.joins
     FROM candidate c JOIN directory_groups g ON g.id = c.id AND g.directory_id = ${DIRECTORY} AND g.deleted_at IS NULL
-    WHERE c.id <> ${GROUP} AND NOT EXISTS (SELECT 1 FROM touched t WHERE t.id = c.id)),
+    WHERE g.id = ANY(ARRAY(SELECT id FROM candidate EXCEPT SELECT id FROM touched)) AND g.id <> ${GROUP}),
   added_groups AS (
     INSERT INTO directory_group_nestings (organization_id, group_id, member_group_id, created_at)
     SELECT ${ORGANIZATION}, ${GROUP}, id, ${NOW} FROM touched_groups WHERE joins
