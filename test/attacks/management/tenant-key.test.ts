@@ -77,6 +77,8 @@ async function thingsOf({ slug, connectionId }: OidcTenant) {
     recordId: await first(`${below}/login-records`),
     applicationId: site.application.id,
     keyId: await first("/api-keys"),
+    setupLinkId: await create(`${below}/setup-links`, { intents: ["sso"] }),
+    testLoginId: await create(`${below}/connections/${connectionId}/test-logins`),
   };
 }
 

@@ -19,7 +19,7 @@ interface ApiKey {
 }
 
 /** Whoever holds a setup link: a customer's IdP admin. */
-interface SetupLink {
+export interface SetupLinkCaller {
   readonly type: "setupLink";
   readonly id: string;
   readonly organizationId: string;
@@ -44,7 +44,7 @@ interface OrganizationPerson {
 }
 
 /** Who calls the management API: a key, a setup link, or a person in a role. */
-export type Caller = RootKey | ApiKey | SetupLink | Operator | OrganizationPerson;
+export type Caller = RootKey | ApiKey | SetupLinkCaller | Operator | OrganizationPerson;
 
 /** The caller, as events name it. */
 export function actorOf(caller: Caller): Actor {

@@ -2,7 +2,7 @@ import { isId, type Organization } from "@sallyport/database";
 import { defined } from "@sallyport/defined";
 import { parseInput } from "@sallyport/http";
 import { z } from "zod";
-import { requirePermission } from "../access/caller.ts";
+import { requirePermission, type SetupLinkCaller } from "../access/caller.ts";
 import type { GatewayPermission, OrganizationPermission, Permission } from "../access/permissions.ts";
 import { type Context, reachOrganization } from "../context.ts";
 import { ADMIN_ERRORS, type AdminErrorCode, problem } from "../errors.ts";
@@ -113,6 +113,23 @@ export function keyedEndpoint<
   return build(operation, [], async (context, raw) => {
     requirePermission(context.caller, operation.permission);
     return operation.handle({ ...context, ...(await parse(operation, raw)) });
+  });
+}
+
+/** An operation of the page of a setup link, for the link itself: a caller of another kind is refused before its input. */
+export function setupLinkEndpoint<
+  const Path extends `/setup${string}`,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Reply extends z.ZodType,
+>(operation: Operation<Path, Query, Body, Reply, { readonly link: SetupLinkCaller }>): Endpoint {
+  return build(operation, ["setup_link_required"], async (context, raw) => {
+    const { caller } = context;
+    if (caller.type !== "setupLink") {
+      throw problem("setup_link_required");
+    }
+    requirePermission(caller, operation.permission);
+    return operation.handle({ ...context, link: caller, ...(await parse(operation, raw)) });
   });
 }
 

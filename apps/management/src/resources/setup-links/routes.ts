@@ -1,4 +1,4 @@
-import { type Endpoint, keyedEndpoint, organizationEndpoint } from "../../api/endpoint.ts";
+import { type Endpoint, organizationEndpoint, setupLinkEndpoint } from "../../api/endpoint.ts";
 import { pageOf, pageQuery } from "../../api/page.ts";
 import { createdSetupLink, newSetupLink, newSetupProgress, setup, setupLink } from "./schema.ts";
 import { createSetupLink, listSetupLinks, readSetup, revokeSetupLink, saveSetupProgress } from "./store.ts";
@@ -41,7 +41,7 @@ export const setupLinkEndpoints: readonly Endpoint[] = [
     status: 204,
     handle: (call) => revokeSetupLink(call, call.params.setupLinkId),
   }),
-  keyedEndpoint({
+  setupLinkEndpoint({
     operationId: "getSetup",
     method: "get",
     path: "/setup",
@@ -50,10 +50,9 @@ export const setupLinkEndpoints: readonly Endpoint[] = [
     summary: "What the caller's own setup link is for, and how far its page has come",
     status: 200,
     reply: setup,
-    errors: ["setup_link_required"],
-    handle: readSetup,
+    handle: (call) => readSetup(call, call.link),
   }),
-  keyedEndpoint({
+  setupLinkEndpoint({
     operationId: "saveSetupProgress",
     method: "put",
     path: "/setup/progress",
@@ -62,7 +61,6 @@ export const setupLinkEndpoints: readonly Endpoint[] = [
     summary: "Remember how far the page of the caller's own setup link has come",
     body: newSetupProgress,
     status: 204,
-    errors: ["setup_link_required"],
-    handle: (call) => saveSetupProgress(call, call.body),
+    handle: (call) => saveSetupProgress(call, call.link, call.body),
   }),
 ];

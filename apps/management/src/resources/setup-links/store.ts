@@ -2,7 +2,7 @@ import { oidcRedirectUri, samlServiceProvider } from "@sallyport/connections";
 import { newId, type Organization } from "@sallyport/database";
 import { digestToken, newToken } from "@sallyport/secrets";
 import { z } from "zod";
-import { requirePermission } from "../../access/caller.ts";
+import { requirePermission, type SetupLinkCaller } from "../../access/caller.ts";
 import { permissionsOfIntents } from "../../access/setup-intents.ts";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { change } from "../../change.ts";
@@ -79,34 +79,29 @@ export async function revokeSetupLink(context: InOrganization, id: string): Prom
   });
 }
 
-/** What the caller's own link is for, and how far its page has come. Throws `setup_link_required`. */
-export async function readSetup({ caller, deps }: Context): Promise<z.input<typeof setup>> {
-  if (caller.type !== "setupLink") {
-    throw problem("setup_link_required");
-  }
+/** What the caller's own link is for, and how far its page has come. */
+export async function readSetup({ deps }: Context, link: SetupLinkCaller): Promise<z.input<typeof setup>> {
   const row = await deps.database.prisma.setupLink.findUniqueOrThrow({
-    where: { id: caller.id },
+    where: { id: link.id },
     include: { organization: true },
   });
   return {
     link: setupLinkView(row),
     organization: row.organization,
-    permissions: [...caller.permissions],
+    permissions: [...link.permissions],
     connection: serviceProviderView(row.connectionId, deps.publicUrl),
     progress: setupProgress.parse(row.progress),
   };
 }
 
-/** Remembers how far the page of the caller's own link has come. Throws `setup_link_required`. */
+/** Remembers how far the page of the caller's own link has come. */
 export async function saveSetupProgress(
-  { caller, deps }: Context,
+  { deps }: Context,
+  link: SetupLinkCaller,
   { progress }: z.output<typeof newSetupProgress>,
 ): Promise<void> {
-  if (caller.type !== "setupLink") {
-    throw problem("setup_link_required");
-  }
   await deps.database.prisma.setupLink.update({
-    where: { id: caller.id },
+    where: { id: link.id },
     data: { progress: storedJson.parse(progress) },
   });
 }
