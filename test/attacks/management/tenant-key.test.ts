@@ -106,11 +106,12 @@ async function everything(): Promise<string> {
 describe("is refused by every operation, which changes nothing", () => {
   let before = "";
   beforeAll(async () => {
-    // Each event has its number within seconds of its commit.
+    // Each event has its number, and the integration check its last request, within seconds.
     before = await vi.waitFor(
       async () => {
         const found = await everything();
         expect(found).not.toContain('"sequence":null');
+        expect(found).not.toContain('"lastRequest":null');
         return found;
       },
       { timeout: 20_000, interval: 100 },
