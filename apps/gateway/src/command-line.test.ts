@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseCommandLine, UsageError } from "./command-line.ts";
-import { ROLES } from "./roles.ts";
+import { ROLES } from "./process-roles.ts";
 
 describe("parseCommandLine", () => {
   it.each([

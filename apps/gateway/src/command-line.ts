@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { isRole, ROLES, type Role } from "./roles.ts";
+import { isRole, ROLES, type Role } from "./process-roles.ts";
 
 export type Command =
   | { readonly name: "dev" }

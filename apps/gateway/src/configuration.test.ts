@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { newEncryptionKey } from "@sallyport/secrets";
 import { describe, expect, it } from "vitest";
 import { ConfigurationError, type Environment, readConfiguration, readDatabaseUrl } from "./configuration.ts";
-import { ROLES } from "./roles.ts";
+import { ROLES } from "./process-roles.ts";
 import { environmentSchema, type Mode } from "./variables.ts";
 
 const SECRETS = {

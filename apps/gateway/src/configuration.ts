@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { RateLimits } from "./rate-limits.ts";
-import type { Role } from "./roles.ts";
+import type { Role } from "./process-roles.ts";
+import type { RateLimits } from "./rate-limit-settings.ts";
 import { databaseUrl, environmentSchema, type Mode } from "./variables.ts";
 
 /** Everything that the operator decides, parsed once. Holds secrets: never log it. */

@@ -9,7 +9,7 @@ import { type Configuration, type Environment, readConfiguration, readDatabaseUr
 import { withDevelopmentSecrets } from "./development-secrets.ts";
 import { explainFailure } from "./failure.ts";
 import { fileAndTerminal, type LogDestination, standardOutput } from "./log-destination.ts";
-import { ROLES, type Role } from "./roles.ts";
+import { ROLES, type Role } from "./process-roles.ts";
 import type { RunOptions } from "./run.ts";
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);

@@ -16,7 +16,7 @@ import { createJobRequests, createWorker, type WorkerServices } from "@sallyport
 import { Router } from "express";
 import { createBroker } from "./broker/index.ts";
 import type { Configuration } from "./configuration.ts";
-import { USUAL_CREDENTIALS_LIMIT, USUAL_SIGN_IN_LIMIT } from "./rate-limits.ts";
+import { USUAL_CREDENTIALS_LIMIT, USUAL_SIGN_IN_LIMIT } from "./rate-limit-settings.ts";
 import type { Teardown } from "./teardown.ts";
 
 /** What all services stand on. */

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { parseRedisUrl } from "@sallyport/queue";
 import { z } from "zod";
-import { rateLimits } from "./rate-limits.ts";
+import { rateLimits } from "./rate-limit-settings.ts";
 
 /** `development` fills in what is missing; `production` refuses to start without it. */
 export type Mode = "development" | "production";

@@ -7,10 +7,10 @@ import { createOidcClients } from "@sallyport/oidc-client";
 import type { Outbound } from "@sallyport/outbound";
 import type { SecretBox } from "@sallyport/secrets";
 import { Router } from "express";
+import { createOidcUpstreamLogout } from "./oidc/logout-to-idp.ts";
 import { createOidcLogoutRouter } from "./oidc/router.ts";
-import { createOidcUpstreamLogout } from "./oidc/upstream-logout.ts";
+import { createUpstreamLogout } from "./saml/logout-to-idp.ts";
 import { createLogoutRouter } from "./saml/router.ts";
-import { createUpstreamLogout } from "./saml/upstream-logout.ts";
 
 export interface SingleLogoutDeps {
   readonly database: Database;
@@ -26,12 +26,12 @@ export interface SingleLogoutDeps {
 
 // Ending sessions together with the IdP:
 //
-//   saml/upstream-logout.ts   a sign-out at one of our applications goes on to the IdP …
+//   saml/logout-to-idp.ts     a sign-out at one of our applications goes on to the IdP …
 //   saml/idp-response.ts      … whose response sends the browser home
-//   saml/idp-request.ts       the IdP has signed somebody out: their sessions end here
+//   saml/logout-from-idp.ts   the IdP has signed somebody out: their sessions end here
 //   saml/router.ts            /sso/saml/{connectionId}/slo, where both arrive
 //
-//   oidc/upstream-logout.ts   the same of an OpenID Provider: RP-initiated logout, and where it sends browsers back
+//   oidc/logout-to-idp.ts     the same of an OpenID Provider: RP-initiated logout, and where it sends browsers back
 //   oidc/router.ts            /sso/oidc/{connectionId}/backchannel-logout, …/frontchannel-logout, …/logged-out
 //
 // A sign-out begins in openid-provider (endpoints/logout.ts, RP-initiated); applications are told by the worker

@@ -2,9 +2,9 @@ import type { Database } from "@sallyport/database";
 import type { Logger } from "@sallyport/logging";
 import type { Outbound } from "@sallyport/outbound";
 import type { SecretBox } from "@sallyport/secrets";
+import type { JobRequests } from "./job-requests.ts";
 import type { TokenSigner } from "./jobs/logout/notify.ts";
 import type { ReachCheckpoint } from "./jobs/reconcile/checkpoint.ts";
-import type { JobRequests } from "./requests.ts";
 
 /** What jobs work with. */
 export interface WorkerServices extends JobRequests {

@@ -8,9 +8,9 @@ import { redisIsInstalled, startTestRedis, type TestRedis } from "@sallyport/que
 import { createTestIdp } from "@sallyport/saml/testing";
 import { createSecretBox, newEncryptionKey } from "@sallyport/secrets";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createJobRequests, type JobRequests } from "./job-requests.ts";
 import { JOBS } from "./jobs/index.ts";
 import type { Checkpoint } from "./jobs/reconcile/checkpoint.ts";
-import { createJobRequests, type JobRequests } from "./requests.ts";
 import type { WorkerServices } from "./services.ts";
 import { createTenant, type Tenant } from "./testing/tenant.ts";
 import { createWorker, type Worker, type WorkerDeps } from "./worker.ts";

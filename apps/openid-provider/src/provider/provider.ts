@@ -15,8 +15,8 @@ import type { InProcessResumption } from "../interaction/resume-in-process.ts";
 import type { ArtifactStore } from "../store/artifact-store.ts";
 import type { ChangesByRequest } from "../store/pending-changes.ts";
 import { sessionOf } from "./account.ts";
-import { countSuccess, type OpLimits, refuseExcess } from "./limits.ts";
 import { noteRequests } from "./note-requests.ts";
+import { countSuccess, type OpLimits, refuseExcess } from "./refuse-excess.ts";
 
 /** One oidc-provider, with what its configuration cannot say. */
 export function buildProvider(deps: {

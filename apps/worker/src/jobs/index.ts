@@ -13,7 +13,7 @@ import { sweepJob } from "./sweep/job.ts";
 
 /**
  * Every job that goes by the queue. A new one is a folder beside these, with its declaration in `job.ts`, and its line here; if other
- * apps ask for it, its function in `requests.ts`.
+ * apps ask for it, its function in `job-requests.ts`.
  */
 export const JOBS: readonly JobDeclaration<WorkerServices>[] = [
   reconcileJob,

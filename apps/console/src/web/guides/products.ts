@@ -1,14 +1,14 @@
-import { adfs } from "./facts/adfs.ts";
-import { auth0 } from "./facts/auth0.ts";
-import { entra } from "./facts/entra.ts";
-import { generic } from "./facts/generic.ts";
-import { google } from "./facts/google.ts";
-import { jumpcloud } from "./facts/jumpcloud.ts";
-import { keycloak } from "./facts/keycloak.ts";
-import { okta } from "./facts/okta.ts";
-import { onelogin } from "./facts/onelogin.ts";
-import { pingone } from "./facts/pingone.ts";
 import type { Product } from "./guide.ts";
+import { adfs } from "./products/adfs.ts";
+import { auth0 } from "./products/auth0.ts";
+import { entra } from "./products/entra.ts";
+import { generic } from "./products/generic.ts";
+import { google } from "./products/google.ts";
+import { jumpcloud } from "./products/jumpcloud.ts";
+import { keycloak } from "./products/keycloak.ts";
+import { okta } from "./products/okta.ts";
+import { onelogin } from "./products/onelogin.ts";
+import { pingone } from "./products/pingone.ts";
 
 /** Every product that has a guide, as the page lists them. */
 export const PRODUCTS: readonly Product[] = [

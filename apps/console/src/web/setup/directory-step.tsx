@@ -4,8 +4,8 @@ import { useState } from "react";
 import { dataOf } from "../api/client.ts";
 import { CopyValue } from "../components/copy-value.tsx";
 import { ProblemNote } from "../components/problem-note.tsx";
-import { generic } from "../guides/facts/generic.ts";
 import { GuideView } from "../guides/guide-view.tsx";
+import { generic } from "../guides/products/generic.ts";
 import { useLanguage, useTexts } from "../texts/texts.tsx";
 import { useProduct, useSetup } from "./setup-context.tsx";
 

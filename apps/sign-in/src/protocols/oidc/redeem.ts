@@ -10,8 +10,8 @@ import * as client from "openid-client";
 import { z } from "zod";
 import type { SignInFailure } from "../../core/failures.ts";
 import { explainCallback } from "./callback-parameters.ts";
+import { decodeToken, explainToken, type TokenExpectations } from "./explain-id-token.ts";
 import { endpointFailure, otherFailure, toSignInFailure } from "./failure.ts";
-import { decodeToken, explainToken, type TokenExpectations } from "./id-token.ts";
 import type { Claims } from "./normalize.ts";
 
 /** What a code was redeemed for: valid, and signed by the IdP. */

@@ -6,7 +6,7 @@ import { readCanonical, type XmlElement } from "../xml/canonical-reader.ts";
 import { type OpenDocument, withDocument, withFragment } from "../xml/document.ts";
 import { is } from "../xml/element.ts";
 import { NS } from "../xml/names.ts";
-import { checkStatus, findAssertion, type ResponseParts, requireResponse } from "./response.ts";
+import { checkStatus, findAssertion, type ResponseParts, requireResponse } from "./check-response.ts";
 
 /** The result of following the signatures of one posted response. */
 export interface Trusted {

@@ -6,8 +6,8 @@ import type { Verified } from "../signature/verify.ts";
 import type { SamlResult, SamlWarning, ValidateResponseInput } from "../types.ts";
 import { decodeFormValue } from "../xml/base64.ts";
 import { withDocument } from "../xml/document.ts";
-import { readAssertion } from "./assertion.ts";
-import { checkResponse } from "./response.ts";
+import { readAssertion } from "./check-assertion.ts";
+import { checkResponse } from "./check-response.ts";
 import { trustedAssertion } from "./trust.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Attempt, type AttemptLimit, createAttemptLimit } from "./attempt-limit.ts";
 import { createLevels } from "./levels.ts";
+import { type Attempt, type AttemptLimit, createAttemptLimit } from "./sign-in-limit.ts";
 import { createClock } from "./testing/clock.ts";
 
 const USUAL = { perSecond: 0.2, burst: 3_000 };

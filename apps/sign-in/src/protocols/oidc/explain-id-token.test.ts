@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decodeToken, explainToken } from "./id-token.ts";
+import { decodeToken, explainToken } from "./explain-id-token.ts";
 
 const NOW = 1_800_000_000;
 const expected = {
