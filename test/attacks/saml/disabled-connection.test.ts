@@ -35,7 +35,7 @@ it("refuses the answer to a request from before, and starts no further one", asy
   await expect(tenant.leave(site.newBrowser())).rejects.toThrow(/answered 403/);
 
   await setStatus("active");
-  expect((await tenant.post(browser, fields)).status, "what was refused stays refused").toBe(400);
+  expect((await tenant.post(browser, fields)).status, "what was refused stays refused").toBe(403);
   const again = site.newBrowser();
   const next = await tenant.leave(again);
   const honest = { SAMLResponse: answer(tenant, idp, next), RelayState: next.relayState };

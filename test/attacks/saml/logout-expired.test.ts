@@ -29,8 +29,13 @@ it.each<[string, () => Partial<TestLogoutRequest>, string]>([
     "element_missing",
   ],
   [
-    "of a local time",
+    "of fourteen hours ago, by its offset from UTC",
     () => ({ edit: (xml: string) => xml.replace(/(IssueInstant="[^"]*)Z"/, '$1+14:00"') }),
+    "logout_expired",
+  ],
+  [
+    "of an offset that there is not",
+    () => ({ edit: (xml: string) => xml.replace(/(IssueInstant="[^"]*)Z"/, '$1+15:00"') }),
     "time_malformed",
   ],
 ])("refuses one %s", async (_name, changes, code) => {

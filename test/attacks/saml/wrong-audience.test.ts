@@ -20,7 +20,7 @@ it.each([
   `${ours}-staging`,
   ours.slice(0, -1),
   ours.toUpperCase(),
-  ` ${ours}`,
+  `x ${ours}`,
   `${ours} https://evil.example.test`,
   "*",
   "",

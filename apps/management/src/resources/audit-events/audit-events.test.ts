@@ -23,6 +23,7 @@ const list = async (query: Record<string, string> = {}) =>
 it("lists the organization's own events, the newest first", async () => {
   const { items } = await list();
   expect(items.map((event) => event.type)).toEqual([
+    "setup_link.created",
     "api_key.created",
     "role_binding.created",
     "membership.created",
@@ -114,8 +115,11 @@ it("shows what was and what is, and the sequence once the event has one", async 
 it("keeps what belongs to no organization apart", async () => {
   const { body } = await api.call("listGatewayAuditEvents");
   expect((body as Page).items.map((event) => event.type)).toEqual([
+    // One of each algorithm.
+    "signing_key.rotated",
     "signing_key.rotated",
     "application.created",
+    "signing_key.rotated",
     "signing_key.rotated",
     "application.created",
   ]);
