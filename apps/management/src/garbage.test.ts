@@ -4,7 +4,7 @@ import { z } from "zod";
 import { endpointsOf } from "./resources/index.ts";
 import { DECLARED, startApi, type TestApi } from "./testing/api.ts";
 import { sampleBodies } from "./testing/samples.ts";
-import { createWorld, type World } from "./testing/world.ts";
+import { createWorld, keyOf, type World } from "./testing/world.ts";
 
 // Every answer is held against the document, which foresees no 5xx: an unexpected one fails the call itself.
 
@@ -56,7 +56,11 @@ describe("garbage", () => {
       const bodies = spoiled(sampleBodies("garbage")[operationId]);
       await fc.assert(
         fc.asyncProperty(bodies, async (body) => {
-          const reply = await api.call(operationId, { params: { ...acme }, body });
+          const reply = await api.call(operationId, {
+            params: { ...acme },
+            body,
+            ...keyOf(acme, operationId),
+          });
           expect(reply.status).toBeLessThan(500);
         }),
         { numRuns: RUNS },
@@ -72,7 +76,11 @@ describe("garbage", () => {
       const filters = fc.dictionary(fc.constantFrom(...names, "unknown"), text, { minKeys: 1 });
       await fc.assert(
         fc.asyncProperty(filters, async (filter) => {
-          const reply = await api.call(operationId, { params: { ...acme }, query: filter });
+          const reply = await api.call(operationId, {
+            params: { ...acme },
+            query: filter,
+            ...keyOf(acme, operationId),
+          });
           expect([200, 400]).toContain(reply.status);
         }),
         { numRuns: RUNS },

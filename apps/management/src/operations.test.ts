@@ -6,12 +6,9 @@ import { endpointsOf } from "./resources/index.ts";
 import { DECLARED, readReply, startApi, type TestApi } from "./testing/api.ts";
 import { promisedEvents } from "./testing/promised-events.ts";
 import { sampleBodies } from "./testing/samples.ts";
-import { createWorld, type World } from "./testing/world.ts";
+import { BY_SETUP_LINK, createWorld, keyOf, type World } from "./testing/world.ts";
 
 // What holds for every operation is tested of every operation: a new one is in these tests from its first day.
-
-/** What only the page of a setup link does. */
-const BY_SETUP_LINK = new Set(["getSetup", "saveSetupProgress"]);
 
 const endpoints = endpointsOf({ signingKeys: DECLARED });
 const withBody = endpoints.filter((endpoint) => endpoint.body !== undefined);
@@ -40,7 +37,7 @@ async function send(operationId: string, init: { headers?: Record<string, string
   const response = await fetch(`${api.url}/v1${filled}`, {
     ...init,
     method: method.toUpperCase(),
-    headers: { authorization: `Bearer ${api.rootKey}`, ...init.headers },
+    headers: { authorization: `Bearer ${keyOf(acme, operationId).key ?? api.rootKey}`, ...init.headers },
   });
   return readReply(response, operationId, api.check);
 }
@@ -72,6 +69,7 @@ describe("every operation", () => {
       params: { ...acme },
       query: { unknown: "1" },
       body: sampleBodies("query")[operationId],
+      ...keyOf(acme, operationId),
     };
     const reply = await api.call(operationId, options);
     expect(reply.outcome).toEqual([400, "input_invalid"]);
@@ -81,7 +79,11 @@ describe("every operation", () => {
   it.each(inOrganization)("$operationId hides an organization from another one's key", async (endpoint) => {
     const { operationId } = endpoint;
     const body = sampleBodies("foreign")[operationId];
-    const foreign = await api.call(operationId, { params: { ...acme }, body, key: bravo.key });
+    const foreign = await api.call(operationId, {
+      params: { ...acme },
+      body,
+      key: bravo.key,
+    });
     if (operationId === "deleteOrganization") {
       expect(foreign.outcome).toEqual([403, "key_scope_insufficient"]);
       return;
@@ -188,8 +190,11 @@ it("does each of its operations, and leaves exactly the events that it promises,
   for (const { operationId, method, status } of order) {
     // The world's own key signs: the second one takes over, and then the first one may go.
     const more = operationId === "activateConnectionKey" ? { connectionKeyId: secondKey } : {};
-    const key = BY_SETUP_LINK.has(operationId) ? { key: world.setupToken } : {};
-    const request = { params: { ...world, ...more }, body: bodies[operationId], ...key };
+    const request = {
+      params: { ...world, ...more },
+      body: bodies[operationId],
+      ...keyOf(world, operationId),
+    };
     const reply = await api.call(operationId, request);
     expect([operationId, reply.status]).toEqual([operationId, status]);
     if (operationId === "createConnectionKey") {

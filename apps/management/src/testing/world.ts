@@ -283,3 +283,11 @@ export async function insertApiKey(
   });
   return { id, key };
 }
+
+/** What only the page of a setup link does. */
+export const BY_SETUP_LINK: ReadonlySet<string> = new Set(["getSetup", "saveSetupProgress"]);
+
+/** The key that may do an operation, where the root key may not. */
+export function keyOf({ setupToken }: World, operationId: string): { readonly key?: string } {
+  return BY_SETUP_LINK.has(operationId) ? { key: setupToken } : {};
+}
