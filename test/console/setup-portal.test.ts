@@ -258,7 +258,8 @@ describe("accessibility", () => {
     const page = await open((await newLink(["sso"])).url);
     await page.getByRole("radio", { name: "Okta", exact: true }).focus();
     await page.keyboard.press("Space");
-    await page.getByRole("button", { name: "Next", exact: true }).focus();
+    // Disabled until a product is chosen: what is disabled takes no focus.
+    await page.getByRole("button", { name: "Next", exact: true, disabled: false }).focus();
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Copy: Single sign-on URL" }).focus();
     await page.keyboard.press("Enter");
