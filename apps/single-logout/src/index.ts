@@ -11,6 +11,7 @@ import { createOidcUpstreamLogout } from "./oidc/logout-to-idp.ts";
 import { createOidcLogoutRouter } from "./oidc/router.ts";
 import { createUpstreamLogout } from "./saml/logout-to-idp.ts";
 import { createLogoutRouter } from "./saml/router.ts";
+import { firstToRedirect } from "./upstream.ts";
 
 export interface SingleLogoutDeps {
   readonly database: Database;
@@ -26,6 +27,7 @@ export interface SingleLogoutDeps {
 
 // Ending sessions together with the IdP:
 //
+//   upstream.ts               asks each protocol in turn, and lets no failure keep anybody from going home
 //   saml/logout-to-idp.ts     a sign-out at one of our applications goes on to the IdP …
 //   saml/idp-response.ts      … whose response sends the browser home
 //   saml/logout-from-idp.ts   the IdP has signed somebody out: their sessions end here
@@ -54,9 +56,6 @@ export function createSingleLogout(deps: SingleLogoutDeps): {
   router.use(createOidcLogoutRouter(deps, cookie, oidcClients));
   return {
     router,
-    upstream: {
-      redirectToIdp: async (...ended) =>
-        (await saml.redirectToIdp(...ended)) || (await oidc.redirectToIdp(...ended)),
-    },
+    upstream: firstToRedirect(deps.log, [saml, oidc]),
   };
 }

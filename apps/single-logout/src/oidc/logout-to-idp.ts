@@ -2,11 +2,8 @@ import { oidcLogoutUrls } from "@sallyport/connections";
 import type { Database } from "@sallyport/database";
 import { sendAutoPost, sendOn } from "@sallyport/html";
 import type { BrowserCookie } from "@sallyport/http";
-import { requestId } from "@sallyport/http";
 import type { UpstreamLogout } from "@sallyport/interactions";
-import type { Logger } from "@sallyport/logging";
 import type { OidcClients } from "@sallyport/oidc-client";
-import { outageOf, reportOutage } from "@sallyport/outage";
 import { newMessageId } from "@sallyport/saml";
 import type { SecretBox } from "@sallyport/secrets";
 import type { Request, Response } from "express";
@@ -23,53 +20,40 @@ export function createOidcUpstreamLogout(
     readonly secrets: SecretBox;
     readonly publicUrl: string;
     readonly now: () => Date;
-    readonly log: Logger;
   },
   cookie: BrowserCookie,
   clients: OidcClients,
 ): UpstreamLogout {
   return {
     async redirectToIdp(req: Request, res: Response, { sessionId, target }) {
-      try {
-        const { sql } = deps.database;
-        const ended = await findEndedSession(sql, deps.secrets, sessionId);
-        if (ended === null || ended.connection.settings.logoutAtIdp === false) {
-          return false;
-        }
-        const { connection, idToken } = ended;
-        const { metadata } = await clients.of(connection);
-        const { end_session_endpoint: endpoint } = metadata;
-        if (endpoint === undefined || new URL(endpoint).protocol !== new URL(metadata.issuer).protocol) {
-          return false;
-        }
-        const id = newMessageId();
-        await storePendingLogout(sql, {
-          id,
-          organizationId: connection.organizationId,
-          connectionId: connection.id,
-          sessionId,
-          target,
-          browser: cookie.ensure(req, res),
-          now: deps.now(),
-        });
-        send(res, endpoint, {
-          ...(idToken === undefined ? {} : { id_token_hint: idToken }),
-          client_id: connection.settings.clientId,
-          post_logout_redirect_uri: oidcLogoutUrls(deps.publicUrl, connection.id).postLogoutRedirectUri,
-          state: id,
-        });
-        return true;
-      } catch (error) {
-        // The person is signed out here already: what fails now must not keep them from going home.
-        const outage = outageOf(error);
-        const about = { requestId: requestId(req), sessionId };
-        if (outage !== undefined) {
-          reportOutage(deps.log, outage, about);
-        } else {
-          deps.log.error({ ...about, err: error }, "the IdP was not told of a logout");
-        }
+      const { sql } = deps.database;
+      const ended = await findEndedSession(sql, deps.secrets, sessionId);
+      if (ended === null || ended.connection.settings.logoutAtIdp === false) {
         return false;
       }
+      const { connection, idToken } = ended;
+      const { metadata } = await clients.of(connection);
+      const { end_session_endpoint: endpoint } = metadata;
+      if (endpoint === undefined || new URL(endpoint).protocol !== new URL(metadata.issuer).protocol) {
+        return false;
+      }
+      const id = newMessageId();
+      await storePendingLogout(sql, {
+        id,
+        organizationId: connection.organizationId,
+        connectionId: connection.id,
+        sessionId,
+        target,
+        browser: cookie.ensure(req, res),
+        now: deps.now(),
+      });
+      send(res, endpoint, {
+        ...(idToken === undefined ? {} : { id_token_hint: idToken }),
+        client_id: connection.settings.clientId,
+        post_logout_redirect_uri: oidcLogoutUrls(deps.publicUrl, connection.id).postLogoutRedirectUri,
+        state: id,
+      });
+      return true;
     },
   };
 }

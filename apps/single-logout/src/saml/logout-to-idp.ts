@@ -1,10 +1,7 @@
 import { samlServiceProvider } from "@sallyport/connections";
 import type { ConnectionKeys } from "@sallyport/connections/keys";
 import type { BrowserCookie } from "@sallyport/http";
-import { requestId } from "@sallyport/http";
 import type { UpstreamLogout } from "@sallyport/interactions";
-import type { Logger } from "@sallyport/logging";
-import { outageOf, reportOutage } from "@sallyport/outage";
 import { createLogoutRequest, newMessageId } from "@sallyport/saml";
 import type { Request, Response } from "express";
 import type { LogoutResponseDeps } from "./idp-response.ts";
@@ -13,56 +10,44 @@ import { findEndedSession, storePendingLogout } from "./store.ts";
 
 /** Takes a sign-out at one of our applications on to the IdP (SAML profiles 4.4, initiated by the service provider). */
 export function createUpstreamLogout(
-  deps: LogoutResponseDeps & { readonly log: Logger },
+  deps: LogoutResponseDeps,
   cookie: BrowserCookie,
   keys: ConnectionKeys,
 ): UpstreamLogout {
   return {
     async redirectToIdp(req: Request, res: Response, { sessionId, target }) {
-      try {
-        const { sql } = deps.database;
-        const ended = await findEndedSession(sql, sessionId);
-        if (ended === null) {
-          return false;
-        }
-        const { connection, idpSession } = ended;
-        const { sloUrl: destination, sloBinding = "redirect" } = connection.settings;
-        if (destination === undefined) {
-          return false;
-        }
-
-        const id = newMessageId();
-        const { signing } = await keys.ensure(connection);
-        const message = createLogoutRequest({
-          id,
-          issuer: samlServiceProvider(deps.publicUrl, connection.id).entityId,
-          destination,
-          subject: idpSession,
-          sessionIndex: idpSession.sessionIndex,
-          now: deps.now(),
-        });
-        await storePendingLogout(sql, {
-          id,
-          organizationId: connection.organizationId,
-          connectionId: connection.id,
-          sessionId,
-          target,
-          browser: cookie.ensure(req, res),
-          now: deps.now(),
-        });
-        sendToIdp(res, sloBinding, message, signing);
-        return true;
-      } catch (error) {
-        // The person is signed out here already: what fails now must not keep them from going home.
-        const outage = outageOf(error);
-        const about = { requestId: requestId(req), sessionId };
-        if (outage !== undefined) {
-          reportOutage(deps.log, outage, about);
-        } else {
-          deps.log.error({ ...about, err: error }, "the IdP was not told of a logout");
-        }
+      const { sql } = deps.database;
+      const ended = await findEndedSession(sql, sessionId);
+      if (ended === null) {
         return false;
       }
+      const { connection, idpSession } = ended;
+      const { sloUrl: destination, sloBinding = "redirect" } = connection.settings;
+      if (destination === undefined) {
+        return false;
+      }
+
+      const id = newMessageId();
+      const { signing } = await keys.ensure(connection);
+      const message = createLogoutRequest({
+        id,
+        issuer: samlServiceProvider(deps.publicUrl, connection.id).entityId,
+        destination,
+        subject: idpSession,
+        sessionIndex: idpSession.sessionIndex,
+        now: deps.now(),
+      });
+      await storePendingLogout(sql, {
+        id,
+        organizationId: connection.organizationId,
+        connectionId: connection.id,
+        sessionId,
+        target,
+        browser: cookie.ensure(req, res),
+        now: deps.now(),
+      });
+      sendToIdp(res, sloBinding, message, signing);
+      return true;
     },
   };
 }
