@@ -1,6 +1,6 @@
 import { Anchor, Button, Group, Loader, Stack, Text, Title } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { dataOf, type Schemas } from "../api/client.ts";
 import { ProblemNote } from "../components/problem-note.tsx";
 import { useTexts } from "../texts/texts.tsx";
@@ -46,9 +46,13 @@ export function TestStep() {
     onSuccess: (saved) => queries.setQueryData(["connection", path.connectionId], saved),
   });
   const succeeded = result.data?.outcome === "success";
-  if (succeeded && progress.tested !== true) {
-    remember({ tested: true });
-  }
+  const unremembered = succeeded && progress.tested !== true;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `remember` is made anew at each render
+  useEffect(() => {
+    if (unremembered) {
+      remember({ tested: true });
+    }
+  }, [unremembered]);
   const active = connection?.status === "active";
   const slow =
     test !== null && !isOver(result.data) && Date.now() - Date.parse(test.createdAt) > SLOW_AFTER_MS;
