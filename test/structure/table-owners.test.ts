@@ -49,20 +49,18 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   // What an administrator makes; what OAuth clients are issued, and when a token was last used.
   directory_tokens: [MANAGEMENT, SCIM],
   directory_clients: [MANAGEMENT, SCIM],
-  // The SCIM server writes a resource with its log row and event in one statement; an administrator deletes a directory;
-  // tombstones go once the reconciler has seen them.
-  directory_users: [SCIM, MANAGEMENT, DIRECTORIES],
-  directory_groups: [SCIM, MANAGEMENT, DIRECTORIES],
-  // Members that were pushed before they came are admitted by the reconciler.
-  directory_group_members: [SCIM, DIRECTORIES],
-  directory_group_nestings: [SCIM, DIRECTORIES],
-  directory_pending_members: [SCIM, DIRECTORIES],
+  // The SCIM server runs the statements of push/; an administrator deletes a directory.
+  directory_users: [DIRECTORIES, MANAGEMENT],
+  directory_groups: [DIRECTORIES, MANAGEMENT],
+  directory_group_members: [DIRECTORIES],
+  directory_group_nestings: [DIRECTORIES],
+  directory_pending_members: [DIRECTORIES],
   directory_group_ancestors: [DIRECTORIES],
   // What outlives a directory user goes with the organization.
-  directory_identifiers: [SCIM, MANAGEMENT],
+  directory_identifiers: [DIRECTORIES, MANAGEMENT],
   dirty_directory_users: [DIRECTORIES],
   dirty_directory_groups: [DIRECTORIES],
-  scim_requests: [SCIM],
+  scim_requests: [DIRECTORIES],
 
   login_requests: [SIGN_IN],
   waiting_sessions: [SIGN_IN],

@@ -1,8 +1,9 @@
 import { isUniqueViolation } from "@sallyport/database";
+import type { Command, Taken } from "@sallyport/directories/push";
 import type { Directory } from "../directory/directory.ts";
 import type { Entry } from "../storage/journal.ts";
 import { liveKey } from "../storage/live.ts";
-import type { BatchStatements, Command, SharedQuery, Statements, Taken } from "../storage/statements.ts";
+import type { BatchStatements, SharedQuery, Statements } from "../storage/statements.ts";
 import { createGather, type Place } from "./gather.ts";
 import type { Lanes } from "./lanes.ts";
 import { retryDeadlock } from "./retry.ts";

@@ -1,6 +1,7 @@
+import type { Command, Query, Taken } from "@sallyport/directories/push";
 import type { Directory } from "../directory/directory.ts";
 import type { Entry } from "../storage/journal.ts";
-import type { Command, Query, SharedQuery, Statements, Taken, Transaction } from "../storage/statements.ts";
+import type { SharedQuery, Statements, Transaction } from "../storage/statements.ts";
 
 /** The same statements, for one request: they tell what they have shown of it. */
 export class Witness implements Statements {

@@ -1,4 +1,5 @@
 import { newId, type Sql } from "@sallyport/database";
+import { logRequests } from "@sallyport/directories/push";
 import type { Logger } from "@sallyport/logging";
 import { outageOf, reportOutage } from "@sallyport/outage";
 import type { ScimRequest, ScimResponse } from "../protocol/exchange.ts";
@@ -13,18 +14,6 @@ const MAX_WAITING_CHARACTERS = 16_000_000;
 const MAX_TOGETHER = 500;
 /** Behind a try that found the database away. */
 const RETRY_AFTER_MS = 1_000;
-
-// A directory may have been deleted since: its rows are dropped with it.
-const INSERT = `
-  INSERT INTO scim_requests (id, organization_id, directory_id, request_id, method, path, status, latency_ms,
-                             request_body, response_body, notes, created_at)
-  SELECT row.id, row.organization_id, row.directory_id, row.request_id, row.method, row.path, row.status, row.latency_ms,
-         row.request_body, row.response_body, row.notes, row.created_at
-  FROM json_to_recordset($1::json) AS row (
-    id uuid, organization_id uuid, directory_id uuid, request_id text, method text, path text, status int,
-    latency_ms float8, request_body json, response_body json, notes json, created_at timestamptz)
-  WHERE EXISTS (SELECT 1 FROM directories d WHERE d.id = row.directory_id)
-  ON CONFLICT (id) DO NOTHING`; // a try whose answer was lost may have stored them
 
 /**
  * Logs the requests that changed nothing: after their answer, many in one statement. What the database is away for is
@@ -51,7 +40,7 @@ export function createRequestLog(sql: Sql, log: Logger): RequestLog {
   };
   const write = async (rows: readonly string[], last: boolean) => {
     try {
-      await sql.query(INSERT, [`[${rows.join(",")}]`], "scim_log_requests");
+      await logRequests(sql, rows);
       away = false;
     } catch (error) {
       const outage = outageOf(error);

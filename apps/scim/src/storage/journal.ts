@@ -1,27 +1,23 @@
 import { newId } from "@sallyport/database";
-import { type EventType, insertEvents } from "@sallyport/events";
+import { journalValues, type PushedChange } from "@sallyport/directories/push";
 import type { Directory } from "../directory/directory.ts";
 import { rowText } from "../log/row.ts";
 import type { ScimRequest, ScimResponse } from "../protocol/exchange.ts";
 import type { JsonObject } from "../protocol/json.ts";
 
 /** A request that writes, and what comes of it when it does. */
-export interface Entry {
+export interface Entry extends PushedChange {
   readonly request: ScimRequest;
   readonly response: ScimResponse;
-  /** Of the resource that it creates or changes. */
-  readonly resourceId: string;
-  /** What else the command takes of it, by the names of its columns. */
   readonly columns?: JsonObject;
 }
 
 /**
- * What every write leaves in the same statement as its change: a row of the request log and an event
- * (ARCHITECTURE.md, invariants 1 and 7). The first values of each writing statement are these; its own begin at $4.
- * @param entries of one directory: at least one
+ * The first values of a writing statement.
+ * @param entries of the directory: at least one
  */
-export function journalValues({ organizationId, id }: Directory, entries: readonly Entry[]): unknown[] {
-  return [organizationId, id, `[${entries.map(rowOf).join(",")}]`];
+export function entryValues(directory: Directory, entries: readonly Entry[]): unknown[] {
+  return journalValues(directory, entries.map(rowOf));
 }
 
 function rowOf({ request, response, resourceId, columns }: Entry, n: number): string {
@@ -35,56 +31,4 @@ function rowOf({ request, response, resourceId, columns }: Entry, n: number): st
     ...columns,
   };
   return rowText(request, response, more);
-}
-
-export const ORGANIZATION = "$1";
-export const DIRECTORY = "$2";
-
-/**
- * The common table expression `entry`, that the rest of a writing statement is built on: a row for each request, `n`
- * counted from 0.
- * @param own columns beyond the journal's, as `, user_name text, version int`
- */
-export function entries(own = ""): string {
-  return `
-  entry AS MATERIALIZED (
-    SELECT * FROM json_to_recordset($3::json) AS entry (
-      n int, resource_id uuid, at timestamptz, log_id uuid, event_id uuid, request_id text, method text, path text, status int,
-      latency_ms float8, ip text, request_body json, response_body json, notes json${own}))`;
-}
-
-/** When the last of the requests was received. */
-export const NOW = "(SELECT max(at) FROM entry)";
-
-const NONE = "NULL::jsonb";
-
-/** What a statement writes into the journal, as SQL over a row of `changed`. */
-interface JournalText {
-  readonly event: Extract<EventType, `${"directory_user" | "directory_group"}.${string}`>;
-  /** jsonb, as the catalogue of events says; without, the event has none. */
-  readonly before?: string;
-  readonly after?: string;
-  readonly data?: string;
-  /** jsonb: {users?: [id], groups?: [id]} */
-  readonly changed: string;
-}
-
-/**
- * The common table expressions that write the journal. The statement has to have one named `changed`, of the entries
- * whose change took place. The latency is that up to here in this statement.
- */
-export function journal({ event, before = NONE, after = NONE, data = NONE, changed }: JournalText): string {
-  const resourceType = event.startsWith("directory_user.") ? "directoryUser" : "directoryGroup";
-  return `
-  request_logged AS (
-    INSERT INTO scim_requests (organization_id, directory_id, created_at, id, request_id, method, path, status,
-                               latency_ms, request_body, response_body, notes, changed)
-    SELECT ${ORGANIZATION}, ${DIRECTORY}, at, log_id, request_id, method, path, status,
-           latency_ms + extract(epoch FROM clock_timestamp() - statement_timestamp())::float8 * 1000,
-           request_body, response_body, notes, ${changed}
-    FROM changed),
-  recorded AS (${insertEvents(`
-    SELECT event_id, at, ${ORGANIZATION}, '${event}', 'directory', ${DIRECTORY}::uuid::text,
-           '${resourceType}', resource_id::text, 'success', request_id, ip, ${before}, ${after}, ${data}
-    FROM changed`)})`;
 }

@@ -1,8 +1,15 @@
 import type { Database, Sql } from "@sallyport/database";
+import {
+  type Command,
+  liveValues,
+  type PushedChange,
+  type Query,
+  type Taken,
+} from "@sallyport/directories/push";
 import type { Directory } from "../directory/directory.ts";
-import { type Entry, journalValues } from "./journal.ts";
-import { liveValues, requireLive } from "./live.ts";
-import type { BatchStatements, Command, Query, SharedQuery, Taken, Transaction } from "./statements.ts";
+import { type Entry, entryValues } from "./journal.ts";
+import { requireLive } from "./live.ts";
+import type { BatchStatements, SharedQuery, Transaction } from "./statements.ts";
 
 /** The statements on PostgreSQL, each run as soon as it is asked for. */
 export function createStatements({ sql, transaction }: Database): BatchStatements {
@@ -29,7 +36,7 @@ export function createStatements({ sql, transaction }: Database): BatchStatement
   ): Promise<readonly (Row | undefined)[]> => {
     const [{ request }] = entries as [Entry];
     const sorted = [...entries].sort((one, other) => compare(order(one), order(other)));
-    const values = [...journalValues(request.directory, sorted), ...liveValues(request.directory)];
+    const values = [...entryValues(request.directory, sorted), ...liveValues(request.directory)];
     const { rows } = await sql.query<Row>(text, values, name);
     // One row is enough to know that the directory was live for all of them.
     if (rows.length === 0) {
@@ -63,7 +70,7 @@ function transactionOver(sql: Sql, directory: Directory): Transaction {
     query: async <Row extends object>({ text, name }: Query, values: readonly unknown[]) =>
       (await sql.query<Row>(text, values, name)).rows,
     write: async ({ text, name }, entry) =>
-      (await sql.query(text, journalValues(directory, [entry]), name)).rowCount === 1,
+      (await sql.query(text, entryValues(directory, [entry]), name)).rowCount === 1,
     requireLive: () => requireLive(sql, directory),
   };
 }
@@ -103,7 +110,7 @@ function forMany({ text, types }: SharedQuery): string {
 
 const FIRST_OWN = 4;
 
-function idOf({ resourceId }: Entry): string {
+function idOf({ resourceId }: PushedChange): string {
   return resourceId;
 }
 

@@ -1,6 +1,7 @@
 /**
- * Directories: their settings, and the queue of what was pushed and is to be reconciled.
+ * Directories: their settings, what is pushed into them, and the queue of what is to be reconciled.
  *
+ * - `push/`: what a SCIM request writes (`@sallyport/directories/push`)
  * - `dirty/mark.ts`: whoever changes what the reconciler must see leaves a mark, in the same transaction
  * - `dirty/users.ts`, `dirty/groups.ts`: the reconciler takes marks, and passes those of groups on to their members
  * - `nesting/`: groups in groups, as the closure that the worker keeps

@@ -3,7 +3,7 @@ import { etagOf } from "../../protocol/etag.ts";
 import { type JsonObject, LazyList } from "../../protocol/json.ts";
 import { locationOf, type Services } from "../services.ts";
 import { type Member, membersBehind } from "./member-pages.ts";
-import { MEMBERS_AT_ONCE } from "./sql.ts";
+import { MEMBERS_AT_ONCE } from "./queries.ts";
 
 /** A row of directory_groups, as the SCIM server reads it. */
 export interface GroupRow {

@@ -1,6 +1,6 @@
 import type { Directory } from "../../directory/directory.ts";
 import type { Services } from "../services.ts";
-import { MEMBERS_AT_ONCE, MEMBERS_BEHIND } from "./sql.ts";
+import { MEMBERS_AT_ONCE, MEMBERS_BEHIND } from "./queries.ts";
 
 /** [id, display] of one member, and what it is: a user if it does not say. */
 export type Member = readonly [id: string, display: string, type?: "Group"];

@@ -1,17 +1,26 @@
 import { isId } from "@sallyport/database";
+import {
+  CHANGE_MEMBERS,
+  CREATE_GROUP,
+  DELETE_GROUP,
+  liveValues,
+  type Query,
+  type Taken,
+  UPDATE_GROUP,
+} from "@sallyport/directories/push";
 import { difference } from "@sallyport/events";
 import type { Directory } from "../../directory/directory.ts";
 import { notFound, ScimError } from "../../protocol/error.ts";
 import { requireMatch, versionsIn } from "../../protocol/etag.ts";
 import type { ScimRequest, ScimResponse } from "../../protocol/exchange.ts";
 import type { Reading } from "../../quirks/reading.ts";
-import { ended, liveValues } from "../../storage/live.ts";
-import type { Query, Taken, Transaction } from "../../storage/statements.ts";
+import { ended } from "../../storage/live.ts";
+import type { Transaction } from "../../storage/statements.ts";
 import type { Services } from "../services.ts";
 import { columnsOf, documentOf, type GroupColumns, type GroupRow } from "./document.ts";
 import type { Member } from "./member-pages.ts";
 import type { MemberChange } from "./members.ts";
-import * as SQL from "./sql.ts";
+import { FIND_GROUP, FIND_GROUP_WITHOUT_MEMBERS, FIND_MEMBERS, FIND_OTHERS, LOCK_GROUP } from "./queries.ts";
 
 /** 404 for an unknown, a deleted and a foreign id alike. */
 export async function findGroup(
@@ -20,7 +29,7 @@ export async function findGroup(
   id: string,
   withMembers: boolean,
 ): Promise<GroupRow> {
-  const query = withMembers ? SQL.FIND_GROUP : SQL.FIND_GROUP_WITHOUT_MEMBERS;
+  const query = withMembers ? FIND_GROUP : FIND_GROUP_WITHOUT_MEMBERS;
   const values = [id, directory.id, ...liveValues(directory)];
   const row = isId(id) ? (await statements.query<GroupRow>(directory, query, values))[0] : undefined;
   if (row === undefined) {
@@ -48,7 +57,7 @@ export async function findMembers(
   const find = <Row extends object>(query: Query, values: readonly unknown[]) =>
     statements.query<Row>(directory, query, values);
   const values = [arrayOf(ids(wanted)), directory.id];
-  const rows = await find<{ id: string; display: string }>(SQL.FIND_MEMBERS, values);
+  const rows = await find<{ id: string; display: string }>(FIND_MEMBERS, values);
   const { groups, missing } =
     rows.length < wanted.size ? await findOthers(find, directory, wanted) : NO_OTHERS;
   return {
@@ -71,7 +80,7 @@ export async function insertGroup(
 ): Promise<void> {
   const values = { joining: ids(members), pending: keepable(missing), ...valuesOf(columns) };
   const entry = { request, response, resourceId: id, columns: values };
-  if ((await statements.write(SQL.CREATE_GROUP, entry)) === undefined) {
+  if ((await statements.write(CREATE_GROUP, entry)) === undefined) {
     throw ended();
   }
 }
@@ -99,7 +108,7 @@ export async function changeMembers(
     versions: versionsIn(request.ifMatch),
   };
   const entry = { request, response: { status: 204, notes }, resourceId: id, columns };
-  const taken = await services.statements.write<TakenChange>(SQL.CHANGE_MEMBERS, entry);
+  const taken = await services.statements.write<TakenChange>(CHANGE_MEMBERS, entry);
   return taken ?? whyNot(services, request, id, change);
 }
 
@@ -134,7 +143,7 @@ export async function updateGroup(
   const { directory } = request;
   const update = async (transaction: Transaction) => {
     const values = [id, directory.id, ...liveValues(directory)];
-    const [row] = await transaction.query<GroupRow>(SQL.LOCK_GROUP, values);
+    const [row] = await transaction.query<GroupRow>(LOCK_GROUP, values);
     if (row === undefined) {
       await transaction.requireLive();
       throw notFound("Group", id);
@@ -153,7 +162,7 @@ export async function updateGroup(
       ...valuesOf(after),
     };
     const entry = { request, response, resourceId: id, columns };
-    return { row, changed: await transaction.write(SQL.UPDATE_GROUP, entry) };
+    return { row, changed: await transaction.write(UPDATE_GROUP, entry) };
   };
   return statements.transaction(directory, update, id);
 }
@@ -165,7 +174,7 @@ export async function deleteGroup(services: Services, request: ScimRequest, id: 
   }
   const columns = { versions: versionsIn(request.ifMatch) };
   const entry = { request, response: { status: 204 }, resourceId: id, columns };
-  if ((await services.statements.write(SQL.DELETE_GROUP, entry)) === undefined) {
+  if ((await services.statements.write(DELETE_GROUP, entry)) === undefined) {
     await whyNot(services, request, id, { add: new Set(), remove: new Set() });
   }
 }
@@ -185,7 +194,7 @@ async function findOthers(find: Find, directory: Directory, wanted: ReadonlySet<
     return NO_OTHERS;
   }
   const values = [arrayOf(ids(wanted)), directory.id];
-  const rows = await find<{ id: string; display: string | null }>(SQL.FIND_OTHERS, values);
+  const rows = await find<{ id: string; display: string | null }>(FIND_OTHERS, values);
   return {
     groups: rows.flatMap(({ id, display }): Member[] => (display === null ? [] : [[id, display, "Group"]])),
     missing: [

@@ -1,6 +1,6 @@
 import type { Table } from "../list/table.ts";
 import { type GroupRow, renderGroup } from "./document.ts";
-import { GROUP_COLUMNS, GROUP_MEMBERS } from "./sql.ts";
+import { GROUP_COLUMNS, GROUP_MEMBERS } from "./queries.ts";
 
 /** How lists read groups. */
 export const GROUPS: Table<GroupRow> = {

@@ -1,3 +1,4 @@
+import { liveValues, whileLive } from "@sallyport/directories/push";
 import type { Directory } from "../../directory/directory.ts";
 import type { Filter } from "../../filter/ast.ts";
 import { compileFilter } from "../../filter/compile.ts";
@@ -7,7 +8,6 @@ import type { JsonObject } from "../../protocol/json.ts";
 import { MAX_PAGE_BYTES } from "../../protocol/limits.ts";
 import type { ListQuery } from "../../protocol/list-query.ts";
 import { type Projection, projectionOf } from "../../protocol/projection.ts";
-import { liveValues, whileLive } from "../../storage/live.ts";
 import type { Services } from "../services.ts";
 import { orderBy } from "./order.ts";
 import type { KeyedRow, Table } from "./table.ts";

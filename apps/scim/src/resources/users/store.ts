@@ -1,13 +1,13 @@
 import { isId, isUniqueViolation } from "@sallyport/database";
+import { CREATE_USERS, DELETE_USER, LOCK_USER, liveValues, UPDATE_USERS } from "@sallyport/directories/push";
 import { difference } from "@sallyport/events";
 import type { Directory } from "../../directory/directory.ts";
 import { notFound, quoted, ScimError } from "../../protocol/error.ts";
 import { requireMatch } from "../../protocol/etag.ts";
 import type { ScimRequest, ScimResponse } from "../../protocol/exchange.ts";
-import { liveValues } from "../../storage/live.ts";
 import type { Services } from "../services.ts";
 import { columnsOf, documentOf, identifiersOf, type UserColumns, type UserRow } from "./document.ts";
-import * as SQL from "./sql.ts";
+import { FIND_USER, FIND_USER_BY, FIND_USER_BY_NAME, FIND_USER_WITHOUT_GROUPS } from "./queries.ts";
 
 /** 404 for an unknown, a deleted and a foreign id alike. */
 export async function findUser(
@@ -16,7 +16,7 @@ export async function findUser(
   id: string,
   withGroups: boolean,
 ): Promise<UserRow> {
-  const query = withGroups ? SQL.FIND_USER : SQL.FIND_USER_WITHOUT_GROUPS;
+  const query = withGroups ? FIND_USER : FIND_USER_WITHOUT_GROUPS;
   const row = isId(id) ? (await statements.read<UserRow>(directory, query, [id]))[0] : undefined;
   if (row === undefined) {
     throw notFound("User", id);
@@ -25,7 +25,7 @@ export async function findUser(
 }
 
 export async function findUserByName({ statements }: Services, directory: Directory, userName: string) {
-  const rows = await statements.read<UserRow>(directory, SQL.FIND_USER_BY_NAME, [userName.toLowerCase()]);
+  const rows = await statements.read<UserRow>(directory, FIND_USER_BY_NAME, [userName.toLowerCase()]);
   return rows[0];
 }
 
@@ -35,7 +35,7 @@ export async function findUserBy(
   directory: Directory,
   given: string,
 ): Promise<string | null> {
-  const [row] = await statements.read<{ id: string }>(directory, SQL.FIND_USER_BY, [given]);
+  const [row] = await statements.read<{ id: string }>(directory, FIND_USER_BY, [given]);
   return row?.id ?? null;
 }
 
@@ -49,7 +49,7 @@ export async function insertUser(
 ): Promise<boolean> {
   const values = { ...valuesOf(columns), gained: identifiersOf(columns) };
   const entry = { request, response, resourceId: id, columns: values };
-  return (await statements.write(SQL.CREATE_USERS, entry)) !== undefined;
+  return (await statements.write(CREATE_USERS, entry)) !== undefined;
 }
 
 /**
@@ -76,7 +76,7 @@ export async function updateUser(
   };
   try {
     const entry = { request, response, resourceId: row.id, columns: values };
-    return (await statements.write(SQL.UPDATE_USERS, entry)) !== undefined;
+    return (await statements.write(UPDATE_USERS, entry)) !== undefined;
   } catch (error) {
     throw isUniqueViolation(error) ? userNameTaken(columns.userName) : error;
   }
@@ -105,13 +105,13 @@ export async function deleteUser({ statements }: Services, request: ScimRequest,
   const { directory } = request;
   await statements.transaction(directory, async (transaction) => {
     const values = [id, directory.id, ...liveValues(directory)];
-    const [row] = await transaction.query<{ version: number }>(SQL.LOCK_USER, values);
+    const [row] = await transaction.query<{ version: number }>(LOCK_USER, values);
     if (row === undefined) {
       await transaction.requireLive();
       throw notFound("User", id);
     }
     requireMatch(request.ifMatch, row.version);
-    await transaction.write(SQL.DELETE_USER, { request, response: { status: 204 }, resourceId: id });
+    await transaction.write(DELETE_USER, { request, response: { status: 204 }, resourceId: id });
   });
 }
 

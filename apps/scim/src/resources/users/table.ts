@@ -1,6 +1,6 @@
 import type { Table } from "../list/table.ts";
 import { renderUser, type UserRow } from "./document.ts";
-import { USER_COLUMNS, USER_GROUPS } from "./sql.ts";
+import { USER_COLUMNS, USER_GROUPS } from "./queries.ts";
 
 /** How lists read users. */
 export const USERS: Table<UserRow> = {

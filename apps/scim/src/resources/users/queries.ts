@@ -1,0 +1,84 @@
+import { whileLive } from "@sallyport/directories/push";
+import { ROW } from "../../filter/field.ts";
+import { ENTERPRISE_SCHEMA } from "../../schema/user.ts";
+import type { SharedQuery } from "../../storage/statements.ts";
+
+/** Who has this id, externalId or userName: each looked up by its index, the next only where the one before finds none. */
+const userBy = (directory: string, given: string) => `coalesce(
+  (SELECT u.id FROM directory_users u
+   WHERE u.id = CASE WHEN ${given} ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN (${given})::uuid END
+     AND u.directory_id = ${directory} AND u.deleted_at IS NULL),
+  (SELECT u.id FROM directory_users u
+   WHERE u.directory_id = ${directory} AND u.external_id = ${given} AND u.deleted_at IS NULL ORDER BY u.id LIMIT 1),
+  (SELECT u.id FROM directory_users u
+   WHERE u.directory_id = ${directory} AND u.user_name_key = lower(${given}) AND u.deleted_at IS NULL))`;
+
+const MANAGER = `${ROW}.resource->'${ENTERPRISE_SCHEMA.id}'->'manager'->>'value'`;
+
+/** The user whom the manager of the user `r` names, as of now. */
+const MANAGER_ID = `CASE WHEN ${MANAGER} IS NOT NULL THEN ${userBy(`${ROW}.directory_id`, `(${MANAGER})`)} END AS manager_id`;
+
+export const USER_COLUMNS = [
+  "id",
+  "user_name",
+  "external_id",
+  "active",
+  "resource",
+  "version",
+  "created_at",
+  "last_modified",
+]
+  .map((column) => `${ROW}.${column}`)
+  .concat(MANAGER_ID)
+  .join(", ");
+
+/**
+ * The groups of the user `r`. Read only where the answer shows them, and no more than the first thousand of them: a
+ * client can put a user into any number of groups, and nothing reads them all from here.
+ */
+export const USER_GROUPS = `(
+  SELECT json_agg(json_build_array(g.id, g.display_name, g.direct) ORDER BY g.id)
+  FROM (
+    (SELECT g.id, g.display_name, true AS direct
+     FROM directory_group_members m JOIN directory_groups g ON g.id = m.group_id AND g.deleted_at IS NULL
+     WHERE m.user_id = ${ROW}.id ORDER BY m.group_id LIMIT 1000)
+    UNION ALL
+    (SELECT DISTINCT g.id, g.display_name, false
+     FROM (SELECT m.group_id FROM directory_group_members m WHERE m.user_id = ${ROW}.id ORDER BY m.group_id LIMIT 1000) m
+     JOIN directory_group_ancestors a ON a.group_id = m.group_id
+     JOIN directory_groups g ON g.id = a.ancestor_id AND g.deleted_at IS NULL
+     WHERE NOT EXISTS (SELECT 1 FROM directory_group_members d WHERE d.group_id = g.id AND d.user_id = ${ROW}.id)
+     LIMIT 1000)) g) AS groups`;
+
+const found = (columns: string, condition: string) => `
+  SELECT ${columns}
+  FROM directory_users ${ROW}
+  WHERE ${condition} AND ${ROW}.deleted_at IS NULL AND ${whileLive("$1", 2)}`;
+
+const BY_ID = `${ROW}.id = $4 AND ${ROW}.directory_id = $1`;
+
+export const FIND_USER: SharedQuery = {
+  name: "scim_find_user",
+  text: found(`${USER_COLUMNS}, ${USER_GROUPS}`, BY_ID),
+  types: ["uuid"],
+};
+
+export const FIND_USER_WITHOUT_GROUPS: SharedQuery = {
+  name: "scim_find_user_plain",
+  text: found(USER_COLUMNS, BY_ID),
+  types: ["uuid"],
+};
+
+export const FIND_USER_BY_NAME: SharedQuery = {
+  name: "scim_find_user_by_name",
+  text: found(`${USER_COLUMNS}, ${USER_GROUPS}`, `${ROW}.directory_id = $1 AND ${ROW}.user_name_key = $4`),
+  types: ["text"],
+};
+
+export const FIND_USER_BY: SharedQuery = {
+  name: "scim_find_user_by",
+  text: `
+  SELECT found.id FROM (SELECT ${userBy("$1", "$4")} AS id) found
+  WHERE found.id IS NOT NULL AND ${whileLive("$1", 2)}`,
+  types: ["text"],
+};
