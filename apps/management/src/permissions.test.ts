@@ -26,7 +26,7 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
     "createDirectory updateDirectory deleteDirectory createDirectoryToken revokeDirectoryToken createDirectoryClient revokeDirectoryClient",
   "scim_requests.read": "listScimRequests",
   "group_mappings.read": "listGroupMappings",
-  "group_mappings.write": "replaceGroupMappings",
+  "group_mappings.write": "replaceGroupMappings planGroupMappings",
   "roles.read": "listRoles getRole",
   "roles.write": "createRole updateRole deleteRole",
   "members.read": "listMembers getMember",

@@ -26,6 +26,7 @@ export const promisedEvents: Readonly<Record<string, readonly EventType[]>> = {
   createDirectoryClient: ["directory.client_created"],
   revokeDirectoryClient: ["directory.client_revoked"],
   replaceGroupMappings: ["group_mapping.created"],
+  planGroupMappings: [],
   createRole: ["role.created"],
   updateRole: ["role.updated"],
   deleteRole: ["role.deleted"],

@@ -18,6 +18,7 @@ export function sampleBodies(tag: string): Readonly<Record<string, unknown>> {
     updateDirectory: { name: "Renamed" },
     createDirectoryToken: {},
     replaceGroupMappings: [{ group: `Group ${tag}`, role: "admin" }],
+    planGroupMappings: [{ group: `Group ${tag}`, role: "admin" }],
     createRole: { key: `role-${tag}`, name: "Role" },
     updateRole: { permissions: ["docs:read"] },
     addMember: { email: `${tag}@example.com` },

@@ -4,6 +4,7 @@
  * - `who-is-it.ts`: which user a login or a directory user is (pure); `membership.ts`: who may sign in (pure)
  * - `sign-in/`: a login finds or makes its user, with what that changes
  * - `directory/`: users, memberships and roles follow what directories say
+ * - `plan/`: what would become of members' access, by the same decision (`directory/access.ts`)
  * - `by-hand/`: what administrators change; `conflicts/`: what only they settle
  * - `identifiers.ts`, `address.ts`: how people are named, in the one form in which names are compared
  */
@@ -19,4 +20,5 @@ export {
 } from "./identifiers.ts";
 export { lockOrganization, lockPeople } from "./lock.ts";
 export type { DirectoryWord, Membership, Refusal, SignInPolicy, Source } from "./membership.ts";
+export * from "./plan/index.ts";
 export * from "./sign-in/index.ts";

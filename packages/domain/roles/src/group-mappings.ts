@@ -1,7 +1,14 @@
-import { newId, type Prisma, type Sql } from "@sallyport/database";
+import { type Database, newId, type Prisma, type Sql } from "@sallyport/database";
 import { markGroups } from "@sallyport/directories";
 import type { RecordedTransaction } from "@sallyport/events";
-import { endMappings, lockOrganization, lockPeople } from "@sallyport/people";
+import {
+  type AccessPlan,
+  endMappings,
+  lockOrganization,
+  lockPeople,
+  type PlanPage,
+  planGroupMappings,
+} from "@sallyport/people";
 import { rolesByKey } from "./roles.ts";
 
 /** Whoever is in a group of that name, in any case, has the role of that key. */
@@ -43,23 +50,11 @@ export async function replaceGroupMappings(
 ): Promise<{ readonly changed: boolean } | { readonly unknownRoleAt: number }> {
   await lockPeople(sql, organizationId);
   await lockOrganization(sql, organizationId);
-  const roles = await rolesByKey(
-    tx,
-    organizationId,
-    mappings.map((mapping) => mapping.role),
-  );
-  const unknownRoleAt = mappings.findIndex(({ role }) => !roles.has(role));
-  if (unknownRoleAt !== -1) {
-    return { unknownRoleAt };
+  const difference = await compareMappings(tx, organizationId, mappings);
+  if ("unknownRoleAt" in difference) {
+    return difference;
   }
-  const before = await readMappings(tx, organizationId);
-  const wanted = mappings.map(({ group, role }) => ({
-    ...{ group, role },
-    id: newId(),
-    roleId: roles.get(role)?.id ?? "",
-  }));
-  const removed = without(before, mappings);
-  const added = without(wanted, before);
+  const { before, removed, added } = difference;
   await tx.groupMapping.deleteMany({ where: { organizationId, id: { in: removed.map(({ id }) => id) } } });
   await tx.groupMapping.createMany({
     data: added.map(({ id, group, roleId }) => ({
@@ -75,8 +70,7 @@ export async function replaceGroupMappings(
       await tx.groupMapping.updateMany({ where: { id: mapping.id, organizationId }, data: { group } });
     }
   }
-  const ended = removed.map(({ roleId, group }) => ({ roleId, groupKey: groupKey(group) }));
-  for (const event of await endMappings(sql, organizationId, ended)) {
+  for (const event of await endMappings(sql, organizationId, removed.map(reasonOf))) {
     record(event);
   }
   const changed = [...removed, ...added];
@@ -93,6 +87,64 @@ export async function replaceGroupMappings(
     record({ organizationId, type: "group_mapping.created", resource, after: { group, role } });
   }
   return { changed: changed.length > 0 };
+}
+
+interface MappingDifference {
+  readonly before: readonly StoredMapping[];
+  readonly wanted: readonly StoredMapping[];
+  readonly removed: readonly StoredMapping[];
+  readonly added: readonly StoredMapping[];
+}
+
+/** What replacing all mappings would change; or which mapping names a role that the organization has not. */
+async function compareMappings(
+  tx: Prisma.TransactionClient,
+  organizationId: string,
+  mappings: readonly GroupMapping[],
+): Promise<MappingDifference | { readonly unknownRoleAt: number }> {
+  const roles = await rolesByKey(
+    tx,
+    organizationId,
+    mappings.map((mapping) => mapping.role),
+  );
+  const unknownRoleAt = mappings.findIndex(({ role }) => !roles.has(role));
+  if (unknownRoleAt !== -1) {
+    return { unknownRoleAt };
+  }
+  const before = await readMappings(tx, organizationId);
+  const wanted = mappings.map(({ group, role }) => ({
+    ...{ group, role },
+    id: newId(),
+    roleId: roles.get(role)?.id ?? "",
+  }));
+  return { before, wanted, removed: without(before, mappings), added: without(wanted, before) };
+}
+
+/**
+ * Who would gain or lose which roles if these mappings replaced all there are, by the decision that the reconciler makes.
+ * Changes nothing; refuses what `replaceGroupMappings` refuses.
+ */
+export async function planMappings(
+  database: Database,
+  organizationId: string,
+  mappings: readonly GroupMapping[],
+  now: Date,
+  page: PlanPage,
+): Promise<AccessPlan | { readonly unknownRoleAt: number }> {
+  const difference = await compareMappings(database.prisma, organizationId, mappings);
+  if ("unknownRoleAt" in difference) {
+    return difference;
+  }
+  const change = {
+    mappings: difference.wanted.map(reasonOf),
+    added: difference.added.map(reasonOf),
+    removed: difference.removed.map(reasonOf),
+  };
+  return database.transaction((sql) => planGroupMappings(sql, organizationId, now, change, page));
+}
+
+function reasonOf({ group, roleId }: StoredMapping) {
+  return { roleId, groupKey: groupKey(group) };
 }
 
 async function readMappings(tx: Prisma.TransactionClient, organizationId: string): Promise<StoredMapping[]> {

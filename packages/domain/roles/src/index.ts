@@ -2,7 +2,13 @@
  * Roles: the only writer of an organization's roles, and of which groups are mapped to them. Who has a role, by hand or by
  * a mapping, is written by domain/people.
  */
-export { type GroupMapping, groupKey, readGroupMappings, replaceGroupMappings } from "./group-mappings.ts";
+export {
+  type GroupMapping,
+  groupKey,
+  planMappings,
+  readGroupMappings,
+  replaceGroupMappings,
+} from "./group-mappings.ts";
 export {
   createFirstRoles,
   createRole,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { accessPlan } from "../../api/plan.ts";
 import { startApi, type TestApi } from "../../testing/api.ts";
 import { expectToWaitForReconciler } from "../../testing/people-lock.ts";
 import { createWorld, insertDirectoryMember, type World } from "../../testing/world.ts";
@@ -113,6 +114,45 @@ describe("replaceGroupMappings", () => {
     expect(items).toHaveLength(20);
     expect(new Set(items.map((item) => item.group[0])).size).toBe(1);
   });
+});
+
+describe("planGroupMappings", () => {
+  const plan = (body: unknown, query: Record<string, string> = {}) =>
+    api.call("planGroupMappings", { params: { org: "charlie" }, body, query });
+  let charlie: World;
+  beforeAll(async () => {
+    charlie = await createWorld(api, "charlie");
+    for (const name of ["one", "two", "three"]) {
+      await insertDirectoryMember(api, charlie, { email: `${name}@charlie.com`, group: "Crew" });
+    }
+  });
+
+  it("tells who gains and who loses what, with counts first, and changes nothing", async () => {
+    const mappings = [{ group: "CREW", role: "editor" }];
+    const first = (await plan(mappings, { limit: "2" })).as(accessPlan);
+    expect(first.counts).toEqual({ people: 3, gain: 3, lose: 0, suspend: 0 });
+    expect(first.items.map(({ email, gains, loses }) => ({ email, gains, loses }))).toEqual([
+      { email: "one@charlie.com", gains: ["editor"], loses: [] },
+      { email: "two@charlie.com", gains: ["editor"], loses: [] },
+    ]);
+    const second = (await plan(mappings, { limit: "2", cursor: first.nextCursor ?? "" })).as(accessPlan);
+    expect(second.counts).toEqual(first.counts);
+    expect(second.items.map(({ email }) => email)).toEqual(["three@charlie.com"]);
+    expect(second.nextCursor).toBeNull();
+    const mapped = await api.call("listGroupMappings", { params: { org: "charlie" } });
+    expect(mapped.body).toMatchObject({ items: [] });
+  });
+
+  it("refuses what replacing them would refuse", async () => {
+    const reply = await plan([{ group: "Crew", role: "pilot" }]);
+    expect(reply.outcome).toEqual([400, "role_unknown"]);
+    expect(reply.body).toMatchObject({ errors: [{ field: "0.role" }] });
+  });
+
+  it.each(["x", "e30", Buffer.from('{"after":"x","counts":{}}').toString("base64url")])(
+    "refuses the cursor %s",
+    async (cursor) => expect((await plan([], { cursor })).outcome).toEqual([400, "input_invalid"]),
+  );
 });
 
 it("waits for the reconciler's batch, so that neither passes the other over", () =>

@@ -1,7 +1,8 @@
 import { type Endpoint, organizationEndpoint } from "../../api/endpoint.ts";
 import { pageOf } from "../../api/page.ts";
+import { accessPlan, planQuery } from "../../api/plan.ts";
 import { groupMapping, groupMappings } from "./schema.ts";
-import { listGroupMappings, putGroupMappings } from "./store.ts";
+import { listGroupMappings, planGroupMappings, putGroupMappings } from "./store.ts";
 
 const tag = "Group mappings";
 
@@ -30,5 +31,21 @@ export const groupMappingEndpoints: readonly Endpoint[] = [
     reply: pageOf(groupMapping),
     errors: ["role_unknown"],
     handle: (call) => putGroupMappings(call, call.organization.id, call.body),
+  }),
+  organizationEndpoint({
+    operationId: "planGroupMappings",
+    method: "post",
+    path: "/organizations/{org}/group-mappings/plan",
+    permission: "group_mappings.write",
+    tag,
+    summary: "Tell who would gain and who would lose which roles if these mappings replaced all",
+    description:
+      "By the very rule that members' roles follow. Changes nothing. A role that somebody has for another reason, too, is not lost; what they would gain only at their next sign-in, by a group that their identity provider asserts, is not told.",
+    query: planQuery,
+    body: groupMappings,
+    status: 200,
+    reply: accessPlan,
+    errors: ["role_unknown"],
+    handle: (call) => planGroupMappings(call, call.organization.id, call.body, call.query),
   }),
 ];

@@ -1,4 +1,5 @@
-import { type GroupMapping, readGroupMappings, replaceGroupMappings } from "@sallyport/roles";
+import { type GroupMapping, planMappings, readGroupMappings, replaceGroupMappings } from "@sallyport/roles";
+import { type PlanQuery, planPage, planView } from "../../api/plan.ts";
 import { change } from "../../change.ts";
 import type { Context } from "../../context.ts";
 import { problem } from "../../errors.ts";
@@ -25,6 +26,20 @@ export function putGroupMappings(
     }
     return listOf(await readGroupMappings(tx, organizationId));
   });
+}
+
+/** Who would gain or lose which roles by `putGroupMappings`. Throws what that throws, and changes nothing. */
+export async function planGroupMappings(
+  { deps }: Context,
+  organizationId: string,
+  mappings: readonly GroupMapping[],
+  query: PlanQuery,
+) {
+  const plan = await planMappings(deps.database, organizationId, mappings, deps.now(), planPage(query));
+  if ("unknownRoleAt" in plan) {
+    throw problem("role_unknown", { field: `${plan.unknownRoleAt}.role` });
+  }
+  return planView(plan);
 }
 
 function listOf(items: readonly GroupMapping[]) {

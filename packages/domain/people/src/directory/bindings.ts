@@ -4,7 +4,7 @@ import type { EventDraft } from "@sallyport/events";
 import type { Membership } from "../membership.ts";
 import { bindingEvent } from "../role-binding-events.ts";
 import type { Batch } from "./batch.ts";
-import type { MembershipChanges } from "./memberships.ts";
+import { endsAccess, type MembershipDecisions } from "./memberships.ts";
 
 /** A role of a membership, as the directory grants it. */
 interface Grant {
@@ -13,28 +13,44 @@ interface Grant {
 }
 
 /** A binding that stands in the database; manual ones are never read here (invariant 6). */
-interface Binding extends Grant {
+export interface Binding extends Grant {
   readonly id: string;
   readonly source: "directory" | "jit";
   readonly groupKey: string;
 }
 
+/** What becomes of bindings, before it is stored. */
+export interface BindingDecisions {
+  readonly granted: readonly Binding[];
+  readonly revoked: readonly Binding[];
+  readonly roles: Roles["roles"];
+}
+
+/** A group name, lower case, that gives a role. */
+export interface Mapping {
+  readonly groupKey: string;
+  readonly roleId: string;
+}
+
 /**
- * Brings the directory bindings of memberships to what their groups grant: the roles that the names of the groups are
+ * The directory bindings that memberships have to have: the roles that the names of the groups are
  * mapped to and those bound to the groups themselves, of every active directory user of theirs, and `member` where
- * the membership is the directory's. A membership that is not active has none.
+ * the membership is the directory's. A membership that is not active has none. Changes nothing.
  *
  * What a sign-in granted ends where a directory's groups alone decide (the organization's `rolesFrom`), and with every
  * suspension: it must not outlive what the directory says now.
+ *
+ * @param mappings by which groups give roles; null: those that are stored
  */
-export async function applyBindings(
+export async function decideBindings(
   batch: Batch,
-  { memberships, created, adopted, suspended }: MembershipChanges,
-): Promise<EventDraft[]> {
+  { memberships, created, changed }: MembershipDecisions,
+  mappings: readonly Mapping[] | null,
+): Promise<BindingDecisions> {
   const { roles, rolesFrom } = await readRoles(batch);
   const active = memberships.filter(({ status, directory }) => status === "active" && directory !== "ended");
   const memberRole = [...roles].find(([, key]) => key === "member")?.[0];
-  const wanted = await readGroupGrants(batch, active);
+  const wanted = await readGroupGrants(batch, active, mappings);
   if (memberRole !== undefined) {
     for (const { id, source } of active) {
       if (source === "directory") {
@@ -42,13 +58,27 @@ export async function applyBindings(
       }
     }
   }
-  const alone = memberships.filter(({ directory }) => directory === "active" && rolesFrom === "directory");
-  const withoutJit = new Set([...alone.map(({ id }) => id), ...adopted, ...suspended]);
+  const withoutJit = new Set(
+    [
+      ...memberships.filter(({ directory }) => directory === "active" && rolesFrom === "directory"),
+      ...changed.filter(({ before, after }) => before.source !== after.source).map(({ after }) => after),
+      ...changed.filter(endsAccess).map(({ after }) => after),
+    ].map(({ id }) => id),
+  );
+  const made = new Set(created);
   const present = await readBindings(
     batch,
-    memberships.filter(({ id }) => !created.has(id)),
+    memberships.filter((membership) => !made.has(membership)),
   );
-  const { granted, revoked } = diffBindings(wanted, present, withoutJit);
+  return { roles, ...diffBindings(wanted, present, withoutJit) };
+}
+
+/** Stores what was decided, and returns the events that tell of it. */
+export async function storeBindings(
+  batch: Batch,
+  memberships: readonly Membership[],
+  { granted, revoked, roles }: BindingDecisions,
+): Promise<EventDraft[]> {
   await deleteBindings(batch, revoked);
   await insertBindings(batch, granted);
 
@@ -103,7 +133,20 @@ async function readRoles(batch: Batch): Promise<Roles> {
     rolesFrom: rows[0]?.roles_from ?? "directory",
   };
 }
-async function readGroupGrants(batch: Batch, memberships: readonly Membership[]): Promise<Grant[]> {
+
+// Of the group `g`: as they are stored, or as they are given.
+const STORED_MAPPINGS = `
+  SELECT map.role_id FROM group_mappings map
+  WHERE map.organization_id = $1 AND map.group_key = g.display_name_key`;
+const GIVEN_MAPPINGS = `
+  SELECT map.role_id FROM unnest($4::text[], $5::uuid[]) AS map (group_key, role_id)
+  WHERE map.group_key = g.display_name_key`;
+
+async function readGroupGrants(
+  batch: Batch,
+  memberships: readonly Membership[],
+  mappings: readonly Mapping[] | null,
+): Promise<Grant[]> {
   const { rows } = await batch.sql.query<{ membership_id: string; role_id: string }>(
     `SELECT DISTINCT m.membership_id, granted.role_id
      FROM unnest($2::uuid[], $3::uuid[]) AS m (membership_id, user_id)
@@ -113,13 +156,19 @@ async function readGroupGrants(batch: Batch, memberships: readonly Membership[])
      CROSS JOIN LATERAL (${groupsOf("du.id", "gm.organization_id = $1")}) gm
      JOIN directory_groups g ON g.id = gm.group_id AND g.organization_id = $1 AND g.deleted_at IS NULL
      CROSS JOIN LATERAL (
-       SELECT map.role_id FROM group_mappings map
-       WHERE map.organization_id = $1 AND map.group_key = g.display_name_key
+       ${mappings === null ? STORED_MAPPINGS : GIVEN_MAPPINGS}
        UNION ALL
        SELECT b.role_id FROM role_bindings b
        WHERE b.directory_group_id = g.id AND b.organization_id = $1) AS granted`,
-    [batch.organizationId, memberships.map(({ id }) => id), memberships.map(({ userId }) => userId)],
-    "people_group_grants",
+    [
+      batch.organizationId,
+      memberships.map(({ id }) => id),
+      memberships.map(({ userId }) => userId),
+      ...(mappings === null
+        ? []
+        : [mappings.map(({ groupKey }) => groupKey), mappings.map(({ roleId }) => roleId)]),
+    ],
+    mappings === null ? "people_group_grants" : "people_group_grants_by",
   );
   return rows.map((row) => ({ membershipId: row.membership_id, roleId: row.role_id }));
 }

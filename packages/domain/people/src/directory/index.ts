@@ -1,10 +1,9 @@
 import type { EventDraft } from "@sallyport/events";
 import { recordConflicts } from "../conflicts/record.ts";
+import { decideAccess, endedBy, storeAccess } from "./access.ts";
 import { applyToAsserted } from "./asserted.ts";
 import type { Batch, PushedUser } from "./batch.ts";
-import { applyBindings } from "./bindings.ts";
 import { createdForOne, decideLinks, deleteAbandoned, storeLinks } from "./link.ts";
-import { applyMemberships } from "./memberships.ts";
 import { createUsers, updateProfiles } from "./profiles.ts";
 
 export type { Batch, PushedUser } from "./batch.ts";
@@ -35,19 +34,11 @@ export async function applyDirectory(batch: Batch, pushed: readonly PushedUser[]
     batch,
     userIds.filter((userId) => !complete.has(userId)),
   );
-  const memberships = await applyMemberships(batch, userIds, made);
-  const bindings = await applyBindings(batch, memberships);
+  const access = await decideAccess(batch, userIds, { made, purpose: "change", mappings: null });
+  const stored = await storeAccess(batch, access);
   const asserted = await applyToAsserted(batch, pushed);
   return {
-    events: [
-      ...created,
-      ...deleted,
-      ...updated,
-      ...memberships.events,
-      ...bindings,
-      ...raised,
-      ...asserted.events,
-    ],
-    endedUserIds: [...new Set([...memberships.endedUserIds, ...asserted.endedUserIds])],
+    events: [...created, ...deleted, ...updated, ...stored, ...raised, ...asserted.events],
+    endedUserIds: [...new Set([...endedBy(access), ...asserted.endedUserIds])],
   };
 }

@@ -10,36 +10,36 @@ import {
 import { membershipEvents } from "../membership-events.ts";
 import { type Batch, LINKED, OF_ORGANIZATION } from "./batch.ts";
 
-export interface MembershipChanges {
-  /** All memberships of the users, as they are now. */
+/** What becomes of the memberships of some users, before it is stored. */
+export interface MembershipDecisions {
+  /** All memberships of the users, as they will be. */
   readonly memberships: readonly Membership[];
-  readonly events: readonly EventDraft[];
   /** Those among them that are new. */
-  readonly created: ReadonlySet<string>;
-  /** Whose sessions end. */
-  readonly endedUserIds: readonly string[];
-  /** Memberships that came under a directory. */
-  readonly adopted: readonly string[];
-  /** Memberships that were active. */
-  readonly suspended: readonly string[];
+  readonly created: readonly Membership[];
+  readonly changed: readonly MembershipChange[];
 }
 
-/**
- * Brings the users' memberships to what their directories say: active if any of them says so, else ended.
- * @param made the users among them that this batch made, who have none yet
- */
-export async function applyMemberships(
-  batch: Batch,
-  userIds: readonly string[],
-  made: ReadonlySet<string>,
-): Promise<MembershipChanges> {
-  const says = await readDirectoryStatus(batch, userIds);
-  const current = await lockMemberships(
-    batch,
-    userIds.filter((userId) => !made.has(userId)),
-  );
+export interface MembershipChange {
+  readonly before: Membership;
+  readonly after: Membership;
+}
+
+/** The member could sign in before, and cannot after. */
+export function endsAccess({ before, after }: MembershipChange): boolean {
+  return isOpen(before) && !isOpen(after);
+}
+
+function isOpen({ status, directory }: Membership): boolean {
+  return status === "active" && directory !== "ended";
+}
+
+/** Users' memberships as their directories would have them: active if any of them says so, else ended. Changes nothing. */
+export function decideMemberships(
+  says: ReadonlyMap<string, DirectoryStatus>,
+  current: ReadonlyMap<string, Membership>,
+): MembershipDecisions {
   const created: Membership[] = [];
-  const changed: { readonly before: Membership; readonly after: Membership }[] = [];
+  const changed: MembershipChange[] = [];
   for (const [userId, said] of says) {
     const before = current.get(userId);
     const next = decideMembership(before, said);
@@ -52,35 +52,27 @@ export async function applyMemberships(
       changed.push({ before, after: { id: before.id, userId, ...next } });
     }
   }
+  const now = new Map(current);
+  for (const { after } of changed) {
+    now.set(after.userId, after);
+  }
+  return { memberships: [...now.values(), ...created], created, changed };
+}
+
+/** Stores what was decided, and returns the events that tell of it. */
+export async function storeMemberships(
+  batch: Batch,
+  { created, changed }: MembershipDecisions,
+): Promise<EventDraft[]> {
   await insertMemberships(batch, created);
   await updateMemberships(
     batch,
     changed.map(({ after }) => after),
   );
-
-  const ended = changed.filter(
-    ({ before, after }) =>
-      before.status === "active" &&
-      before.directory !== "ended" &&
-      (after.status === "suspended" || after.directory === "ended"),
-  );
-  const now = new Map(current);
-  for (const { after } of changed) {
-    now.set(after.userId, after);
-  }
-  return {
-    memberships: [...now.values(), ...created],
-    created: new Set(created.map(({ id }) => id)),
-    events: [
-      ...created.map((after) => membershipCreated(batch, after)),
-      ...changed.flatMap(({ before, after }) => membershipEvents(batch.organizationId, before, after)),
-    ],
-    endedUserIds: ended.map(({ after }) => after.userId),
-    adopted: changed
-      .filter(({ before, after }) => before.source !== after.source)
-      .map(({ after }) => after.id),
-    suspended: ended.map(({ after }) => after.id),
-  };
+  return [
+    ...created.map((after) => membershipCreated(batch, after)),
+    ...changed.flatMap(({ before, after }) => membershipEvents(batch.organizationId, before, after)),
+  ];
 }
 
 function membershipCreated(
@@ -95,7 +87,8 @@ function membershipCreated(
   };
 }
 
-async function readDirectoryStatus(
+/** What all directory users that stand for each user say together. */
+export async function readDirectoryStatus(
   batch: Batch,
   userIds: readonly string[],
 ): Promise<Map<string, DirectoryStatus>> {
@@ -111,8 +104,17 @@ async function readDirectoryStatus(
   return new Map(rows.map((row) => [row.user_id, { gone: row.gone, active: row.active }]));
 }
 
-/** Locked until the commit: against a sign-in, which creates its session under a share lock, and against an administrator. */
-async function lockMemberships(batch: Batch, userIds: readonly string[]): Promise<Map<string, Membership>> {
+/**
+ * The users' memberships, by user.
+ *
+ * @param purpose to change them they are locked until the commit: against a sign-in, which creates its session under a
+ * share lock, and against an administrator
+ */
+export async function readMemberships(
+  batch: Batch,
+  userIds: readonly string[],
+  purpose: "plan" | "change",
+): Promise<Map<string, Membership>> {
   if (userIds.length === 0) {
     return new Map();
   }
@@ -126,9 +128,9 @@ async function lockMemberships(batch: Batch, userIds: readonly string[]): Promis
     `SELECT id, user_id, status, source, directory FROM memberships
      WHERE organization_id = $1 AND user_id = ANY($2::uuid[])
      ORDER BY id
-     FOR NO KEY UPDATE`,
+     ${purpose === "change" ? "FOR NO KEY UPDATE" : ""}`,
     [batch.organizationId, userIds],
-    "people_lock_memberships",
+    purpose === "change" ? "people_lock_memberships" : "people_read_memberships",
   );
   return new Map(
     rows.map(({ id, user_id: userId, status, source, directory }) => [

@@ -1,0 +1,201 @@
+import type { Sql, Statement } from "@sallyport/database";
+import { decideAccess } from "../directory/access.ts";
+import type { Batch } from "../directory/batch.ts";
+import type { Binding, Mapping } from "../directory/bindings.ts";
+import { endsAccess } from "../directory/memberships.ts";
+
+/** What would become of one member's access. */
+export interface AccessChange {
+  readonly membershipId: string;
+  readonly userId: string;
+  readonly email: string | null;
+  readonly name: string | null;
+  /** They could sign in no longer. */
+  readonly suspended: boolean;
+  /** Keys of roles, sorted, whatever gives them. */
+  readonly gains: readonly string[];
+  readonly loses: readonly string[];
+}
+
+/** How many people. */
+export interface PlanCounts {
+  /** For whom anything changes. */
+  readonly people: number;
+  /** Who gain a role, lose one, could sign in no longer: each of them may be in several of these. */
+  readonly gain: number;
+  readonly lose: number;
+  readonly suspend: number;
+}
+
+export interface AccessPlan {
+  readonly counts: PlanCounts;
+  /** In the order of the memberships' ids. */
+  readonly changes: readonly AccessChange[];
+  /** Whether more of them follow. */
+  readonly more: boolean;
+}
+
+export interface PlanPage {
+  /** The membership behind which the page begins. */
+  readonly after: string | null;
+  readonly limit: number;
+  /** As the first page had them; null: to be counted, which takes going through all of them. */
+  readonly counts: PlanCounts | null;
+}
+
+/** What a plan is asked about. */
+export interface PlanQuestion {
+  /**
+   * Whose access may change: a condition on memberships `m` whose parameters begin with the organization, `$1`. Of
+   * anybody else nothing is read.
+   */
+  readonly candidates: Statement;
+  /** By which groups would give roles; null: those that are stored. */
+  readonly mappings: readonly Mapping[] | null;
+  /** What sign-ins gave by these would end at once. */
+  readonly endedMappings: readonly Mapping[];
+}
+
+// Members in one round of statements.
+const CHUNK = 500;
+
+/**
+ * Tells what would become of members' access, by the decision that the reconciler makes (`decideAccess`), compared with what
+ * they have now from every source. Changes nothing, and locks nobody.
+ *
+ * @param sql inside a transaction of its own
+ */
+export async function planAccess(
+  sql: Sql,
+  organizationId: string,
+  now: Date,
+  question: PlanQuestion,
+  page: PlanPage,
+): Promise<AccessPlan> {
+  await sql.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+  await openCandidates(sql, question.candidates, page);
+  const batch = { sql, organizationId, now };
+  const changes: AccessChange[] = [];
+  const counts = { people: 0, gain: 0, lose: 0, suspend: 0 };
+  for (;;) {
+    const { rows } = await sql.query<CandidateRow>(`FETCH ${CHUNK} FROM candidates`);
+    for (const change of await changesOf(batch, rows, question)) {
+      counts.people += 1;
+      counts.gain += change.gains.length > 0 ? 1 : 0;
+      counts.lose += change.loses.length > 0 ? 1 : 0;
+      counts.suspend += change.suspended ? 1 : 0;
+      if (changes.length <= page.limit) {
+        changes.push(change);
+      }
+    }
+    const filled = page.counts !== null && changes.length > page.limit;
+    if (rows.length < CHUNK || filled) {
+      break;
+    }
+  }
+  return {
+    counts: page.counts ?? counts,
+    changes: changes.slice(0, page.limit),
+    more: changes.length > page.limit,
+  };
+}
+
+interface CandidateRow {
+  readonly id: string;
+  readonly user_id: string;
+  readonly email: string | null;
+  readonly name: string | null;
+}
+
+/** They may be a million: so they are read in portions, all of one snapshot. */
+async function openCandidates(sql: Sql, candidates: Statement, { after }: PlanPage): Promise<void> {
+  const last = `$${candidates.values.length + 1}::uuid`;
+  await sql.query(
+    `DECLARE candidates NO SCROLL CURSOR FOR
+     SELECT m.id, m.user_id, u.email, u.name
+     FROM memberships m JOIN users u ON u.id = m.user_id
+     WHERE m.organization_id = $1 AND (${candidates.text}) AND (${last} IS NULL OR m.id > ${last})
+     ORDER BY m.id`,
+    [...candidates.values, after],
+  );
+}
+
+async function changesOf(
+  batch: Batch,
+  candidates: readonly CandidateRow[],
+  { mappings, endedMappings }: PlanQuestion,
+): Promise<AccessChange[]> {
+  if (candidates.length === 0) {
+    return [];
+  }
+  const userIds = candidates.map(({ user_id }) => user_id);
+  const { memberships, bindings } = await decideAccess(batch, userIds, {
+    purpose: "plan",
+    mappings,
+    made: new Set(),
+  });
+  const present = await readBindings(
+    batch,
+    candidates.map(({ id }) => id),
+  );
+  const ended = new Set(endedMappings.map(reasonOf));
+  const revoked = new Set(bindings.revoked.map(({ id }) => id));
+  const suspended = new Set(memberships.changed.filter(endsAccess).map(({ after }) => after.id));
+  const grantedTo = new Map<string, Binding[]>();
+  for (const binding of bindings.granted) {
+    grantedTo.set(binding.membershipId, [...(grantedTo.get(binding.membershipId) ?? []), binding]);
+  }
+  return candidates.flatMap(({ id, user_id: userId, email, name }) => {
+    const had = present.get(id) ?? [];
+    const stays = had.filter(
+      (binding) => !revoked.has(binding.id) && !(binding.source === "jit" && ended.has(reasonOf(binding))),
+    );
+    const before = new Set(had.map(({ roleId }) => roleId));
+    const granted = grantedTo.get(id) ?? [];
+    const after = new Set([...stays, ...granted].map(({ roleId }) => roleId));
+    const keysOf = (roleIds: ReadonlySet<string>, others: ReadonlySet<string>) =>
+      [...roleIds]
+        .filter((roleId) => !others.has(roleId))
+        .map((roleId) => bindings.roles.get(roleId) ?? roleId);
+    const change = {
+      ...{ membershipId: id, userId, email, name, suspended: suspended.has(id) },
+      gains: keysOf(after, before).toSorted(),
+      loses: keysOf(before, after).toSorted(),
+    };
+    const none = !change.suspended && change.gains.length === 0 && change.loses.length === 0;
+    return none ? [] : [change];
+  });
+}
+
+interface PresentBinding extends Mapping {
+  readonly id: string;
+  readonly source: string;
+}
+
+/** All bindings of memberships, from every source, by membership. */
+async function readBindings(
+  batch: Batch,
+  membershipIds: readonly string[],
+): Promise<Map<string, PresentBinding[]>> {
+  const { rows } = await batch.sql.query<{
+    id: string;
+    membership_id: string;
+    role_id: string;
+    source: string;
+    group_key: string;
+  }>(
+    `SELECT id, membership_id, role_id, source, group_key FROM role_bindings
+     WHERE organization_id = $1 AND membership_id = ANY($2::uuid[])`,
+    [batch.organizationId, membershipIds],
+    "people_plan_bindings",
+  );
+  const bindings = new Map<string, PresentBinding[]>();
+  for (const { id, membership_id: membershipId, role_id: roleId, source, group_key: groupKey } of rows) {
+    bindings.set(membershipId, [...(bindings.get(membershipId) ?? []), { id, roleId, source, groupKey }]);
+  }
+  return bindings;
+}
+
+function reasonOf({ groupKey, roleId }: Mapping): string {
+  return `${roleId} ${groupKey}`;
+}

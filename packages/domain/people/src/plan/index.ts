@@ -1,0 +1,2 @@
+export type { AccessChange, AccessPlan, PlanCounts, PlanPage } from "./access.ts";
+export { planGroupMappings } from "./group-mappings.ts";

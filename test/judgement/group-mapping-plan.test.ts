@@ -1,0 +1,180 @@
+import { newId, sqlOverPrisma } from "@sallyport/database";
+import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
+import type { AccessPlan } from "@sallyport/people";
+import { type GroupMapping, planMappings, replaceGroupMappings } from "@sallyport/roles";
+import {
+  createReconciliation,
+  createTenant,
+  type Tenant,
+  type TestReconciliation,
+} from "@sallyport/worker/testing";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+// What a plan says is what the worker then does: the plan of a change of mappings, against the change itself.
+
+let test: TestDatabase;
+let reconciliation: TestReconciliation;
+let tenants = 0;
+beforeAll(async () => {
+  test = await createTestDatabase();
+  reconciliation = createReconciliation(test.database);
+});
+afterAll(() => test.drop());
+
+const now = new Date("2026-01-01T00:00:00Z");
+
+/** The whole plan, page by page; each page tells the same counts. */
+async function wholePlan(
+  tenant: Tenant,
+  mappings: readonly GroupMapping[],
+  limit: number,
+): Promise<AccessPlan> {
+  const changes: AccessPlan["changes"][number][] = [];
+  let counts: AccessPlan["counts"] | null = null;
+  for (;;) {
+    const page = { after: changes.at(-1)?.membershipId ?? null, limit, counts };
+    const plan = await planMappings(test.database, tenant.id, mappings, now, page);
+    if ("unknownRoleAt" in plan) {
+      throw new Error("The role is unknown");
+    }
+    expect(plan.changes.length).toBeLessThanOrEqual(limit);
+    expect(plan.counts).toEqual(counts ?? plan.counts);
+    counts = plan.counts;
+    changes.push(...plan.changes);
+    if (!plan.more) {
+      return { counts, changes, more: false };
+    }
+  }
+}
+
+function replace(tenant: Tenant, mappings: readonly GroupMapping[]) {
+  return test.database.prisma.$transaction((tx) =>
+    replaceGroupMappings({ tx, sql: sqlOverPrisma(tx), record: () => undefined }, tenant.id, mappings, now),
+  );
+}
+
+/** The roles of each member, from whatever source, and whether they are suspended. */
+async function access(tenant: Tenant): Promise<Map<string, { roles: string[]; suspended: boolean }>> {
+  const { rows } = await test.database.sql.query<{ id: string; roles: string[]; suspended: boolean }>(
+    `SELECT m.id, m.status = 'suspended' AS suspended,
+       ARRAY(SELECT DISTINCT r.key FROM role_bindings b JOIN roles r ON r.id = b.role_id WHERE b.membership_id = m.id ORDER BY 1) AS roles
+     FROM memberships m WHERE m.organization_id = $1 ORDER BY m.id`,
+    [tenant.id],
+  );
+  return new Map(rows.map(({ id, ...state }) => [id, state]));
+}
+
+const GROUPS = ["Top", "Middle", "Bottom", "Other"];
+const ROLES = ["admin", "engineer", "auditor"];
+const mappingsOf = fc.uniqueArray(
+  fc.record({ group: fc.constantFrom(...GROUPS), role: fc.constantFrom(...ROLES) }),
+  { selector: ({ group, role }) => `${group} ${role}`, maxLength: 5 },
+);
+interface Person {
+  readonly kind: "directory" | "inactive" | "jit" | "manual";
+  /** Of the directory, or asserted at a sign-in. */
+  readonly groups: readonly number[];
+  readonly role: string;
+  readonly boundByHand: boolean;
+}
+
+const person: fc.Arbitrary<Person> = fc.record({
+  kind: fc.constantFrom("directory" as const, "inactive" as const, "jit" as const, "manual" as const),
+  groups: fc.uniqueArray(fc.nat({ max: GROUPS.length - 1 }), { maxLength: 3 }),
+  role: fc.constantFrom(...ROLES),
+  boundByHand: fc.boolean(),
+});
+
+async function addPerson(tenant: Tenant, each: Person, groupIds: readonly string[]) {
+  if (each.kind === "directory" || each.kind === "inactive") {
+    const id = await tenant.pushUser({ active: each.kind === "directory" });
+    for (const index of each.groups) {
+      await tenant.addMembers(groupIds[index] ?? "", [id]);
+    }
+    return;
+  }
+  const userId = await tenant.addUser(`${newId()}@elsewhere.example`);
+  const roles: [string, string][] = each.boundByHand ? [[each.role, "manual"]] : [];
+  const membershipId = await tenant.addMembership(userId, { source: each.kind, roles });
+  for (const index of each.kind === "jit" ? each.groups : []) {
+    await test.database.sql.query(
+      `INSERT INTO role_bindings (id, organization_id, role_id, membership_id, source, group_key)
+       SELECT gen_random_uuid(), $1, role_id, $2, 'jit', group_key FROM group_mappings
+       WHERE organization_id = $1 AND group_key = $3`,
+      [tenant.id, membershipId, GROUPS[index]?.toLowerCase()],
+    );
+  }
+}
+
+it("tells what the worker then does, to the member and role, and changes nothing itself", () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.array(person, { minLength: 1, maxLength: 8 }),
+      mappingsOf,
+      mappingsOf,
+      fc.integer({ min: 1, max: 3 }),
+      async (people, before, after, limit) => {
+        const tenant = await createTenant(test.database.sql, `plan${tenants++}`);
+        await replace(tenant, before);
+        const groupIds = [];
+        for (const name of GROUPS) {
+          groupIds.push(await tenant.pushGroup(name));
+        }
+        const [top = "", middle = "", bottom = ""] = groupIds;
+        await tenant.nest(top, [middle]);
+        await tenant.nest(middle, [bottom]);
+        for (const each of people) {
+          await addPerson(tenant, each, groupIds);
+        }
+        await reconciliation.settle(tenant.id);
+
+        const had = await access(tenant);
+        const { changes, counts } = await wholePlan(tenant, after, limit);
+        expect(await access(tenant)).toEqual(had);
+        expect(await tenant.dirtyRows()).toBe(0);
+
+        await replace(tenant, after);
+        await reconciliation.settle(tenant.id);
+        const has = await access(tenant);
+        const without = (one: readonly string[] = [], other: readonly string[] = []) =>
+          one.filter((role) => !other.includes(role));
+        const really = [...has].flatMap(([id, { roles }]) => {
+          const gains = without(roles, had.get(id)?.roles);
+          const loses = without(had.get(id)?.roles, roles);
+          return gains.length + loses.length > 0 ? [{ membershipId: id, gains, loses }] : [];
+        });
+        expect(changes.map(({ membershipId, gains, loses }) => ({ membershipId, gains, loses }))).toEqual(
+          really,
+        );
+        expect(counts).toEqual({
+          people: really.length,
+          gain: really.filter(({ gains }) => gains.length > 0).length,
+          lose: really.filter(({ loses }) => loses.length > 0).length,
+          suspend: 0,
+        });
+      },
+    ),
+    { numRuns: 25, endOnFailure: true },
+  ));
+
+it("goes through thousands in portions", async () => {
+  const tenant = await createTenant(test.database.sql, "thousands");
+  const group = await tenant.pushGroup("Everybody");
+  const ids = [];
+  for (let count = 0; count < 1_100; count++) {
+    ids.push(newId());
+  }
+  await test.database.sql.query(
+    `WITH pushed AS (
+       INSERT INTO directory_users (id, organization_id, directory_id, user_name, user_name_key, resource)
+       SELECT id, $1, $2, id::text, id::text, '{}' FROM unnest($3::uuid[]) AS pushed (id))
+     INSERT INTO dirty_directory_users (organization_id, directory_user_id, identified) SELECT $1, unnest($3::uuid[]), true`,
+    [tenant.id, tenant.directoryId, ids],
+  );
+  await tenant.addMembers(group, ids);
+  await reconciliation.settle(tenant.id);
+  const { counts, changes } = await wholePlan(tenant, [{ group: "everybody", role: "admin" }], 200);
+  expect(counts).toEqual({ people: 1_100, gain: 1_100, lose: 0, suspend: 0 });
+  expect(new Set(changes.map(({ membershipId }) => membershipId)).size).toBe(1_100);
+});
