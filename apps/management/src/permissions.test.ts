@@ -29,7 +29,7 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "group_mappings.write": "replaceGroupMappings planGroupMappings",
   "roles.read": "listRoles getRole",
   "roles.write": "createRole updateRole deleteRole",
-  "members.read": "listMembers getMember",
+  "members.read": "listMembers getMember getMemberAccess",
   "members.write": "addMember updateMember removeMember",
   "conflicts.read": "listConflicts getConflict",
   "conflicts.write": "resolveConflict",

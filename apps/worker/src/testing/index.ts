@@ -1,2 +1,3 @@
+export { type Claims, createPeopleWorld, type PeopleWorld, type Told } from "./people-world.ts";
 export { createReconciliation, type TestReconciliation } from "./reconciliation.ts";
 export { createTenant, type Tenant } from "./tenant.ts";

@@ -5,6 +5,7 @@
  * - `sign-in/`: a login finds or makes its user, with what that changes
  * - `directory/`: users, memberships and roles follow what directories say
  * - `plan/`: what would become of members' access, by the same decision (`directory/access.ts`)
+ * - `why/`: why a member has a role, and may or may not sign in, by the rules that a sign-in follows
  * - `by-hand/`: what administrators change; `conflicts/`: what only they settle
  * - `identifiers.ts`, `address.ts`: how people are named, in the one form in which names are compared
  */
@@ -19,6 +20,14 @@ export {
   identifiersOf,
 } from "./identifiers.ts";
 export { lockOrganization, lockPeople } from "./lock.ts";
-export type { DirectoryWord, Membership, Refusal, SignInPolicy, Source } from "./membership.ts";
+export type {
+  DirectoryWord,
+  Membership,
+  Refusal,
+  SignInCheckName,
+  SignInPolicy,
+  Source,
+} from "./membership.ts";
 export * from "./plan/index.ts";
 export * from "./sign-in/index.ts";
+export * from "./why/index.ts";

@@ -21,26 +21,48 @@ export type SignInPolicy = "justInTime" | "directory";
 /** Why somebody may not sign in. */
 export type Refusal = "membership_suspended" | "not_provisioned";
 
+/** What a sign-in of somebody known is held against, in this order. */
+export type SignInCheckName =
+  | "membership_active"
+  | "directory_active"
+  | "nobody_ended"
+  | "known_to_directory";
+
+export interface SignInCheck {
+  readonly check: SignInCheckName;
+  readonly passed: boolean;
+  /** What the sign-in is refused with where it fails. */
+  readonly refusal: Refusal;
+}
+
 /**
- * Whether a known person may sign in.
+ * What a sign-in of a known person is held against: each must pass.
  *
  * @param ended a directory deactivated or deleted somebody whom it knew by something that this login says, or that an
  * earlier one said of the same person
  */
+export function signInChecks(
+  membership: MembershipState | null,
+  ended: boolean,
+  policy: SignInPolicy,
+): readonly SignInCheck[] {
+  const known = membership !== null && membership.directory !== null;
+  return [
+    { check: "membership_active", passed: membership?.status === "active", refusal: "membership_suspended" },
+    { check: "directory_active", passed: membership?.directory !== "ended", refusal: "membership_suspended" },
+    // Whom a directory has active is known by more than what another directory user once was known by, too.
+    { check: "nobody_ended", passed: !ended || known, refusal: "membership_suspended" },
+    { check: "known_to_directory", passed: policy !== "directory" || known, refusal: "not_provisioned" },
+  ];
+}
+
+/** Whether a known person may sign in: null, or why not. */
 export function refusalOf(
   membership: MembershipState | null,
   ended: boolean,
   policy: SignInPolicy,
 ): Refusal | null {
-  if (membership?.status !== "active" || membership.directory === "ended") {
-    return "membership_suspended";
-  }
-  const known = membership.directory !== null;
-  // Whom a directory has active is known by more than what another directory user once was known by, too.
-  if (ended && !known) {
-    return "membership_suspended";
-  }
-  return policy === "directory" && !known ? "not_provisioned" : null;
+  return signInChecks(membership, ended, policy).find(({ passed }) => !passed)?.refusal ?? null;
 }
 
 /** What all directory users that stand for one user say together. */

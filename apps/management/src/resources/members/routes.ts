@@ -1,5 +1,6 @@
 import { type Endpoint, organizationEndpoint } from "../../api/endpoint.ts";
 import { pageOf } from "../../api/page.ts";
+import { getMemberAccess, memberAccess } from "./access.ts";
 import { getMember, listMembers } from "./read.ts";
 import { member, memberPatch, memberQuery, newMember } from "./schema.ts";
 import { addMember, removeMember, updateMember } from "./write.ts";
@@ -42,6 +43,19 @@ export const memberEndpoints: readonly Endpoint[] = [
     status: 200,
     reply: member,
     handle: (call) => getMember(call.deps.database.sql, call.organization.id, call.params.memberId),
+  }),
+  organizationEndpoint({
+    operationId: "getMemberAccess",
+    method: "get",
+    path: "/organizations/{org}/members/{memberId}/access",
+    permission: "members.read",
+    tag,
+    summary: "Tell why a member has each role and permission, and whether they could sign in",
+    description:
+      "Each role with the chain of reasons for it, and each check that a sign-in is held against, with what to do where it does not pass. By the very rules that sign-ins and the worker follow; what the identity provider would say is not known here.",
+    status: 200,
+    reply: memberAccess,
+    handle: (call) => getMemberAccess(call, call.organization.id, call.params.memberId),
   }),
   organizationEndpoint({
     operationId: "updateMember",

@@ -57,7 +57,7 @@ const candidates = (ids: string, proven: string, primary: string) => `coalesce((
 /** Who may be the person of a first login: who has its address, and whom a directory knows by the connection's subject. */
 export async function findCandidates(
   sql: Sql,
-  login: Login,
+  login: Pick<Login, "organizationId" | "email" | "directoryKey">,
   identifiers: readonly Identifier[],
 ): Promise<Candidates> {
   const key = login.directoryKey;
