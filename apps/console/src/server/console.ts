@@ -9,14 +9,20 @@ import sirv from "sirv";
 const BUILT = fileURLToPath(new URL("../../dist/web/", import.meta.url));
 const NONCE = "__NONCE__";
 const YEAR_SECONDS = 31_536_000;
-/** Pages of the browser's own routing. */
-const PAGES = ["/setup/:token", "/setup/:token/:step"];
+/** Documents, and the addresses that the browser's own routing shows in each. */
+const DOCUMENTS = {
+  "index.html": ["/setup/:token", "/setup/:token/:step"],
+  "console.html": ["/console", "/console/*path"],
+};
 
-/** The web pages of the gateway: `/setup/{token}`, and the files that they load. */
+/**
+ * The web pages of the gateway: `/setup/{token}`, `/console`, and the files that they load. Whatever else answers below
+ * `/console` stands before it.
+ */
 export function createConsole(folder = BUILT): Router {
   const router = Router();
   if (!existsSync(`${folder}/index.html`)) {
-    router.get(PAGES, () => {
+    router.get(Object.values(DOCUMENTS).flat(), () => {
       throw new Problem(
         503,
         "console_not_built",
@@ -25,24 +31,26 @@ export function createConsole(folder = BUILT): Router {
     });
     return router;
   }
-  const page = readFileSync(`${folder}/index.html`, "utf8");
   // Names carry the hash of the content: what has a name never changes.
   router.use(
     "/assets",
     sirv(`${folder}/assets`, { brotli: true, gzip: true, immutable: true, maxAge: YEAR_SECONDS }),
   );
-  router.get(PAGES, (_req, res) => {
-    const nonce = randomBytes(16).toString("base64url");
-    res
-      .set({
-        "content-type": "text/html; charset=utf-8",
-        "cache-control": "no-store",
-        "content-security-policy": contentSecurityPolicy(nonce),
-        // The address holds the link's token.
-        "referrer-policy": "no-referrer",
-      })
-      .send(page.replaceAll(NONCE, nonce));
-  });
+  for (const [name, addresses] of Object.entries(DOCUMENTS)) {
+    const document = readFileSync(`${folder}/${name}`, "utf8");
+    router.get(addresses, (_req, res) => {
+      const nonce = randomBytes(16).toString("base64url");
+      res
+        .set({
+          "content-type": "text/html; charset=utf-8",
+          "cache-control": "no-store",
+          "content-security-policy": contentSecurityPolicy(nonce),
+          // The address of a setup page holds the link's token.
+          "referrer-policy": "no-referrer",
+        })
+        .send(document.replaceAll(NONCE, nonce));
+    });
+  }
   return router;
 }
 

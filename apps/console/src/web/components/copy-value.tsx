@@ -1,11 +1,12 @@
 import { UnstyledButton } from "@mantine/core";
 import { useClipboard } from "@mantine/hooks";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
-import { useTexts } from "../texts/texts.tsx";
+import { useCatalogue } from "../texts/language.tsx";
+import { componentTexts } from "./texts.ts";
 
 /** A value that one click anywhere on it copies. */
 export function CopyValue({ value, label }: { readonly value: string; readonly label: string }) {
-  const texts = useTexts();
+  const texts = useCatalogue(componentTexts);
   const clipboard = useClipboard();
   return (
     <UnstyledButton

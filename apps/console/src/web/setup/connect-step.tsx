@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text, Title } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { dataOf, type Schemas } from "../api/client.ts";
-import { ProblemNote } from "../components/problem-note.tsx";
+import { ProblemAlert } from "../components/problem-alert.tsx";
 import { useLanguage, useTexts } from "../texts/texts.tsx";
 import { OidcForm, type OidcInput } from "./oidc-form.tsx";
 import { SamlForm, type SamlInput } from "./saml-form.tsx";
@@ -61,7 +61,7 @@ export function ConnectStep() {
       ) : (
         <OidcForm stored={stored?.oidc} saving={save.isPending} onSave={(oidc) => save.mutate({ oidc })} />
       )}
-      {save.isError && <ProblemNote error={save.error} />}
+      {save.isError && <ProblemAlert error={save.error} />}
       {stored !== null && !save.isPending && !save.isError && (
         <Text c="green" fw={500} role="status">
           {understood(stored, texts.connect, language)} {texts.connect.saved}

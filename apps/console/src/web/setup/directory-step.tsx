@@ -3,7 +3,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { dataOf } from "../api/client.ts";
 import { CopyValue } from "../components/copy-value.tsx";
-import { ProblemNote } from "../components/problem-note.tsx";
+import { ProblemAlert } from "../components/problem-alert.tsx";
 import { GuideView } from "../guides/guide-view.tsx";
 import { generic } from "../guides/products/generic.ts";
 import { useLanguage, useTexts } from "../texts/texts.tsx";
@@ -100,7 +100,7 @@ export function DirectoryStep() {
         </>
       )}
       {[create.error, renew.error, directory.error].map(
-        (error) => error !== null && <ProblemNote key={error.message} error={error} />,
+        (error) => error !== null && <ProblemAlert key={error.message} error={error} />,
       )}
     </Stack>
   );

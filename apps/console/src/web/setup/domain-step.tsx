@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { dataOf, type Schemas } from "../api/client.ts";
 import { CopyValue } from "../components/copy-value.tsx";
-import { ProblemNote } from "../components/problem-note.tsx";
+import { ProblemAlert } from "../components/problem-alert.tsx";
 import { useTexts } from "../texts/texts.tsx";
 import { useSetup } from "./setup-context.tsx";
 
@@ -48,8 +48,8 @@ export function DomainStep() {
           </Button>
         </Group>
       </form>
-      {add.isError && <ProblemNote error={add.error} />}
-      {domains.isError && <ProblemNote error={domains.error} onRetry={() => void domains.refetch()} />}
+      {add.isError && <ProblemAlert error={add.error} />}
+      {domains.isError && <ProblemAlert error={domains.error} onRetry={() => void domains.refetch()} />}
       {domains.data?.items.length === 0 && <Text c="dimmed">{texts.domain.empty}</Text>}
       {domains.data?.items.map((domain) => (
         <DomainCard key={domain.id} domain={domain} onChange={refresh} />
@@ -107,7 +107,7 @@ function DomainCard({ domain, onChange }: { readonly domain: Schemas["Domain"]; 
                 {texts.domain.remove}
               </Button>
             </Group>
-            {verify.isError && <ProblemNote error={verify.error} />}
+            {verify.isError && <ProblemAlert error={verify.error} />}
           </>
         )}
       </Stack>

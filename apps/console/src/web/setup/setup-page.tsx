@@ -2,7 +2,7 @@ import { Button, Group, Loader, Select, Text, Title } from "@mantine/core";
 import { useClipboard } from "@mantine/hooks";
 import { useEffect, useMemo, useState } from "react";
 import { ApiProblem, createApi } from "../api/client.ts";
-import { ProblemNote } from "../components/problem-note.tsx";
+import { ProblemAlert } from "../components/problem-alert.tsx";
 import { LANGUAGES, type Language, useLanguage, useTexts } from "../texts/texts.tsx";
 import { parseProgress } from "./progress.ts";
 import { SetupContext, useRemember, useStoredSetup } from "./setup-context.tsx";
@@ -51,7 +51,7 @@ export function SetupPage() {
           {dead ? (
             <Text mt="sm">{texts.page.linkDeadAdvice}</Text>
           ) : (
-            <ProblemNote error={stored.error} onRetry={() => void stored.refetch()} />
+            <ProblemAlert error={stored.error} onRetry={() => void stored.refetch()} />
           )}
         </div>
       </main>
@@ -90,7 +90,7 @@ export function SetupPage() {
               aria-label="Language"
               allowDeselect={false}
               value={language}
-              data={Object.entries(LANGUAGES).map(([value, { language: label }]) => ({ value, label }))}
+              data={Object.entries(LANGUAGES).map(([value, label]) => ({ value, label }))}
               onChange={(chosen) => choose(chosen as Language)}
             />
           </Group>

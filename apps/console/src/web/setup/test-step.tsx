@@ -2,7 +2,7 @@ import { Anchor, Button, Group, Loader, Stack, Text, Title } from "@mantine/core
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { dataOf, type Schemas } from "../api/client.ts";
-import { ProblemNote } from "../components/problem-note.tsx";
+import { ProblemAlert } from "../components/problem-alert.tsx";
 import { useTexts } from "../texts/texts.tsx";
 import { useConnection, useSetup } from "./setup-context.tsx";
 import { TestResult } from "./test-result.tsx";
@@ -71,7 +71,7 @@ export function TestStep() {
           {test === null ? texts.test.start : texts.test.again}
         </Button>
       </Group>
-      {start.isError && <ProblemNote error={start.error} />}
+      {start.isError && <ProblemAlert error={start.error} />}
       {test !== null && blocked && (
         <Text>
           {texts.test.popupBlocked}{" "}
@@ -90,8 +90,8 @@ export function TestStep() {
         {slow && <Text mt="sm">{texts.test.noAnswer}</Text>}
         {result.data !== undefined && isOver(result.data) && <TestResult test={result.data} />}
       </div>
-      {result.isError && <ProblemNote error={result.error} />}
-      {activate.isError && <ProblemNote error={activate.error} />}
+      {result.isError && <ProblemAlert error={result.error} />}
+      {activate.isError && <ProblemAlert error={activate.error} />}
       {active ? (
         <Group>
           <Text c="green" fw={500}>

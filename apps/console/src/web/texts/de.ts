@@ -1,7 +1,6 @@
 import type { Texts } from "./en.ts";
 
 export const de: Texts = {
-  language: "Deutsch",
   loading: "Wird geladen…",
   retry: "Noch einmal versuchen",
   requestId: "Anfrage-Nummer",

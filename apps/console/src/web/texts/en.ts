@@ -1,6 +1,5 @@
 /** Every sentence of the setup page, in English. Other languages have the same keys. */
 export const en = {
-  language: "English",
   loading: "Loading…",
   retry: "Try again",
   requestId: "Request id",

@@ -1,11 +1,12 @@
 import { Alert, Button, Text } from "@mantine/core";
 import { IconAlertCircle } from "@tabler/icons-react";
 import { ApiProblem } from "../api/client.ts";
-import { useTexts } from "../texts/texts.tsx";
+import { useCatalogue } from "../texts/language.tsx";
+import { componentTexts } from "./texts.ts";
 
 /** What failed, in the gateway's own words, with the id to ask about it by. */
-export function ProblemNote({ error, onRetry }: { readonly error: Error; readonly onRetry?: () => void }) {
-  const texts = useTexts();
+export function ProblemAlert({ error, onRetry }: { readonly error: Error; readonly onRetry?: () => void }) {
+  const texts = useCatalogue(componentTexts);
   return (
     <Alert color="red" variant="light" icon={<IconAlertCircle size={20} aria-hidden />} role="alert">
       <Text size="md">{error.message}</Text>

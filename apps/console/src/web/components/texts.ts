@@ -1,0 +1,73 @@
+import type { Catalogue } from "../texts/language.tsx";
+
+const en = {
+  loading: "Loading…",
+  retry: "Try again",
+  requestId: "Request id",
+  copy: "Copy",
+  copied: "Copied",
+  cancel: "Cancel",
+  close: "Close",
+  acts: "Actions",
+  none: "None",
+  next: "Next",
+  previous: "Previous",
+  firstPage: "First page",
+  filter: "Filter",
+  apply: "Apply",
+  clearFilters: "Clear filters",
+  removeFilter: (name: string) => `Remove the filter ${name}`,
+  nothingMatches: "Nothing matches these filters",
+  nothingMatchesAdvice: "Take one of them away to see more.",
+  shownOnce: "Shown this once. Copy it now: nobody can read it again, only replace it.",
+  typeToConfirm: (name: string) => `Type ${name} to confirm`,
+  save: "Save changes",
+  discard: "Discard",
+  saved: "Saved",
+  unsaved: "Unsaved changes",
+  leave: {
+    title: "Leave without saving?",
+    text: "What you changed on this page is lost.",
+    stay: "Stay here",
+    go: "Leave",
+  },
+};
+
+export type ComponentTexts = typeof en;
+
+const de: ComponentTexts = {
+  loading: "Wird geladen…",
+  retry: "Noch einmal versuchen",
+  requestId: "Anfrage-Nummer",
+  copy: "Kopieren",
+  copied: "Kopiert",
+  cancel: "Abbrechen",
+  close: "Schließen",
+  acts: "Aktionen",
+  none: "Keine",
+  next: "Weiter",
+  previous: "Zurück",
+  firstPage: "Erste Seite",
+  filter: "Filter",
+  apply: "Anwenden",
+  clearFilters: "Filter entfernen",
+  removeFilter: (name) => `Filter ${name} entfernen`,
+  nothingMatches: "Nichts passt zu diesen Filtern",
+  nothingMatchesAdvice: "Entfernen Sie einen, um mehr zu sehen.",
+  shownOnce:
+    "Wird nur dieses eine Mal angezeigt. Kopieren Sie es jetzt: Lesen kann es niemand mehr, nur ersetzen.",
+  typeToConfirm: (name) => `Zum Bestätigen ${name} eingeben`,
+  save: "Änderungen speichern",
+  discard: "Verwerfen",
+  saved: "Gespeichert",
+  unsaved: "Nicht gespeicherte Änderungen",
+  leave: {
+    title: "Seite verlassen, ohne zu speichern?",
+    text: "Was Sie auf dieser Seite geändert haben, geht verloren.",
+    stay: "Hier bleiben",
+    go: "Verlassen",
+  },
+};
+
+/** The texts of the components that the setup portal and the console share. */
+export const componentTexts: Catalogue<ComponentTexts> = { en, de };

@@ -1,0 +1,42 @@
+import { IconBuilding, IconGauge, type IconProps, IconSettings } from "@tabler/icons-react";
+import { type LinkProps, linkOptions } from "@tanstack/react-router";
+import type { ComponentType } from "react";
+import type { Permission } from "../session.ts";
+import type { ShellTexts } from "./texts.ts";
+
+export interface NavigationItem {
+  readonly label: keyof ShellTexts["nav"];
+  readonly icon: ComponentType<IconProps>;
+  /** Not shown without it. */
+  readonly permission: Permission;
+  /** Whether it is marked on this address alone, and not below it. */
+  readonly exact?: boolean;
+}
+
+/** The pages of an organization, in the order of the navigation. */
+export const ORGANIZATION_PAGES: readonly (NavigationItem & { link(org: string): LinkProps })[] = [
+  {
+    label: "overview",
+    link: (org) => linkOptions({ to: "/organizations/$org", params: { org } }),
+    icon: IconGauge,
+    permission: "organization.read",
+    exact: true,
+  },
+  {
+    label: "settings",
+    link: (org) => linkOptions({ to: "/organizations/$org/settings", params: { org } }),
+    icon: IconSettings,
+    permission: "organization.read",
+  },
+];
+
+/** What belongs to no organization: for operators. */
+export const GATEWAY_PAGES: readonly (NavigationItem & { readonly link: LinkProps })[] = [
+  {
+    label: "organizations",
+    link: linkOptions({ to: "/organizations" }),
+    icon: IconBuilding,
+    permission: "organizations.create",
+    exact: true,
+  },
+];
