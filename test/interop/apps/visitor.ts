@@ -2,6 +2,8 @@ import { type Browser, formOf, type Page } from "@sallyport/testing-browser";
 
 const MOST_STEPS = 30;
 
+const withoutQuery = (url: string) => url.split("?", 1)[0];
+
 /** A person with a browser, who follows every redirect and fills in every form that is put before them. */
 export interface Visitor {
   readonly browser: Browser;
@@ -35,7 +37,8 @@ export function createVisitor(browser: Browser, email: string): Visitor {
 
   return {
     browser,
-    visit: async (url) => goOn(await browser.get(url), (page) => page.url === url),
+    visit: async (url) =>
+      goOn(await browser.get(url), (page) => withoutQuery(page.url) === withoutQuery(url)),
     send: async (page) => goOn(await submit(page), () => false),
   };
 }
