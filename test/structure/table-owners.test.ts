@@ -11,7 +11,6 @@ const CONNECTIONS = "packages/domain/connections/src";
 const DIRECTORIES = "packages/domain/directories/src";
 const SESSIONS = "packages/domain/sessions/src";
 const LOGIN_RECORDS = "packages/domain/login-records/src";
-const SCIM = "apps/scim/src";
 const MANAGEMENT = "apps/management/src";
 const SIGN_IN = "apps/sign-in/src";
 const SINGLE_LOGOUT = "apps/single-logout/src";
@@ -45,19 +44,16 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   conflicts: [PEOPLE],
   directory_user_links: [PEOPLE],
 
-  directories: [MANAGEMENT],
-  // What an administrator makes; what OAuth clients are issued, and when a token was last used.
-  directory_tokens: [MANAGEMENT, SCIM],
-  directory_clients: [MANAGEMENT, SCIM],
-  // The SCIM server runs the statements of push/; an administrator deletes a directory.
-  directory_users: [DIRECTORIES, MANAGEMENT],
-  directory_groups: [DIRECTORIES, MANAGEMENT],
+  directories: [DIRECTORIES],
+  directory_tokens: [DIRECTORIES],
+  directory_clients: [DIRECTORIES],
+  directory_users: [DIRECTORIES],
+  directory_groups: [DIRECTORIES],
   directory_group_members: [DIRECTORIES],
   directory_group_nestings: [DIRECTORIES],
   directory_pending_members: [DIRECTORIES],
   directory_group_ancestors: [DIRECTORIES],
-  // What outlives a directory user goes with the organization.
-  directory_identifiers: [DIRECTORIES, MANAGEMENT],
+  directory_identifiers: [DIRECTORIES],
   dirty_directory_users: [DIRECTORIES],
   dirty_directory_groups: [DIRECTORIES],
   scim_requests: [DIRECTORIES],

@@ -1,5 +1,6 @@
 import { isId, type Sql } from "@sallyport/database";
 import { defined } from "@sallyport/defined";
+import { touchToken } from "@sallyport/directories";
 import { basicCredentials, bearerToken, challenge } from "@sallyport/oauth";
 import { digestToken } from "@sallyport/secrets";
 import { LRUCache } from "lru-cache";
@@ -27,7 +28,6 @@ const FIND_PUBLIC = `
   FROM directories d
   WHERE d.id = $1 AND d.deleted_at IS NULL AND d.status = 'active' AND (d.settings->>'publicDiscovery')::boolean`;
 
-const TOUCH_TOKEN = "UPDATE directory_tokens SET last_used_at = $2 WHERE id = $1";
 /** How exact `lastUsedAt` is: a write per request would cost more than it tells. */
 const TOUCH_EVERY_MS = 60_000;
 
@@ -76,7 +76,7 @@ export function createAuthenticate(sql: Sql, now: () => Date): Authenticate {
       throw new ScimError(403, "This directory is disabled. Enable it in Sallyport to let it push again.");
     }
     if (at.getTime() - (row.last_used_at?.getTime() ?? 0) > TOUCH_EVERY_MS) {
-      await sql.query(TOUCH_TOKEN, [row.token_id, at], "scim_touch_token");
+      await touchToken(sql, row.token_id, at);
     }
     const directory = toDirectory(row);
     if (isBasic && !directory.basicAuthentication) {

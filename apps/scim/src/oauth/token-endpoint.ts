@@ -1,5 +1,5 @@
 import { type Database, isId } from "@sallyport/database";
-import { directorySettings } from "@sallyport/directories";
+import { directorySettings, issueAccessToken } from "@sallyport/directories";
 import { noteOutage, requestId } from "@sallyport/http";
 import { networksOf } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
@@ -10,7 +10,7 @@ import { createRateLimiter } from "../admission/rate-limit.ts";
 import { readBytes } from "../http/body.ts";
 import { ScimError } from "../protocol/error.ts";
 import { parseTokenRequest } from "./client-credentials.ts";
-import { findClient, issueToken } from "./store.ts";
+import { findClient } from "./find-client.ts";
 
 /** Largest token request, in bytes. */
 const MAX_FORM_BYTES = 16_384;
@@ -70,7 +70,7 @@ async function grant(deps: TokenEndpointDeps, req: Request, directoryId: string,
     throw new OAuthError("unauthorized_client", "This directory is disabled. Enable it in Sallyport.");
   }
   const { accessTokenSeconds: seconds } = directorySettings.parse(JSON.parse(client.settings));
-  const token = await issueToken(deps.database, client, {
+  const token = await issueAccessToken(deps.database, client, {
     now: deps.now(),
     seconds,
     requestId: id,

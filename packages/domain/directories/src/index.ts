@@ -1,6 +1,7 @@
 /**
  * Directories: their settings, what is pushed into them, and the queue of what is to be reconciled.
  *
+ * - `directories.ts`, `access/`: what an administrator makes, changes and ends; the tokens and OAuth clients of SCIM clients
  * - `push/`: what a SCIM request writes (`@sallyport/directories/push`)
  * - `dirty/mark.ts`: whoever changes what the reconciler must see leaves a mark, in the same transaction
  * - `dirty/users.ts`, `dirty/groups.ts`: the reconciler takes marks, and passes those of groups on to their members
@@ -8,6 +9,13 @@
  * - `pending/`: members of groups that were pushed before they came
  * - `settings.ts`, `provider.ts`: what an administrator sets, by preset
  */
+export {
+  createClient,
+  issueAccessToken,
+  revokeClient,
+} from "./access/clients.ts";
+export { createToken, revokeToken, touchToken } from "./access/tokens.ts";
+export { createDirectory, deleteDirectory, deleteIdentifiers, updateDirectory } from "./directories.ts";
 export { type Batch, START } from "./dirty/batch.ts";
 export { propagateGroups } from "./dirty/groups.ts";
 export { markGroups, markIdentifiedUsers, markUsers } from "./dirty/mark.ts";

@@ -1,4 +1,5 @@
 import { isUniqueViolation, newId, type Organization, type Sql } from "@sallyport/database";
+import { deleteIdentifiers } from "@sallyport/directories";
 import { difference, forgetOrganization, pick } from "@sallyport/events";
 import {
   endSignInRoles,
@@ -163,7 +164,7 @@ export async function deleteOrganization(context: Context, slugOrId: string): Pr
     await tx.organization.deleteMany({ where: { id } });
     await reserveSlug(tx, id, row.slug, now);
     await forgetOrganization(sql, id);
-    await sql.query("DELETE FROM directory_identifiers WHERE organization_id = $1::uuid", [id]);
+    await deleteIdentifiers(sql, id);
     record({
       organizationId: null,
       type: "organization.deleted",
