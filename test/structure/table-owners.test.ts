@@ -29,8 +29,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   roles: ["packages/domain/roles/src"],
   group_mappings: ["packages/domain/roles/src"],
 
-  // An administrator's settings, and what the IdP's metadata changes of them.
-  connections: [MANAGEMENT, CONNECTIONS],
+  connections: [CONNECTIONS],
   connection_metadata: [CONNECTIONS],
   connection_keys: [CONNECTIONS],
   // Within the one statement that signs somebody in.

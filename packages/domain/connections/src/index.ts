@@ -35,3 +35,10 @@ export {
   type SamlServiceProvider,
   samlServiceProvider,
 } from "./urls.ts";
+export {
+  createConnection,
+  deleteConnection,
+  type NewConnection,
+  type ReadSettings,
+  updateConnection,
+} from "./write.ts";

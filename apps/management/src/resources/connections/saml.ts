@@ -1,10 +1,9 @@
-import { type SamlSettings, samlSettings } from "@sallyport/connections";
+import { type ReadSettings, type SamlSettings, samlSettings } from "@sallyport/connections";
 import {
   fetchMetadata,
   IDP_FACTS,
   METADATA_UNAVAILABLE,
   MetadataProblem,
-  type Reading,
   readMetadata,
   withFacts,
   withoutFacts,
@@ -13,12 +12,6 @@ import type { Outbound } from "@sallyport/outbound";
 import { readCertificate } from "@sallyport/saml";
 import { problem } from "../../errors.ts";
 import type { SamlInput } from "./schema.ts";
-
-export interface SettledSaml {
-  readonly settings: SamlSettings;
-  /** What was read at the metadata URL, where it was looked at. */
-  readonly reading?: Reading;
-}
 
 /**
  * The settings that the input makes of what there was (nothing, for a new connection). Metadata is fetched and read
@@ -29,7 +22,7 @@ export async function samlSettingsFrom(
   current: SamlSettings | undefined,
   outbound: Outbound,
   now: Date,
-): Promise<SettledSaml> {
+): Promise<ReadSettings> {
   const { metadataXml, metadataUrl, metadataCertificates, certificates, ...given } = input;
   const stated: Partial<SamlSettings> = {
     ...given,

@@ -1,19 +1,17 @@
+import * as connections from "@sallyport/connections";
 import {
-  type ConnectionSettings,
   clientSecretContext,
   type OidcSettings,
   oidcSettings,
   parseConnectionSettings,
+  type ReadSettings,
 } from "@sallyport/connections";
-import { askForLook, type FollowedConnection, saveRead, unfollow } from "@sallyport/connections/idp-metadata";
-import { type Connection, newId, type Prisma, type Sql } from "@sallyport/database";
-import { defined } from "@sallyport/defined";
-import { difference, pick } from "@sallyport/events";
+import { type Connection, newId, type Prisma } from "@sallyport/database";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { change } from "../../change.ts";
 import type { Context } from "../../context.ts";
 import { problem } from "../../errors.ts";
-import { type SettledSaml, samlSettingsFrom } from "./saml.ts";
+import { samlSettingsFrom } from "./saml.ts";
 import type { ConnectionPatch, NewConnection, NewOidc, SamlInput } from "./schema.ts";
 import { connectionView, SHOWN } from "./view.ts";
 
@@ -22,27 +20,20 @@ export async function createConnection(context: Context, organizationId: string,
   // Of a setup link the IdP was told before, and nobody is to be signed in by it before it was tried.
   const id = caller.type === "setupLink" ? caller.connectionId : newId();
   const status = caller.type === "setupLink" ? "disabled" : "active";
-  const settled: Settled =
+  const read: ReadSettings =
     input.type === "saml"
       ? await samlSettingsFrom(input.saml, undefined, deps.outbound, deps.now())
       : { settings: newOidcSettings(context, id, input.oidc) };
-  const { settings } = settled;
   const { type, name, provider } = input;
-  return change(context, async ({ tx, sql, now, record }) => {
+  return change(context, async (transaction) => {
+    const { tx, now } = transaction;
     if (input.type === "saml") {
       await requireInitiateLogin(tx, input.saml);
     }
-    if ((await tx.connection.findUnique({ where: { id }, select: { id: true } })) !== null) {
+    const connection = { id, organizationId, type, name, provider, status } as const;
+    if (!(await connections.createConnection(transaction, connection, read, now))) {
       throw problem("connection_exists");
     }
-    await tx.connection.create({ data: { id, organizationId, type, name, provider, status, settings } });
-    await followMetadata(sql, { organizationId, connectionId: id }, settled, now);
-    record({
-      organizationId,
-      type: "connection.created",
-      resource: { type: "connection", id },
-      after: { type, name, provider, issuer: issuerOf(settings) },
-    });
     return show(tx, organizationId, id, deps);
   });
 }
@@ -86,39 +77,15 @@ export async function updateConnection(
   patch: ConnectionPatch,
 ) {
   const current = await findConnection(context, organizationId, id);
-  const settled = await patchedSettings(context, current, patch);
-  const settings = settled?.settings;
+  const read = await patchedSettings(context, current, patch);
   const { saml: _saml, oidc: _oidc, ...columns } = patch;
-  return change(context, async ({ tx, sql, now, record, endSessions }) => {
+  return change(context, async (transaction) => {
+    const { tx, now, endSessions } = transaction;
     await requireInitiateLogin(tx, patch.saml);
-    const [row] = await tx.connection.updateManyAndReturn({
-      // Metadata was fetched meanwhile: settings that somebody else changed are not overwritten unseen.
-      where: { id, organizationId, updatedAt: current.updatedAt },
-      data: { ...columns, ...defined({ settings }) },
-    });
-    if (row === undefined) {
+    // Metadata was fetched meanwhile, in which time somebody else may have changed the settings.
+    const row = await connections.updateConnection(transaction, current, columns, read, now);
+    if (row === null) {
       throw problem("changed_meanwhile");
-    }
-    if (settled !== undefined) {
-      await followMetadata(sql, { organizationId, connectionId: id }, settled, now);
-    }
-    const changed = changesOf(current, row);
-    if (changed !== null) {
-      record({
-        organizationId,
-        type: "connection.updated",
-        resource: { type: "connection", id },
-        ...changed,
-      });
-    }
-    const followed = metadataUrlOf(current);
-    if (followed !== undefined && metadataUrlOf(row) === undefined) {
-      record({
-        organizationId,
-        type: "connection.metadata_unfollowed",
-        resource: { type: "connection", id },
-        data: { metadataUrl: followed },
-      });
     }
     // Once more when it is enabled again: a login that was under way while it was disabled has left a session behind,
     // which nobody could use until now.
@@ -129,47 +96,14 @@ export async function updateConnection(
   });
 }
 
-/** Deletes it with the identities that it knew; the sessions that came by it end. */
+/** Deletes it with the identities that it knew; the sessions that came by it end. Throws `connection_not_found`. */
 export async function deleteConnection(context: Context, organizationId: string, id: string): Promise<void> {
-  await change(context, async ({ tx, record, endSessions }) => {
-    const row = await tx.connection.findFirst({ where: { id, organizationId } });
-    const { count } = await tx.connection.deleteMany({ where: { id, organizationId } });
-    if (row === null || count === 0) {
+  await change(context, async (transaction) => {
+    if (!(await connections.deleteConnection(transaction, organizationId, id))) {
       throw problem("connection_not_found");
     }
-    await endSessions(organizationId, { connectionId: id }, "connection_deleted");
-    const { type, name, provider } = row;
-    record({
-      organizationId,
-      type: "connection.deleted",
-      resource: { type: "connection", id },
-      before: { type, name, provider, issuer: issuerOf(settingsOf(row)) },
-    });
+    await transaction.endSessions(organizationId, { connectionId: id }, "connection_deleted");
   });
-}
-
-function metadataUrlOf(row: Connection): string | undefined {
-  const settings = settingsOf(row);
-  return "idpEntityId" in settings ? settings.metadataUrl : undefined;
-}
-
-type Settled = SettledSaml | { readonly settings: OidcSettings; readonly reading?: never };
-
-/** From now on the connection follows what was read at its metadata URL, or nothing where it has no URL any more. */
-async function followMetadata(
-  sql: Sql,
-  connection: FollowedConnection,
-  { settings, reading }: Settled,
-  now: Date,
-): Promise<void> {
-  if (reading !== undefined) {
-    await saveRead(sql, connection, reading, now);
-  } else if ("idpEntityId" in settings && settings.metadataUrl === undefined) {
-    await unfollow(sql, connection);
-  } else if ("idpEntityId" in settings && (settings.ssoBindingByHand || settings.sloBindingByHand)) {
-    // The metadata knows the endpoint for a binding that was just chosen.
-    await askForLook(sql, connection, now);
-  }
 }
 
 async function show(tx: Prisma.TransactionClient, organizationId: string, id: string, deps: Context["deps"]) {
@@ -183,7 +117,7 @@ async function patchedSettings(
   context: Context,
   row: Connection,
   patch: ConnectionPatch,
-): Promise<Settled | undefined> {
+): Promise<ReadSettings | undefined> {
   const { deps } = context;
   if (row.type === "saml") {
     if (patch.oidc !== undefined) {
@@ -256,27 +190,4 @@ async function requireInitiateLogin(
 
 function seal(context: Context, connectionId: string, clientSecret: string): string {
   return context.deps.secrets.seal(clientSecret, clientSecretContext(connectionId));
-}
-
-function issuerOf(settings: ConnectionSettings[keyof ConnectionSettings]): string {
-  return "issuer" in settings ? settings.issuer : settings.idpEntityId;
-}
-
-function settingsOf(row: Connection): ConnectionSettings[keyof ConnectionSettings] {
-  return parseConnectionSettings(row.type, row.settings);
-}
-
-/** What an event tells of an update: of settings their names, since some of them are secret. Null: nothing changed. */
-function changesOf(before: Connection, after: Connection) {
-  const [old, present] = [settingsOf(before), settingsOf(after)];
-  const settings = Object.keys(difference<object>(old, present)?.after ?? {});
-  const names = ["name", "provider", "status"] as const;
-  const told = difference(
-    { ...pick(before, names), issuer: issuerOf(old) },
-    { ...pick(after, names), issuer: issuerOf(present) },
-  );
-  if (told === null && settings.length === 0) {
-    return null;
-  }
-  return { ...(told ?? { before: {}, after: {} }), data: { settings } };
 }

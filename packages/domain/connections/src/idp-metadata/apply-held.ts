@@ -1,5 +1,5 @@
 import { type Origin, recordEvents } from "@sallyport/events";
-import { samlSettings } from "../index.ts";
+import { samlSettings } from "../settings.ts";
 import { compare } from "./changes.ts";
 import { withFacts } from "./facts.ts";
 import type { RefreshDeps } from "./refresh.ts";

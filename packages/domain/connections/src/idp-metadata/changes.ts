@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type CertificateInfo, readCertificate } from "@sallyport/saml";
 import { z } from "zod";
-import type { SamlSettings } from "../index.ts";
+import type { SamlSettings } from "../settings.ts";
 import { IDP_FACTS, type IdpFacts, withFacts } from "./facts.ts";
 
 const certificate = z.object({ fingerprint: z.string(), subject: z.string(), notAfter: z.iso.datetime() });

@@ -1,6 +1,6 @@
 import { createTestIdp } from "@sallyport/saml/testing";
 import { describe, expect, it } from "vitest";
-import { samlSettings } from "../index.ts";
+import { samlSettings } from "../settings.ts";
 import { idpFacts, withFacts } from "./facts.ts";
 import { readMetadata } from "./read.ts";
 

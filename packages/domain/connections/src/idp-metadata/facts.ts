@@ -1,6 +1,7 @@
 import type { IdpEndpoints, IdpMetadata } from "@sallyport/saml";
 import { z } from "zod";
-import { isSecureUrl, type SamlSettings, samlSettings } from "../index.ts";
+import { type SamlSettings, samlSettings } from "../settings.ts";
+import { isSecureUrl } from "../urls.ts";
 import { MetadataProblem } from "./problem.ts";
 
 const url = z.string().optional();

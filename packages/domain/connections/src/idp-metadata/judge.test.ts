@@ -1,6 +1,6 @@
 import { createTestIdp } from "@sallyport/saml/testing";
 import { describe, expect, it } from "vitest";
-import { samlSettings } from "../index.ts";
+import { samlSettings } from "../settings.ts";
 import { judge } from "./judge.ts";
 import { readMetadata } from "./read.ts";
 import { isSameSource } from "./source.ts";

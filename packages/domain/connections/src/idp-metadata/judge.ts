@@ -1,4 +1,4 @@
-import type { SamlSettings } from "../index.ts";
+import type { SamlSettings } from "../settings.ts";
 import { certificatesOf, changesOf, type MetadataChanges } from "./changes.ts";
 import type { IdpFacts } from "./facts.ts";
 import type { Problem } from "./problem.ts";

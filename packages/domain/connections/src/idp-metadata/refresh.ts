@@ -2,7 +2,7 @@ import type { Database, Sql } from "@sallyport/database";
 import { defined } from "@sallyport/defined";
 import { type EventDraft, type EventType, type Origin, recordEvents } from "@sallyport/events";
 import type { Outbound } from "@sallyport/outbound";
-import { type SamlSettings, samlSettings } from "../index.ts";
+import { type SamlSettings, samlSettings } from "../settings.ts";
 import { digestOf } from "./changes.ts";
 import { withFacts } from "./facts.ts";
 import { fetchMetadata } from "./fetch.ts";

@@ -1,4 +1,4 @@
-import { isSecureUrl } from "../index.ts";
+import { isSecureUrl } from "../urls.ts";
 
 /**
  * Whether unsigned metadata comes from where it came from before: the host of the connection's metadata URL, over https

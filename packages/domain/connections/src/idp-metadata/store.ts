@@ -1,5 +1,5 @@
 import type { Sql } from "@sallyport/database";
-import { parseConnectionSettings, type SamlSettings } from "../index.ts";
+import { parseConnectionSettings, type SamlSettings } from "../settings.ts";
 import { LEAST_BETWEEN_MS, type LifeOfMetadata, nextLook } from "./schedule.ts";
 import { type HeldMetadata, heldMetadata, type MetadataTrouble, metadataTrouble } from "./state.ts";
 
