@@ -62,8 +62,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   login_records: [LOGIN_RECORDS],
   test_logins: [LOGIN_RECORDS],
   logout_requests: [SINGLE_LOGOUT],
-  // Each its own messages.
-  used_assertions: [SIGN_IN, SINGLE_LOGOUT],
+  used_assertions: [CONNECTIONS],
   sessions: [SESSIONS],
   session_applications: [SESSIONS],
   // oidc-provider's own, and single tokens that were revoked.

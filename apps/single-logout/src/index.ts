@@ -7,11 +7,11 @@ import { createOidcClients } from "@sallyport/oidc-client";
 import type { Outbound } from "@sallyport/outbound";
 import type { SecretBox } from "@sallyport/secrets";
 import { Router } from "express";
-import { createOidcUpstreamLogout } from "./oidc/logout-to-idp.ts";
+import { createUpstreamLogout } from "./logout-to-idp.ts";
+import { createOidcLogoutToIdp } from "./oidc/logout-to-idp.ts";
 import { createOidcLogoutRouter } from "./oidc/router.ts";
-import { createUpstreamLogout } from "./saml/logout-to-idp.ts";
+import { createSamlLogoutToIdp } from "./saml/logout-to-idp.ts";
 import { createLogoutRouter } from "./saml/router.ts";
-import { firstToRedirect } from "./upstream.ts";
 
 export interface SingleLogoutDeps {
   readonly database: Database;
@@ -27,10 +27,14 @@ export interface SingleLogoutDeps {
 
 // Ending sessions together with the IdP:
 //
-//   upstream.ts               asks each protocol in turn, and lets no failure keep anybody from going home
-//   saml/logout-to-idp.ts     a sign-out at one of our applications goes on to the IdP …
+//   logout-to-idp.ts          a sign-out at one of our applications goes on to the IdP, and no failure of that keeps
+//                             anybody from going home
+//   end-named-sessions.ts     the IdP has signed somebody out: their sessions end here
+//   pending-logouts.ts        sign-outs that are to come back from the IdP
+//
+//   saml/logout-to-idp.ts     sends the LogoutRequest …
 //   saml/idp-response.ts      … whose response sends the browser home
-//   saml/logout-from-idp.ts   the IdP has signed somebody out: their sessions end here
+//   saml/logout-from-idp.ts   the IdP's own LogoutRequest
 //   saml/router.ts            /sso/saml/{connectionId}/slo, where both arrive
 //
 //   oidc/logout-to-idp.ts     the same of an OpenID Provider: RP-initiated logout, and where it sends browsers back
@@ -49,13 +53,14 @@ export function createSingleLogout(deps: SingleLogoutDeps): {
   // Clients of its own: whoever sends garbage for tokens must not have the keys that sign-in needs fetched no more.
   const signingKey = async (connection: KeyOwner) => (await keys.ensure(connection)).signing;
   const oidcClients = createOidcClients({ ...deps, signingKey });
-  const saml = createUpstreamLogout(deps, cookie, keys);
-  const oidc = createOidcUpstreamLogout(deps, cookie, oidcClients);
   const router = Router();
   router.use(createLogoutRouter(deps, cookie, keys));
   router.use(createOidcLogoutRouter(deps, cookie, oidcClients));
   return {
     router,
-    upstream: firstToRedirect(deps.log, [saml, oidc]),
+    upstream: createUpstreamLogout(deps.database.sql, deps.log, {
+      saml: createSamlLogoutToIdp(deps, cookie, keys),
+      oidc: createOidcLogoutToIdp(deps, cookie, oidcClients),
+    }),
   };
 }

@@ -1,4 +1,4 @@
-import { connectionExists, type StoredConnection } from "@sallyport/connections";
+import { connectionExists, isReplay, type StoredConnection } from "@sallyport/connections";
 import type { Database, Sql } from "@sallyport/database";
 import { defined } from "@sallyport/defined";
 import { sealContext } from "@sallyport/encryption-keys";
@@ -19,7 +19,7 @@ import type { SecretBox } from "@sallyport/secrets";
 import { sessionStatement } from "@sallyport/sessions";
 import type { NormalizedIdentity } from "../identity/index.ts";
 import { SignInFailure } from "./failures.ts";
-import { assertionStatements, isReplay, type UsedAssertion } from "./used-assertions.ts";
+import { assertionStatements, type UsedAssertion } from "./used-assertions.ts";
 
 const SESSION_LIFETIME_MS = 12 * 60 * 60 * 1000;
 /** Each attempt either finds what the faster one stored, or misses what it deleted, or stores it itself. */

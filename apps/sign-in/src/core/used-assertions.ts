@@ -1,9 +1,8 @@
-import { isUniqueViolation, type Statement } from "@sallyport/database";
+import { type OneTimeMessage, useAssertionStatement } from "@sallyport/connections";
+import type { Statement } from "@sallyport/database";
 
 /** A SAML assertion that a login rests on: it must not have been used before. */
-export interface UsedAssertion {
-  readonly id: string;
-  readonly replayableUntil: Date;
+export interface UsedAssertion extends OneTimeMessage {
   /** Of the certificate that verified it. */
   readonly certificateFingerprint: string;
 }
@@ -18,14 +17,9 @@ export function assertionStatements(
   now: Date,
 ): Readonly<Record<string, Statement>> {
   return {
-    // Of two uses of an assertion the second waits for the first's commit, and fails with it (see isReplay).
-    used: {
-      text: `INSERT INTO used_assertions (connection_id, assertion_id, expires_at)
-       SELECT $1::uuid, $2::text, $3::timestamptz WHERE $2::text IS NOT NULL`,
-      values: [connection.id, assertion?.id ?? null, assertion?.replayableUntil ?? null],
-    },
-    proven: {
-      text: PROVEN,
+    used: useAssertionStatement(connection.id, assertion),
+    certificate_used: {
+      text: CERTIFICATE_USED,
       values: [connection.organizationId, connection.id, assertion?.certificateFingerprint ?? null, now],
     },
   };
@@ -35,7 +29,7 @@ export function assertionStatements(
  * That the certificate verified a login is noted once a day, by one login that waits for nobody: of many at once the
  * first to get the lock; and none while the connection is being deleted, which waits for logins in its turn.
  */
-const PROVEN = `
+const CERTIFICATE_USED = `
   INSERT INTO certificate_uses (connection_id, fingerprint, organization_id, last_validated_at)
   SELECT c.id, $3::text, c.organization_id, $4::timestamptz
   FROM connections c
@@ -46,8 +40,3 @@ const PROVEN = `
     AND pg_try_advisory_xact_lock(hashtextextended('certificate:' || $2::text || $3::text, 0))
   FOR KEY SHARE OF c SKIP LOCKED
   ON CONFLICT (connection_id, fingerprint) DO UPDATE SET last_validated_at = excluded.last_validated_at`;
-
-/** Whether a statement failed because the assertion was used before. */
-export function isReplay(error: unknown): boolean {
-  return isUniqueViolation(error, "used_assertions_pkey");
-}

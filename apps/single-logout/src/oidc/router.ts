@@ -8,11 +8,11 @@ import { IdpFailure, type OidcClients } from "@sallyport/oidc-client";
 import { isMessageId } from "@sallyport/saml";
 import express, { type ErrorRequestHandler, type Request, type Response, Router } from "express";
 import { z } from "zod";
+import { handleLogoutFailures } from "../failure-page.ts";
+import { LogoutFailure } from "../failures.ts";
 import type { SingleLogoutDeps } from "../index.ts";
-import { handleLogoutFailures } from "../saml/failure-page.ts";
-import { LogoutFailure } from "../saml/failures.ts";
-import { takePendingLogout } from "../saml/store.ts";
-import { endNamedSessions } from "./end-sessions.ts";
+import { takePendingLogout } from "../pending-logouts.ts";
+import { endSessionsOf } from "./end-sessions.ts";
 import { checkLogoutToken, decodeLogoutToken } from "./logout-token.ts";
 
 const BASE = "/sso/oidc/:connectionId";
@@ -60,7 +60,7 @@ export function createOidcLogoutRouter(
         });
         await idp.keys.verify(jwt, algorithms);
         const about = { requestId: requestId(req), now: deps.now() };
-        await endNamedSessions(deps, connection, { ...token, once: token }, about);
+        await endSessionsOf(deps, connection, { ...token, once: token }, about);
       },
     );
     res.set("cache-control", "no-store").status(200).end();
@@ -94,7 +94,7 @@ export function createOidcLogoutRouter(
           });
         }
         const about = { requestId: requestId(req), now: deps.now() };
-        await endNamedSessions(
+        await endSessionsOf(
           deps,
           connection,
           { issuer: named.iss, subject: undefined, sid: named.sid },

@@ -4,9 +4,10 @@ import type { Database } from "@sallyport/database";
 import { recordEvents } from "@sallyport/events";
 import type { Finding } from "@sallyport/login-records";
 import { isMessageId, peekLogoutResponse, type SamlTransport, validateLogoutResponse } from "@sallyport/saml";
-import { findingFrom, LogoutFailure } from "./failures.ts";
+import { LogoutFailure } from "../failures.ts";
+import { type PendingLogout, takePendingLogout } from "../pending-logouts.ts";
 import type { LogoutMessage } from "./logout-message.ts";
-import { type PendingLogout, takePendingLogout } from "./store.ts";
+import { findingFrom } from "./record.ts";
 
 /** How a sign-out that went on to the IdP has ended. Here everybody was signed out before. */
 export interface FinishedLogout {

@@ -1,16 +1,16 @@
 import type { SamlConnection } from "@sallyport/connections";
 import { samlServiceProvider } from "@sallyport/connections";
 import type { Database } from "@sallyport/database";
-import { recordEvents } from "@sallyport/events";
 import {
   createLogoutResponse,
   type OutgoingMessage,
   type SamlTransport,
   validateLogoutRequest,
 } from "@sallyport/saml";
-import { revokeSessions } from "@sallyport/sessions";
-import { findingFrom, LogoutFailure } from "./failures.ts";
-import { findNamedSessions, useLogoutRequest } from "./store.ts";
+import { endNamedSessions } from "../end-named-sessions.ts";
+import { LogoutFailure } from "../failures.ts";
+import { findNamedSessions } from "./named-sessions.ts";
+import { findingFrom } from "./record.ts";
 
 export interface LogoutRequestDeps {
   readonly database: Database;
@@ -45,29 +45,15 @@ export async function acceptLogoutRequest(
   }
   const { request } = result;
 
-  const ended = await deps.database.transaction(async (sql) => {
-    if (!(await useLogoutRequest(sql, connection.id, request))) {
-      throw new LogoutFailure("logout_replayed");
-    }
-    const { organizationId } = connection;
-    const sessionIds = await findNamedSessions(sql, connection, request, now);
-    const actor = { type: "system" } as const;
-    const cause = { reason: "idp_logout", actor, requestId, now };
-    const revoked = await revokeSessions(sql, organizationId, { sessionIds }, cause);
-    await recordEvents(sql, [
-      {
-        organizationId,
-        type: "connection.logout_requested",
-        actor,
-        resource: { type: "connection", id: connection.id },
-        requestId,
-        data: { sessionIds: revoked.map((session) => session.id) },
-      },
-    ]);
-    return revoked.length;
+  const isFirst = await endNamedSessions(deps, {
+    connection,
+    message: request,
+    findSessions: (sql) => findNamedSessions(sql, connection, request, now),
+    requestId,
+    now,
   });
-  if (ended > 0) {
-    deps.requestLogout();
+  if (!isFirst) {
+    throw new LogoutFailure("logout_replayed");
   }
 
   const destination = settings.sloResponseUrl ?? settings.sloUrl;

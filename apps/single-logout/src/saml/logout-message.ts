@@ -2,7 +2,7 @@ import { defined } from "@sallyport/defined";
 import type { SamlTransport } from "@sallyport/saml";
 import type { Request } from "express";
 import { z } from "zod";
-import { LogoutFailure } from "./failures.ts";
+import { LogoutFailure } from "../failures.ts";
 
 /** Marks the form that we made the browser post again. */
 export const SECOND_POST = "sallyport_second_post";

@@ -1,12 +1,18 @@
 import type { SamlConnection } from "@sallyport/connections";
 import type { Sql } from "@sallyport/database";
+import { defined } from "@sallyport/defined";
 import {
   closeLoginRecord,
   createLoginTrace,
   type Finding,
   maskUnverifiedXml,
 } from "@sallyport/login-records";
-import { openPostedMessage, openRedirectMessage, type SamlTransport } from "@sallyport/saml";
+import {
+  openPostedMessage,
+  openRedirectMessage,
+  type SamlFailure,
+  type SamlTransport,
+} from "@sallyport/saml";
 import type { LogoutMessage } from "./logout-message.ts";
 
 /**
@@ -45,6 +51,11 @@ export async function recordRefusal(
       now: now(),
     },
   );
+}
+
+/** What the validator found. */
+export function findingFrom({ code, message, fix, detail }: SamlFailure): Finding {
+  return { code, message, fix, ...defined({ detail }) };
 }
 
 /** Unverified, for the record only. */

@@ -35,6 +35,7 @@ export {
   type SamlServiceProvider,
   samlServiceProvider,
 } from "./urls.ts";
+export { isReplay, type OneTimeMessage, useAssertionStatement, useMessage } from "./used-messages.ts";
 export {
   createConnection,
   deleteConnection,

@@ -1,6 +1,4 @@
-import { defined } from "@sallyport/defined";
 import type { Finding } from "@sallyport/login-records";
-import type { SamlFailure } from "@sallyport/saml";
 
 /** How single logout can fail, as the person in front of the browser is told of it. */
 interface Entry {
@@ -113,11 +111,6 @@ export class LogoutFailure extends Error {
 
 export function logoutFailureEntry(code: LogoutFailureCode): Entry {
   return LOGOUT_FAILURES[code];
-}
-
-/** What the validator found. */
-export function findingFrom({ code, message, fix, detail }: SamlFailure): Finding {
-  return { code, message, fix, ...defined({ detail }) };
 }
 
 function findingOf(code: LogoutFailureCode): Finding {

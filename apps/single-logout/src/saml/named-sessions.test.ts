@@ -2,7 +2,7 @@ import type { SamlConnection } from "@sallyport/connections";
 import { newId, type Sql } from "@sallyport/database";
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { findNamedSessions } from "./store.ts";
+import { findNamedSessions } from "./named-sessions.ts";
 
 const FORMAT = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
 const SESSIONS = 20_000;
