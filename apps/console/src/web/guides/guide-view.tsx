@@ -55,7 +55,7 @@ function StepView(props: {
         {path !== "" && (
           <Text>
             {texts.guide.path}{" "}
-            <Text span fw={600}>
+            <Text span fw={600} data-path>
               {path}
             </Text>
           </Text>
@@ -75,21 +75,27 @@ function StepView(props: {
           <ConsoleDrawing path={step.path} fields={step.fields} label={texts.guide.screen(path)} />
         )}
       </Stack>
-      <Stack gap="sm">
+      <Stack component="dl" gap="sm" m={0}>
         {step.fields.map((field) => {
           const value = field.value === undefined ? field.text : values[field.value];
           return (
             <div key={field.label}>
-              <Text fw={600} mb={4}>
+              <Text component="dt" fw={600} mb={4}>
                 {field.label}
               </Text>
-              {value === undefined ? (
-                <Text c="dimmed">{field.free === true ? texts.guide.free : texts.guide.read}</Text>
-              ) : field.value === undefined ? (
-                <Text ff="monospace">{value}</Text>
-              ) : (
-                <CopyValue value={value} label={field.label} />
-              )}
+              <Text component="dd" m={0}>
+                {value === undefined ? (
+                  <Text span c="dimmed">
+                    {field.free === true ? texts.guide.free : texts.guide.read}
+                  </Text>
+                ) : field.value === undefined ? (
+                  <Text span ff="monospace">
+                    {value}
+                  </Text>
+                ) : (
+                  <CopyValue value={value} label={field.label} />
+                )}
+              </Text>
             </div>
           );
         })}

@@ -1,5 +1,3 @@
-import type { Schemas } from "../api/client.ts";
-
 /** Values of ours that an identity provider asks for. */
 export type OurValue = "acsUrl" | "spEntityId" | "spMetadataUrl" | "redirectUri" | "baseUrl" | "token";
 
@@ -27,13 +25,25 @@ export interface Guide {
   readonly checked: string;
 }
 
+export type Provider =
+  | "okta"
+  | "entra"
+  | "google"
+  | "onelogin"
+  | "jumpcloud"
+  | "pingone"
+  | "adfs"
+  | "keycloak"
+  | "shibboleth"
+  | "generic";
+
 /** What one product needs to be set up, as far as it can do it. */
 export interface Product {
   readonly id: string;
   /** The product's name. */
   readonly name: string;
   /** `provider` of our API. */
-  readonly provider: Schemas["NewConnection"]["provider"];
+  readonly provider: Provider;
   readonly saml?: Guide;
   readonly oidc?: Guide;
   readonly scim?: Guide;

@@ -28,6 +28,11 @@ export const generic: Product = {
           { label: "groups", text: "groups" },
         ],
       },
+      {
+        id: "metadata",
+        path: [],
+        fields: [{ label: "Entity ID (issuer)" }, { label: "Single sign-on URL" }, { label: "Certificate" }],
+      },
     ],
   },
   oidc: {
@@ -37,6 +42,11 @@ export const generic: Product = {
         id: "configure",
         path: [],
         fields: [{ label: "Redirect URI", value: "redirectUri" }],
+      },
+      {
+        id: "credentials",
+        path: [],
+        fields: [{ label: "Issuer" }, { label: "Client ID" }, { label: "Client secret" }],
       },
     ],
   },

@@ -46,6 +46,7 @@ export const keycloak: Product = {
         id: "create",
         path: ["Clients", "Create client", "OpenID Connect"],
         fields: [
+          { label: "Client ID", free: true },
           { label: "Client authentication", text: "On" },
           { label: "Standard flow", text: "✓" },
           { label: "Valid redirect URIs", value: "redirectUri" },

@@ -287,6 +287,14 @@ export const de: GuideTexts = {
     title: "Vertraulichen Client anlegen",
     body: "Für den Authorization Code Flow, mit den Scopes openid, profile und email.",
   },
+  "generic.saml.metadata": {
+    title: "Kopieren, was ihn beschreibt",
+    body: "Seine Metadaten, als Adresse oder Datei, wenn er welche hat, sonst diese drei.",
+  },
+  "generic.oidc.credentials": {
+    title: "Zugangsdaten kopieren",
+    body: "Die Adresse des Discovery-Dokuments tut es so gut wie der Issuer.",
+  },
   "generic.scim.connect": {
     title: "Adresse und Token eintragen",
     body: "Lassen Sie Personen deaktivieren, nicht löschen, wo das Produkt die Wahl lässt.",

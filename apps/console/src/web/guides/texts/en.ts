@@ -148,6 +148,14 @@ export const en: GuideTexts = {
     title: "Create a confidential client",
     body: "For the authorization code flow, with the scopes openid, profile and email.",
   },
+  "generic.saml.metadata": {
+    title: "Copy what describes it",
+    body: "By its metadata, as an address or a file, if it has one, otherwise these three.",
+  },
+  "generic.oidc.credentials": {
+    title: "Copy the credentials",
+    body: "The address of the discovery document is as good as the issuer.",
+  },
   "generic.scim.connect": {
     title: "Enter address and token",
     body: "Have people deactivated, not deleted, where the product lets you choose.",
