@@ -1,4 +1,4 @@
-import type { Browser, Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PRODUCTS } from "../../apps/console/src/web/guides/products.ts";
 import { en } from "../../apps/console/src/web/texts/en.ts";
@@ -10,9 +10,10 @@ import { startSimulatedSaml } from "./consoles/saml-console.ts";
 import { ANN, SAML_CONSOLES } from "./consoles/saml-facts.ts";
 import { startSimulatedScim } from "./consoles/scim-console.ts";
 import { SCIM_CONSOLES } from "./consoles/scim-facts.ts";
+import { expectRead, readShown, typeIn } from "./consoles/visitor.ts";
 import {
   chooseProduct,
-  type GuideField,
+  newContext,
   newSetupLink,
   openPage,
   readGuide,
@@ -25,10 +26,12 @@ import {
 
 let gateway: TestGateway;
 let browser: Browser;
+let context: BrowserContext;
 
 beforeAll(async () => {
   gateway = await startTestGateway({ env: { OUTBOUND_ALLOW: "127.0.0.0/8,::1/128" } });
   browser = await launchBrowser();
+  context = await newContext(browser);
 });
 afterAll(async () => {
   await browser?.close();
@@ -38,48 +41,6 @@ afterAll(async () => {
 const nameOf = (id: string) => PRODUCTS.find((product) => product.id === id)?.name || en.provider.genericName;
 const idsWith = (protocol: "saml" | "oidc" | "scim") =>
   PRODUCTS.flatMap((product) => (product[protocol] === undefined ? [] : [product.id]));
-
-/** Fills in the console as the guide says. Fails where the two have not the same fields. */
-async function typeIn(console: Page, guide: Awaited<ReturnType<typeof readGuide>>): Promise<void> {
-  const names = await console
-    .locator("[aria-label]")
-    .evaluateAll((fields) => fields.map((field) => field.getAttribute("aria-label")));
-  const entered = guide.fields.filter(({ value }) => value !== undefined);
-  expect([...entered.map(({ label }) => label), ...guide.acts].toSorted()).toEqual(names.toSorted());
-  for (const act of guide.acts) {
-    await console.getByLabel(act, { exact: true }).check();
-  }
-  for (const field of entered) {
-    await enter(console, field);
-  }
-  await console.getByRole("button", { name: "Save", exact: true }).click();
-}
-
-async function enter(console: Page, { label, value }: GuideField): Promise<void> {
-  const field = console.getByLabel(label, { exact: true });
-  if (value === "✓") {
-    return field.check();
-  }
-  const text = value ?? "made-up-by-the-admin";
-  if ((await field.evaluate((element) => element.tagName)) === "SELECT") {
-    await field.selectOption(text);
-  } else {
-    await field.fill(text);
-  }
-}
-
-/** What the console shows once it is saved. */
-async function readShown(console: Page): Promise<Record<string, string>> {
-  const names = await console.locator("dt").allInnerTexts();
-  const values = await console.locator("dd").allInnerTexts();
-  return Object.fromEntries(names.map((name, index) => [name, values[index] ?? ""]));
-}
-
-/** Fails where the guide would have something read that the console does not show, or leaves out what it shows. */
-function expectRead(guide: Awaited<ReturnType<typeof readGuide>>, shown: Record<string, string>): void {
-  const read = guide.fields.filter(({ value }) => value === undefined).map(({ label }) => label);
-  expect(read.toSorted()).toEqual(Object.keys(shown).toSorted());
-}
 
 async function testAndActivate(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Next", exact: true, disabled: false }).click();
@@ -99,12 +60,12 @@ describe("the guides for SAML", () => {
   it.each(Object.entries(SAML_CONSOLES))("%s", async (id, product) => {
     const idp = await startSimulatedSaml(product);
     const { url } = await newSetupLink(gateway, `saml-${id}`, ["sso"]);
-    const page = await openPage(browser, url);
+    const page = await openPage(context, url);
     await chooseProduct(page, nameOf(id), en.provider.saml);
     const guide = await readGuide(page);
     await page.getByRole("button", { name: en.guide.done }).click();
 
-    const console = await openPage(browser, idp.consoleUrl);
+    const console = await openPage(context, idp.consoleUrl);
     await typeIn(console, guide);
     const shown = await readShown(console);
     expectRead(guide, shown);
@@ -123,7 +84,7 @@ describe("the guides for SAML", () => {
     }
     await page.getByRole("button", { name: en.connect.save }).click();
     await testAndActivate(page);
-    await Promise.all([page.context().close(), console.context().close(), idp.close()]);
+    await Promise.all([page.close(), console.close(), idp.close()]);
   });
 });
 
@@ -134,12 +95,12 @@ describe("the guides for OpenID Connect", () => {
   it.each(Object.entries(OIDC_CONSOLES))("%s", async (id, product) => {
     const idp = await startSimulatedOidc(product);
     const { url } = await newSetupLink(gateway, `oidc-${id}`, ["sso"]);
-    const page = await openPage(browser, url);
+    const page = await openPage(context, url);
     await chooseProduct(page, nameOf(id), en.provider.oidc);
     const guide = await readGuide(page);
     await page.getByRole("button", { name: en.guide.done }).click();
 
-    const console = await openPage(browser, idp.consoleUrl);
+    const console = await openPage(context, idp.consoleUrl);
     await typeIn(console, guide);
     const shown = await readShown(console);
     expectRead(guide, shown);
@@ -152,7 +113,7 @@ describe("the guides for OpenID Connect", () => {
     await page.getByLabel(en.connect.clientSecret).fill(given("clientSecret") ?? "");
     await page.getByRole("button", { name: en.connect.save }).click();
     await testAndActivate(page);
-    await Promise.all([page.context().close(), console.context().close(), idp.close()]);
+    await Promise.all([page.close(), console.close(), idp.close()]);
   });
 });
 
@@ -163,15 +124,15 @@ describe("the guides for SCIM", () => {
   it.each(Object.entries(SCIM_CONSOLES))("%s", async (id, fields) => {
     const pusher = await startSimulatedScim(fields);
     const { url } = await newSetupLink(gateway, `scim-${id}`, ["directory"]);
-    const page = await openPage(browser, url);
+    const page = await openPage(context, url);
     await chooseProduct(page, nameOf(id));
     await page.getByRole("button", { name: en.directory.create }).click();
     const guide = await readGuide(page);
 
-    const console = await openPage(browser, pusher.consoleUrl);
+    const console = await openPage(context, pusher.consoleUrl);
     await typeIn(console, guide);
     expect(await readShown(console)).toEqual({ "Test result": "201" });
     await page.getByRole("row", { name: /POST .*Users/ }).waitFor();
-    await Promise.all([page.context().close(), console.context().close(), pusher.close()]);
+    await Promise.all([page.close(), console.close(), pusher.close()]);
   });
 });

@@ -1,4 +1,4 @@
-import type { Browser, Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { z } from "zod";
 import { en } from "../../apps/console/src/web/texts/en.ts";
 import type { TestGateway } from "../harness/gateway.ts";
@@ -10,6 +10,12 @@ export interface GuideField {
   readonly value: string | null | undefined;
 }
 
+export interface ReadGuide {
+  readonly fields: readonly GuideField[];
+  /** Of each step without fields the last of the way there. */
+  readonly acts: readonly string[];
+}
+
 const created = z.object({ id: z.string(), url: z.string() });
 
 /** An organization of its own, and a link for its admin. */
@@ -19,17 +25,20 @@ export async function newSetupLink(gateway: TestGateway, slug: string, intents: 
   return { slug, ...created.parse(link.body) };
 }
 
-export async function openPage(
+export async function newContext(
   browser: Browser,
-  url: string,
   options: { readonly dark?: boolean; readonly phone?: boolean } = {},
-): Promise<Page> {
+): Promise<BrowserContext> {
   const context = await browser.newContext({
     locale: "en-GB",
     colorScheme: options.dark === true ? "dark" : "light",
     viewport: options.phone === true ? { width: 390, height: 844 } : { width: 1280, height: 800 },
   });
   context.setDefaultTimeout(20_000);
+  return context;
+}
+
+export async function openPage(context: BrowserContext, url: string): Promise<Page> {
   const page = await context.newPage();
   await page.goto(url);
   return page;
@@ -45,8 +54,8 @@ export async function chooseProduct(page: Page, name: string, protocol?: string)
   await page.getByRole("button", { name: "Next", exact: true, disabled: false }).click();
 }
 
-/** The fields of the guide that is shown, and the acts of the steps that have none: the last of the way there. */
-export async function readGuide(page: Page): Promise<{ fields: GuideField[]; acts: string[] }> {
+/** What the guide that is shown asks for. */
+export async function readGuide(page: Page): Promise<ReadGuide> {
   await page.locator("section.columns").first().waitFor();
   const steps = await page.locator("section.columns").evaluateAll((sections) =>
     sections.map((section) => ({

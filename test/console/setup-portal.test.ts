@@ -5,13 +5,23 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { launchBrowser } from "../harness/browser.ts";
 import { startTestGateway, type TestGateway } from "../harness/gateway.ts";
-import { startTypedIdp, type TypedIdp } from "./typed-idp.ts";
+import { type SimulatedSaml, startSimulatedSaml } from "./consoles/saml-console.ts";
+import { SAML_CONSOLES, type SamlConsole } from "./consoles/saml-facts.ts";
+import { typeIn } from "./consoles/visitor.ts";
+import {
+  chooseProduct,
+  newContext,
+  newSetupLink,
+  openPage,
+  readGuide,
+  testSignIn,
+} from "./portal-visitor.ts";
 
 // A customer's IdP admin in a real browser, and an IdP that knows only what they typed into it.
 
 let gateway: TestGateway;
 let browser: Browser;
-let idp: TypedIdp;
+let idp: SimulatedSaml;
 let organizations = 0;
 
 beforeAll(async () => {
@@ -23,34 +33,15 @@ afterAll(async () => {
   await gateway?.stop();
 });
 beforeEach(async () => {
-  idp = await startTypedIdp();
+  idp = await startSimulatedSaml(SAML_CONSOLES.okta as SamlConsole);
   return () => idp.close();
 });
 
-const created = z.object({ id: z.string(), url: z.string() });
+const newLink = (intents: readonly string[]) => newSetupLink(gateway, `customer-${++organizations}`, intents);
 
-/** An organization of its own, and a link for its admin. */
-async function newLink(intents: readonly string[]) {
-  const slug = `customer-${++organizations}`;
-  await gateway.api("POST", "/organizations", { slug, name: "Customer" });
-  const link = await gateway.api("POST", `/organizations/${slug}/setup-links`, { intents, name: "For Ann" });
-  return { slug, ...created.parse(link.body) };
-}
-
-async function open(
-  url: string,
-  options: { readonly dark?: boolean; readonly phone?: boolean } = {},
-): Promise<Page> {
-  const context = await browser.newContext({
-    locale: "en-GB",
-    colorScheme: options.dark === true ? "dark" : "light",
-    viewport: options.phone === true ? { width: 390, height: 844 } : { width: 1280, height: 800 },
-  });
-  context.setDefaultTimeout(20_000);
-  const page = await context.newPage();
-  await page.goto(url);
-  return page;
-}
+/** A browser of one's own. */
+const open = async (url: string, options: Parameters<typeof newContext>[1] = {}) =>
+  openPage(await newContext(browser, options), url);
 
 const next = (page: Page) => page.getByRole("button", { name: "Next", exact: true }).click();
 
@@ -61,11 +52,8 @@ async function shownValue(page: Page, field: string): Promise<string> {
 
 /** Through the guide for Okta: each value goes from the page into the IdP's console. */
 async function followGuide(page: Page): Promise<void> {
-  await page.getByRole("radio", { name: "Okta", exact: true }).click();
-  await next(page);
-  idp.typed.acsUrl = await shownValue(page, "Single sign-on URL");
-  idp.typed.audience = await shownValue(page, "Audience URI (SP Entity ID)");
-  idp.typed.attributes = { email: "ann@acme.example", firstName: "Ann", lastName: "Ash" };
+  await chooseProduct(page, "Okta");
+  await typeIn(await openPage(page.context(), idp.consoleUrl), await readGuide(page));
   await page.getByRole("button", { name: "I have done this" }).click();
 }
 
@@ -74,17 +62,6 @@ async function connect(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Check and save" }).click();
   await page.getByText("certificate valid until").waitFor();
   await next(page);
-}
-
-/** Signs in once at the IdP, in the window that the test opens. */
-async function test(page: Page, button = "Test sign-in"): Promise<void> {
-  const [window] = await Promise.all([
-    page.waitForEvent("popup"),
-    page.getByRole("button", { name: button }).click(),
-  ]);
-  await window.getByRole("button", { name: "Sign in as Ann" }).click();
-  await window.getByRole("heading").first().waitFor();
-  await window.close();
 }
 
 describe("a customer's IdP admin", () => {
@@ -96,7 +73,7 @@ describe("a customer's IdP admin", () => {
     const list = async () => (await gateway.api("GET", `/organizations/${slug}/connections`)).body;
     expect(await list()).toMatchObject({ items: [{ provider: "okta", status: "disabled" }] });
 
-    await test(page);
+    await testSignIn(page);
     await page.getByRole("heading", { name: "The test succeeded" }).waitFor();
     expect(await page.getByRole("row", { name: "email ann@acme.example" }).count()).toBe(1);
     // Nobody was signed in by it.
@@ -110,41 +87,12 @@ describe("a customer's IdP admin", () => {
     expect(audit.body).toMatchObject({ items: [{ actor: { type: "setupLink", id } }] });
   });
 
-  it.each([
-    ["another audience", "Audience URI (SP Entity ID)", () => ({ audience: "https://elsewhere.example" })],
-    ["another recipient", "Single sign-on URL", () => ({ acsUrl: "https://elsewhere.example/acs" })],
-    ["no signature", "Assertion Signature", () => ({ sign: "none" as const })],
-  ])("is told what to change in Okta for %s, changes it, and tests again", async (_fault, field, wrong) => {
-    const page = await open((await newLink(["sso"])).url);
-    await followGuide(page);
-    await connect(page);
-    idp.typed.more = wrong();
-    await test(page);
-    await page.getByRole("heading", { name: "The test failed" }).waitFor();
-    expect(await page.getByRole("alert").last().innerText()).toContain(`Okta › ${field}:`);
-    expect(await page.getByRole("button", { name: "Activate connection" }).isDisabled()).toBe(true);
-
-    idp.typed.more = {};
-    await test(page, "Test again");
-    await page.getByRole("heading", { name: "The test succeeded" }).waitFor();
-  });
-
-  it("is told where Okta sends the email, when none comes", async () => {
-    const page = await open((await newLink(["sso"])).url);
-    await followGuide(page);
-    await connect(page);
-    idp.typed.more = { attributes: { firstName: "Ann" }, nameId: "0a1b2c" };
-    await test(page);
-    await page.getByRole("heading", { name: "The test succeeded" }).waitFor();
-    await page.getByText("No email came. In Okta, look at Attribute Statements.").waitFor();
-  });
-
   it("finds everything where it was left, in another browser", async () => {
     const { url } = await newLink(["sso"]);
     const first = await open(url);
     await followGuide(first);
     await connect(first);
-    await test(first);
+    await testSignIn(first);
     await first.getByRole("heading", { name: "The test succeeded" }).waitFor();
 
     const second = await open(`${url}/test`);
@@ -154,9 +102,11 @@ describe("a customer's IdP admin", () => {
 
   it("is told at once of what is often pasted in place of the right thing", async () => {
     const page = await open((await newLink(["sso"])).url);
-    await followGuide(page);
+    await chooseProduct(page, "Okta");
+    const ownEntityId = await shownValue(page, "Audience URI (SP Entity ID)");
+    await page.getByRole("button", { name: "I have done this" }).click();
     const field = page.getByRole("textbox", { name: "Metadata URL" });
-    await field.fill(idp.typed.audience);
+    await field.fill(ownEntityId);
     await page.getByText("This is our own value").waitFor();
     await field.fill("https://acme-admin.okta.com/app/x/sso/saml/metadata");
     await page.getByText("address of Okta's admin console").waitFor();

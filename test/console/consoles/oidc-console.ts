@@ -3,10 +3,8 @@ import express, { type Request, type Response } from "express";
 import Provider from "oidc-provider";
 import { listen } from "./listen.ts";
 import { type OidcConsole, type OidcField, TENANT } from "./oidc-facts.ts";
-import { type ConsoleField, consolePage } from "./page.ts";
+import { type ConsoleField, consolePage, type Typed } from "./page.ts";
 import { ANN } from "./saml-facts.ts";
-
-type Typed = Readonly<Record<string, string>>;
 
 const MADE_UP_ID = "client-1";
 const SECRET = "a-secret-that-is-long-enough-for-everybody";
@@ -35,7 +33,7 @@ export async function startSimulatedOidc(product: OidcConsole): Promise<Simulate
     };
     const shown = Object.entries(product.gives).map(([name, what]) => [name, given[what]] as const);
     const fields = Object.entries(product.fields).map(([name, field]) => [name, inputOf(field)] as const);
-    res.send(consolePage(Object.fromEntries(fields), configured === null ? null : Object.fromEntries(shown)));
+    res.send(consolePage(Object.fromEntries(fields), configured?.typed ?? null, Object.fromEntries(shown)));
   });
   app.post("/console", express.urlencoded({ extended: false }), (req, res) => {
     const typed = req.body as Typed;

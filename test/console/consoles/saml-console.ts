@@ -1,11 +1,15 @@
 import { inflateRawSync } from "node:zlib";
-import { createTestIdp, escapeXml, type TestIdp, type TestLogin } from "@sallyport/saml/testing";
+import {
+  createTestIdp,
+  escapeXml,
+  type TestIdp,
+  type TestIdpOptions,
+  type TestLogin,
+} from "@sallyport/saml/testing";
 import express from "express";
 import { listen } from "./listen.ts";
-import { type ConsoleField, consolePage, type Shown } from "./page.ts";
+import { type ConsoleField, consolePage, type Shown, type Typed } from "./page.ts";
 import { ANN, type SamlConsole, type SamlField } from "./saml-facts.ts";
-
-type Typed = Readonly<Record<string, string>>;
 
 /** A product's SAML pages, and an identity provider behind them that is made of nothing but what was typed there. */
 export interface SimulatedSaml {
@@ -25,7 +29,11 @@ export interface Misbehaviour {
   readonly status?: { readonly code: string; readonly subCode?: string; readonly message?: string };
 }
 
-export async function startSimulatedSaml(product: SamlConsole): Promise<SimulatedSaml> {
+/** @param own what the identity provider has of its own accord, such as its certificate */
+export async function startSimulatedSaml(
+  product: SamlConsole,
+  own: TestIdpOptions = {},
+): Promise<SimulatedSaml> {
   const app = express();
   const { url, close } = await listen(app);
   const metadataUrl = `${url}${product.metadata.path}`;
@@ -39,13 +47,15 @@ export async function startSimulatedSaml(product: SamlConsole): Promise<Simulate
   };
 
   app.get("/console", (_req, res) => {
-    const shown = configured === null ? null : shownBy(product, metadataUrl, url, configured.idp);
-    res.send(consolePage(mapValues(product.fields, inputOf), shown));
+    const shown = configured === null ? {} : shownBy(product, metadataUrl, url, configured.idp);
+    res.send(consolePage(mapValues(product.fields, inputOf), configured?.typed ?? null, shown));
   });
   app.post("/console", express.urlencoded({ extended: false }), (req, res) => {
     const typed = req.body as Typed;
-    const own = fieldsThat(product, "idpEntityId").map((name) => typed[name])[0];
-    const idp = configured?.idp ?? createTestIdp({ entityId: own || `${url}/issuer`, ssoUrl: `${url}/sso` });
+    const entityId = fieldsThat(product, "idpEntityId").map((name) => typed[name])[0];
+    const idp =
+      configured?.idp ??
+      createTestIdp({ ...own, entityId: entityId || `${url}/issuer`, ssoUrl: `${url}/sso` });
     configured = { typed, idp };
     res.redirect("/console");
   });

@@ -1,29 +1,31 @@
 import express from "express";
 import { listen } from "./listen.ts";
-import { type ConsoleField, consolePage } from "./page.ts";
+import { type ConsoleField, consolePage, type Typed } from "./page.ts";
 import type { ScimField } from "./scim-facts.ts";
 
 /** A product's provisioning pages. What is saved there is tried at once: it pushes Ann. */
 export async function startSimulatedScim(fields: Readonly<Record<string, ScimField>>) {
   const app = express();
   const { url, close } = await listen(app);
-  let answer: string | null = null;
-  const named = (is: ScimField["is"], typed: Readonly<Record<string, string>>) =>
+  let saved: { readonly typed: Typed; readonly answer: string } | null = null;
+  const named = (is: ScimField["is"], typed: Typed) =>
     Object.entries(fields).flatMap(([name, field]) => (field.is === is ? [typed[name] ?? ""] : []))[0] ?? "";
 
   app.get("/console", (_req, res) => {
     const inputs = Object.entries(fields).map(([name, field]) => [name, inputOf(field)] as const);
-    res.send(consolePage(Object.fromEntries(inputs), answer === null ? null : { "Test result": answer }));
+    const shown = { "Test result": saved?.answer ?? "" };
+    res.send(consolePage(Object.fromEntries(inputs), saved?.typed ?? null, shown));
   });
   app.post("/console", express.urlencoded({ extended: false }), async (req, res) => {
-    const typed = req.body as Readonly<Record<string, string>>;
+    const typed = req.body as Typed;
     const missing = Object.entries(fields).find(
       ([name, field]) => field.is === "needed" && typed[name] !== (field.text === "✓" ? "on" : field.text),
     );
-    answer =
+    const answer =
       missing === undefined
         ? await push(named("baseUrl", typed), named("token", typed))
         : `Set ${missing[0]}`;
+    saved = { typed, answer };
     res.redirect("/console");
   });
   return { consoleUrl: `${url}/console`, close };

@@ -1,6 +1,6 @@
-/** Where the fault of an error code is mended, in each product's own words. Codes are those of login records. */
-const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  audience_mismatch: {
+/** What may be wrong at an identity provider, and each product's own words for where it is mended. */
+const FIELDS = {
+  audience: {
     okta: "Audience URI (SP Entity ID)",
     entra: "Identifier (Entity ID)",
     google: "Entity ID",
@@ -10,8 +10,9 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     adfs: "Relying party trust identifier",
     keycloak: "Client ID",
     auth0: "audience",
+    generic: "Entity ID",
   },
-  recipient_mismatch: {
+  recipient: {
     okta: "Single sign-on URL",
     entra: "Reply URL (Assertion Consumer Service URL)",
     google: "ACS URL",
@@ -19,34 +20,71 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     jumpcloud: "ACS URLs → Default URL",
     pingone: "ACS URLs",
     adfs: "Relying party SAML 2.0 SSO service URL",
-    keycloak: "Assertion Consumer Service POST Binding URL",
+    keycloak: "Valid redirect URIs",
     auth0: "Application Callback URL",
+    generic: "Assertion Consumer Service URL",
   },
-  assertion_issuer_mismatch: {
-    okta: "Issuer",
-    entra: "Microsoft Entra Identifier",
-    google: "Entity ID",
+  issuer: {
+    okta: "Metadata URL",
+    entra: "App Federation Metadata Url",
+    google: "Download Metadata",
     onelogin: "Issuer URL",
     jumpcloud: "IdP Entity ID",
-    pingone: "Issuer ID",
+    pingone: "IDP Metadata URL",
+    adfs: "FederationMetadata.xml",
+    keycloak: "SAML 2.0 Identity Provider Metadata",
+    auth0: "Identity Provider Metadata",
+    generic: "Entity ID (issuer)",
   },
-  signature_invalid: {
+  certificate: {
     okta: "Signing Certificate",
     entra: "SAML Certificates",
     google: "Certificate",
     onelogin: "X.509 Certificate",
     jumpcloud: "IDP Certificate Valid → Download Certificate",
     pingone: "Download Signing Certificate",
+    adfs: "FederationMetadata.xml",
+    keycloak: "SAML 2.0 Identity Provider Metadata",
+    auth0: "Identity Provider Metadata",
+    generic: "Certificate",
   },
-  signature_missing: {
+  signing: {
     okta: "Assertion Signature",
-    entra: "Signing options",
+    entra: "Sign SAML assertion",
+    google: "Signed response",
     onelogin: "SAML signature element",
     jumpcloud: "Sign",
     pingone: "Sign Assertion",
+    adfs: "SamlResponseSignature",
     keycloak: "Sign assertions",
+    auth0: "signResponse",
   },
-  email_missing: {
+  algorithm: {
+    okta: "Signature Algorithm",
+    entra: "SAML Certificates",
+    onelogin: "SAML Signature Algorithm",
+    jumpcloud: "Signature Algorithm",
+    keycloak: "Signature algorithm",
+  },
+  encryption: {
+    okta: "Assertion Encryption",
+    onelogin: "Encrypt assertion",
+    keycloak: "Encrypt assertions",
+    adfs: "Federation metadata address",
+    generic: "Metadata URL",
+  },
+  subject: {
+    okta: "Name ID format",
+    entra: "Unique User Identifier (Name ID)",
+    google: "Name ID",
+    onelogin: "SAML nameID format",
+    jumpcloud: "SAMLSubject NameID",
+    pingone: "saml_subject",
+    adfs: "Transform an Incoming Claim → Name ID",
+    keycloak: "Name ID format",
+    auth0: "nameIdentifierProbes",
+  },
+  email: {
     okta: "Attribute Statements",
     entra: "Attributes & Claims",
     google: "Attribute mapping",
@@ -55,16 +93,92 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     pingone: "Attribute Mappings",
     adfs: "Edit Claim Issuance Policy",
     keycloak: "Add mapper",
+    generic: "email",
   },
+  groups: {
+    entra: "Groups assigned to the application",
+  },
+  assignment: {
+    okta: "Assignments",
+    entra: "Users and groups",
+    google: "User access",
+    onelogin: "Access",
+    jumpcloud: "User Groups",
+    pingone: "Access",
+    adfs: "Choose Access Control Policy",
+  },
+  clientSecret: {
+    okta: "Client Secret",
+    entra: "Certificates & secrets → Value",
+    onelogin: "Client Secret",
+    jumpcloud: "Client Secret",
+    pingone: "Client Secret",
+    keycloak: "Credentials → Client secret",
+    auth0: "Client Secret",
+    generic: "Client secret",
+  },
+  redirectUri: {
+    okta: "Sign-in redirect URIs",
+    entra: "Redirect URI: Web",
+    onelogin: "Redirect URIs",
+    jumpcloud: "Redirect URIs",
+    pingone: "Redirect URIs",
+    keycloak: "Valid redirect URIs",
+    auth0: "Allowed Callback URLs",
+    generic: "Redirect URI",
+  },
+} as const satisfies Record<string, Readonly<Record<string, string>>>;
+
+export type Fault = keyof typeof FIELDS;
+
+/** Which fault a code of a login record tells of. */
+const FAULTS: Readonly<Record<string, Fault>> = {
+  audience_mismatch: "audience",
+  audience_missing: "audience",
+  recipient_mismatch: "recipient",
+  recipient_missing: "recipient",
+  destination_mismatch: "recipient",
+  destination_missing: "recipient",
+  assertion_issuer_mismatch: "issuer",
+  assertion_issuer_missing: "issuer",
+  response_issuer_mismatch: "issuer",
+  response_issuer_missing: "issuer",
+  signature_invalid: "certificate",
+  digest_mismatch: "certificate",
+  certificate_expired: "certificate",
+  certificate_weak_key: "certificate",
+  signature_missing: "signing",
+  encrypted_assertion_unsigned: "signing",
+  signature_sha1: "algorithm",
+  signature_algorithm: "algorithm",
+  digest_algorithm: "algorithm",
+  sha1: "algorithm",
+  decryption_failed: "encryption",
+  decryption_key_missing: "encryption",
+  encryption_algorithm: "encryption",
+  subject_missing: "subject",
+  subject_transient: "subject",
+  subject_unusable: "subject",
+  name_id_encrypted: "subject",
+  email_missing: "email",
+  email_malformed: "email",
+  groups_overage: "groups",
+  groups_cut: "groups",
+  status_not_success: "assignment",
+  oidc_access_denied: "assignment",
+  oidc_invalid_client: "clientSecret",
+  oidc_unauthorized_client: "clientSecret",
+  oidc_invalid_grant: "redirectUri",
+  oidc_redirect_uri_mismatch: "redirectUri",
 };
 
-const SAME: Readonly<Record<string, string>> = {
-  destination_mismatch: "recipient_mismatch",
-  response_issuer_mismatch: "assertion_issuer_mismatch",
-  digest_mismatch: "signature_invalid",
-};
+/** The field of a product at which a fault is mended; undefined where it is none of the product's. */
+export function fieldOf(product: string, fault: Fault): string | undefined {
+  return (FIELDS[fault] as Readonly<Record<string, string>>)[product];
+}
 
-/** The field of a product at which the fault of an error code is mended; undefined where it is none of the product's. */
+/** The same by the code of a login record. */
 export function fieldToChange(product: string, code: string): string | undefined {
-  return FIELDS[SAME[code] ?? code]?.[product];
+  const fault = FAULTS[code];
+  return fault === undefined ? undefined : fieldOf(product, fault);
 }

@@ -1,7 +1,9 @@
-import { Button, Group, Stack, Text, Title } from "@mantine/core";
+import { Alert, Button, Group, Stack, Text, Title } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { dataOf, type Schemas } from "../api/client.ts";
 import { ProblemAlert } from "../components/problem-alert.tsx";
+import type { Texts } from "../texts/en.ts";
 import { useLanguage, useTexts } from "../texts/texts.tsx";
 import { OidcForm, type OidcInput } from "./oidc-form.tsx";
 import { SamlForm, type SamlInput } from "./saml-form.tsx";
@@ -63,9 +65,12 @@ export function ConnectStep() {
       )}
       {save.isError && <ProblemAlert error={save.error} />}
       {stored !== null && !save.isPending && !save.isError && (
-        <Text c="green" fw={500} role="status">
-          {understood(stored, texts.connect, language)} {texts.connect.saved}
-        </Text>
+        <>
+          <Text c="green" fw={500} role="status">
+            {understood(stored, texts.connect, language)} {texts.connect.saved}
+          </Text>
+          <CertificateNotes connection={stored} />
+        </>
       )}
       <Group>
         <Button disabled={stored === null} onClick={() => go("test")}>
@@ -82,18 +87,38 @@ export function ConnectStep() {
 /** What was understood, in one line: who the IdP is, and until when its certificate is valid. */
 function understood(
   { saml, oidc }: Schemas["Connection"],
-  texts: { understood(issuer: string, until: string): string },
+  texts: Texts["connect"],
   language: string,
 ): string {
   if (saml === undefined) {
     return oidc?.issuer ?? "";
   }
-  const until = saml.certificates
-    .map(({ notAfter }) => notAfter)
-    .toSorted()
-    .at(-1);
-  return texts.understood(
-    saml.idpEntityId,
-    until === undefined ? "" : new Date(until).toLocaleDateString(language, { dateStyle: "long" }),
+  const until = lastCertificate(saml)?.notAfter;
+  return until === undefined
+    ? saml.idpEntityId
+    : texts.understood(saml.idpEntityId, showDay(until, language));
+}
+
+/** A certificate that has ended, or soon does. */
+function CertificateNotes({ connection: { saml } }: { readonly connection: Schemas["Connection"] }) {
+  const texts = useTexts().connect;
+  const { language } = useLanguage();
+  const certificate = saml === undefined ? undefined : lastCertificate(saml);
+  if (certificate === undefined || !certificate.expiring) {
+    return null;
+  }
+  const day = showDay(certificate.notAfter, language);
+  return (
+    <Alert color="yellow" variant="light" icon={<IconAlertTriangle size={20} aria-hidden />}>
+      {certificate.expired ? texts.certificateEnded(day) : texts.certificateEnds(day)}
+    </Alert>
   );
+}
+
+function lastCertificate({ certificates }: NonNullable<Schemas["Connection"]["saml"]>) {
+  return certificates.toSorted((one, other) => one.notAfter.localeCompare(other.notAfter)).at(-1);
+}
+
+function showDay(time: string, language: string): string {
+  return new Date(time).toLocaleDateString(language, { dateStyle: "long" });
 }

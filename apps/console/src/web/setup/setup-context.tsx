@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, use } from "react";
 import { type Api, ApiProblem, dataOf, type Schemas, type Setup } from "../api/client.ts";
 import { productOf } from "../guides/products.ts";
+import { useTexts } from "../texts/texts.tsx";
 import { type Progress, parseProgress } from "./progress.ts";
 
 interface SetupContext {
@@ -70,4 +71,10 @@ export function useConnection() {
 export function useProduct() {
   const { progress } = useSetup();
   return progress.product === undefined ? undefined : productOf(progress.product);
+}
+
+/** What to call the product that was chosen. */
+export function useProductName(): string {
+  const texts = useTexts();
+  return useProduct()?.name || texts.provider.genericName;
 }

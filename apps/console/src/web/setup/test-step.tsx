@@ -3,8 +3,9 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { dataOf, type Schemas } from "../api/client.ts";
 import { ProblemAlert } from "../components/problem-alert.tsx";
+import { fieldOf } from "../guides/fields-to-change.ts";
 import { useTexts } from "../texts/texts.tsx";
-import { useConnection, useSetup } from "./setup-context.tsx";
+import { useConnection, useProductName, useSetup } from "./setup-context.tsx";
 import { TestResult } from "./test-result.tsx";
 
 const ASK_EVERY_MS = 1_000;
@@ -54,8 +55,7 @@ export function TestStep() {
     }
   }, [unremembered]);
   const active = connection?.status === "active";
-  const slow =
-    test !== null && !isOver(result.data) && Date.now() - Date.parse(test.createdAt) > SLOW_AFTER_MS;
+  const slow = useIsOlder(test !== null && !isOver(result.data) ? test.createdAt : null, SLOW_AFTER_MS);
 
   return (
     <Stack className="narrow">
@@ -87,7 +87,7 @@ export function TestStep() {
             <Text>{texts.test.waiting}</Text>
           </Group>
         )}
-        {slow && <Text mt="sm">{texts.test.noAnswer}</Text>}
+        {slow && <NoAnswer />}
         {result.data !== undefined && isOver(result.data) && <TestResult test={result.data} />}
       </div>
       {result.isError && <ProblemAlert error={result.error} />}
@@ -124,6 +124,31 @@ export function TestStep() {
       </Group>
     </Stack>
   );
+}
+
+/** What most likely holds the sign-in at the IdP, which tells us nothing of it. */
+function NoAnswer() {
+  const texts = useTexts();
+  const { progress } = useSetup();
+  const name = useProductName();
+  const product = progress.product ?? "generic";
+  const fields = (
+    ["assignment", progress.protocol === "oidc" ? "redirectUri" : "recipient"] as const
+  ).flatMap((fault) => fieldOf(product, fault) ?? []);
+  return <Text mt="sm">{texts.test.noAnswer(name, fields)}</Text>;
+}
+
+/** Whether a time was so long ago; says so when it comes to be. */
+function useIsOlder(time: string | null, ageMs: number): boolean {
+  const [older, setOlder] = useState<string | null>(null);
+  useEffect(() => {
+    if (time === null) {
+      return;
+    }
+    const timer = setTimeout(() => setOlder(time), Math.max(0, Date.parse(time) + ageMs - Date.now()));
+    return () => clearTimeout(timer);
+  }, [time, ageMs]);
+  return time !== null && older === time;
 }
 
 function isOver(test: Schemas["TestLogin"] | undefined): boolean {

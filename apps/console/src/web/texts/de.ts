@@ -67,6 +67,10 @@ export const de: Texts = {
     clientSecretKept: "Ist gespeichert. Tragen Sie ein anderes ein, um es zu ersetzen.",
     save: "Prüfen und speichern",
     understood: (issuer, until) => `${issuer}, Zertifikat gültig bis ${until}`,
+    certificateEnded: (day) =>
+      `Dieses Zertifikat ist am ${day} abgelaufen. Erneuern Sie es beim Identitätsanbieter und speichern Sie noch einmal.`,
+    certificateEnds: (day) =>
+      `Dieses Zertifikat läuft am ${day} ab. Erneuern Sie es vorher beim Identitätsanbieter.`,
     understoodOidc: (issuer) => `${issuer}, sein Discovery-Dokument wurde gelesen`,
     saved: "Gespeichert. Melden Sie sich nun einmal zum Test an.",
     adminUrl: "Das ist die Adresse von Oktas Admin-Konsole. Nehmen Sie die ohne „-admin“.",
@@ -95,9 +99,8 @@ export const de: Texts = {
       failed: "Abgelehnt",
     },
     identity: "Was kam",
-    noEmail: (product, field) => `Es kam keine E-Mail-Adresse. Sehen Sie in ${product} nach ${field}.`,
-    noAnswer:
-      "Noch ist nichts zurückgekommen. Zeigt der Identitätsanbieter einen Fehler, ist die Person der Anwendung wohl nicht zugewiesen.",
+    noAnswer: (product, fields) =>
+      `Noch ist nichts zurückgekommen. Zeigt das andere Fenster einen Fehler von ${product}, ist die Person der Anwendung wohl nicht zugewiesen, oder unsere Adresse steht dort anders als hier. Sehen Sie dort nach: ${fields.join(", ")}.`,
     activate: "Verbindung aktivieren",
     activateAnyway: "Ohne Test aktivieren",
     active: "Die Verbindung ist aktiv: Ihre Leute können sich anmelden.",

@@ -66,6 +66,10 @@ export const en = {
     clientSecretKept: "Is stored. Enter another one to replace it.",
     save: "Check and save",
     understood: (issuer: string, until: string) => `${issuer}, certificate valid until ${until}`,
+    certificateEnded: (day: string) =>
+      `This certificate ended on ${day}. Renew it at the identity provider, then save again.`,
+    certificateEnds: (day: string) =>
+      `This certificate ends on ${day}. Renew it at the identity provider before that.`,
     understoodOidc: (issuer: string) => `${issuer}, its discovery document was read`,
     saved: "Saved. Next, sign in once to test it.",
     adminUrl: "This is the address of Okta's admin console. Take the one without “-admin”.",
@@ -94,9 +98,8 @@ export const en = {
       failed: "Refused",
     } as Readonly<Record<string, string>>,
     identity: "What came",
-    noEmail: (product: string, field: string) => `No email came. In ${product}, look at ${field}.`,
-    noAnswer:
-      "Nothing has come back yet. If the identity provider shows an error, the person is most likely not assigned to the application.",
+    noAnswer: (product: string, fields: readonly string[]) =>
+      `Nothing has come back yet. If the other window shows an error of ${product}, most likely the person is not assigned to the application, or our address is not entered as it is here. Look there at: ${fields.join(", ")}.`,
     activate: "Activate connection",
     activateAnyway: "Activate without a test",
     active: "The connection is active: your people can sign in.",

@@ -1,0 +1,47 @@
+import { SAML_ERRORS, SAML_WARNINGS } from "@sallyport/saml";
+import { describe, expect, it } from "vitest";
+import { fieldToChange } from "../../apps/console/src/web/guides/fields-to-change.ts";
+import { OIDC_CONSOLES } from "./consoles/oidc-facts.ts";
+import { SAML_CONSOLES } from "./consoles/saml-facts.ts";
+
+// The table of error code × product, against the fields that the products' consoles have.
+
+describe("the field to change for a fault of SAML", () => {
+  it.each(Object.entries(SAML_CONSOLES))("is one of the console of %s", (id, { fields, metadata }) => {
+    const fieldsThat = (is: string) =>
+      Object.entries(fields).flatMap(([name, field]) => (field.is === is ? [name] : []));
+    expect(fieldsThat("audience")).toContain(fieldToChange(id, "audience_mismatch"));
+    expect(fieldsThat("acsUrl")).toContain(fieldToChange(id, "recipient_mismatch"));
+    expect(fieldToChange(id, "destination_mismatch")).toBe(fieldToChange(id, "recipient_mismatch"));
+    expect(fieldToChange(id, "signature_invalid")).toBeDefined();
+    if (metadata.shownAs !== null && fieldsThat("idpEntityId").length === 0) {
+      expect(fieldToChange(id, "response_issuer_mismatch")).toBe(metadata.shownAs);
+    }
+  });
+
+  it("is known for every product where the assertion names nobody, or not by email", () => {
+    for (const id of Object.keys(SAML_CONSOLES).filter((name) => name !== "generic" && name !== "auth0")) {
+      expect([id, fieldToChange(id, "subject_missing")]).toEqual([id, expect.any(String)]);
+      expect([id, fieldToChange(id, "email_missing")]).toEqual([id, expect.any(String)]);
+    }
+  });
+
+  it("goes by codes that there are", () => {
+    const codes = [...Object.keys(SAML_ERRORS), ...Object.keys(SAML_WARNINGS)];
+    for (const code of ["signature_missing", "decryption_failed", "sha1", "certificate_expired"]) {
+      expect(codes).toContain(code);
+      expect([code, fieldToChange("okta", code)]).toEqual([code, expect.any(String)]);
+    }
+    expect(fieldToChange("okta", "issued_in_future")).toBeUndefined();
+  });
+});
+
+it.each(Object.entries(OIDC_CONSOLES))(
+  "the field to change for a fault of OpenID Connect: %s",
+  (id, product) => {
+    const redirect = Object.entries(product.fields).find(([, field]) => field.is === "redirectUri")?.[0];
+    const secret = Object.entries(product.gives).find(([, gives]) => gives === "clientSecret")?.[0] ?? "";
+    expect(fieldToChange(id, "oidc_redirect_uri_mismatch")).toBe(redirect);
+    expect(fieldToChange(id, "oidc_invalid_client")).toContain(secret);
+  },
+);
