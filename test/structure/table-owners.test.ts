@@ -24,6 +24,8 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   domains: [MANAGEMENT],
   api_keys: [MANAGEMENT],
   setup_links: [MANAGEMENT],
+  console_roles: ["packages/domain/console-access/src"],
+  console_sessions: ["packages/domain/console-access/src"],
   applications: ["packages/domain/applications/src"],
   application_checks: ["packages/domain/application-checks/src"],
   roles: ["packages/domain/roles/src"],

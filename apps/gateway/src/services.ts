@@ -1,12 +1,13 @@
 import { Resolver } from "node:dns/promises";
-import { createConsole } from "@sallyport/console";
+import { consoleApplication, createConsole, createConsoleVisitors } from "@sallyport/console";
 import type { Database } from "@sallyport/database";
 import { defined } from "@sallyport/defined";
 import { describeMissing, keyUsage } from "@sallyport/encryption-keys";
 import { Problem } from "@sallyport/http";
 import { createAttemptLimit, createFailureLimit, type Levels } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
-import { createManagementApi } from "@sallyport/management";
+import { createManagementApi, ensureOperatorsOrganization, ROLES } from "@sallyport/management";
+import { openCodeRedemption } from "@sallyport/openid-provider";
 import type { Outbound } from "@sallyport/outbound";
 import type { Queues } from "@sallyport/queue";
 import { createScim } from "@sallyport/scim";
@@ -100,14 +101,25 @@ async function openEach(foundation: Foundation, teardown: Teardown): Promise<Mou
     mounts.push({ path: "/scim/v2", router: scim });
   }
   if (roles.has("admin")) {
+    await ensureOperatorsOrganization(deps.database);
     const resolver = new Resolver({ timeout: 3_000, tries: 2 });
+    const rootKeyDigest = digestToken(configuration.rootKey);
     const api = createManagementApi({
       ...deps,
-      rootKeyDigest: digestToken(configuration.rootKey),
+      rootKeyDigest,
       resolveTxt: (name) => resolver.resolveTxt(name),
       signingKeys,
+      consoleVisitors: createConsoleVisitors({ ...deps, sql: deps.database.sql }),
     });
-    mounts.push({ path: "/api", router: api }, { path: "/", router: createConsole() });
+    const codes = openCodeRedemption({ ...deps, ...defined({ redisUrl: configuration.redisUrl }) });
+    teardown.add("console", () => codes.close());
+    const console = createConsole({
+      ...deps,
+      rootKeyDigest,
+      permissionsOf: (role) => ROLES[role],
+      redeemCode: codes.redeem,
+    });
+    mounts.push({ path: "/api", router: api }, { path: "/", router: console });
   }
   if (roles.has("broker")) {
     const { redisUrl, refreshGraceSeconds } = configuration;
@@ -116,6 +128,7 @@ async function openEach(foundation: Foundation, teardown: Teardown): Promise<Mou
         ...deps,
         signingKeys,
         refreshGraceSeconds,
+        ownApplications: [consoleApplication(deps.publicUrl)],
         ...defined({ redisUrl }),
       });
       teardown.add("broker", () => broker.close());

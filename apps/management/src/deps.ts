@@ -4,6 +4,8 @@ import type { Logger } from "@sallyport/logging";
 import type { Outbound } from "@sallyport/outbound";
 import type { SecretBox } from "@sallyport/secrets";
 import type { SigningKeys } from "@sallyport/signing-keys";
+import type { Request } from "express";
+import type { ConsoleVisitor } from "./access/caller.ts";
 
 /** What the management API stands on. */
 export interface ManagementApiDeps {
@@ -25,8 +27,15 @@ export interface ManagementApiDeps {
   readonly requestLogout: () => void;
   /** Requests with a key that is none. Default: no limit. */
   readonly failures?: FailureLimit;
+  /** People who are signed in to the console. Without it nobody calls by a cookie. */
+  readonly consoleVisitors?: ConsoleVisitors;
   /** Changes of the keys that sign tokens. Without it the API only lists them. */
   readonly signingKeys?: SigningKeyChanges;
+}
+
+export interface ConsoleVisitors {
+  /** Null: nobody is signed in. "refused": by the cookie, but not from a page of ours. */
+  find(req: Request): Promise<ConsoleVisitor | "refused" | null>;
 }
 
 export type SigningKeyChanges = Pick<SigningKeys, "rotate" | "distrust">;

@@ -21,6 +21,25 @@ export const ADMIN_ERRORS = {
     status: 403,
     detail: "This needs a permission that the caller does not have. Use a key that has it.",
   },
+  console_request_refused: {
+    status: 403,
+    detail:
+      "The console's cookie is taken from the console's own pages only: same origin, with `X-Sallyport-Console: 1`. Send a key instead.",
+  },
+  operator_required: {
+    status: 403,
+    detail:
+      "Whoever changes the operators' organization decides who is an operator: only an operator may, or an unlimited key without an organization.",
+  },
+  operators_organization_required: {
+    status: 409,
+    detail: "The operators' organization stays: without it nobody could be an operator.",
+  },
+  console_role_unavailable: {
+    status: 400,
+    detail:
+      "Members of the operators' organization can be `operator` and nothing else, and nobody else can be that.",
+  },
   permission_out_of_reach: {
     status: 400,
     detail: "A key of one organization cannot have this permission: it needs a key without an organization.",

@@ -17,6 +17,16 @@ export interface Application {
   readonly accessTokenSigningAlg: SigningAlgorithm;
 }
 
+/** A page of the gateway itself that people sign in to: a public client, which redeems its codes in the process. */
+export type OwnApplication = Pick<Application, "id" | "clientId" | "name" | "redirectUris">;
+
+const OF_OWN = {
+  secretDigest: null,
+  postLogoutRedirectUris: [],
+  idTokenSigningAlg: "RS256",
+  accessTokenSigningAlg: "ES256",
+} as const;
+
 export interface Applications {
   /** By `client_id`; null when there is none. Seen up to five seconds late after a change. */
   find(clientId: string): Promise<Application | null>;
@@ -40,13 +50,22 @@ const MOST_CACHED = 1_000;
 // Management makes them of these; and PostgreSQL would raise an error on a zero byte.
 const CLIENT_ID = /^[\w.~-]{1,128}$/;
 
-export function createApplications(sql: Sql, now: () => Date): Applications {
+/** @param own the gateway's own: in no table, so that nobody changes, lists or deletes them */
+export function createApplications(
+  sql: Sql,
+  now: () => Date,
+  own: readonly OwnApplication[] = [],
+): Applications {
   const cache = new LRUCache<string, { readonly readAt: number; readonly application: Application }>({
     max: MOST_CACHED,
   });
 
   return {
     async find(clientId) {
+      const gateways = own.find((application) => application.clientId === clientId);
+      if (gateways !== undefined) {
+        return { ...gateways, ...OF_OWN };
+      }
       const at = now().getTime();
       const known = cache.get(clientId);
       if (known !== undefined && at - known.readAt < FRESH_MS) {

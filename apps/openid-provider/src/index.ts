@@ -13,7 +13,7 @@ import type { SecretBox } from "@sallyport/secrets";
 import { privateHalfOf, type SigningKeys } from "@sallyport/signing-keys";
 import type { Request, Response, Router } from "express";
 import { Provider } from "oidc-provider";
-import { createApplications } from "./applications.ts";
+import { createApplications, type OwnApplication } from "./applications.ts";
 import { createBrowserSessions } from "./endpoints/browser-sessions.ts";
 import { introspection } from "./endpoints/introspection.ts";
 import { jwks } from "./endpoints/jwks.ts";
@@ -41,6 +41,10 @@ import { createRefreshRotation } from "./tokens/refresh-rotation.ts";
 import { createRefreshTokens } from "./tokens/refresh-tokens.ts";
 import { createRevocations } from "./tokens/revocations.ts";
 
+export type { OwnApplication } from "./applications.ts";
+export { type CodeRedemption, openCodeRedemption } from "./code-redemption.ts";
+export type { ExpectedCode, RedeemedCode } from "./tokens/redeem-code.ts";
+
 export interface OpenIdProviderDeps {
   readonly database: Database;
   readonly log: Logger;
@@ -55,6 +59,8 @@ export interface OpenIdProviderDeps {
   readonly signInRedirect: SignInRedirect;
   /** Sessions that wait for an authorization request. */
   readonly waiting: Pick<WaitingSessions, "has">;
+  /** Pages of the gateway itself that people sign in to. */
+  readonly ownApplications?: readonly OwnApplication[];
   /** Where state that expires is kept; without it, in PostgreSQL. */
   readonly redisUrl?: string;
   /** Sign-ins that may be started and come to nothing. Default: no limit. */
@@ -87,7 +93,7 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
   const cookieKey = await loadCookieKey(sql, deps.secrets);
   Object.values((await keys.current()).signing).map(privateHalfOf);
   const store = openStore(deps);
-  const applications = createApplications(sql, now);
+  const applications = createApplications(sql, now, deps.ownApplications);
   const accessTokens = createAccessTokens({ keys, sql, issuer, now });
   const refreshTokens = createRefreshTokens(store, sql, now);
   const revocations = createRevocations({ ...deps, store });

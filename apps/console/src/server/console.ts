@@ -1,70 +1,16 @@
-import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { Problem } from "@sallyport/http";
 import { Router } from "express";
-import sirv from "sirv";
+import { type SessionDeps, sessionRoutes } from "./access/session-routes.ts";
+import { type SignInDeps, signInRoutes } from "./access/sign-in.ts";
+import { pages } from "./pages.ts";
 
-/** Where `vite build` leaves the page. */
-const BUILT = fileURLToPath(new URL("../../dist/web/", import.meta.url));
-const NONCE = "__NONCE__";
-const YEAR_SECONDS = 31_536_000;
-/** Documents, and the addresses that the browser's own routing shows in each. */
-const DOCUMENTS = {
-  "index.html": ["/setup/:token", "/setup/:token/:step"],
-  "console.html": ["/console", "/console/*path"],
-};
+export { consoleApplication } from "./access/sign-in.ts";
 
-/**
- * The web pages of the gateway: `/setup/{token}`, `/console`, and the files that they load. Whatever else answers below
- * `/console` stands before it.
- */
-export function createConsole(folder = BUILT): Router {
+export type ConsoleDeps = SessionDeps & SignInDeps;
+
+/** The web pages of the gateway, and how people come to be signed in to the console. */
+export function createConsole(deps: ConsoleDeps): Router {
   const router = Router();
-  if (!existsSync(`${folder}/index.html`)) {
-    router.get(Object.values(DOCUMENTS).flat(), () => {
-      throw new Problem(
-        503,
-        "console_not_built",
-        "The page is not built. Run `npm run build`, then start again.",
-      );
-    });
-    return router;
-  }
-  // Names carry the hash of the content: what has a name never changes.
-  router.use(
-    "/assets",
-    sirv(`${folder}/assets`, { brotli: true, gzip: true, immutable: true, maxAge: YEAR_SECONDS }),
-  );
-  for (const [name, addresses] of Object.entries(DOCUMENTS)) {
-    const document = readFileSync(`${folder}/${name}`, "utf8");
-    router.get(addresses, (_req, res) => {
-      const nonce = randomBytes(16).toString("base64url");
-      res
-        .set({
-          "content-type": "text/html; charset=utf-8",
-          "cache-control": "no-store",
-          "content-security-policy": contentSecurityPolicy(nonce),
-          // The address of a setup page holds the link's token.
-          "referrer-policy": "no-referrer",
-        })
-        .send(document.replaceAll(NONCE, nonce));
-    });
-  }
+  router.use("/console", signInRoutes(deps), sessionRoutes(deps));
+  router.use(pages());
   return router;
-}
-
-/** No script and no style but our own files, and the components' style elements, which carry the nonce. */
-function contentSecurityPolicy(nonce: string): string {
-  return [
-    "default-src 'none'",
-    "script-src 'self'",
-    `style-src 'self' 'nonce-${nonce}'`,
-    "img-src 'self'",
-    "font-src 'self'",
-    "connect-src 'self'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-  ].join("; ");
 }

@@ -1,1 +1,2 @@
-export { createConsole } from "./console.ts";
+export { type ConsoleVisitors, createConsoleVisitors } from "./access/visitors.ts";
+export { type ConsoleDeps, consoleApplication, createConsole } from "./console.ts";

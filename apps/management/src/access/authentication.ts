@@ -3,19 +3,25 @@ import { digestToken, isTokenOf, matchesDigest } from "@sallyport/secrets";
 import type { Request, Response } from "express";
 import type { ManagementApiDeps } from "../deps.ts";
 import { problem } from "../errors.ts";
-import type { Caller } from "./caller.ts";
+import { type Caller, personCaller } from "./caller.ts";
 import { storedPermissions } from "./permissions.ts";
 import { permissionsOfIntents } from "./setup-intents.ts";
 
 const USE_RECORDED_EVERY_MS = 60_000;
 
 /**
- * Who is calling, by RFC 6750: the root key, compared in constant time, or an API key or setup link, found by its digest. Throws
- * 401 and sets `WWW-Authenticate` otherwise; 429 where that has come too often from the network.
+ * Who is calling, by RFC 6750: the root key, compared in constant time, or an API key or setup link, found by its digest; or,
+ * where there is no Authorization, somebody who is signed in to the console. Throws 401 and sets `WWW-Authenticate` otherwise;
+ * 429 where that has come too often from the network.
  */
 export async function authenticate(deps: ManagementApiDeps, req: Request, res: Response): Promise<Caller> {
-  const token = bearerToken(req.get("authorization"));
+  const authorization = req.get("authorization");
+  const token = bearerToken(authorization);
   if (token === undefined) {
+    const visitor = authorization === undefined ? await visitorOf(deps, req) : null;
+    if (visitor !== null) {
+      return visitor;
+    }
     res.setHeader("WWW-Authenticate", challenge("Bearer", { realm: "sallyport" }));
     throw problem("authentication_required");
   }
@@ -30,6 +36,14 @@ export async function authenticate(deps: ManagementApiDeps, req: Request, res: R
     throw problem("key_invalid");
   }
   return caller;
+}
+
+async function visitorOf({ consoleVisitors }: ManagementApiDeps, req: Request): Promise<Caller | null> {
+  const found = (await consoleVisitors?.find(req)) ?? null;
+  if (found === "refused") {
+    throw problem("console_request_refused");
+  }
+  return found && personCaller(found);
 }
 
 async function callerOf(deps: ManagementApiDeps, token: string): Promise<Caller | null> {

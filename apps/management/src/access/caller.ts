@@ -2,7 +2,7 @@ import { defined } from "@sallyport/defined";
 import type { Actor } from "@sallyport/events";
 import { problem } from "../errors.ts";
 import { isGatewayPermission, type Permission } from "./permissions.ts";
-import { ROLES } from "./roles.ts";
+import { ROLES, type RoleName } from "./roles.ts";
 
 interface RootKey {
   readonly type: "rootKey";
@@ -46,6 +46,33 @@ interface OrganizationPerson {
 /** Who calls the management API: a key, a setup link, or a person in a role. */
 export type Caller = RootKey | ApiKey | SetupLinkCaller | Operator | OrganizationPerson;
 
+/** Somebody who is signed in to the console; with the root key, where no person is told. */
+export interface ConsoleVisitor {
+  readonly person: {
+    readonly id: string;
+    readonly role: RoleName;
+    readonly organization: { readonly id: string };
+  } | null;
+}
+
+export function personCaller({ person }: ConsoleVisitor): Caller {
+  if (person === null) {
+    return { type: "rootKey", organizationId: null };
+  }
+  const { id: userId, role, organization } = person;
+  return role === "operator"
+    ? { type: "person", userId, role, organizationId: null }
+    : { type: "person", userId, role, organizationId: organization.id };
+}
+
+/**
+ * Whether the caller may change the operators' organization: its identity provider, directory and members say who is an
+ * operator. So only who may do everything may; and a setup link for it, since only they can have made that.
+ */
+export function mayChangeOperators(caller: Caller): boolean {
+  return caller.type === "setupLink" || (caller.organizationId === null && limitOf(caller) === null);
+}
+
 /** The caller, as events name it. */
 export function actorOf(caller: Caller): Actor {
   switch (caller.type) {
@@ -69,7 +96,7 @@ export function limitOf(caller: Caller): readonly Permission[] | null {
     case "setupLink":
       return caller.permissions;
     case "person":
-      return ROLES[caller.role];
+      return caller.role === "operator" ? null : ROLES[caller.role];
   }
 }
 

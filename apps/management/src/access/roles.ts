@@ -1,8 +1,9 @@
+import { CONSOLE_ROLES, type ConsoleRole } from "@sallyport/console-access";
 import { ORGANIZATION_PERMISSIONS, PERMISSIONS, type Permission } from "./permissions.ts";
 
-export const ROLE_NAMES = ["operator", "organizationAdmin", "organizationViewer"] as const;
+export const ROLE_NAMES = CONSOLE_ROLES;
 
-export type RoleName = (typeof ROLE_NAMES)[number];
+export type RoleName = ConsoleRole;
 
 /** The built-in roles of the management API. An organization's own roles are for its applications, not for this. */
 export const ROLES: Readonly<Record<RoleName, readonly Permission[]>> = {

@@ -2,7 +2,7 @@ import { isId, type Organization } from "@sallyport/database";
 import { defined } from "@sallyport/defined";
 import { parseInput } from "@sallyport/http";
 import { z } from "zod";
-import { requirePermission, type SetupLinkCaller } from "../access/caller.ts";
+import { mayChangeOperators, requirePermission, type SetupLinkCaller } from "../access/caller.ts";
 import type { GatewayPermission, OrganizationPermission, Permission } from "../access/permissions.ts";
 import { type Context, reachOrganization } from "../context.ts";
 import { ADMIN_ERRORS, type AdminErrorCode, problem } from "../errors.ts";
@@ -80,9 +80,14 @@ export function organizationEndpoint<
     readonly permission: OrganizationPermission;
   },
 ): Endpoint {
-  return build(operation, ["organization_not_found"], async (context, raw) => {
+  const changes = operation.permission.endsWith(".write");
+  const errors = ["organization_not_found", ...(changes ? (["operator_required"] as const) : [])] as const;
+  return build(operation, errors, async (context, raw) => {
     const organization = await reachOrganization(context, raw.params.org ?? "");
     requirePermission(context.caller, operation.permission);
+    if (changes && organization.forOperators && !mayChangeOperators(context.caller)) {
+      throw problem("operator_required");
+    }
     return operation.handle({ ...context, organization, ...(await parse(operation, raw)) });
   });
 }
@@ -160,6 +165,7 @@ function build(
       "authentication_required",
       "key_invalid",
       "authentication_failures_too_many",
+      "console_request_refused",
       "permission_missing",
       ...accessErrors,
       ...parameters.filter((name) => name !== "org").map(notFoundCode),

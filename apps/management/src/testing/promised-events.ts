@@ -33,6 +33,8 @@ export const promisedEvents: Readonly<Record<string, readonly EventType[]>> = {
   addMember: ["user.created", "membership.created", "role_binding.created"],
   updateMember: ["role_binding.created"],
   removeMember: ["membership.deleted"],
+  setConsoleRole: ["console_role.created"],
+  removeConsoleRole: ["console_role.deleted"],
   resolveConflict: ["conflict.resolved"],
   endSession: ["session.revoked"],
   createApplication: ["application.created"],

@@ -23,6 +23,7 @@ export function sampleBodies(tag: string): Readonly<Record<string, unknown>> {
     updateRole: { permissions: ["docs:read"] },
     addMember: { email: `${tag}@example.com` },
     updateMember: { roles: ["admin"] },
+    setConsoleRole: { role: "organizationViewer" },
     resolveConflict: { action: "keepApart" },
     createApplication: { name: "Application", redirectUris: ["https://app.example.com/callback"] },
     updateApplication: { name: "Renamed" },

@@ -1,14 +1,14 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
 import type { Sql } from "@sallyport/database";
 import { OAuthError } from "@sallyport/oauth";
-import { findLiveSession } from "@sallyport/sessions";
 import type { RequestHandler } from "express";
 import { z } from "zod";
 import type { Applications } from "../applications.ts";
 import { parametersOf, required } from "../endpoints/form.ts";
 import { ROUTES } from "../routes.ts";
 import type { ArtifactStore } from "../store/artifact-store.ts";
-import { type GrantName, parseGrantId } from "../tokens/grants.ts";
+import type { GrantName } from "../tokens/grants.ts";
+import { challengeOf, type ExpectedCode, redeemCode } from "../tokens/redeem-code.ts";
 import { seconds } from "../tokens/session-claims.ts";
 import type { HostCookies } from "./cookies.ts";
 import { callbackOf, protectedHost } from "./hosts.ts";
@@ -41,15 +41,6 @@ const signInState = z.object({
   returnTo: z.string(),
   nonce: z.string(),
   exp: z.number(),
-});
-
-/** What oidc-provider stores of a code, as far as it concerns us. */
-const storedCode = z.object({
-  clientId: z.string(),
-  redirectUri: z.string(),
-  codeChallenge: z.string(),
-  codeChallengeMethod: z.literal("S256"),
-  grantId: z.string(),
 });
 
 /**
@@ -95,7 +86,7 @@ export function hostSignIn(deps: SignInDeps): {
         redirect_uri: callbackOf(origin),
         scope: HOST_SCOPES.join(" "),
         state,
-        code_challenge: digest(verifierOf(state)),
+        code_challenge: challengeOf(verifierOf(state)),
         code_challenge_method: "S256",
       });
       res.set("cache-control", "no-store").redirect(303, `${deps.publicUrl}${ROUTES.authorize}?${query}`);
@@ -131,47 +122,27 @@ export function hostSignIn(deps: SignInDeps): {
       const code = await redeem(required(query, "code"), {
         clientId: application.clientId,
         redirectUri: callbackOf(origin),
-        challenge: digest(verifierOf(text)),
+        codeVerifier: verifierOf(text),
       });
       deps.cookies.setSession(res, code);
       res.set("cache-control", "no-store").redirect(303, origin + state.returnTo);
     },
   };
 
-  /** As the token endpoint does, in this process: the application has no secret here, and the gateway needs none. */
-  async function redeem(
-    id: string,
-    expected: { readonly clientId: string; readonly redirectUri: string; readonly challenge: string },
-  ) {
-    const spent = new OAuthError(
-      "invalid_request",
-      "the sign-in was used already, or is not for this application",
-    );
-    const found = await deps.store.consume({ kind: "AuthorizationCode", id });
-    const code = storedCode.safeParse(found?.payload).data;
-    const grant = parseGrantId(code?.grantId ?? "");
-    if (found === null || code === undefined || grant === null) {
-      throw spent;
+  /** The application has no secret here, and the gateway needs none. */
+  async function redeem(id: string, expected: ExpectedCode) {
+    const redeemed = await redeemCode(deps, id, expected);
+    if (redeemed === "spent") {
+      throw new OAuthError("invalid_request", "the sign-in was used already, or is not for this application");
     }
-    if (found.consumedAt !== null) {
-      await deps.revokeGrant(grant, code.grantId); // used twice: the first may have been a thief (RFC 6749, 4.1.2)
-      throw spent;
-    }
-    if (
-      code.clientId !== expected.clientId ||
-      code.redirectUri !== expected.redirectUri ||
-      code.codeChallenge !== expected.challenge
-    ) {
-      throw spent;
-    }
-    const session = await findLiveSession(deps.sql, grant.sessionId, deps.now(), [grant.reference]);
-    if (session === null) {
+    if (redeemed === "ended") {
       throw new OAuthError("invalid_request", "the session has ended meanwhile. Open the application anew");
     }
+    const { session, grant } = redeemed;
     return {
       sid: session.id,
       grant: grant.reference,
-      aud: code.clientId,
+      aud: expected.clientId,
       exp: seconds(session.expiresAt),
     };
   }

@@ -1,3 +1,4 @@
+import type { ConsoleRole } from "@sallyport/console-access";
 import type { Sql } from "@sallyport/database";
 import { groupsOf } from "@sallyport/directories";
 import { readableAddress } from "@sallyport/people";
@@ -15,6 +16,7 @@ interface Row {
   readonly source: "directory" | "jit" | "manual";
   readonly directory: "active" | "ended" | "released" | null;
   readonly unmanaged: boolean;
+  readonly console_role: ConsoleRole | null;
   readonly created_at: Date;
   readonly roles: string[];
   readonly groups: string[];
@@ -22,7 +24,7 @@ interface Row {
 
 // One statement for a page: Prisma would send one each for users, bindings, roles, directory users and groups.
 const MEMBERS = `
-  SELECT m.id, m.user_id, u.email, u.name, m.status, m.source, m.directory, m.created_at,
+  SELECT m.id, m.user_id, u.email, u.name, m.status, m.source, m.directory, m.created_at, c.role AS console_role,
          m.source = 'jit' AND m.directory IS NULL AND EXISTS (
            SELECT 1 FROM directories d WHERE d.organization_id = $1::uuid AND d.status = 'active') AS unmanaged,
          ARRAY(SELECT DISTINCT r.key
@@ -39,6 +41,7 @@ const MEMBERS = `
                ORDER BY 1) AS groups
   FROM memberships m
   JOIN users u ON u.id = m.user_id AND u.organization_id = $1::uuid
+  LEFT JOIN console_roles c ON c.membership_id = m.id AND c.organization_id = $1::uuid
   WHERE m.organization_id = $1::uuid`;
 
 export async function listMembers(context: Context, organizationId: string, query: MemberQuery) {
@@ -85,6 +88,7 @@ function memberView(row: Row): MemberView {
     unmanaged: row.unmanaged,
     roles: row.roles,
     groups: row.groups,
+    consoleRole: row.console_role,
     createdAt: row.created_at.toISOString(),
   };
 }

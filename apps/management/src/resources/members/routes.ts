@@ -1,8 +1,9 @@
 import { type Endpoint, organizationEndpoint } from "../../api/endpoint.ts";
 import { pageOf } from "../../api/page.ts";
 import { getMemberAccess, memberAccess } from "./access.ts";
+import { getConsoleRole, removeConsoleRole, setConsoleRole } from "./console-role.ts";
 import { getMember, listMembers } from "./read.ts";
-import { member, memberPatch, memberQuery, newMember } from "./schema.ts";
+import { givenConsoleRole, member, memberPatch, memberQuery, newConsoleRole, newMember } from "./schema.ts";
 import { addMember, removeMember, updateMember } from "./write.ts";
 
 const tag = "Members";
@@ -82,5 +83,42 @@ export const memberEndpoints: readonly Endpoint[] = [
     status: 204,
     errors: ["membership_managed_by_directory"],
     handle: (call) => removeMember(call, call.organization.id, call.params.memberId),
+  }),
+  organizationEndpoint({
+    operationId: "getConsoleRole",
+    method: "get",
+    path: "/organizations/{org}/members/{memberId}/console-role",
+    permission: "members.read",
+    tag,
+    summary: "Get what a member may do in the console and here",
+    status: 200,
+    reply: givenConsoleRole,
+    handle: (call) => getConsoleRole(call, call.organization, call.params.memberId),
+  }),
+  organizationEndpoint({
+    operationId: "setConsoleRole",
+    method: "put",
+    path: "/organizations/{org}/members/{memberId}/console-role",
+    permission: "members.write",
+    tag,
+    summary: "Give a member a role in the console and here",
+    description:
+      "Nobody gives more than they may do themselves. It goes with the membership, and counts while that is active.",
+    body: newConsoleRole,
+    status: 200,
+    reply: givenConsoleRole,
+    errors: ["console_role_unavailable"],
+    handle: (call) => setConsoleRole(call, call.organization, call.params.memberId, call.body.role),
+  }),
+  organizationEndpoint({
+    operationId: "removeConsoleRole",
+    method: "delete",
+    path: "/organizations/{org}/members/{memberId}/console-role",
+    permission: "members.write",
+    tag,
+    summary: "Take a member's role in the console and here",
+    description: "From its answer on. Who may not give the role may not take it either.",
+    status: 204,
+    handle: (call) => removeConsoleRole(call, call.organization, call.params.memberId),
   }),
 ];

@@ -1,7 +1,14 @@
 import { canonicalAddress } from "@sallyport/people";
 import { z } from "zod";
+import { ROLE_NAMES } from "../../access/roles.ts";
 import { pageQuery } from "../../api/page.ts";
 import { displayName, email, id, roleKey, text, timestamp } from "../../api/text.ts";
+
+const consoleRole = z.enum(ROLE_NAMES);
+
+export const newConsoleRole = z.strictObject({ role: consoleRole }).meta({ id: "NewConsoleRole" });
+
+export const givenConsoleRole = z.object({ role: consoleRole.nullable() }).meta({ id: "ConsoleRole" });
 
 const status = z.enum(["active", "suspended"]);
 const roles = z
@@ -49,6 +56,9 @@ export const member = z
         "What directories say of the person. `ended`: deactivated or deleted, so that nobody signs in as them. `released`: an administrator took over, and answers for them. null: none knows them.",
     }),
     groups: z.array(z.string()).meta({ description: "Names of the directory groups, sorted." }),
+    consoleRole: consoleRole
+      .nullable()
+      .meta({ description: "What the person may do here and in the console." }),
     createdAt: timestamp,
   })
   .meta({ id: "Member" });

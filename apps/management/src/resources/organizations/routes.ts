@@ -85,7 +85,7 @@ export const organizationEndpoints: readonly Endpoint[] = [
     description:
       "Its tokens are no longer good from this moment. Its applications' own sessions end when they next ask the gateway: nobody is left to send them a back-channel logout.",
     status: 204,
-    errors: ["organization_not_found"],
+    errors: ["organization_not_found", "operators_organization_required"],
     handle: (call) => deleteOrganization(call, call.params.org),
   }),
 ];

@@ -75,6 +75,7 @@ export const organization = z
     domains: z.array(z.string()).meta({ description: "The verified domains." }),
     signIn,
     rolesFrom,
+    forOperators: z.boolean().meta({ description: "Whether its members may be operators of the gateway." }),
     createdAt: timestamp,
     updatedAt: timestamp,
   })
@@ -95,6 +96,7 @@ export function organizationView(
     domains: row.domains.map((domain) => domain.name),
     signIn: row.signIn,
     rolesFrom: row.rolesFrom,
+    forOperators: row.forOperators,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };

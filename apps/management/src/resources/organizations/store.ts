@@ -161,6 +161,9 @@ export async function deleteOrganization(context: Context, slugOrId: string): Pr
     if (row === null) {
       throw problem("organization_not_found");
     }
+    if (row.forOperators) {
+      throw problem("operators_organization_required");
+    }
     await tx.organization.deleteMany({ where: { id } });
     await reserveSlug(tx, id, row.slug, now);
     await forgetOrganization(sql, id);
@@ -175,7 +178,7 @@ export async function deleteOrganization(context: Context, slugOrId: string): Pr
 }
 
 /** What events tell of an organization. */
-function toldOf(row: Organization) {
+export function toldOf(row: Organization) {
   return pick(row, ["slug", "name", "signIn", "rolesFrom"]);
 }
 

@@ -94,6 +94,11 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
        VALUES ($1, $2, $3, $4, $5)`,
       [Buffer.from(name), acme.id, applicationId, sessionId, then],
     );
+    await sql.query(
+      `INSERT INTO console_sessions (id, digest, organization_id, session_id, created_at, last_used_at, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $5, $5)`,
+      [newId(), Buffer.from(name), acme.id, sessionId, then],
+    );
     const directoryId = await acme.addDirectory();
     for (const clientId of [null, clientOf]) {
       await sql.query(
@@ -113,6 +118,7 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
     login_requests: 2,
     logout_requests: 2,
     test_logins: 3,
+    console_sessions: 3,
     waiting_sessions: 3,
     used_assertions: 3,
     op_artifacts: 3,

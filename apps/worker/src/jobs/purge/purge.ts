@@ -10,6 +10,7 @@ const RULES: readonly { readonly table: string; readonly condition: string; read
   { table: "login_requests", condition: "expires_at < $1", ageMs: 60 * MINUTE_MS },
   { table: "logout_requests", condition: "expires_at < $1", ageMs: 60 * MINUTE_MS },
   { table: "waiting_sessions", condition: "expires_at < $1", ageMs: 0 },
+  { table: "console_sessions", condition: "expires_at < $1", ageMs: 0 },
   { table: "test_logins", condition: "expires_at < $1", ageMs: 0 },
   { table: "used_assertions", condition: "expires_at < $1", ageMs: 0 },
   { table: "op_artifacts", condition: "expires_at < $1", ageMs: 0 },

@@ -1,10 +1,11 @@
 import { connections } from "./connections.ts";
 import { directories, directoryGroups, directoryUsers } from "./directories.ts";
 import { conflicts, identities, memberships, roleBindings, users } from "./people.ts";
-import { sessions, signIns } from "./sign-ins.ts";
+import { consoleSessions, sessions, signIns } from "./sign-ins.ts";
 import {
   apiKeys,
   applications,
+  consoleRoles,
   domains,
   encryptionKeys,
   groupMappings,
@@ -33,6 +34,8 @@ export const catalogue = {
   ...groupMappings,
   ...sessions,
   ...signIns,
+  ...consoleRoles,
+  ...consoleSessions,
   ...applications,
   ...apiKeys,
   ...setupLinks,

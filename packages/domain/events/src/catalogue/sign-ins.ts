@@ -20,6 +20,17 @@ export const sessions = facts("session", "session", {
   },
 });
 
+export const consoleSessions = facts("console_session", "consoleSession", {
+  created: {
+    says: "Somebody signed in to the console: by a sign-in of their organization, or, where `userId` is null, by the root key. Then it belongs to no organization.",
+    after: z.strictObject({ userId: id.nullable(), role: text }),
+  },
+  ended: {
+    says: "Somebody signed out of the console (`signed_out`), or in anew by the same browser (`replaced`).",
+    data: z.strictObject({ userId: id.nullable(), reason: z.enum(["signed_out", "replaced"]) }),
+  },
+});
+
 export const signIns = facts("sign_in", "signIn", {
   refused: {
     says: "An identity provider's answer to a sign-in of this browser was refused: `code` says why, and the login record (the resource) more. An answer that belongs to no sign-in is in the login records alone.",

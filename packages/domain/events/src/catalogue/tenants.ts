@@ -72,6 +72,25 @@ export const setupLinks = facts("setup_link", "setupLink", {
   revoked: { says: "A setup link was revoked.", before: z.strictObject({ name: text }) },
 });
 
+const consoleRole = z.enum(["operator", "organizationAdmin", "organizationViewer"]);
+
+export const consoleRoles = facts("console_role", "consoleRole", {
+  created: {
+    says: "A member was given a role in the management API and the console. The resource has the membership's id.",
+    after: z.strictObject({ userId: id, role: consoleRole }),
+  },
+  updated: {
+    says: "A member has another role in the management API and the console.",
+    before: z.strictObject({ role: consoleRole }),
+    after: z.strictObject({ role: consoleRole }),
+    data: z.strictObject({ userId: id }),
+  },
+  deleted: {
+    says: "A member has no role in the management API and the console any more. One that ends with its membership has no event of its own.",
+    before: z.strictObject({ userId: id, role: consoleRole }),
+  },
+});
+
 const application = {
   name: text,
   redirectUris: list,

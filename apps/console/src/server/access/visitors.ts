@@ -1,0 +1,31 @@
+import { type ConsoleSession, findConsoleSession } from "@sallyport/console-access";
+import type { Sql } from "@sallyport/database";
+import type { Request } from "express";
+import { createConsoleCookie } from "./cookie.ts";
+import { hasConsoleHeader, isOwnRequest } from "./own-request.ts";
+
+/** Whoever calls by the console's cookie. */
+export interface ConsoleVisitors {
+  /** Null: nobody is signed in. "refused": the request does not come from a page of ours. */
+  find(req: Request): Promise<ConsoleSession | "refused" | null>;
+}
+
+export function createConsoleVisitors(deps: {
+  readonly sql: Sql;
+  readonly now: () => Date;
+  readonly publicUrl: string;
+}): ConsoleVisitors {
+  const cookie = createConsoleCookie(deps.publicUrl);
+  return {
+    async find(req) {
+      const token = cookie.read(req);
+      if (token === null) {
+        return null;
+      }
+      if (!isOwnRequest(req, deps.publicUrl) || !hasConsoleHeader(req)) {
+        return "refused";
+      }
+      return findConsoleSession(deps.sql, token, deps.now());
+    },
+  };
+}
