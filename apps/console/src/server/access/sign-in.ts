@@ -88,7 +88,7 @@ export function signInRoutes(deps: SignInDeps): Router {
 
   const router = Router();
   router.get("/sign-in", (req, res) => {
-    const { organization, prompt } = req.query;
+    const { prompt } = req.query;
     const { state, nonce, codeChallenge } = states.begin({
       browser: browser.ensure(req, res),
       returnTo: consolePath(req.query.return_to, publicUrl),
@@ -102,7 +102,7 @@ export function signInRoutes(deps: SignInDeps): Router {
       nonce,
       code_challenge: codeChallenge,
       code_challenge_method: "S256",
-      ...(typeof organization === "string" && organization !== "" ? { organization } : {}),
+      ...choicesOf(req),
       ...(prompt === "select_account" ? { prompt } : {}),
     });
     sendOn(res, `${publicUrl}/oauth2/authorize?${query}`);
@@ -139,4 +139,10 @@ export function signInRoutes(deps: SignInDeps): Router {
     sendOn(res, publicUrl + returnTo);
   });
   return router;
+}
+
+/** What may say which organization is to sign in, as the authorization endpoint takes it. */
+function choicesOf({ query }: Request): Record<string, string> {
+  const given = (["organization", "login_hint"] as const).map((name) => [name, query[name]]);
+  return Object.fromEntries(given.filter(([, value]) => typeof value === "string" && value !== ""));
 }
