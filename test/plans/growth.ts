@@ -91,6 +91,7 @@ export async function growBy(database: Database, userId: string, count: number):
       [userId],
     );
     await copy(sql, "op_artifacts", "LIMIT 1", { digest: "uuid_send(person)" });
+    await copy(sql, "revoked_tokens", "LIMIT 1", { digest: "uuid_send(person)" });
     await copy(sql, "login_requests", "LIMIT 1", { id: "person" });
     await copy(sql, "used_assertions", "LIMIT 1", { assertion_id: "person" });
     await copy(sql, "scim_requests", "LIMIT 1", { id: "person" });

@@ -67,8 +67,8 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   used_assertions: [CONNECTIONS],
   sessions: [SESSIONS],
   session_applications: [SESSIONS],
-  // oidc-provider's own, and single tokens that were revoked.
-  op_artifacts: [OPENID_PROVIDER, SESSIONS],
+  revoked_tokens: [SESSIONS],
+  op_artifacts: [OPENID_PROVIDER],
   signing_keys: ["packages/domain/signing-keys/src"],
 
   events: [EVENTS],

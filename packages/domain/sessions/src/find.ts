@@ -100,7 +100,7 @@ export async function findLiveSession(
      JOIN connections c ON c.id = s.connection_id AND c.status = 'active'
      JOIN users u ON u.id = s.user_id
      WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > $2
-       AND NOT EXISTS (SELECT FROM op_artifacts WHERE kind = 'RevokedToken' AND digest IN ($3, $4))
+       AND NOT EXISTS (SELECT FROM revoked_tokens WHERE digest IN ($3, $4))
        AND ($5::text IS NULL OR EXISTS (SELECT FROM signing_keys WHERE id = $5 AND distrusted_at IS NULL))`,
     [id, now, one ?? null, other ?? null, signedBy ?? null],
     "session_find_live",

@@ -17,8 +17,7 @@ export async function revokeToken(
     `WITH session AS (
        SELECT organization_id, expires_at FROM sessions WHERE id = $1
      ), ended AS (
-       INSERT INTO op_artifacts (kind, digest, payload, expires_at)
-       SELECT 'RevokedToken', $2, '{}', expires_at FROM session
+       INSERT INTO revoked_tokens (digest, expires_at) SELECT $2, expires_at FROM session
        ON CONFLICT DO NOTHING
      )
      SELECT organization_id FROM session`,

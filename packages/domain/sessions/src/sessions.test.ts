@@ -274,7 +274,7 @@ describe("a revoked token", () => {
   it("is remembered as long as its session can live", async () => {
     const id = await signIn(acme);
     await revokeOne(id, "kept");
-    const rows = await test.database.prisma.opArtifact.findMany({ where: { kind: "RevokedToken" } });
+    const rows = await test.database.prisma.revokedToken.findMany();
     expect(rows.map((row) => row.expiresAt)).toContainEqual(later);
   });
 

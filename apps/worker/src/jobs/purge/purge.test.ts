@@ -64,6 +64,10 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
       "INSERT INTO used_assertions (connection_id, assertion_id, expires_at) VALUES ($1, $2, $3)",
       [connectionId, name, then],
     );
+    await sql.query("INSERT INTO revoked_tokens (digest, expires_at) VALUES ($1, $2)", [
+      Buffer.from(name),
+      then,
+    ]);
     await sql.query(
       "INSERT INTO op_artifacts (kind, digest, payload, expires_at) VALUES ('Grant', $1, '{}', $2)",
       [Buffer.from(name), then],
@@ -121,6 +125,7 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
     console_sessions: 3,
     waiting_sessions: 3,
     used_assertions: 3,
+    revoked_tokens: 3,
     op_artifacts: 3,
     login_records: 1,
     scim_requests: 1,

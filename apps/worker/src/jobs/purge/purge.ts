@@ -13,6 +13,7 @@ const RULES: readonly { readonly table: string; readonly condition: string; read
   { table: "console_sessions", condition: "expires_at < $1", ageMs: 0 },
   { table: "test_logins", condition: "expires_at < $1", ageMs: 0 },
   { table: "used_assertions", condition: "expires_at < $1", ageMs: 0 },
+  { table: "revoked_tokens", condition: "expires_at < $1", ageMs: 0 },
   { table: "op_artifacts", condition: "expires_at < $1", ageMs: 0 },
   { table: "login_records", condition: "created_at < $1 AND id < $2::uuid", ageMs: 30 * DAY_MS },
   {
