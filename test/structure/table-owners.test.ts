@@ -17,8 +17,8 @@ const SINGLE_LOGOUT = "apps/single-logout/src";
 const OPENID_PROVIDER = "apps/openid-provider/src";
 const WORKER = "apps/worker/src";
 
-/** Folders, by table. Where there are two, the comment says who writes what, and why. */
-const OWNERS: Readonly<Record<string, readonly string[]>> = {
+/** Folders, by table: one for each. */
+const OWNERS: Readonly<Record<string, readonly [string]>> = {
   organizations: [MANAGEMENT],
   reserved_slugs: [MANAGEMENT],
   domains: [MANAGEMENT],
