@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Database, openDatabase } from "@sallyport/database";
+import { type OwnPostgres, startOwnPostgres } from "@sallyport/database/testing";
+import { startTestRedis, type TestRedis } from "@sallyport/queue/testing";
+import { newEncryptionKey } from "@sallyport/secrets";
+import { freePorts, type GatewayProcess, spawnGateway, temporaryFolder } from "../harness/process.ts";
+
+/** A process of an installation, which may be killed and started again. */
+export interface Part {
+  readonly url: string;
+  /** With SIGKILL: nothing is finished. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  isRunning(): boolean;
+}
+
+/** Gateways that take requests, workers apart from them, and servers of their own: everything may fail. */
+export interface Installation {
+  readonly postgres: OwnPostgres;
+  /** Undefined: the queues are in PostgreSQL. */
+  readonly redis: TestRedis | undefined;
+  readonly rootKey: string;
+  readonly database: Database;
+  readonly databaseUrl: string;
+  readonly gateways: readonly Part[];
+  readonly workers: readonly Part[];
+  /** Gives Redis back, empty, at its old address. */
+  restartRedis(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface InstallationOptions {
+  readonly gateways?: number;
+  readonly workers?: number;
+  readonly redis?: boolean;
+}
+
+export async function startInstallation(options: InstallationOptions = {}): Promise<Installation> {
+  const postgres = await startOwnPostgres();
+  let redis = options.redis === true ? await startTestRedis() : undefined;
+  const folder = await temporaryFolder();
+  const rootKey = "root-key-of-the-fault-tests-0123456789";
+  const encryptionKeys = newEncryptionKey();
+  const redisUrl = redis?.url;
+
+  const part = async (roles: string): Promise<Part> => {
+    const port = await freePorts();
+    const url = `http://localhost:${port}`;
+    let current: GatewayProcess | undefined;
+    const start = async () => {
+      const started = spawnGateway({
+        args: ["serve", "--roles", roles],
+        env: {
+          DATA_DIR: folder.path,
+          DATABASE_URL: postgres.url,
+          ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
+          HOST: "127.0.0.1",
+          PORT: String(port),
+          PUBLIC_URL: url,
+          SALLYPORT_ROOT_KEY: rootKey,
+          SALLYPORT_ENCRYPTION_KEYS: encryptionKeys,
+          RATE_LIMITS: "off",
+          LOG_LEVEL: "warn",
+        },
+      });
+      current = started;
+      await readyAt(url, started);
+    };
+    await start();
+    return {
+      url,
+      start,
+      isRunning: () => current?.child.exitCode === null && current.child.signalCode === null,
+      kill: async () => {
+        current?.child.kill("SIGKILL");
+        await current?.exited;
+      },
+    };
+  };
+
+  const gateways: Part[] = [];
+  const workers: Part[] = [];
+  const database = openDatabase({ url: postgres.url });
+  const stop = async () => {
+    await Promise.all([...gateways, ...workers].map((each) => each.kill()));
+    await database.close();
+    await redis?.stop();
+    await postgres.remove();
+    await folder.remove();
+  };
+  try {
+    for (let n = 0; n < (options.gateways ?? 1); n++) {
+      gateways.push(await part("broker,scim,admin"));
+    }
+    for (let n = 0; n < (options.workers ?? 1); n++) {
+      workers.push(await part("reconciler"));
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    postgres,
+    get redis() {
+      return redis;
+    },
+    rootKey,
+    database,
+    databaseUrl: postgres.url,
+    gateways,
+    workers,
+    restartRedis: async () => {
+      redis = await startTestRedis({ port: Number(new URL(redisUrl ?? "").port) });
+    },
+    stop,
+  };
+}
+
+async function readyAt(url: string, { exited, stderr, stdout }: GatewayProcess): Promise<void> {
+  let ended = false;
+  void exited.then(() => {
+    ended = true;
+  });
+  for (;;) {
+    const response = await fetch(`${url}/readyz`).catch(() => undefined);
+    if (response?.status === 200) {
+      return;
+    }
+    if (ended) {
+      throw new Error(`The process ended before it was ready\n${stdout()}\n${stderr()}`);
+    }
+    await sleep(50);
+  }
+}
