@@ -57,17 +57,21 @@ async function activeMembers(sql: Sql, organizationId: string): Promise<string[]
   return rows.map(({ email }) => email);
 }
 
-/** Memberships whose events do not tell their story: created once, then suspended and activated by turns, up to what it is now. */
+/** Memberships whose events do not tell their story: created once, then another status each time, up to what it is now. */
 async function brokenTrails(sql: Sql, organizationId: string): Promise<unknown[]> {
   const { rows } = await sql.query(
     `WITH told AS (
-       SELECT resource_id, string_agg(split_part(type, '.', 2), ' ' ORDER BY serial) AS story FROM events
+       SELECT resource_id, count(*) FILTER (WHERE type = 'membership.created') AS created,
+              string_agg(CASE type WHEN 'membership.created' THEN after->>'status'
+                                   WHEN 'membership.suspended' THEN 'suspended'
+                                   ELSE 'active' END, ' ' ORDER BY serial) AS story
+       FROM events
        WHERE organization_id = $1 AND type IN ('membership.created', 'membership.suspended', 'membership.activated')
        GROUP BY resource_id)
-     SELECT m.id, m.status, told.story FROM memberships m LEFT JOIN told ON told.resource_id = m.id::text
+     SELECT m.id, m.status, told.created::int, told.story FROM memberships m LEFT JOIN told ON told.resource_id = m.id::text
      WHERE m.organization_id = $1
-       AND coalesce(story !~ CASE m.status WHEN 'active' THEN '^created( suspended activated)*$'
-                                           ELSE '^created( suspended activated)* suspended$' END, true)`,
+       AND (told.created IS DISTINCT FROM 1 OR story ~ 'active active|suspended suspended'
+            OR story !~ (m.status || '$'))`,
     [organizationId],
   );
   return rows;
