@@ -68,6 +68,8 @@ const OWNERS: Readonly<Record<string, readonly [string]>> = {
   sessions: [SESSIONS],
   session_applications: [SESSIONS],
   revoked_tokens: [SESSIONS],
+  // By triggers, but for single tokens.
+  session_revocations: [SESSIONS],
   op_artifacts: [OPENID_PROVIDER],
   signing_keys: ["packages/domain/signing-keys/src"],
 

@@ -70,8 +70,10 @@ async function start(
   const publicUrl = configuration.publicUrl ?? `http://localhost:${listener.port}`;
 
   const databaseUrl = configuration.databaseUrl ?? (await startDatabase(configuration, log, teardown));
+  const waiting = new AbortController();
+  const base = { configuration, publicUrl, log, now, stopping: waiting.signal };
   const { database, queues, services } = await onceServersAnswer(configuration, options, listener, (opened) =>
-    open({ configuration, publicUrl, log, now }, databaseUrl, opened).then((parts) => {
+    open(base, databaseUrl, opened).then((parts) => {
       teardown.adopt(opened);
       return parts;
     }),
@@ -112,6 +114,7 @@ async function start(
 
   const stop = async () => {
     log.info("stopping");
+    waiting.abort();
     const drained = await listener.close(DRAIN_MS);
     if (!drained) {
       log.warn("requests were cut off: they took longer than 15 seconds");
@@ -136,7 +139,7 @@ interface Opened {
 
 /** All that needs the servers. May be called again when it has failed and `teardown` was run. */
 async function open(
-  base: Pick<Foundation, "configuration" | "publicUrl" | "log" | "now">,
+  base: Pick<Foundation, "configuration" | "publicUrl" | "log" | "now" | "stopping">,
   databaseUrl: string,
   teardown: Teardown,
 ): Promise<Opened> {

@@ -34,6 +34,8 @@ export interface Foundation {
   /** For URLs that only keys of the gateway can set: the applications'. */
   readonly operatorOutbound: Outbound;
   readonly levels: Levels;
+  /** Aborted when the process is about to stop: requests that wait for something are answered. */
+  readonly stopping: AbortSignal;
 }
 
 /** A part of the HTTP surface, and where it is mounted. */

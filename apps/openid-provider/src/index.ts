@@ -10,6 +10,7 @@ import {
 } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
 import type { SecretBox } from "@sallyport/secrets";
+import { followRevocations, rememberSessions } from "@sallyport/sessions";
 import { privateHalfOf, type SigningKeys } from "@sallyport/signing-keys";
 import type { Request, Response, Router } from "express";
 import { Provider } from "oidc-provider";
@@ -29,6 +30,7 @@ import { RecentRequests } from "./interaction/recent-requests.ts";
 import { InProcessResumption } from "./interaction/resume-in-process.ts";
 import { configuration } from "./provider/configuration.ts";
 import { buildProvider, perKeySet } from "./provider/provider.ts";
+import { revocationFeed } from "./revocation-feed/feed.ts";
 import { createOpRouter } from "./router.ts";
 import { ROUTES } from "./routes.ts";
 import { createAdapters } from "./store/adapters.ts";
@@ -71,6 +73,8 @@ export interface OpenIdProviderDeps {
   readonly refreshGraceSeconds?: number;
   /** How long what applications ask for may wait until their integration check shows it. Default: 5,000. */
   readonly checkAfterMs?: number;
+  /** Aborted when the process is about to stop: requests that wait are answered. */
+  readonly stopping?: AbortSignal;
 }
 
 const DEFAULT_REFRESH_GRACE_SECONDS = 20;
@@ -178,6 +182,15 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
   }
   const browserSessions = createBrowserSessions(current, store);
 
+  const follower = followRevocations({
+    database,
+    onLost: (error) =>
+      log.warn(
+        { err: error },
+        "Ended sessions are not heard of: until they are, each request asks PostgreSQL",
+      ),
+  });
+  const remembered = rememberSessions({ sql, follower, now });
   const hostCookies = createHostCookies(publicUrl, cookieKey);
   const router = createOpRouter(
     {
@@ -196,7 +209,17 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
         endSession: (req, sessionId) => revocations.session(sessionId, requestId(req)),
         upstream: deps.upstreamLogout,
       }),
-      verify: verify({ accessTokens, applications, cookies: hostCookies, sql, now, publicUrl }),
+      verify: verify({ accessTokens, applications, cookies: hostCookies, remembered, now, publicUrl }),
+      revocations: revocationFeed({
+        sql,
+        applications,
+        follower,
+        keys,
+        issuer,
+        now,
+        key: cookieKey,
+        stopping: deps.stopping ?? new AbortController().signal,
+      }),
       hostSignIn: hostSignIn({
         applications,
         store,
@@ -215,6 +238,8 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
     router,
     interactions,
     close: async () => {
+      remembered.close();
+      follower.close();
       await checks.close();
       await store.close();
     },

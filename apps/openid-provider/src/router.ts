@@ -18,6 +18,7 @@ export interface Endpoints {
   readonly revocation: RequestHandler;
   readonly logout: RequestHandler;
   readonly verify: RequestHandler;
+  readonly revocations: RequestHandler;
   readonly hostSignIn: { readonly start: RequestHandler; readonly callback: RequestHandler };
 }
 
@@ -66,6 +67,7 @@ export function createOpRouter(endpoints: Endpoints, log: Logger, failures: Fail
   serve(ROUTES.callback, { get: endpoints.hostSignIn.callback });
   router.use([ROUTES.logout, ROUTES.start, ROUTES.callback], handlePageErrors);
 
+  serve(ROUTES.revocations, { get: endpoints.revocations });
   router.all(ROUTES.verify, endpoints.verify); // with the method of the request that it is asked about
 
   router.use(["/oauth2", "/.well-known", "/session"], handleOAuthErrors(log, failures));

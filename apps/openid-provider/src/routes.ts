@@ -14,6 +14,7 @@ export const ROUTES = {
   /** Served by the sign-in half. */
   signIn: "/sign-in",
   verify: "/session/verify",
+  revocations: "/session/revocations",
   /** On the hosts of applications that have a proxy before them, which hands these two on. */
   start: "/session/start",
   callback: "/session/callback",

@@ -22,7 +22,7 @@ export function createSignedText<Content>(
       return `${body}.${macOf(body).toString("base64url")}`;
     },
     open(text) {
-      const [, body = "", mac = ""] = /^([\w-]{1,4000})\.([\w-]{43})$/.exec(text ?? "") ?? [];
+      const [, body = "", mac = ""] = /^([\w-]{1,8000})\.([\w-]{43})$/.exec(text ?? "") ?? [];
       if (body === "" || !timingSafeEqual(Buffer.from(mac, "base64url"), macOf(body))) {
         return null;
       }

@@ -1,6 +1,5 @@
-import type { Sql } from "@sallyport/database";
 import { challenge, OAuthError } from "@sallyport/oauth";
-import { findLiveSession, type LiveSession } from "@sallyport/sessions";
+import type { LiveSession, RememberedSessions } from "@sallyport/sessions";
 import type { Request, RequestHandler } from "express";
 import type { Applications } from "../applications.ts";
 import { REALM, requireBearer, requireScope } from "../endpoints/bearer.ts";
@@ -18,7 +17,7 @@ export interface VerifyDeps {
   readonly accessTokens: AccessTokens;
   readonly applications: Applications;
   readonly cookies: HostCookies;
-  readonly sql: Sql;
+  readonly remembered: RememberedSessions;
   readonly now: () => Date;
   readonly publicUrl: string;
 }
@@ -65,9 +64,9 @@ async function authenticate(req: Request, query: Form, deps: VerifyDeps) {
 
 async function sessionOf(
   { sid, grant, exp }: { readonly sid: string; readonly grant: string; readonly exp: number },
-  { sql, now }: VerifyDeps,
+  { remembered, now }: VerifyDeps,
 ): Promise<LiveSession> {
-  const session = exp <= seconds(now()) ? null : await findLiveSession(sql, sid, now(), [grant]);
+  const session = exp <= seconds(now()) ? null : await remembered.find(sid, grant);
   if (session === null) {
     throw refused("The session has ended: sign in again");
   }

@@ -31,6 +31,11 @@ export interface TestOp {
   logoutsRequested(): number;
   /** Over the same database. */
   anotherProcess(): Promise<OpenIdProvider>;
+  /** Over the same database, at an address of its own. */
+  serveAnotherProcess(options?: {
+    readonly stopping?: AbortSignal;
+    readonly database?: Database;
+  }): Promise<{ readonly url: string; close(): Promise<void> }>;
   /** Moves the clock of all that is ours; oidc-provider's own is the machine's. */
   passTime(ms: number): void;
   addOrganization(slug: string): Promise<TestOrganization>;
@@ -114,6 +119,21 @@ export async function startTestOp(
     logLines,
     logoutsRequested: () => logoutsRequested,
     anotherProcess: () => createOpenIdProvider(deps),
+    serveAnotherProcess: async (more = {}) => {
+      const other = await createOpenIdProvider({ ...deps, ...more });
+      const app = express();
+      app.use(assignRequestId(), other.router);
+      const itsServer = createServer(app);
+      const url = await listen(itsServer);
+      return {
+        url,
+        close: async () => {
+          itsServer.closeAllConnections();
+          await new Promise((closed) => itsServer.close(closed));
+          await other.close();
+        },
+      };
+    },
     passTime: (ms) => {
       offset += ms;
     },

@@ -126,10 +126,11 @@ export async function postponeNotice(
 
 /**
  * An INSERT that notes that an application is given tokens of a session, and so is to be told of its end. To be run by
- * itself, or as a member of WITH.
+ * itself, or as a member of WITH. The session is held until the commit: whoever ends it meanwhile sees the note.
  * @param sessionId, clientId as expressions, such as "$1"; null notes nothing
  */
 export const noteSessionUse = (sessionId: string, clientId: string) => `
   INSERT INTO session_applications (session_id, application_id)
   SELECT s.id, a.id FROM sessions s, applications a WHERE s.id = ${sessionId}::uuid AND a.client_id = ${clientId}::text
+  FOR SHARE OF s
   ON CONFLICT DO NOTHING`;

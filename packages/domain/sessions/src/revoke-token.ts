@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Sql } from "@sallyport/database";
 import { type Origin, recordEvents } from "@sallyport/events";
+import { sessionsEndHere } from "./revocations/ending-here.ts";
 
 /**
  * Ends one token (by its `jti`) or all that were given for one authorization (by its `grant_id`), and not the
@@ -19,10 +20,13 @@ export async function revokeToken(
      ), ended AS (
        INSERT INTO revoked_tokens (digest, expires_at) SELECT $2, expires_at FROM session
        ON CONFLICT DO NOTHING
+     ), logged AS (
+       INSERT INTO session_revocations (session_id) SELECT $1 FROM session
      )
      SELECT organization_id FROM session`,
     [sessionId, revokedTokenDigest(tokenId)],
   );
+  sessionsEndHere([sessionId]);
   const session = rows[0];
   if (session === undefined) {
     return false;

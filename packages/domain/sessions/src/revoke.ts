@@ -1,5 +1,6 @@
 import type { Sql } from "@sallyport/database";
 import { type Origin, recordEvents } from "@sallyport/events";
+import { sessionsEndHere } from "./revocations/ending-here.ts";
 
 /** Which sessions end. An empty list ends none. */
 export type RevocationScope =
@@ -14,8 +15,8 @@ export interface RevokedSession {
 
 /**
  * Ends the sessions of one organization that the scope names and that are still live: sets `revoked_at`, marks the
- * applications that want back-channel logout as still to be told, and leaves an event each. From the commit on
- * no token of them is good. Returns the sessions that this call ended.
+ * applications that want back-channel logout as still to be told, and leaves an event each; a trigger adds them to the log
+ * that all processes and the revocation feed read. From the commit on no token of them is good. Returns the sessions that this call ended.
  */
 export async function revokeSessions(
   sql: Sql,
@@ -37,6 +38,7 @@ export async function revokeSessions(
      SELECT id, user_id FROM ended`,
     [organizationId, value, now, reason],
   );
+  sessionsEndHere(rows.map(({ id }) => id));
   const revoked = rows.map((row) => ({ id: row.id, userId: row.user_id }));
   await recordEvents(
     sql,

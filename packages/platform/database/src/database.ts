@@ -3,6 +3,7 @@ import { outageOf } from "@sallyport/outage";
 import type { Pool } from "pg";
 import { endPool } from "./end-pool.ts";
 import { PrismaClient } from "./generated/client.ts";
+import { type ListenHandlers, type Listening, listen } from "./listen.ts";
 import { openPool, watchPool } from "./pool.ts";
 import { type Sql, sqlOver } from "./sql.ts";
 
@@ -14,6 +15,8 @@ export interface Database {
   readonly pool: Pool;
   /** Runs `work` in one READ COMMITTED transaction: committed when it resolves, rolled back when it throws. */
   transaction<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result>;
+  /** Opens a connection beside the pool that hears what is notified on `channel`. */
+  listen(channel: string, handlers: ListenHandlers): Promise<Listening>;
   close(): Promise<void>;
 }
 
@@ -32,6 +35,9 @@ export interface DatabaseOptions {
  * answered by then waits for a lock that nobody gives back.
  */
 const STATEMENT_MS = 600_000;
+
+/** What a connection that listens asks is answered within milliseconds, or its server is gone. */
+const LISTENER_MS = 5_000;
 
 /**
  * What a transaction of a machine that is gone holds is given free within a minute: none of ours waits in the middle for
@@ -69,6 +75,18 @@ export function openDatabase(options: DatabaseOptions): Database {
     pool,
     sql: sqlOver(pool),
     transaction: (work) => transaction(pool, work),
+    listen: (channel, handlers) =>
+      listen(
+        {
+          connectionString: options.url,
+          application_name: "sallyport",
+          keepAlive: true,
+          query_timeout: LISTENER_MS,
+          connectionTimeoutMillis: options.connectMs ?? 10_000,
+        },
+        channel,
+        handlers,
+      ),
     close: async () => {
       await prisma.$disconnect();
       await endPool(pool);

@@ -124,11 +124,16 @@ async function askAnew(
 // node-postgres has both, its types not.
 interface Internals {
   readonly processID: number;
-  readonly connection: { readonly stream: { destroy(reason: Error): unknown } };
+  readonly connection: { readonly stream: { destroy(reason?: Error): unknown } };
 }
 
 function internalsOf(client: object): Internals {
   return client as Internals;
+}
+
+/** Without a farewell, which a silent server would never answer. */
+export function breakConnection(client: object): void {
+  socketOf(client).destroy();
 }
 
 const processOf = (client: object) => internalsOf(client).processID;

@@ -1,4 +1,4 @@
-import type { Pool, PoolClient, QueryResult, QueryResultRow } from "pg";
+import type { ClientBase, Pool, QueryResult, QueryResultRow } from "pg";
 import type { Prisma } from "./generated/client.ts";
 
 /**
@@ -21,7 +21,7 @@ export interface Sql {
 export type SqlResult<Row extends QueryResultRow> = Pick<QueryResult<Row>, "rows" | "rowCount">;
 
 /** A `Sql` over a pool (each statement by itself) or over one client (inside its transaction). */
-export function sqlOver(target: Pool | PoolClient): Sql {
+export function sqlOver(target: Pool | ClientBase): Sql {
   return {
     query: (text, values = [], name) =>
       target.query({ text, values: values as unknown[], ...(name === undefined ? {} : { name }) }),

@@ -9,7 +9,8 @@ const STATUS = {
   // RFC 6750, section 3.1.
   invalid_token: 401,
   insufficient_scope: 403,
-  // OAuth has no name for these two (RFC 9110, sections 15.5.6 and 15.6.1).
+  // OAuth has no name for these (RFC 9110, sections 15.5.6, 15.5.11 and 15.6.1).
+  cursor_expired: 410,
   method_not_allowed: 405,
   server_error: 500,
   // RFC 6749, section 4.1.2.1: no other code says that it may work later.

@@ -9,6 +9,7 @@ import {
   readableAddress,
 } from "@sallyport/people";
 import { createFirstRoles } from "@sallyport/roles";
+import { sessionsEndHere } from "@sallyport/sessions";
 import type { z } from "zod";
 import { requirePermission } from "../../access/caller.ts";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
@@ -165,6 +166,7 @@ export async function deleteOrganization(context: Context, slugOrId: string): Pr
       throw problem("operators_organization_required");
     }
     await tx.organization.deleteMany({ where: { id } });
+    sessionsEndHere("all");
     await reserveSlug(tx, id, row.slug, now);
     await forgetOrganization(sql, id);
     await deleteIdentifiers(sql, id);

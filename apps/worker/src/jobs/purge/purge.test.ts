@@ -103,6 +103,7 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
        VALUES ($1, $2, $3, $4, $5, $5, $5)`,
       [newId(), Buffer.from(name), acme.id, sessionId, then],
     );
+    await sql.query("INSERT INTO session_revocations (session_id, at) VALUES ($1, $2)", [sessionId, then]);
     const directoryId = await acme.addDirectory();
     for (const clientId of [null, clientOf]) {
       await sql.query(
@@ -131,6 +132,7 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
     scim_requests: 1,
     directory_tokens: 2,
     directory_pending_members: 1,
+    session_revocations: 1,
     sessions: 1,
     directories: 1,
   });

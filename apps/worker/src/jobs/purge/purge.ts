@@ -1,4 +1,5 @@
 import type { Sql } from "@sallyport/database";
+import { REVOCATIONS_KEPT_MS } from "@sallyport/sessions";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -26,6 +27,7 @@ const RULES: readonly { readonly table: string; readonly condition: string; read
   // What OAuth clients are issued, every hour anew; a token that an operator made stays in the list of them.
   { table: "directory_tokens", condition: "client_id IS NOT NULL AND expires_at < $1", ageMs: DAY_MS },
   { table: "directory_pending_members", condition: "created_at < $1", ageMs: 30 * DAY_MS },
+  { table: "session_revocations", condition: "at < $1", ageMs: REVOCATIONS_KEPT_MS },
   { table: "sessions", condition: "expires_at < $1", ageMs: 30 * DAY_MS },
   {
     // Its users and groups are gone: what it had granted was undone.
