@@ -18,7 +18,7 @@ const DOCUMENTS = {
 /** `/setup/{token}`, `/console`, and the files that they load. Whatever else answers below `/console` stands before it. */
 export function pages(folder = BUILT): Router {
   const router = Router();
-  if (!existsSync(`${folder}/index.html`)) {
+  if (!Object.keys(DOCUMENTS).every((name) => existsSync(`${folder}/${name}`))) {
     router.get(Object.values(DOCUMENTS).flat(), () => {
       throw new Problem(
         503,
