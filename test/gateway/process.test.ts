@@ -188,7 +188,9 @@ describe("a start", () => {
     for (const line of [
       `http://localhost:${port}\n`,
       `http://localhost:${port + 1}`,
+      `http://localhost:${port}/console`,
       `http://localhost:${port}/api/openapi.json`,
+      "/setup-links",
       `http://localhost:${port}/.well-known/openid-configuration`,
       "npm run demo:push -- okta",
     ]) {

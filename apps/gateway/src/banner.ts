@@ -16,6 +16,7 @@ export function banner(facts: BannerFacts): string {
   const rows = [
     ["Gateway", url],
     ...(demoUrl === undefined ? [] : [["Demo app", demoUrl]]),
+    ["Console", `${url}/console`],
     ["OpenAPI", `${url}/api/openapi.json`],
     ["Discovery", `${url}/.well-known/openid-configuration`],
     ["Root key", facts.rootKeyGiven ? "as SALLYPORT_ROOT_KEY says" : configuration.rootKey],

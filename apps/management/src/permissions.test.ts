@@ -1,7 +1,7 @@
 import { newId } from "@sallyport/database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Caller, may } from "./access/caller.ts";
 import { PERMISSIONS, type Permission } from "./access/permissions.ts";
+import { ROLE_NAMES } from "./access/roles.ts";
 import { createdApiKey } from "./resources/api-keys/schema.ts";
 import { endpointsOf } from "./resources/index.ts";
 import { DECLARED, startApi, type TestApi } from "./testing/api.ts";
@@ -164,6 +164,16 @@ it("shows the permission of every operation in the document", () => {
   }
 });
 
+const OUTCOMES: Readonly<Record<string, readonly [number, string]>> = {
+  yes: [400, "input_invalid"],
+  no: [403, "permission_missing"],
+  scope: [403, "key_scope_insufficient"],
+};
+
+/** The answer to `attempt`, by a cell of the table. */
+const expectedOf = (operationId: string, expected = "") =>
+  OF_SETUP_LINKS.includes(operationId) ? [403, "setup_link_required"] : OUTCOMES[expected];
+
 describe("every operation", () => {
   it.each(operations)("$operationId is for those alone who have $permission", async (operation) => {
     const { operationId, permission } = operation;
@@ -176,19 +186,9 @@ describe("every operation", () => {
         return [caller, outcome];
       }),
     );
-    const outcomes = {
-      yes: [400, "input_invalid"],
-      no: [403, "permission_missing"],
-      scope: [403, "key_scope_insufficient"],
-    } as const;
     const expected = cells
       .filter((cell) => cell.permission === permission)
-      .map(({ caller, expected }) => [
-        caller,
-        OF_SETUP_LINKS.includes(operationId)
-          ? [403, "setup_link_required"]
-          : outcomes[expected as keyof typeof outcomes],
-      ]);
+      .map(({ caller, expected }) => [caller, expectedOf(operationId, expected)]);
     expect(found).toEqual(expected);
   });
 
@@ -214,17 +214,44 @@ describe("every operation", () => {
   );
 });
 
-describe("people", () => {
-  const organizationId = newId();
-  const people = {
-    root: { type: "person", userId: newId(), role: "operator", organizationId: null },
-    admin: { type: "person", userId: newId(), role: "organizationAdmin", organizationId },
-    viewer: { type: "person", userId: newId(), role: "organizationViewer", organizationId },
-  } as const satisfies Record<string, Caller>;
+/** People in a role may do what a key of that role may: the columns of the table that stand for them. */
+const PEOPLE = { operator: "root", organizationAdmin: "admin", organizationViewer: "viewer" } as const;
 
-  it.each(Object.entries(people))("may do in their role what the key %s may do", (caller, person) => {
-    for (const { permission, expected } of cells.filter((cell) => cell.caller === caller)) {
-      expect([permission, may(person, permission as Permission)]).toEqual([permission, expected === "yes"]);
+describe("people", () => {
+  beforeAll(() => {
+    for (const role of ROLE_NAMES) {
+      const organization = { id: acme.organizationId };
+      api.people.set(role, { person: { id: acme.userId, role, organization } });
     }
+    api.people.set("elsewhere", "refused");
+  });
+
+  it.each(operations)("$operationId is for those of them who have $permission", async (operation) => {
+    const { operationId, permission } = operation;
+    for (const role of ROLE_NAMES) {
+      const { outcome } = await api.call(operationId, {
+        params: { ...acme },
+        query: { unknown: "1" },
+        cookie: role,
+      });
+      const cell = cells.find((each) => each.permission === permission && each.caller === PEOPLE[role]);
+      expect([role, outcome]).toEqual([role, expectedOf(operationId, cell?.expected)]);
+    }
+  });
+
+  it("find no other organization than their own", async () => {
+    for (const cookie of ["organizationAdmin", "organizationViewer"]) {
+      const { outcome } = await api.call("getOrganization", { params: { ...bravo }, cookie });
+      expect(outcome).toEqual([404, "organization_not_found"]);
+    }
+    const { status } = await api.call("getOrganization", { params: { ...bravo }, cookie: "operator" });
+    expect(status).toBe(200);
+  });
+
+  it("are nobody from another page, nor beside an Authorization", async () => {
+    const refused = await api.call("listOrganizations", { cookie: "elsewhere" });
+    expect(refused.outcome).toEqual([403, "console_request_refused"]);
+    const headers = { cookie: "operator", authorization: "Basic eDp5" };
+    expect((await fetch(`${api.url}/v1/organizations`, { headers })).status).toBe(401);
   });
 });

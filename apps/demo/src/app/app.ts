@@ -3,6 +3,7 @@ import type { RequestListener } from "node:http";
 import { html, pageHeaders, renderPage } from "@sallyport/html";
 import type { Logger } from "@sallyport/logging";
 import express, { type Request, type Response } from "express";
+import { z } from "zod";
 import { ACME, BRAVO } from "../companies.ts";
 import { connectManagement } from "../management.ts";
 import type { DemoState } from "../state.ts";
@@ -35,7 +36,10 @@ export async function createDemoApp({ url, portalUrl, state, log }: DemoAppDeps)
   app.get("/", (req, res) => {
     const session = sessions.find(cookieOf(req));
     if (session === undefined) {
-      return sendPage(res, welcomePage([ACME, BRAVO], portalUrl));
+      return sendPage(
+        res,
+        welcomePage([ACME, BRAVO], { portalUrl, consoleUrl: `${state.gatewayUrl}/console` }),
+      );
     }
     sendPage(
       res,
@@ -83,6 +87,12 @@ export async function createDemoApp({ url, portalUrl, state, log }: DemoAppDeps)
   app.post("/logout", (req, res) => {
     const session = sessions.end(cookieOf(req));
     res.redirect(303, session === undefined ? "/" : gateway.logoutUrl(session.idToken));
+  });
+
+  app.post("/setup-link", async (_req, res) => {
+    const intents = ["sso", "domain", "directory"];
+    const made = await management.call("POST", `/organizations/${ACME.slug}/setup-links`, { intents });
+    res.redirect(303, z.object({ url: z.string() }).parse(made).url);
   });
 
   // OpenID Connect Back-Channel Logout 1.0: the gateway tells that a session ended.

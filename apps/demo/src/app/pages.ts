@@ -36,7 +36,10 @@ if (document.querySelector("[data-live]")) {
   new EventSource("/events").addEventListener("ended", () => location.reload());
 }`;
 
-export function welcomePage(companies: readonly Company[], portalUrl: string): AppPage {
+export function welcomePage(
+  companies: readonly Company[],
+  { portalUrl, consoleUrl }: { readonly portalUrl: string; readonly consoleUrl: string },
+): AppPage {
   return {
     title: "Sallyport demo",
     body: html`<main><div class="card">
@@ -46,6 +49,10 @@ ${companyButtons(companies)}
 <hr>
 <a class="button quiet" href="/login">Continue with work email</a>
 <a class="button quiet" href="${portalUrl}">Start at Acme's own portal</a>
+<hr>
+<p class="soft">And the two pages of the gateway itself.</p>
+<form method="post" action="/setup-link"><button class="quiet">Set up sign-in, as Acme's IdP admin</button></form>
+<a class="button quiet" href="${consoleUrl}">Open the console, with the root key</a>
 </div></main>`,
   };
 }

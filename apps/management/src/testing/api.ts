@@ -9,6 +9,7 @@ import type { z } from "zod";
 import type { SigningKeyChanges } from "../deps.ts";
 import { createManagementApi, type ManagementApiDeps } from "../index.ts";
 import { createDocumentCheck, type DocumentCheck, type OpenApi } from "./document.ts";
+import { signedInPeople } from "./people.ts";
 import { CHANGE } from "./world.ts";
 
 /** Stands in where the API is only asked what it offers. */
@@ -34,6 +35,8 @@ export interface CallOptions {
   readonly body?: unknown;
   /** Default: the root key. */
   readonly key?: string;
+  /** Of somebody who is signed in to the console (`people`), in place of a key. */
+  readonly cookie?: string;
 }
 
 /** The management API over real HTTP, on a database of its own. */
@@ -49,6 +52,8 @@ export interface TestApi {
   readonly dns: Map<string, string[][] | Error>;
   readonly logouts: { count: number };
   readonly log: string[];
+  /** Who is signed in to the console. */
+  readonly people: ReturnType<typeof signedInPeople>["byCookie"];
   /** Where metadata is served: at first, that of `CHANGE`. */
   readonly idpMetadataUrl: string;
   readonly idp: { metadata: string };
@@ -65,6 +70,7 @@ export async function startApi(): Promise<TestApi> {
   const dns = new Map<string, string[][] | Error>();
   const logouts = { count: 0 };
   const log: string[] = [];
+  const people = signedInPeople();
   const outbound = createOutbound({ allow: ["127.0.0.0/8", "::1/128"], timeoutMs: 2_000 });
   const secrets = createSecretBox([newEncryptionKey()]);
   const now = () => clock.now;
@@ -87,6 +93,7 @@ export async function startApi(): Promise<TestApi> {
     requestLogout: () => {
       logouts.count += 1;
     },
+    consoleVisitors: people,
     signingKeys: await openSigningKeys({ database: test.database, secrets, now }),
   };
   const idp = { metadata: CHANGE.metadata };
@@ -109,9 +116,10 @@ export async function startApi(): Promise<TestApi> {
     dns,
     logouts,
     log,
+    people: people.byCookie,
     idpMetadataUrl: `${origin}/idp-metadata`,
     idp,
-    async call(operationId, { params = {}, query = {}, body, key = rootKey } = {}) {
+    async call(operationId, { params = {}, query = {}, body, key = rootKey, cookie } = {}) {
       const operation = check.operation(operationId);
       const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) =>
         encodeURIComponent(params[name] ?? `missing-${name}`),
@@ -120,7 +128,7 @@ export async function startApi(): Promise<TestApi> {
       const response = await fetch(`${url}/v1${path}${search === "" ? "" : `?${search}`}`, {
         method: operation.method.toUpperCase(),
         headers: {
-          authorization: `Bearer ${key}`,
+          ...(cookie === undefined ? { authorization: `Bearer ${key}` } : { cookie }),
           ...(body === undefined ? {} : { "content-type": "application/json" }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
