@@ -9,7 +9,8 @@ import { outageOf, reportOutage } from "@sallyport/outage";
 export interface Loop<Services> {
   readonly name: string;
   readonly everyMs: number;
-  readonly run: (services: Services) => Promise<void>;
+  /** Makes what is then called each time. */
+  readonly create: (services: Services) => () => Promise<void>;
 }
 
 /** Work that goes on until it is stopped. */
@@ -20,16 +21,17 @@ export interface Ongoing {
 
 /** Of failures the first is logged, until it works again. */
 export function startLoop<Services>(
-  { name, everyMs, run }: Loop<Services>,
+  { name, everyMs, create }: Loop<Services>,
   services: Services,
   log: Logger,
 ): Ongoing {
+  const run = create(services);
   const stopping = new AbortController();
   const { signal } = stopping;
   let failing = false;
   const once = async () => {
     try {
-      await run(services);
+      await run();
       failing = false;
     } catch (error) {
       const outage = outageOf(error);

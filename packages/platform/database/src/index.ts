@@ -7,5 +7,5 @@ export { migrate, pendingMigrations } from "./migrations.ts";
 export { openPool } from "./pool.ts";
 export { isUniqueViolation, type Sql, type SqlResult, sqlOver, sqlOverPrisma } from "./sql.ts";
 export { asMembersOfWith, elementsOf, type Statement } from "./statement.ts";
-export { analyzeGrownTables } from "./statistics.ts";
+export { analyzeGrownTables, type PlannedRows } from "./statistics.ts";
 export { cutText, storableJson } from "./text.ts";

@@ -6,7 +6,9 @@ import type { WorkerServices } from "../../services.ts";
 export const outboxLoop: Loop<Pick<WorkerServices, "database">> = {
   name: "outbox",
   everyMs: 1_000,
-  run: async ({ database }) => {
-    await fillOutbox(database);
-  },
+  create:
+    ({ database }) =>
+    async () => {
+      await fillOutbox(database);
+    },
 };

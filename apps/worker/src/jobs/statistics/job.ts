@@ -1,4 +1,4 @@
-import { analyzeGrownTables } from "@sallyport/database";
+import { analyzeGrownTables, type PlannedRows } from "@sallyport/database";
 import type { Loop } from "../../loop.ts";
 import type { WorkerServices } from "../../services.ts";
 
@@ -6,7 +6,10 @@ import type { WorkerServices } from "../../services.ts";
 export const statisticsLoop: Loop<Pick<WorkerServices, "database">> = {
   name: "statistics",
   everyMs: 1_000,
-  run: async ({ database }) => {
-    await analyzeGrownTables(database.sql);
+  create: ({ database }) => {
+    const planned: PlannedRows = new Map();
+    return async () => {
+      await analyzeGrownTables(database.sql, planned);
+    };
   },
 };
