@@ -1,4 +1,4 @@
-import { askForLook } from "@sallyport/connections/idp-metadata";
+import { requestRefresh } from "@sallyport/connections/idp-metadata";
 import { addFollowedConnection, startMetadataServer } from "@sallyport/connections/idp-metadata/testing";
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
 import { createLogger } from "@sallyport/logging";
@@ -192,7 +192,7 @@ describe.each(backends)("the worker with its jobs on %s", (backend) => {
     await applied(there); // found at the start
     await applied(await follow(new Date())); // found by the schedule
     const asked = await follow(new Date(Date.now() + 60_000));
-    await askForLook(test.database.sql, asked, new Date());
+    await requestRefresh(test.database.sql, asked, new Date());
     requests.requestMetadata();
     await applied(asked);
     await server.close();

@@ -1,8 +1,8 @@
 import type { Connection, Sql } from "@sallyport/database";
 import { defined } from "@sallyport/defined";
 import { difference, pick, type RecordedTransaction } from "@sallyport/events";
-import type { LifeOfMetadata } from "./idp-metadata/schedule.ts";
-import { askForLook, type FollowedConnection, saveRead, unfollow } from "./idp-metadata/store.ts";
+import type { MetadataLifetime } from "./idp-metadata/schedule.ts";
+import { type FollowedConnection, requestRefresh, saveRefreshed, unfollow } from "./idp-metadata/store.ts";
 import { type ConnectionSettings, parseConnectionSettings } from "./settings.ts";
 
 type AnySettings = ConnectionSettings[keyof ConnectionSettings];
@@ -10,7 +10,7 @@ type AnySettings = ConnectionSettings[keyof ConnectionSettings];
 /** Settings as they are to be, and what was read at the metadata URL, where it was looked at. */
 export interface ReadSettings {
   readonly settings: AnySettings;
-  readonly reading?: LifeOfMetadata;
+  readonly reading?: MetadataLifetime;
 }
 
 /** A connection as it is made. `id` is the caller's to choose: a setup link tells the IdP of it before it exists. */
@@ -110,12 +110,12 @@ async function followMetadata(
   now: Date,
 ): Promise<void> {
   if (reading !== undefined) {
-    await saveRead(sql, connection, reading, now);
+    await saveRefreshed(sql, connection, reading, now);
   } else if ("idpEntityId" in settings && settings.metadataUrl === undefined) {
     await unfollow(sql, connection);
   } else if ("idpEntityId" in settings && (settings.ssoBindingByHand || settings.sloBindingByHand)) {
     // The metadata knows the endpoint for a binding that was just chosen.
-    await askForLook(sql, connection, now);
+    await requestRefresh(sql, connection, now);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { SamlConnection } from "@sallyport/connections";
-import { askForLook } from "@sallyport/connections/idp-metadata";
+import { requestRefresh } from "@sallyport/connections/idp-metadata";
 import type { Sql } from "@sallyport/database";
 import { outageOf, reportOutage } from "@sallyport/outage";
 import { LRUCache } from "lru-cache";
@@ -18,7 +18,7 @@ type Deps = Pick<SignInDeps, "log" | "now" | "requestMetadata"> & {
   readonly database: { readonly sql: Sql };
 };
 
-// The database sees to it that it is fetched seldom (see `askForLook`); this, that there are few statements.
+// `requestRefresh` limits how often metadata is fetched; this limits how many statements ask for it.
 const QUIET_MS = 10_000;
 const MAX_REMEMBERED = 10_000;
 
@@ -28,11 +28,11 @@ export function createMetadataRefreshRequests({
   now,
   requestMetadata,
 }: Deps): MetadataRefreshRequests {
-  const asked = new LRUCache<string, number>({ max: MAX_REMEMBERED });
+  const lastRequest = new LRUCache<string, number>({ max: MAX_REMEMBERED });
 
   async function send({ id: connectionId, organizationId }: SamlConnection): Promise<void> {
     try {
-      const due = await askForLook(database.sql, { connectionId, organizationId }, now());
+      const due = await requestRefresh(database.sql, { connectionId, organizationId }, now());
       if (due) {
         requestMetadata();
       }
@@ -51,10 +51,10 @@ export function createMetadataRefreshRequests({
         return;
       }
       const at = now().getTime();
-      if (at - (asked.get(connection.id) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) {
+      if (at - (lastRequest.get(connection.id) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) {
         return;
       }
-      asked.set(connection.id, at);
+      lastRequest.set(connection.id, at);
       void send(connection);
     },
   };

@@ -1,9 +1,9 @@
 import {
+  claimDue,
   type DueConnection,
   postpone,
   type RefreshDeps,
   refreshMetadata,
-  takeDue,
 } from "@sallyport/connections/idp-metadata";
 import type { Logger } from "@sallyport/logging";
 import { isUnavailable } from "@sallyport/outage";
@@ -23,14 +23,14 @@ const HOUR_MS = 3_600_000;
  * processes at once.
  */
 export async function refreshDueMetadata(deps: MetadataDeps, signal: AbortSignal): Promise<void> {
-  const take = (limit: number) => takeDue(deps.database.sql, { now: deps.now(), limit, leaseMs: LEASE_MS });
-  const lane = async (first: DueConnection) => {
+  const take = (limit: number) => claimDue(deps.database.sql, { now: deps.now(), limit, leaseMs: LEASE_MS });
+  const refreshOneByOne = async (first: DueConnection) => {
     for (let due: DueConnection | undefined = first; due !== undefined; ) {
       await refresh(deps, due);
       [due] = signal.aborted ? [] : await take(1);
     }
   };
-  await Promise.all((await take(AT_ONCE)).map(lane));
+  await Promise.all((await take(AT_ONCE)).map(refreshOneByOne));
 }
 
 async function refresh(deps: MetadataDeps, { active, ...connection }: DueConnection): Promise<void> {
@@ -48,6 +48,6 @@ async function refresh(deps: MetadataDeps, { active, ...connection }: DueConnect
       throw error; // what ails all of them: the job waits until it is over
     }
     // The others need not wait for what ails this one, which is due again when its lease has ended.
-    log.error({ ...connection, err: error }, "An identity provider's metadata could not be looked at");
+    log.error({ ...connection, err: error }, "An identity provider's metadata could not be refreshed");
   }
 }

@@ -5,13 +5,13 @@ export { fetchMetadata } from "./fetch.ts";
 export { METADATA_UNAVAILABLE, MetadataProblem } from "./problem.ts";
 export { type MetadataRules, type Reading, readMetadata } from "./read.ts";
 export { type RefreshDeps, type RefreshOutcome, refreshMetadata } from "./refresh.ts";
-export { heldMetadata, metadataTrouble } from "./state.ts";
+export { currentProblem, heldMetadata } from "./state.ts";
 export {
-  askForLook,
+  claimDue,
   type DueConnection,
   type FollowedConnection,
   postpone,
-  saveRead,
-  takeDue,
+  requestRefresh,
+  saveRefreshed,
   unfollow,
 } from "./store.ts";

@@ -20,7 +20,7 @@ const factsOf = (...certificates: string[]) =>
     ...{ entityId: undefined, certificates: undefined, allowSha1: false, now: new Date() },
   }).facts;
 const added = factsOf(idp.certificate, next.certificate);
-const good = { proven: new Set([fingerprintOf(idp.certificate)]), sameSource: true };
+const good = { certificatesInUse: new Set([fingerprintOf(idp.certificate)]), sameSource: true };
 
 describe("a change of the metadata", () => {
   it.each([

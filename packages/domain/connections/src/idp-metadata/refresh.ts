@@ -6,23 +6,23 @@ import { type SamlSettings, samlSettings } from "../settings.ts";
 import { digestOf } from "./changes.ts";
 import { withFacts } from "./facts.ts";
 import { fetchMetadata } from "./fetch.ts";
-import { judge, PROVEN_FOR_DAYS } from "./judge.ts";
+import { IN_USE_DAYS, judge } from "./judge.ts";
 import { MetadataProblem, type Problem } from "./problem.ts";
 import { type Reading, readMetadataAgain } from "./read.ts";
-import { nextAttempt, nextLook } from "./schedule.ts";
+import { nextRefresh, nextRetry } from "./schedule.ts";
 import { isSameSource } from "./source.ts";
 import type { HeldMetadata } from "./state.ts";
 import {
   type FollowedConnection,
+  findCertificatesInUse,
   findConnection,
-  findProven,
   lockConnection,
   lockState,
   type MetadataState,
   postpone,
-  saveRead,
+  saveProblem,
+  saveRefreshed,
   saveSettings,
-  saveTrouble,
 } from "./store.ts";
 
 export interface RefreshDeps {
@@ -56,7 +56,7 @@ export async function refreshMetadata(
   if (before === null || url === undefined) {
     return "not_followed";
   }
-  const looked = await look(deps, url, before.settings);
+  const fetched = await fetchAndRead(deps, url, before.settings);
   return deps.database.transaction(async (sql) => {
     const current = await lockConnection(sql, connection);
     const state = await lockState(sql, connection);
@@ -67,28 +67,28 @@ export async function refreshMetadata(
       await postpone(sql, connection, deps.now());
       return "changed_meanwhile";
     }
-    const visit = { sql, connection, settings: current.settings, state, origin, now: deps.now() };
-    const outcome = await (looked instanceof MetadataProblem
-      ? fail(visit, looked.problem)
-      : follow(visit, looked));
-    // That the schedule looked is no news; that somebody asked for it is.
+    const refresh = { sql, connection, settings: current.settings, state, origin, now: deps.now() };
+    const outcome = await (fetched instanceof MetadataProblem
+      ? fail(refresh, fetched.problem)
+      : follow(refresh, fetched));
+    // A scheduled refresh is no event of its own; one that somebody asked for is.
     if (origin.actor.type !== "system") {
-      await record(visit, { type: "connection.metadata_checked", data: { outcome } });
+      await record(refresh, { type: "connection.metadata_checked", data: { outcome } });
     }
     return outcome;
   });
 }
 
-interface Look {
+interface FetchedReading {
   readonly reading: Reading;
   readonly sameSource: boolean;
 }
 
-async function look(
+async function fetchAndRead(
   { outbound, now }: RefreshDeps,
   url: string,
   settings: SamlSettings,
-): Promise<Look | MetadataProblem> {
+): Promise<FetchedReading | MetadataProblem> {
   try {
     const wanted = { entityId: settings.idpEntityId, certificates: settings.metadataCertificates };
     const fetched = await fetchMetadata(url, outbound, wanted);
@@ -106,8 +106,8 @@ async function look(
   }
 }
 
-/** One look at a connection's metadata, within its transaction. */
-interface Visit {
+/** One refresh of a connection's metadata, within its transaction. */
+interface Refresh {
   readonly sql: Sql;
   readonly connection: FollowedConnection;
   readonly settings: SamlSettings;
@@ -117,57 +117,62 @@ interface Visit {
 }
 
 // Uses are noted once a day, so what was noted is up to a day older than what happened.
-const PROVEN_FOR_MS = (PROVEN_FOR_DAYS + 1) * 24 * 3_600_000;
+const IN_USE_MS = (IN_USE_DAYS + 1) * 24 * 3_600_000;
 
-async function follow(visit: Visit, { reading, sameSource }: Look): Promise<RefreshOutcome> {
-  const { sql, connection, settings, now } = visit;
+async function follow(refresh: Refresh, { reading, sameSource }: FetchedReading): Promise<RefreshOutcome> {
+  const { sql, connection, settings, now } = refresh;
   const { facts, ...life } = reading;
-  const proven = await findProven(sql, connection, new Date(now.getTime() - PROVEN_FOR_MS));
-  const verdict = judge(settings, facts, { proven, sameSource });
+  const certificatesInUse = await findCertificatesInUse(sql, connection, new Date(now.getTime() - IN_USE_MS));
+  const verdict = judge(settings, facts, { certificatesInUse, sameSource });
   if (verdict.action === "hold") {
     const { changes, problem } = verdict;
-    await trouble(visit, problem, { digest: digestOf(facts), facts, changes }, nextLook(now, life));
+    await reportProblem(
+      refresh,
+      problem,
+      { digest: digestOf(facts), facts, changes },
+      nextRefresh(now, life),
+    );
     return "held";
   }
   if (verdict.action === "apply") {
     await saveSettings(sql, connection, samlSettings.parse(withFacts(settings, facts)), now);
-    await record(visit, { type: "connection.metadata_applied", data: verdict.changes });
-  } else if (visit.state.problem !== null) {
-    const { code } = visit.state.problem;
-    await record(visit, { type: "connection.metadata_recovered", data: { code } });
+    await record(refresh, { type: "connection.metadata_applied", data: verdict.changes });
+  } else if (refresh.state.problem !== null) {
+    const { code } = refresh.state.problem;
+    await record(refresh, { type: "connection.metadata_recovered", data: { code } });
   }
-  await saveRead(sql, connection, life, now);
+  await saveRefreshed(sql, connection, life, now);
   return verdict.action === "apply" ? "applied" : "unchanged";
 }
 
-async function fail(visit: Visit, problem: Problem): Promise<RefreshOutcome> {
-  await trouble(visit, problem, null, nextAttempt(visit.now));
+async function fail(refresh: Refresh, problem: Problem): Promise<RefreshOutcome> {
+  await reportProblem(refresh, problem, null, nextRetry(refresh.now));
   return "failed";
 }
 
-/** Reports what is new, and only keeps in mind what was reported before. */
-async function trouble(
-  visit: Visit,
+/** Stores the problem; records an event for a new one only. */
+async function reportProblem(
+  refresh: Refresh,
   problem: Problem,
   held: HeldMetadata | null,
   dueAt: Date,
 ): Promise<void> {
-  const { sql, connection, state, now } = visit;
+  const { sql, connection, state, now } = refresh;
   const known = state.problem?.code === problem.code && state.held?.digest === held?.digest;
   const since = known && state.problem !== null ? state.problem.since : now.toISOString();
-  await saveTrouble(sql, connection, { problem: { ...problem, since }, held, dueAt }, now);
+  await saveProblem(sql, connection, { problem: { ...problem, since }, held, dueAt }, now);
   if (known) {
     return;
   }
   const { code, message, detail } = problem;
-  const told = { code, message, ...defined({ detail }) };
+  const details = { code, message, ...defined({ detail }) };
   if (held === null) {
-    await record(visit, { type: "connection.metadata_failed", data: told });
+    await record(refresh, { type: "connection.metadata_failed", data: details });
   } else {
     const { digest, changes } = held;
-    await record(visit, {
+    await record(refresh, {
       type: "connection.metadata_held_back",
-      data: { ...told, digest, ...changes },
+      data: { ...details, digest, ...changes },
     });
   }
 }
@@ -175,7 +180,7 @@ async function trouble(
 type MetadataType = Extract<EventType, `connection.metadata_${string}`>;
 type MetadataEvent = { [Type in MetadataType]: Pick<EventDraft<Type>, "type" | "data"> }[MetadataType];
 
-async function record({ sql, connection, origin }: Visit, told: MetadataEvent): Promise<void> {
+async function record({ sql, connection, origin }: Refresh, details: MetadataEvent): Promise<void> {
   const { organizationId, connectionId: id } = connection;
-  await recordEvents(sql, [{ organizationId, resource: { type: "connection", id }, ...told, ...origin }]);
+  await recordEvents(sql, [{ organizationId, resource: { type: "connection", id }, ...details, ...origin }]);
 }

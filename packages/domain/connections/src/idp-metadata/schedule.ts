@@ -6,16 +6,16 @@ const SHORTEST_MS = 15 * MINUTE_MS;
 const LONGEST_MS = 24 * HOUR_MS;
 /** Of what is left until `validUntil`: time for several attempts before it. */
 const FACTOR = 0.75;
-/** The rest is chance, so that connections made together are not refreshed together for ever. */
+/** The rest is random, so that connections made together are not refreshed together for ever. */
 const STEADY = 0.9;
 
-/** A look that was asked for comes no sooner after the one before. */
-export const LEAST_BETWEEN_MS = 5 * MINUTE_MS;
+/** Least time between a refresh and one that is requested. */
+export const MIN_INTERVAL_MS = 5 * MINUTE_MS;
 
-/** When metadata that was read now is looked at again. */
-export function nextLook(
+/** When metadata that was read now is fetched again. */
+export function nextRefresh(
   now: Date,
-  { cacheDurationMs = USUAL_MS, validUntil }: LifeOfMetadata,
+  { cacheDurationMs = USUAL_MS, validUntil }: MetadataLifetime,
   random: () => number = Math.random,
 ): Date {
   const left = validUntil === undefined ? LONGEST_MS : (validUntil.getTime() - now.getTime()) * FACTOR;
@@ -23,12 +23,12 @@ export function nextLook(
   return new Date(now.getTime() + wait * (STEADY + (1 - STEADY) * random()));
 }
 
-export interface LifeOfMetadata {
+export interface MetadataLifetime {
   readonly cacheDurationMs?: number | undefined;
   readonly validUntil?: Date | undefined;
 }
 
-/** When a look that failed is repeated. */
-export function nextAttempt(now: Date, random: () => number = Math.random): Date {
+/** When a refresh that failed is tried again. */
+export function nextRetry(now: Date, random: () => number = Math.random): Date {
   return new Date(now.getTime() + SHORTEST_MS * (STEADY + (1 - STEADY) * random()));
 }

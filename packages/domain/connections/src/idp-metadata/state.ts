@@ -3,7 +3,7 @@ import { metadataChanges } from "./changes.ts";
 import { idpFacts } from "./facts.ts";
 
 /** `connection_metadata.problem`: why the settings do not follow the metadata at the moment. */
-export const metadataTrouble = z.object({
+export const currentProblem = z.object({
   code: z.string(),
   message: z.string(),
   fix: z.string(),
@@ -12,7 +12,7 @@ export const metadataTrouble = z.object({
   since: z.iso.datetime(),
 });
 
-/** `connection_metadata.held`: facts that wait for an operator's word, and what they would change. */
+/** `connection_metadata.held`: facts that wait for an operator's approval, and what they would change. */
 export const heldMetadata = z.object({
   /** Names these facts. */
   digest: z.string(),
@@ -20,5 +20,5 @@ export const heldMetadata = z.object({
   changes: metadataChanges,
 });
 
-export type MetadataTrouble = z.infer<typeof metadataTrouble>;
+export type CurrentProblem = z.infer<typeof currentProblem>;
 export type HeldMetadata = z.infer<typeof heldMetadata>;

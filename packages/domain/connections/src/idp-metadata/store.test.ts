@@ -1,7 +1,7 @@
 import { defined } from "@sallyport/defined";
 import { createTestIdp } from "@sallyport/saml/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { askForLook, type FollowedConnection, takeDue } from "./store.ts";
+import { claimDue, type FollowedConnection, requestRefresh } from "./store.ts";
 import { createFollowingFixture, type FollowingFixture } from "./testing/following-fixture.ts";
 
 const MINUTE = 60_000;
@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 
 describe("what is due", () => {
-  const take = (now: Date, limit = 10) => takeDue(fixture.database.sql, { now, limit, leaseMs: 2 * MINUTE });
+  const take = (now: Date, limit = 10) => claimDue(fixture.database.sql, { now, limit, leaseMs: 2 * MINUTE });
 
   it("is taken longest due first, and by one of many that take at once", async () => {
     const made: FollowedConnection[] = [];
@@ -49,9 +49,9 @@ describe("what is due", () => {
   });
 });
 
-describe("a look that is asked for", () => {
+describe("a requested refresh", () => {
   const ask = (connection: FollowedConnection, now = NOW) =>
-    askForLook(fixture.database.sql, connection, now);
+    requestRefresh(fixture.database.sql, connection, now);
   const dueAt = async (connection: FollowedConnection) => (await fixture.stateOf(connection)).dueAt;
 
   it("comes at once, where the last one is long ago or there was none", async () => {
@@ -77,7 +77,7 @@ describe("a look that is asked for", () => {
 
   it("does not come twice because it is asked for while it is under way", async () => {
     const connection = await fixture.follow({ dueAt: at(0) });
-    await takeDue(fixture.database.sql, { now: NOW, limit: 1, leaseMs: 2 * MINUTE });
+    await claimDue(fixture.database.sql, { now: NOW, limit: 1, leaseMs: 2 * MINUTE });
     expect(await ask(connection)).toBe(false);
     expect(await dueAt(connection)).toEqual(at(2));
   });

@@ -1,7 +1,7 @@
 import type { Sql } from "@sallyport/database";
 import { parseConnectionSettings, type SamlSettings } from "../settings.ts";
-import { LEAST_BETWEEN_MS, type LifeOfMetadata, nextLook } from "./schedule.ts";
-import { type HeldMetadata, heldMetadata, type MetadataTrouble, metadataTrouble } from "./state.ts";
+import { type MetadataLifetime, MIN_INTERVAL_MS, nextRefresh } from "./schedule.ts";
+import { type CurrentProblem, currentProblem, type HeldMetadata, heldMetadata } from "./state.ts";
 
 export interface FollowedConnection {
   readonly organizationId: string;
@@ -57,7 +57,7 @@ export async function saveSettings(
 }
 
 export interface MetadataState {
-  readonly problem: MetadataTrouble | null;
+  readonly problem: CurrentProblem | null;
   readonly held: HeldMetadata | null;
 }
 
@@ -73,16 +73,16 @@ export async function lockState(sql: Sql, connection: FollowedConnection): Promi
     return null;
   }
   return {
-    problem: row.problem === null ? null : metadataTrouble.parse(row.problem),
+    problem: row.problem === null ? null : currentProblem.parse(row.problem),
     held: row.held === null ? null : heldMetadata.parse(row.held),
   };
 }
 
-/** The metadata was read, and the settings say what it says. Begins to follow it where it was not followed. */
-export async function saveRead(
+/** Stores that the settings say what the metadata says. Begins to follow it where it was not followed. */
+export async function saveRefreshed(
   sql: Sql,
   connection: FollowedConnection,
-  life: LifeOfMetadata,
+  life: MetadataLifetime,
   now: Date,
 ): Promise<void> {
   await sql.query(
@@ -92,15 +92,21 @@ export async function saveRead(
      ON CONFLICT (connection_id) DO UPDATE SET
        due_at = excluded.due_at, checked_at = excluded.checked_at, refreshed_at = excluded.refreshed_at,
        valid_until = excluded.valid_until, problem = NULL, held = NULL`,
-    [connection.connectionId, connection.organizationId, nextLook(now, life), now, life.validUntil ?? null],
+    [
+      connection.connectionId,
+      connection.organizationId,
+      nextRefresh(now, life),
+      now,
+      life.validUntil ?? null,
+    ],
   );
 }
 
-/** The metadata could not be followed. */
-export async function saveTrouble(
+/** Stores why the settings do not follow the metadata. */
+export async function saveProblem(
   sql: Sql,
   connection: FollowedConnection,
-  trouble: { readonly problem: MetadataTrouble; readonly held: HeldMetadata | null; readonly dueAt: Date },
+  failure: { readonly problem: CurrentProblem; readonly held: HeldMetadata | null; readonly dueAt: Date },
   now: Date,
 ): Promise<void> {
   await sql.query(
@@ -110,15 +116,15 @@ export async function saveTrouble(
     [
       connection.connectionId,
       connection.organizationId,
-      trouble.dueAt,
+      failure.dueAt,
       now,
-      JSON.stringify(trouble.problem),
-      trouble.held === null ? null : JSON.stringify(trouble.held),
+      JSON.stringify(failure.problem),
+      failure.held === null ? null : JSON.stringify(failure.held),
     ],
   );
 }
 
-/** What was held back was applied: until the next look, which comes when it would have come anyway. */
+/** What was held back was applied. When the next refresh is due stays as it was. */
 export async function saveApplied(sql: Sql, connection: FollowedConnection, now: Date): Promise<void> {
   await sql.query(
     `UPDATE connection_metadata SET refreshed_at = $3::timestamptz, problem = NULL, held = NULL
@@ -127,6 +133,7 @@ export async function saveApplied(sql: Sql, connection: FollowedConnection, now:
   );
 }
 
+/** Sets when the next refresh is due. */
 export async function postpone(sql: Sql, connection: FollowedConnection, until: Date): Promise<void> {
   await sql.query(
     `UPDATE connection_metadata SET due_at = $3::timestamptz
@@ -135,7 +142,7 @@ export async function postpone(sql: Sql, connection: FollowedConnection, until: 
   );
 }
 
-/** Ends the following: there is no URL any more. */
+/** Stops following: there is no URL any more. */
 export async function unfollow(sql: Sql, connection: FollowedConnection): Promise<void> {
   await sql.query(
     "DELETE FROM connection_metadata WHERE connection_id = $1::uuid AND organization_id = $2::uuid",
@@ -144,15 +151,15 @@ export async function unfollow(sql: Sql, connection: FollowedConnection): Promis
 }
 
 export interface DueConnection extends FollowedConnection {
-  /** Of a disabled one nobody needs to know what its metadata says. */
+  /** The metadata of a disabled connection is not fetched. */
   readonly active: boolean;
 }
 
 /**
- * Takes metadata that is due, for `leaseMs`: a process that dies in between, or another one that looks meanwhile, leaves
- * it until then.
+ * Claims connections whose metadata is due, for `leaseMs`: until then no other process takes them, and where this one dies,
+ * they are due again afterwards.
  */
-export async function takeDue(
+export async function claimDue(
   sql: Sql,
   { now, limit, leaseMs }: { readonly now: Date; readonly limit: number; readonly leaseMs: number },
 ): Promise<DueConnection[]> {
@@ -175,24 +182,24 @@ export async function takeDue(
 }
 
 /**
- * Has the metadata looked at soon: now, or once five minutes have passed since the last look. Returns whether it is due
- * now. Whoever asks, and however often, brings no more looks than one in five minutes.
+ * Has the metadata refreshed soon: now, or once five minutes have passed since the last refresh, however often this is
+ * called. Returns whether it is due now.
  */
-export async function askForLook(sql: Sql, connection: FollowedConnection, now: Date): Promise<boolean> {
+export async function requestRefresh(sql: Sql, connection: FollowedConnection, now: Date): Promise<boolean> {
   const { rows } = await sql.query<{ due: boolean }>(
     `UPDATE connection_metadata SET due_at = wanted.at
      FROM (SELECT greatest($3::timestamptz, checked_at + make_interval(secs => $4)) AS at
            FROM connection_metadata WHERE connection_id = $1 AND organization_id = $2) AS wanted
      WHERE connection_id = $1 AND organization_id = $2 AND due_at > wanted.at
      RETURNING due_at <= $3 AS due`,
-    [connection.connectionId, connection.organizationId, now, LEAST_BETWEEN_MS / 1_000],
-    "idp_metadata_ask",
+    [connection.connectionId, connection.organizationId, now, MIN_INTERVAL_MS / 1_000],
+    "idp_metadata_request",
   );
   return rows[0]?.due === true;
 }
 
 /** Fingerprints of the connection's certificates that verified a login since then. */
-export async function findProven(
+export async function findCertificatesInUse(
   sql: Sql,
   connection: FollowedConnection,
   since: Date,

@@ -1,4 +1,4 @@
-import { heldMetadata, metadataTrouble } from "@sallyport/connections/idp-metadata";
+import { currentProblem, heldMetadata } from "@sallyport/connections/idp-metadata";
 import type { ConnectionMetadata } from "@sallyport/database";
 import type { z } from "zod";
 import type { metadataFollowing } from "./schema.ts";
@@ -9,7 +9,7 @@ export function metadataView(row: ConnectionMetadata): z.input<typeof metadataFo
     checkedAt: row.checkedAt?.toISOString() ?? null,
     nextCheckAt: row.dueAt.toISOString(),
     validUntil: row.validUntil?.toISOString() ?? null,
-    ...(row.problem === null ? {} : { problem: metadataTrouble.parse(row.problem) }),
+    ...(row.problem === null ? {} : { problem: currentProblem.parse(row.problem) }),
     ...(row.held === null ? {} : { heldBack: heldMetadata.parse(row.held) }),
   };
 }

@@ -8,7 +8,7 @@ import type { TestIdp } from "@sallyport/saml/testing";
 import { parseConnectionSettings, type SamlSettings } from "../../index.ts";
 import { applyHeldMetadata } from "../apply-held.ts";
 import { type RefreshOutcome, refreshMetadata } from "../refresh.ts";
-import { heldMetadata, metadataTrouble } from "../state.ts";
+import { currentProblem, heldMetadata } from "../state.ts";
 import type { FollowedConnection } from "../store.ts";
 import { addFollowedConnection, type FollowingOptions } from "./followed-connection.ts";
 import { type MetadataServer, startMetadataServer } from "./metadata-server.ts";
@@ -90,7 +90,7 @@ async function readState({ prisma }: Database, { connectionId }: FollowedConnect
   const row = await prisma.connectionMetadata.findUniqueOrThrow({ where: { connectionId } });
   return {
     ...row,
-    problem: metadataTrouble.nullable().parse(row.problem),
+    problem: currentProblem.nullable().parse(row.problem),
     held: heldMetadata.nullable().parse(row.held),
   };
 }
