@@ -23,7 +23,7 @@ export function countOrphanResponse(
   origin: Origin,
   connectionId: string,
 ): void {
-  refuseFor(attempts.stray({ ...origin, connectionId }));
+  refuseFor(attempts.orphan({ ...origin, connectionId }));
 }
 
 /** A login that started at a connection has led to a session. */

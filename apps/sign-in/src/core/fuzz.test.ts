@@ -86,7 +86,7 @@ const encode = (fields: Fields) => fields.map(([name, value]) => `${name}=${perc
 /** What each endpoint reads. Most requests get as far as having all of it, with noise in it. */
 const ENDPOINTS = [
   { method: "GET", path: "/sign-in/:id", reads: [] },
-  { method: "POST", path: "/sign-in/:id", reads: ["csrf", "email", "connection", "leave"] },
+  { method: "POST", path: "/sign-in/:id", reads: ["csrf", "email", "connection", "abort"] },
   { method: "GET", path: "/sso/saml/:id/metadata", reads: [] },
   { method: "POST", path: "/sso/saml/:id/acs", reads: ["SAMLResponse", "RelayState"] },
   { method: "GET", path: "/sso/oidc/:id/callback", reads: ["state", "code", "iss", "error"] },

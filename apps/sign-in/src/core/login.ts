@@ -9,7 +9,7 @@ import type { Landing } from "../idp-initiated/landing.ts";
 import { sendForm } from "../pages/form-page.ts";
 import { sendToIdp } from "../pages/send-to-idp.ts";
 import { renderTestDonePage } from "../pages/test-done-page.ts";
-import { countOrphanResponse, countStart, countSuccess } from "./attempts.ts";
+import { countStart, countSuccess } from "./attempts.ts";
 import type { SignInContext, StartContext } from "./context.ts";
 import { createSession } from "./create-session.ts";
 import { findDestination } from "./destination.ts";
@@ -183,29 +183,10 @@ async function openLogin(
   } catch (error) {
     if (error instanceof SignInFailure) {
       const shown = () => protocolOf(context.protocols, type).show(received.response);
-      await recordStray(context, req, { type, connectionId, shown }, trace, error);
+      await recordOrphan(context, req, { type, connectionId, shown }, trace, error);
     }
     throw error;
   }
-}
-
-export interface StrayResponse {
-  readonly type: ConnectionType;
-  readonly connectionId: string;
-  /** The response, decoded and masked. */
-  readonly shown: () => string;
-}
-
-/** Records a response that belongs to no login. Throws `SignInFailure` instead where there are too many of them. */
-export async function recordStray(
-  context: StartContext,
-  req: Request,
-  { type, connectionId, shown }: StrayResponse,
-  trace: LoginTrace,
-  failure: SignInFailure,
-): Promise<void> {
-  countOrphanResponse(context, originOf(req, context.cookie), connectionId);
-  await recordOrphan(context, { type, connectionId, requestId: requestId(req) }, trace, failure, shown());
 }
 
 /**

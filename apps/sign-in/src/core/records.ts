@@ -2,12 +2,16 @@ import type { ConnectionType } from "@sallyport/connections";
 import type { Database } from "@sallyport/database";
 import { defined } from "@sallyport/defined";
 import { recordEvents } from "@sallyport/events";
+import { originOf, requestId } from "@sallyport/http";
 import {
   closeLoginRecord,
   type LoginRecordKey,
   type LoginTrace,
   recordOrphanResponse,
 } from "@sallyport/login-records";
+import type { Request } from "express";
+import { countOrphanResponse } from "./attempts.ts";
+import type { StartContext } from "./context.ts";
 import type { SignInFailure } from "./failures.ts";
 
 interface Deps {
@@ -32,22 +36,30 @@ export async function recordFailedStart(
   });
 }
 
-/** Records a response that belongs to no login. Anybody can send one: it is counted before (see attempts.ts). */
+/** A response that belongs to no login of ours. Anybody can send one. */
+export interface OrphanResponse {
+  readonly type: ConnectionType;
+  readonly connectionId: string;
+  /** The response, decoded and masked. */
+  readonly shown: () => string;
+}
+
+/** Records a response that belongs to no login. Throws `SignInFailure` instead where there are too many of them. */
 export async function recordOrphan(
-  { database, now }: Deps,
-  response: { readonly type: ConnectionType; readonly connectionId: string; readonly requestId: string },
+  context: StartContext,
+  req: Request,
+  { type, connectionId, shown }: OrphanResponse,
   trace: LoginTrace,
   failure: SignInFailure,
-  /** What came, decoded and masked. */
-  shown: string | undefined,
 ): Promise<void> {
+  countOrphanResponse(context, originOf(req, context.cookie), connectionId);
   trace.add("failed", { ...failure.finding });
-  await recordOrphanResponse(database.sql, {
-    ...response,
-    response: shown,
+  await recordOrphanResponse(context.database.sql, {
+    ...{ type, connectionId, requestId: requestId(req) },
+    response: shown(),
     errorCode: failure.finding.code,
     steps: trace.steps,
-    now: now(),
+    now: context.now(),
   });
 }
 

@@ -5,9 +5,10 @@ import { peekResponse } from "@sallyport/saml";
 import type { Request, Response } from "express";
 import type { StartContext } from "../core/context.ts";
 import { SignInFailure } from "../core/failures.ts";
-import { recordStray, startLogin } from "../core/login.ts";
+import { startLogin } from "../core/login.ts";
 import { countUnanswered } from "../core/login-requests.ts";
 import { protocolOf } from "../core/protocol.ts";
+import { recordOrphan } from "../core/records.ts";
 import { findLanding, type Landing } from "./landing.ts";
 
 /**
@@ -67,7 +68,7 @@ export async function startOver(
       if (error instanceof SignInFailure) {
         const { id: connectionId, type } = connection;
         const shown = () => protocolOf(context.protocols, type).show(visitor.response);
-        await recordStray(context, req, { type, connectionId, shown }, trace, error);
+        await recordOrphan(context, req, { type, connectionId, shown }, trace, error);
       }
       throw error;
     },

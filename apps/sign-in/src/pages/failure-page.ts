@@ -1,4 +1,4 @@
-import { type LeaveForm, renderErrorPage, sendPage } from "@sallyport/html";
+import { type AbortForm, renderErrorPage, sendPage } from "@sallyport/html";
 import { asProblem, noteOutage, requestId } from "@sallyport/http";
 import { InteractionEndedError } from "@sallyport/interactions";
 import { isUnavailable, outageOf } from "@sallyport/outage";
@@ -69,7 +69,7 @@ async function waysOn(
   { cookie, interactions }: SignInContext,
   req: Request,
   failure: SignInFailure,
-): Promise<{ retryUrl?: string; leave?: LeaveForm }> {
+): Promise<{ retryUrl?: string; abort?: AbortForm }> {
   const browser = cookie.read(req);
   if (failure.interactionId === undefined || browser === null) {
     return {};
@@ -82,7 +82,7 @@ async function waysOn(
   const retry = signInFailureEntry(failure.code).retry === true;
   return {
     ...(retry ? { retryUrl: action } : {}),
-    leave: {
+    abort: {
       action,
       csrf: csrfToken(browser, request.id),
       error: failure.code,

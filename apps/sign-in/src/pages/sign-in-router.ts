@@ -20,7 +20,7 @@ const form = z.object({
   csrf: z.string().max(200),
   email: z.string().trim().max(320).optional(),
   connection: z.string().max(64).optional(),
-  leave: z.string().max(64).optional(),
+  abort: z.string().max(64).optional(),
 });
 
 /** Where a login begins that has to ask first, for the work email or which connection: /sign-in/{interactionId}. */
@@ -45,7 +45,7 @@ export function createSignInRouter(context: SignInContext): Router {
     if (!parsed.success) {
       throw new SignInFailure("request_malformed");
     }
-    const { csrf, leave, ...answers } = parsed.data;
+    const { csrf, abort, ...answers } = parsed.data;
     const { interactionId: id } = req.params;
     const browser = cookie.read(req);
     if (browser === null || !isCsrfToken(csrf, browser, id)) {
@@ -53,8 +53,8 @@ export function createSignInRouter(context: SignInContext): Router {
     }
     const key = { id, browser };
     const request = await load(key);
-    if (leave !== undefined) {
-      sendOn(res, await interactions.abort(key, oauthError(leave)));
+    if (abort !== undefined) {
+      sendOn(res, await interactions.abort(key, oauthError(abort)));
       return;
     }
     await proceed(req, res, request, browser, answers);
@@ -143,8 +143,8 @@ function fits(waiting: WaitingSession, request: SignInRequest, selection: Select
 }
 
 /** What the application is told: chosen from our own table, whatever the form says. */
-function oauthError(leave: string) {
-  const code: SignInFailureCode = isSignInFailureCode(leave) ? leave : "interaction_unknown";
+function oauthError(abort: string) {
+  const code: SignInFailureCode = isSignInFailureCode(abort) ? abort : "interaction_unknown";
   const { oauthError: error, message } = signInFailureEntry(code);
   return { code: error ?? "access_denied", description: message } as const;
 }

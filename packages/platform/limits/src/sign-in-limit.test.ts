@@ -151,8 +151,8 @@ describe("whoever only starts", () => {
   });
 
   it("gets a fourth of that by answers that belong to nothing", () => {
-    const strays = Array.from({ length: 50 }, () => limit.stray({ ip: "192.0.2.1", connectionId: "acme" }));
-    expect(strays.filter((wait) => wait === null)).toHaveLength(5);
+    const orphans = Array.from({ length: 50 }, () => limit.orphan({ ip: "192.0.2.1", connectionId: "acme" }));
+    expect(orphans.filter((wait) => wait === null)).toHaveLength(5);
   });
 });
 

@@ -36,20 +36,20 @@ export interface AttemptLimit {
    */
   start(attempt: Attempt): number | null;
   /** Counts an answer that belongs to no start. Null when it may be recorded; else as `start`. */
-  stray(attempt: Attempt): number | null;
+  orphan(attempt: Attempt): number | null;
   /** A start led to a session. */
   complete(attempt: Attempt): void;
 }
 
 export const UNLIMITED_ATTEMPTS: AttemptLimit = {
   start: () => null,
-  stray: () => null,
+  orphan: () => null,
   complete: () => undefined,
 };
 
 /** A sign-in starts twice: at the application's request, and on the way to the IdP. */
 const START = 0.5;
-const STRAY = 2;
+const ORPHAN = 2;
 /** Whoever was let through the first start is let through the second: else the first ones would take all the room. */
 const SECOND = 2;
 /** What a success gives back, of what its start cost. */
@@ -151,7 +151,7 @@ export function createAttemptLimit(
 
   return {
     start: (attempt) => count(attempt, START, attempt.connectionId === undefined ? 1 : SECOND),
-    stray: (attempt) => count(attempt, STRAY, 1),
+    orphan: (attempt) => count(attempt, ORPHAN, 1),
     complete(attempt) {
       for (const bound of [...networksFor(attempt), ...sharedBy(attempt)]) {
         add(bound, -START * GIVEN_BACK);

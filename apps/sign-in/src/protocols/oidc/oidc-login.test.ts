@@ -132,7 +132,7 @@ it("ends the IdP's own refusal on a page, with the way back to the application",
   expect(await lastRecord()).toMatchObject({ outcome: "failure", errorCode: "oidc_access_denied" });
   const home = await browser.post(visit.form?.action ?? "", {
     ...visit.form?.fields,
-    leave: "idp_refused",
+    abort: "idp_refused",
   });
   expect(home.location).toBe("https://app.example.test/callback?error=access_denied");
 });
@@ -150,7 +150,7 @@ it("tells when the IdP cannot be reached, and says so to the application", async
   expect(record).toMatchObject({ outcome: "failure", errorCode: "idp_unreachable" });
   const home = await browser.post(page.form?.action ?? "", {
     ...page.form?.fields,
-    leave: "idp_unreachable",
+    abort: "idp_unreachable",
   });
   expect(home.location).toBe("https://app.example.test/callback?error=temporarily_unavailable");
 });

@@ -6,8 +6,9 @@ import express, { type Request, Router } from "express";
 import { z } from "zod";
 import type { SignInContext } from "../../core/context.ts";
 import { SignInFailure, type SignInFailureCode } from "../../core/failures.ts";
-import { completeLogin, recordStray } from "../../core/login.ts";
+import { completeLogin } from "../../core/login.ts";
 import { isLoginRequestId } from "../../core/login-requests.ts";
+import { recordOrphan } from "../../core/records.ts";
 import { findVisitor, startOver } from "../../idp-initiated/unsolicited.ts";
 import { createRepeatedResponses } from "./repeated-responses.ts";
 import { isStateOfRequest } from "./verify-response.ts";
@@ -101,7 +102,7 @@ export function createAssertionConsumer(context: SignInContext): Router {
     const trace = createLoginTrace(context.now);
     trace.add("response_received");
     const failure = new SignInFailure(page, { finding: wrong.finding });
-    await recordStray(context, req, { type: "saml", connectionId, shown: wrong.shown }, trace, failure);
+    await recordOrphan(context, req, { type: "saml", connectionId, shown: wrong.shown }, trace, failure);
     throw failure;
   }
 }

@@ -163,8 +163,8 @@ it("tells an IdP's own refusal apart, and takes the person back to the applicati
   const [record] = await records();
   expect(JSON.stringify(record?.steps)).toContain("not assigned");
 
-  const leave = { ...page.form?.fields, leave: "idp_refused" };
-  const home = await browser.post(page.form?.action ?? "", leave);
+  const abort = { ...page.form?.fields, abort: "idp_refused" };
+  const home = await browser.post(page.form?.action ?? "", abort);
   expect(home.location).toBe("https://app.example.test/callback?error=access_denied");
   expect(fixture.interactions.ended.get(request.interactionId)).toMatchObject({ code: "access_denied" });
 });

@@ -16,10 +16,10 @@ export interface ErrorPage {
   /** Where the same sign-in can be tried again. */
   readonly retryUrl?: string | undefined;
   /** Ends the sign-in and takes the person back to the application with an OAuth error. */
-  readonly leave?: LeaveForm | undefined;
+  readonly abort?: AbortForm | undefined;
 }
 
-export interface LeaveForm {
+export interface AbortForm {
   readonly action: string;
   readonly csrf: string;
   /** The error that ends the sign-in: a key of the error table. */
@@ -37,16 +37,16 @@ export function renderErrorPage(page: ErrorPage): string {
 <p>${page.message}</p>
 <p>${page.advice}</p>
 ${page.retryUrl && html`<a class="button" href="${page.retryUrl}">Try again</a>`}
-${page.leave && leaveForm(page.leave)}
+${page.abort && abortForm(page.abort)}
 ${helpNote(page.requestId, page.code)}
 </div>
 </main>`,
   });
 }
 
-function leaveForm(leave: LeaveForm) {
-  return html`<form method="post" action="${leave.action}">
-<input type="hidden" name="csrf" value="${leave.csrf}">
-<button class="quiet" name="leave" value="${leave.error}">Return to ${leave.application}</button>
+function abortForm(abort: AbortForm) {
+  return html`<form method="post" action="${abort.action}">
+<input type="hidden" name="csrf" value="${abort.csrf}">
+<button class="quiet" name="abort" value="${abort.error}">Return to ${abort.application}</button>
 </form>`;
 }
