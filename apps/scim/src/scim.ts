@@ -94,11 +94,11 @@ export function createScim(deps: ScimDeps): Scim {
   const serve = (path: string, endpoint: Endpoint) =>
     router.all(`/:directoryId${path}`, (req, res) => handle(admission, endpoint, req, res));
   const resource = (path: string, actions: Actions, maxBody = MAX_PLAIN_BODY_BYTES) =>
-    serve(path, { actions, seesLive: true, maxBody });
+    serve(path, { actions, checksLive: true, maxBody });
   const discovery = (path: string, action: Action) =>
-    serve(path, { actions: { GET: action }, seesLive: false, maxBody: 0, isPublic: true });
+    serve(path, { actions: { GET: action }, checksLive: false, maxBody: 0, isPublic: true });
   const service = (path: string, actions: Actions, maxBody = MAX_PLAIN_BODY_BYTES) =>
-    serve(path, { actions, seesLive: false, maxBody });
+    serve(path, { actions, checksLive: false, maxBody });
 
   router.all(
     "/:directoryId/oauth2/token",

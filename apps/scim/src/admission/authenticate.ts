@@ -31,41 +31,45 @@ const FIND_PUBLIC = `
 /** How exact `lastUsedAt` is: a write per request would cost more than it tells. */
 const TOUCH_EVERY_MS = 60_000;
 
-/** A directory, as the request that opens it sees it. */
-export interface Opened {
+/** The directory that a request's token belongs to. */
+export interface Authenticated {
   readonly directory: Directory;
   /** It is what an earlier request found: an answer counts once a statement has seen that it still holds. */
-  readonly remembered: boolean;
+  readonly cached: boolean;
 }
 
 /**
- * Finds the directory that a token opens: as a bearer token, or as the password of HTTP Basic where the directory takes it. 401 for a token that opens nothing; 404 where it opens another
- * directory than the one asked for, whether or not that exists; 403 where the directory is disabled.
+ * Finds the directory of a token: a bearer token, or the password of HTTP Basic where the directory takes it. 401 for a
+ * token of no directory; 404 where it is another directory's than the one asked for, whether or not that exists; 403 where
+ * the directory is disabled.
  */
 export interface Authenticate {
-  /** Asks the database. */
-  anew(authorization: string | undefined, directoryId: string): Promise<Opened>;
+  /** Looks the token up. */
+  fromDatabase(authorization: string | undefined, directoryId: string): Promise<Authenticated>;
   /**
-   * Takes what was found less than a minute ago. Push clients send one request after the other, and the statements
-   * that do the work see by themselves whether token and directory still hold.
+   * Takes what was found less than a minute ago, else looks the token up. Push clients send one request after the other,
+   * and the statements that do the work check by themselves whether token and directory are still live.
    */
-  quickly(authorization: string | undefined, directoryId: string): Promise<Opened>;
+  fromCache(authorization: string | undefined, directoryId: string): Promise<Authenticated>;
   /** For who sends no credentials at all: a directory whose discovery documents are public; else 401. */
-  publicly(directoryId: string): Promise<Directory>;
+  withoutToken(directoryId: string): Promise<Directory>;
 }
 
 export function createAuthenticate(sql: Sql, now: () => Date): Authenticate {
   const toDirectory = createDirectories();
-  const found = new LRUCache<string, Found>({ max: MAX_REMEMBERED });
+  const cache = new LRUCache<string, CachedDirectory>({ max: MAX_CACHED });
 
-  const anew = async (authorization: string | undefined, directoryId: string): Promise<Opened> => {
+  const fromDatabase = async (
+    authorization: string | undefined,
+    directoryId: string,
+  ): Promise<Authenticated> => {
     const { token, isBasic } = credentialsOf(authorization);
     const digest = digestToken(token);
     const at = now();
     const { rows } = await sql.query<TokenRow>(FIND_TOKEN, [digest, at], "scim_find_token");
     const row = rows[0];
     const key = digest.toString("base64");
-    found.delete(key);
+    cache.delete(key);
     if (row === undefined) {
       throw unauthorized("The bearer token is unknown, expired or revoked.", "invalid_token");
     }
@@ -84,23 +88,23 @@ export function createAuthenticate(sql: Sql, now: () => Date): Authenticate {
         "This directory does not take HTTP Basic. Send Authorization: Bearer <token>, or allow it in the directory's settings.",
       );
     }
-    found.set(key, { directory, until: rememberedUntil(row, at) });
-    return { directory, remembered: false };
+    cache.set(key, { directory, until: cachedUntil(row, at) });
+    return { directory, cached: false };
   };
 
   return {
-    anew,
-    async quickly(authorization, directoryId) {
+    fromDatabase,
+    async fromCache(authorization, directoryId) {
       const { token, isBasic } = credentialsOf(authorization);
-      const known = found.get(digestToken(token).toString("base64"));
+      const known = cache.get(digestToken(token).toString("base64"));
       const holds =
         known !== undefined &&
         known.directory.id === directoryId &&
         now().getTime() < known.until &&
         (!isBasic || known.directory.basicAuthentication);
-      return holds ? { directory: known.directory, remembered: true } : anew(authorization, directoryId);
+      return holds ? { directory: known.directory, cached: true } : fromDatabase(authorization, directoryId);
     },
-    async publicly(directoryId) {
+    async withoutToken(directoryId) {
       const { rows } = isId(directoryId)
         ? await sql.query<DirectoryRow>(FIND_PUBLIC, [directoryId], "scim_find_public_directory")
         : { rows: [] };
@@ -112,15 +116,15 @@ export function createAuthenticate(sql: Sql, now: () => Date): Authenticate {
   };
 }
 
-interface Found {
+interface CachedDirectory {
   readonly directory: Directory;
   readonly until: number;
 }
 
-const MAX_REMEMBERED = 10_000;
+const MAX_CACHED = 10_000;
 
 /** Until `lastUsedAt` is to be written again, or the token expires. */
-function rememberedUntil({ expires_at }: TokenRow, at: Date): number {
+function cachedUntil({ expires_at }: TokenRow, at: Date): number {
   return Math.min(at.getTime() + TOUCH_EVERY_MS, expires_at?.getTime() ?? Number.POSITIVE_INFINITY);
 }
 

@@ -12,20 +12,20 @@ import { ScimError } from "../protocol/error.ts";
 import type { ScimRequest, ScimResponse } from "../protocol/exchange.ts";
 import { parseQuery } from "../protocol/query.ts";
 import type { Action, Services } from "../resources/services.ts";
-import type { Authenticate, Opened } from "./authenticate.ts";
+import type { Authenticate, Authenticated } from "./authenticate.ts";
+import { ObservedStatements } from "./observed-statements.ts";
 import type { RateLimit, TakeTokens } from "./rate-limit.ts";
-import { type RequestLanes, RequestPlace } from "./request-lanes.ts";
-import { Witness } from "./witness.ts";
+import { EnteredLanes, type RequestLanes } from "./request-lanes.ts";
 
 export type Actions = Partial<Record<"GET" | "POST" | "PUT" | "PATCH" | "DELETE", Action>>;
 
 export interface Endpoint {
   readonly actions: Actions;
   /**
-   * Whether its statements see by themselves that the directory and the token are live, and write the request log with
-   * what they change: then a request is let in by what an earlier one found, and looked at anew only in doubt.
+   * Whether its statements check by themselves that the directory and the token are live, and write the request log with
+   * what they change: then a request is authenticated from the cache, and from the database only in doubt.
    */
-  readonly seesLive: boolean;
+  readonly checksLive: boolean;
   /** Most bytes of a body. */
   readonly maxBody: number;
   /** Whether it is read without a token too, of a directory that allows it. */
@@ -44,14 +44,14 @@ export interface Admission {
   readonly rememberUnread: Remember;
 }
 
-/** Runs one HTTP request: who sends it, may they, what does it say, what comes of it; and logs it. */
+/** Runs one HTTP request: authenticates it, limits it, reads it, answers it, and logs it. */
 export async function handle(
   admission: Admission,
   endpoint: Endpoint,
   req: Request,
   res: Response,
 ): Promise<void> {
-  const outcome = await admit(admission, endpoint, arrivalOf(admission, req));
+  const outcome = await admit(admission, endpoint, receive(admission, req));
   const { request, logged } = outcome;
   const response = limitFailures(admission, req, outcome.response);
   if (response.unavailable === true) {
@@ -67,8 +67,8 @@ export async function handle(
   }
 }
 
-/** What is known of a request before anybody looks who sent it. */
-interface Arrival {
+/** What is known of a request before its token is looked up. */
+interface ReceivedRequest {
   readonly req: Request;
   readonly requestId: string;
   readonly directoryId: string;
@@ -79,57 +79,61 @@ interface Arrival {
 
 interface Outcome {
   readonly response: ScimResponse;
-  /** Undefined for one that opens no directory: it leaves no row in the log. */
+  /** Undefined for one without a valid token: it leaves no row in the log. */
   readonly request: ScimRequest | undefined;
   /** The change's own transaction has written the row of the request log. */
   readonly logged: boolean;
 }
 
-async function admit(admission: Admission, endpoint: Endpoint, arrival: Arrival): Promise<Outcome> {
+async function admit(admission: Admission, endpoint: Endpoint, received: ReceivedRequest): Promise<Outcome> {
   const { authenticate, takeTokens, lanes } = admission;
-  const { req, directoryId } = arrival;
-  if (isVisit(endpoint, req)) {
-    return visit(admission, endpoint, arrival);
+  const { req, directoryId } = received;
+  if (isAnonymous(endpoint, req)) {
+    return answerAnonymous(admission, endpoint, received);
   }
-  let opened: Opened | undefined;
+  let authenticated: Authenticated | undefined;
   let request: ScimRequest | undefined;
-  let place: RequestPlace | undefined;
+  let entered: EnteredLanes | undefined;
   try {
-    opened = await authenticate[endpoint.seesLive ? "quickly" : "anew"](
+    authenticated = await authenticate[endpoint.checksLive ? "fromCache" : "fromDatabase"](
       req.headers.authorization,
       directoryId,
     );
-    request = requestOf(arrival, opened.directory);
-    takeTokens?.(opened.directory, 1);
+    request = requestOf(received, authenticated.directory);
+    takeTokens?.(authenticated.directory, 1);
     const action = actionFor(endpoint.actions, req.method);
-    place = new RequestPlace(lanes, opened.directory.id);
+    entered = new EnteredLanes(lanes, authenticated.directory.id);
     if (hasBody(req.method)) {
-      request = { ...request, body: await place.readBody(req, endpoint.maxBody) };
+      request = { ...request, body: await entered.readBody(req, endpoint.maxBody) };
     } else {
-      await place.work();
+      await entered.enterWork();
     }
-    return await act(admission, endpoint, action, arrival, opened, request);
+    return await act(admission, endpoint, action, received, authenticated, request);
   } catch (error) {
-    return { request, response: await refusal(admission, arrival, opened, error), logged: false };
+    return { request, response: await refusal(admission, received, authenticated, error), logged: false };
   } finally {
-    place?.leave();
+    entered?.release();
   }
 }
 
-function isVisit({ isPublic }: Endpoint, { method, headers }: Request): boolean {
+function isAnonymous({ isPublic }: Endpoint, { method, headers }: Request): boolean {
   return isPublic === true && headers.authorization === undefined && (method === "GET" || method === "HEAD");
 }
 
-/** Of one network, whatever it asks for without a token. */
-const VISITS: RateLimit = { perSecond: 5, burst: 50 };
+/** Of one network, for all requests without a token. */
+const ANONYMOUS_RATE: RateLimit = { perSecond: 5, burst: 50 };
 
-/** Answers who sends no token: it uses up nothing of the directory's limit, and leaves no row in its log. */
-async function visit(admission: Admission, { actions }: Endpoint, arrival: Arrival): Promise<Outcome> {
+/** Answers a request without a token: it uses up nothing of the directory's limit, and leaves no row in its log. */
+async function answerAnonymous(
+  admission: Admission,
+  { actions }: Endpoint,
+  received: ReceivedRequest,
+): Promise<Outcome> {
   const { authenticate, services, takeTokens, log } = admission;
-  const { req, requestId, directoryId } = arrival;
+  const { req, requestId, directoryId } = received;
   const answer = async () => {
-    takeTokens?.({ id: `visits ${networksOf(req.ip)[0]}`, rateLimit: VISITS }, 1);
-    const request = requestOf(arrival, await authenticate.publicly(directoryId));
+    takeTokens?.({ id: `anonymous ${networksOf(req.ip)[0]}`, rateLimit: ANONYMOUS_RATE }, 1);
+    const request = requestOf(received, await authenticate.withoutToken(directoryId));
     return actionFor(actions, req.method)(services, request, parameter(req, "id"));
   };
   return { response: await settle(answer, requestId, log), request: undefined, logged: true };
@@ -141,68 +145,68 @@ async function visit(admission: Admission, { actions }: Endpoint, arrival: Arriv
  */
 async function act(
   { authenticate, services, log }: Admission,
-  { seesLive }: Endpoint,
+  { checksLive }: Endpoint,
   action: Action,
-  { req, requestId, directoryId }: Arrival,
-  first: Opened,
+  { req, requestId, directoryId }: ReceivedRequest,
+  first: Authenticated,
   received: ScimRequest,
 ): Promise<Outcome> {
-  let [opened, request] = [first, received];
+  let [authenticated, request] = [first, received];
   for (;;) {
-    const witness = new Witness(services.statements);
-    const witnessed = seesLive ? { ...services, statements: witness } : services;
-    const response = await settle(() => action(witnessed, request, parameter(req, "id")), requestId, log);
+    const observed = new ObservedStatements(services.statements);
+    const used = checksLive ? { ...services, statements: observed } : services;
+    const response = await settle(() => action(used, request, parameter(req, "id")), requestId, log);
     const succeeded = response.status < 400;
-    const outcome = { request, response, logged: succeeded && witness.seen.logged };
-    if (!isDoubtful(opened, response, succeeded && witness.seen.live)) {
+    const outcome = { request, response, logged: succeeded && observed.seen.logged };
+    if (!isDoubtful(authenticated, response, succeeded && observed.seen.live)) {
       return outcome;
     }
-    const fresh = await authenticate.anew(req.headers.authorization, directoryId);
-    if (isSame(fresh.directory, opened.directory)) {
+    const fresh = await authenticate.fromDatabase(req.headers.authorization, directoryId);
+    if (isSame(fresh.directory, authenticated.directory)) {
       return outcome;
     }
-    opened = fresh;
+    authenticated = fresh;
     request = { ...request, directory: fresh.directory };
   }
 }
 
 /**
  * Whether a response may come of a directory or token that has ended or changed: before the request came, where they are
- * remembered; else since it was let in, when nothing was found.
+ * cached; else since it was let in, when nothing was found.
  */
 function isDoubtful(
-  { remembered }: Opened,
+  { cached }: Authenticated,
   { status, unavailable }: ScimResponse,
   sawLive: boolean,
 ): boolean {
-  return unavailable !== true && !sawLive && (remembered || status === 401 || status === 404);
+  return unavailable !== true && !sawLive && (cached || status === 401 || status === 404);
 }
 
 function isSame(one: Directory, other: Directory): boolean {
   return one.tokenId === other.tokenId && one.updatedAt.getTime() === other.updatedAt.getTime();
 }
 
-/** What is wrong with a request is told to whoever may send one; that it came at a bad time costs no look. */
+/** What is wrong with a request is told only to who may send one; a temporary refusal needs no look-up. */
 function refusal(
   { authenticate, log }: Admission,
-  { req, requestId, directoryId }: Arrival,
-  opened: Opened | undefined,
+  { req, requestId, directoryId }: ReceivedRequest,
+  authenticated: Authenticated | undefined,
   error: unknown,
 ): Promise<ScimResponse> {
-  const look = async () => {
-    if (opened?.remembered === true && !isUntimely(error)) {
-      await authenticate.anew(req.headers.authorization, directoryId);
+  const recheck = async () => {
+    if (authenticated?.cached === true && !isTemporary(error)) {
+      await authenticate.fromDatabase(req.headers.authorization, directoryId);
     }
     throw error;
   };
-  return settle(look, requestId, log);
+  return settle(recheck, requestId, log);
 }
 
-function isUntimely(error: unknown): boolean {
+function isTemporary(error: unknown): boolean {
   return (error instanceof ScimError && error.status === 429) || isUnavailable(error);
 }
 
-/** A network that sends much that opens nothing is told to wait. */
+/** A network that sends many invalid tokens is told to wait. */
 function limitFailures({ failures, log }: Admission, req: Request, response: ScimResponse): ScimResponse {
   const seconds = response.status === 401 ? (failures?.count(req.ip) ?? null) : null;
   if (seconds === null) {
@@ -228,7 +232,7 @@ async function settle(
   }
 }
 
-function arrivalOf({ now }: Admission, req: Request): Arrival {
+function receive({ now }: Admission, req: Request): ReceivedRequest {
   return {
     req,
     requestId: requestId(req),
@@ -239,12 +243,12 @@ function arrivalOf({ now }: Admission, req: Request): Arrival {
   };
 }
 
-function requestOf({ req, ...arrival }: Arrival, directory: Directory): ScimRequest {
+function requestOf({ req, ...received }: ReceivedRequest, directory: Directory): ScimRequest {
   const path = req.url.slice(req.url.indexOf("/", 1));
   const query = req.url.indexOf("?");
   return {
     directory,
-    requestId: arrival.requestId,
+    requestId: received.requestId,
     ip: req.ip,
     method: req.method,
     path,
@@ -252,8 +256,8 @@ function requestOf({ req, ...arrival }: Arrival, directory: Directory): ScimRequ
     ifMatch: req.headers["if-match"],
     ifNoneMatch: req.headers["if-none-match"],
     body: undefined,
-    receivedAt: arrival.receivedAt,
-    startedAt: arrival.startedAt,
+    receivedAt: received.receivedAt,
+    startedAt: received.startedAt,
   };
 }
 

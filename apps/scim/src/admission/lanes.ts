@@ -1,18 +1,19 @@
 export interface LaneLimits {
-  /** Works of one key that run at once. */
+  /** How many of one key run at once. */
   readonly perKey: number;
-  /** Works that run at once, of all keys. */
+  /** How many run at once, of all keys. */
   readonly total: number;
 }
 
 export interface Lanes {
   /** Resolves as soon as a lane is free, in the order of asking among those of the key; then to what frees it. */
-  enter(key: string): Promise<Leave>;
-  /** Runs a work in a lane. */
+  enter(key: string): Promise<Release>;
+  /** Runs `work` in a lane. */
   run<Result>(key: string, work: () => Promise<Result>): Promise<Result>;
 }
 
-export type Leave = () => void;
+/** Frees a lane. */
+export type Release = () => void;
 
 interface Queue {
   running: number;
@@ -47,7 +48,7 @@ export function createLanes({ perKey, total }: LaneLimits): Lanes {
       return;
     }
   };
-  const leave = (key: string, queue: Queue) => {
+  const release = (key: string, queue: Queue) => {
     running -= 1;
     queue.running -= 1;
     if (queue.running === 0 && queue.waiting.length === 0) {
@@ -56,21 +57,21 @@ export function createLanes({ perKey, total }: LaneLimits): Lanes {
     next();
   };
   /** `free` is undefined where a lane is free at once: then nothing is put off. */
-  const ask = (key: string): { readonly free: Promise<void> | undefined; readonly leave: Leave } => {
+  const ask = (key: string): { readonly free: Promise<void> | undefined; readonly release: Release } => {
     const queue = queues.get(key) ?? { running: 0, waiting: [] };
     queues.set(key, queue);
-    const done = () => leave(key, queue);
+    const done = () => release(key, queue);
     if (isFree(queue)) {
       take(queue);
-      return { free: undefined, leave: done };
+      return { free: undefined, release: done };
     }
-    return { free: new Promise((start) => queue.waiting.push(start)), leave: done };
+    return { free: new Promise((start) => queue.waiting.push(start)), release: done };
   };
   return {
     enter: async (key) => {
       const lane = ask(key);
       await lane.free;
-      return lane.leave;
+      return lane.release;
     },
     run: async (key, work) => {
       const lane = ask(key);
@@ -80,7 +81,7 @@ export function createLanes({ perKey, total }: LaneLimits): Lanes {
       try {
         return await work();
       } finally {
-        lane.leave();
+        lane.release();
       }
     },
   };

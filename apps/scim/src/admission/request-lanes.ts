@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { mayBeLarge, parseBody, receiveBody } from "../http/body.ts";
 import { HUGE_BODY_BYTES } from "../protocol/limits.ts";
 import { inSlices } from "../protocol/slices.ts";
-import { createLanes, type Lanes, type Leave } from "./lanes.ts";
+import { createLanes, type Lanes, type Release } from "./lanes.ts";
 
 /** Where requests wait, by the directory's id. */
 export interface RequestLanes {
@@ -26,17 +26,17 @@ export function createRequestLanes(): RequestLanes {
 }
 
 /** The lanes that one request has entered. */
-export class RequestPlace {
+export class EnteredLanes {
   readonly #lanes: RequestLanes;
   readonly #key: string;
-  readonly #entered: Leave[] = [];
+  readonly #releases: Release[] = [];
 
   constructor(lanes: RequestLanes, key: string) {
     this.#lanes = lanes;
     this.#key = key;
   }
 
-  /** Receives and parses a body, as soon as there is room for it; from there on the request is at work. */
+  /** Receives and parses a body, as soon as there is room for it; from there on the request is in a lane of `work`. */
   async readBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
     if (mayBeLarge(request)) {
       await this.#enter(this.#lanes.large);
@@ -45,21 +45,21 @@ export class RequestPlace {
     if (bytes.length > HUGE_BODY_BYTES) {
       await this.#enter(this.#lanes.huge);
     }
-    await this.work();
+    await this.enterWork();
     return inSlices(parseBody(bytes));
   }
 
-  async work(): Promise<void> {
+  async enterWork(): Promise<void> {
     await this.#enter(this.#lanes.work);
   }
 
-  leave(): void {
-    for (const leave of this.#entered.reverse()) {
-      leave();
+  release(): void {
+    for (const release of this.#releases.reverse()) {
+      release();
     }
   }
 
   async #enter(lanes: Lanes): Promise<void> {
-    this.#entered.push(await lanes.enter(this.#key));
+    this.#releases.push(await lanes.enter(this.#key));
   }
 }

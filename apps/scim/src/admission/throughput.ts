@@ -4,7 +4,7 @@ import type { Directory } from "../directory/directory.ts";
 import type { Entry } from "../storage/journal.ts";
 import { liveKey } from "../storage/live.ts";
 import type { BatchStatements, SharedQuery, Statements } from "../storage/statements.ts";
-import { createGather, type Place } from "./gather.ts";
+import { type BatchQueue, createBatcher } from "./batcher.ts";
 import type { Lanes } from "./lanes.ts";
 import { retryDeadlock } from "./retry.ts";
 
@@ -23,9 +23,9 @@ export interface StatementLanes {
  * what waits runs together with its like, and what PostgreSQL ended to break a deadlock runs again.
  */
 export function withThroughput(statements: BatchStatements, lanes: StatementLanes): Statements {
-  const gatherReads = createGather<readonly unknown[], readonly object[]>(() => false);
+  const batchReads = createBatcher<readonly unknown[], readonly object[]>(() => false);
   // Which of them has a userName that is taken shows when each runs by itself: the others are then stored.
-  const gatherWrites = createGather<Entry, Taken | undefined>(isUniqueViolation);
+  const batchWrites = createBatcher<Entry, Taken | undefined>(isUniqueViolation);
 
   return {
     read: async <Row extends object>(
@@ -33,18 +33,18 @@ export function withThroughput(statements: BatchStatements, lanes: StatementLane
       query: SharedQuery,
       values: readonly unknown[],
     ): Promise<readonly Row[]> => {
-      const place: Place<readonly unknown[]> = {
+      const queue: BatchQueue<readonly unknown[]> = {
         key: `${query.name} ${liveKey(directory)}`,
         enter: (work) => lanes.shared.run(directory.id, work),
       };
-      const rows = await gatherReads(place, values, (lists) => statements.readMany(directory, query, lists));
+      const rows = await batchReads(queue, values, (lists) => statements.readMany(directory, query, lists));
       return rows as readonly Row[];
     },
     query: (directory, query, values) =>
       lanes.single.run(directory.id, () => statements.query(directory, query, values)),
     write: async <Row extends Taken>(command: Command, entry: Entry) => {
       const run = (entries: readonly Entry[]) => retryDeadlock(() => statements.writeMany(command, entries));
-      const taken = await gatherWrites(placeOf(lanes, command, entry), entry, run);
+      const taken = await batchWrites(queueOf(lanes, command, entry), entry, run);
       return taken as Row | undefined;
     },
     transaction: (directory, work, resourceId) => {
@@ -55,7 +55,7 @@ export function withThroughput(statements: BatchStatements, lanes: StatementLane
   };
 }
 
-function placeOf(lanes: StatementLanes, command: Command, { request, resourceId }: Entry): Place<Entry> {
+function queueOf(lanes: StatementLanes, command: Command, { request, resourceId }: Entry): BatchQueue<Entry> {
   const { directory } = request;
   const { name, goesWith, byResource } = command;
   const key = `${name} ${liveKey(directory)}`;

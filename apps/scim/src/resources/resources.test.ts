@@ -8,7 +8,7 @@ import * as groups from "./groups/groups.ts";
 import type { Services } from "./services.ts";
 import * as users from "./users/users.ts";
 
-// No HTTP, lanes, or gathering: the resources know of none of it.
+// No HTTP, lanes, or batches: the resources know of none of it.
 
 const test: { services?: Services; request?: ScimRequest; drop?: () => Promise<void> } = {};
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
-import { createGather, type Place } from "./gather.ts";
+import { type BatchQueue, createBatcher } from "./batcher.ts";
 
-/** A place whose works run when the test lets one in, and what has run so far. */
+/** A queue whose works run when the test lets one in, and what has run so far. */
 function gate() {
   const runs: string[][] = [];
   const entering: (() => Promise<void>)[] = [];
-  const place: Place<string> = {
+  const queue: BatchQueue<string> = {
     key: "k",
     enter: (work) =>
       new Promise((resolve) => {
@@ -26,20 +26,20 @@ function gate() {
     await new Promise(setImmediate);
     await entering.shift()?.();
   };
-  return { runs, entering, place, run, letIn };
+  return { runs, entering, queue, run, letIn };
 }
 
 const isBad = (error: unknown) => error instanceof Error && error.message === "bad";
 
-it("runs together what came while its place was awaited, each with its own result", async () => {
-  const { runs, place, run, letIn } = gate();
-  const gather = createGather<string, string>(isBad);
-  const first = [gather(place, "a", run), gather(place, "b", run)];
+it("runs together what came while its queue was awaited, each with its own result", async () => {
+  const { runs, queue, run, letIn } = gate();
+  const batch = createBatcher<string, string>(isBad);
+  const first = [batch(queue, "a", run), batch(queue, "b", run)];
   await new Promise(setImmediate);
-  first.push(gather(place, "c", run));
-  const other = gather({ ...place, key: "other" }, "d", run);
+  first.push(batch(queue, "c", run));
+  const other = batch({ ...queue, key: "other" }, "d", run);
   await letIn();
-  const later = gather(place, "e", run);
+  const later = batch(queue, "e", run);
   await letIn();
   await letIn();
   expect(await Promise.all([...first, other, later])).toEqual(["A", "B", "C", "D", "E"]);
@@ -47,9 +47,9 @@ it("runs together what came while its place was awaited, each with its own resul
 });
 
 it("runs no more than 8 at once, and the rest behind them", async () => {
-  const { runs, place, run, letIn } = gate();
-  const gather = createGather<string, string>(isBad);
-  const results = Array.from({ length: 18 }, (_, index) => gather(place, `i${index}`, run));
+  const { runs, queue, run, letIn } = gate();
+  const batch = createBatcher<string, string>(isBad);
+  const results = Array.from({ length: 18 }, (_, index) => batch(queue, `i${index}`, run));
   for (let round = 0; round < 3; round += 1) {
     await letIn();
   }
@@ -58,13 +58,13 @@ it("runs no more than 8 at once, and the rest behind them", async () => {
 });
 
 it("leaves to the next run what does not go with those before it, in the order of coming", async () => {
-  const { runs, place, run, letIn } = gate();
-  const gather = createGather<string, string>(isBad);
+  const { runs, queue, run, letIn } = gate();
+  const batch = createBatcher<string, string>(isBad);
   const distinct = {
-    ...place,
+    ...queue,
     goesWith: (item: string, others: readonly string[]) => !others.includes(item),
   };
-  const results = ["a", "b", "a", "c"].map((item) => gather(distinct, item, run));
+  const results = ["a", "b", "a", "c"].map((item) => batch(distinct, item, run));
   await letIn();
   await letIn();
   expect(await Promise.all(results)).toEqual(["A", "B", "A", "C"]);
@@ -75,9 +75,9 @@ it("leaves to the next run what does not go with those before it, in the order o
 });
 
 it("tries each by itself when one may be to blame, and only that one fails", async () => {
-  const { runs, place, run, letIn } = gate();
-  const gather = createGather<string, string>(isBad);
-  const results = ["a", "bad", "c"].map((item) => gather(place, item, run));
+  const { runs, queue, run, letIn } = gate();
+  const batch = createBatcher<string, string>(isBad);
+  const results = ["a", "bad", "c"].map((item) => batch(queue, item, run));
   const settled = Promise.allSettled(results);
   await letIn();
   expect((await settled).map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
@@ -85,9 +85,9 @@ it("tries each by itself when one may be to blame, and only that one fails", asy
 });
 
 it("fails all of them, and tries none again, when the blame is nobody's", async () => {
-  const { runs, place, run, letIn } = gate();
-  const gather = createGather<string, string>(isBad);
-  const settled = Promise.allSettled(["a", "down"].map((item) => gather(place, item, run)));
+  const { runs, queue, run, letIn } = gate();
+  const batch = createBatcher<string, string>(isBad);
+  const settled = Promise.allSettled(["a", "down"].map((item) => batch(queue, item, run)));
   await letIn();
   expect((await settled).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
   expect(runs).toEqual([["a", "down"]]);

@@ -3,8 +3,8 @@ import type { Directory } from "../directory/directory.ts";
 import type { Entry } from "../storage/journal.ts";
 import type { SharedQuery, Statements, Transaction } from "../storage/statements.ts";
 
-/** The same statements, for one request: they tell what they have shown of it. */
-export class Witness implements Statements {
+/** The same statements, for one request: they note what their rows have shown of it. */
+export class ObservedStatements implements Statements {
   readonly #statements: Statements;
   readonly #seen: Seen = { live: false, logged: false };
 
@@ -44,11 +44,11 @@ export class Witness implements Statements {
   ) {
     // Of the run that was committed, and of no earlier one.
     let seen: Seen = { live: false, logged: false };
-    const witnessed = (transaction: Transaction) => {
+    const observed = (transaction: Transaction) => {
       seen = { live: false, logged: false };
-      return work(witnessOf(transaction, seen));
+      return work(observing(transaction, seen));
     };
-    const result = await this.#statements.transaction(directory, witnessed, resourceId);
+    const result = await this.#statements.transaction(directory, observed, resourceId);
     this.#seen.live ||= seen.live;
     this.#seen.logged ||= seen.logged;
     return result;
@@ -62,7 +62,7 @@ interface Seen {
   logged: boolean;
 }
 
-function witnessOf(transaction: Transaction, seen: Seen): Transaction {
+function observing(transaction: Transaction, seen: Seen): Transaction {
   return {
     query: async <Row extends object>(query: Query, values: readonly unknown[]) => {
       const rows = await transaction.query<Row>(query, values);
