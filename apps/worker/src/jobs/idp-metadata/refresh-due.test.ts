@@ -78,8 +78,9 @@ it("holds nobody up for the sake of one that does not answer", async () => {
   const stuck = await follow({ metadataUrl: slow.url, dueAt: new Date(0) });
   const others = await Promise.all(Array.from({ length: 40 }, () => follow()));
   const done = refreshDue();
-  await vi.waitFor(async () =>
-    expect(new Set(await Promise.all(others.map(certificatesOf)))).toEqual(new Set([2])),
+  await vi.waitFor(
+    async () => expect(new Set(await Promise.all(others.map(certificatesOf)))).toEqual(new Set([2])),
+    { timeout: 15_000 },
   );
   expect(await certificatesOf(stuck)).toBe(1);
   for (const answer of waiting) {
