@@ -139,6 +139,10 @@ export const ADMIN_ERRORS = {
     status: 409,
     detail: "This key pair signs. Activate the other one first; create it if there is none.",
   },
+  period_invalid: {
+    status: 400,
+    detail: "`from` must be before `to`, and at most 31 days before it.",
+  },
   application_unknown: { status: 400, detail: "There is no such application. Create it first." },
   initiate_login_missing: {
     status: 409,

@@ -36,6 +36,7 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "sessions.read": "listSessions getSession",
   "sessions.write": "endSession",
   "audit_events.read": "listAuditEvents",
+  "statistics.read": "getOrganizationOverview getOrganizationStatistics",
   "setup_links.read": "listSetupLinks",
   "setup_links.write": "createSetupLink revokeSetupLink",
 
@@ -80,6 +81,7 @@ const ACCESS = `
   sessions.read              yes   yes      yes           yes    yes     no            yes          no
   sessions.write             yes   yes      yes           yes    no      no            no           no
   audit_events.read          yes   yes      yes           yes    yes     no            yes          no
+  statistics.read            yes   yes      yes           yes    yes     no            yes          no
   setup_links.read           yes   yes      yes           yes    yes     no            yes          no
   setup_links.write          yes   yes      yes           yes    no      no            no           no
 

@@ -23,6 +23,7 @@ export const ORGANIZATION_PERMISSIONS = [
   "sessions.read",
   "sessions.write",
   "audit_events.read",
+  "statistics.read",
   "setup_links.read",
   "setup_links.write",
 ] as const;

@@ -20,6 +20,7 @@ import { scimRequestEndpoints } from "./scim-requests/routes.ts";
 import { sessionEndpoints } from "./sessions/routes.ts";
 import { setupLinkEndpoints } from "./setup-links/routes.ts";
 import { signingKeyEndpoints } from "./signing-keys/routes.ts";
+import { statisticsEndpoints } from "./statistics/routes.ts";
 import { testLoginEndpoints } from "./test-logins/routes.ts";
 
 /** Every operation of the API, in the order in which the document shows them. */
@@ -41,6 +42,7 @@ export function endpointsOf(deps: Pick<ManagementApiDeps, "signingKeys">): reado
     ...conflictEndpoints,
     ...sessionEndpoints,
     ...auditEventEndpoints,
+    ...statisticsEndpoints,
     ...setupLinkEndpoints,
     ...applicationEndpoints,
     ...apiKeyEndpoints,
