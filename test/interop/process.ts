@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const READY_MS = 120_000;
+const READY_MS = 300_000;
 
 export interface ServerProcess {
   /** What it wrote to stdout and stderr. */

@@ -8,13 +8,13 @@ import { z } from "zod";
 import { type OidcSite, startOidcSite } from "../../harness/oidc-site.ts";
 import { freePorts } from "../../harness/process.ts";
 import { type ScriptedOp, startScriptedOp } from "../../harness/scripted-op.ts";
+import { type Echo, startEcho } from "../echo.ts";
 import type { ServerProcess } from "../process.ts";
-import { type Echo, startEcho } from "./echo.ts";
+import { createVisitor, type Visitor } from "../visitor.ts";
 import type { Peer } from "./peer.ts";
 import { peers } from "./peers/index.ts";
 import { fileOf, type Recipe, readRecipe, writeRecipe } from "./recipe.ts";
 import { addRow, type Row, table } from "./table.ts";
-import { createVisitor, type Visitor } from "./visitor.ts";
 
 const CACHE = process.env.INTEROP_CACHE ?? join(tmpdir(), "sallyport-interop");
 const WANTED = (process.env.PEERS ?? "").split(" ").filter((name) => name !== "");
@@ -85,7 +85,7 @@ describe.each(chosen)("$name", (peer: Peer) => {
   }
 
   async function signIn(): Promise<Visitor> {
-    const visitor = createVisitor(createBrowser(), ANN);
+    const visitor = createVisitor(createBrowser(), { email: ANN });
     const page = await visitor.visit(url + peer.page);
     const told = `${page.url} answered ${page.status}: ${page.body.slice(0, 2000)}\n${server?.output().slice(-4000)}`;
     expect(page.url.startsWith(url) && page.body.includes(ANN) && page.body.includes("admin"), told).toBe(

@@ -1,4 +1,4 @@
-import { run } from "./command.ts";
+import { run } from "../command.ts";
 
 /** Installs Debian packages where they are missing, which takes root; resolves to their versions. */
 export async function installDebian(packages: readonly string[]): Promise<string[]> {

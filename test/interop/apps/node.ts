@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { run } from "../command.ts";
 import { type ServerProcess, startServer } from "../process.ts";
-import { run } from "./command.ts";
 import type { Place } from "./peer.ts";
 
 const manifest = z.object({ version: z.string() });

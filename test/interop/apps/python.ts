@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "./command.ts";
+import { run } from "../command.ts";
 
 export const python = (folder: string) => join(folder, "venv/bin/python");
 

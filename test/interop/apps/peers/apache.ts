@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { run } from "../../command.ts";
 import { startServer } from "../../process.ts";
-import { run } from "../command.ts";
 import { installDebian } from "../debian.ts";
 import type { Peer } from "../peer.ts";
 

@@ -1,5 +1,5 @@
+import { run } from "../../command.ts";
 import { startServer } from "../../process.ts";
-import { run } from "../command.ts";
 import type { Peer } from "../peer.ts";
 import { installPython, python } from "../python.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { run } from "../../command.ts";
 import { startServer } from "../../process.ts";
-import { run } from "../command.ts";
 import type { Peer } from "../peer.ts";
 
 const MODULE = "github.com/coreos/go-oidc/v3";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { installGo } from "../../golang.ts";
 import { startServer } from "../../process.ts";
-import { installGo } from "../golang.ts";
 import type { Peer } from "../peer.ts";
 
 export const oauth2Proxy: Peer = {

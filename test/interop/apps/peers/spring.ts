@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { run } from "../../command.ts";
 import { startServer } from "../../process.ts";
-import { run } from "../command.ts";
 import type { Peer } from "../peer.ts";
 
 export const spring: Peer = {

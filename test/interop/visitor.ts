@@ -13,10 +13,21 @@ export interface Visitor {
   send(page: Page): Promise<Page>;
 }
 
-export function createVisitor(browser: Browser, email: string): Visitor {
+/**
+ * @param answers what they type into fields of these names
+ * @param end an origin where nothing listens: the page that sends them there is the last one
+ */
+export function createVisitor(
+  browser: Browser,
+  answers: Readonly<Record<string, string>>,
+  end?: string,
+): Visitor {
   async function goOn(first: Page, isGoal: (page: Page) => boolean): Promise<Page> {
     let page = first;
     for (let step = 0; step < MOST_STEPS; step += 1) {
+      if (end !== undefined && page.location.startsWith(end)) {
+        return page;
+      }
       if (page.location !== "") {
         page = await browser.get(page.location);
       } else if (page.form === null || page.status >= 400 || isGoal(page)) {
@@ -30,7 +41,8 @@ export function createVisitor(browser: Browser, email: string): Visitor {
 
   function submit(page: Page): Promise<Page> {
     const { action, fields } = formOf(page);
-    const filled = "email" in fields ? { ...fields, email } : fields;
+    const typed = Object.entries(answers).filter(([name]) => name in fields);
+    const filled = { ...fields, ...Object.fromEntries(typed) };
     const from = new URL(action).origin === new URL(page.url).origin ? undefined : "fromOtherSite";
     return browser.post(action, filled, from);
   }
