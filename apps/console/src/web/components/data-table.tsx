@@ -15,6 +15,8 @@ export interface Column<Row> {
   readonly align?: "right";
   /** In pixels. Without one it shares what is left. */
   readonly width?: number;
+  /** Takes more than one line where it is long, in place of being cut off. */
+  readonly wrap?: boolean;
   /** Not shown on a phone. */
   readonly wideOnly?: boolean;
 }
@@ -101,7 +103,12 @@ function DataRow<Row>({ row, ...props }: DataTableProps<Row> & { readonly row: R
   return (
     <Table.Tr data-selected={props.selected === props.rowKey(row) || undefined}>
       {props.columns.map((column, index) => (
-        <Table.Td key={column.key} ta={column.align ?? "left"} {...onWide(column)}>
+        <Table.Td
+          key={column.key}
+          ta={column.align ?? "left"}
+          data-wrap={column.wrap || undefined}
+          {...onWide(column)}
+        >
           {index === 0 && link !== undefined ? (
             <Link {...link} className="row-link">
               {column.cell(row)}

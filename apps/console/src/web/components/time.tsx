@@ -16,7 +16,7 @@ export function relativeTime(at: number, now: number, language: string): string 
   const format = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
   for (const [unit, length] of UNITS) {
     if (Math.abs(seconds) >= length) {
-      return format.format(Math.trunc(seconds / length), unit);
+      return format.format(Math.round(seconds / length), unit);
     }
   }
   return format.format(0, "second");

@@ -1,5 +1,3 @@
-import "@mantine/notifications/styles.css";
-import "./console.css";
 import { Notifications } from "@mantine/notifications";
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
@@ -8,6 +6,9 @@ import { mount } from "../mount.tsx";
 import { isSignedOut } from "./api.ts";
 import { router } from "./router.ts";
 import { sessionQuery } from "./session.ts";
+// After the components' own styles, which come with `mount`.
+import "@mantine/notifications/styles.css";
+import "./console.css";
 
 // Once the session is over, wherever that is noticed, the page asks for a sign-in, and comes back here after it.
 const onError = (error: Error) => {

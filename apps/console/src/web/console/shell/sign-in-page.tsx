@@ -23,6 +23,9 @@ export function SignInPage() {
   return (
     <main className="sign-in">
       <Stack>
+        <Text c="dimmed" fw={500}>
+          Sallyport
+        </Text>
         <Title order={1} size="h2">
           {texts.signIn.title}
         </Title>

@@ -25,7 +25,7 @@ export function UserMenu() {
   });
   const name = nameOf(session.actor) ?? texts.user.rootKey;
   return (
-    <Menu position="top-start" width={232} shadow="md">
+    <Menu position="top-start" width="target" shadow="md">
       <Menu.Target>
         <UnstyledButton className="user">
           <IconUserCircle size={20} aria-hidden />

@@ -1,0 +1,64 @@
+import type { Page } from "playwright-core";
+import type { World } from "./seed.ts";
+
+/** One picture: an address of the gateway, and what is done there before it is taken. */
+export interface Shot {
+  /** The area first: `members-empty`. */
+  readonly name: string;
+  path(world: World): string;
+  prepare?(page: Page, world: World): Promise<void>;
+  /** Without a session of the console. */
+  readonly signedOut?: boolean;
+}
+
+const console = (path: string) => () => `/console${path}`;
+
+/** Every main page, and those of its states that look different. */
+export const SHOTS: readonly Shot[] = [
+  // The shell
+  { name: "shell-sign-in", path: console(""), signedOut: true },
+  { name: "shell-not-found", path: console("/nowhere") },
+  {
+    name: "shell-user-menu",
+    path: console("/organizations"),
+    prepare: async (page) => {
+      const menu = page.getByRole("button", { name: "Menu" });
+      if (await menu.isVisible()) {
+        await menu.click();
+      }
+      await page.getByRole("button", { name: "Your account" }).click();
+    },
+  },
+  // Organizations
+  { name: "organizations", path: console("/organizations") },
+  { name: "organizations-new", path: console("/organizations?panel=new") },
+  // Overview
+  { name: "overview", path: console("/organizations/acme") },
+  { name: "overview-empty", path: console("/organizations/empty") },
+  // Settings
+  { name: "settings-general", path: console("/organizations/acme/settings") },
+  {
+    name: "settings-delete",
+    path: console("/organizations/acme/settings"),
+    prepare: (page) => page.getByRole("button", { name: "Delete organization" }).click(),
+  },
+  { name: "settings-domains", path: console("/organizations/acme/settings/domains") },
+  { name: "settings-domains-empty", path: console("/organizations/empty/settings/domains") },
+  {
+    name: "settings-domain",
+    path: console("/organizations/acme/settings/domains"),
+    prepare: (page) => page.getByRole("link", { name: "acme-logistics.example" }).click(),
+  },
+  {
+    name: "settings-sign-in-policy",
+    path: console("/organizations/acme/settings/sign-in"),
+    prepare: async (page) => {
+      await page.getByRole("radio", { name: "Only whom a directory knows" }).check();
+      await page.getByText("once this is saved").waitFor();
+    },
+  },
+  { name: "settings-setup-links", path: console("/organizations/acme/settings/setup-links") },
+  { name: "settings-setup-link-new", path: console("/organizations/acme/settings/setup-links?panel=new") },
+  // Setup portal
+  { name: "setup-provider", path: ({ setupUrl }) => new URL(setupUrl).pathname },
+];

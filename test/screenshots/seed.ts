@@ -1,0 +1,161 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { z } from "zod";
+import { signIn } from "../e2e/demo-app.ts";
+import type { TestGateway } from "../harness/gateway.ts";
+
+/** What is in the gateway of the pictures: two customers who have been here for long, and others. */
+export interface World {
+  readonly gateway: TestGateway;
+  /** Of a setup link of an organization that nothing is set up for yet. */
+  readonly setupUrl: string;
+}
+
+const CUSTOMERS = [
+  ["northwind", "Northwind Traders"],
+  ["contoso", "Contoso"],
+  ["fabrikam", "Fabrikam Fasteners"],
+  ["tailspin", "Tailspin Toys"],
+  ["long", "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbau & Partner GmbH"],
+  ["umbrella", "Umbrella Health"],
+  ["initech", "Initech"],
+  ["empty", "Wide World Importers"],
+] as const;
+
+const GIVEN = [
+  "Olivia",
+  "Liam",
+  "Yuki",
+  "Mateo",
+  "Zoë",
+  "Noah",
+  "Aïcha",
+  "Søren",
+  "Priya",
+  "Jonas",
+  "Wei",
+  "Lucía",
+];
+const FAMILY = [
+  "Okafor",
+  "Nguyen",
+  "Lindqvist",
+  "Ferreira",
+  "Schmidt",
+  "Haddad",
+  "Kowalski",
+  "Brown",
+  "Tanaka",
+];
+const GROUPS = ["Engineering", "Sales", "Support", "Finance", "Administrators", "Contractors (EMEA)"];
+const PEOPLE = 60;
+
+const demoFacts = z.object({
+  directories: z.record(z.string(), z.object({ baseUrl: z.string(), token: z.string() })),
+});
+const withId = z.object({ id: z.string() });
+const withUrl = z.object({ url: z.string() });
+
+/** Fills a gateway that runs the demo. Everything comes in as it does in life: by API, by SCIM, by signing in. */
+export async function seed(gateway: TestGateway, browser: Browser): Promise<World> {
+  const call = async (method: string, path: string, body?: unknown) => {
+    const answer = await gateway.api(method, path, body);
+    if (answer.status >= 300) {
+      throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    }
+    return answer.body;
+  };
+  for (const [slug, name] of CUSTOMERS) {
+    const domains = slug === "empty" ? [] : [`${slug}.example`];
+    await call("POST", "/organizations", { slug, name, domains });
+  }
+  await pushPeople(gateway);
+  await call("POST", "/organizations/acme/members", { email: "auditor@kpmg.example", name: "Harriet Vane" });
+  await call("POST", "/organizations/acme/domains", { name: "acme-logistics.example" });
+  const acmeKey = z
+    .object({ key: z.string() })
+    .parse(await call("POST", "/api-keys", { name: "Provisioning", organization: "acme" })).key;
+  await gateway.api("POST", "/organizations/acme/domains", { name: "acme.co.example" }, acmeKey);
+  const links = ["For Ann at Acme", "Certificate renewal, autumn", "For the new directory"];
+  for (const name of links) {
+    await call("POST", "/organizations/acme/setup-links", { name, intents: ["sso", "directory"] });
+  }
+  const old = withId.parse(
+    await call("POST", "/organizations/acme/setup-links", { name: "For Ben (left)", intents: ["sso"] }),
+  );
+  await call("DELETE", `/organizations/acme/setup-links/${old.id}`);
+  const setupLink = { name: "For Ann", intents: ["sso", "domain", "directory"] };
+  const { url } = withUrl.parse(await call("POST", "/organizations/northwind/setup-links", setupLink));
+  await signInSomebody(gateway, browser);
+  return { gateway, setupUrl: url };
+}
+
+/** Acme's directory, as Okta pushes it. */
+async function pushPeople(gateway: TestGateway): Promise<void> {
+  const demo = demoFacts.parse(JSON.parse(await readFile(join(gateway.dataDir, "demo.json"), "utf8")));
+  const { baseUrl, token } = demo.directories.acme ?? { baseUrl: "", token: "" };
+  const push = async (path: string, body: unknown) => {
+    const response = await fetch(baseUrl + path, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/scim+json",
+        "user-agent": "Okta SCIM Client 1.0.0",
+      },
+      body: JSON.stringify(body),
+    });
+    if (response.status !== 201) {
+      throw new Error(`POST ${path}: ${response.status} ${await response.text()}`);
+    }
+    return withId.parse(await response.json()).id;
+  };
+  const ids: string[] = [];
+  const names = [
+    ["Ann", "Archer"],
+    ["Ben", "Baker"],
+    ["Cleo", "Cruz"],
+  ];
+  for (let index = names.length; index < PEOPLE; index++) {
+    names.push([GIVEN[index % GIVEN.length] ?? "", FAMILY[index % FAMILY.length] ?? ""]);
+  }
+  for (const [index, [givenName, familyName]] of names.entries()) {
+    const local = index < 3 ? `${givenName}` : `${givenName}.${familyName}${index}`;
+    const userName = `${local.normalize("NFKD").replace(/[^A-Za-z0-9.]/g, "")}@acme.example`.toLowerCase();
+    const user = {
+      schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"],
+      userName,
+      name: { givenName, familyName },
+      displayName: `${givenName} ${familyName}`,
+      emails: [{ primary: true, value: userName, type: "work" }],
+      externalId: `00u${index}`,
+      active: index % 17 !== 5,
+    };
+    ids.push(await push("/Users", user));
+  }
+  for (const [index, displayName] of GROUPS.entries()) {
+    const members = ids.filter((_, person) => person % GROUPS.length === index).map((value) => ({ value }));
+    await push("/Groups", {
+      schemas: ["urn:ietf:params:scim:schemas:core:2.0:Group"],
+      displayName,
+      members,
+    });
+  }
+}
+
+/** A few people at both companies, so that there are sessions and login records. */
+async function signInSomebody(gateway: TestGateway, browser: Browser): Promise<void> {
+  const people = [
+    ["acme", "Ann Archer"],
+    ["acme", "Ben Baker"],
+    ["acme", "Cleo Cruz"],
+    ["bravo", "Dana Diaz"],
+  ] as const;
+  for (const [company, name] of people) {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await signIn(page, gateway, company, name);
+    await page.locator("pre#identity").waitFor();
+    await context.close();
+  }
+}
