@@ -1,5 +1,4 @@
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { PERMISSIONS } from "../../apps/management/src/access/permissions.ts";
+import type { Browser, Page } from "playwright-core";
 import type { TestGateway } from "../harness/gateway.ts";
 
 export interface ConsoleOptions {
@@ -25,7 +24,6 @@ export async function openConsole(
   });
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();
-  await standIn(context, gateway);
   if (options.signedIn !== false) {
     await signInToConsole(page, gateway);
   }
@@ -33,35 +31,16 @@ export async function openConsole(
   return page;
 }
 
-/** Signs a browser in to the console, as the operator with the root key. */
+/** Signs a browser in to the console with the root key, as an operator. */
 export async function signInToConsole(page: Page, gateway: TestGateway): Promise<void> {
-  await page.context().addCookies([{ name: "console", value: "root", url: gateway.url }]);
-}
-
-/** Stands in for the gateway's sessions of the console. */
-async function standIn(context: BrowserContext, gateway: TestGateway): Promise<void> {
-  const signedIn = async () => (await context.cookies(gateway.url)).some(({ name }) => name === "console");
-  await context.route("**/console/session", async (route) =>
-    (await signedIn())
-      ? route.fulfill({
-          json: {
-            actor: { type: "rootKey" },
-            role: "operator",
-            organization: null,
-            organizations: [],
-            permissions: PERMISSIONS,
-            expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
-          },
-        })
-      : route.fulfill({ status: 401, json: {} }),
-  );
-  await context.route("**/api/v1/**", async (route) => {
-    const headers = route.request().headers();
-    await route.continue({
-      headers:
-        (await signedIn()) && headers.authorization === undefined
-          ? { ...headers, authorization: `Bearer ${gateway.rootKey}` }
-          : headers,
-    });
+  const answer = await page.context().request.post(`${gateway.url}/console/session`, {
+    headers: {
+      authorization: `Bearer ${gateway.rootKey}`,
+      origin: gateway.url,
+      "x-sallyport-console": "1",
+    },
   });
+  if (answer.status() !== 201) {
+    throw new Error(`No session of the console: ${answer.status()} ${await answer.text()}`);
+  }
 }

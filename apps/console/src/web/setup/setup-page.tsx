@@ -1,6 +1,6 @@
 import { Button, Group, Loader, Select, Text, Title } from "@mantine/core";
 import { useClipboard } from "@mantine/hooks";
-import { useEffect, useMemo, useState } from "react";
+import { Suspense, useEffect, useMemo, useState } from "react";
 import { ApiProblem, createApi } from "../api/client.ts";
 import { ProblemAlert } from "../components/problem-alert.tsx";
 import { LANGUAGES, type Language, useLanguage, useTexts } from "../texts/texts.tsx";
@@ -96,7 +96,9 @@ export function SetupPage() {
           </Group>
         </header>
         <main>
-          <Step />
+          <Suspense fallback={<Loader aria-label={texts.loading} />}>
+            <Step />
+          </Suspense>
         </main>
       </div>
     </SetupContext>

@@ -1,21 +1,18 @@
-import type { ComponentType } from "react";
+import { type ComponentType, lazy } from "react";
 import type { Setup } from "../api/client.ts";
-import { ConnectStep } from "./connect-step.tsx";
-import { DirectoryStep } from "./directory-step.tsx";
 import { DomainStep } from "./domain-step.tsx";
 import { FinishStep } from "./finish-step.tsx";
-import { GuideStep } from "./guide-step.tsx";
 import type { Progress } from "./progress.ts";
 import { ProviderStep } from "./provider-step.tsx";
-import { TestStep } from "./test-step.tsx";
 
+// The larger steps are loaded when they are come to: what is on the page first should be there soon.
 export const STEPS = {
   provider: ProviderStep,
-  guide: GuideStep,
-  connect: ConnectStep,
-  test: TestStep,
+  guide: lazy(async () => ({ default: (await import("./guide-step.tsx")).GuideStep })),
+  connect: lazy(async () => ({ default: (await import("./connect-step.tsx")).ConnectStep })),
+  test: lazy(async () => ({ default: (await import("./test-step.tsx")).TestStep })),
   domain: DomainStep,
-  directory: DirectoryStep,
+  directory: lazy(async () => ({ default: (await import("./directory-step.tsx")).DirectoryStep })),
   finish: FinishStep,
 } as const satisfies Record<string, ComponentType>;
 

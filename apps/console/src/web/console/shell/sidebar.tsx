@@ -1,5 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link, type LinkProps, useParams } from "@tanstack/react-router";
 import { useCatalogue } from "../../texts/language.tsx";
+import { organizationQuery } from "../organization.ts";
 import { useSession } from "../session.ts";
 import { GATEWAY_PAGES, type NavigationItem, ORGANIZATION_PAGES } from "./navigation.ts";
 import { OrganizationSwitcher } from "./organization-switcher.tsx";
@@ -9,7 +11,10 @@ import { UserMenu } from "./user-menu.tsx";
 export function Sidebar({ onGo }: { onGo?(): void }) {
   const texts = useCatalogue(shellTexts);
   const session = useSession();
-  const { org = session.organization?.slug } = useParams({ strict: false });
+  const asked = useParams({ strict: false }).org;
+  // What cannot be reached has no pages to lead to.
+  const found = useQuery({ ...organizationQuery(asked ?? ""), enabled: asked !== undefined });
+  const org = found.isError || asked === undefined ? session.organization?.slug : asked;
   const may = ({ permission }: NavigationItem) => session.permissions.includes(permission);
   const gateway = GATEWAY_PAGES.filter(may);
   return (

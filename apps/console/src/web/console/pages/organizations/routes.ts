@@ -8,6 +8,6 @@ export const organizationsRoutes = [
     path: "/organizations",
     component: lazyRouteComponent(() => import("./organizations-page.tsx"), "OrganizationsPage"),
     validateSearch: searchParams("cursor", "panel"),
-    staticData: { permission: "organization.read" },
+    staticData: { permission: "organizations.create" },
   }),
 ] as const;
