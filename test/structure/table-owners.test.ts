@@ -32,6 +32,7 @@ const OWNERS: Readonly<Record<string, readonly [string]>> = {
   group_mappings: ["packages/domain/roles/src"],
 
   connections: [CONNECTIONS],
+  connection_versions: [CONNECTIONS],
   connection_metadata: [CONNECTIONS],
   connection_keys: [CONNECTIONS],
   // Within the one statement that signs somebody in.

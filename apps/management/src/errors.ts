@@ -61,6 +61,22 @@ export const ADMIN_ERRORS = {
   kid_not_found: { status: 404, detail: "There is no signing key of this `kid`." },
   key_not_found: { status: 404, detail: "There is no such API key." },
   test_login_not_found: { status: 404, detail: "The connection has no such test (any more)." },
+  connection_draft_not_found: { status: 404, detail: "The connection has no draft." },
+  connection_draft_untested: {
+    status: 409,
+    detail:
+      "No test of this draft has succeeded. Make one (`POST …/draft/test-logins`) and sign in at the address that it answers.",
+  },
+  replaced_settings_not_found: {
+    status: 404,
+    detail:
+      "There are no settings to go back to: no draft was activated, or the settings were changed since.",
+  },
+  connection_active: {
+    status: 409,
+    detail:
+      "People sign in by this connection. Change it by a draft (`PUT …/draft`), which is tested before it takes its place.",
+  },
   connection_exists: {
     status: 409,
     detail: "This setup link has made its connection already. Change that one.",

@@ -17,9 +17,10 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "organization.write": "updateOrganization",
   "domains.read": "listDomains",
   "domains.write": "addDomain verifyDomain removeDomain",
-  "connections.read": "listConnections getConnection listConnectionKeys getTestLogin",
+  "connections.read":
+    "listConnections getConnection listConnectionKeys getTestLogin getConnectionDraft getReplacedSettings",
   "connections.write":
-    "createConnection updateConnection deleteConnection createTestLogin createConnectionKey activateConnectionKey retireConnectionKey refreshConnectionMetadata applyHeldBackMetadata",
+    "createConnection updateConnection deleteConnection createTestLogin saveConnectionDraft discardConnectionDraft createDraftTestLogin activateConnectionDraft revertConnection createConnectionKey activateConnectionKey retireConnectionKey refreshConnectionMetadata applyHeldBackMetadata",
   "login_records.read": "listLoginRecords getLoginRecord",
   "directories.read": "listDirectories getDirectory listDirectoryTokens listDirectoryClients",
   "directories.write":

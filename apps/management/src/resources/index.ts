@@ -4,6 +4,7 @@ import { apiKeyEndpoints } from "./api-keys/routes.ts";
 import { applicationEndpoints } from "./applications/routes.ts";
 import { auditEventEndpoints } from "./audit-events/routes.ts";
 import { conflictEndpoints } from "./conflicts/routes.ts";
+import { connectionDraftEndpoints } from "./connection-drafts/routes.ts";
 import { connectionKeyEndpoints } from "./connection-keys/routes.ts";
 import { connectionMetadataEndpoints } from "./connections/metadata/routes.ts";
 import { connectionEndpoints } from "./connections/routes.ts";
@@ -31,6 +32,7 @@ export function endpointsOf(deps: Pick<ManagementApiDeps, "signingKeys">): reado
     ...domainEndpoints,
     ...connectionEndpoints,
     ...connectionMetadataEndpoints,
+    ...connectionDraftEndpoints,
     ...connectionKeyEndpoints,
     ...testLoginEndpoints,
     ...loginRecordEndpoints,

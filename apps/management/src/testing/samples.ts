@@ -12,6 +12,8 @@ export function sampleBodies(tag: string): Readonly<Record<string, unknown>> {
       oidc: { issuer: "https://idp.example.com", clientId: "gateway", clientSecret: "secret" },
     },
     updateConnection: { name: "Renamed" },
+    saveConnectionDraft: { provider: "okta" },
+    activateConnectionDraft: { untested: true },
     applyHeldBackMetadata: { digest: CHANGE.digest },
     activateConnectionKey: { force: true },
     createDirectory: { name: "Directory" },

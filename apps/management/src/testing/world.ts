@@ -86,7 +86,12 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
   const { id: connectionKeyId } = (
     await api.call("createConnectionKey", { params: { org, connectionId } })
   ).as(connectionKey);
+  // A draft that took the place of the settings, so that there is a way back, and another draft.
+  const ofConnection = { params: { org, connectionId } };
+  await api.call("saveConnectionDraft", { ...ofConnection, body: { saml: SAML } });
+  await api.call("activateConnectionDraft", { ...ofConnection, body: { untested: true } });
   await followChange(api, connectionId);
+  await api.call("saveConnectionDraft", { ...ofConnection, body: { provider: "entra" } });
   const { id: directoryId } = (await post("createDirectory", { name: "Directory" })).as(createdDirectory);
   const { id: clientId } = (await api.call("createDirectoryClient", { params: { org, directoryId } })).as(
     createdDirectoryClient,

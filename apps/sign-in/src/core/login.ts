@@ -27,7 +27,7 @@ import {
 } from "./login-requests.ts";
 import { protocolOf } from "./protocol.ts";
 import { recordFailedStart, recordOrphan, recordRefusal } from "./records.ts";
-import { endTestLogin } from "./test-login.ts";
+import { connectionUnderTest, endTestLogin } from "./test-login.ts";
 import { findWaitingLogin, storeWaitingLogin, takeWaitingLogin } from "./waiting-logins.ts";
 
 // The way of a login, top to bottom:
@@ -144,7 +144,11 @@ export async function completeLogin(
       requireActive(login.connection);
     }
     const protocol = protocolOf(context.protocols, response.type);
-    const verified = await protocol.verify(login, response.response);
+    const tried =
+      login.cause.kind === "test"
+        ? { ...login, connection: await connectionUnderTest(context, login.connection, login.cause) }
+        : login;
+    const verified = await protocol.verify(tried, response.response);
     attempt.response = verified.response;
     trace.add("validated", verified.detail);
     const { identity, assertion } = verified;

@@ -1,13 +1,35 @@
+import type { StoredConnection } from "@sallyport/connections";
 import type { Database } from "@sallyport/database";
 import {
   closeLoginRecord,
+  findDraftUnderTest,
   finishTestLogin,
   type LoginRecordKey,
   type LoginTrace,
   type TestedIdentity,
 } from "@sallyport/login-records";
 import type { NormalizedIdentity } from "../identity/index.ts";
+import { SignInFailure } from "./failures.ts";
 import type { TestCause } from "./login-requests.ts";
+
+/**
+ * The connection as the test tries it out: with the settings of its draft, where the test is of one. Throws
+ * `login_unknown` where that draft is none any more.
+ */
+export async function connectionUnderTest(
+  { database }: { readonly database: Database },
+  connection: StoredConnection,
+  { testId }: TestCause,
+): Promise<StoredConnection> {
+  const { organizationId, id: connectionId } = connection;
+  const draft = await findDraftUnderTest(database.sql, { organizationId, connectionId, testId });
+  if (draft === "gone") {
+    throw new SignInFailure("login_unknown", {
+      detail: "The draft was changed, discarded or activated since.",
+    });
+  }
+  return draft === null ? connection : { ...connection, ...draft };
+}
 
 /**
  * Ends a login that tried a connection out: the record says that it would have signed somebody in, and the test whom.

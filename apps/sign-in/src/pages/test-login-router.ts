@@ -4,6 +4,7 @@ import { Router } from "express";
 import type { SignInContext } from "../core/context.ts";
 import { SignInFailure } from "../core/failures.ts";
 import { startLogin } from "../core/login.ts";
+import { connectionUnderTest } from "../core/test-login.ts";
 
 const PATH = "/sign-in/test/:token";
 
@@ -20,9 +21,10 @@ export function createTestLoginRouter(context: SignInContext): Router {
     if (test === null || connection === null) {
       throw new SignInFailure("login_unknown");
     }
+    const cause = { kind: "test", testId: test.id } as const;
     await startLogin(context, req, res, {
-      connection,
-      cause: { kind: "test", testId: test.id },
+      connection: await connectionUnderTest(context, connection, cause),
+      cause,
       loginHint: undefined,
       browser: context.cookie.ensure(req, res),
     });

@@ -12,6 +12,7 @@ export {
 } from "./find.ts";
 export { CONNECTION_PROVIDERS, type ConnectionProvider, connectionProvider } from "./provider.ts";
 export {
+  type AnySettings,
   type ClientAuthentication,
   type ConnectionSettings,
   type ConnectionType,
@@ -36,6 +37,14 @@ export {
   samlServiceProvider,
 } from "./urls.ts";
 export { isReplay, type OneTimeMessage, useAssertionStatement, useMessage } from "./used-messages.ts";
+export {
+  activateDraft,
+  type ConnectionVersion,
+  discardDraft,
+  findVersion,
+  revertConnection,
+  saveDraft,
+} from "./versions.ts";
 export {
   createConnection,
   deleteConnection,

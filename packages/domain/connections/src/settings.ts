@@ -114,6 +114,8 @@ export interface ConnectionSettings {
 
 export type ConnectionType = keyof ConnectionSettings;
 
+export type AnySettings = ConnectionSettings[ConnectionType];
+
 const SETTINGS: { readonly [Type in ConnectionType]: z.ZodType<ConnectionSettings[Type]> } = {
   saml: samlSettings,
   oidc: oidcSettings,

@@ -3,9 +3,7 @@ import { defined } from "@sallyport/defined";
 import { difference, pick, type RecordedTransaction } from "@sallyport/events";
 import type { MetadataLifetime } from "./idp-metadata/schedule.ts";
 import { type FollowedConnection, requestRefresh, saveRefreshed, unfollow } from "./idp-metadata/store.ts";
-import { type ConnectionSettings, parseConnectionSettings } from "./settings.ts";
-
-type AnySettings = ConnectionSettings[keyof ConnectionSettings];
+import { type AnySettings, parseConnectionSettings } from "./settings.ts";
 
 /** Settings as they are to be, and what was read at the metadata URL, where it was looked at. */
 export interface ReadSettings {
@@ -64,6 +62,10 @@ export async function updateConnection(
   }
   if (read !== undefined) {
     await followMetadata(sql, { organizationId, connectionId: id }, read, now);
+    // What a draft replaced is older than these: it is not brought back over them.
+    await sql.query("DELETE FROM connection_versions WHERE connection_id = $1::uuid AND kind = 'replaced'", [
+      id,
+    ]);
   }
   const changed = changesOf(current, connection);
   if (changed !== null) {
@@ -132,10 +134,15 @@ function settingsOf(connection: Connection): AnySettings {
   return parseConnectionSettings(connection.type, connection.settings);
 }
 
+/** The names of the settings that differ. */
+export function changedSettings(before: AnySettings, after: AnySettings): string[] {
+  return Object.keys(difference<object>(before, after)?.after ?? {});
+}
+
 /** What an event tells of an update: of settings their names, since some of them are secret. Null: nothing changed. */
 function changesOf(before: Connection, after: Connection) {
   const [old, present] = [settingsOf(before), settingsOf(after)];
-  const settings = Object.keys(difference<object>(old, present)?.after ?? {});
+  const settings = changedSettings(old, present);
   const names = ["name", "provider", "status"] as const;
   const told = difference(
     { ...pick(before, names), issuer: issuerOf(old) },

@@ -7,6 +7,8 @@ interface Place {
   readonly key: string;
   readonly keyType: "uuid" | "text";
   readonly value: string;
+  /** The place that the value is sealed for, where it moves there as it is. Default: this one. */
+  readonly sealedFor?: string;
   /** Puts `$3` in its place. */
   readonly assign: string;
   /** Rows that somebody may still open. */
@@ -26,6 +28,26 @@ export const SEALED_PLACES = {
     value: "settings->>'clientSecret'",
     assign: "settings = jsonb_set(settings, '{clientSecret}', to_jsonb($3::text))",
     where: "type = 'oidc' AND settings->>'clientSecret' IS NOT NULL",
+  },
+  "connection_versions.draft.clientSecret": {
+    what: "client secret of a draft of a connection",
+    table: "connection_versions",
+    key: "connection_id",
+    keyType: "uuid",
+    value: "settings->>'clientSecret'",
+    sealedFor: "connections.settings.clientSecret",
+    assign: "settings = jsonb_set(settings, '{clientSecret}', to_jsonb($3::text))",
+    where: "kind = 'draft' AND settings->>'clientSecret' IS NOT NULL",
+  },
+  "connection_versions.replaced.clientSecret": {
+    what: "client secret that the draft of a connection replaced",
+    table: "connection_versions",
+    key: "connection_id",
+    keyType: "uuid",
+    value: "settings->>'clientSecret'",
+    sealedFor: "connections.settings.clientSecret",
+    assign: "settings = jsonb_set(settings, '{clientSecret}', to_jsonb($3::text))",
+    where: "kind = 'replaced' AND settings->>'clientSecret' IS NOT NULL",
   },
   "connection_keys.private_key": {
     what: "private key of a connection",
@@ -82,4 +104,10 @@ export const PLACES = Object.entries(SEALED_PLACES) as readonly (readonly [Seale
 /** What a value is sealed for (see `SecretBox.seal`): it opens in no other row, and at no other place. */
 export function sealContext(place: SealedPlace, key: string): string {
   return `${place}:${key}`;
+}
+
+/** What the values of a place are sealed for. */
+export function contextOf(place: SealedPlace, key: string): string {
+  const { sealedFor }: Place = SEALED_PLACES[place];
+  return `${sealedFor ?? place}:${key}`;
 }

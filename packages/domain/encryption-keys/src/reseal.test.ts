@@ -2,7 +2,7 @@ import { newId, type Sql } from "@sallyport/database";
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
 import { createSecretBox, newEncryptionKey, type SecretBox } from "@sallyport/secrets";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { SEALED_PLACES, type SealedPlace, sealContext } from "./places.ts";
+import { contextOf, SEALED_PLACES, type SealedPlace, sealContext } from "./places.ts";
 import { resealStale } from "./reseal.ts";
 import { describeMissing, keyUsage } from "./usage.ts";
 
@@ -59,6 +59,14 @@ async function fill(secrets: SecretBox): Promise<void> {
      VALUES ($1, $2, $3, 'PEM', $4)`,
     [keyId, organizationId, connectionId, seal("connection_keys.private_key", keyId)],
   );
+  for (const kind of ["draft", "replaced"]) {
+    const clientSecret = seal("connections.settings.clientSecret", connectionId);
+    await sql.query(
+      `INSERT INTO connection_versions (connection_id, kind, organization_id, version, provider, settings, created_at)
+       VALUES ($1, $2, $3, $1, 'generic', $4, now())`,
+      [connectionId, kind, organizationId, { issuer: "https://idp.example.com", clientSecret }],
+    );
+  }
   await sql.query(
     `INSERT INTO login_requests (id, organization_id, connection_id, interaction_id, browser_digest, sealed_state, expires_at)
      VALUES ('login_1', $1, $2, 'i', '', $3, now())`,
@@ -89,6 +97,16 @@ async function fill(secrets: SecretBox): Promise<void> {
   ]);
 }
 
+/** What was sealed there. A version of a connection has what its connection may have. */
+function plainOf(place: SealedPlace, key: string): string {
+  if (place === "connections.settings.clientSecret") {
+    return "secret";
+  }
+  return place.startsWith("connection_versions.")
+    ? `connections.settings.clientSecret of ${key}`
+    : `${place} of ${key}`;
+}
+
 const usageOf = async (secrets: SecretBox) =>
   (await keyUsage(sql, secrets)).map(({ id, use, needed, retirable }) => [id, use, needed, retirable]);
 
@@ -115,8 +133,7 @@ describe("retiring a key", () => {
       );
       expect(rows).toHaveLength(1);
       for (const row of rows) {
-        const plain = place === "connections.settings.clientSecret" ? "secret" : `${place} of ${row.key}`;
-        expect(after.open(row.sealed, sealContext(place, row.key))).toBe(plain);
+        expect(after.open(row.sealed, contextOf(place, row.key))).toBe(plainOf(place, row.key));
       }
     }
     const { rows } = await sql.query<{ settings: object }>("SELECT settings FROM connections");
@@ -131,7 +148,7 @@ describe("retiring a key", () => {
       [oldId, "missing"],
     ]);
     expect(usage[1]).toMatchObject({
-      needed: 6,
+      needed: 8,
       retirable: false,
       neededBy: { "signing_keys.private_jwk": 1 },
     });

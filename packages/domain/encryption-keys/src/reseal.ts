@@ -1,6 +1,6 @@
 import type { Sql } from "@sallyport/database";
 import { type SecretBox, SecretError } from "@sallyport/secrets";
-import { PLACES, SEALED_PLACES, type SealedPlace, sealContext } from "./places.ts";
+import { contextOf, PLACES, SEALED_PLACES, type SealedPlace } from "./places.ts";
 
 export interface ResealOptions {
   /** Stops after the value that is being sealed. */
@@ -53,7 +53,7 @@ async function resealPlace(
       if (signal?.aborted === true) {
         return count;
       }
-      const fresh = sealedAnew(secrets, sealContext(place, key), sealed);
+      const fresh = sealedAnew(secrets, contextOf(place, key), sealed);
       if (fresh instanceof SecretError) {
         onUnopened?.(place, key, fresh);
       } else if (await replace(sql, place, key, sealed, fresh)) {

@@ -22,8 +22,10 @@ export {
 export {
   type CreatedTestLogin,
   createTestLogin,
+  findDraftUnderTest,
   findTestLogin,
   finishTestLogin,
+  isDraftTested,
   openTestLogin,
   startTestLogin,
   type TestedIdentity,

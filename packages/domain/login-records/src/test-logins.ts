@@ -17,19 +17,31 @@ export interface CreatedTestLogin {
   readonly expiresAt: Date;
 }
 
-/** Prepares a login that tries a connection out. The connection need not be active. */
+/**
+ * Prepares a login that tries a connection out. The connection need not be active.
+ * @param draftVersion the version of its draft, where that is to be tried out in place of the settings that it has
+ */
 export async function createTestLogin(
   sql: Sql,
   connection: { readonly organizationId: string; readonly connectionId: string },
   now: Date,
+  draftVersion: string | null = null,
 ): Promise<CreatedTestLogin> {
   const id = newId();
   const token = newToken("test");
   const expiresAt = new Date(now.getTime() + LIFETIME_MS);
   await sql.query(
-    `INSERT INTO test_logins (id, organization_id, connection_id, digest, created_at, expires_at)
-     VALUES ($1, $2, $3, $4, $5, $6)`,
-    [id, connection.organizationId, connection.connectionId, digestToken(token), now, expiresAt],
+    `INSERT INTO test_logins (id, organization_id, connection_id, digest, created_at, expires_at, draft_version)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    [
+      id,
+      connection.organizationId,
+      connection.connectionId,
+      digestToken(token),
+      now,
+      expiresAt,
+      draftVersion,
+    ],
   );
   return { id, token, createdAt: now, expiresAt };
 }
@@ -113,4 +125,46 @@ export async function findTestLogin(
     steps: row.steps ?? [],
     identity: row.identity,
   };
+}
+
+/** Whether the last try of any test of this draft succeeded. */
+export async function isDraftTested(
+  sql: Sql,
+  draft: { readonly organizationId: string; readonly connectionId: string; readonly version: string },
+): Promise<boolean> {
+  const { rows } = await sql.query(
+    `SELECT 1 FROM test_logins t JOIN login_records r ON r.id = t.record_id AND r.connection_id = t.connection_id
+     WHERE t.connection_id = $1 AND t.organization_id = $2 AND t.draft_version = $3 AND r.outcome = 'success' LIMIT 1`,
+    [draft.connectionId, draft.organizationId, draft.version],
+  );
+  return rows.length > 0;
+}
+
+/**
+ * The settings that a test is of, where it is of a draft; null where it is of the connection as it is, and `gone` where
+ * the draft is none any more.
+ */
+export async function findDraftUnderTest(
+  sql: Sql,
+  key: { readonly organizationId: string; readonly connectionId: string; readonly testId: string },
+): Promise<{ readonly provider: string; readonly settings: unknown } | "gone" | null> {
+  const { rows } = await sql.query<{
+    draft_version: string | null;
+    provider: string | null;
+    settings: unknown;
+  }>(
+    `SELECT t.draft_version, v.provider, v.settings FROM test_logins t
+     LEFT JOIN connection_versions v
+       ON v.connection_id = t.connection_id AND v.kind = 'draft' AND v.version = t.draft_version
+     WHERE t.id = $1 AND t.connection_id = $2 AND t.organization_id = $3`,
+    [key.testId, key.connectionId, key.organizationId],
+  );
+  const [row] = rows;
+  if (row === undefined) {
+    return "gone";
+  }
+  if (row.draft_version === null) {
+    return null;
+  }
+  return row.provider === null ? "gone" : { provider: row.provider, settings: row.settings };
 }

@@ -76,6 +76,7 @@ export const connectionEndpoints: readonly Endpoint[] = [
       "certificate_invalid",
       "application_unknown",
       "initiate_login_missing",
+      "connection_active",
       "changed_meanwhile",
     ],
     handle: (call) => updateConnection(call, call.organization.id, call.params.connectionId, call.body),

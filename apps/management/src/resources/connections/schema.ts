@@ -231,6 +231,11 @@ export const connectionPatch = z
   })
   .meta({ id: "ConnectionPatch" });
 
+/** What a draft changes of the settings that the connection has. */
+export const newConnectionDraft = connectionPatch
+  .pick({ provider: true, saml: true, oidc: true })
+  .meta({ id: "NewConnectionDraft" });
+
 const samlView = z.object({
   acsUrl: z.string(),
   spEntityId: z.string(),

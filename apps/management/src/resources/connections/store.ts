@@ -34,7 +34,7 @@ export async function createConnection(context: Context, organizationId: string,
     if (!(await connections.createConnection(transaction, connection, read, now))) {
       throw problem("connection_exists");
     }
-    return show(tx, organizationId, id, deps);
+    return showConnection(tx, organizationId, id, deps);
   });
 }
 
@@ -58,7 +58,11 @@ export async function getConnection(context: Context, organizationId: string, id
 }
 
 /** Throws `connection_not_found`. */
-async function findConnection(context: Context, organizationId: string, id: string): Promise<Connection> {
+export async function findConnection(
+  context: Context,
+  organizationId: string,
+  id: string,
+): Promise<Connection> {
   const row = await context.deps.database.prisma.connection.findFirst({ where: { id, organizationId } });
   if (row === null) {
     throw problem("connection_not_found");
@@ -77,6 +81,10 @@ export async function updateConnection(
   patch: ConnectionPatch,
 ) {
   const current = await findConnection(context, organizationId, id);
+  // People sign in by it: whoever holds a link changes it by a draft, which has to pass a test.
+  if (context.caller.type === "setupLink" && current.status === "active" && changesSettings(patch)) {
+    throw problem("connection_active");
+  }
   const read = await patchedSettings(context, current, patch);
   const { saml: _saml, oidc: _oidc, ...columns } = patch;
   return change(context, async (transaction) => {
@@ -92,8 +100,12 @@ export async function updateConnection(
     if (row.status === "disabled" || current.status === "disabled") {
       await endSessions(organizationId, { connectionId: id }, "connection_disabled");
     }
-    return show(tx, organizationId, id, context.deps);
+    return showConnection(tx, organizationId, id, context.deps);
   });
+}
+
+function changesSettings({ saml, oidc, provider }: ConnectionPatch): boolean {
+  return saml !== undefined || oidc !== undefined || provider !== undefined;
 }
 
 /** Deletes it with the identities that it knew; the sessions that came by it end. Throws `connection_not_found`. */
@@ -106,14 +118,20 @@ export async function deleteConnection(context: Context, organizationId: string,
   });
 }
 
-async function show(tx: Prisma.TransactionClient, organizationId: string, id: string, deps: Context["deps"]) {
+export async function showConnection(
+  tx: Prisma.TransactionClient,
+  organizationId: string,
+  id: string,
+  deps: Context["deps"],
+) {
   return connectionView(
     await tx.connection.findFirstOrThrow({ ...SHOWN, where: { id, organizationId } }),
     deps,
   );
 }
 
-async function patchedSettings(
+/** The settings that a patch makes of those that the connection has; undefined where it names none. */
+export async function patchedSettings(
   context: Context,
   row: Connection,
   patch: ConnectionPatch,
@@ -170,7 +188,7 @@ function patchedOidc(
 }
 
 /** People can only be sent to an application that says where. Throws `application_unknown`, `initiate_login_missing`. */
-async function requireInitiateLogin(
+export async function requireInitiateLogin(
   tx: Prisma.TransactionClient,
   saml: Pick<SamlInput, "idpInitiated"> | undefined,
 ): Promise<void> {

@@ -2,6 +2,7 @@ import { createTestLogin, findTestLogin } from "@sallyport/login-records";
 import { type Endpoint, organizationEndpoint } from "../../api/endpoint.ts";
 import { problem } from "../../errors.ts";
 import { getConnection } from "../connections/store.ts";
+import { testLoginLink } from "./link.ts";
 import { createdTestLogin, testLogin, testLoginView } from "./schema.ts";
 
 const tag = "Connections";
@@ -21,13 +22,7 @@ export const testLoginEndpoints: readonly Endpoint[] = [
       const { deps, organization, params } = call;
       await getConnection(call, organization.id, params.connectionId);
       const key = { organizationId: organization.id, connectionId: params.connectionId };
-      const { token, ...test } = await createTestLogin(deps.database.sql, key, deps.now());
-      return {
-        id: test.id,
-        url: `${deps.publicUrl}/sign-in/test/${token}`,
-        createdAt: test.createdAt.toISOString(),
-        expiresAt: test.expiresAt.toISOString(),
-      };
+      return testLoginLink(await createTestLogin(deps.database.sql, key, deps.now()), deps);
     },
   }),
   organizationEndpoint({

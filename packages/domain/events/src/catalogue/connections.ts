@@ -35,6 +35,16 @@ export const connections = facts("connection", "connection", {
     says: "A connection was deleted, and with it the identities that it knew.",
     before: z.strictObject(connection),
   },
+  draft_saved: {
+    says: "New settings of a connection wait beside it to be tested: logins use the ones that it has. `settings`: the names of those that differ.",
+    data: z.strictObject({ settings: list }),
+  },
+  draft_discarded: { says: "The draft of a connection was discarded." },
+  draft_activated: {
+    says: "Logins use the settings of the draft from now on. `tested`: a test of it had succeeded.",
+    data: z.strictObject({ tested: z.boolean() }),
+  },
+  reverted: { says: "Logins use the settings again that the last draft had replaced." },
   key_created: {
     says: "A SAML connection has another key pair. `signs`: whether it signs from now on.",
     after: key.extend({ signs: z.boolean() }),
