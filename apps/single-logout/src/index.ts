@@ -12,6 +12,7 @@ import { createOidcLogoutToIdp } from "./oidc/logout-to-idp.ts";
 import { createOidcLogoutRouter } from "./oidc/router.ts";
 import { createSamlLogoutToIdp } from "./saml/logout-to-idp.ts";
 import { createLogoutRouter } from "./saml/router.ts";
+import { createUniversalLogoutRouter } from "./universal-logout/router.ts";
 
 export interface SingleLogoutDeps {
   readonly database: Database;
@@ -40,6 +41,8 @@ export interface SingleLogoutDeps {
 //   oidc/logout-to-idp.ts     the same of an OpenID Provider: RP-initiated logout, and where it sends browsers back
 //   oidc/router.ts            /sso/oidc/{connectionId}/backchannel-logout, …/frontchannel-logout, …/logged-out
 //
+//   universal-logout/         …/global-token-revocation: the IdP has all of a person's sessions ended, by its signed word
+//
 // A sign-out begins in openid-provider (endpoints/logout.ts, RP-initiated); applications are told by the worker
 // (jobs/logout, back-channel).
 
@@ -56,6 +59,7 @@ export function createSingleLogout(deps: SingleLogoutDeps): {
   const router = Router();
   router.use(createLogoutRouter(deps, cookie, keys));
   router.use(createOidcLogoutRouter(deps, cookie, oidcClients));
+  router.use(createUniversalLogoutRouter(deps, oidcClients));
   return {
     router,
     upstream: createUpstreamLogout(deps.database.sql, deps.log, {

@@ -1,9 +1,6 @@
-import { findConnection, type OidcConnection } from "@sallyport/connections";
 import { renderSignedOutPage, sendOn, sendPage } from "@sallyport/html";
 import type { BrowserCookie } from "@sallyport/http";
 import { requestId } from "@sallyport/http";
-import { createFailureLimit, createLevels } from "@sallyport/limits";
-import { closeLoginRecord, createLoginTrace, showClaims } from "@sallyport/login-records";
 import { IdpFailure, type OidcClients } from "@sallyport/oidc-client";
 import { isMessageId } from "@sallyport/saml";
 import express, { type ErrorRequestHandler, type Request, type Response, Router } from "express";
@@ -13,7 +10,9 @@ import { LogoutFailure } from "../failures.ts";
 import type { SingleLogoutDeps } from "../index.ts";
 import { takePendingLogout } from "../pending-logouts.ts";
 import { endSessionsOf } from "./end-sessions.ts";
+import { findActiveConnection } from "./find-active-connection.ts";
 import { checkLogoutToken, decodeLogoutToken } from "./logout-token.ts";
+import { createRefusalRecorder, showUnverified } from "./record-refusals.ts";
 
 const BASE = "/sso/oidc/:connectionId";
 const BACK_CHANNEL = `${BASE}/backchannel-logout`;
@@ -21,8 +20,6 @@ const FRONT_CHANNEL = `${BASE}/frontchannel-logout`;
 const LOGGED_OUT = `${BASE}/logged-out`;
 /** A logout token is some hundred bytes. */
 const FORM_LIMIT = "16kb";
-/** Of one network, to one connection: each refusal leaves a record, and anybody can send garbage. */
-const REFUSALS = { perSecond: 0.5, burst: 30 };
 
 const posted = z.object({ logout_token: z.string().min(1) });
 const frontChannel = z.object({ iss: z.string().max(1_024), sid: z.string().min(1).max(1_024) });
@@ -35,12 +32,12 @@ export function createOidcLogoutRouter(
 ): Router {
   const router = Router();
   const { sql } = deps.database;
-  const refusals = createFailureLimit(createLevels(deps), REFUSALS);
+  const orRecord = createRefusalRecorder(deps);
   const form = express.urlencoded({ extended: false, limit: FORM_LIMIT, parameterLimit: 20 });
 
   /** OpenID Connect Back-Channel Logout 1.0 §2.5, §2.8. */
   router.post(BACK_CHANNEL, form, async (req: Request<{ connectionId: string }>, res) => {
-    const connection = await findActive(req.params.connectionId);
+    const connection = await findActiveConnection(sql, req.params.connectionId);
     const { logout_token: jwt } = posted.safeParse(req.body).data ?? {};
     if (jwt === undefined) {
       throw new LogoutFailure("request_malformed");
@@ -72,7 +69,7 @@ export function createOidcLogoutRouter(
    */
   router.head(FRONT_CHANNEL, (_req, res) => void res.set("allow", "GET").status(405).end());
   router.get(FRONT_CHANNEL, async (req: Request<{ connectionId: string }>, res) => {
-    const connection = await findActive(req.params.connectionId);
+    const connection = await findActiveConnection(sql, req.params.connectionId);
     const named = frontChannel.safeParse(req.query).data;
     await orRecord(
       req,
@@ -125,54 +122,6 @@ export function createOidcLogoutRouter(
   router.use(BACK_CHANNEL, answerInJson);
   router.use([BACK_CHANNEL, FRONT_CHANNEL, LOGGED_OUT], handleLogoutFailures(deps.log));
   return router;
-
-  async function findActive(connectionId: string): Promise<OidcConnection> {
-    const connection = await findConnection(sql, "oidc", connectionId);
-    if (connection === null) {
-      throw new LogoutFailure("connection_unknown");
-    }
-    if (connection.status !== "active") {
-      throw new LogoutFailure("connection_disabled");
-    }
-    return connection;
-  }
-
-  /** Keeps why a logout was refused where the connection's administrator looks: among its login records. */
-  async function orRecord(
-    req: Request,
-    connection: OidcConnection,
-    response: () => string | undefined,
-    work: () => Promise<void>,
-  ): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof IdpFailure)) {
-        throw error;
-      }
-      const wait = refusals.count(req.ip, connection.id);
-      if (wait !== null) {
-        throw new LogoutFailure("too_many_refused", { retryAfter: wait });
-      }
-      const trace = createLoginTrace(deps.now);
-      trace.add("logout_requested");
-      trace.add("failed", { ...error.finding });
-      const { organizationId, id: connectionId } = connection;
-      await closeLoginRecord(
-        sql,
-        { organizationId, connectionId, recordId: null, requestId: requestId(req) },
-        {
-          outcome: "failure",
-          errorCode: error.finding.code,
-          steps: trace.steps,
-          response: response(),
-          now: deps.now(),
-        },
-      );
-      const code = error.kind === "unreachable" ? "unavailable" : "logout_invalid";
-      throw new LogoutFailure(code, { finding: error.finding, cause: error });
-    }
-  }
 }
 
 /** What the IdP's server is answered (Back-Channel Logout §2.8): it shows no pages. */
@@ -194,17 +143,6 @@ const STATUS: Readonly<Record<string, number>> = {
   too_many_refused: 429,
   unavailable: 503,
 };
-
-const MAX_SHOWN = 4_096;
-
-/** Anybody can send it: its beginning tells what it is. */
-function showUnverified(jwt: string): string | undefined {
-  try {
-    return showClaims({ ...decodeLogoutToken(jwt) }).slice(0, MAX_SHOWN);
-  } catch {
-    return undefined; // the record's code says that it is no JWT
-  }
-}
 
 const SID_REQUIRED = {
   code: "logout_sid_missing",

@@ -38,6 +38,7 @@ export function oidcLogoutUrls(publicUrl: string, connectionId: string) {
     postLogoutRedirectUri: `${base}/logged-out`,
     backchannelLogoutUri: `${base}/backchannel-logout`,
     frontchannelLogoutUri: `${base}/frontchannel-logout`,
+    globalTokenRevocationUri: `${base}/global-token-revocation`,
   };
 }
 

@@ -286,6 +286,7 @@ describe("an OpenID Connect connection", () => {
       postLogoutRedirectUri: `https://sso.example.com/sso/oidc/${made.id}/logged-out`,
       backchannelLogoutUri: `https://sso.example.com/sso/oidc/${made.id}/backchannel-logout`,
       frontchannelLogoutUri: `https://sso.example.com/sso/oidc/${made.id}/frontchannel-logout`,
+      globalTokenRevocationUri: `https://sso.example.com/sso/oidc/${made.id}/global-token-revocation`,
       issuer: "https://down.example.com/tenant",
       clientId: OIDC.clientId,
       scopes: ["openid", "profile", "email"],

@@ -277,6 +277,10 @@ const oidcView = z.object({
   frontchannelLogoutUri: z.string().meta({
     description: "The same by the browser, with `iss` and `sid` (OpenID Connect Front-Channel Logout 1.0).",
   }),
+  globalTokenRevocationUri: z.string().meta({
+    description:
+      "Takes the identity provider's signed request to end all sessions of a person (Okta: Universal Logout, with a signed JWT).",
+  }),
   issuer: z.string(),
   clientId: z.string(),
   clientAuthentication: clientAuthentication.optional(),

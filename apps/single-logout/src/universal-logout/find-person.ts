@@ -1,0 +1,60 @@
+import type { OidcConnection } from "@sallyport/connections";
+import type { Sql } from "@sallyport/database";
+import { canonicalAddress } from "@sallyport/people";
+import { z } from "zod";
+
+/** Whom the request means (RFC 9493, 3.2.2 and 3.2.3): the IdP's own subject, or an address. */
+const subjectIdentifier = z.discriminatedUnion("format", [
+  z.object({ format: z.literal("iss_sub"), iss: z.string().max(1_024), sub: z.string().min(1).max(1_024) }),
+  z.object({ format: z.literal("email"), email: z.string().min(3).max(320) }),
+]);
+export type SubjectIdentifier = z.infer<typeof subjectIdentifier>;
+
+/** Drafts of Global Token Revocation before the third call it `subject`. */
+export const requestBody = z.union([
+  z.object({ sub_id: subjectIdentifier }).transform((body) => body.sub_id),
+  z.object({ subject: subjectIdentifier }).transform((body) => body.subject),
+]);
+
+/**
+ * The users whom an IdP names: of those who sign in by its connection, so that it ends nobody's sessions whom another IdP
+ * speaks for. Where several have one address, all are meant: what is uncertain gives nobody access.
+ */
+export async function findPeople(
+  sql: Sql,
+  { id, organizationId }: OidcConnection,
+  issuer: string,
+  who: SubjectIdentifier,
+): Promise<string[]> {
+  const { rows } =
+    who.format === "iss_sub"
+      ? await sql.query<{ id: string }>(
+          `SELECT user_id AS id FROM identities
+           WHERE organization_id = $1 AND connection_id = $2 AND issuer = $3 AND subject = $4 AND issuer = $5`,
+          [organizationId, id, issuer, who.sub, who.iss],
+          "universal_logout_by_subject",
+        )
+      : await sql.query<{ id: string }>(
+          `SELECT u.id FROM users u WHERE u.organization_id = $1 AND u.email = $3
+             AND EXISTS (SELECT FROM identities i WHERE i.user_id = u.id AND i.connection_id = $2 AND i.issuer = $4)`,
+          [organizationId, id, canonicalAddress(who.email), issuer],
+          "universal_logout_by_email",
+        );
+  return rows.map((row) => row.id);
+}
+
+/** All their live sessions in the organization, by whichever connection. */
+export async function liveSessionsOf(
+  sql: Sql,
+  organizationId: string,
+  userIds: readonly string[],
+  now: Date,
+): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>(
+    `SELECT id FROM sessions WHERE user_id = ANY($2::uuid[]) AND organization_id = $1
+       AND revoked_at IS NULL AND expires_at > $3`,
+    [organizationId, userIds, now],
+    "universal_logout_sessions",
+  );
+  return rows.map(({ id }) => id);
+}
