@@ -30,6 +30,7 @@ const OWNERS: Readonly<Record<string, readonly [string]>> = {
   application_checks: ["packages/domain/application-checks/src"],
   roles: ["packages/domain/roles/src"],
   group_mappings: ["packages/domain/roles/src"],
+  ended_mappings: ["packages/domain/roles/src"],
 
   connections: [CONNECTIONS],
   connection_versions: [CONNECTIONS],
@@ -45,6 +46,10 @@ const OWNERS: Readonly<Record<string, readonly [string]>> = {
   role_bindings: [PEOPLE],
   conflicts: [PEOPLE],
   directory_user_links: [PEOPLE],
+  guards: [PEOPLE],
+  directory_losses: [PEOPLE],
+  held_changes: [PEOPLE],
+  held_people: [PEOPLE],
 
   directories: [DIRECTORIES],
   directory_tokens: [DIRECTORIES],

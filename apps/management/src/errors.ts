@@ -88,6 +88,8 @@ export const ADMIN_ERRORS = {
   },
   conflict_not_found: { status: 404, detail: "The organization has no such conflict." },
   conflict_resolved: { status: 409, detail: "The conflict was settled already. Read it." },
+  held_change_not_found: { status: 404, detail: "The organization has no such held change." },
+  held_change_decided: { status: 409, detail: "The held change was decided already. Read it." },
   locked_out_changed: {
     status: 409,
     detail:

@@ -34,6 +34,10 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "members.write": "addMember updateMember removeMember setConsoleRole removeConsoleRole",
   "conflicts.read": "listConflicts getConflict",
   "conflicts.write": "resolveConflict",
+  "held_changes.read": "listHeldChanges getHeldChange planHeldChange",
+  "held_changes.write": "confirmHeldChange rejectHeldChange",
+  "guards.read": "getGuard getDirectoryGuard",
+  "guards.write": "replaceGuard replaceDirectoryGuard resetDirectoryGuard",
   "sessions.read": "listSessions getSession",
   "sessions.write": "endSession",
   "audit_events.read": "listAuditEvents",
@@ -79,6 +83,10 @@ const ACCESS = `
   members.write              yes   yes      yes           yes    no      no            no           no
   conflicts.read             yes   yes      yes           yes    yes     no            yes          no
   conflicts.write            yes   yes      yes           yes    no      no            no           no
+  held_changes.read          yes   yes      yes           yes    yes     no            yes          no
+  held_changes.write         yes   yes      yes           yes    no      no            no           no
+  guards.read                yes   yes      yes           yes    yes     no            yes          no
+  guards.write               yes   yes      yes           yes    no      no            no           no
   sessions.read              yes   yes      yes           yes    yes     no            yes          no
   sessions.write             yes   yes      yes           yes    no      no            no           no
   audit_events.read          yes   yes      yes           yes    yes     no            yes          no

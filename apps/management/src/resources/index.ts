@@ -12,6 +12,8 @@ import { directoryEndpoints } from "./directories/routes.ts";
 import { domainEndpoints } from "./domains/routes.ts";
 import { encryptionKeyEndpoints } from "./encryption-keys/routes.ts";
 import { groupMappingEndpoints } from "./group-mappings/routes.ts";
+import { guardEndpoints } from "./guards/routes.ts";
+import { heldChangeEndpoints } from "./held-changes/routes.ts";
 import { loginRecordEndpoints } from "./login-records/routes.ts";
 import { memberEndpoints } from "./members/routes.ts";
 import { organizationEndpoints } from "./organizations/routes.ts";
@@ -42,6 +44,8 @@ export function endpointsOf(deps: Pick<ManagementApiDeps, "signingKeys">): reado
     ...roleEndpoints,
     ...memberEndpoints,
     ...conflictEndpoints,
+    ...heldChangeEndpoints,
+    ...guardEndpoints,
     ...sessionEndpoints,
     ...auditEventEndpoints,
     ...statisticsEndpoints,

@@ -27,6 +27,8 @@ export function sampleBodies(tag: string): Readonly<Record<string, unknown>> {
     updateMember: { roles: ["admin"] },
     setConsoleRole: { role: "organizationViewer" },
     resolveConflict: { action: "keepApart" },
+    replaceGuard: { share: 50, people: 100, minutes: 30 },
+    replaceDirectoryGuard: { share: 10, people: 5, minutes: 60 },
     createApplication: { name: "Application", redirectUris: ["https://app.example.com/callback"] },
     updateApplication: { name: "Renamed" },
     createSetupLink: { intents: ["sso"] },

@@ -34,6 +34,8 @@ export interface World {
   readonly userId: string;
   /** Between the member and another user. */
   readonly conflictId: string;
+  /** Of the member. */
+  readonly heldChangeId: string;
   readonly sessionId: string;
   readonly recordId: string;
   readonly applicationId: string;
@@ -121,12 +123,14 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
   const sessionId = await insertSession(api, ids);
   const conflictId = await insertConflict(api, ids);
   const recordId = await insertLoginRecord(api, { ...ids, sessionId });
+  const heldChangeId = await insertHeldChange(api, { ...ids, directoryId });
   return {
     org,
     ...ids,
     ...{
       connectionKeyId,
       conflictId,
+      heldChangeId,
       domainId,
       directoryId,
       tokenId: token.id,
@@ -225,6 +229,20 @@ async function insertConflict(
       claim: "address:ann@acme.com",
       source: "jit",
     },
+  });
+  return id;
+}
+
+/** What a directory would take from a member, and its guard does not let through. */
+async function insertHeldChange(
+  api: TestApi,
+  of: { readonly organizationId: string; readonly directoryId: string; readonly userId: string },
+): Promise<string> {
+  const { prisma } = api.deps.database;
+  const { organizationId, directoryId, userId } = of;
+  const { id } = await prisma.heldChange.create({ data: { id: newId(), organizationId, directoryId } });
+  await prisma.heldPerson.create({
+    data: { userId, organizationId, heldChangeId: id, suspends: true, roleIds: [] },
   });
   return id;
 }

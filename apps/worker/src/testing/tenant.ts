@@ -234,8 +234,12 @@ export async function createTenant(sql: Sql, slug: string): Promise<Tenant> {
     },
     async unmapGroup(name, role) {
       await sql.query(
-        `DELETE FROM group_mappings g USING roles r
-         WHERE g.organization_id = $1 AND g.group_key = lower($2) AND r.id = g.role_id AND r.key = $3`,
+        `WITH ended AS (
+           DELETE FROM group_mappings g USING roles r
+           WHERE g.organization_id = $1 AND g.group_key = lower($2) AND r.id = g.role_id AND r.key = $3
+           RETURNING g.organization_id, g.group_key, g.role_id)
+         INSERT INTO ended_mappings (organization_id, group_key, role_id, ended_at)
+         SELECT organization_id, group_key, role_id, now() FROM ended ON CONFLICT DO NOTHING`,
         [id, name, role],
       );
       await markGroupsNamed(name);

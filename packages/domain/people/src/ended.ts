@@ -17,8 +17,11 @@ export function isEnded(organization: string, identifiers: string): string {
           AND EXISTS (${ACTIVE("told.directory_user_id")})))`;
 }
 
+// Whose end is held goes on as if they were active.
 const ACTIVE = (id: string) =>
-  `SELECT 1 FROM directory_users du WHERE du.id = ${id} AND du.active AND du.deleted_at IS NULL`;
+  `SELECT 1 FROM directory_users du WHERE du.id = ${id} AND (du.active AND du.deleted_at IS NULL OR EXISTS (
+     SELECT 1 FROM directory_user_links kept JOIN held_people h ON h.user_id = kept.user_id AND h.suspends
+     WHERE kept.directory_user_id = du.id))`;
 
 /** Which of the identifiers are ended, as `isEnded` has it. */
 export async function endedAmong(

@@ -4,6 +4,7 @@
  * - `who-is-it.ts`: which user a login or a directory user is (pure); `membership.ts`: who may sign in (pure)
  * - `sign-in/`: a login finds or makes its user, with what that changes
  * - `directory/`: users, memberships and roles follow what directories say
+ * - `guard/`: what a directory would take from too many people at once is held until an administrator decides
  * - `plan/`: what would become of members' access, by the same decision (`directory/access.ts`)
  * - `why/`: why a member has a role, and may or may not sign in, by the rules that a sign-in follows
  * - `by-hand/`: what administrators change; `conflicts/`: what only they settle
@@ -13,6 +14,7 @@ export { canonicalAddress, canonicalDomain, domainOf, readableAddress } from "./
 export * from "./by-hand/index.ts";
 export * from "./conflicts/index.ts";
 export { applyDirectory, type Batch, type DirectoryChanges, type PushedUser } from "./directory/index.ts";
+export * from "./guard/index.ts";
 export {
   type DirectoryIdentity,
   type DirectoryKey,

@@ -3,6 +3,7 @@ import { markGroups } from "@sallyport/directories";
 import type { RecordedTransaction } from "@sallyport/events";
 import {
   type AccessPlan,
+  type EndedMapping,
   endMappings,
   lockOrganization,
   lockPeople,
@@ -73,6 +74,7 @@ export async function replaceGroupMappings(
   for (const event of await endMappings(sql, organizationId, removed.map(reasonOf))) {
     record(event);
   }
+  await rememberEnded(sql, organizationId, removed.map(reasonOf), added.map(reasonOf), now);
   const changed = [...removed, ...added];
   if (changed.length > 0) {
     const keys = [...new Set(changed.map(({ group }) => groupKey(group)))];
@@ -141,6 +143,35 @@ export async function planMappings(
     removed: difference.removed.map(reasonOf),
   };
   return database.transaction((sql) => planGroupMappings(sql, organizationId, now, change, page));
+}
+
+/** Who loses a role by a mapping that is no more loses it by an administrator: no directory's guard holds that. */
+async function rememberEnded(
+  sql: Sql,
+  organizationId: string,
+  removed: readonly EndedMapping[],
+  added: readonly EndedMapping[],
+  now: Date,
+): Promise<void> {
+  const columns = (mappings: readonly EndedMapping[]) => [
+    mappings.map(({ groupKey }) => groupKey),
+    mappings.map(({ roleId }) => roleId),
+  ];
+  if (removed.length > 0) {
+    await sql.query(
+      `INSERT INTO ended_mappings (organization_id, group_key, role_id, ended_at)
+       SELECT $1::uuid, group_key, role_id, $4::timestamptz FROM unnest($2::text[], $3::uuid[]) AS ended (group_key, role_id)
+       ON CONFLICT (organization_id, group_key, role_id) DO UPDATE SET ended_at = excluded.ended_at`,
+      [organizationId, ...columns(removed), now],
+    );
+  }
+  if (added.length > 0) {
+    await sql.query(
+      `DELETE FROM ended_mappings e USING unnest($2::text[], $3::uuid[]) AS back (group_key, role_id)
+       WHERE e.organization_id = $1::uuid AND e.group_key = back.group_key AND e.role_id = back.role_id`,
+      [organizationId, ...columns(added)],
+    );
+  }
 }
 
 function reasonOf({ group, roleId }: StoredMapping) {

@@ -119,7 +119,39 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
   await sql.query("UPDATE directories SET deleted_at = $2 WHERE id = $1", [undone, later(-31 * DAY)]);
   await sql.query("INSERT INTO op_artifacts (kind, digest, payload) VALUES ('Session', 'forever', '{}')");
 
+  for (const days of [1, 3]) {
+    const then = later(-days * DAY);
+    await sql.query(
+      "INSERT INTO directory_losses (organization_id, directory_id, minute, people, suspended) VALUES ($1, $2, $3, 1, 1)",
+      [acme.id, undone, then],
+    );
+    await sql.query(
+      "INSERT INTO ended_mappings (organization_id, group_key, role_id, ended_at) VALUES ($1, $2, $3, $4)",
+      [acme.id, `${days}`, newId(), later((1 - days) * DAY)],
+    );
+  }
+  for (const [status, keeps] of [
+    ["confirmed", false],
+    ["rejected", true],
+  ] as const) {
+    const id = newId();
+    await sql.query(
+      `INSERT INTO held_changes (id, organization_id, directory_id, status, decided_at)
+       VALUES ($1, $2, $3, $4::held_change_status, $5)`,
+      [id, acme.id, undone, status, later(-91 * DAY)],
+    );
+    if (keeps) {
+      await sql.query(
+        "INSERT INTO held_people (user_id, organization_id, held_change_id, suspends, role_ids) VALUES ($1, $2, $3, true, '{}')",
+        [await acme.addUser("kept@acme.example"), acme.id, id],
+      );
+    }
+  }
+
   expect(await purge(sql, later(0))).toEqual({
+    directory_losses: 1,
+    ended_mappings: 1,
+    held_changes: 1,
     login_requests: 2,
     logout_requests: 2,
     test_logins: 3,

@@ -28,6 +28,15 @@ const RULES: readonly { readonly table: string; readonly condition: string; read
   { table: "directory_tokens", condition: "client_id IS NOT NULL AND expires_at < $1", ageMs: DAY_MS },
   { table: "directory_pending_members", condition: "created_at < $1", ageMs: 30 * DAY_MS },
   { table: "session_revocations", condition: "at < $1", ageMs: REVOCATIONS_KEPT_MS },
+  { table: "directory_losses", condition: "minute < $1", ageMs: 2 * DAY_MS },
+  { table: "ended_mappings", condition: "ended_at < $1", ageMs: DAY_MS },
+  {
+    // A rejected one that people still keep something by goes on.
+    table: "held_changes",
+    condition: `decided_at < $1 AND NOT EXISTS (
+      SELECT 1 FROM held_people h WHERE h.held_change_id = held_changes.id)`,
+    ageMs: 90 * DAY_MS,
+  },
   { table: "sessions", condition: "expires_at < $1", ageMs: 30 * DAY_MS },
   {
     // Its users and groups are gone: what it had granted was undone.

@@ -25,9 +25,12 @@ export async function reconcileUsers(batch: Batch, reach: ReachCheckpoint): Prom
     );
   }
 
-  const { events, endedUserIds } = await applyDirectory(batch, dirty);
+  const { events, endedUserIds, keptUserIds } = await applyDirectory(batch, dirty);
   const sessionsEnded = await endSessions(batch, endedUserIds);
-  await deleteTombstones(batch, dirty);
+  await deleteTombstones(
+    batch,
+    dirty.filter(({ userId }) => userId === null || !keptUserIds.has(userId)),
+  );
   const actor = { type: "system" } as const;
   await recordEvents(
     batch.sql,

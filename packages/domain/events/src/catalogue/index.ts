@@ -1,6 +1,6 @@
 import { connections } from "./connections.ts";
 import { directories, directoryGroups, directoryUsers } from "./directories.ts";
-import { conflicts, identities, memberships, roleBindings, users } from "./people.ts";
+import { conflicts, guards, heldChanges, identities, memberships, roleBindings, users } from "./people.ts";
 import { consoleSessions, sessions, signIns } from "./sign-ins.ts";
 import {
   apiKeys,
@@ -31,6 +31,8 @@ export const catalogue = {
   ...roles,
   ...roleBindings,
   ...conflicts,
+  ...heldChanges,
+  ...guards,
   ...groupMappings,
   ...sessions,
   ...signIns,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { changed, facts, id, nullable, text } from "./fact.ts";
+import { changed, count, facts, id, nullable, text } from "./fact.ts";
 
 /** Who made it: a directory, a sign-in just in time, or an administrator. */
 const source = z.enum(["directory", "jit", "manual"]);
@@ -102,5 +102,39 @@ export const conflicts = facts("conflict", "conflict", {
   resolved: {
     says: "An administrator settled a conflict: the two were linked, or are to be kept apart.",
     after: z.strictObject({ resolution: z.enum(["link", "keepApart"]) }),
+  },
+});
+
+const heldPeople = z.strictObject({ directoryId: id, people: count, suspended: count });
+const ofDirectory = z.strictObject({ directoryId: id });
+
+export const heldChanges = facts("held_change", "heldChange", {
+  created: {
+    says: "A directory would have taken access from more people than its guard lets through: they keep it until an administrator decides. `suspended`: how many of them could sign in no longer.",
+    outcome: "denied",
+    data: heldPeople,
+  },
+  grown: {
+    says: "A directory would have taken access from further people, which is held as well: of these, how many.",
+    outcome: "denied",
+    data: heldPeople,
+  },
+  confirmed: {
+    says: "An administrator lets a held change happen, as the directory then stands.",
+    data: ofDirectory,
+  },
+  rejected: {
+    says: "An administrator keeps a held change from happening, until the directory says something else of these people.",
+    data: ofDirectory,
+  },
+  withdrawn: { says: "A directory took back all that was held.", data: ofDirectory },
+});
+
+const guard = z.strictObject({ share: count, people: count, minutes: count });
+
+export const guards = facts("guard", "guard", {
+  updated: {
+    says: "How many people a directory may take access from changed: for an organization, or for one directory (the resource). Null: the next wider one counts.",
+    data: z.strictObject({ was: guard.nullable(), is: guard.nullable() }),
   },
 });

@@ -4,8 +4,9 @@ import { type BindingDecisions, decideBindings, type Mapping, storeBindings } fr
 import {
   decideMemberships,
   endsAccess,
+  type HeldLoss,
   type MembershipDecisions,
-  readDirectoryStatus,
+  readDirectoriesWord,
   readMemberships,
   storeMemberships,
 } from "./memberships.ts";
@@ -14,6 +15,8 @@ import {
 export interface AccessDecisions {
   readonly memberships: MembershipDecisions;
   readonly bindings: BindingDecisions;
+  /** What is held of the users, by user. */
+  readonly held: ReadonlyMap<string, HeldLoss>;
 }
 
 /** Whether somebody only asks what would come of it, and so waits for nobody; and by which mappings. */
@@ -34,10 +37,10 @@ export async function decideAccess(
   userIds: readonly string[],
   { purpose, mappings, made }: AccessOptions,
 ): Promise<AccessDecisions> {
-  const says = await readDirectoryStatus(batch, userIds);
+  const { says, held } = await readDirectoriesWord(batch, userIds);
   const known = userIds.filter((userId) => !made.has(userId));
   const memberships = decideMemberships(says, await readMemberships(batch, known, purpose));
-  return { memberships, bindings: await decideBindings(batch, memberships, mappings) };
+  return { memberships, bindings: await decideBindings(batch, memberships, mappings), held };
 }
 
 /** Stores what was decided, and returns the events that tell of it. */

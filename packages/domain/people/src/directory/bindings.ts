@@ -1,7 +1,7 @@
 import { newId } from "@sallyport/database";
 import { groupsOf } from "@sallyport/directories";
 import type { EventDraft } from "@sallyport/events";
-import type { Membership } from "../membership.ts";
+import type { Membership, Source } from "../membership.ts";
 import { bindingEvent } from "../role-binding-events.ts";
 import type { Batch } from "./batch.ts";
 import { endsAccess, type MembershipDecisions } from "./memberships.ts";
@@ -12,15 +12,17 @@ interface Grant {
   readonly roleId: string;
 }
 
-/** A binding that stands in the database; manual ones are never read here (invariant 6). */
+/** A binding that stands in the database, or is to. */
 export interface Binding extends Grant {
   readonly id: string;
-  readonly source: "directory" | "jit";
+  readonly source: Source;
   readonly groupKey: string;
 }
 
 /** What becomes of bindings, before it is stored. */
 export interface BindingDecisions {
+  /** All that the memberships have now, from every source. */
+  readonly present: readonly Binding[];
   readonly granted: readonly Binding[];
   readonly revoked: readonly Binding[];
   readonly roles: Roles["roles"];
@@ -70,7 +72,7 @@ export async function decideBindings(
     batch,
     memberships.filter((membership) => !made.has(membership)),
   );
-  return { roles, ...diffBindings(wanted, present, withoutJit) };
+  return { roles, present, ...diffBindings(wanted, present, withoutJit) };
 }
 
 /** Stores what was decided, and returns the events that tell of it. */
@@ -95,7 +97,7 @@ export async function storeBindings(
   ];
 }
 
-/** What must come and what must go, so that the directory bindings are the wanted ones, each once. */
+/** What must come and what must go, so that the directory bindings are the wanted ones, each once. Manual ones stay (invariant 6). */
 function diffBindings(
   wanted: readonly Grant[],
   present: readonly Binding[],
@@ -103,9 +105,9 @@ function diffBindings(
 ): { granted: Binding[]; revoked: Binding[] } {
   const keyOf = (grant: Grant) => `${grant.membershipId} ${grant.roleId}`;
   const missing = new Map(wanted.map((grant) => [keyOf(grant), grant]));
-  const revoked = present.filter((binding) =>
-    binding.source === "jit" ? withoutJit.has(binding.membershipId) : !missing.delete(keyOf(binding)),
-  );
+  const isOver = (binding: Binding) =>
+    binding.source === "jit" ? withoutJit.has(binding.membershipId) : !missing.delete(keyOf(binding));
+  const revoked = present.filter((binding) => binding.source !== "manual" && isOver(binding));
   const granted = [...missing.values()].map((grant) => ({
     id: newId(),
     ...grant,
@@ -142,7 +144,8 @@ const GIVEN_MAPPINGS = `
   SELECT map.role_id FROM unnest($4::text[], $5::uuid[]) AS map (group_key, role_id)
   WHERE map.group_key = g.display_name_key`;
 
-async function readGroupGrants(
+/** What the groups of the memberships' active directory users give, by these mappings. */
+export async function readGroupGrants(
   batch: Batch,
   memberships: readonly Membership[],
   mappings: readonly Mapping[] | null,
@@ -181,11 +184,11 @@ async function readBindings(batch: Batch, memberships: readonly Membership[]): P
     id: string;
     membership_id: string;
     role_id: string;
-    source: "directory" | "jit";
+    source: Source;
     group_key: string;
   }>(
     `SELECT id, membership_id, role_id, source, group_key FROM role_bindings
-     WHERE organization_id = $1 AND membership_id = ANY($2::uuid[]) AND source <> 'manual'`,
+     WHERE organization_id = $1 AND membership_id = ANY($2::uuid[])`,
     [batch.organizationId, memberships.map(({ id }) => id)],
     "people_read_bindings",
   );

@@ -1,9 +1,10 @@
 import type { EventDraft } from "@sallyport/events";
 import { recordConflicts } from "../conflicts/record.ts";
+import { guardAccess } from "../guard/guard.ts";
 import { decideAccess, endedBy, storeAccess } from "./access.ts";
 import { applyToAsserted } from "./asserted.ts";
 import type { Batch, PushedUser } from "./batch.ts";
-import { createdForOne, decideLinks, deleteAbandoned, storeLinks } from "./link.ts";
+import { createdForOne, decideLinks, deleteAbandoned, type Link, storeLinks } from "./link.ts";
 import { createUsers, updateProfiles } from "./profiles.ts";
 
 export type { Batch, PushedUser } from "./batch.ts";
@@ -12,6 +13,8 @@ export interface DirectoryChanges {
   readonly events: readonly EventDraft[];
   /** Users whose sessions must end, in the same transaction. */
   readonly endedUserIds: readonly string[];
+  /** Users who would be suspended and are held: the directory users that stand for them are still needed. */
+  readonly keptUserIds: ReadonlySet<string>;
 }
 
 /**
@@ -34,11 +37,25 @@ export async function applyDirectory(batch: Batch, pushed: readonly PushedUser[]
     batch,
     userIds.filter((userId) => !complete.has(userId)),
   );
-  const access = await decideAccess(batch, userIds, { made, purpose: "change", mappings: null });
+  const decided = await decideAccess(batch, userIds, { made, purpose: "change", mappings: null });
+  const { access, ...guarded } = await guardAccess(batch, decided, directoryOf(pushed, links));
   const stored = await storeAccess(batch, access);
   const asserted = await applyToAsserted(batch, pushed);
   return {
-    events: [...created, ...deleted, ...updated, ...stored, ...raised, ...asserted.events],
+    events: [...created, ...deleted, ...updated, ...stored, ...guarded.events, ...raised, ...asserted.events],
     endedUserIds: [...new Set([...endedBy(access), ...asserted.endedUserIds])],
+    keptUserIds: guarded.keptUserIds,
   };
+}
+
+/** The directory that spoke of a user in this batch. */
+function directoryOf(pushed: readonly PushedUser[], links: readonly Link[]): (userId: string) => string {
+  const directories = new Map(pushed.map(({ id, directoryId }) => [id, directoryId]));
+  const found = new Map<string, string>();
+  for (const { userId, directoryUserId } of links) {
+    found.set(userId, found.get(userId) ?? directories.get(directoryUserId) ?? "");
+  }
+  const [any] = directories.values();
+  // Whose directory users all turned out to stand for others was spoken of by one of the batch.
+  return (userId) => found.get(userId) ?? any ?? "";
 }

@@ -87,21 +87,52 @@ function membershipCreated(
   };
 }
 
-/** What all directory users that stand for each user say together. */
-export async function readDirectoryStatus(
+/** What is held of a person: an administrator has confirmed it, or not. */
+export interface HeldLoss extends Loss {
+  readonly heldChangeId: string;
+  readonly status: "held" | "confirmed" | "rejected";
+}
+
+/** What somebody loses. */
+export interface Loss {
+  /** They can sign in no longer. */
+  readonly suspends: boolean;
+  readonly roleIds: readonly string[];
+}
+
+export interface DirectoriesWord {
+  /** What all directory users that stand for each user say together. */
+  readonly says: ReadonlyMap<string, DirectoryStatus>;
+  /** What is held of them. */
+  readonly held: ReadonlyMap<string, HeldLoss>;
+}
+
+/** What directories say of users. */
+export async function readDirectoriesWord(
   batch: Batch,
   userIds: readonly string[],
-): Promise<Map<string, DirectoryStatus>> {
-  const { rows } = await batch.sql.query<{ user_id: string; gone: boolean; active: boolean }>(
+): Promise<DirectoriesWord> {
+  const { rows } = await batch.sql.query<{
+    user_id: string;
+    gone: boolean;
+    active: boolean;
+    held: HeldLoss | null;
+  }>(
     `SELECT l.user_id, bool_and(du.deleted_at IS NOT NULL) AS gone,
-            bool_or(du.deleted_at IS NULL AND du.active) AS active
+            bool_or(du.deleted_at IS NULL AND du.active) AS active,
+            (SELECT json_build_object('heldChangeId', c.id, 'status', c.status, 'suspends', h.suspends, 'roleIds', h.role_ids)
+             FROM held_people h JOIN held_changes c ON c.id = h.held_change_id
+             WHERE h.user_id = l.user_id) AS held
      FROM ${LINKED}
      WHERE l.user_id = ANY($2::uuid[]) AND ${OF_ORGANIZATION}
      GROUP BY l.user_id`,
     [batch.organizationId, userIds],
     "people_read_directories",
   );
-  return new Map(rows.map((row) => [row.user_id, { gone: row.gone, active: row.active }]));
+  return {
+    says: new Map(rows.map((row) => [row.user_id, { gone: row.gone, active: row.active }])),
+    held: new Map(rows.flatMap(({ user_id, held }) => (held === null ? [] : [[user_id, held]]))),
+  };
 }
 
 /**

@@ -3,6 +3,7 @@ import { decideAccess } from "../directory/access.ts";
 import type { Batch } from "../directory/batch.ts";
 import type { Binding, Mapping } from "../directory/bindings.ts";
 import { endsAccess } from "../directory/memberships.ts";
+import { withoutHeld } from "../guard/losses.ts";
 
 /** What would become of one member's access. */
 export interface AccessChange {
@@ -54,6 +55,8 @@ export interface PlanQuestion {
   readonly mappings: readonly Mapping[] | null;
   /** What sign-ins gave by these would end at once. */
   readonly endedMappings: readonly Mapping[];
+  /** What is held of them stays so; else it is told as if it were confirmed. */
+  readonly keepsHeld: boolean;
 }
 
 // Members in one round of statements.
@@ -123,36 +126,26 @@ async function openCandidates(sql: Sql, candidates: Statement, { after }: PlanPa
 async function changesOf(
   batch: Batch,
   candidates: readonly CandidateRow[],
-  { mappings, endedMappings }: PlanQuestion,
+  { mappings, endedMappings, keepsHeld }: PlanQuestion,
 ): Promise<AccessChange[]> {
   if (candidates.length === 0) {
     return [];
   }
   const userIds = candidates.map(({ user_id }) => user_id);
-  const { memberships, bindings } = await decideAccess(batch, userIds, {
-    purpose: "plan",
-    mappings,
-    made: new Set(),
-  });
-  const present = await readBindings(
-    batch,
-    candidates.map(({ id }) => id),
-  );
+  const decided = await decideAccess(batch, userIds, { purpose: "plan", mappings, made: new Set() });
+  const { memberships, bindings } = keepsHeld ? withoutHeld(decided) : decided;
   const ended = new Set(endedMappings.map(reasonOf));
   const revoked = new Set(bindings.revoked.map(({ id }) => id));
   const suspended = new Set(memberships.changed.filter(endsAccess).map(({ after }) => after.id));
-  const grantedTo = new Map<string, Binding[]>();
-  for (const binding of bindings.granted) {
-    grantedTo.set(binding.membershipId, [...(grantedTo.get(binding.membershipId) ?? []), binding]);
-  }
+  const present = byMembership(bindings.present);
+  const granted = byMembership(bindings.granted);
   return candidates.flatMap(({ id, user_id: userId, email, name }) => {
     const had = present.get(id) ?? [];
     const stays = had.filter(
       (binding) => !revoked.has(binding.id) && !(binding.source === "jit" && ended.has(reasonOf(binding))),
     );
     const before = new Set(had.map(({ roleId }) => roleId));
-    const granted = grantedTo.get(id) ?? [];
-    const after = new Set([...stays, ...granted].map(({ roleId }) => roleId));
+    const after = new Set([...stays, ...(granted.get(id) ?? [])].map(({ roleId }) => roleId));
     const keysOf = (roleIds: ReadonlySet<string>, others: ReadonlySet<string>) =>
       [...roleIds]
         .filter((roleId) => !others.has(roleId))
@@ -167,33 +160,17 @@ async function changesOf(
   });
 }
 
-interface PresentBinding extends Mapping {
-  readonly id: string;
-  readonly source: string;
-}
-
-/** All bindings of memberships, from every source, by membership. */
-async function readBindings(
-  batch: Batch,
-  membershipIds: readonly string[],
-): Promise<Map<string, PresentBinding[]>> {
-  const { rows } = await batch.sql.query<{
-    id: string;
-    membership_id: string;
-    role_id: string;
-    source: string;
-    group_key: string;
-  }>(
-    `SELECT id, membership_id, role_id, source, group_key FROM role_bindings
-     WHERE organization_id = $1 AND membership_id = ANY($2::uuid[])`,
-    [batch.organizationId, membershipIds],
-    "people_plan_bindings",
-  );
-  const bindings = new Map<string, PresentBinding[]>();
-  for (const { id, membership_id: membershipId, role_id: roleId, source, group_key: groupKey } of rows) {
-    bindings.set(membershipId, [...(bindings.get(membershipId) ?? []), { id, roleId, source, groupKey }]);
+function byMembership(bindings: readonly Binding[]): Map<string, Binding[]> {
+  const found = new Map<string, Binding[]>();
+  for (const binding of bindings) {
+    const others = found.get(binding.membershipId);
+    if (others === undefined) {
+      found.set(binding.membershipId, [binding]);
+    } else {
+      others.push(binding);
+    }
   }
-  return bindings;
+  return found;
 }
 
 function reasonOf({ groupKey, roleId }: Mapping): string {

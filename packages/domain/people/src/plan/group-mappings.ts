@@ -40,5 +40,11 @@ export function planGroupMappings(
   const keys = [...new Set(changed.map(({ groupKey }) => groupKey))];
   const roleIds = [...new Set(removed.map(({ roleId }) => roleId))];
   const candidates = { text: IN_CHANGED_GROUPS, values: [organizationId, keys, roleIds] };
-  return planAccess(sql, organizationId, now, { candidates, mappings, endedMappings: removed }, page);
+  return planAccess(
+    sql,
+    organizationId,
+    now,
+    { candidates, mappings, endedMappings: removed, keepsHeld: true },
+    page,
+  );
 }
