@@ -32,23 +32,25 @@ export const USER_COLUMNS = [
   .concat(MANAGER_ID)
   .join(", ");
 
+/** Groups of one user that are shown, direct ones first. */
+const GROUPS_SHOWN = 2_000;
+
 /**
- * The groups of the user `r`. Read only where the answer shows them, and no more than the first thousand of them: a
- * client can put a user into any number of groups, and nothing reads them all from here.
+ * The groups of the user `r`, and those that they are in. Read only where the answer shows them, and no more than the first
+ * thousand of them with those that they are in: a client can put a user into any number of groups, and nothing reads them
+ * all from here. One pass over few steps: every look-up sets them up, also for a user without groups.
  */
 export const USER_GROUPS = `(
-  SELECT json_agg(json_build_array(g.id, g.display_name, g.direct) ORDER BY g.id)
+  SELECT json_agg(json_build_array(g.id, g.display_name, reached.direct) ORDER BY g.id)
   FROM (
-    (SELECT g.id, g.display_name, true AS direct
-     FROM directory_group_members m JOIN directory_groups g ON g.id = m.group_id AND g.deleted_at IS NULL
-     WHERE m.user_id = ${ROW}.id ORDER BY m.group_id LIMIT 1000)
-    UNION ALL
-    (SELECT DISTINCT g.id, g.display_name, false
-     FROM (SELECT m.group_id FROM directory_group_members m WHERE m.user_id = ${ROW}.id ORDER BY m.group_id LIMIT 1000) m
-     JOIN directory_group_ancestors a ON a.group_id = m.group_id
-     JOIN directory_groups g ON g.id = a.ancestor_id AND g.deleted_at IS NULL
-     WHERE NOT EXISTS (SELECT 1 FROM directory_group_members d WHERE d.group_id = g.id AND d.user_id = ${ROW}.id)
-     LIMIT 1000)) g) AS groups`;
+    SELECT way.group_id, bool_or(way.direct) AS direct
+    FROM (SELECT m.group_id FROM directory_group_members m WHERE m.user_id = ${ROW}.id ORDER BY m.group_id LIMIT 1000) m
+    CROSS JOIN LATERAL (
+      SELECT m.group_id, true AS direct
+      UNION ALL
+      SELECT a.ancestor_id, false FROM directory_group_ancestors a WHERE a.group_id = m.group_id) way
+    GROUP BY way.group_id ORDER BY 2 DESC LIMIT ${GROUPS_SHOWN}) reached
+  JOIN directory_groups g ON g.id = reached.group_id AND g.deleted_at IS NULL) AS groups`;
 
 const found = (columns: string, condition: string) => `
   SELECT ${columns}
