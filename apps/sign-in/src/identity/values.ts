@@ -40,6 +40,14 @@ export function groupsOf(values: readonly unknown[]): string[] {
 }
 
 /**
+ * Keycloak sends a group by its full path unless told otherwise. Its name without the slash in front is the same group;
+ * a group below another is not the one of the same name at the top.
+ */
+export function withoutLeadingSlash(groups: readonly string[]): string[] {
+  return groupsOf(groups.flatMap((group) => (/^\/./.test(group) ? [group, group.slice(1)] : [group])));
+}
+
+/**
  * The groups of an IdP that sends all of them as one string. Whoever may name a group there can put the delimiter into
  * its name, and so name others, too: only where it is known that the IdP sends its lists in this way.
  */

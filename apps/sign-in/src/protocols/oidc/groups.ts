@@ -85,11 +85,3 @@ function nameOf(value: unknown): string | undefined {
 function isObject(value: unknown): value is Claims {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-
-/**
- * Keycloak sends a group by its full path unless told otherwise. Its name without the slash in front is the same group;
- * a group below another is not the one of the same name at the top.
- */
-export function withoutLeadingSlash(groups: readonly string[]): string[] {
-  return groupsOf(groups.flatMap((group) => (/^\/./.test(group) ? [group, group.slice(1)] : [group])));
-}

@@ -6,8 +6,15 @@ import {
   unusable,
   warning,
 } from "../../identity/normalized-identity.ts";
-import { identifierOf, MAX_GROUPS, namesOf, optional, textOf } from "../../identity/values.ts";
-import { readGroups, withoutLeadingSlash } from "./groups.ts";
+import {
+  identifierOf,
+  MAX_GROUPS,
+  namesOf,
+  optional,
+  textOf,
+  withoutLeadingSlash,
+} from "../../identity/values.ts";
+import { readGroups } from "./groups.ts";
 
 export type Claims = Readonly<Record<string, unknown>>;
 

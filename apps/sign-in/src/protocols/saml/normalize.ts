@@ -16,6 +16,7 @@ import {
   namesOf,
   optional,
   textOf,
+  withoutLeadingSlash,
 } from "../../identity/values.ts";
 import { type SamlPreset, samlPreset } from "./presets.ts";
 
@@ -57,7 +58,8 @@ export function normalizeSaml(assertion: SamlAssertion, connection: SamlRules): 
   if (overage) {
     warnings.push(warning("groups_overage"));
   }
-  const groups = readGroups(assertion, attributeNames("groups", mapping, preset), connection, preset);
+  const named = readGroups(assertion, attributeNames("groups", mapping, preset), connection, preset);
+  const groups = preset.groupPaths === true ? withoutLeadingSlash(named) : named;
   const cut = groups.length >= MAX_GROUPS;
   if (cut) {
     warnings.push(warning("groups_cut"));

@@ -17,6 +17,8 @@ export interface SamlPreset {
    * value is one group: whoever may name a group must not name two.
    */
   readonly groupList?: { readonly attribute: string; readonly delimiter: string };
+  /** Groups come as paths, which mappings may name with the slash in front or without. */
+  readonly groupPaths?: true;
   /** Attributes that stand in place of the groups when there are too many. */
   readonly groupsOverage?: readonly string[];
   /** How the person authenticated, beside the AuthnContext. */
@@ -97,10 +99,12 @@ const OWN: { readonly [Provider in ConnectionProvider]: Partial<SamlPreset> } = 
   },
 
   // "X500" attribute mappers and the group list mapper, whose default name is "member".
+  // "Full group path" is on in it, unless somebody turned it off.
   // https://www.keycloak.org/docs/latest/server_admin/#_protocol-mappers
   keycloak: {
     email: [oid("1.2.840.113549.1.9.1")],
     groups: ["member", "groups"],
+    groupPaths: true,
   },
 
   // eduPerson and inetOrgPerson by OID; NameIDs are transient unless configured, so the subject identifiers step in.
