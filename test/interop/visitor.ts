@@ -9,6 +9,8 @@ export interface Visitor {
   readonly browser: Browser;
   /** Opens a page and goes on from there, until a page asks for nothing more. */
   visit(url: string): Promise<Page>;
+  /** The same, until they see the page that they opened. */
+  reach(url: string): Promise<Page>;
   /** Sends the form of a page, and goes on from there. */
   send(page: Page): Promise<Page>;
 }
@@ -49,7 +51,8 @@ export function createVisitor(
 
   return {
     browser,
-    visit: async (url) =>
+    visit: async (url) => goOn(await browser.get(url), () => false),
+    reach: async (url) =>
       goOn(await browser.get(url), (page) => withoutQuery(page.url) === withoutQuery(url)),
     send: async (page) => goOn(await submit(page), () => false),
   };

@@ -86,7 +86,7 @@ describe.each(chosen)("$name", (peer: Peer) => {
 
   async function signIn(): Promise<Visitor> {
     const visitor = createVisitor(createBrowser(), { email: ANN });
-    const page = await visitor.visit(url + peer.page);
+    const page = await visitor.reach(url + peer.page);
     const told = `${page.url} answered ${page.status}: ${page.body.slice(0, 2000)}\n${server?.output().slice(-4000)}`;
     expect(page.url.startsWith(url) && page.body.includes(ANN) && page.body.includes("admin"), told).toBe(
       true,
