@@ -5,7 +5,7 @@ import { connectionKey } from "./resources/connection-keys/schema.ts";
 import { endpointsOf } from "./resources/index.ts";
 import { DECLARED, readReply, startApi, type TestApi } from "./testing/api.ts";
 import { promisedEvents } from "./testing/promised-events.ts";
-import { sampleBodies } from "./testing/samples.ts";
+import { SAMPLE_QUERIES, sampleBodies } from "./testing/samples.ts";
 import { BY_SETUP_LINK, createWorld, keyOf, type World } from "./testing/world.ts";
 
 // What holds for every operation is tested of every operation: a new one is in these tests from its first day.
@@ -94,11 +94,14 @@ describe("every operation", () => {
   });
 
   it.each(endpoints.filter((endpoint) => !inOrganization.includes(endpoint)))(
-    "$operationId is closed to an organization's key, unless it lists organizations",
+    "$operationId is closed to an organization's key, unless it lists organizations or searches",
     async ({ operationId }) => {
       const body = sampleBodies("scope")[operationId];
-      const reply = await api.call(operationId, { params: { ...acme }, body, key: bravo.key });
-      if (operationId === "listOrganizations") {
+      const query = SAMPLE_QUERIES[operationId] ?? {};
+      const reply = await api.call(operationId, { params: { ...acme }, query, body, key: bravo.key });
+      if (operationId === "search") {
+        expect(reply.body).toMatchObject({ items: [{ organization: { slug: "bravo" } }] });
+      } else if (operationId === "listOrganizations") {
         expect(reply.body).toMatchObject({ items: [{ slug: "bravo" }] });
       } else {
         const code = BY_SETUP_LINK.has(operationId) ? "setup_link_required" : "key_scope_insufficient";
@@ -192,6 +195,7 @@ it("does each of its operations, and leaves exactly the events that it promises,
     const more = operationId === "activateConnectionKey" ? { connectionKeyId: secondKey } : {};
     const request = {
       params: { ...world, ...more },
+      query: SAMPLE_QUERIES[operationId] ?? {},
       body: bodies[operationId],
       ...keyOf(world, operationId),
     };

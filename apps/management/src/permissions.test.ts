@@ -13,7 +13,7 @@ import { createWorld, insertApiKey, type World } from "./testing/world.ts";
 const OF_FIELDS = ["organizations.rename", "domains.verify"] as const;
 
 const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]>, string>> = {
-  "organization.read": "listOrganizations getOrganization planSignInPolicy getSetup saveSetupProgress",
+  "organization.read": "listOrganizations search getOrganization planSignInPolicy getSetup saveSetupProgress",
   "organization.write": "updateOrganization",
   "domains.read": "listDomains",
   "domains.write": "addDomain verifyDomain removeDomain",

@@ -20,6 +20,7 @@ import { organizationEndpoints } from "./organizations/routes.ts";
 import { reservedSlugEndpoints } from "./reserved-slugs/routes.ts";
 import { roleEndpoints } from "./roles/routes.ts";
 import { scimRequestEndpoints } from "./scim-requests/routes.ts";
+import { searchEndpoints } from "./search/routes.ts";
 import { sessionEndpoints } from "./sessions/routes.ts";
 import { setupLinkEndpoints } from "./setup-links/routes.ts";
 import { signingKeyEndpoints } from "./signing-keys/routes.ts";
@@ -30,6 +31,7 @@ import { testLoginEndpoints } from "./test-logins/routes.ts";
 export function endpointsOf(deps: Pick<ManagementApiDeps, "signingKeys">): readonly Endpoint[] {
   return [
     ...organizationEndpoints,
+    ...searchEndpoints,
     ...reservedSlugEndpoints,
     ...domainEndpoints,
     ...connectionEndpoints,

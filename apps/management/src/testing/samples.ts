@@ -1,5 +1,10 @@
 import { CHANGE } from "./world.ts";
 
+/** The query of each operation that does nothing without one. */
+export const SAMPLE_QUERIES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  search: { q: "bravo" },
+};
+
 /** A valid body for each operation that takes one; `tag` makes what must be unique so. */
 export function sampleBodies(tag: string): Readonly<Record<string, unknown>> {
   return {
