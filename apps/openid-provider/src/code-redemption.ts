@@ -10,6 +10,7 @@ export interface CodeRedemption {
   close(): Promise<void>;
 }
 
+/** Opens the store of codes, in Redis or PostgreSQL. Close it when the process stops. */
 export function openCodeRedemption(deps: {
   readonly database: Database;
   readonly log: Logger;

@@ -87,6 +87,7 @@ export interface OpenIdProvider {
   close(): Promise<void>;
 }
 
+/** Builds the OpenID Provider, and opens its store and keys. Rejects where one cannot be opened. */
 export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<OpenIdProvider> {
   const { database, publicUrl, now, signingKeys: keys, log } = deps;
   const { attempts = UNLIMITED_ATTEMPTS, failures = UNLIMITED_FAILURES } = deps;

@@ -33,6 +33,7 @@ export interface SignIn {
   routes(interactions: Interactions): Router;
 }
 
+/** @param parts protocols and further steps in place of the usual ones */
 export function createSignIn(
   deps: SignInDeps,
   parts: {

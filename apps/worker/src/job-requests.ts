@@ -17,6 +17,7 @@ export interface JobRequests {
   readonly requestMetadata: () => void;
 }
 
+/** @param queues where the jobs go */
 export function createJobRequests(queues: Pick<Queues<never>, "request" | "requestFor">): JobRequests {
   return {
     requestReconcile: (organizationId) => queues.requestFor(reconcileJob, organizationId),

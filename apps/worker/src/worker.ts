@@ -18,6 +18,7 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
+/** A worker that takes jobs from `start` on. */
 export function createWorker(deps: WorkerDeps): Worker {
   let workers: Workers | undefined;
   let loops: readonly Ongoing[] = [];

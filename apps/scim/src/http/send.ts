@@ -6,6 +6,7 @@ import type { Remember } from "./unread.ts";
 
 const SCIM_JSON = "application/scim+json; charset=utf-8";
 
+/** Writes a response; a long body in pieces, as fast as its reader takes them. */
 export function send(req: Request, res: Response, { status, body, headers }: ScimResponse): void {
   if (body !== undefined && isLong(body)) {
     res.writeHead(status, { "Content-Type": SCIM_JSON, ...headers });

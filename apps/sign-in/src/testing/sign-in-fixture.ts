@@ -42,6 +42,7 @@ export interface SignInFixture {
   close(): Promise<void>;
 }
 
+/** @param compose what is served; default: the routes of sign-in */
 export async function createSignInFixture(
   compose: (deps: SignInDeps & { readonly interactions: MemoryInteractions }) => Router | Promise<Router> = (
     deps,

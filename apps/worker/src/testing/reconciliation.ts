@@ -11,6 +11,7 @@ export interface TestReconciliation {
   readonly logouts: number;
 }
 
+/** The reconciler on a test database, in turns as small as the test wants them. */
 export function createReconciliation(
   database: Database,
   options: Partial<Pick<ReconcileDeps, "batchSize" | "batchesPerTurn" | "now">> & {

@@ -87,6 +87,7 @@ export interface UpstreamLogout {
   ): Promise<boolean>;
 }
 
+/** Thrown where a sign-in that is asked for has expired, or has ended already. */
 export class InteractionEndedError extends Error {
   readonly code = "interaction_ended";
 

@@ -28,6 +28,7 @@ export interface LoginTrace {
   add(name: LoginStepName, detail?: Readonly<Record<string, unknown>>): void;
 }
 
+/** An empty trace. */
 export function createLoginTrace(now: () => Date): LoginTrace {
   const steps: LoginStep[] = [];
   return {

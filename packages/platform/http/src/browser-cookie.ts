@@ -23,6 +23,7 @@ export interface BrowserCookie {
 /** What a request without a cookie was given, whoever of the broker's parts gave it. */
 const given = new WeakMap<IncomingMessage, string>();
 
+/** @param publicUrl the gateway's base URL: over https the cookie is `Secure`, with the `__Host-` prefix */
 export function createBrowserCookie(publicUrl: string): BrowserCookie {
   const secure = publicUrl.startsWith("https:");
   // The prefix keeps a neighbouring subdomain from planting a cookie of its own (RFC 6265bis, 4.1.3.2).

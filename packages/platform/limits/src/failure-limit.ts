@@ -13,11 +13,13 @@ export interface FailureLimit {
   count(ip: string | undefined, scope?: string): number | null;
 }
 
+/** Counts nothing. */
 export const UNLIMITED_FAILURES: FailureLimit = { count: () => null };
 
 /** How many times as much a /48 may bring as one of its /64. */
 const SITE = 4;
 
+/** @param limit failures per second of one network, and how many may come at once */
 export function createFailureLimit(
   levels: Levels,
   limit: { readonly perSecond: number; readonly burst: number },

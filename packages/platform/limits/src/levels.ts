@@ -33,6 +33,7 @@ const MOST_KEYS = 50_000;
 const MOST_CHANGES = 500;
 const EXCHANGE_AFTER_MS = 100;
 
+/** Levels in memory, exchanged with other processes where `shared` is given. */
 export function createLevels(deps: {
   readonly now: () => Date;
   readonly shared?: SharedLevels;

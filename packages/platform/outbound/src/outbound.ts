@@ -56,6 +56,7 @@ export interface OutboundOptions {
 /** At once, to one origin; more wait for their turn, within their time. What is slow holds no more memory than this. */
 const CONNECTIONS_OF_ORIGIN = 64;
 
+/** Throws where `options.allow` names something that is no CIDR. */
 export function createOutbound(options: OutboundOptions): Outbound {
   const { variable = "OUTBOUND_ALLOW" } = options;
   const policy: Policy = { allowed: addressPolicy(options.allow, variable), variable };

@@ -13,6 +13,7 @@ export interface SecretBox {
   readonly keyIds: readonly [string, ...string[]];
 }
 
+/** Thrown where a key is malformed or unknown, or a sealed value was changed. */
 export class SecretError extends Error {
   readonly code: "secret_key_invalid" | "secret_key_unknown" | "secret_damaged";
 

@@ -10,6 +10,7 @@ export interface ConsoleVisitors {
   find(req: Request): Promise<ConsoleSession | "refused" | null>;
 }
 
+/** Finds console sessions in PostgreSQL. `deps.publicUrl` is the gateway's base URL. */
 export function createConsoleVisitors(deps: {
   readonly sql: Sql;
   readonly now: () => Date;

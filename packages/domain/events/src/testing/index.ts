@@ -8,6 +8,7 @@ export interface EventReader {
   next(): Promise<RecordedEvent[]>;
 }
 
+/** A reader whose first look finds all events. */
 export function createEventReader(sql: Sql): EventReader {
   let serial = "0";
   return {

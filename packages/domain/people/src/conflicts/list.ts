@@ -67,6 +67,7 @@ export async function listConflicts(
   return rows.map(viewOf);
 }
 
+/** One conflict of the organization, open or resolved; null where it has none of this id. */
 export async function findConflict(
   sql: Sql,
   organizationId: string,

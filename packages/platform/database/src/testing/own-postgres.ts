@@ -13,6 +13,7 @@ export interface OwnPostgres {
   remove(): Promise<void>;
 }
 
+/** @param settings of postgresql.conf */
 export async function startOwnPostgres(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<OwnPostgres> {

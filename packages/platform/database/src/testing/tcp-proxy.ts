@@ -17,6 +17,7 @@ export interface TcpProxy {
   close(): Promise<void>;
 }
 
+/** A proxy to a port of this machine, on a free port of its own. */
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let stalled = false;

@@ -113,6 +113,7 @@ export function signatureXml(signedInfo: string, signer: Signer): string {
   return prefixed(open, signer) + signedInfo + prefixed(rest, signer);
 }
 
+/** A ds:KeyInfo with the certificate (PEM). */
 export function keyInfoXml(certificate: string): string {
   return `<ds:KeyInfo><ds:X509Data><ds:X509Certificate>${certificateBase64(certificate)}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>`;
 }
@@ -122,6 +123,7 @@ export function certificateBase64(pem: string): string {
   return pem.replace(/-----[A-Z ]+-----|\s+/g, "");
 }
 
+/** Puts a signature behind the Issuer of the element of this ID, as the schema orders them. Throws RangeError without one. */
 export function insertAfterIssuer(xml: string, id: string, signature: string): string {
   const at = xml.indexOf(`ID="${id}"`);
   const issuer = /<\/(?:\w+:)?Issuer>/g;

@@ -98,6 +98,7 @@ export function createTestIdp(options: TestIdpOptions = {}): TestIdp {
   };
 }
 
+/** @param modulusLength in bits */
 export function newRsaKey(modulusLength = 2048): KeyObject {
   return generateKeyPairSync("rsa", { modulusLength }).privateKey;
 }

@@ -15,10 +15,12 @@ export function statusXml({ code, subCode, message }: TestStatus): string {
   return `<samlp:Status><samlp:StatusCode Value="${escapeXml(code)}">${sub}</samlp:StatusCode>${text}</samlp:Status>`;
 }
 
+/** As HTTP-POST carries a message: base64. */
 export function toFormValue(xml: string): string {
   return Buffer.from(xml, "utf8").toString("base64");
 }
 
+/** The message of a form value. */
 export function fromFormValue(value: string): string {
   return Buffer.from(value, "base64").toString("utf8");
 }

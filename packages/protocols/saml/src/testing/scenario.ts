@@ -17,6 +17,7 @@ export interface Scenario {
   validate(response: string, changes?: Partial<ValidateResponseInput>): SamlResult;
 }
 
+/** A login at an IdP of its own, valid in every respect. */
 export function createScenario(): Scenario {
   const idp = createTestIdp();
   const spKey = newRsaKey();

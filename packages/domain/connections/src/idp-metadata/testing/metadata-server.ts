@@ -12,6 +12,7 @@ export interface MetadataServer {
   close(): Promise<void>;
 }
 
+/** @param answer metadata, or a handler; default: an empty document */
 export async function startMetadataServer(answer: string | RequestListener = ""): Promise<MetadataServer> {
   let listener = listenerOf(answer);
   let requests = 0;
