@@ -195,7 +195,7 @@ describe("a query", () => {
 describe.each(["Bearer", "Bearer \u00ff", "Bearer a b", "Basic !!!", `Bearer ${"x".repeat(8_000)}`])(
   "credentials: %s",
   (authorization) => {
-    it("to every room", async () => {
+    it("to every app", async () => {
       const headers = { authorization };
       const { id } = facts.directories.acme;
       expectProblem(await send("GET", "/api/v1/organizations", headers));

@@ -17,7 +17,7 @@ type Ending = "signal" | "failure";
 
 /** Longer than requests and jobs may take to finish: what hangs then is cut off. After a failure, most of it hangs. */
 const STOP_DEADLINE_MS: Readonly<Record<Ending, number>> = { signal: 30_000, failure: 8_000 };
-/** npm hands Ctrl-C on to a process that the terminal has told already: that is one wish, not two. */
+/** npm passes Ctrl-C on to a process that has it from the terminal already: both count as one. */
 const SAME_WISH_MS = 500;
 
 /**

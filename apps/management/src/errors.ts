@@ -1,7 +1,7 @@
 import { defined } from "@sallyport/defined";
 import { Problem } from "@sallyport/http";
 
-/** Every way in which this room refuses, by stable code. Malformed input in general is `input_invalid` (400). */
+/** Every error of the management API, by stable code. Malformed input in general is `input_invalid` (400). */
 export const ADMIN_ERRORS = {
   authentication_required: {
     status: 401,

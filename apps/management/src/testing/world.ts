@@ -69,7 +69,7 @@ const { facts } = readMetadata(changed, {
 /** What the metadata URL of the world's connection serves since: another IdP, and so a change that is held back. */
 export const CHANGE = { metadata: changed, digest: digestOf(facts) };
 
-/** Makes the world through the API, and what other rooms write straight in the database. */
+/** Makes the world through the API, and what other apps write straight into the database. */
 export async function createWorld(api: TestApi, org: string): Promise<World> {
   const { id: organizationId } = (
     await api.call("createOrganization", {

@@ -19,7 +19,7 @@ const MAX_UNANSWERED = 3;
 const UNANSWERED_WITHIN_MS = 2 * 60 * 1000;
 
 /** Somebody who came from the IdP's own pages, to a connection that takes them in. */
-export interface Visitor {
+export interface IdpInitiatedLogin {
   readonly connection: StoredConnection;
   readonly applicationId: string;
   /** As it was posted: the page of the application that the IdP wishes for. */
@@ -32,10 +32,10 @@ export interface Visitor {
  * Whom a posted response brings, if it claims to answer nothing and its connection allows that; null else. Nothing of
  * the response is verified, and no more of it is read.
  */
-export async function findVisitor(
+export async function findIdpInitiatedLogin(
   sql: Sql,
   post: { readonly connectionId: string; readonly response: string; readonly relayState: string | null },
-): Promise<Visitor | null> {
+): Promise<IdpInitiatedLogin | null> {
   const connection = await findConnection(sql, "saml", post.connectionId);
   const applicationId = connection?.settings.idpInitiated?.applicationId;
   if (connection?.status !== "active" || applicationId === undefined) {
@@ -57,17 +57,17 @@ export async function startOver(
   context: StartContext,
   req: Request,
   res: Response,
-  visitor: Visitor,
+  idpInitiated: IdpInitiatedLogin,
 ): Promise<void> {
-  const { connection, relayState } = visitor;
+  const { connection, relayState } = idpInitiated;
   const { cookie } = context;
   const trace = createLoginTrace(context.now);
   trace.add("unsolicited_response", relayState === null ? {} : { relayState });
-  const { landing, browser } = await land(context, visitor, cookie.read(req)).catch(
+  const { landing, browser } = await land(context, idpInitiated, cookie.read(req)).catch(
     async (error: unknown) => {
       if (error instanceof SignInFailure) {
         const { id: connectionId, type } = connection;
-        const shown = () => protocolOf(context.protocols, type).show(visitor.response);
+        const shown = () => protocolOf(context.protocols, type).show(idpInitiated.response);
         await recordOrphan(context, req, { type, connectionId, shown }, trace, error);
       }
       throw error;
@@ -77,10 +77,10 @@ export async function startOver(
   await startLogin(context, req, res, { connection, cause, loginHint: undefined, browser, trace });
 }
 
-/** Where the visitor is to land in the end, and the browser that is to come back. Throws `SignInFailure`. */
+/** Where the person is to land in the end, and the browser that is to come back. Throws `SignInFailure`. */
 async function land(
   { database, now }: StartContext,
-  { connection, applicationId, relayState }: Visitor,
+  { connection, applicationId, relayState }: IdpInitiatedLogin,
   browser: string | null,
 ): Promise<{ readonly landing: Landing; readonly browser: string }> {
   // Without a cookie no answer finds its login again, and no circle would show.

@@ -28,7 +28,7 @@ export async function createApplication(
     organizationId: null,
     type: "application.created",
     resource: { type: "application", id },
-    after: { ...toldOf(application), public: isPublic },
+    after: { ...eventFieldsOf(application), public: isPublic },
   });
   return { application, clientSecret: secret?.clientSecret };
 }
@@ -45,7 +45,7 @@ export async function updateApplication(
   if (before === null || application === undefined) {
     return null;
   }
-  const changed = difference(toldOf(before), toldOf(application));
+  const changed = difference(eventFieldsOf(before), eventFieldsOf(application));
   if (changed !== null) {
     record({
       organizationId: null,
@@ -96,7 +96,7 @@ export async function deleteApplication({ tx, record }: RecordedTransaction, id:
 }
 
 /** What events tell of an application. */
-function toldOf(application: Application) {
+function eventFieldsOf(application: Application) {
   return pick(application, [
     "name",
     "redirectUris",

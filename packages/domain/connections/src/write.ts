@@ -139,17 +139,17 @@ export function changedSettings(before: AnySettings, after: AnySettings): string
   return Object.keys(difference<object>(before, after)?.after ?? {});
 }
 
-/** What an event tells of an update: of settings their names, since some of them are secret. Null: nothing changed. */
+/** The fields of an update event: of settings their names, since some of them are secret. Null: nothing changed. */
 function changesOf(before: Connection, after: Connection) {
   const [old, present] = [settingsOf(before), settingsOf(after)];
   const settings = changedSettings(old, present);
   const names = ["name", "provider", "status"] as const;
-  const told = difference(
+  const fields = difference(
     { ...pick(before, names), issuer: issuerOf(old) },
     { ...pick(after, names), issuer: issuerOf(present) },
   );
-  if (told === null && settings.length === 0) {
+  if (fields === null && settings.length === 0) {
     return null;
   }
-  return { ...(told ?? { before: {}, after: {} }), data: { settings } };
+  return { ...(fields ?? { before: {}, after: {} }), data: { settings } };
 }

@@ -20,12 +20,12 @@ export async function createDirectory(
   const id = newId();
   const directory = await tx.directory.create({ data: { id, organizationId, ...input } });
   const { row: tokenRow, token } = await insertToken(tx, directory, null);
-  const { status: _active, ...told } = toldOf(directory);
+  const { status: _active, ...fields } = eventFieldsOf(directory);
   record({
     organizationId,
     type: "directory.created",
     resource: { type: "directory", id },
-    after: { ...told, tokenId: tokenRow.id },
+    after: { ...fields, tokenId: tokenRow.id },
   });
   return { directory, token };
 }
@@ -46,7 +46,7 @@ export async function updateDirectory(
   if (before === null || directory === undefined) {
     return null;
   }
-  const changed = difference(toldOf(before), toldOf(directory));
+  const changed = difference(eventFieldsOf(before), eventFieldsOf(directory));
   if (changed !== null) {
     record({ organizationId, type: "directory.updated", resource: { type: "directory", id }, ...changed });
   }
@@ -114,6 +114,6 @@ export async function deleteIdentifiers(sql: Sql, organizationId: string): Promi
 }
 
 /** What events tell of a directory. */
-function toldOf(row: Directory) {
+function eventFieldsOf(row: Directory) {
   return { ...pick(row, ["name", "provider", "status"]), settings: directorySettings.parse(row.settings) };
 }

@@ -6,18 +6,18 @@ import { expect, it } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
 
-/** The code of every room and package, without tests. */
+/** The code of every app and package, without tests. */
 async function sources(): Promise<string[]> {
   const manifest = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as { workspaces: string[] };
   const groups = manifest.workspaces.filter((pattern) => pattern.endsWith("/*"));
-  const rooms = await Promise.all(
+  const apps = await Promise.all(
     groups.map(async (pattern) => {
       const group = join(ROOT, pattern.slice(0, -2));
       return (await readdir(group)).map((name) => join(group, name, "src")).filter((src) => existsSync(src));
     }),
   );
   const files = await Promise.all(
-    rooms
+    apps
       .flat()
       .map(async (folder) =>
         (await readdir(folder, { recursive: true }))

@@ -4,7 +4,7 @@ const ADDRESS = /^[^\s@"<>]{1,64}@[^\s@"<>]{1,255}$/;
 // Control characters break logs and headers; lone surrogates would all be stored as the same character; format
 // characters are not to be seen, and make one address look like another.
 const UNFIT = /[\p{Cc}\p{Cs}\p{Cf}]/u;
-/** Nearly all are told in their canonical form. */
+/** Nearly all arrive in their canonical form. */
 const ORDINARY =
   /^[a-z0-9](?:[a-z0-9._%+'-]{0,62}[a-z0-9])?@(?:[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
 /** What directories and IdPs put before an address: a proxy address of Exchange, a URL (RFC 6068). No address has it. */
@@ -13,17 +13,17 @@ const PREFIXED = /^(?:mailto|smtp):/i;
 const NOT_IN_A_HOST = /[\s/\\?#@:%]/;
 
 /**
- * The one form in which email addresses are stored and compared, in every room: trimmed, lower case, the domain as DNS
+ * The one form in which email addresses are stored and compared, everywhere: trimmed, lower case, the domain as DNS
  * has it (IDNA, RFC 5891): `Anna@MÜNCHEN.de` and `anna@xn--mnchen-3ya.de` are one. Null when the text is no address.
  */
 export function canonicalAddress(text: string): string | null {
   if (text.length <= 254 && ORDINARY.test(text)) {
     return text;
   }
-  const told = text.trim();
-  const lower = told.toLowerCase();
+  const trimmed = text.trim();
+  const lower = trimmed.toLowerCase();
   // Of the Kelvin sign the lower case is k: one person's address would become another's.
-  if (lower.toUpperCase() !== told.toUpperCase()) {
+  if (lower.toUpperCase() !== trimmed.toUpperCase()) {
     return null;
   }
   if (!ADDRESS.test(lower) || UNFIT.test(lower) || PREFIXED.test(lower)) {

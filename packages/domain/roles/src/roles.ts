@@ -97,16 +97,21 @@ export async function deleteRole(
     return "protected";
   }
   await tx.role.deleteMany({ where: { id, organizationId } });
-  record({ organizationId, type: "role.deleted", resource: { type: "role", id }, before: toldOf(role) });
+  record({
+    organizationId,
+    type: "role.deleted",
+    resource: { type: "role", id },
+    before: eventFieldsOf(role),
+  });
   return "deleted";
 }
 
 function created(role: Role): EventDraft {
   const { organizationId, id } = role;
-  return { organizationId, type: "role.created", resource: { type: "role", id }, after: toldOf(role) };
+  return { organizationId, type: "role.created", resource: { type: "role", id }, after: eventFieldsOf(role) };
 }
 
 /** What events tell of a role. */
-function toldOf(role: Role) {
+function eventFieldsOf(role: Role) {
   return pick(role, ["key", "name", "permissions"]);
 }

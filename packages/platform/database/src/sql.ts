@@ -29,7 +29,7 @@ export function sqlOver(target: Pool | ClientBase): Sql {
 }
 
 /**
- * A `Sql` inside a transaction of Prisma's, for rooms that write through Prisma and record audit events or revoke
+ * A `Sql` inside a transaction of Prisma's, for code that writes through Prisma and record audit events or revoke
  * sessions with it. Prisma tells no row count, and its errors are its own (P2010).
  */
 export function sqlOverPrisma(transaction: Prisma.TransactionClient): Sql {

@@ -11,7 +11,7 @@ export interface Origin {
   readonly embedded?: boolean;
 }
 
-/** A sign-in that somebody, proven by nothing yet, has us write rows for. */
+/** A sign-in that somebody who is not authenticated yet has us write rows for. */
 export interface Attempt extends Origin {
   readonly applicationId?: string;
   readonly connectionId?: string;

@@ -35,7 +35,7 @@ export async function createKey(context: Context, connection: KeyOwner) {
   const pair = await makeKeyPair(connection.id, now());
   return change(context, async ({ tx, sql, record, now: at }) => {
     const { id, signs } = accepted(await beginRotation(sql, secrets, connection, pair, at));
-    record({ ...told(connection), type: "connection.key_created", after: { keyId: id, signs } });
+    record({ ...about(connection), type: "connection.key_created", after: { keyId: id, signs } });
     return show(tx, connection, id, at);
   });
 }
@@ -46,7 +46,7 @@ export function activate(context: Context, connection: KeyOwner, id: string, opt
     const { changed } = accepted(await activateKey(sql, connection, id, options));
     if (changed) {
       record({
-        ...told(connection),
+        ...about(connection),
         type: "connection.key_activated",
         after: { keyId: id },
         data: options,
@@ -60,7 +60,7 @@ export function activate(context: Context, connection: KeyOwner, id: string, opt
 export async function retire(context: Context, connection: KeyOwner, id: string): Promise<void> {
   await change(context, async ({ sql, now, record }) => {
     accepted(await retireKey(sql, connection, id, now));
-    record({ ...told(connection), type: "connection.key_retired", before: { keyId: id } });
+    record({ ...about(connection), type: "connection.key_retired", before: { keyId: id } });
   });
 }
 
@@ -89,6 +89,6 @@ function of({ id: connectionId, organizationId }: KeyOwner) {
   return { connectionId, organizationId };
 }
 
-function told({ id, organizationId }: KeyOwner) {
+function about({ id, organizationId }: KeyOwner) {
   return { organizationId, resource: { type: "connection", id } } as const;
 }

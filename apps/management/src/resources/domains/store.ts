@@ -39,12 +39,12 @@ export async function addDomain(context: Context, organizationId: string, name: 
       const row = vouches
         ? await upsertVerified(within, organizationId, name)
         : await insertUnverified(within, organizationId, name);
-      const told = { organizationId, resource: { type: "domain", id: row.id }, after: { name } } as const;
+      const about = { organizationId, resource: { type: "domain", id: row.id }, after: { name } } as const;
       if (row.isNew) {
-        within.record({ ...told, type: "domain.created" });
+        within.record({ ...about, type: "domain.created" });
       }
       if (vouches) {
-        within.record({ ...told, type: "domain.verified" });
+        within.record({ ...about, type: "domain.verified" });
         await lookAgain(within, organizationId, name);
       }
       return domainView(row);

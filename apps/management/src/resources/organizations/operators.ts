@@ -1,7 +1,7 @@
 import { type Database, newId, sqlOverPrisma } from "@sallyport/database";
 import { type Event, type EventDraft, recordEvents } from "@sallyport/events";
 import { createFirstRoles } from "@sallyport/roles";
-import { toldOf } from "./store.ts";
+import { eventFieldsOf } from "./store.ts";
 
 const NAME = "Operators";
 const SLUG = "operators";
@@ -32,7 +32,7 @@ export async function ensureOperatorsOrganization({ prisma }: Database): Promise
       organizationId: id,
       type: "organization.created",
       resource: { type: "organization", id },
-      after: toldOf(row),
+      after: eventFieldsOf(row),
     });
     await createFirstRoles({ tx, sql, record }, id);
     await recordEvents(sql, events);

@@ -47,7 +47,7 @@ export function createOrganization(context: Context, input: z.output<typeof newO
       organizationId: id,
       type: "organization.created",
       resource: { type: "organization", id },
-      after: toldOf(row),
+      after: eventFieldsOf(row),
     });
     await createFirstRoles(within, id);
     await addVerifiedDomains(tx, id, input.domains, now);
@@ -55,9 +55,9 @@ export function createOrganization(context: Context, input: z.output<typeof newO
       where: { organizationId: id },
       orderBy: { id: "asc" },
     })) {
-      const told = { resource: { type: "domain", id: domain.id }, after: { name: domain.name } } as const;
-      record({ organizationId: id, type: "domain.created", ...told });
-      record({ organizationId: id, type: "domain.verified", ...told });
+      const about = { resource: { type: "domain", id: domain.id }, after: { name: domain.name } } as const;
+      record({ organizationId: id, type: "domain.created", ...about });
+      record({ organizationId: id, type: "domain.verified", ...about });
     }
     return organizationView({ ...row, domains: input.domains.toSorted().map((name) => ({ name })) });
   });
@@ -121,7 +121,7 @@ export async function updateOrganization(
         await claimSlug(tx, id, newSlug);
         await reserveSlug(tx, id, before.slug, now);
       }
-      const changed = difference(toldOf(before), toldOf(row));
+      const changed = difference(eventFieldsOf(before), eventFieldsOf(row));
       if (changed !== null) {
         record({
           organizationId: id,
@@ -174,13 +174,13 @@ export async function deleteOrganization(context: Context, slugOrId: string): Pr
       organizationId: null,
       type: "organization.deleted",
       resource: { type: "organization", id },
-      before: toldOf(row),
+      before: eventFieldsOf(row),
     });
   });
 }
 
 /** What events tell of an organization. */
-export function toldOf(row: Organization) {
+export function eventFieldsOf(row: Organization) {
   return pick(row, ["slug", "name", "signIn", "rolesFrom"]);
 }
 

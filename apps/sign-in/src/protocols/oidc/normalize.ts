@@ -188,12 +188,12 @@ function numberAsText(value: unknown): unknown {
 const CLOCK_SKEW_MS = 120_000;
 
 /**
- * Null where the IdP does not tell, or tells of a time to come. `iat` does not stand in: a token is new, too, for somebody
- * whom the IdP has remembered for a week.
+ * Null where the IdP sends none, or one in the future. `iat` does not stand in: a token is new, too, for somebody whom the
+ * IdP has remembered for a week.
  */
 function authTimeOf(claim: unknown, now: Date): Date | null {
-  const told = dateOf(claim);
-  return told === undefined || told.getTime() > now.getTime() + CLOCK_SKEW_MS ? null : told;
+  const time = dateOf(claim);
+  return time === undefined || time.getTime() > now.getTime() + CLOCK_SKEW_MS ? null : time;
 }
 
 /** NumericDate (RFC 7519, section 2). */

@@ -59,7 +59,12 @@ export async function verifyOidcCallback(
     throw new SignInFailure("identity_unusable", { finding: normalized, response });
   }
   const { claims: _, outcome, ...why } = userinfo;
-  const identity = withLogoutHint(told(normalized.identity, userinfo), idp, connection.settings, idTokenJwt);
+  const identity = withLogoutHint(
+    withUnknownGroups(normalized.identity, userinfo),
+    idp,
+    connection.settings,
+    idTokenJwt,
+  );
   return { identity, assertion: null, response, detail: { ...detail, userinfo: outcome, ...why } };
 }
 
@@ -91,8 +96,8 @@ export async function clientOf(
   }
 }
 
-/** Groups that userinfo might have told, and nobody else did, are not gone because it was not there. */
-function told(identity: NormalizedIdentity, { outcome }: Userinfo): NormalizedIdentity {
-  const untold = outcome === "unavailable" && identity.groups.length === 0;
-  return untold ? { ...identity, groupsComplete: false } : identity;
+/** Where only userinfo could have named the groups, and it was unavailable, they are unknown, and not none. */
+function withUnknownGroups(identity: NormalizedIdentity, { outcome }: Userinfo): NormalizedIdentity {
+  const unknown = outcome === "unavailable" && identity.groups.length === 0;
+  return unknown ? { ...identity, groupsComplete: false } : identity;
 }

@@ -9,7 +9,7 @@ import { SignInFailure, type SignInFailureCode } from "../../core/failures.ts";
 import { completeLogin } from "../../core/login.ts";
 import { isLoginRequestId } from "../../core/login-requests.ts";
 import { recordOrphan } from "../../core/records.ts";
-import { findVisitor, startOver } from "../../idp-initiated/unsolicited.ts";
+import { findIdpInitiatedLogin, startOver } from "../../idp-initiated/unsolicited.ts";
 import { createRepeatedResponses } from "./repeated-responses.ts";
 import { isStateOfRequest } from "./verify-response.ts";
 import { readWrongBinding } from "./wrong-binding.ts";
@@ -50,26 +50,26 @@ export function createAssertionConsumer(context: SignInContext): Router {
     const { SAMLResponse: response, RelayState = "", [POSTED_AGAIN]: again } = parseForm(req);
     const state = RelayState === "" ? null : RelayState;
     const returned = state !== null && isLoginRequestId(state);
-    const visitor = returned
+    const idpInitiated = returned
       ? null
-      : await findVisitor(database.sql, { connectionId, response, relayState: state });
-    const inResponseTo = returned || visitor !== null ? undefined : claimedRequest(response);
+      : await findIdpInitiatedLogin(database.sql, { connectionId, response, relayState: state });
+    const inResponseTo = returned || idpInitiated !== null ? undefined : claimedRequest(response);
     if (cookie.read(req) === null) {
       const postAgain = (count: "1" | "2") =>
         sendAutoPost(res, req.originalUrl, { SAMLResponse: response, RelayState, [POSTED_AGAIN]: count });
       // Over plain http our cookie is SameSite=Lax and stays away from a post that another site started, and some browsers
       // hold back every cookie there. A post from our own page carries it.
-      if (again === undefined && (state !== null || visitor !== null || inResponseTo !== undefined)) {
+      if (again === undefined && (state !== null || idpInitiated !== null || inResponseTo !== undefined)) {
         return postAgain("1");
       }
       // Whoever was never here is given one, and has to show that their browser keeps it.
-      if (again === "1" && visitor !== null) {
+      if (again === "1" && idpInitiated !== null) {
         cookie.ensure(req, res);
         return postAgain("2");
       }
     }
-    if (visitor !== null) {
-      return startOver(context, req, res, visitor);
+    if (idpInitiated !== null) {
+      return startOver(context, req, res, idpInitiated);
     }
     const complete = () =>
       completeLogin(context, req, res, {

@@ -14,7 +14,7 @@ const metadataChanges = {
   certificatesRemoved: z.array(certificate).readonly(),
   settings: z.array(z.strictObject({ name: text, from: nullable, to: nullable })).readonly(),
 };
-const trouble = { code: text, message: text, detail: text.optional() };
+const problem = { code: text, message: text, detail: text.optional() };
 const ending = z.strictObject({
   side: z.enum(["idp", "sp"]),
   fingerprint: text,
@@ -70,12 +70,12 @@ export const connections = facts("connection", "connection", {
   metadata_held_back: {
     says: "A change of the identity provider's metadata waits for an operator's word.",
     outcome: "denied",
-    data: z.strictObject({ ...trouble, ...metadataChanges, digest: text }),
+    data: z.strictObject({ ...problem, ...metadataChanges, digest: text }),
   },
   metadata_failed: {
     says: "The identity provider's metadata could not be fetched, or not be used; the settings stay.",
     outcome: "failure",
-    data: z.strictObject(trouble),
+    data: z.strictObject(problem),
   },
   metadata_unfollowed: {
     says: "What the identity provider's metadata says was set by hand: the connection follows it no more, and a new key has to be given by hand, too.",

@@ -43,8 +43,8 @@ export async function signInPerson(deps: SignInDeps, login: Login): Promise<void
   const { known } = found;
   if (known === null) {
     return database.transaction(async (sql) => {
-      const newcomer = await firstLogin(sql, login, found, now);
-      return change(deps, sql, login, found, newcomer);
+      const person = await firstLogin(sql, login, found, now);
+      return change(deps, sql, login, found, person);
     });
   }
   const refusal = refusalOf(known.membership, found.ended, found.signIn);
