@@ -1,5 +1,6 @@
 import type { Sql } from "@sallyport/database";
 import { digestToken } from "@sallyport/secrets";
+import type { EndedSession } from "./ended-session.ts";
 
 const LOGOUT_REQUEST_LIFETIME_MS = 10 * 60 * 1000;
 
@@ -12,9 +13,19 @@ export interface PendingLogout {
   readonly target: string | null;
 }
 
+/**
+ * Stores a sign-out that is sent to the IdP now.
+ * @param logout `id`: by which the IdP's answer names it; `browser`: the token of the one that is to bring the answer
+ */
 export async function storePendingLogout(
   sql: Sql,
-  logout: PendingLogout & { readonly id: string; readonly browser: string; readonly now: Date },
+  { id: sessionId, connection }: EndedSession,
+  logout: {
+    readonly id: string;
+    readonly target: string | null;
+    readonly browser: string;
+    readonly now: Date;
+  },
 ): Promise<void> {
   await sql.query(
     `INSERT INTO logout_requests
@@ -22,9 +33,9 @@ export async function storePendingLogout(
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
     [
       logout.id,
-      logout.organizationId,
-      logout.connectionId,
-      logout.sessionId,
+      connection.organizationId,
+      connection.id,
+      sessionId,
       digestToken(logout.browser),
       logout.target,
       logout.now,

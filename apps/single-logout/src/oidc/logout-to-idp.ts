@@ -42,15 +42,8 @@ export function createOidcLogoutToIdp(
       return false;
     }
     const id = newMessageId();
-    await storePendingLogout(deps.database.sql, {
-      id,
-      organizationId: connection.organizationId,
-      connectionId: connection.id,
-      sessionId: ended.id,
-      target,
-      browser: cookie.ensure(req, res),
-      now: deps.now(),
-    });
+    const browser = cookie.ensure(req, res);
+    await storePendingLogout(deps.database.sql, ended, { id, target, browser, now: deps.now() });
     send(res, endpoint, {
       ...defined({ id_token_hint: idToken }),
       client_id: connection.settings.clientId,

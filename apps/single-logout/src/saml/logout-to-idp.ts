@@ -32,15 +32,8 @@ export function createSamlLogoutToIdp(
       sessionIndex: named.data.sessionIndex,
       now: deps.now(),
     });
-    await storePendingLogout(deps.database.sql, {
-      id,
-      organizationId: connection.organizationId,
-      connectionId: connection.id,
-      sessionId: ended.id,
-      target,
-      browser: cookie.ensure(req, res),
-      now: deps.now(),
-    });
+    const browser = cookie.ensure(req, res);
+    await storePendingLogout(deps.database.sql, ended, { id, target, browser, now: deps.now() });
     sendToIdp(res, sloBinding, message, signing);
     return true;
   };

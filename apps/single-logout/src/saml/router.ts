@@ -2,10 +2,10 @@ import { findConnection, type SamlConnection } from "@sallyport/connections";
 import type { ConnectionKeys } from "@sallyport/connections/keys";
 import { renderSignedOutPage, sendAutoPost, sendOn, sendPage } from "@sallyport/html";
 import type { BrowserCookie } from "@sallyport/http";
-import { hasEncodedNames, refuseHead, requestId } from "@sallyport/http";
+import { plainForm, refuseHead, requestId } from "@sallyport/http";
 import { createFailureLimit, createLevels } from "@sallyport/limits";
 import type { Finding } from "@sallyport/login-records";
-import express, { type Request, type Response, Router } from "express";
+import { type Request, type Response, Router } from "express";
 import { handleLogoutFailures } from "../failure-page.ts";
 import { LogoutFailure } from "../failures.ts";
 import type { SingleLogoutDeps } from "../index.ts";
@@ -28,16 +28,7 @@ export function createLogoutRouter(
   keys: ConnectionKeys,
 ): Router {
   const router = Router();
-  const form = express.urlencoded({
-    extended: false,
-    limit: FORM_LIMIT,
-    parameterLimit: 20,
-    verify: (_req, _res, body) => {
-      if (hasEncodedNames(body)) {
-        throw new LogoutFailure("request_malformed");
-      }
-    },
-  });
+  const form = plainForm(FORM_LIMIT, () => new LogoutFailure("request_malformed"));
   const refusals = createFailureLimit(createLevels(deps), REFUSALS);
   const { sql } = deps.database;
 

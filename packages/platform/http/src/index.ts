@@ -1,9 +1,9 @@
 export { type BrowserCookie, cookieValue, createBrowserCookie } from "./browser-cookie.ts";
-export { hasEncodedNames } from "./form-names.ts";
 export { refuseHead } from "./head.ts";
 export { handleProblems, logRequests, notFound, routePattern } from "./middleware.ts";
 export { originOf } from "./origin.ts";
 export { parseInput } from "./parse.ts";
+export { plainForm } from "./plain-form.ts";
 export { Problem, type ProblemDocument, type ProblemField, problemDocument } from "./problem.ts";
 export { asProblem } from "./request-error.ts";
 export { assignRequestId, requestId } from "./request-id.ts";

@@ -1,8 +1,8 @@
 import { sendAutoPost } from "@sallyport/html";
-import { hasEncodedNames } from "@sallyport/http";
+import { plainForm } from "@sallyport/http";
 import { createLoginTrace, type Finding } from "@sallyport/login-records";
 import { peekResponse } from "@sallyport/saml";
-import express, { type Request, Router } from "express";
+import { type Request, Router } from "express";
 import { z } from "zod";
 import type { SignInContext } from "../../core/context.ts";
 import { SignInFailure, type SignInFailureCode } from "../../core/failures.ts";
@@ -33,16 +33,10 @@ export function createAssertionConsumer(context: SignInContext): Router {
   const { cookie, database } = context;
   const router = Router();
   const repeated = createRepeatedResponses(context.now);
-  const form = express.urlencoded({
-    extended: false,
-    limit: FORM_LIMIT,
-    parameterLimit: 20,
-    verify: (_req, _res, body) => {
-      if (hasEncodedNames(body)) {
-        throw new SignInFailure("request_malformed", { detail: "encoded parameter name" });
-      }
-    },
-  });
+  const form = plainForm(
+    FORM_LIMIT,
+    () => new SignInFailure("request_malformed", { detail: "encoded parameter name" }),
+  );
 
   router.post(PATH, form, async (req, res) => {
     const { connectionId } = req.params;

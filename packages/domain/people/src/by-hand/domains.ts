@@ -1,5 +1,6 @@
 import type { Sql } from "@sallyport/database";
 import type { EventDraft } from "@sallyport/events";
+import { unverifiedEvent } from "../unverified-event.ts";
 
 /**
  * Nobody vouches for the addresses of a domain any more: they are unverified at once, whoever made the user, and what
@@ -17,11 +18,5 @@ export async function unverifyAddresses(
      RETURNING id`,
     [organizationId, domain],
   );
-  return rows.map(({ id }) => ({
-    organizationId,
-    type: "user.updated",
-    resource: { type: "user", id },
-    before: { emailVerified: true },
-    after: { emailVerified: false },
-  }));
+  return rows.map(({ id }) => unverifiedEvent(organizationId, id));
 }

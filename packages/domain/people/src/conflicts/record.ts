@@ -2,6 +2,7 @@ import { newId, type Sql } from "@sallyport/database";
 import type { EventDraft } from "@sallyport/events";
 import { addressesOf, type Identifier } from "../identifiers.ts";
 import type { Source } from "../membership.ts";
+import { unverifiedEvent } from "../unverified-event.ts";
 
 /** Two users who may be one person, or one address that two claim. */
 export interface NewConflict {
@@ -106,11 +107,5 @@ async function unverifyAsserted(
     [organizationId, claimed.map(({ userId }) => userId), claimed.map(({ address }) => address), now],
     "people_unverify_asserted",
   );
-  return rows.map(({ id }) => ({
-    organizationId,
-    type: "user.updated",
-    resource: { type: "user", id },
-    before: { emailVerified: true },
-    after: { emailVerified: false },
-  }));
+  return rows.map(({ id }) => unverifiedEvent(organizationId, id));
 }
