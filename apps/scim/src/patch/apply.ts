@@ -2,18 +2,11 @@
 // Here a name from outside is only ever looked up among the attributes of the schema.
 import { parseValuePath, type ValuePath } from "../filter/parse.ts";
 import { badRequest, quoted, ScimError } from "../protocol/error.ts";
-import { isJsonObject, isObject, type Json, type JsonObject, type UnknownObject } from "../protocol/json.ts";
+import { isObject, type JsonObject } from "../protocol/json.ts";
 import type { Sliced } from "../protocol/slices.ts";
 import type { Reading } from "../quirks/reading.ts";
-import { type Attribute, findAttribute, type Schema } from "../schema/attribute.ts";
-import {
-  elementsOf,
-  isCleared,
-  isDropped,
-  missing,
-  normalizeValue,
-  requireAttributes,
-} from "../schema/normalize.ts";
+import { findAttribute, type Schema } from "../schema/attribute.ts";
+import { elementsOf, isCleared, missing, requireAttributes } from "../schema/normalize.ts";
 import {
   findExtension,
   isCoreSchema,
@@ -21,10 +14,8 @@ import {
   resolveTarget,
   type Target,
 } from "../schema/resource-type.ts";
-import { type Cost, unitsOf } from "./cost.ts";
+import { changedValue, selectsElements } from "./changed-value.ts";
 import { Draft } from "./draft.ts";
-import { textOf } from "./element-list.ts";
-import { replaceElements } from "./elements.ts";
 import type { Operation } from "./operation.ts";
 
 /**
@@ -225,7 +216,7 @@ class Patch {
       draft.listOf(target).add(elementsOf(attribute, operation.value, path.path, this.#reading));
       return;
     }
-    const value = changed(draft.get(target), target, path, operation, draft.cost, this.#reading);
+    const value = changedValue(draft.get(target), target, path, operation, draft.cost, this.#reading);
     if (attribute.required && (value === undefined || value === "")) {
       throw missing(attribute);
     }
@@ -235,10 +226,6 @@ class Patch {
       draft.set(target, value);
     }
   }
-}
-
-function selectsElements({ attribute, sub }: Target, { filter }: ValuePath): boolean {
-  return filter !== undefined || (attribute.multiValued && sub !== undefined);
 }
 
 /** An error that no quirk ignores: whether somebody is active is never left as it was. */
@@ -260,96 +247,6 @@ function isAddition(
 ): boolean {
   const isPlain = attribute.multiValued && sub === undefined && filter === undefined;
   return isPlain && op === "add" && !isCleared(value, reading);
-}
-
-function changed(
-  before: Json | undefined,
-  target: Target,
-  path: ValuePath,
-  operation: Operation,
-  cost: Cost,
-  reading: Reading,
-): Json | undefined {
-  const { attribute, sub } = target;
-  if (selectsElements(target, path)) {
-    const whole = { ...path, sub: path.sub ?? sub?.name };
-    return replaceElements(before, attribute, whole, operation, cost, reading);
-  }
-  if (sub !== undefined) {
-    return withSub(before, sub, operation, path.path, reading);
-  }
-  if (operation.op === "remove") {
-    return removed(before, attribute, operation, cost, reading);
-  }
-  if (isCleared(operation.value, reading)) {
-    return operation.op === "add" ? before : undefined;
-  }
-  const value = normalizeValue(attribute, operation.value, path.path, reading);
-  if (attribute.multiValued || !isJsonObject(before) || !isObject(operation.value)) {
-    return value;
-  }
-  return merged(before, isJsonObject(value) ? value : {}, attribute, operation.value, reading);
-}
-
-// A complex value gives the sub-attributes that it names; the others stay (RFC 7644 §3.5.2.1, §3.5.2.3).
-function merged(
-  before: JsonObject,
-  given: JsonObject,
-  attribute: Attribute,
-  input: UnknownObject,
-  reading: Reading,
-): Json | undefined {
-  const result = { ...before, ...given };
-  for (const [key, value] of Object.entries(input)) {
-    const sub = findAttribute(attribute.subAttributes, key);
-    if (sub !== undefined && isCleared(value, reading)) {
-      delete result[sub.name];
-    }
-  }
-  return Object.keys(result).length === 0 ? undefined : result;
-}
-
-function withSub(
-  before: Json | undefined,
-  sub: Attribute,
-  operation: Operation,
-  path: string,
-  reading: Reading,
-): Json | undefined {
-  const result = isJsonObject(before) ? { ...before } : {};
-  const value = operation.op === "remove" ? undefined : normalizeValue(sub, operation.value, path, reading);
-  if (value !== undefined && !isDropped(sub)) {
-    result[sub.name] = value;
-  } else {
-    delete result[sub.name];
-  }
-  return Object.keys(result).length === 0 ? undefined : result;
-}
-
-// A remove that names values removes those and leaves the rest: what its sender means, and never more than that.
-function removed(
-  before: Json | undefined,
-  attribute: Attribute,
-  operation: Operation,
-  cost: Cost,
-  reading: Reading,
-): Json | undefined {
-  if (
-    !attribute.multiValued ||
-    !Array.isArray(before) ||
-    operation.value === undefined ||
-    operation.value === null
-  ) {
-    return undefined;
-  }
-  cost.charge(unitsOf(before));
-  const gone = new Set(elementsOf(attribute, operation.value, attribute.name, reading).map(identity));
-  const kept = before.filter((element) => !gone.has(identity(element)));
-  return kept.length === 0 ? undefined : kept;
-}
-
-function identity(element: Json): string {
-  return isJsonObject(element) && "value" in element ? JSON.stringify(element.value) : textOf(element);
 }
 
 function isReadOnly({ attribute, sub }: Target): boolean {
