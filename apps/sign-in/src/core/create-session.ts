@@ -83,10 +83,10 @@ async function tryOnce(database: Database, login: NewSession, now: Date): Promis
     {
       database,
       now,
-      companionsOf: (person, nearGroups) => {
-        const { id, companions } = companionsOf(login, person, nearGroups, now);
+      statementsOf: (person, nearGroups) => {
+        const { id, statements } = statementsOf(login, person, nearGroups, now);
         sessionId = id;
-        return companions;
+        return statements;
       },
       record: (sql, { userId }, events) => {
         const origin = originOf(login, userId);
@@ -102,7 +102,7 @@ async function tryOnce(database: Database, login: NewSession, now: Date): Promis
 }
 
 /** The session, with the events and the login record that tell of it. */
-function companionsOf(
+function statementsOf(
   login: NewSession,
   { userId, identityId, events }: SignedIn,
   nearGroups: readonly NearGroup[],
@@ -132,7 +132,7 @@ function companionsOf(
   };
   return {
     id,
-    companions: {
+    statements: {
       session,
       events: eventsStatement([...events.map((event) => ({ ...event, ...origin })), created]),
       record: closingStatement(login.record, {

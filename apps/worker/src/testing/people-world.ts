@@ -94,7 +94,7 @@ export async function createPeopleWorld(
         await signInPerson(
           {
             ...{ database, now },
-            companionsOf: ({ userId, identityId }) => ({
+            statementsOf: ({ userId, identityId }) => ({
               session: sessionStatement({
                 ...{ organizationId: tenant.id, userId, connectionId, identityId },
                 ...{

@@ -4,7 +4,7 @@ import { recordEvents } from "@sallyport/events";
 import type { SecretBox } from "@sallyport/secrets";
 import { type ConnectionKey, createKeyOpener } from "./key-opener.ts";
 import { makeKeyPair } from "./key-pair.ts";
-import { findLiveKeys, insertKey, type KeyOwner, lockKeys, markRead } from "./store.ts";
+import { findLiveKeys, insertKey, type KeyOwner, lockKeys, noteMetadataRead } from "./store.ts";
 
 /** The one key of a connection, or during a rotation its two. */
 export interface LiveKeys {
@@ -91,7 +91,7 @@ export function createConnectionKeys(
         return;
       }
       await database.transaction(async (sql) => {
-        const first = await markRead(sql, connection, unread, now());
+        const first = await noteMetadataRead(sql, connection, unread, now());
         const { requestId, ip } = reader;
         const origin = { actor: { type: "system" }, requestId, ...defined({ ip }) } as const;
         await recordEvents(

@@ -1,7 +1,15 @@
 import type { Sql } from "@sallyport/database";
 import type { SecretBox } from "@sallyport/secrets";
 import type { KeyPair } from "./key-pair.ts";
-import { findLiveKeys, insertKey, type KeyOwner, type LiveKeyRow, letSign, lockKeys, wipe } from "./store.ts";
+import {
+  eraseKey,
+  findLiveKeys,
+  insertKey,
+  type KeyOwner,
+  type LiveKeyRow,
+  lockKeys,
+  setSigningKey,
+} from "./store.ts";
 
 /*
  * How a connection changes its key, with no moment in which its IdP knows the wrong one:
@@ -71,7 +79,7 @@ export async function activateKey(
   if (key.metadata_read_at === null && !force) {
     return refused("connection_key_unread");
   }
-  await letSign(sql, owner, id);
+  await setSigningKey(sql, owner, id);
   return { ok: true, changed: true };
 }
 
@@ -90,7 +98,7 @@ export async function retireKey(
   if (key === live[0]) {
     return refused("connection_key_signing");
   }
-  await wipe(sql, owner, id, now);
+  await eraseKey(sql, owner, id, now);
   return { ok: true };
 }
 

@@ -70,7 +70,7 @@ export async function insertKey(
 }
 
 /** Has one of the connection's live keys sign from now on. */
-export async function letSign(sql: Sql, owner: KeyOwner, id: string): Promise<void> {
+export async function setSigningKey(sql: Sql, owner: KeyOwner, id: string): Promise<void> {
   const values = [owner.id, owner.organizationId, id];
   // Two statements, since at no moment two of them may sign (index connection_keys_signing).
   await sql.query(
@@ -86,7 +86,7 @@ export async function letSign(sql: Sql, owner: KeyOwner, id: string): Promise<vo
 }
 
 /** Ends a key for good: its private part is gone from the row. */
-export async function wipe(sql: Sql, owner: KeyOwner, id: string, now: Date): Promise<void> {
+export async function eraseKey(sql: Sql, owner: KeyOwner, id: string, now: Date): Promise<void> {
   await sql.query(
     `UPDATE connection_keys SET retired_at = $4::timestamptz, private_key = NULL, signs = false
      WHERE connection_id = $1::uuid AND organization_id = $2::uuid AND id = $3::uuid AND retired_at IS NULL`,
@@ -95,7 +95,7 @@ export async function wipe(sql: Sql, owner: KeyOwner, id: string, now: Date): Pr
 }
 
 /** Notes that the metadata which lists these keys was read; returns those for which it is the first time. */
-export async function markRead(
+export async function noteMetadataRead(
   sql: Sql,
   owner: KeyOwner,
   ids: readonly string[],

@@ -1,5 +1,5 @@
-/** By what a statement knows the directory and the token that its request was let in by. */
-export interface LetIn {
+/** The token that a request was authenticated by, and when its directory last changed. */
+export interface AcceptedToken {
   readonly tokenId: string;
   /** The directory's, as it was when the token was found. */
   readonly updatedAt: Date;
@@ -11,7 +11,7 @@ const holds = (directory: string, at: number) => `
     AND EXISTS (SELECT 1 FROM directory_tokens t WHERE t.id = $${at} AND t.revoked_at IS NULL)`;
 
 /** The two values that `live` and `whileLive` take. */
-export function liveValues({ tokenId, updatedAt }: LetIn): [tokenId: string, updatedAt: Date] {
+export function liveValues({ tokenId, updatedAt }: AcceptedToken): [tokenId: string, updatedAt: Date] {
   return [tokenId, updatedAt];
 }
 

@@ -8,12 +8,12 @@ import { type MembershipRow, membershipOf } from "./membership-row.ts";
 import type { Person } from "./person.ts";
 
 /** Somebody whose identity a first login may be. */
-export type Found = Candidate & Pick<Person, "inDirectory" | "profile" | "emailProof" | "emailChanged">;
+export type FoundUser = Candidate & Pick<Person, "inDirectory" | "profile" | "emailProof" | "emailChanged">;
 
 export interface Candidates {
   readonly ended: boolean;
-  readonly bySubject: readonly Found[];
-  readonly byAddress: readonly (UserByAddress & Found)[];
+  readonly bySubject: readonly FoundUser[];
+  readonly byAddress: readonly (UserByAddress & FoundUser)[];
 }
 
 interface Row extends MembershipRow, ProfileRow {
@@ -111,7 +111,7 @@ export async function findOthersWith(
   return rows.map((row) => row.user_id);
 }
 
-function found(row: Row): UserByAddress & Found {
+function found(row: Row): UserByAddress & FoundUser {
   return {
     userId: row.user_id,
     membership: membershipOf(row),

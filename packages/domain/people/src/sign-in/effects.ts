@@ -5,11 +5,11 @@ import type { MappedRole, SignInBinding } from "./look-up.ts";
 
 /** What a login writes. Each of the two ways is one statement, so that all of it happens or nothing. */
 
-/** What else is written with a login, by name. `session` returns a row when it was made. */
-export type Companions = Readonly<Record<string, Statement>> & { readonly session: Statement };
+/** Statements that run with those of a login, by name. `session` returns a row when it was made. */
+export type LoginStatements = Readonly<Record<string, Statement>> & { readonly session: Statement };
 
 /** Whose login it is. */
-export interface LoginOf {
+export interface LoginKey {
   readonly organizationId: string;
   readonly identityId: string;
   readonly now: Date;
@@ -44,11 +44,11 @@ const CHECKED = `CASE WHEN EXISTS (SELECT 1 FROM session) THEN 1
   ELSE raise_error('${MEMBERSHIP_NOT_ACTIVE}', 'The membership is not active.') END AS sessions`;
 
 const LOGIN_PARAMETERS = 3;
-const loginValues = ({ organizationId, identityId, now }: LoginOf) => [organizationId, identityId, now];
+const loginValues = ({ organizationId, identityId, now }: LoginKey) => [organizationId, identityId, now];
 
 /** Writes what a login leaves that changes nothing about its person. */
-export async function recordLogin(sql: Sql, login: LoginOf, companions: Companions): Promise<void> {
-  const left = asMembersOfWith(companions, LOGIN_PARAMETERS);
+export async function recordLogin(sql: Sql, login: LoginKey, statements: LoginStatements): Promise<void> {
+  const left = asMembersOfWith(statements, LOGIN_PARAMETERS);
   await sql.query(
     `WITH ${left.text},
      seen AS (UPDATE identities SET last_login_at = $3 WHERE id = $2 AND organization_id = $1)
@@ -59,7 +59,7 @@ export async function recordLogin(sql: Sql, login: LoginOf, companions: Companio
 }
 
 /** What came of it: another login of the same person may have been faster. */
-export interface Changed {
+export interface AppliedChanges {
   readonly profile: boolean;
   /** Ids of the bindings that came and went. */
   readonly added: readonly string[];
@@ -71,13 +71,13 @@ const EFFECT_PARAMETERS = LOGIN_PARAMETERS + 17;
 /** Writes all that a login changes and leaves behind. */
 export async function applyEffects(
   sql: Sql,
-  login: LoginOf,
+  login: LoginKey,
   effects: Effects,
-  companions: Companions,
-): Promise<Changed> {
+  statements: LoginStatements,
+): Promise<AppliedChanges> {
   const { profile: update, added, removed, identity } = effects;
   const profile = update?.profile;
-  const left = asMembersOfWith(companions, EFFECT_PARAMETERS);
+  const left = asMembersOfWith(statements, EFFECT_PARAMETERS);
   const { rows } = await sql.query<{ profile: boolean; added: string[]; removed: string[] }>(
     `WITH ${left.text},
      seen AS (

@@ -1,4 +1,4 @@
-export type { Companions } from "./effects.ts";
+export type { LoginStatements } from "./effects.ts";
 export { isDeletedMeanwhile, isOvertaken, isSuspended } from "./effects.ts";
 export { type Login, OrganizationMissing } from "./look-up.ts";
 export type { NearGroup } from "./near-groups.ts";

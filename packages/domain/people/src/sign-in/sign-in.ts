@@ -6,7 +6,13 @@ import { refusalOf } from "../membership.ts";
 import type { Profile } from "../profile.ts";
 import { bindingEvent } from "../role-binding-events.ts";
 import { findOthersWith } from "./candidates.ts";
-import { applyEffects, type Companions, type Effects, type ProfileUpdate, recordLogin } from "./effects.ts";
+import {
+  applyEffects,
+  type Effects,
+  type LoginStatements,
+  type ProfileUpdate,
+  recordLogin,
+} from "./effects.ts";
 import { firstLogin } from "./first-login.ts";
 import { directoryKeyOf, type Login, type Lookup, lookUp } from "./look-up.ts";
 import type { NearGroup } from "./near-groups.ts";
@@ -27,7 +33,7 @@ export interface SignInDeps {
   readonly database: Database;
   readonly now: Date;
   /** What is written in the same statement as the login: the session, its events, the login record. */
-  readonly companionsOf: (person: SignedIn, nearGroups: readonly NearGroup[]) => Companions;
+  readonly statementsOf: (person: SignedIn, nearGroups: readonly NearGroup[]) => LoginStatements;
   /** Records what the login changed of the person, in the same transaction. */
   readonly record: (sql: Sql, person: SignedIn, events: readonly EventDraft[]) => Promise<void>;
 }
@@ -35,7 +41,7 @@ export interface SignInDeps {
 /**
  * Signs a person in: identity → user → membership, by the organization's rules, with all that the login changes; all or
  * nothing. Throws `SignInRefused`, an error that `isOvertaken`, `isSuspended` or `isDeletedMeanwhile` knows, and whatever
- * the companions' statements throw.
+ * the further statements throw.
  */
 export async function signInPerson(deps: SignInDeps, login: Login): Promise<void> {
   const { database, now } = deps;
@@ -56,7 +62,7 @@ export async function signInPerson(deps: SignInDeps, login: Login): Promise<void
     return database.transaction((sql) => change(deps, sql, login, found, person));
   }
   // One statement is its own transaction.
-  return recordLogin(database.sql, loginOf(login, person, now), deps.companionsOf(person, found.nearGroups));
+  return recordLogin(database.sql, loginOf(login, person, now), deps.statementsOf(person, found.nearGroups));
 }
 
 function changesNothing(login: Login, found: Lookup, person: Person): boolean {
@@ -93,7 +99,7 @@ async function change(
     sql,
     loginOf(login, person, deps.now),
     effects,
-    deps.companionsOf(person, found.nearGroups),
+    deps.statementsOf(person, found.nearGroups),
   );
   const came = new Set([...changed.added, ...changed.removed]);
   const binding = { membershipId: person.membership.id, userId: person.userId, source: "jit" } as const;
