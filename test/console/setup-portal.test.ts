@@ -87,6 +87,52 @@ describe("a customer's IdP admin", () => {
     expect(audit.body).toMatchObject({ items: [{ actor: { type: "setupLink", id } }] });
   });
 
+  it("changes an active connection by a draft, which others do not notice, and goes back", async () => {
+    const { slug, url } = await newLink(["sso"]);
+    const page = await open(url);
+    await followGuide(page);
+    await connect(page);
+    await testSignIn(page);
+    await page.getByRole("button", { name: "Activate connection" }).click();
+    await page.getByText("The connection is active").waitFor();
+    const issuer = async () => {
+      const { body } = await gateway.api("GET", `/organizations/${slug}/connections`);
+      return (body as { items: { saml: { idpEntityId: string } }[] }).items[0]?.saml.idpEntityId;
+    };
+    const before = await issuer();
+
+    const other = await startSimulatedSaml(SAML_CONSOLES.okta as SamlConsole);
+    await page.getByRole("navigation").getByRole("button", { name: "Create the application" }).click();
+    await typeIn(await openPage(page.context(), other.consoleUrl), await readGuide(page));
+    await page.getByRole("button", { name: "I have done this" }).click();
+    await page.getByText("What you enter here waits beside it").waitFor();
+    await page.getByRole("textbox", { name: "Metadata URL" }).fill(other.metadataUrl);
+    await page.getByRole("button", { name: "Check and save" }).click();
+    await page.getByText(other.idp.entityId).waitFor();
+    await next(page);
+    expect(await page.getByRole("button", { name: "Put the new settings to use" }).isDisabled()).toBe(true);
+    await testSignIn(page);
+    await page.getByRole("heading", { name: "The test succeeded" }).waitFor();
+    expect(await issuer()).toBe(before);
+
+    await page.getByRole("button", { name: "Put the new settings to use" }).click();
+    await page.getByRole("button", { name: "Go back to the settings before" }).waitFor();
+    expect(await issuer()).toBe(other.idp.entityId);
+    await page.getByRole("button", { name: "Go back to the settings before" }).click();
+    await expect.poll(issuer).toBe(before);
+    await other.close();
+  });
+
+  it("has somebody else test the connection by a link", async () => {
+    const page = await open((await newLink(["sso"])).url);
+    await followGuide(page);
+    await connect(page);
+    await page.getByRole("button", { name: "Have somebody else test it" }).click();
+    const colleague = await open(await shownValue(page, "Address of the test"));
+    await colleague.getByRole("button", { name: "Sign in as Ann" }).click();
+    await page.getByRole("heading", { name: "The test succeeded" }).waitFor();
+  });
+
   it("finds everything where it was left, in another browser", async () => {
     const { url } = await newLink(["sso"]);
     const first = await open(url);

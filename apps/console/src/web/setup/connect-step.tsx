@@ -1,10 +1,11 @@
 import { Alert, Button, Group, Stack, Text, Title } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { dataOf, type Schemas } from "../api/client.ts";
 import { ProblemAlert } from "../components/problem-alert.tsx";
 import type { Texts } from "../texts/en.ts";
 import { useLanguage, useTexts } from "../texts/texts.tsx";
+import { useConnectionChanged, useDraft } from "./connection-draft.ts";
 import { OidcForm, type OidcInput } from "./oidc-form.tsx";
 import { SamlForm, type SamlInput } from "./saml-form.tsx";
 import { useConnection, useProduct, useSetup } from "./setup-context.tsx";
@@ -16,11 +17,14 @@ export function ConnectStep() {
   const { language } = useLanguage();
   const { api, setup, progress, remember, go } = useSetup();
   const product = useProduct();
-  const queries = useQueryClient();
   const { data: connection } = useConnection();
   const org = setup.organization.id;
   const connectionId = setup.connection.id;
-  const protocol = progress.protocol ?? "saml";
+  const { data: draft } = useDraft();
+  const changed = useConnectionChanged();
+  const active = connection?.status === "active";
+  // Of one that people sign in by the protocol stays.
+  const protocol = active ? connection.type : (progress.protocol ?? "saml");
   const path = { org, connectionId };
 
   const save = useMutation({
@@ -29,6 +33,13 @@ export function ConnectStep() {
         name: product?.name || setup.organization.name,
         provider: product?.provider ?? "generic",
       };
+      if (active) {
+        const body = { provider: named.provider, ...input } as Schemas["NewConnectionDraft"];
+        await dataOf(
+          api.PUT("/organizations/{org}/connections/{connectionId}/draft", { params: { path }, body }),
+        );
+        return connection;
+      }
       if (connection?.type === protocol) {
         const body = { ...named, ...input } as Schemas["ConnectionPatch"];
         return dataOf(
@@ -42,18 +53,19 @@ export function ConnectStep() {
       return dataOf(api.POST("/organizations/{org}/connections", { params: { path: { org } }, body }));
     },
     onSuccess: (saved) => {
-      queries.setQueryData(["connection", connectionId], saved);
       remember({ tested: false });
+      return changed(saved);
     },
   });
 
-  const stored = connection?.type === protocol ? connection : null;
+  const stored = draft?.connection ?? (connection?.type === protocol ? connection : null);
   return (
     <Stack className="narrow">
       <Title order={1}>{texts.connect.title}</Title>
-      <Text>{texts.connect.lead}</Text>
+      <Text>{active ? texts.connect.leadActive : texts.connect.lead}</Text>
       {protocol === "saml" ? (
         <SamlForm
+          key={draft?.savedAt}
           own={setup.connection.saml}
           byUrl={product?.metadataUrl ?? true}
           stored={stored?.saml}
@@ -61,7 +73,12 @@ export function ConnectStep() {
           onSave={(saml) => save.mutate({ saml })}
         />
       ) : (
-        <OidcForm stored={stored?.oidc} saving={save.isPending} onSave={(oidc) => save.mutate({ oidc })} />
+        <OidcForm
+          key={draft?.savedAt}
+          stored={stored?.oidc}
+          saving={save.isPending}
+          onSave={(oidc) => save.mutate({ oidc })}
+        />
       )}
       {save.isError && <ProblemAlert error={save.error} />}
       {stored !== null && !save.isPending && !save.isError && (

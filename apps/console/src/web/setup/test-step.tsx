@@ -2,11 +2,16 @@ import { Anchor, Button, Group, Loader, Stack, Text, Title } from "@mantine/core
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { dataOf, type Schemas } from "../api/client.ts";
+import { CopyValue } from "../components/copy-value.tsx";
 import { ProblemAlert } from "../components/problem-alert.tsx";
 import { fieldOf } from "../guides/fields-to-change.ts";
 import { useTexts } from "../texts/texts.tsx";
+import { useConnectionChanged, useDraft, useReplaced } from "./connection-draft.ts";
 import { useConnection, useProductName, useSetup } from "./setup-context.tsx";
 import { TestResult } from "./test-result.tsx";
+
+/** A test, and who is to sign in: whoever is here, or somebody who is sent its address. */
+type StartedTest = Schemas["CreatedTestLogin"] & { readonly by: "myself" | "another" };
 
 const ASK_EVERY_MS = 1_000;
 const SLOW_AFTER_MS = 60_000;
@@ -17,15 +22,26 @@ export function TestStep() {
   const queries = useQueryClient();
   const { data: connection } = useConnection();
   const path = { org: setup.organization.id, connectionId: setup.connection.id };
-  const [test, setTest] = useState<Schemas["CreatedTestLogin"] | null>(null);
+  const [test, setTest] = useState<StartedTest | null>(null);
   const [blocked, setBlocked] = useState(false);
 
+  const { data: draft } = useDraft();
+  const { data: replaced } = useReplaced();
+  const changed = useConnectionChanged();
+  const params = { path };
+
   const start = useMutation({
-    mutationFn: () =>
-      dataOf(api.POST("/organizations/{org}/connections/{connectionId}/test-logins", { params: { path } })),
-    onSuccess: (created) => {
-      setTest(created);
-      setBlocked(window.open(created.url, "_blank", "popup,width=520,height=760") === null);
+    mutationFn: (_by: "myself" | "another") =>
+      dataOf(
+        draft == null
+          ? api.POST("/organizations/{org}/connections/{connectionId}/test-logins", { params })
+          : api.POST("/organizations/{org}/connections/{connectionId}/draft/test-logins", { params }),
+      ),
+    onSuccess: (created, by) => {
+      setTest({ ...created, by });
+      setBlocked(
+        by === "myself" && window.open(created.url, "_blank", "popup,width=520,height=760") === null,
+      );
     },
   });
   const result = useQuery({
@@ -42,9 +58,29 @@ export function TestStep() {
   const activate = useMutation({
     mutationFn: (status: "active" | "disabled") =>
       dataOf(
-        api.PATCH("/organizations/{org}/connections/{connectionId}", { params: { path }, body: { status } }),
+        draft == null
+          ? api.PATCH("/organizations/{org}/connections/{connectionId}", { params, body: { status } })
+          : api.POST("/organizations/{org}/connections/{connectionId}/draft/activate", { params, body: {} }),
       ),
-    onSuccess: (saved) => queries.setQueryData(["connection", path.connectionId], saved),
+    onSuccess: changed,
+  });
+  const disable = useMutation({
+    mutationFn: () =>
+      dataOf(
+        api.PATCH("/organizations/{org}/connections/{connectionId}", {
+          params,
+          body: { status: "disabled" },
+        }),
+      ),
+    onSuccess: changed,
+  });
+  const revert = useMutation({
+    mutationFn: () => dataOf(api.POST("/organizations/{org}/connections/{connectionId}/revert", { params })),
+    onSuccess: changed,
+  });
+  const discard = useMutation({
+    mutationFn: () => dataOf(api.DELETE("/organizations/{org}/connections/{connectionId}/draft", { params })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["draft", path.connectionId] }),
   });
   const succeeded = result.data?.outcome === "success";
   const unremembered = succeeded && progress.tested !== true;
@@ -60,17 +96,31 @@ export function TestStep() {
   return (
     <Stack className="narrow">
       <Title order={1}>{texts.test.title}</Title>
-      <Text>{texts.test.lead}</Text>
+      <Text>{draft == null ? texts.test.lead : texts.test.leadDraft}</Text>
       <Group>
         <Button
           variant={succeeded ? "default" : "filled"}
           disabled={connection == null}
           loading={start.isPending}
-          onClick={() => start.mutate()}
+          onClick={() => start.mutate("myself")}
         >
           {test === null ? texts.test.start : texts.test.again}
         </Button>
+        <Button
+          variant="default"
+          disabled={connection == null}
+          loading={start.isPending}
+          onClick={() => start.mutate("another")}
+        >
+          {texts.test.byAnother}
+        </Button>
       </Group>
+      {test?.by === "another" && (
+        <div>
+          <Text mb={4}>{texts.test.sendLink}</Text>
+          <CopyValue value={test.url} label={texts.test.link} />
+        </div>
+      )}
       {start.isError && <ProblemAlert error={start.error} />}
       {test !== null && blocked && (
         <Text>
@@ -91,26 +141,38 @@ export function TestStep() {
         {result.data !== undefined && isOver(result.data) && <TestResult test={result.data} />}
       </div>
       {result.isError && <ProblemAlert error={result.error} />}
-      {activate.isError && <ProblemAlert error={activate.error} />}
-      {active ? (
+      {[activate.error, disable.error, revert.error, discard.error].map(
+        (error) => error !== null && <ProblemAlert key={error.message} error={error} />,
+      )}
+      {active && draft == null ? (
         <Group>
           <Text c="green" fw={500}>
             {texts.test.active}
           </Text>
-          <Button variant="subtle" color="gray" onClick={() => activate.mutate("disabled")}>
+          {replaced != null && (
+            <Button variant="default" loading={revert.isPending} onClick={() => revert.mutate()}>
+              {texts.test.revert}
+            </Button>
+          )}
+          <Button variant="subtle" color="gray" onClick={() => disable.mutate()}>
             {texts.test.deactivate}
           </Button>
         </Group>
       ) : (
-        <div>
+        <Group>
           <Button
-            disabled={progress.tested !== true}
+            disabled={!(draft == null ? progress.tested === true : draft.tested || succeeded)}
             loading={activate.isPending}
             onClick={() => activate.mutate("active")}
           >
-            {texts.test.activate}
+            {draft == null ? texts.test.activate : texts.test.activateDraft}
           </Button>
-        </div>
+          {draft != null && (
+            <Button variant="subtle" color="gray" onClick={() => discard.mutate()}>
+              {texts.test.discardDraft}
+            </Button>
+          )}
+        </Group>
       )}
       <Group>
         <Button variant="default" onClick={() => go("connect")}>

@@ -52,6 +52,8 @@ export const de: Texts = {
   connect: {
     title: "Ihr Identitätsanbieter",
     lead: "Fügen Sie ein, was das Produkt anzeigt. Es wird sofort geprüft und betrifft noch niemanden.",
+    leadActive:
+      "Über diese Verbindung melden sich Leute an. Was Sie hier eintragen, wartet daneben, bis ein Test gelungen ist: Vorher merkt niemand etwas davon.",
     byUrl: "Metadaten-URL",
     byUrlHelp: "Am besten: Dem nächsten Zertifikat folgen wir von selbst.",
     byFile: "Metadaten-Datei",
@@ -83,6 +85,15 @@ export const de: Texts = {
     title: "Einmal zum Test anmelden",
     lead: "Es öffnet sich ein Fenster, in dem Sie sich anmelden wie später Ihre Leute. Noch kann niemand sonst die Verbindung nutzen.",
     start: "Anmeldung testen",
+    leadDraft:
+      "Getestet wird, was Sie neu eingetragen haben. Alle anderen melden sich weiter an wie bisher, bis Sie es in Gebrauch nehmen.",
+    byAnother: "Von jemand anderem testen lassen",
+    sendLink:
+      "Senden Sie diese Adresse, wem Sie den Versuch anvertrauen. Sie gilt einen Tag, meldet niemanden an, und das Ergebnis erscheint hier.",
+    link: "Adresse des Tests",
+    activateDraft: "Neue Einstellungen in Gebrauch nehmen",
+    discardDraft: "Verwerfen",
+    revert: "Zurück zu den vorigen Einstellungen",
     again: "Noch einmal testen",
     waiting: "Warten auf die Anmeldung im anderen Fenster…",
     popupBlocked: "Ihr Browser hat das Fenster zurückgehalten. Öffnen Sie es hier:",

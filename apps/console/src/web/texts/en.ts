@@ -51,6 +51,8 @@ export const en = {
   connect: {
     title: "Tell us about your identity provider",
     lead: "Paste what the product shows. It is checked at once, and nobody is affected yet.",
+    leadActive:
+      "People sign in by this connection. What you enter here waits beside it until a test has succeeded: nobody notices anything before.",
     byUrl: "Metadata URL",
     byUrlHelp: "Best: we follow the next certificate by ourselves.",
     byFile: "Metadata file",
@@ -82,6 +84,15 @@ export const en = {
     title: "Sign in once to test it",
     lead: "A window opens, and you sign in as one of your people would. Nobody else can use the connection yet.",
     start: "Test sign-in",
+    leadDraft:
+      "This tests what you have entered anew. Everybody else goes on signing in as before until you put it to use.",
+    byAnother: "Have somebody else test it",
+    sendLink:
+      "Send this address to whoever is to try it. It works for a day, signs nobody in, and the result appears here.",
+    link: "Address of the test",
+    activateDraft: "Put the new settings to use",
+    discardDraft: "Discard them",
+    revert: "Go back to the settings before",
     again: "Test again",
     waiting: "Waiting for the sign-in in the other window…",
     popupBlocked: "Your browser held the window back. Open it here:",

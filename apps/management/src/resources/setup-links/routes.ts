@@ -17,6 +17,7 @@ export const setupLinkEndpoints: readonly Endpoint[] = [
     body: newSetupLink,
     status: 201,
     reply: createdSetupLink,
+    errors: ["connection_not_found"],
     handle: (call) => createSetupLink(call, call.body),
   }),
   organizationEndpoint({

@@ -19,6 +19,9 @@ export const newSetupLink = z
     name: displayName
       .default("Setup link")
       .meta({ description: "Under which the audit trail shows what is done by it." }),
+    connectionId: id.exactOptional().meta({
+      description: "The connection that it is about. Default: a new one, which the link makes.",
+    }),
     expiresInDays: z.int().min(1).max(365).default(30),
   })
   .meta({ id: "NewSetupLink" });

@@ -55,6 +55,14 @@ describe("a setup link", () => {
     expect(reply.body).toMatchObject({ errors: [{ field }] });
   });
 
+  it("is about a connection that there is, where it names one of its organization", async () => {
+    const { token } = await linkOf({ intents: ["certificate"], connectionId: acme.connectionId });
+    const own = (await api.call("getSetup", { key: token })).as(setup);
+    expect(own.connection.id).toBe(acme.connectionId);
+    const foreign = await create({ intents: ["certificate"], connectionId: bravo.connectionId });
+    expect(foreign.outcome).toEqual([404, "connection_not_found"]);
+  });
+
   it("may do no more than who made it", async () => {
     const { key } = (
       await api.call("createApiKey", {

@@ -8,6 +8,7 @@ import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { change } from "../../change.ts";
 import type { Context } from "../../context.ts";
 import { problem } from "../../errors.ts";
+import { getConnection } from "../connections/store.ts";
 import {
   type newSetupLink,
   type newSetupProgress,
@@ -21,11 +22,14 @@ type InOrganization = Context & { readonly organization: Organization };
 const storedJson = z.record(z.string(), z.json());
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The link's URL is in the result alone. Throws `permission_missing` where the link would do more than its creator may. */
+/** The link's URL is in the result alone. Throws `permission_missing` where the link would do more than its creator may, `connection_not_found`. */
 export async function createSetupLink(context: InOrganization, input: z.output<typeof newSetupLink>) {
   const { organization, caller, deps } = context;
   for (const permission of permissionsOfIntents(input.intents)) {
     requirePermission(caller, permission, "intents");
+  }
+  if (input.connectionId !== undefined) {
+    await getConnection(context, organization.id, input.connectionId);
   }
   const token = newToken("sp_setup");
   return change(context, async ({ tx, now, record }) => {
@@ -36,7 +40,7 @@ export async function createSetupLink(context: InOrganization, input: z.output<t
         name: input.name,
         intents: input.intents,
         digest: Uint8Array.from(digestToken(token)),
-        connectionId: newId(),
+        connectionId: input.connectionId ?? newId(),
         createdAt: now,
         expiresAt: new Date(now.getTime() + input.expiresInDays * DAY_MS),
       },
