@@ -1,14 +1,26 @@
 import { createRouter } from "@tanstack/react-router";
 import { parseSearch, stringifySearch } from "../components/search-params.ts";
+import { apiKeysRoutes } from "./pages/api-keys/routes.ts";
+import { auditRoutes } from "./pages/audit/routes.ts";
+import { keysRoutes } from "./pages/keys/routes.ts";
 import { organizationsRoutes } from "./pages/organizations/routes.ts";
 import { overviewRoutes } from "./pages/overview/routes.ts";
+import { sessionsRoutes } from "./pages/sessions/routes.ts";
 import { settingsRoutes } from "./pages/settings/routes.ts";
 import { homeRoute, organizationRoute, rootRoute } from "./routes.ts";
 
 const routeTree = rootRoute.addChildren([
   homeRoute,
   ...organizationsRoutes,
-  organizationRoute.addChildren([...overviewRoutes, ...settingsRoutes]),
+  ...apiKeysRoutes,
+  ...keysRoutes,
+  ...auditRoutes.gateway,
+  organizationRoute.addChildren([
+    ...overviewRoutes,
+    ...sessionsRoutes,
+    ...auditRoutes.organization,
+    ...settingsRoutes,
+  ]),
 ]);
 
 export const router = createRouter({

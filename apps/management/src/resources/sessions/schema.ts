@@ -1,4 +1,4 @@
-import type { Session } from "@sallyport/database";
+import type { Session, User } from "@sallyport/database";
 import { z } from "zod";
 import { pageQuery } from "../../api/page.ts";
 import { id, timestamp } from "../../api/text.ts";
@@ -16,6 +16,9 @@ export const session = z
   .object({
     id: id.meta({ description: "The `sid` of the tokens." }),
     userId: id,
+    user: z
+      .object({ email: z.string().nullable(), name: z.string().nullable() })
+      .meta({ description: "Whose it is, as the person is known now." }),
     connectionId: id,
     live: z.boolean(),
     amr: z.array(z.string()),
@@ -32,10 +35,16 @@ export const session = z
 
 export type SessionQuery = z.output<typeof sessionQuery>;
 
-export function sessionView(row: Session, now: Date): z.input<typeof session> {
+/** What is read of a session's person. */
+export const SESSION_USER = { user: { select: { email: true, name: true } } } as const;
+
+type SessionRow = Session & { readonly user: Pick<User, "email" | "name"> };
+
+export function sessionView(row: SessionRow, now: Date): z.input<typeof session> {
   return {
     id: row.id,
     userId: row.userId,
+    user: row.user,
     connectionId: row.connectionId,
     live: row.revokedAt === null && row.expiresAt > now,
     amr: row.amr,

@@ -2,7 +2,7 @@ import { pageArguments, toPage } from "../../api/page.ts";
 import { change } from "../../change.ts";
 import type { Context } from "../../context.ts";
 import { problem } from "../../errors.ts";
-import { type SessionQuery, sessionView } from "./schema.ts";
+import { SESSION_USER, type SessionQuery, sessionView } from "./schema.ts";
 
 export async function listSessions(context: Context, organizationId: string, query: SessionQuery) {
   const { database, now } = context.deps;
@@ -12,6 +12,7 @@ export async function listSessions(context: Context, organizationId: string, que
   const rows = await database.prisma.session.findMany({
     ...rest,
     where: { AND: [{ organizationId, ...user }, live, where] },
+    include: SESSION_USER,
   });
   return toPage(rows, query, (row) => sessionView(row, now()));
 }
@@ -24,7 +25,10 @@ function liveOrNot(live: boolean, now: Date) {
 
 export async function getSession(context: Context, organizationId: string, id: string) {
   const { database, now } = context.deps;
-  const row = await database.prisma.session.findFirst({ where: { id, organizationId } });
+  const row = await database.prisma.session.findFirst({
+    where: { id, organizationId },
+    include: SESSION_USER,
+  });
   if (row === null) {
     throw problem("session_not_found");
   }

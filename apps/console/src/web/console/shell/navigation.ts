@@ -1,4 +1,13 @@
-import { IconBuilding, IconGauge, type IconProps, IconSettings } from "@tabler/icons-react";
+import {
+  IconBuilding,
+  IconDevices,
+  IconGauge,
+  IconHistory,
+  IconKey,
+  type IconProps,
+  IconSettings,
+  IconSignature,
+} from "@tabler/icons-react";
 import { type LinkProps, linkOptions } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import type { Permission } from "../session.ts";
@@ -23,6 +32,18 @@ export const ORGANIZATION_PAGES: readonly (NavigationItem & { link(org: string):
     exact: true,
   },
   {
+    label: "sessions",
+    link: (org) => linkOptions({ to: "/organizations/$org/sessions", params: { org } }),
+    icon: IconDevices,
+    permission: "sessions.read",
+  },
+  {
+    label: "audit",
+    link: (org) => linkOptions({ to: "/organizations/$org/audit", params: { org } }),
+    icon: IconHistory,
+    permission: "audit_events.read",
+  },
+  {
     label: "settings",
     link: (org) => linkOptions({ to: "/organizations/$org/settings", params: { org } }),
     icon: IconSettings,
@@ -38,5 +59,23 @@ export const GATEWAY_PAGES: readonly (NavigationItem & { readonly link: LinkProp
     icon: IconBuilding,
     permission: "organizations.create",
     exact: true,
+  },
+  {
+    label: "apiKeys",
+    link: linkOptions({ to: "/api-keys" }),
+    icon: IconKey,
+    permission: "api_keys.read",
+  },
+  {
+    label: "signingKeys",
+    link: linkOptions({ to: "/keys" }),
+    icon: IconSignature,
+    permission: "signing_keys.read",
+  },
+  {
+    label: "audit",
+    link: linkOptions({ to: "/audit" }),
+    icon: IconHistory,
+    permission: "gateway_audit_events.read",
   },
 ];

@@ -17,7 +17,7 @@ const en = {
     organizations: "Organizations",
     applications: "Applications",
     apiKeys: "API keys",
-    signingKeys: "Signing keys",
+    signingKeys: "Keys",
     queues: "Queues",
   },
   organization: {
@@ -85,7 +85,7 @@ const de: ShellTexts = {
     organizations: "Organisationen",
     applications: "Anwendungen",
     apiKeys: "API-Schlüssel",
-    signingKeys: "Signaturschlüssel",
+    signingKeys: "Schlüssel",
     queues: "Warteschlangen",
   },
   organization: {

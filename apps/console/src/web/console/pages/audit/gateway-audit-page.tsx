@@ -1,0 +1,25 @@
+import { dataOf } from "../../../api/client.ts";
+import { PageHeader } from "../../../components/page-header.tsx";
+import { useCatalogue } from "../../../texts/language.tsx";
+import { api } from "../../api.ts";
+import { AuditTrail } from "./audit-trail.tsx";
+import type { LoadEvents } from "./events.ts";
+import { ExportMenu } from "./export-menu.tsx";
+import { auditTexts } from "./texts.ts";
+
+const load: LoadEvents = (query) => dataOf(api.GET("/audit-events", { params: { query } }));
+
+/** What was done to that which belongs to no organization. */
+export function GatewayAuditPage() {
+  const texts = useCatalogue(auditTexts);
+  return (
+    <>
+      <PageHeader
+        title={texts.title}
+        lead={texts.gatewayLead}
+        act={<ExportMenu load={load} name="gateway" />}
+      />
+      <AuditTrail name="gateway" load={load} />
+    </>
+  );
+}

@@ -1,0 +1,27 @@
+import { dataOf } from "../../../api/client.ts";
+import { PageHeader } from "../../../components/page-header.tsx";
+import { useCatalogue } from "../../../texts/language.tsx";
+import { api } from "../../api.ts";
+import { useOrganization } from "../../organization.ts";
+import { AuditTrail } from "./audit-trail.tsx";
+import type { LoadEvents } from "./events.ts";
+import { ExportMenu } from "./export-menu.tsx";
+import { auditTexts } from "./texts.ts";
+
+/** What was done in the organization. */
+export function OrganizationAuditPage() {
+  const texts = useCatalogue(auditTexts);
+  const { slug } = useOrganization();
+  const load: LoadEvents = (query) =>
+    dataOf(api.GET("/organizations/{org}/audit-events", { params: { path: { org: slug }, query } }));
+  return (
+    <>
+      <PageHeader
+        title={texts.title}
+        lead={texts.organizationLead}
+        act={<ExportMenu load={load} name={slug} />}
+      />
+      <AuditTrail name={slug} load={load} />
+    </>
+  );
+}
