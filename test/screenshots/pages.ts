@@ -61,4 +61,12 @@ export const SHOTS: readonly Shot[] = [
   { name: "settings-setup-link-new", path: console("/organizations/acme/settings/setup-links?panel=new") },
   // Setup portal
   { name: "setup-provider", path: ({ setupUrl }) => new URL(setupUrl).pathname },
+  // Operations
+  { name: "sessions", path: console("/organizations/acme/sessions") },
+  { name: "sessions-empty", path: console("/organizations/empty/sessions") },
+  { name: "audit", path: console("/organizations/acme/audit") },
+  { name: "audit-gateway", path: console("/audit") },
+  { name: "api-keys", path: console("/api-keys") },
+  { name: "api-keys-new", path: console("/api-keys?panel=new") },
+  { name: "keys", path: console("/keys") },
 ];

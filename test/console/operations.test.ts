@@ -1,0 +1,171 @@
+import { readFile } from "node:fs/promises";
+import { newId } from "@sallyport/database";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { launchBrowser } from "../harness/browser.ts";
+import { startTestGateway, type TestGateway } from "../harness/gateway.ts";
+import { violations } from "./accessibility.ts";
+import { openConsole } from "./console-session.ts";
+
+// What an operator looks after day by day: sessions, the audit trail, API keys, the gateway's own keys.
+
+let gateway: TestGateway;
+let browser: Browser;
+let organizations = 0;
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await gateway?.stop();
+});
+
+const withId = z.object({ id: z.string() });
+const heading = (page: Page, name: string) => page.getByRole("heading", { level: 1, name, exact: true });
+
+async function newOrganization(): Promise<{ slug: string; id: string }> {
+  const slug = `company-${++organizations}`;
+  const { body } = await gateway.api("POST", "/organizations", { slug, name: "Company" });
+  return { slug, id: withId.parse(body).id };
+}
+
+/** Somebody who is signed in. */
+async function newSession(organization: { slug: string; id: string }, email: string): Promise<string> {
+  const added = await gateway.api("POST", `/organizations/${organization.slug}/members`, { email });
+  expect(added.status).toBe(201);
+  const { prisma } = gateway.database;
+  const { id: userId } = await prisma.user.findFirstOrThrow({
+    where: { organizationId: organization.id, email },
+  });
+  const { id } = await prisma.session.create({
+    data: {
+      id: newId(),
+      organizationId: organization.id,
+      userId,
+      connectionId: newId(),
+      identityId: newId(),
+      amr: ["pwd", "mfa"],
+      groups: [],
+      expiresAt: new Date(Date.now() + 3_600_000),
+    },
+  });
+  return id;
+}
+
+describe("sessions", () => {
+  it("are listed with their people, and end when an administrator says so", async () => {
+    const company = await newOrganization();
+    const id = await newSession(company, "ann@company.example");
+    await newSession(company, "bob@company.example");
+    const page = await openConsole(browser, gateway, `/organizations/${company.slug}/sessions`);
+    await page.getByRole("link", { name: "ann@company.example" }).click();
+    const panel = page.getByRole("dialog");
+    await panel.getByText("pwd, mfa").waitFor();
+    expect(new URL(page.url()).searchParams.get("session")).toBe(id);
+    await page.keyboard.press("Escape");
+
+    const row = page.getByRole("row", { name: /ann@company.example/ });
+    await row.hover();
+    await row.getByRole("button", { name: "End session" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "End session" }).click();
+    await row.getByText("Ended").waitFor();
+    const { revokedAt } = await gateway.database.prisma.session.findUniqueOrThrow({ where: { id } });
+    expect(revokedAt).not.toBeNull();
+
+    await page.goto(`${gateway.url}/console/organizations/${company.slug}/sessions?live=true`);
+    await page.getByRole("link", { name: "bob@company.example" }).waitFor();
+    expect(await page.getByRole("link", { name: "ann@company.example" }).count()).toBe(0);
+  });
+});
+
+describe("the audit trail", () => {
+  it("shows what each event changed, filters, and is exported whole", async () => {
+    const company = await newOrganization();
+    await gateway.api("PATCH", `/organizations/${company.slug}`, { name: "=Renamed" });
+    const page = await openConsole(browser, gateway, `/organizations/${company.slug}/audit`);
+    await page.getByRole("link", { name: "organization.updated" }).click();
+    await page.getByRole("dialog").getByText('"name": "=Renamed"').waitFor();
+    await page.keyboard.press("Escape");
+
+    await page.getByRole("button", { name: "Export" }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("menuitem", { name: "As CSV" }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe(`audit-${company.slug}.csv`);
+    const lines = (await readFile(await download.path(), "utf8")).trimEnd().split("\r\n");
+    const events = await gateway.database.prisma.event.count({ where: { organizationId: company.id } });
+    expect(lines.length).toBe(events + 1);
+
+    await page.getByRole("button", { name: "By" }).click();
+    await page.getByRole("radio", { name: "Directory" }).click();
+    await page.getByRole("heading", { name: "Nothing matches these filters" }).waitFor();
+    expect(new URL(page.url()).searchParams.get("actor")).toBe("directory");
+  });
+});
+
+describe("API keys", () => {
+  it("are made with no more than they need, shown once, and revoked", async () => {
+    const company = await newOrganization();
+    const page = await openConsole(browser, gateway, "/api-keys");
+    await heading(page, "API keys").waitFor();
+    await page.getByRole("button", { name: "New API key" }).first().click();
+    const panel = page.getByRole("dialog");
+    await panel.getByRole("textbox", { name: "Name" }).fill("billing");
+    await panel.getByRole("textbox", { name: "Organization" }).fill("nobody");
+    await panel.getByRole("button", { name: "Create API key" }).click();
+    await panel.getByRole("alert").waitFor();
+    await panel.getByRole("textbox", { name: "Organization" }).fill(company.slug);
+    await panel.getByRole("button", { name: "Create API key" }).click();
+    const key = await panel.getByText(/^sp_/).innerText();
+    const read = await gateway.api("GET", `/organizations/${company.slug}`, undefined, key);
+    expect(read.status).toBe(200);
+    const write = await gateway.api("PATCH", `/organizations/${company.slug}`, { name: "X" }, key);
+    expect(write.status).toBe(403);
+    await panel.getByRole("button", { name: "I have copied it" }).click();
+
+    const row = page.getByRole("row", { name: /billing/ });
+    await row.hover();
+    await row.getByRole("button", { name: "Revoke" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Revoke key" }).click();
+    await row.getByText("Revoked").waitFor();
+    expect((await gateway.api("GET", `/organizations/${company.slug}`, undefined, key)).status).toBe(401);
+  });
+});
+
+describe("keys", () => {
+  it("rotate: the new one is published beside the old", async () => {
+    const page = await openConsole(browser, gateway, "/keys");
+    await heading(page, "Keys").waitFor();
+    const before = await gateway.database.prisma.signingKey.count();
+    await page.getByRole("button", { name: "Rotate" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Rotate keys" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect(await gateway.database.prisma.signingKey.count()).toBeGreaterThan(before);
+    await page.getByText("Seals what is new").waitFor();
+  });
+});
+
+it.each([{}, { dark: true }, { phone: true }])("axe finds nothing on these pages (%j)", async (options) => {
+  const company = await newOrganization();
+  const session = await newSession(company, "cleo@company.example");
+  await gateway.api("POST", "/api-keys", { name: "a key" });
+  const page = await openConsole(browser, gateway, "", options);
+  for (const path of [
+    `/organizations/${company.slug}/sessions`,
+    `/organizations/${company.slug}/sessions?session=${session}`,
+    `/organizations/${company.slug}/audit`,
+    "/api-keys",
+    "/api-keys?panel=new",
+    "/keys",
+    "/audit",
+  ]) {
+    await page.goto(`${gateway.url}/console${path}`);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.waitForLoadState("networkidle");
+    expect([path, await violations(page)]).toEqual([path, []]);
+  }
+});
