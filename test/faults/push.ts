@@ -32,6 +32,9 @@ export async function startPush(urls: readonly string[], rootKey: string, users:
   const organization = withId.parse(
     await manage(first, rootKey, "/organizations", { slug: "acme", name: "Acme", domains: ["acme.example"] }),
   );
+  // It deactivates many people within an hour, and means it.
+  const guard = { share: 100, people: 20, minutes: 60 };
+  await manage(first, rootKey, `/organizations/${organization.id}/guard`, guard, "PUT");
   const { baseUrl, token } = made.parse(
     await manage(first, rootKey, `/organizations/${organization.id}/directories`, { name: "Okta" }),
   );
@@ -123,9 +126,15 @@ export async function startPush(urls: readonly string[], rootKey: string, users:
   return { organizationId: organization.id, promised, answered: () => answered, done };
 }
 
-async function manage(url: string, rootKey: string, path: string, body: unknown): Promise<unknown> {
+async function manage(
+  url: string,
+  rootKey: string,
+  path: string,
+  body: unknown,
+  method: "POST" | "PUT" = "POST",
+): Promise<unknown> {
   const response = await fetch(`${url}/api/v1${path}`, {
-    method: "POST",
+    method,
     headers: { authorization: `Bearer ${rootKey}`, "content-type": "application/json" },
     body: JSON.stringify(body),
   });

@@ -30,7 +30,7 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "group_mappings.write": "replaceGroupMappings planGroupMappings",
   "roles.read": "listRoles getRole",
   "roles.write": "createRole updateRole deleteRole",
-  "members.read": "listMembers getMember getMemberAccess getConsoleRole",
+  "members.read": "listMembers getMember getMemberAccess planDirectory getConsoleRole",
   "members.write": "addMember updateMember removeMember setConsoleRole removeConsoleRole",
   "conflicts.read": "listConflicts getConflict",
   "conflicts.write": "resolveConflict",

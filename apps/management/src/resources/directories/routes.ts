@@ -1,6 +1,7 @@
 import { type Endpoint, organizationEndpoint } from "../../api/endpoint.ts";
 import { pageOf, pageQuery } from "../../api/page.ts";
 import { createClient, listClients, revokeClient } from "./client-store.ts";
+import { directoryPlan, directoryPlanQuery, planDirectory } from "./plan.ts";
 import {
   createdDirectory,
   createdDirectoryClient,
@@ -52,6 +53,20 @@ export const directoryEndpoints: readonly Endpoint[] = [
     status: 200,
     reply: directory,
     handle: (call) => getDirectory(call, call.organization.id, call.params.directoryId),
+  }),
+  organizationEndpoint({
+    operationId: "planDirectory",
+    method: "get",
+    path: "/organizations/{org}/directories/{directoryId}/plan",
+    permission: "members.read",
+    tag,
+    summary: "Tell which members a directory has matched, and which it has not",
+    description:
+      "For a directory that is being connected to an organization with members: whom it has not matched stays as they are, and could sign in no longer only with `signIn: directory`. Whom it has inactive is suspended, or held where they are too many at once.",
+    query: directoryPlanQuery,
+    status: 200,
+    reply: directoryPlan,
+    handle: (call) => planDirectory(call, call.organization.id, call.params.directoryId, call.query),
   }),
   organizationEndpoint({
     operationId: "updateDirectory",

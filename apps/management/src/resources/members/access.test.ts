@@ -117,7 +117,8 @@ it("tells who ended somebody's access, and what to do", async () => {
 
 it("tells that the organization lets in only whom a directory knows", async () => {
   await api.call("updateOrganization", { params: { org: "acme" }, body: { signIn: "directory" } });
-  const { signIn } = await why(acme.memberId);
+  const { signIn, held } = await why(acme.memberId);
+  expect(held).toEqual({ heldChangeId: acme.heldChangeId, suspends: true });
   expect(signIn.reasons.filter(({ passed }) => !passed).map(({ check }) => check)).toEqual([
     "known_to_directory",
   ]);

@@ -43,7 +43,7 @@ const roleReason = z
   .meta({
     id: "RoleReason",
     description:
-      "`membership`: every member has the role `member`. `hand`: an administrator gave it. `signIn`: a group that was asserted. `group`: a directory's group. `outdated`: a directory gave it once, and what it says now does not.",
+      "`membership`: every member has the role `member`. `hand`: an administrator gave it. `signIn`: a group that was asserted. `group`: a directory's group. `outdated`: a directory gave it once, and what it says now does not: it goes soon, unless it is `held`.",
   });
 
 const check = z.object({
@@ -88,6 +88,9 @@ export const memberAccess = z
       reasons: z.array(check).meta({ description: "What a sign-in is held against, each in its turn." }),
       lastSignIn: z.object({ at: timestamp, connectionId: id }).nullable(),
     }),
+    held: z.object({ heldChangeId: id, suspends: z.boolean() }).nullable().meta({
+      description: "What a directory would take from them, and its guard does not let through.",
+    }),
   })
   .meta({ id: "MemberAccess" });
 
@@ -130,7 +133,7 @@ export async function getMemberAccess(
   if (access === null) {
     throw problem("member_not_found");
   }
-  const { roles, signIn } = access;
+  const { roles, signIn, held } = access;
   const permissions = [...new Set(roles.flatMap((role) => role.permissions))].toSorted();
   return {
     roles: roles.map(({ key, name, permissions: given, reasons }) => ({
@@ -152,6 +155,7 @@ export async function getMemberAccess(
           ? null
           : { at: signIn.lastSignIn.at.toISOString(), connectionId: signIn.lastSignIn.connectionId },
     },
+    held,
   };
 }
 

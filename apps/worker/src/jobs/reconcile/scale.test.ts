@@ -1,5 +1,6 @@
 import type { Database, Sql } from "@sallyport/database";
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
+import { setGuard } from "@sallyport/people";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createReconciliation } from "../../testing/reconciliation.ts";
 import { createTenant, type Tenant } from "../../testing/tenant.ts";
@@ -92,6 +93,8 @@ it("reconciles 10,000 users and 100 groups of 100 in a number of statements that
 it("passes a change of one group on to 12,000 members in portions", async () => {
   await acme.mapGroup("Group 1", "auditor");
   await pushMany(12_000, 1, 12_000);
+  // All of them at once is what is meant here.
+  await setGuard(test.database.sql, acme.id, acme.id, { share: 100, people: 20, minutes: 60 });
   const reconciliation = createReconciliation(test.database);
   await reconciliation.settle(acme.id);
   const { rows } = await test.database.sql.query<{ id: string }>("SELECT id FROM directory_groups");

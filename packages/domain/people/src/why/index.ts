@@ -9,6 +9,8 @@ export type { ExplainedCheck, ExplainedCheckName, ExplainedSignIn } from "./sign
 export interface ExplainedAccess {
   readonly roles: readonly ExplainedRole[];
   readonly signIn: ExplainedSignIn;
+  /** What a directory would take from them, and its guard does not let through. */
+  readonly held: { readonly heldChangeId: string; readonly suspends: boolean } | null;
 }
 
 /** Why a member has what they have, and whether they may sign in; null: the organization has no such member. */
@@ -30,5 +32,15 @@ export async function explainAccess(
   return {
     roles: await explainRoles(sql, organizationId, { membershipId, userId }),
     signIn: await explainSignIn(sql, organizationId, membership),
+    held: await readHeld(sql, organizationId, userId),
   };
+}
+
+async function readHeld(sql: Sql, organizationId: string, userId: string): Promise<ExplainedAccess["held"]> {
+  const { rows } = await sql.query<{ heldChangeId: string; suspends: boolean }>(
+    `SELECT held_change_id AS "heldChangeId", suspends FROM held_people
+     WHERE user_id = $2::uuid AND organization_id = $1::uuid`,
+    [organizationId, userId],
+  );
+  return rows[0] ?? null;
 }
