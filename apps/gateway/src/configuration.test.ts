@@ -105,6 +105,8 @@ describe("what is missing or wrong", () => {
     ["TRUST_PROXY", "yes"],
     ["TRUST_PROXY", "10.0.0.0/33"],
     ["METRICS_TOKEN", "short"],
+    ["SETUP_FRAME_ANCESTORS", "https://*.example.com"],
+    ["SETUP_FRAME_ANCESTORS", "https://app.example.com; script-src *"],
     ["LOG_LEVEL", "loud"],
     ["DEMO", "true"],
   ])("refuses %s=%s, and says only which and why", (variable, value) => {

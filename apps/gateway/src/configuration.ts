@@ -33,6 +33,8 @@ export interface Configuration {
   readonly refreshGraceSeconds: number;
   /** As Express' setting "trust proxy" takes it. */
   readonly trustProxy: boolean | number | string[];
+  /** Origins whose pages may show the setup page in a frame. */
+  readonly setupFrameAncestors: readonly string[];
   readonly metricsToken: string | undefined;
   readonly logLevel: string;
   readonly demo: boolean;
@@ -77,6 +79,7 @@ export function readConfiguration(
     rateLimits: values.RATE_LIMITS,
     refreshGraceSeconds: values.REFRESH_GRACE_SECONDS,
     trustProxy: values.TRUST_PROXY,
+    setupFrameAncestors: values.SETUP_FRAME_ANCESTORS,
     metricsToken: values.METRICS_TOKEN,
     logLevel: values.LOG_LEVEL,
     demo: values.DEMO === "on",

@@ -108,6 +108,7 @@ async function openEach(foundation: Foundation, teardown: Teardown): Promise<Mou
     const rootKeyDigest = digestToken(configuration.rootKey);
     const api = createManagementApi({
       ...deps,
+      queues,
       rootKeyDigest,
       resolveTxt: (name) => resolver.resolveTxt(name),
       signingKeys,
@@ -118,6 +119,7 @@ async function openEach(foundation: Foundation, teardown: Teardown): Promise<Mou
     const console = createConsole({
       ...deps,
       rootKeyDigest,
+      setupFrameAncestors: configuration.setupFrameAncestors,
       permissionsOf: (role) => ROLES[role],
       redeemCode: codes.redeem,
     });

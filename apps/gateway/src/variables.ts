@@ -51,6 +51,9 @@ const address = z.union([
 const all = (schema: z.ZodType) => (text: string) =>
   list(text).every((item) => schema.safeParse(item).success);
 
+// What Content-Security-Policy takes for a frame's ancestor, without its wildcards.
+const webOrigin = z.string().regex(/^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$/);
+
 const networks = z
   .string()
   .refine(all(cidr), { error: "must be networks in CIDR form, comma-separated, such as 10.1.0.0/16" })
@@ -144,6 +147,13 @@ export function environmentSchema(mode: Mode) {
       .string()
       .regex(/^\S{16,}$/, { error: "must have at least 16 characters and no spaces" })
       .optional(),
+    SETUP_FRAME_ANCESTORS: z
+      .string()
+      .refine(all(webOrigin), {
+        error: "must be origins, comma-separated, such as https://app.example.com",
+      })
+      .transform(list)
+      .default([]),
     LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(", ")}` }).default("info"),
     DEMO: z.enum(["on", "off"], { error: "must be on or off" }).default(production ? "off" : "on"),
   });

@@ -27,10 +27,31 @@ export interface ManagementApiDeps {
   readonly requestLogout: () => void;
   /** Requests with a key that is none. Default: no limit. */
   readonly failures?: FailureLimit;
+  /** What is to be done, and what of it failed. */
+  readonly queues: QueueHealth;
   /** People who are signed in to the console. Without it nobody calls by a cookie. */
   readonly consoleVisitors?: ConsoleVisitors;
   /** Changes of the keys that sign tokens. Without it the API only lists them. */
   readonly signingKeys?: SigningKeyChanges;
+}
+
+export interface QueueHealth {
+  /** By the queues' names. */
+  counts(): Promise<
+    Readonly<Record<string, Readonly<Record<"waiting" | "active" | "delayed" | "failed", number>>>>
+  >;
+  failures(): Promise<readonly FailedJob[]>;
+  /** Has the failed jobs of a queue done again. Resolves to how many; null where there is no such queue. */
+  retry(queue: string): Promise<number | null>;
+}
+
+export interface FailedJob {
+  readonly queue: string;
+  readonly job: string;
+  readonly data: Readonly<Record<string, string>>;
+  readonly attempts: number;
+  readonly failedAt: Date | null;
+  readonly reason: string;
 }
 
 export interface ConsoleVisitors {

@@ -157,6 +157,7 @@ export const ADMIN_ERRORS = {
     status: 409,
     detail: "This key pair signs. Activate the other one first; create it if there is none.",
   },
+  queue_unknown: { status: 400, detail: "There is no such queue." },
   period_invalid: {
     status: 400,
     detail: "`from` must be before `to`, and at most 31 days before it.",

@@ -56,6 +56,8 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "signing_keys.read": "listSigningKeys",
   "signing_keys.write": "rotateSigningKeys distrustSigningKey",
   "encryption_keys.read": "listEncryptionKeys",
+  "queues.read": "getQueueHealth",
+  "queues.write": "retryQueue",
   "gateway_audit_events.read": "listGatewayAuditEvents",
 };
 
@@ -105,6 +107,8 @@ const ACCESS = `
   signing_keys.read          yes   yes      scope         scope  scope   scope         no           no
   signing_keys.write         yes   yes      scope         scope  scope   scope         no           no
   encryption_keys.read       yes   yes      scope         scope  scope   scope         no           no
+  queues.read                yes   yes      scope         scope  scope   scope         no           no
+  queues.write               yes   yes      scope         scope  scope   scope         no           no
   gateway_audit_events.read  yes   yes      scope         scope  scope   scope         no           no
 `;
 

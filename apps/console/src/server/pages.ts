@@ -15,8 +15,13 @@ const DOCUMENTS = {
   "console.html": ["/console", "/console/*path"],
 };
 
+export interface PageOptions {
+  /** Origins whose pages may show the setup page in a frame. It takes no cookie, so that nothing of theirs acts for anybody. */
+  readonly setupFrameAncestors?: readonly string[];
+}
+
 /** `/setup/{token}`, `/console`, and the files that they load. Whatever else answers below `/console` stands before it. */
-export function pages(folder = BUILT): Router {
+export function pages({ setupFrameAncestors = [] }: PageOptions = {}, folder = BUILT): Router {
   const router = Router();
   if (!Object.keys(DOCUMENTS).every((name) => existsSync(`${folder}/${name}`))) {
     router.get(Object.values(DOCUMENTS).flat(), () => {
@@ -35,16 +40,20 @@ export function pages(folder = BUILT): Router {
   );
   for (const [name, addresses] of Object.entries(DOCUMENTS)) {
     const document = readFileSync(`${folder}/${name}`, "utf8");
+    const framedBy = name === "index.html" ? setupFrameAncestors : [];
     router.get(addresses, (req, res, next) => {
       if (req.accepts("html") === false) {
         return next();
       }
       const nonce = randomBytes(16).toString("base64url");
+      if (framedBy.length > 0) {
+        res.removeHeader("x-frame-options"); // which knows no list
+      }
       res
         .set({
           "content-type": "text/html; charset=utf-8",
           "cache-control": "no-store",
-          "content-security-policy": contentSecurityPolicy(nonce),
+          "content-security-policy": contentSecurityPolicy(nonce, framedBy),
           // The address of a setup page holds the link's token.
           "referrer-policy": "no-referrer",
         })
@@ -55,7 +64,7 @@ export function pages(folder = BUILT): Router {
 }
 
 /** No script and no style but our own files, and the components' style elements, which carry the nonce. */
-function contentSecurityPolicy(nonce: string): string {
+function contentSecurityPolicy(nonce: string, framedBy: readonly string[]): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
@@ -64,7 +73,7 @@ function contentSecurityPolicy(nonce: string): string {
     "font-src 'self'",
     "connect-src 'self'",
     "form-action 'self'",
-    "frame-ancestors 'none'",
+    `frame-ancestors ${framedBy.length === 0 ? "'none'" : framedBy.join(" ")}`,
     "base-uri 'none'",
   ].join("; ");
 }

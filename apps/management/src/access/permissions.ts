@@ -49,6 +49,8 @@ export const GATEWAY_PERMISSIONS = [
   "signing_keys.read",
   "signing_keys.write",
   "encryption_keys.read",
+  "queues.read",
+  "queues.write",
   "gateway_audit_events.read",
 ] as const;
 

@@ -17,6 +17,7 @@ import { heldChangeEndpoints } from "./held-changes/routes.ts";
 import { loginRecordEndpoints } from "./login-records/routes.ts";
 import { memberEndpoints } from "./members/routes.ts";
 import { organizationEndpoints } from "./organizations/routes.ts";
+import { queueHealthEndpoints } from "./queue-health/routes.ts";
 import { reservedSlugEndpoints } from "./reserved-slugs/routes.ts";
 import { roleEndpoints } from "./roles/routes.ts";
 import { scimRequestEndpoints } from "./scim-requests/routes.ts";
@@ -56,5 +57,6 @@ export function endpointsOf(deps: Pick<ManagementApiDeps, "signingKeys">): reado
     ...apiKeyEndpoints,
     ...signingKeyEndpoints(deps.signingKeys),
     ...encryptionKeyEndpoints,
+    ...queueHealthEndpoints,
   ];
 }

@@ -6,7 +6,7 @@ import { createSecretBox, digestToken, newEncryptionKey, newToken } from "@sally
 import { openSigningKeys } from "@sallyport/signing-keys";
 import express from "express";
 import type { z } from "zod";
-import type { SigningKeyChanges } from "../deps.ts";
+import type { FailedJob, SigningKeyChanges } from "../deps.ts";
 import { createManagementApi, type ManagementApiDeps } from "../index.ts";
 import { createDocumentCheck, type DocumentCheck, type OpenApi } from "./document.ts";
 import { signedInPeople } from "./people.ts";
@@ -52,6 +52,8 @@ export interface TestApi {
   readonly dns: Map<string, string[][] | Error>;
   readonly logouts: { count: number };
   readonly log: string[];
+  /** Of the queue `reconcile`, the only one. */
+  readonly failedJobs: FailedJob[];
   /** Who is signed in to the console. */
   readonly people: ReturnType<typeof signedInPeople>["byCookie"];
   /** Where metadata is served: at first, that of `CHANGE`. */
@@ -70,6 +72,7 @@ export async function startApi(): Promise<TestApi> {
   const dns = new Map<string, string[][] | Error>();
   const logouts = { count: 0 };
   const log: string[] = [];
+  const failedJobs: FailedJob[] = [];
   const people = signedInPeople();
   const outbound = createOutbound({ allow: ["127.0.0.0/8", "::1/128"], timeoutMs: 2_000 });
   const secrets = createSecretBox([newEncryptionKey()]);
@@ -92,6 +95,11 @@ export async function startApi(): Promise<TestApi> {
     requestReconcile: (organizationId) => reconciled.push(organizationId),
     requestLogout: () => {
       logouts.count += 1;
+    },
+    queues: {
+      counts: async () => ({ reconcile: { waiting: 1, active: 0, delayed: 2, failed: failedJobs.length } }),
+      failures: async () => failedJobs,
+      retry: async (queue) => (queue === "reconcile" ? failedJobs.splice(0).length : null),
     },
     consoleVisitors: people,
     signingKeys: await openSigningKeys({ database: test.database, secrets, now }),
@@ -116,6 +124,7 @@ export async function startApi(): Promise<TestApi> {
     dns,
     logouts,
     log,
+    failedJobs,
     people: people.byCookie,
     idpMetadataUrl: `${origin}/idp-metadata`,
     idp,

@@ -57,5 +57,6 @@ export const promisedEvents: Readonly<Record<string, readonly EventType[]>> = {
   createApiKey: ["api_key.created"],
   revokeApiKey: ["api_key.revoked"],
   rotateSigningKeys: ["signing_key.rotated", "signing_key.rotated"],
+  retryQueue: ["queue.retried"],
   distrustSigningKey: ["signing_key.distrusted"],
 };

@@ -40,5 +40,6 @@ export function sampleBodies(tag: string): Readonly<Record<string, unknown>> {
     saveSetupProgress: { progress: { step: "test" } },
     createApiKey: { name: "Key" },
     rotateSigningKeys: {},
+    retryQueue: { queue: "reconcile" },
   };
 }

@@ -6,7 +6,7 @@ import type { Job, JobsOptions, Queue, WorkerOptions } from "bullmq";
 export type JobData = Readonly<Record<string, string>>;
 
 /** The part of a BullMQ queue that is used here, alike on every backend. */
-export type JobQueue = Pick<Queue<JobData>, "close" | "getJobCounts" | "waitUntilReady"> & {
+export type JobQueue = Pick<Queue<JobData>, "close" | "getFailed" | "getJobCounts" | "waitUntilReady"> & {
   add(name: string, data: JobData, options?: JobsOptions): Promise<unknown>;
   upsertJobScheduler(
     id: string,

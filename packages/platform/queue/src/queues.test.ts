@@ -160,6 +160,33 @@ describe.each(stores)("queues on %s", (_name, openStore) => {
     await vi.waitFor(async () => expect((await queues.counts()).look?.failed).toBe(0));
   });
 
+  it("tells which jobs gave up, and has them done again", async () => {
+    let broken = true;
+    const done: string[] = [];
+    await work({
+      first: async () => {
+        if (broken) {
+          throw new Error("the disk is full");
+        }
+        done.push("first");
+      },
+    });
+    queues.request(first);
+    await vi.waitFor(async () => expect((await queues.counts()).first?.failed).toBe(1), 8_000);
+    expect(await queues.failures()).toEqual([
+      {
+        ...{ queue: "first", job: "first", data: {}, attempts: 1, reason: "the disk is full" },
+        ...{ id: expect.any(String), failedAt: expect.any(Date) },
+      },
+    ]);
+    broken = false;
+    expect(await queues.retry("first")).toBe(1);
+    await vi.waitFor(() => expect(done).toEqual(["first"]), 8_000);
+    expect(await queues.failures()).toEqual([]);
+    expect(await queues.retry("first")).toBe(0);
+    expect(await queues.retry("none")).toBeNull();
+  });
+
   it("lets active jobs finish when it stops, and leaves waiting ones for the next process", async () => {
     const started = createGate();
     const gate = createGate();

@@ -3,6 +3,7 @@ import { outageOf, reportOutage } from "@sallyport/outage";
 import { type JobQueue, noteStoreError, type QueueBackend } from "./backend.ts";
 import { type Coalescer, createCoalescer } from "./coalesce.ts";
 import { byQueue, type Job, type JobDeclaration, type KeyedJob } from "./declaration.ts";
+import { type FailedJob, failedJobs, retryFailedJobs } from "./failures.ts";
 import { addJob, dataOf, type OpenQueue } from "./jobs.ts";
 import { openPostgresBackend } from "./postgres-backend.ts";
 import { openRedisBackend } from "./redis-backend.ts";
@@ -36,6 +37,10 @@ export interface Queues<Services> {
   ping(): Promise<void>;
   /** By the queues' names. */
   counts(): Promise<Readonly<Record<string, QueueCounts>>>;
+  /** The last jobs of each queue that gave up. */
+  failures(): Promise<readonly FailedJob[]>;
+  /** Has the failed jobs of a queue done again. Resolves to how many; null where there is no such queue. */
+  retry(queue: string): Promise<number | null>;
   /** Hands over what was requested, then closes. Stop the workers first. */
   close(): Promise<void>;
 }
@@ -120,6 +125,8 @@ export async function openQueues<Services>(options: QueuesOptions<Services>): Pr
       const counts = queues.map(async ({ name, queue }) => [name, await countsOf(queue)] as const);
       return Object.fromEntries(await Promise.all(counts));
     },
+    failures: () => failedJobs(queues),
+    retry: (name) => retryFailedJobs(queues, name),
     close: async () => {
       await flush();
       await Promise.all(queues.map(({ queue }) => queue.close()));

@@ -10,6 +10,7 @@ import {
   encryptionKeys,
   groupMappings,
   organizations,
+  queues,
   roles,
   setupLinks,
   signingKeys,
@@ -43,6 +44,7 @@ export const catalogue = {
   ...setupLinks,
   ...signingKeys,
   ...encryptionKeys,
+  ...queues,
 } as const;
 
 export type Catalogue = typeof catalogue;

@@ -130,6 +130,13 @@ export const applications = facts("application", "application", {
   },
 });
 
+export const queues = facts("queue", "queue", {
+  retried: {
+    says: "An operator had the failed jobs of a queue done again. Belongs to no organization; the resource has the queue's name.",
+    data: z.strictObject({ jobs: count }),
+  },
+});
+
 export const signingKeys = facts("signing_key", "signingKey", {
   rotated: {
     says: "A new key signs tokens, at once or when every application can know it. One event for each algorithm.",
