@@ -91,10 +91,11 @@ export async function growBy(database: Database, userId: string, count: number):
       [userId],
     );
     await copy(sql, "op_artifacts", "LIMIT 1", { digest: "uuid_send(person)" });
-    // Nobody revoked a token before.
+    // Nobody revoked a token before, or ended a session.
     await sql.query(
       "INSERT INTO revoked_tokens (digest, expires_at) SELECT uuid_send(person), now() + interval '1 day' FROM copies",
     );
+    await sql.query("INSERT INTO session_revocations (session_id) SELECT session FROM copies");
     await copy(sql, "login_requests", "LIMIT 1", { id: "person" });
     await copy(sql, "used_assertions", "LIMIT 1", { assertion_id: "person" });
     await copy(sql, "scim_requests", "LIMIT 1", { id: "person" });

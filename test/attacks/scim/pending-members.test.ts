@@ -98,6 +98,22 @@ describe("members who are not here yet", () => {
     expect((await send(directory, "GET", `/Groups/${group}`)).body.meta.version).not.toBe(before);
   });
 
+  it("have the reconciler look at once, though nothing else of the group changes: they may be here by an externalId", async () => {
+    const { body } = await createGroup("team", []);
+    for (const [op, value] of [
+      ["add", "ext-1"],
+      ["replace", "ext-2"],
+    ] as const) {
+      const asked = scim.reconciled.length;
+      expect((await change(body.id, op, [value])).status).toBe(204);
+      expect(scim.reconciled.slice(asked)).toEqual([directory.organizationId]);
+    }
+    const asked = scim.reconciled.length;
+    const put = { schemas: [GROUP], displayName: "team", members: [{ value: "ext-3" }] };
+    expect((await send(directory, "PUT", `/Groups/${body.id}`, put)).status).toBe(200);
+    expect(scim.reconciled.slice(asked)).toEqual([directory.organizationId]);
+  });
+
   it("may be groups, and may have come before by their externalId", async () => {
     const early = await addUser("early", { externalId: "ext-early" });
     const { body } = await createGroup("team", ["ext-early", "ext-group"]);

@@ -90,10 +90,13 @@ export async function replace(services: Services, request: ScimRequest, id: stri
       response,
     };
   });
+  // A member that is not here by its id may be by its externalId: the reconciler looks.
+  if (changed || missing.length > 0) {
+    services.requestReconcile(directory.organizationId);
+  }
   if (!changed || response === undefined) {
     return { ...respond(services, request, { ...row, ...shown }, 200), notes: reading.notes };
   }
-  services.requestReconcile(directory.organizationId);
   return response;
 }
 
@@ -115,8 +118,8 @@ export async function patch(services: Services, request: ScimRequest, id: string
   const outcome =
     simple === undefined
       ? await patchLocked(services, request, id, members, others, reading)
-      : { ...simple, notes: reading.notes };
-  if (outcome.changed) {
+      : { ...simple, notes: reading.notes, hasPending: false };
+  if (outcome.changed || outcome.hasPending) {
     services.requestReconcile(directory.organizationId);
   }
   if (!request.query.has("attributes")) {
@@ -143,20 +146,24 @@ async function patchLocked(
   const { directory } = request;
   const alone = !members.clear && members.add.size === 0 && members.remove.size === 0;
   let notes: Patched["notes"];
+  let hasPending = false;
   const { row, changed } = await updateGroup(services, request, id, members.add, async (before, missing) => {
     const attempt = reading.copy();
     noteMissing(missing, attempt);
+    hasPending = missing.length > 0;
     const operations = applyOperations(directory.groups, documentOf(before), others, attempt, alone);
     const columns = boundedColumns(columnsOf(await inSlices(operations)), before.resource, attempt);
     notes = attempt.notes;
     return { columns, names: changedNames(before, columns), members, response: { status: 204, notes } };
   });
-  return { version: changed ? row.version + 1 : row.version, changed, notes };
+  return { version: changed ? row.version + 1 : row.version, changed, hasPending, notes };
 }
 
 interface Patched {
   readonly version: number;
   readonly changed: boolean;
+  /** Members were named that are not here by their id. They may be by their externalId: the reconciler looks. */
+  readonly hasPending: boolean;
   readonly notes: readonly string[] | undefined;
 }
 
