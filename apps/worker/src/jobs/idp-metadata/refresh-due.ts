@@ -1,6 +1,7 @@
 import {
   claimDue,
   type DueConnection,
+  LEASE_MS,
   postpone,
   type RefreshDeps,
   refreshMetadata,
@@ -14,8 +15,6 @@ export interface MetadataDeps extends RefreshDeps {
 
 // One that is slow holds up itself alone; many slow ones leave the database and the network to others.
 const AT_ONCE = 16;
-// Longer than the client's own timeout: metadata whose process died is taken up again after this.
-const LEASE_MS = 120_000;
 const HOUR_MS = 3_600_000;
 
 /**

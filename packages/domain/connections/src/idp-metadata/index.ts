@@ -5,6 +5,7 @@ export { fetchMetadata } from "./fetch.ts";
 export { METADATA_UNAVAILABLE, MetadataProblem } from "./problem.ts";
 export { type MetadataRules, type Reading, readMetadata } from "./read.ts";
 export { type RefreshDeps, type RefreshOutcome, refreshMetadata } from "./refresh.ts";
+export { LEASE_MS } from "./schedule.ts";
 export { currentProblem, heldMetadata } from "./state.ts";
 export {
   claimDue,

@@ -9,8 +9,12 @@ const FACTOR = 0.75;
 /** The rest is random, so that connections made together are not refreshed together for ever. */
 const STEADY = 0.9;
 
-/** Least time between a refresh and one that is requested. */
+/** Least time between two refreshes that are requested: anybody can post a signature that no certificate verifies. */
 export const MIN_INTERVAL_MS = 5 * MINUTE_MS;
+/** Least time between any other refresh and one that is requested: an IdP may take a new key right after it. */
+export const MIN_PAUSE_MS = 30_000;
+/** How long one process has for a refresh: longer than the client's own timeout. Afterwards another one takes it up. */
+export const LEASE_MS = 2 * MINUTE_MS;
 
 /** When metadata that was read now is fetched again. */
 export function nextRefresh(

@@ -67,12 +67,26 @@ describe("a requested refresh", () => {
     }
   });
 
-  it("comes five minutes after the last one at the soonest, however often it is asked for", async () => {
+  it("comes half a minute after a refresh of the schedule at the soonest: an IdP may take a new key right after it", async () => {
+    const justNow = await fixture.follow({ dueAt: at(30), checkedAt: at(-0.1) });
+    expect([await ask(justNow), await dueAt(justNow)]).toEqual([false, at(0.4)]);
+    const before = await fixture.follow({ dueAt: at(30), checkedAt: at(-0.5) });
+    expect([await ask(before), await dueAt(before)]).toEqual([true, NOW]);
+  });
+
+  it("comes five minutes after the last one that was asked for at the soonest, however often it is", async () => {
     const connection = await fixture.follow({ dueAt: at(30), checkedAt: at(-1) });
-    for (const minutes of [0, 1, 2, 3]) {
+    const refresh = async (minutes: number) => {
+      await claimDue(fixture.database.sql, { now: at(minutes), limit: 1, leaseMs: 30 * MINUTE });
+    };
+    expect([await ask(connection), await dueAt(connection)]).toEqual([true, NOW]);
+    await refresh(0);
+    for (const minutes of [1, 2, 3]) {
       expect(await ask(connection, at(minutes))).toBe(false);
-      expect(await dueAt(connection)).toEqual(at(4));
+      expect(await dueAt(connection)).toEqual(at(5));
     }
+    await refresh(5);
+    expect([await ask(connection, at(6)), await dueAt(connection)]).toEqual([false, at(10)]);
   });
 
   it("does not come twice because it is asked for while it is under way", async () => {

@@ -1,6 +1,6 @@
 import type { Sql } from "@sallyport/database";
 import { parseConnectionSettings, type SamlSettings } from "../settings.ts";
-import { type MetadataLifetime, MIN_INTERVAL_MS, nextRefresh } from "./schedule.ts";
+import { LEASE_MS, type MetadataLifetime, MIN_INTERVAL_MS, MIN_PAUSE_MS, nextRefresh } from "./schedule.ts";
 import { type CurrentProblem, currentProblem, type HeldMetadata, heldMetadata } from "./state.ts";
 
 export interface FollowedConnection {
@@ -182,17 +182,26 @@ export async function claimDue(
 }
 
 /**
- * Has the metadata refreshed soon: now, or once five minutes have passed since the last refresh, however often this is
- * called. Returns whether it is due now.
+ * Has the metadata refreshed soon: now, or once half a minute has passed since the last refresh, and five minutes since the
+ * last that was requested, however often this is called. Returns whether it is due now. What is due within a lease of the
+ * last refresh is under way, or comes soon anyway.
  */
 export async function requestRefresh(sql: Sql, connection: FollowedConnection, now: Date): Promise<boolean> {
   const { rows } = await sql.query<{ due: boolean }>(
-    `UPDATE connection_metadata SET due_at = wanted.at
-     FROM (SELECT greatest($3::timestamptz, checked_at + make_interval(secs => $4)) AS at
+    `UPDATE connection_metadata SET due_at = wanted.at, asked_at = wanted.at
+     FROM (SELECT greatest($3::timestamptz, checked_at + make_interval(secs => $4), asked_at + make_interval(secs => $5)) AS at
            FROM connection_metadata WHERE connection_id = $1 AND organization_id = $2) AS wanted
      WHERE connection_id = $1 AND organization_id = $2 AND due_at > wanted.at
+       AND (checked_at IS NULL OR due_at > checked_at + make_interval(secs => $6))
      RETURNING due_at <= $3 AS due`,
-    [connection.connectionId, connection.organizationId, now, MIN_INTERVAL_MS / 1_000],
+    [
+      connection.connectionId,
+      connection.organizationId,
+      now,
+      MIN_PAUSE_MS / 1_000,
+      MIN_INTERVAL_MS / 1_000,
+      LEASE_MS / 1_000,
+    ],
     "idp_metadata_request",
   );
   return rows[0]?.due === true;
