@@ -69,4 +69,13 @@ export const SHOTS: readonly Shot[] = [
   { name: "api-keys", path: console("/api-keys") },
   { name: "api-keys-new", path: console("/api-keys?panel=new") },
   { name: "keys", path: console("/keys") },
+  // Members
+  { name: "members", path: console("/organizations/acme/members") },
+  { name: "members-empty", path: console("/organizations/empty/members") },
+  { name: "members-new", path: console("/organizations/acme/members?panel=new") },
+  {
+    name: "member",
+    path: console("/organizations/acme/members"),
+    prepare: (page) => page.getByRole("row").nth(1).getByRole("link").click(),
+  },
 ];

@@ -3,6 +3,7 @@ import { parseSearch, stringifySearch } from "../components/search-params.ts";
 import { apiKeysRoutes } from "./pages/api-keys/routes.ts";
 import { auditRoutes } from "./pages/audit/routes.ts";
 import { keysRoutes } from "./pages/keys/routes.ts";
+import { membersRoutes } from "./pages/members/routes.ts";
 import { organizationsRoutes } from "./pages/organizations/routes.ts";
 import { overviewRoutes } from "./pages/overview/routes.ts";
 import { sessionsRoutes } from "./pages/sessions/routes.ts";
@@ -17,6 +18,7 @@ const routeTree = rootRoute.addChildren([
   ...auditRoutes.gateway,
   organizationRoute.addChildren([
     ...overviewRoutes,
+    ...membersRoutes,
     ...sessionsRoutes,
     ...auditRoutes.organization,
     ...settingsRoutes,

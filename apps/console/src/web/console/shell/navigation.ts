@@ -7,6 +7,7 @@ import {
   type IconProps,
   IconSettings,
   IconSignature,
+  IconUsers,
 } from "@tabler/icons-react";
 import { type LinkProps, linkOptions } from "@tanstack/react-router";
 import type { ComponentType } from "react";
@@ -30,6 +31,12 @@ export const ORGANIZATION_PAGES: readonly (NavigationItem & { link(org: string):
     icon: IconGauge,
     permission: "organization.read",
     exact: true,
+  },
+  {
+    label: "members",
+    link: (org) => linkOptions({ to: "/organizations/$org/members", params: { org } }),
+    icon: IconUsers,
+    permission: "members.read",
   },
   {
     label: "sessions",

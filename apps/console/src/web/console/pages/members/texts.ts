@@ -1,0 +1,217 @@
+import type { Catalogue } from "../../../texts/language.tsx";
+
+const en = {
+  title: "Members",
+  lead: "Who belongs to the organization, and what they may do.",
+  add: "Add member",
+  unnamed: "Without name",
+  columns: {
+    person: "Person",
+    name: "Name",
+    status: "State",
+    source: "Comes from",
+    roles: "Roles",
+    since: "Since",
+  },
+  filters: { email: "Email", status: "State" },
+  active: "Active",
+  suspended: "Suspended",
+  source: { directory: "Directory", jit: "Sign-in", manual: "By hand" },
+  unmanaged: "No directory knows them",
+  empty: {
+    title: "Nobody is here yet",
+    text: "People come by a directory's push, by their first sign-in, or by hand.",
+  },
+  form: {
+    title: "Add a member by hand",
+    email: "Email",
+    emailHelp: "Whoever signs in with it, by a verified domain, is this person.",
+    name: "Name",
+    roles: "Roles",
+    rolesHelp: "Keys, separated by commas. Every member has the role member.",
+    add: "Add member",
+  },
+  page: {
+    back: "All members",
+    suspend: "Suspend",
+    suspendTitle: (person: string) => `Suspend ${person}?`,
+    suspendEffect: (sessions: number) =>
+      sessions === 0
+        ? "They cannot sign in any more. They are signed in nowhere now."
+        : `They cannot sign in any more, and ${sessions === 1 ? "1 session ends" : `${sessions} sessions end`} now.`,
+    suspendAct: "Suspend member",
+    activate: "Activate",
+    remove: "Remove",
+    removeTitle: (person: string) => `Remove ${person}?`,
+    removeEffect:
+      "The membership and its roles are gone, and their sessions end. A directory that has them brings them back.",
+    removeAct: "Remove member",
+    takeOver: "Answer by hand",
+    takeOverTitle: (person: string) => `Answer for ${person} by hand?`,
+    takeOverEffect:
+      "From then on they may sign in whatever a directory says of them, until an administrator suspends them.",
+    takeOverAct: "Take over",
+    details: {
+      user: "Person (sub)",
+      member: "Membership",
+      groups: "Groups",
+      none: "None",
+      directory: "Directories say",
+      directoryWord: { active: "Active", ended: "Deactivated or deleted", released: "Answered for by hand" },
+      unknown: "Nothing",
+    },
+  },
+  signIn: {
+    yes: "They can sign in",
+    no: "They cannot sign in",
+    last: "Last signed in",
+    never: "They have not signed in yet.",
+    passed: "Passed",
+    failed: "Failed",
+    ended: (userName: string, deleted: boolean) =>
+      `${deleted ? "Deleted" : "Deactivated"} as ${userName} in a directory`,
+    checks: {
+      connection_active: "A connection is active",
+      found_at_first_login: "A first sign-in finds them",
+      membership_active: "The membership is active",
+      directory_active: "No directory has ended their access",
+      nobody_ended: "Their logins name nobody whom a directory ended",
+      known_to_directory: "A directory knows them, where that is needed",
+    },
+  },
+  why: {
+    title: "Roles, and why",
+    permissions: "Permissions",
+    noPermissions: "None of the roles gives a permission.",
+    membership: "Every member has it",
+    hand: "Given by hand",
+    signIn: (group: string, mapped: boolean) =>
+      mapped
+        ? `Signed in with the group ${group}`
+        : `Signed in with the group ${group}, which gives it no longer`,
+    outdated: "A directory gave it once; what it says now does not",
+    mapping: (name: string) => `mapping ${name}`,
+    bound: "bound to the group",
+    since: "since",
+    request: "by request",
+  },
+  consoleRole: {
+    label: "In this console",
+    none: "No access",
+    organizationViewer: "Viewer",
+    organizationAdmin: "Admin",
+    operator: "Operator",
+  },
+};
+
+export type MembersTexts = typeof en;
+
+const de: MembersTexts = {
+  title: "Mitglieder",
+  lead: "Wer zur Organisation gehört und was er oder sie darf.",
+  add: "Mitglied hinzufügen",
+  unnamed: "Ohne Namen",
+  columns: {
+    person: "Person",
+    name: "Name",
+    status: "Zustand",
+    source: "Kommt aus",
+    roles: "Rollen",
+    since: "Seit",
+  },
+  filters: { email: "E-Mail", status: "Zustand" },
+  active: "Aktiv",
+  suspended: "Gesperrt",
+  source: { directory: "Verzeichnis", jit: "Anmeldung", manual: "Von Hand" },
+  unmanaged: "Kein Verzeichnis kennt sie",
+  empty: {
+    title: "Noch ist niemand hier",
+    text: "Leute kommen durch ein Verzeichnis, durch ihre erste Anmeldung oder von Hand.",
+  },
+  form: {
+    title: "Mitglied von Hand hinzufügen",
+    email: "E-Mail",
+    emailHelp: "Wer sich damit über eine bestätigte Domain anmeldet, ist diese Person.",
+    name: "Name",
+    roles: "Rollen",
+    rolesHelp: "Schlüssel, durch Kommas getrennt. Die Rolle member hat jedes Mitglied.",
+    add: "Mitglied hinzufügen",
+  },
+  page: {
+    back: "Alle Mitglieder",
+    suspend: "Sperren",
+    suspendTitle: (person) => `${person} sperren?`,
+    suspendEffect: (sessions) =>
+      sessions === 0
+        ? "Die Person kann sich nicht mehr anmelden. Angemeldet ist sie jetzt nirgends."
+        : `Die Person kann sich nicht mehr anmelden, und ${sessions === 1 ? "1 Sitzung endet" : `${sessions} Sitzungen enden`} jetzt.`,
+    suspendAct: "Mitglied sperren",
+    activate: "Freigeben",
+    remove: "Entfernen",
+    removeTitle: (person) => `${person} entfernen?`,
+    removeEffect:
+      "Die Mitgliedschaft und ihre Rollen sind weg, und die Sitzungen enden. Ein Verzeichnis, das die Person hat, bringt sie zurück.",
+    removeAct: "Mitglied entfernen",
+    takeOver: "Von Hand verantworten",
+    takeOverTitle: (person) => `${person} von Hand verantworten?`,
+    takeOverEffect:
+      "Von da an kann sich die Person anmelden, was auch immer ein Verzeichnis sagt, bis jemand sie sperrt.",
+    takeOverAct: "Übernehmen",
+    details: {
+      user: "Person (sub)",
+      member: "Mitgliedschaft",
+      groups: "Gruppen",
+      none: "Keine",
+      directory: "Verzeichnisse sagen",
+      directoryWord: {
+        active: "Aktiv",
+        ended: "Deaktiviert oder gelöscht",
+        released: "Von Hand verantwortet",
+      },
+      unknown: "Nichts",
+    },
+  },
+  signIn: {
+    yes: "Die Person kann sich anmelden",
+    no: "Die Person kann sich nicht anmelden",
+    last: "Zuletzt angemeldet",
+    never: "Sie hat sich noch nicht angemeldet.",
+    passed: "Erfüllt",
+    failed: "Nicht erfüllt",
+    ended: (userName, deleted) =>
+      `Als ${userName} in einem Verzeichnis ${deleted ? "gelöscht" : "deaktiviert"}`,
+    checks: {
+      connection_active: "Eine Verbindung ist aktiv",
+      found_at_first_login: "Eine erste Anmeldung findet die Person",
+      membership_active: "Die Mitgliedschaft ist aktiv",
+      directory_active: "Kein Verzeichnis hat den Zugang beendet",
+      nobody_ended: "Die Anmeldungen nennen niemanden, den ein Verzeichnis beendet hat",
+      known_to_directory: "Ein Verzeichnis kennt die Person, wo das nötig ist",
+    },
+  },
+  why: {
+    title: "Rollen, und warum",
+    permissions: "Berechtigungen",
+    noPermissions: "Keine der Rollen gibt eine Berechtigung.",
+    membership: "Hat jedes Mitglied",
+    hand: "Von Hand gegeben",
+    signIn: (group, mapped) =>
+      mapped
+        ? `Mit der Gruppe ${group} angemeldet`
+        : `Mit der Gruppe ${group} angemeldet, die sie nicht mehr gibt`,
+    outdated: "Ein Verzeichnis gab sie einmal; was es jetzt sagt, gibt sie nicht",
+    mapping: (name) => `Zuordnung ${name}`,
+    bound: "an die Gruppe gebunden",
+    since: "seit",
+    request: "durch Anfrage",
+  },
+  consoleRole: {
+    label: "In dieser Konsole",
+    none: "Kein Zugang",
+    organizationViewer: "Betrachter",
+    organizationAdmin: "Admin",
+    operator: "Operator",
+  },
+};
+
+export const membersTexts: Catalogue<MembersTexts> = { en, de };
