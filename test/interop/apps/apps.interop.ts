@@ -155,6 +155,9 @@ describe.each(chosen)("$name", (peer: Peer) => {
     } else {
       expect(await isSignedIn(revoked)).toBe(true);
     }
+    if (peer.refreshes) {
+      await expect.poll(() => isSignedIn(revoked), { timeout: LOGOUT_MS, interval: 1_000 }).toBe(false);
+    }
     expect(await isSignedIn(other)).toBe(peer.endsWholePerson !== true);
   });
 });
