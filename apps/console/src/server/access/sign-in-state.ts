@@ -4,7 +4,7 @@ import { z } from "zod";
 
 const MINUTE_MS = 60_000;
 const LIFETIME_MS = 30 * MINUTE_MS;
-const CONTEXT = "console sign-in";
+const STATE_CONTEXT = "console sign-in";
 
 const content = z.object({
   /** Digest of the browser's token: nobody else's browser goes on with it (RFC 6749, 10.12). */
@@ -34,7 +34,7 @@ export function createSignInStates(secrets: SecretBox, now: () => Date) {
         until: now().getTime() + LIFETIME_MS,
       };
       const codeChallenge = createHash("sha256").update(codeVerifier).digest("base64url");
-      return { state: secrets.seal(JSON.stringify(begun), CONTEXT), nonce, codeChallenge };
+      return { state: secrets.seal(JSON.stringify(begun), STATE_CONTEXT), nonce, codeChallenge };
     },
     /** Null where it is none of ours, too old, or another browser's. */
     open(state: unknown, browser: string | null): BegunSignIn | null {
@@ -51,7 +51,7 @@ export function createSignInStates(secrets: SecretBox, now: () => Date) {
 
 function unseal(secrets: SecretBox, state: string): BegunSignIn | null {
   try {
-    return content.parse(JSON.parse(secrets.open(state, CONTEXT)));
+    return content.parse(JSON.parse(secrets.open(state, STATE_CONTEXT)));
   } catch (error) {
     if (error instanceof SecretError) {
       return null; // changed, or made up
