@@ -64,6 +64,17 @@ async function connect(page: Page): Promise<void> {
   await next(page);
 }
 
+const axeFile = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(await readFile(axeFile, "utf8"));
+  const found = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })");
+  const result = z.object({
+    violations: z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) })),
+  });
+  return result.parse(found).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
+}
+
 describe("a customer's IdP admin", () => {
   it("connects, tests and activates an IdP by what the page says", async () => {
     const { slug, id, url } = await newLink(["sso"]);
@@ -174,6 +185,48 @@ describe("a customer's IdP admin", () => {
     await page.getByRole("row", { name: /GET .*Users/ }).waitFor();
   });
 
+  it("maps a group that was pushed to a role, and reads first who gains it", async () => {
+    const { slug, url } = await newLink(["directory"]);
+    const page = await open(url);
+    await page.getByRole("radio", { name: "Microsoft Entra ID" }).click();
+    await next(page);
+    await page.getByRole("button", { name: "Create the directory" }).click();
+    const baseUrl = await shownValue(page, "Tenant URL");
+    const authorization = `Bearer ${await shownValue(page, "Secret token")}`;
+    const push = async (kind: string, body: object) => {
+      const answer = await fetch(`${baseUrl}/${kind}`, {
+        method: "POST",
+        headers: { authorization, "content-type": "application/scim+json" },
+        body: JSON.stringify({
+          schemas: [`urn:ietf:params:scim:schemas:core:2.0:${kind.slice(0, -1)}`],
+          ...body,
+        }),
+      });
+      return z.object({ id: z.string() }).parse(await answer.json()).id;
+    };
+    const ann = await push("Users", { userName: "ann@acme.example", displayName: "Ann Ash", active: true });
+    await push("Groups", { displayName: "Engineering", members: [{ value: ann }] });
+    const roles = async () => {
+      const { body } = await gateway.api("GET", `/organizations/${slug}/members`);
+      return (body as { items: { roles: string[] }[] }).items[0]?.roles;
+    };
+    await expect.poll(roles, { timeout: 20_000 }).toEqual(["member"]);
+
+    await page.getByRole("navigation").getByRole("button", { name: "Groups and roles" }).click();
+    await page.getByRole("combobox", { name: "Role: Engineering" }).click();
+    await page.getByRole("option", { name: "Admin" }).click();
+    const save = page.getByRole("button", { name: "Save", exact: true });
+    expect(await save.isDisabled()).toBe(true);
+    await page.getByRole("button", { name: "Show who gains and loses" }).click();
+    await page.getByText("1 gain a role, 0 lose one").waitFor();
+    await page.getByText("gains admin").waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(await roles()).toEqual(["member"]);
+    await save.click();
+    await page.getByText("Saved.").waitFor();
+    await expect.poll(roles, { timeout: 20_000 }).toContain("admin");
+  });
+
   it("sees only what the link is for", async () => {
     const page = await open((await newLink(["domain"])).url);
     await page.getByRole("heading", { name: "Show that an email domain is yours" }).waitFor();
@@ -215,17 +268,6 @@ it("keeps the link's token out of the log, and runs nothing that is not its own"
 });
 
 describe("accessibility", () => {
-  const axeFile = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-
-  async function violations(page: Page): Promise<string[]> {
-    await page.evaluate(await readFile(axeFile, "utf8"));
-    const found = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })");
-    const result = z.object({
-      violations: z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) })),
-    });
-    return result.parse(found).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
-  }
-
   it.each([{}, { dark: true }, { phone: true }])("axe finds nothing on any step (%j)", async (options) => {
     const page = await open((await newLink(["sso", "domain", "directory"])).url, options);
     await page.getByRole("radio", { name: "Okta", exact: true }).waitFor();

@@ -22,7 +22,8 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "connections.write":
     "createConnection updateConnection deleteConnection createTestLogin saveConnectionDraft discardConnectionDraft createDraftTestLogin activateConnectionDraft revertConnection createConnectionKey activateConnectionKey retireConnectionKey refreshConnectionMetadata applyHeldBackMetadata",
   "login_records.read": "listLoginRecords getLoginRecord",
-  "directories.read": "listDirectories getDirectory listDirectoryTokens listDirectoryClients",
+  "directories.read":
+    "listDirectories getDirectory listDirectoryGroups listDirectoryTokens listDirectoryClients",
   "directories.write":
     "createDirectory updateDirectory deleteDirectory createDirectoryToken revokeDirectoryToken createDirectoryClient revokeDirectoryClient",
   "scim_requests.read": "listScimRequests",

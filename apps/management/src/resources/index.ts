@@ -9,6 +9,7 @@ import { connectionKeyEndpoints } from "./connection-keys/routes.ts";
 import { connectionMetadataEndpoints } from "./connections/metadata/routes.ts";
 import { connectionEndpoints } from "./connections/routes.ts";
 import { directoryEndpoints } from "./directories/routes.ts";
+import { directoryGroupEndpoints } from "./directory-groups/routes.ts";
 import { domainEndpoints } from "./domains/routes.ts";
 import { encryptionKeyEndpoints } from "./encryption-keys/routes.ts";
 import { groupMappingEndpoints } from "./group-mappings/routes.ts";
@@ -42,6 +43,7 @@ export function endpointsOf(deps: Pick<ManagementApiDeps, "signingKeys">): reado
     ...testLoginEndpoints,
     ...loginRecordEndpoints,
     ...directoryEndpoints,
+    ...directoryGroupEndpoints,
     ...scimRequestEndpoints,
     ...groupMappingEndpoints,
     ...roleEndpoints,

@@ -13,13 +13,14 @@ export const STEPS = {
   test: lazy(async () => ({ default: (await import("./test-step.tsx")).TestStep })),
   domain: DomainStep,
   directory: lazy(async () => ({ default: (await import("./directory-step.tsx")).DirectoryStep })),
+  groups: lazy(async () => ({ default: (await import("./groups-step.tsx")).GroupsStep })),
   finish: FinishStep,
 } as const satisfies Record<string, ComponentType>;
 
 export type StepName = keyof typeof STEPS;
 
 /** The steps of a link, in order: those of its intents. */
-export function stepsOf({ link }: Setup, { product }: Progress): readonly StepName[] {
+export function stepsOf({ link }: Setup, { product, directoryId }: Progress): readonly StepName[] {
   const has = (intent: string) => link.intents.includes(intent);
   const connection: readonly StepName[] =
     has("sso") || has("certificate")
@@ -31,6 +32,7 @@ export function stepsOf({ link }: Setup, { product }: Progress): readonly StepNa
     ...(connection.length === 0 && has("directory") ? (["provider"] as const) : connection),
     ...(has("domain") ? (["domain"] as const) : []),
     ...(has("directory") ? (["directory"] as const) : []),
+    ...(has("directory") && directoryId !== undefined ? (["groups"] as const) : []),
     "finish",
   ];
 }

@@ -27,6 +27,7 @@ export const de: Texts = {
     test: "Testen und aktivieren",
     domain: "E-Mail-Domain",
     directory: "Verzeichnis",
+    groups: "Gruppen und Rollen",
     finish: "Abschluss",
   },
   provider: {
@@ -148,6 +149,24 @@ export const de: Texts = {
     broken: "Die Verbindung zum Gateway ist unterbrochen. Es wird weiter versucht.",
     notOffered: (product) =>
       `${product} überträgt nicht an andere Produkte. Personen entstehen bei ihrer ersten Anmeldung.`,
+  },
+  groups: {
+    title: "Welche Gruppe gibt welche Rolle?",
+    lead: "Links, was Ihr Identitätsanbieter übertragen hat, rechts, was die Mitglieder hier dürfen. Bevor es gilt, sehen Sie, wer was gewinnt und wer was verliert.",
+    group: "Gruppe",
+    role: "Rolle",
+    noRole: "Keine Rolle",
+    clear: (group) => `Keine Rolle für ${group}`,
+    none: "Noch ist keine Gruppe angekommen.",
+    lookAgain: "Noch einmal nachsehen",
+    plan: "Zeigen, wer gewinnt und verliert",
+    save: "Speichern",
+    saved: "Gespeichert.",
+    onwards: "Weiter",
+    counts: (gain, lose) => `${gain} gewinnen eine Rolle, ${lose} verlieren eine`,
+    gains: (role) => `gewinnt ${role}`,
+    loses: (role) => `verliert ${role}`,
+    more: "… und weitere Personen",
   },
   finish: {
     title: "Was geht, und was noch fehlt",

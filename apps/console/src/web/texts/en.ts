@@ -25,6 +25,7 @@ export const en = {
     test: "Test and activate",
     domain: "Email domain",
     directory: "Directory",
+    groups: "Groups and roles",
     finish: "Finish",
   },
   provider: {
@@ -147,6 +148,24 @@ export const en = {
     broken: "The connection to the gateway is broken. Trying again.",
     notOffered: (product: string) =>
       `${product} does not push to other products. People are made when they first sign in.`,
+  },
+  groups: {
+    title: "Say which groups give which roles",
+    lead: "On the left what your identity provider has pushed, on the right what its members may do here. You see who gains and who loses what before it counts.",
+    group: "Group",
+    role: "Role",
+    noRole: "No role",
+    clear: (group: string) => `No role for ${group}`,
+    none: "No group has come yet.",
+    lookAgain: "Look again",
+    plan: "Show who gains and loses",
+    save: "Save",
+    saved: "Saved.",
+    onwards: "Next",
+    counts: (gain: number, lose: number) => `${gain} gain a role, ${lose} lose one`,
+    gains: (role: string) => `gains ${role}`,
+    loses: (role: string) => `loses ${role}`,
+    more: "… and more people",
   },
   finish: {
     title: "What works, and what is left",
