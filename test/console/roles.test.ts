@@ -66,6 +66,11 @@ describe("an organization's admin", () => {
   it("is led from the start page to their own organization, and to no other", async () => {
     const page = await signInAs("Ann Archer", "");
     await page.waitForURL("**/console/organizations/acme");
+    // At a glance, with the sign-in that they came by.
+    await page
+      .getByRole("region", { name: "Sign-ins in the last 24 hours" })
+      .getByText(/Succeeded \d/)
+      .waitFor();
     expect(await page.getByRole("link", { name: "Organizations" }).count()).toBe(0);
     await page.goto(`${gateway.url}/console/organizations/bravo`);
     await heading(page, "There is nothing at this address").waitFor();

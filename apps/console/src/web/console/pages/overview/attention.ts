@@ -1,39 +1,35 @@
+import type { Schemas } from "../../../api/client.ts";
 import type { StateKind } from "../../../components/state-dot.tsx";
-import type { SetUp } from "./overview-page.tsx";
-import type { overviewTexts } from "./texts.ts";
+import type { OverviewTexts } from "./texts.ts";
 
-/** What an administrator should look at, the worst first. */
+/** Pushes that wait longer than this are late: the worker takes them within seconds. */
+const LATE_SECONDS = 60;
+
+export interface Finding {
+  readonly kind: StateKind;
+  readonly text: string;
+}
+
+/** What an administrator should look at, the worst first. `waiting` are the domains that are not verified. */
 export function attention(
-  { connections, directories, domains, conflicts }: SetUp,
-  texts: (typeof overviewTexts)["en"],
-): readonly { readonly kind: StateKind; readonly text: string }[] {
-  const found: { kind: StateKind; text: string }[] = [];
-  for (const { name, status, saml } of connections) {
-    const certificates = saml?.certificates ?? [];
-    // As long as one of several holds, the IdP can sign by it.
-    if (certificates.length > 0 && certificates.every(({ expired }) => expired)) {
-      found.push({ kind: "bad", text: texts.certificateExpired(name) });
-    }
-    const ending = certificates.find(({ expired, expiring }) => expiring && !expired);
-    if (ending !== undefined) {
-      found.push({ kind: "warning", text: texts.certificateEnds(name, ending.expiresInDays) });
-    }
-    if (status === "disabled") {
-      found.push({ kind: "warning", text: texts.connectionDisabled(name) });
-    }
-  }
-  for (const { name, status } of directories) {
-    if (status === "disabled") {
-      found.push({ kind: "warning", text: texts.directoryDisabled(name) });
-    }
-  }
-  for (const { name, verified } of domains) {
-    if (!verified) {
-      found.push({ kind: "warning", text: texts.domainWaiting(name) });
-    }
-  }
-  if (conflicts !== "0") {
-    found.push({ kind: "warning", text: texts.conflicts(conflicts) });
-  }
-  return found.sort((a, b) => Number(b.kind === "bad") - Number(a.kind === "bad"));
+  overview: Schemas["OrganizationOverview"],
+  waiting: readonly string[],
+  texts: OverviewTexts,
+): readonly Finding[] {
+  const { connections, certificates, directory, openConflicts } = overview;
+  const found: (Finding | false)[] = [
+    ...certificates.map(({ connection, expiresInDays }) =>
+      expiresInDays < 0
+        ? { kind: "bad" as const, text: texts.certificateExpired(connection) }
+        : { kind: "warning" as const, text: texts.certificateEnds(connection, expiresInDays) },
+    ),
+    directory.lagSeconds > LATE_SECONDS && { kind: "bad", text: texts.late(directory.pending) },
+    openConflicts > 0 && { kind: "warning", text: texts.conflicts(openConflicts) },
+    connections.disabled > 0 && { kind: "warning", text: texts.connectionsDisabled(connections.disabled) },
+    directory.disabled > 0 && { kind: "warning", text: texts.directoriesDisabled(directory.disabled) },
+    ...waiting.map((name) => ({ kind: "warning" as const, text: texts.domainWaiting(name) })),
+  ];
+  return found
+    .filter((finding) => finding !== false)
+    .sort((a, b) => Number(b.kind === "bad") - Number(a.kind === "bad"));
 }

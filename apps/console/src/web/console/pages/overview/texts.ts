@@ -1,26 +1,42 @@
 import type { Catalogue } from "../../../texts/language.tsx";
 
+/** A number with its noun. */
+const counted = (one: string, many: string) => (count: number) =>
+  count === 1 ? `1 ${one}` : `${count} ${many}`;
+
 const en = {
-  lead: "What is set up, and what needs a look.",
+  lead: "What is set up, how it is used, and what needs a look.",
   attention: "Needs a look",
   nothing: "Nothing. Everything that is set up works.",
-  conflicts: (count: string) =>
-    count === "1" ? "1 conflict waits to be settled" : `${count} conflicts wait to be settled`,
+  conflicts: counted("conflict waits to be settled", "conflicts wait to be settled"),
   domainWaiting: (name: string) => `${name} waits for its DNS record`,
-  connectionDisabled: (name: string) => `${name} is disabled: nobody signs in by it`,
+  connectionsDisabled: counted(
+    "connection is disabled: nobody signs in by it",
+    "connections are disabled: nobody signs in by them",
+  ),
+  directoriesDisabled: counted(
+    "directory is disabled: its pushes are refused",
+    "directories are disabled: their pushes are refused",
+  ),
   certificateExpired: (name: string) => `A certificate of ${name} has expired`,
   certificateEnds: (name: string, days: number) =>
     days === 1 ? `A certificate of ${name} ends in 1 day` : `A certificate of ${name} ends in ${days} days`,
-  directoryDisabled: (name: string) => `${name} is disabled: its pushes are refused`,
+  late: counted("push waits for more than a minute", "pushes wait for more than a minute"),
+  setUp: "Set up",
   connections: "Connections",
   directories: "Directories",
-  domains: "Domains",
-  active: "Active",
-  disabled: "Disabled",
-  verified: "Verified",
-  waiting: "Waiting for the record",
+  domains: "Verified domains",
+  active: (count: number) => `${count} active`,
   none: "None",
-  changed: "Changed",
+  lastLogin: "Last sign-in",
+  lastPush: "Last request",
+  never: "Never",
+  logins: "Sign-ins in the last 24 hours",
+  pushes: "Directory pushes in the last 24 hours",
+  quiet: "None in this time.",
+  outcome: { success: "Succeeded", failure: "Failed", started: "Not finished", refused: "Refused" },
+  hour: "Hour",
+  causes: "Why sign-ins failed",
   empty: {
     title: "Nothing is set up yet",
     text: "Send a setup link to the customer's IdP admin: they connect their identity provider, their directory and their domain by themselves.",
@@ -28,31 +44,43 @@ const en = {
   },
 };
 
-type Texts = typeof en;
+export type OverviewTexts = typeof en;
 
-const de: Texts = {
-  lead: "Was eingerichtet ist, und was einen Blick braucht.",
+const de: OverviewTexts = {
+  lead: "Was eingerichtet ist, wie es benutzt wird und was einen Blick braucht.",
   attention: "Braucht einen Blick",
   nothing: "Nichts. Alles Eingerichtete funktioniert.",
-  conflicts: (count) =>
-    count === "1" ? "1 Konflikt ist zu entscheiden" : `${count} Konflikte sind zu entscheiden`,
+  conflicts: counted("Konflikt ist zu entscheiden", "Konflikte sind zu entscheiden"),
   domainWaiting: (name) => `${name} wartet auf den DNS-Eintrag`,
-  connectionDisabled: (name) => `${name} ist abgeschaltet: Niemand meldet sich darüber an`,
+  connectionsDisabled: counted(
+    "Verbindung ist abgeschaltet: Niemand meldet sich darüber an",
+    "Verbindungen sind abgeschaltet: Niemand meldet sich darüber an",
+  ),
+  directoriesDisabled: counted(
+    "Verzeichnis ist abgeschaltet: Übertragungen werden abgewiesen",
+    "Verzeichnisse sind abgeschaltet: Übertragungen werden abgewiesen",
+  ),
   certificateExpired: (name) => `Ein Zertifikat von ${name} ist abgelaufen`,
   certificateEnds: (name, days) =>
     days === 1
       ? `Ein Zertifikat von ${name} endet in 1 Tag`
       : `Ein Zertifikat von ${name} endet in ${days} Tagen`,
-  directoryDisabled: (name) => `${name} ist abgeschaltet: Übertragungen werden abgewiesen`,
+  late: counted("Übertragung wartet seit über einer Minute", "Übertragungen warten seit über einer Minute"),
+  setUp: "Eingerichtet",
   connections: "Verbindungen",
   directories: "Verzeichnisse",
-  domains: "Domains",
-  active: "Aktiv",
-  disabled: "Abgeschaltet",
-  verified: "Bestätigt",
-  waiting: "Wartet auf den Eintrag",
+  domains: "Bestätigte Domains",
+  active: (count) => `${count} aktiv`,
   none: "Keine",
-  changed: "Geändert",
+  lastLogin: "Letzte Anmeldung",
+  lastPush: "Letzte Anfrage",
+  never: "Nie",
+  logins: "Anmeldungen der letzten 24 Stunden",
+  pushes: "Übertragungen des Verzeichnisses in den letzten 24 Stunden",
+  quiet: "Keine in dieser Zeit.",
+  outcome: { success: "Gelungen", failure: "Gescheitert", started: "Nicht beendet", refused: "Abgewiesen" },
+  hour: "Stunde",
+  causes: "Warum Anmeldungen scheiterten",
   empty: {
     title: "Noch ist nichts eingerichtet",
     text: "Senden Sie dem IdP-Admin des Kunden einen Einrichtungslink: Identitätsanbieter, Verzeichnis und Domain verbindet er selbst.",
@@ -60,4 +88,4 @@ const de: Texts = {
   },
 };
 
-export const overviewTexts: Catalogue<Texts> = { en, de };
+export const overviewTexts: Catalogue<OverviewTexts> = { en, de };
