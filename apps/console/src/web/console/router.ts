@@ -1,11 +1,13 @@
 import { createRouter } from "@tanstack/react-router";
 import { parseSearch, stringifySearch } from "../components/search-params.ts";
 import { apiKeysRoutes } from "./pages/api-keys/routes.ts";
+import { applicationsRoutes } from "./pages/applications/routes.ts";
 import { auditRoutes } from "./pages/audit/routes.ts";
 import { keysRoutes } from "./pages/keys/routes.ts";
 import { membersRoutes } from "./pages/members/routes.ts";
 import { organizationsRoutes } from "./pages/organizations/routes.ts";
 import { overviewRoutes } from "./pages/overview/routes.ts";
+import { queuesRoutes } from "./pages/queues/routes.ts";
 import { sessionsRoutes } from "./pages/sessions/routes.ts";
 import { settingsRoutes } from "./pages/settings/routes.ts";
 import { homeRoute, organizationRoute, rootRoute } from "./routes.ts";
@@ -13,7 +15,9 @@ import { homeRoute, organizationRoute, rootRoute } from "./routes.ts";
 const routeTree = rootRoute.addChildren([
   homeRoute,
   ...organizationsRoutes,
+  ...applicationsRoutes,
   ...apiKeysRoutes,
+  ...queuesRoutes,
   ...keysRoutes,
   ...auditRoutes.gateway,
   organizationRoute.addChildren([

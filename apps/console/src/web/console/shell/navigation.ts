@@ -1,4 +1,5 @@
 import {
+  IconApps,
   IconBuilding,
   IconDevices,
   IconGauge,
@@ -7,6 +8,7 @@ import {
   type IconProps,
   IconSettings,
   IconSignature,
+  IconStack2,
   IconUsers,
 } from "@tabler/icons-react";
 import { type LinkProps, linkOptions } from "@tanstack/react-router";
@@ -68,6 +70,12 @@ export const GATEWAY_PAGES: readonly (NavigationItem & { readonly link: LinkProp
     exact: true,
   },
   {
+    label: "applications",
+    link: linkOptions({ to: "/applications" }),
+    icon: IconApps,
+    permission: "applications.read",
+  },
+  {
     label: "apiKeys",
     link: linkOptions({ to: "/api-keys" }),
     icon: IconKey,
@@ -78,6 +86,12 @@ export const GATEWAY_PAGES: readonly (NavigationItem & { readonly link: LinkProp
     link: linkOptions({ to: "/keys" }),
     icon: IconSignature,
     permission: "signing_keys.read",
+  },
+  {
+    label: "queues",
+    link: linkOptions({ to: "/queues" }),
+    icon: IconStack2,
+    permission: "queues.read",
   },
   {
     label: "audit",
