@@ -78,4 +78,13 @@ export const SHOTS: readonly Shot[] = [
     path: console("/organizations/acme/members"),
     prepare: (page) => page.getByRole("row").nth(1).getByRole("link").click(),
   },
+  // Applications and queues
+  { name: "applications", path: console("/applications") },
+  { name: "applications-new", path: console("/applications?panel=new") },
+  {
+    name: "application",
+    path: console("/applications"),
+    prepare: (page) => page.getByRole("row").nth(1).getByRole("link").click(),
+  },
+  { name: "queues", path: console("/queues") },
 ];
