@@ -112,7 +112,7 @@ async function openEach(foundation: Foundation, teardown: Teardown): Promise<Mou
       rootKeyDigest,
       resolveTxt: (name) => resolver.resolveTxt(name),
       signingKeys,
-      consoleVisitors: createConsoleVisitors({ ...deps, sql: deps.database.sql }),
+      consoleVisitors: createConsoleVisitors({ ...deps, rootKeyDigest, sql: deps.database.sql }),
     });
     const codes = openCodeRedemption({ ...deps, ...defined({ redisUrl: configuration.redisUrl }) });
     teardown.add("console", () => codes.close());

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { newId, type Sql } from "@sallyport/database";
 import { type Origin, recordEvents } from "@sallyport/events";
 import { digestToken, isTokenOf, newToken } from "@sallyport/secrets";
@@ -32,7 +33,7 @@ export interface ConsoleSession {
 /** By what somebody comes to the console: a sign-in that led to a code for it, or the root key. */
 export type NewConsoleSession =
   | { readonly session: LiveSession; readonly role: ConsoleRole; readonly grantReference: string }
-  | "rootKey";
+  | { readonly rootKeyDigest: Uint8Array };
 
 /** Resolves to the session's token, of which nothing but the digest is stored. */
 export async function createConsoleSession(
@@ -42,14 +43,14 @@ export async function createConsoleSession(
 ): Promise<{ readonly token: string; readonly expiresAt: Date }> {
   const token = newToken(TOKEN);
   const id = newId();
-  const person = by === "rootKey" ? null : by;
+  const person = "rootKeyDigest" in by ? null : by;
   const expiresAt = new Date(now.getTime() + LIFETIME_MS[person === null ? "rootKey" : "person"]);
   await sql.query(
     `INSERT INTO console_sessions (id, digest, organization_id, session_id, grant_reference, created_at, last_used_at, expires_at)
      VALUES ($1, $2, $3, $4, $5, $6, $6, $7)`,
     [
       id,
-      digestToken(token),
+      "rootKeyDigest" in by ? rootKeySessionDigest(token, by.rootKeyDigest) : digestToken(token),
       person?.session.organizationId ?? null,
       person?.session.id ?? null,
       person?.grantReference ?? null,
@@ -70,6 +71,14 @@ export async function createConsoleSession(
   return { token, expiresAt };
 }
 
+/**
+ * What a session of the root key is found by: of its token and of the key together, so that it ends with the key, and the
+ * table says nothing of the key itself.
+ */
+function rootKeySessionDigest(token: string, rootKeyDigest: Uint8Array): Buffer {
+  return createHmac("sha256", rootKeyDigest).update(token).digest();
+}
+
 interface Row {
   readonly id: string;
   readonly session_id: string | null;
@@ -79,17 +88,23 @@ interface Row {
 }
 
 /**
- * The session of a token. Null where there is none, it has ended or was idle for too long, or the sign-in that it rests on
- * does not hold any more, by the one rule that every token follows (`findLiveSession`), or the person has no role.
+ * The session of a token. Null where there is none, it has ended or was idle for too long, it was opened with a root key that
+ * is not the gateway's any more, or the sign-in that it rests on does not hold any more, by the one rule that every token
+ * follows (`findLiveSession`), or the person has no role.
  */
-export async function findConsoleSession(sql: Sql, token: string, now: Date): Promise<ConsoleSession | null> {
+export async function findConsoleSession(
+  sql: Sql,
+  token: string,
+  { now, rootKeyDigest }: { readonly now: Date; readonly rootKeyDigest: Uint8Array },
+): Promise<ConsoleSession | null> {
   if (!isTokenOf(TOKEN, token)) {
     return null;
   }
   const { rows } = await sql.query<Row>(
     `SELECT id, session_id, grant_reference, last_used_at, expires_at FROM console_sessions
-     WHERE digest = $1 AND expires_at > $2 AND last_used_at > $3`,
-    [digestToken(token), now, new Date(now.getTime() - IDLE_MS)],
+     WHERE digest IN ($1, $2) AND (digest = $1) = (session_id IS NOT NULL)
+       AND expires_at > $3 AND last_used_at > $4`,
+    [digestToken(token), rootKeySessionDigest(token, rootKeyDigest), now, new Date(now.getTime() - IDLE_MS)],
     "console_session_find",
   );
   const [row] = rows;

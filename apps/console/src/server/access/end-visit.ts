@@ -6,9 +6,18 @@ export async function endVisit(
   sql: Sql,
   token: string | null,
   reason: "signed_out" | "replaced",
-  { now, ...origin }: { readonly now: Date; readonly requestId: string; readonly ip?: string },
+  {
+    now,
+    rootKeyDigest,
+    ...origin
+  }: {
+    readonly now: Date;
+    readonly rootKeyDigest: Uint8Array;
+    readonly requestId: string;
+    readonly ip?: string;
+  },
 ): Promise<ConsoleSession | null> {
-  const session = token === null ? null : await findConsoleSession(sql, token, now);
+  const session = token === null ? null : await findConsoleSession(sql, token, { now, rootKeyDigest });
   if (session !== null) {
     await endConsoleSession(sql, session, reason, origin);
   }

@@ -38,7 +38,7 @@ const choice = z.strictObject({ organizationId: z.uuid() });
 
 /** `/console/session` and `/console/sign-out`: who is signed in, by which role, and the end of it. */
 export function sessionRoutes(deps: SessionDeps): Router {
-  const { database, now, publicUrl } = deps;
+  const { database, now, publicUrl, rootKeyDigest } = deps;
   const cookie = createConsoleCookie(publicUrl);
   const originOf = (req: Request) => ({
     now: now(),
@@ -48,7 +48,8 @@ export function sessionRoutes(deps: SessionDeps): Router {
 
   async function requireSession(req: Request): Promise<ConsoleSession> {
     const token = cookie.read(req);
-    const session = token === null ? null : await findConsoleSession(database.sql, token, now());
+    const session =
+      token === null ? null : await findConsoleSession(database.sql, token, { now: now(), rootKeyDigest });
     if (session === null) {
       throw new Problem(401, "authentication_required", "Nobody is signed in. Go to /console/sign-in.");
     }
@@ -88,8 +89,8 @@ export function sessionRoutes(deps: SessionDeps): Router {
     requireRootKey(req, res, deps);
     const origin = originOf(req);
     const { token, expiresAt } = await database.transaction(async (sql) => {
-      await endVisit(sql, cookie.read(req), "replaced", origin);
-      return createConsoleSession(sql, "rootKey", origin);
+      await endVisit(sql, cookie.read(req), "replaced", { ...origin, rootKeyDigest });
+      return createConsoleSession(sql, { rootKeyDigest }, origin);
     });
     cookie.set(res, token, expiresAt);
     res.status(201).json(viewOf({ id: "", person: null, expiresAt }, deps));
@@ -99,7 +100,11 @@ export function sessionRoutes(deps: SessionDeps): Router {
     res.setHeader("Cache-Control", "no-store");
     const { now: at, ...origin } = originOf(req);
     await database.transaction(async (sql) => {
-      const ended = await endVisit(sql, cookie.read(req), "signed_out", { now: at, ...origin });
+      const ended = await endVisit(sql, cookie.read(req), "signed_out", {
+        now: at,
+        rootKeyDigest,
+        ...origin,
+      });
       const person = ended?.person ?? null;
       if (person !== null) {
         // The sign-in as well: else the next visit would be signed in without a word.

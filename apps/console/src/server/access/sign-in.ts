@@ -30,6 +30,8 @@ export interface SignInDeps {
   readonly secrets: SecretBox;
   readonly now: () => Date;
   readonly publicUrl: string;
+  /** SHA-256 of the root key: a session of it may be replaced. */
+  readonly rootKeyDigest: Uint8Array;
   /** Redeems a code of the gateway's own OpenID Provider. */
   readonly redeemCode: (
     code: string,
@@ -132,7 +134,7 @@ export function signInRoutes(deps: SignInDeps): Router {
     const origin = { now: now(), requestId: requestId(req), ...defined({ ip: req.ip }) };
     const by = { session, role: given.role, grantReference: grant.reference };
     const { token, expiresAt } = await database.transaction(async (sql) => {
-      await endVisit(sql, cookie.read(req), "replaced", origin);
+      await endVisit(sql, cookie.read(req), "replaced", { ...origin, rootKeyDigest: deps.rootKeyDigest });
       return createConsoleSession(sql, by, origin);
     });
     cookie.set(res, token, expiresAt);

@@ -15,6 +15,8 @@ export function createConsoleVisitors(deps: {
   readonly sql: Sql;
   readonly now: () => Date;
   readonly publicUrl: string;
+  /** SHA-256 of the root key. */
+  readonly rootKeyDigest: Uint8Array;
 }): ConsoleVisitors {
   const cookie = createConsoleCookie(deps.publicUrl);
   return {
@@ -26,7 +28,10 @@ export function createConsoleVisitors(deps: {
       if (!isOwnRequest(req, deps.publicUrl) || !hasConsoleHeader(req)) {
         return "refused";
       }
-      return findConsoleSession(deps.sql, token, deps.now());
+      return findConsoleSession(deps.sql, token, {
+        now: deps.now(),
+        rootKeyDigest: deps.rootKeyDigest,
+      });
     },
   };
 }
