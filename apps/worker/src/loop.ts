@@ -13,8 +13,8 @@ export interface Loop<Services> {
   readonly create: (services: Services) => () => Promise<void>;
 }
 
-/** Work that goes on until it is stopped. */
-export interface Ongoing {
+/** A loop that runs until it is stopped. */
+export interface RunningLoop {
   /** Resolves when what is under way has finished. */
   stop(): Promise<void>;
 }
@@ -24,7 +24,7 @@ export function startLoop<Services>(
   { name, everyMs, create }: Loop<Services>,
   services: Services,
   log: Logger,
-): Ongoing {
+): RunningLoop {
   const run = create(services);
   const stopping = new AbortController();
   const { signal } = stopping;

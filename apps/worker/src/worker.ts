@@ -1,7 +1,7 @@
 import type { Queues, Workers, WorkOptions } from "@sallyport/queue";
 import { LOOPS } from "./jobs/index.ts";
 import { sweep } from "./jobs/sweep/sweep.ts";
-import { type Ongoing, startLoop } from "./loop.ts";
+import { type RunningLoop, startLoop } from "./loop.ts";
 import type { WorkerServices } from "./services.ts";
 
 export interface WorkerDeps extends WorkerServices {
@@ -21,7 +21,7 @@ export interface Worker {
 /** A worker that takes jobs from `start` on. */
 export function createWorker(deps: WorkerDeps): Worker {
   let workers: Workers | undefined;
-  let loops: readonly Ongoing[] = [];
+  let loops: readonly RunningLoop[] = [];
   return {
     start: async () => {
       workers = await deps.queues.work(deps, deps.work);

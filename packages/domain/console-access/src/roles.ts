@@ -44,13 +44,13 @@ export async function giveConsoleRole(
      ON CONFLICT (membership_id) DO UPDATE SET role = EXCLUDED.role, created_at = EXCLUDED.created_at`,
     [member.membershipId, member.organizationId, role, now],
   );
-  const told = toldOf(member);
+  const event = eventOf(member);
   const { user_id: userId, role: former } = before;
   return former === null
-    ? [{ ...told, type: "console_role.created", after: { userId, role } }]
+    ? [{ ...event, type: "console_role.created", after: { userId, role } }]
     : [
         {
-          ...told,
+          ...event,
           type: "console_role.updated",
           before: { role: former },
           after: { role },
@@ -71,7 +71,7 @@ export async function takeConsoleRole(sql: Sql, member: Member): Promise<readonl
   ]);
   return [
     {
-      ...toldOf(member),
+      ...eventOf(member),
       type: "console_role.deleted",
       before: { userId: before.user_id, role: before.role },
     },
@@ -87,6 +87,6 @@ async function lockMember(sql: Sql, { organizationId, membershipId }: Member): P
   return rows[0] ?? null;
 }
 
-function toldOf({ organizationId, membershipId }: Member) {
+function eventOf({ organizationId, membershipId }: Member) {
   return { organizationId, resource: { type: "consoleRole", id: membershipId } } as const;
 }

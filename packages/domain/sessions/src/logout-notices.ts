@@ -78,16 +78,16 @@ export async function settleNotice(
       return; // somebody else settled it
     }
     const { organizationId, applicationId, sessionId, attempt: attempts } = notice;
-    const told = {
+    const event = {
       organizationId,
       actor: { type: "system" },
       resource: { type: "application", id: applicationId },
     } as const;
     await recordEvents(sql, [
       result.delivered
-        ? { ...told, type: "application.logged_out", data: { sessionId, attempts } }
+        ? { ...event, type: "application.logged_out", data: { sessionId, attempts } }
         : {
-            ...told,
+            ...event,
             type: "application.logout_failed",
             data: { sessionId, attempts, reason: result.reason },
           },

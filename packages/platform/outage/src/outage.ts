@@ -172,9 +172,9 @@ const PRISMA_KINDS: Readonly<Record<string, OutageKind>> = {
 function outageOfPrisma(error: Error): Outage | undefined {
   const { meta, cause } = error as { meta?: unknown; cause?: unknown };
   const origin = isRecord(meta) ? (meta.driverAdapterError ?? cause) : cause;
-  const told = isRecord(origin) && isRecord(origin.cause) ? origin.cause : origin;
-  const state = isRecord(told) ? (told.originalCode ?? told.code) : undefined;
-  const adapted = isRecord(told) ? told.kind : undefined;
+  const driverError = isRecord(origin) && isRecord(origin.cause) ? origin.cause : origin;
+  const state = isRecord(driverError) ? (driverError.originalCode ?? driverError.code) : undefined;
+  const adapted = isRecord(driverError) ? driverError.kind : undefined;
   const kind =
     (typeof state === "string" ? (SYSTEM[state] ?? sqlState(state)) : undefined) ??
     (typeof adapted === "string" ? PRISMA_KINDS[adapted] : undefined) ??
@@ -182,7 +182,7 @@ function outageOfPrisma(error: Error): Outage | undefined {
   if (kind !== undefined) {
     return { server: "PostgreSQL", kind };
   }
-  return told === error ? undefined : outageOf(told);
+  return driverError === error ? undefined : outageOf(driverError);
 }
 
 function codeOf(error: Error): string | undefined {

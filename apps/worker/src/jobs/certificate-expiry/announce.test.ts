@@ -116,8 +116,8 @@ describe("a certificate that nears its end", () => {
     const one = await addConnection([pem, pem, ending(before(-1_000), "young")]);
     const other = await addConnection([pem], bravo.id);
     await announceExpiry(test.database, before(20));
-    const told = (await announcements()).map((event) => [event.organization_id, event.resource_id]);
-    expect(told.sort()).toEqual(
+    const announced = (await announcements()).map((event) => [event.organization_id, event.resource_id]);
+    expect(announced.sort()).toEqual(
       [
         [acme.id, one],
         [bravo.id, other],

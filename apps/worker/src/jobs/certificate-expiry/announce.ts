@@ -107,14 +107,14 @@ async function announce(sql: Sql, endings: readonly Ending[], now: Date): Promis
     "expiry_announce",
   );
   const ours = new Set(rows.map((row) => row.key));
-  const told = endings.filter(({ connectionId, certificate }) =>
+  const announced = endings.filter(({ connectionId, certificate }) =>
     ours.has(connectionId + certificate.fingerprint),
   );
   await recordEvents(
     sql,
-    told.map((ending) => eventOf(ending, now)),
+    announced.map((ending) => eventOf(ending, now)),
   );
-  return told.length;
+  return announced.length;
 }
 
 function eventOf({ organizationId, connectionId, side, certificate, mark }: Ending, now: Date): Event {

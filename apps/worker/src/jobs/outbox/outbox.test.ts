@@ -3,13 +3,13 @@ import { createTestDatabase, type TestDatabase } from "@sallyport/database/testi
 import { readOutbox, recordEvents } from "@sallyport/events";
 import { createLogger } from "@sallyport/logging";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { type Ongoing, startLoop } from "../../loop.ts";
+import { type RunningLoop, startLoop } from "../../loop.ts";
 import { outboxLoop } from "./job.ts";
 
 const log = createLogger({ level: "silent" });
 
 let test: TestDatabase;
-let running: Ongoing[];
+let running: RunningLoop[];
 beforeEach(async () => {
   test = await createTestDatabase();
   running = [];
@@ -19,7 +19,7 @@ afterEach(async () => {
   await test.drop();
 });
 
-function start(database: Database): Ongoing {
+function start(database: Database): RunningLoop {
   const one = startLoop({ ...outboxLoop, everyMs: 10 }, { database }, log);
   running.push(one);
   return one;
