@@ -26,6 +26,9 @@ export const found = z
         id: z.string(),
         title: z.string(),
         detail: z.string().nullable().meta({ description: "What tells it from others of that title." }),
+        parentId: id.nullable().meta({
+          description: "The connection of a login record, the directory of a SCIM request; null elsewhere.",
+        }),
         organization: z
           .object({ id, slug: z.string(), name: z.string() })
           .nullable()

@@ -16,6 +16,7 @@ interface Row {
   readonly id: string;
   readonly title: string;
   readonly detail: string | null;
+  readonly parent_id?: string | null;
   readonly organization_id: string | null;
   readonly slug: string | null;
   readonly name: string | null;
@@ -103,7 +104,7 @@ const BY_ID: readonly Kind[] = [
     type: "loginRecord",
     permission: "login_records.read",
     text: `
-      SELECT l.id, l.outcome AS title, l.error_code AS detail, o.id AS organization_id, o.slug, o.name
+      SELECT l.id, l.outcome AS title, l.error_code AS detail, l.connection_id AS parent_id, o.id AS organization_id, o.slug, o.name
       FROM login_records l JOIN organizations o ON o.id = l.organization_id
       WHERE l.request_id = $4::text AND l.outcome = 'failure' AND ($1::uuid IS NULL OR o.id = $1::uuid) AND $2::text IS NOT NULL
       LIMIT $3::int`,
@@ -112,7 +113,7 @@ const BY_ID: readonly Kind[] = [
     type: "scimRequest",
     permission: "scim_requests.read",
     text: `
-      SELECT r.id, r.method || ' ' || r.path AS title, r.status::text AS detail, o.id AS organization_id, o.slug, o.name
+      SELECT r.id, r.method || ' ' || r.path AS title, r.status::text AS detail, r.directory_id AS parent_id, o.id AS organization_id, o.slug, o.name
       FROM scim_requests r JOIN organizations o ON o.id = r.organization_id
       WHERE r.request_id = $4::text AND r.status >= 400 AND ($1::uuid IS NULL OR o.id = $1::uuid) AND $2::text IS NOT NULL
       LIMIT $3::int`,
@@ -147,6 +148,7 @@ async function find(
     id: row.id,
     title: type === "member" && row.title.includes("@") ? readableAddress(row.title) : row.title,
     detail: type === "member" && row.detail !== null ? readableAddress(row.detail) : row.detail,
+    parentId: row.parent_id ?? null,
     organization:
       row.organization_id === null
         ? null

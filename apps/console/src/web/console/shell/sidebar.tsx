@@ -5,6 +5,7 @@ import { organizationQuery } from "../organization.ts";
 import { useSession } from "../session.ts";
 import { GATEWAY_PAGES, type NavigationItem, ORGANIZATION_PAGES } from "./navigation.ts";
 import { OrganizationSwitcher } from "./organization-switcher.tsx";
+import { SearchButton } from "./search.tsx";
 import { shellTexts } from "./texts.ts";
 import { UserMenu } from "./user-menu.tsx";
 
@@ -20,6 +21,7 @@ export function Sidebar({ onGo }: { onGo?(): void }) {
   return (
     <>
       <OrganizationSwitcher org={org} onGo={onGo} />
+      <SearchButton onGo={onGo} />
       <nav aria-label={texts.navigation}>
         {org !== undefined && (
           <ul className="nav">
