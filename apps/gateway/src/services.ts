@@ -6,7 +6,12 @@ import { describeMissing, keyUsage } from "@sallyport/encryption-keys";
 import { Problem } from "@sallyport/http";
 import { createAttemptLimit, createFailureLimit, type Levels } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
-import { createManagementApi, ensureOperatorsOrganization, ROLES } from "@sallyport/management";
+import {
+  createManagementApi,
+  createRequestWatch,
+  ensureOperatorsOrganization,
+  ROLES,
+} from "@sallyport/management";
 import { openCodeRedemption } from "@sallyport/openid-provider";
 import type { Outbound } from "@sallyport/outbound";
 import type { Queues } from "@sallyport/queue";
@@ -110,6 +115,7 @@ async function openEach(foundation: Foundation, teardown: Teardown): Promise<Mou
       ...deps,
       queues,
       rootKeyDigest,
+      requestWatch: createRequestWatch({ ...deps, sql: deps.database.sql }),
       resolveTxt: (name) => resolver.resolveTxt(name),
       signingKeys,
       consoleVisitors: createConsoleVisitors({ ...deps, rootKeyDigest, sql: deps.database.sql }),

@@ -11,6 +11,8 @@ export interface Context {
   readonly caller: Caller;
   readonly requestId: string;
   readonly ip: string | undefined;
+  /** Of a stream that goes on: `Last-Event-ID`. */
+  readonly lastEventId: string | undefined;
 }
 
 /**

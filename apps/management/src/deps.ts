@@ -6,6 +6,7 @@ import type { SecretBox } from "@sallyport/secrets";
 import type { SigningKeys } from "@sallyport/signing-keys";
 import type { Request } from "express";
 import type { ConsoleVisitor } from "./access/caller.ts";
+import type { RequestWatch } from "./resources/scim-requests/live/watch.ts";
 
 /** What the management API stands on. */
 export interface ManagementApiDeps {
@@ -27,6 +28,10 @@ export interface ManagementApiDeps {
   readonly requestLogout: () => void;
   /** Requests with a key that is none. Default: no limit. */
   readonly failures?: FailureLimit;
+  /** Shows requests of directories as they come. */
+  readonly requestWatch: RequestWatch;
+  /** Aborted when the process stops: streams end. */
+  readonly stopping: AbortSignal;
   /** What is to be done, and what of it failed. */
   readonly queues: QueueHealth;
   /** People who are signed in to the console. Without it nobody calls by a cookie. */

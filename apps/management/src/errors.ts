@@ -157,6 +157,14 @@ export const ADMIN_ERRORS = {
     status: 409,
     detail: "This key pair signs. Activate the other one first; create it if there is none.",
   },
+  streams_too_many: {
+    status: 429,
+    detail: "Too many live views of this organization are open. Close one of them.",
+  },
+  streams_exhausted: {
+    status: 503,
+    detail: "Too many live views are open at this gateway. Try again later, or read the list.",
+  },
   queue_unknown: { status: 400, detail: "There is no such queue." },
   period_invalid: {
     status: 400,

@@ -2,3 +2,4 @@ export { ROLES } from "./access/roles.ts";
 export type { ManagementApiDeps, SigningKeyChanges } from "./deps.ts";
 export { createManagementApi } from "./management-api.ts";
 export { ensureOperatorsOrganization } from "./resources/organizations/operators.ts";
+export { createRequestWatch } from "./resources/scim-requests/live/watch.ts";

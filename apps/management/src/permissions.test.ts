@@ -26,7 +26,7 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
     "listDirectories getDirectory listDirectoryGroups listDirectoryTokens listDirectoryClients",
   "directories.write":
     "createDirectory updateDirectory deleteDirectory createDirectoryToken revokeDirectoryToken createDirectoryClient revokeDirectoryClient",
-  "scim_requests.read": "listScimRequests",
+  "scim_requests.read": "listScimRequests streamScimRequests",
   "group_mappings.read": "listGroupMappings",
   "group_mappings.write": "replaceGroupMappings planGroupMappings",
   "roles.read": "listRoles getRole",

@@ -6,6 +6,7 @@ import { mayChangeOperators, requirePermission, type SetupLinkCaller } from "../
 import type { GatewayPermission, OrganizationPermission, Permission } from "../access/permissions.ts";
 import { type Context, reachOrganization } from "../context.ts";
 import { ADMIN_ERRORS, type AdminErrorCode, problem } from "../errors.ts";
+import { EventStream } from "./event-stream.ts";
 
 /** What is told of an operation: its route, its validation and its documentation all follow from this. */
 interface Declaration {
@@ -23,6 +24,8 @@ interface Declaration {
   readonly status: 200 | 201 | 204;
   /** Left out with 204. */
   readonly reply?: z.ZodType;
+  /** The data of each event, where it answers a stream (`EventStream`) in place of a reply. */
+  readonly events?: z.ZodType;
   /** Refusals of the operation's own; those of its caller, path and body follow from the rest. */
   readonly errors?: readonly AdminErrorCode[];
 }
@@ -148,7 +151,7 @@ function build(
   run: Endpoint["run"],
 ): Endpoint {
   const { operationId, method, path, permission, tag, summary, description } = declaration;
-  const { query, body, status, reply } = declaration;
+  const { query, body, status, reply, events } = declaration;
   const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "");
   return {
     operationId,
@@ -160,7 +163,7 @@ function build(
     summary,
     status,
     query: query ?? NO_QUERY,
-    ...defined({ description, body, reply }),
+    ...defined({ description, body, reply, events }),
     errors: [
       "authentication_required",
       "key_invalid",
@@ -175,7 +178,7 @@ function build(
     // The reply's schema drops what it does not name: no digest or sealed secret leaves by accident.
     run: async (context, raw) => {
       const result = await run(context, raw);
-      return reply?.parse(result);
+      return result instanceof EventStream ? result : reply?.parse(result);
     },
   };
 }

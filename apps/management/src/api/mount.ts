@@ -4,6 +4,7 @@ import { authenticate } from "../access/authentication.ts";
 import type { ManagementApiDeps } from "../deps.ts";
 import { problem } from "../errors.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { EventStream, serveEvents } from "./event-stream.ts";
 
 /** Routes each endpoint, and answers 405 to the methods that a path has not. */
 export function mountEndpoints(
@@ -31,9 +32,18 @@ function serve(deps: ManagementApiDeps, endpoint: Endpoint): RequestHandler {
   return async (req, res) => {
     res.setHeader("Cache-Control", "no-store");
     const caller = await authenticate(deps, req, res);
-    const context = { deps, caller, requestId: requestId(req), ip: req.ip };
+    const context = {
+      deps,
+      caller,
+      requestId: requestId(req),
+      ip: req.ip,
+      lastEventId: req.get("last-event-id"),
+    };
     const input = { params: pathParameters(req), query: req.query, body: () => readJson(req, res) };
     const reply = await endpoint.run(context, input);
+    if (reply instanceof EventStream) {
+      return serveEvents(req, res, reply, deps.stopping);
+    }
     res.status(endpoint.status);
     if (reply === undefined) {
       res.end();

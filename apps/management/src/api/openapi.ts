@@ -27,6 +27,10 @@ const problemDocument = z
 const INPUT_ERRORS = { 400: ["input_invalid"] };
 const BODY_ERRORS = { 400: ["input_invalid", "body_malformed"], 413: ["body_too_large"] };
 
+const LAST_EVENT = z.object({
+  "Last-Event-ID": z.string().optional().meta({ description: "The id of the last event that was received." }),
+});
+
 export type OpenApiDocument = ReturnType<typeof createDocument>;
 
 /** The OpenAPI 3.1 document of the endpoints, made from the very schemas that validate the requests. */
@@ -82,6 +86,7 @@ function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
     requestParams: {
       path: z.object(Object.fromEntries(parameters.map((name) => [name, pathParameter(name)]))),
       ...(query instanceof z.ZodObject ? { query } : {}),
+      ...(endpoint.events === undefined ? {} : { header: LAST_EVENT }),
     },
     ...(body === undefined ? {} : { requestBody: { required: isRequired(body), content: json(body) } }),
     responses: responsesOf(endpoint),
@@ -102,8 +107,12 @@ function pathParameter(name: string): z.ZodType {
 }
 
 function responsesOf(endpoint: Endpoint): ZodOpenApiResponsesObject {
-  const { status, reply } = endpoint;
-  const done = { description: "Done.", ...(reply === undefined ? {} : { content: json(reply) }) };
+  const { status, reply, events } = endpoint;
+  const done = {
+    description: events === undefined ? "Done." : "Events; the schema is that of each one's data.",
+    ...(reply === undefined ? {} : { content: json(reply) }),
+    ...(events === undefined ? {} : { content: { "text/event-stream": { schema: events } } }),
+  };
   const refused = [...errorsByStatus(endpoint)].map(([refusal, codes]) => [
     refusal,
     {

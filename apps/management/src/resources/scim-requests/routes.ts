@@ -1,7 +1,7 @@
 import { type Endpoint, organizationEndpoint } from "../../api/endpoint.ts";
 import { pageOf } from "../../api/page.ts";
-import { scimRequest, scimRequestQuery } from "./schema.ts";
-import { listScimRequests } from "./store.ts";
+import { liveRequest, scimRequest, scimRequestQuery } from "./schema.ts";
+import { listScimRequests, streamScimRequests } from "./store.ts";
 
 export const scimRequestEndpoints: readonly Endpoint[] = [
   organizationEndpoint({
@@ -15,5 +15,20 @@ export const scimRequestEndpoints: readonly Endpoint[] = [
     status: 200,
     reply: pageOf(scimRequest),
     handle: (call) => listScimRequests(call, call.organization.id, call.params.directoryId, call.query),
+  }),
+  organizationEndpoint({
+    operationId: "streamScimRequests",
+    method: "get",
+    path: "/organizations/{org}/directories/{directoryId}/scim-requests/stream",
+    permission: "scim_requests.read",
+    tag: "SCIM requests",
+    summary: "Show the directory's SCIM requests as they come, by server-sent events",
+    description:
+      "Begins with the last 20, the oldest first. With the id of the last event in `Last-Event-ID` it begins with what came since; a request may come twice, and of very many at once some are left out. It ends after two minutes: connect anew.",
+    status: 200,
+    events: liveRequest,
+    errors: ["streams_too_many", "streams_exhausted"],
+    handle: (call) =>
+      streamScimRequests(call, call.organization.id, call.params.directoryId, call.lastEventId),
   }),
 ];

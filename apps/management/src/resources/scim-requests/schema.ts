@@ -2,6 +2,7 @@ import type { ScimRequest } from "@sallyport/database";
 import { z } from "zod";
 import { pageQuery } from "../../api/page.ts";
 import { id, instant, text, timestamp } from "../../api/text.ts";
+import type { LiveRequest } from "./live/read.ts";
 
 export const scimRequestQuery = pageQuery.extend({
   method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]).exactOptional(),
@@ -39,6 +40,15 @@ export const scimRequest = z
   })
   .meta({ id: "ScimRequest" });
 
+export const liveRequest = scimRequest
+  .pick({ id: true, method: true, path: true, status: true, notes: true, createdAt: true })
+  .extend({
+    changed: z
+      .object({ users: z.array(id), groups: z.array(id) })
+      .meta({ description: "The ids of what it changed." }),
+  })
+  .meta({ id: "LiveScimRequest" });
+
 export type ScimRequestQuery = z.output<typeof scimRequestQuery>;
 
 /** What a request changed, of `scim_requests.changed`. */
@@ -67,6 +77,16 @@ export function scimRequestView(row: ScimRequest, waiting: ReadonlySet<string>):
     changed: row.changed,
     reconciled: row.changed === null ? null : !idsOf(row).some((changed) => waiting.has(changed)),
     createdAt: row.createdAt.toISOString(),
+  };
+}
+
+export function liveRequestView(row: LiveRequest): z.input<typeof liveRequest> {
+  const { id, method, path, status, createdAt } = row;
+  return {
+    ...{ id, method, path, status },
+    notes: notesIn.parse(row.notes),
+    changed: changedIds.parse(row.changed ?? {}),
+    createdAt: createdAt.toISOString(),
   };
 }
 

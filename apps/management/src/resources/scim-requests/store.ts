@@ -1,3 +1,5 @@
+import { isId } from "@sallyport/database";
+import type { EventStream } from "../../api/event-stream.ts";
 import { pageArguments, toPage } from "../../api/page.ts";
 import type { Context } from "../../context.ts";
 import { getDirectory } from "../directories/store.ts";
@@ -37,6 +39,21 @@ export async function listScimRequests(
   });
   const waiting = await waitingFor(context, organizationId, rows.flatMap(idsOf));
   return toPage(rows, query, (row) => scimRequestView(row, waiting));
+}
+
+/**
+ * @param lastEventId as the client sent it; begins anew where it is no request of the directory
+ * Throws `directory_not_found`, `streams_too_many`, `streams_exhausted`.
+ */
+export async function streamScimRequests(
+  context: Context,
+  organizationId: string,
+  directoryId: string,
+  lastEventId: string | undefined,
+): Promise<EventStream> {
+  const { id } = await getDirectory(context, organizationId, directoryId);
+  const lastId = lastEventId !== undefined && isId(lastEventId) ? lastEventId : null;
+  return context.deps.requestWatch.stream(organizationId, id, lastId);
 }
 
 /** "409" is itself; "4xx" is all of 400 to 499. */
