@@ -87,4 +87,27 @@ export const SHOTS: readonly Shot[] = [
     prepare: (page) => page.getByRole("row").nth(1).getByRole("link").click(),
   },
   { name: "queues", path: console("/queues") },
+  // Groups & roles
+  { name: "roles", path: console("/organizations/acme/roles") },
+  { name: "roles-new", path: console("/organizations/acme/roles?panel=new") },
+  {
+    name: "role",
+    path: console("/organizations/acme/roles"),
+    prepare: (page) => page.getByRole("link", { name: "Billing administrator" }).click(),
+  },
+  {
+    name: "roles-mappings",
+    path: console("/organizations/acme/roles/mappings"),
+    prepare: async (page) => {
+      await page.getByRole("button", { name: "Remove: Engineering" }).click();
+      await page.getByText("lose a role").waitFor();
+    },
+  },
+  { name: "roles-mappings-empty", path: console("/organizations/empty/roles/mappings") },
+  {
+    name: "roles-held-change",
+    path: console("/organizations/acme/roles/held-changes"),
+    prepare: (page) => page.getByRole("row").nth(1).getByRole("link").click(),
+  },
+  { name: "roles-held-changes-empty", path: console("/organizations/empty/roles/held-changes") },
 ];

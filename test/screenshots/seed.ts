@@ -4,6 +4,7 @@ import type { Browser } from "playwright-core";
 import { z } from "zod";
 import { signIn } from "../e2e/demo-app.ts";
 import type { TestGateway } from "../harness/gateway.ts";
+import { seedRoles } from "./seed-roles.ts";
 
 /** What is in the gateway of the pictures: two customers who have been here for long, and others. */
 export interface World {
@@ -71,6 +72,7 @@ export async function seed(gateway: TestGateway, browser: Browser): Promise<Worl
     await call("POST", "/organizations", { slug, name, domains });
   }
   await pushPeople(gateway);
+  await seedRoles(gateway, call);
   await call("POST", "/organizations/acme/members", { email: "auditor@kpmg.example", name: "Harriet Vane" });
   await call("POST", "/organizations/acme/domains", { name: "acme-logistics.example" });
   const acmeKey = z

@@ -8,6 +8,7 @@ import { membersRoutes } from "./pages/members/routes.ts";
 import { organizationsRoutes } from "./pages/organizations/routes.ts";
 import { overviewRoutes } from "./pages/overview/routes.ts";
 import { queuesRoutes } from "./pages/queues/routes.ts";
+import { rolesRoutes } from "./pages/roles/routes.ts";
 import { sessionsRoutes } from "./pages/sessions/routes.ts";
 import { settingsRoutes } from "./pages/settings/routes.ts";
 import { homeRoute, organizationRoute, rootRoute } from "./routes.ts";
@@ -23,6 +24,7 @@ const routeTree = rootRoute.addChildren([
   organizationRoute.addChildren([
     ...overviewRoutes,
     ...membersRoutes,
+    ...rolesRoutes,
     ...sessionsRoutes,
     ...auditRoutes.organization,
     ...settingsRoutes,

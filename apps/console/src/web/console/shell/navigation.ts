@@ -9,6 +9,7 @@ import {
   IconSettings,
   IconSignature,
   IconStack2,
+  IconUserShield,
   IconUsers,
 } from "@tabler/icons-react";
 import { type LinkProps, linkOptions } from "@tanstack/react-router";
@@ -39,6 +40,12 @@ export const ORGANIZATION_PAGES: readonly (NavigationItem & { link(org: string):
     link: (org) => linkOptions({ to: "/organizations/$org/members", params: { org } }),
     icon: IconUsers,
     permission: "members.read",
+  },
+  {
+    label: "roles",
+    link: (org) => linkOptions({ to: "/organizations/$org/roles", params: { org } }),
+    icon: IconUserShield,
+    permission: "roles.read",
   },
   {
     label: "sessions",

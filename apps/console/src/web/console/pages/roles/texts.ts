@@ -1,0 +1,230 @@
+import type { Schemas } from "../../../api/client.ts";
+import type { Catalogue } from "../../../texts/language.tsx";
+
+type Counts = Schemas["AccessPlan"]["counts"];
+
+const people = (count: number) => (count === 1 ? "1 person" : `${count} people`);
+
+const en = {
+  title: "Groups & roles",
+  lead: "What members may do, which groups give it to them, and what directories would take away.",
+  tabs: { roles: "Roles", mappings: "Group mappings", held: "Held changes" },
+  roles: {
+    label: "Roles",
+    lead: "A role is a name for permissions. Both stand in the tokens that your applications read.",
+    create: "Create role",
+    name: "Name",
+    namePlaceholder: "Billing administrator",
+    key: "Key",
+    keyHelp: "What tokens hold, as billing-admin: small letters, digits and . _ : -. It never changes.",
+    permissions: "Permissions",
+    permissionsHelp: "Your applications' own words for what it allows. Press Enter after each.",
+    permissionsPlaceholder: "billing:read",
+    noPermissions: "None",
+    since: "Created",
+    delete: "Delete role",
+    deleteTitle: (name: string) => `Delete the role “${name}”?`,
+    deleteMappings: (mappings: number, lose: number) =>
+      mappings === 0
+        ? "No group gives it."
+        : `${mappings === 1 ? "1 group mapping ends" : `${mappings} group mappings end`} with it, and ${people(lose)} ${lose === 1 ? "loses" : "lose"} it by that.`,
+    deleteEffect: "Whoever was given it by hand loses it too. Tokens show it at once.",
+    empty: {
+      title: "No roles yet",
+      text: "Create one for each thing that members may do, and map the groups of your directory to it.",
+    },
+  },
+  mappings: {
+    label: "Group mappings",
+    lead: "A group that a directory pushes, or that an identity provider tells at sign-in, gives its members a role. You see who gains and who loses what before anything is saved.",
+    group: "Group",
+    groupPlaceholder: "Its name at the identity provider",
+    role: "Role",
+    rolePlaceholder: "Choose a role",
+    add: "Add mapping",
+    repeats: "This group gives this role already",
+    state: "Change",
+    act: "Action",
+    added: "Added",
+    removed: "Removed",
+    remove: "Remove",
+    restore: "Keep",
+    plan: "What this changes",
+    save: "Save mappings",
+    discard: "Discard",
+    saved: "The mappings are saved. Members' roles follow within moments.",
+    empty: {
+      title: "No group gives a role yet",
+      text: "Name a group and the role that its members get. Groups that have not been pushed yet may be named too.",
+    },
+  },
+  plan: {
+    nobody: "Nobody's access changes",
+    people: (count: number) => `Changes the access of ${people(count)}`,
+    counts: ({ gain, lose, suspend }: Counts) =>
+      [
+        `${gain} gain a role`,
+        `${lose} lose a role`,
+        ...(suspend === 0 ? [] : [`${suspend} could sign in no longer`]),
+      ].join(" · "),
+    gains: (role: string) => `gains ${role}`,
+    loses: (role: string) => `loses ${role}`,
+    suspended: "could sign in no longer",
+    unnamed: "Without name",
+    more: "Show more people",
+  },
+  held: {
+    label: "Held changes",
+    lead: "When a directory would take access from unusually many people at once, nobody loses anything until you decide.",
+    banner: "A change is held until you decide",
+    bannerLine: (directory: string, count: number) =>
+      `${directory} would take access from ${people(count)} at once.`,
+    look: "See whom it concerns",
+    panel: "Held change",
+    directory: "Directory",
+    state: "State",
+    people: "People",
+    suspended: "Could not sign in",
+    since: "Held",
+    status: {
+      held: "Waits for you",
+      confirmed: "Confirmed",
+      rejected: "Rejected",
+      withdrawn: "Taken back",
+    },
+    explained: {
+      held: "Nobody has lost anything. Confirm what the directory says, or reject it if it is a mistake there.",
+      rejected:
+        "Its people keep what they have until the directory says something else of them. You may still confirm it.",
+      confirmed: "It was applied as the directory stood then.",
+      withdrawn: "The directory took all of it back.",
+    },
+    came: "Held",
+    decided: "decided",
+    reject: "Reject change",
+    confirm: "Confirm change",
+    confirmTitle: (directory: string) => `Let ${directory}'s change happen?`,
+    confirmEffect: ({ lose, suspend }: Counts) =>
+      `${people(lose)} ${lose === 1 ? "loses" : "lose"} a role, and ${people(suspend)} can sign in no longer: their sessions end at once. It applies as the directory stands by then.`,
+    confirmAct: "Take their access",
+    empty: {
+      title: "Nothing is held",
+      text: "If a directory would suspend, or take roles from, more people at once than its guard lets through, the change waits here for your decision.",
+    },
+  },
+};
+
+type Texts = typeof en;
+
+const personen = (count: number) => (count === 1 ? "1 Person" : `${count} Personen`);
+
+const de: Texts = {
+  title: "Gruppen & Rollen",
+  lead: "Was Mitglieder dürfen, welche Gruppen es ihnen geben und was Verzeichnisse wegnehmen würden.",
+  tabs: { roles: "Rollen", mappings: "Gruppen-Zuordnungen", held: "Angehaltene Änderungen" },
+  roles: {
+    label: "Rollen",
+    lead: "Eine Rolle ist ein Name für Berechtigungen. Beide stehen in den Tokens, die Ihre Anwendungen lesen.",
+    create: "Rolle anlegen",
+    name: "Name",
+    namePlaceholder: "Abrechnungs-Admin",
+    key: "Schlüssel",
+    keyHelp:
+      "Was in Tokens steht, etwa billing-admin: Kleinbuchstaben, Ziffern und . _ : -. Er ändert sich nie.",
+    permissions: "Berechtigungen",
+    permissionsHelp: "Die Wörter Ihrer Anwendungen für das, was sie erlaubt. Nach jedem die Eingabetaste.",
+    permissionsPlaceholder: "billing:read",
+    noPermissions: "Keine",
+    since: "Angelegt",
+    delete: "Rolle löschen",
+    deleteTitle: (name) => `Rolle „${name}“ löschen?`,
+    deleteMappings: (mappings, lose) =>
+      mappings === 0
+        ? "Keine Gruppe gibt sie."
+        : `${mappings === 1 ? "1 Gruppen-Zuordnung endet" : `${mappings} Gruppen-Zuordnungen enden`} damit, und ${personen(lose)} ${lose === 1 ? "verliert" : "verlieren"} sie dadurch.`,
+    deleteEffect: "Auch wem sie von Hand gegeben wurde, verliert sie. Tokens zeigen es sofort.",
+    empty: {
+      title: "Noch keine Rollen",
+      text: "Legen Sie eine für alles an, was Mitglieder dürfen, und ordnen Sie ihr die Gruppen Ihres Verzeichnisses zu.",
+    },
+  },
+  mappings: {
+    label: "Gruppen-Zuordnungen",
+    lead: "Eine Gruppe, die ein Verzeichnis überträgt oder ein Identitätsanbieter bei der Anmeldung nennt, gibt ihren Mitgliedern eine Rolle. Sie sehen, wer was gewinnt und wer was verliert, bevor etwas gespeichert wird.",
+    group: "Gruppe",
+    groupPlaceholder: "Ihr Name beim Identitätsanbieter",
+    role: "Rolle",
+    rolePlaceholder: "Rolle wählen",
+    add: "Zuordnung hinzufügen",
+    repeats: "Diese Gruppe gibt diese Rolle schon",
+    state: "Änderung",
+    act: "Aktion",
+    added: "Neu",
+    removed: "Entfernt",
+    remove: "Entfernen",
+    restore: "Behalten",
+    plan: "Was sich dadurch ändert",
+    save: "Zuordnungen speichern",
+    discard: "Verwerfen",
+    saved: "Die Zuordnungen sind gespeichert. Die Rollen der Mitglieder folgen gleich.",
+    empty: {
+      title: "Noch gibt keine Gruppe eine Rolle",
+      text: "Nennen Sie eine Gruppe und die Rolle, die ihre Mitglieder bekommen. Auch Gruppen, die noch nicht übertragen wurden.",
+    },
+  },
+  plan: {
+    nobody: "Für niemanden ändert sich etwas",
+    people: (count) => `Ändert, was ${personen(count)} ${count === 1 ? "darf" : "dürfen"}`,
+    counts: ({ gain, lose, suspend }) =>
+      [
+        `${gain} gewinnen eine Rolle`,
+        `${lose} verlieren eine Rolle`,
+        ...(suspend === 0 ? [] : [`${suspend} könnten sich nicht mehr anmelden`]),
+      ].join(" · "),
+    gains: (role) => `gewinnt ${role}`,
+    loses: (role) => `verliert ${role}`,
+    suspended: "könnte sich nicht mehr anmelden",
+    unnamed: "Ohne Namen",
+    more: "Weitere Personen zeigen",
+  },
+  held: {
+    label: "Angehaltene Änderungen",
+    lead: "Würde ein Verzeichnis ungewöhnlich vielen auf einmal den Zugang nehmen, verliert niemand etwas, bis Sie entscheiden.",
+    banner: "Eine Änderung wartet auf Ihre Entscheidung",
+    bannerLine: (directory, count) => `${directory} würde ${personen(count)} auf einmal den Zugang nehmen.`,
+    look: "Sehen, wen es betrifft",
+    panel: "Angehaltene Änderung",
+    directory: "Verzeichnis",
+    state: "Zustand",
+    people: "Personen",
+    suspended: "Ohne Anmeldung",
+    since: "Angehalten",
+    status: {
+      held: "Wartet auf Sie",
+      confirmed: "Bestätigt",
+      rejected: "Abgelehnt",
+      withdrawn: "Zurückgenommen",
+    },
+    explained: {
+      held: "Niemand hat etwas verloren. Bestätigen Sie, was das Verzeichnis sagt, oder lehnen Sie es ab, wenn es dort ein Fehler ist.",
+      rejected:
+        "Die Personen behalten, was sie haben, bis das Verzeichnis etwas anderes von ihnen sagt. Sie können die Änderung noch bestätigen.",
+      confirmed: "Sie wurde angewandt, wie das Verzeichnis da stand.",
+      withdrawn: "Das Verzeichnis hat alles zurückgenommen.",
+    },
+    came: "Angehalten",
+    decided: "entschieden",
+    reject: "Änderung ablehnen",
+    confirm: "Änderung bestätigen",
+    confirmTitle: (directory) => `Die Änderung von ${directory} zulassen?`,
+    confirmEffect: ({ lose, suspend }) =>
+      `${personen(lose)} ${lose === 1 ? "verliert" : "verlieren"} eine Rolle, und ${personen(suspend)} ${suspend === 1 ? "kann" : "können"} sich nicht mehr anmelden: Ihre Sitzungen enden sofort. Es gilt, was das Verzeichnis dann sagt.`,
+    confirmAct: "Zugang nehmen",
+    empty: {
+      title: "Nichts ist angehalten",
+      text: "Würde ein Verzeichnis mehr Personen auf einmal sperren oder ihnen Rollen nehmen, als sein Schutz durchlässt, wartet die Änderung hier auf Ihre Entscheidung.",
+    },
+  },
+};
+
+export const rolesTexts: Catalogue<Texts> = { en, de };
