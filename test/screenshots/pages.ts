@@ -13,6 +13,14 @@ export interface Shot {
 
 const console = (path: string) => () => `/console${path}`;
 
+const openFirstRow = (page: Page) => page.getByRole("row").nth(1).getByRole("link").click();
+
+async function openSignIns(page: Page): Promise<void> {
+  await openFirstRow(page);
+  await page.getByRole("link", { name: "Sign-ins" }).click();
+  await page.getByRole("columnheader", { name: "Outcome" }).waitFor();
+}
+
 /** Every main page, and those of its states that look different. */
 export const SHOTS: readonly Shot[] = [
   // The shell
@@ -69,6 +77,28 @@ export const SHOTS: readonly Shot[] = [
   { name: "api-keys", path: console("/api-keys") },
   { name: "api-keys-new", path: console("/api-keys?panel=new") },
   { name: "keys", path: console("/keys") },
+  // Connections
+  { name: "connections", path: console("/organizations/acme/connections") },
+  { name: "connections-empty", path: console("/organizations/empty/connections") },
+  {
+    name: "connection",
+    path: console("/organizations/acme/connections"),
+    prepare: openFirstRow,
+  },
+  {
+    name: "connection-logins",
+    path: console("/organizations/acme/connections"),
+    prepare: openSignIns,
+  },
+  {
+    name: "connection-login",
+    path: console("/organizations/acme/connections"),
+    prepare: async (page) => {
+      await openSignIns(page);
+      await openFirstRow(page);
+      await page.getByRole("heading", { name: "What was checked" }).waitFor();
+    },
+  },
   // Members
   { name: "members", path: console("/organizations/acme/members") },
   { name: "members-empty", path: console("/organizations/empty/members") },
@@ -76,7 +106,7 @@ export const SHOTS: readonly Shot[] = [
   {
     name: "member",
     path: console("/organizations/acme/members"),
-    prepare: (page) => page.getByRole("row").nth(1).getByRole("link").click(),
+    prepare: openFirstRow,
   },
   // Applications and queues
   { name: "applications", path: console("/applications") },

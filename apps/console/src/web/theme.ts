@@ -71,6 +71,8 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--sidebar-ground": "var(--mantine-color-gray-0)",
     "--code-ground": "var(--mantine-color-gray-0)",
     "--current-ground": "var(--mantine-color-gray-2)",
+    "--good-text": "var(--mantine-color-green-9)",
+    "--bad-text": "var(--mantine-color-red-9)",
   },
   dark: {
     "--mantine-color-dimmed": "#a6adb4",
@@ -78,5 +80,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--sidebar-ground": "var(--mantine-color-dark-8)",
     "--code-ground": "var(--mantine-color-dark-8)",
     "--current-ground": "var(--mantine-color-dark-5)",
+    "--good-text": "var(--mantine-color-green-4)",
+    "--bad-text": "var(--mantine-color-red-4)",
   },
 });

@@ -25,6 +25,9 @@ const en = {
   discard: "Discard",
   saved: "Saved",
   unsaved: "Unsaved changes",
+  expected: "Expected",
+  found: "Found",
+  nothingCame: "nothing",
   leave: {
     title: "Leave without saving?",
     text: "What you changed on this page is lost.",
@@ -61,6 +64,9 @@ const de: ComponentTexts = {
   discard: "Verwerfen",
   saved: "Gespeichert",
   unsaved: "Nicht gespeicherte Änderungen",
+  expected: "Erwartet",
+  found: "Gekommen",
+  nothingCame: "nichts",
   leave: {
     title: "Seite verlassen, ohne zu speichern?",
     text: "Was Sie auf dieser Seite geändert haben, geht verloren.",

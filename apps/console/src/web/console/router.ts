@@ -3,6 +3,7 @@ import { parseSearch, stringifySearch } from "../components/search-params.ts";
 import { apiKeysRoutes } from "./pages/api-keys/routes.ts";
 import { applicationsRoutes } from "./pages/applications/routes.ts";
 import { auditRoutes } from "./pages/audit/routes.ts";
+import { connectionsRoutes } from "./pages/connections/routes.ts";
 import { keysRoutes } from "./pages/keys/routes.ts";
 import { membersRoutes } from "./pages/members/routes.ts";
 import { organizationsRoutes } from "./pages/organizations/routes.ts";
@@ -23,6 +24,7 @@ const routeTree = rootRoute.addChildren([
   ...auditRoutes.gateway,
   organizationRoute.addChildren([
     ...overviewRoutes,
+    ...connectionsRoutes,
     ...membersRoutes,
     ...rolesRoutes,
     ...sessionsRoutes,

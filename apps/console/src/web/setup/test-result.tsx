@@ -1,14 +1,16 @@
-import { Alert, List, Stack, Table, Text, ThemeIcon, Title } from "@mantine/core";
-import { IconAlertTriangle, IconCheck, IconX } from "@tabler/icons-react";
+import { List, Stack, Table, ThemeIcon, Title } from "@mantine/core";
+import { IconCheck, IconX } from "@tabler/icons-react";
 import type { Schemas } from "../api/client.ts";
-import { fieldToChange } from "../guides/fields-to-change.ts";
+import { FindingNote } from "../components/finding-note.tsx";
+import { failureOf, warningsOf } from "../components/findings.ts";
 import { useTexts } from "../texts/texts.tsx";
-import { type Finding, failureOf, warningsOf } from "./findings.ts";
 import { useProductName, useSetup } from "./setup-context.tsx";
 
 /** How a test went, as a story: each step green or red, what came, and what to change at the IdP. */
 export function TestResult({ test }: { readonly test: Schemas["TestLogin"] }) {
   const texts = useTexts();
+  const { progress } = useSetup();
+  const product = { id: progress.product ?? "generic", name: useProductName() };
   const failure = failureOf(test.steps);
   return (
     <Stack>
@@ -20,9 +22,9 @@ export function TestResult({ test }: { readonly test: Schemas["TestLogin"] }) {
           </List.Item>
         ))}
       </List>
-      {failure !== null && <FindingNote finding={failure} color="red" />}
+      {failure !== null && <FindingNote finding={failure} color="red" product={product} />}
       {warningsOf(test.steps).map((warning) => (
-        <FindingNote key={warning.code} finding={warning} color="yellow" />
+        <FindingNote key={warning.code} finding={warning} color="yellow" product={product} />
       ))}
       {test.identity !== null && (
         <section aria-label={texts.test.identity}>
@@ -42,35 +44,6 @@ export function TestResult({ test }: { readonly test: Schemas["TestLogin"] }) {
         </section>
       )}
     </Stack>
-  );
-}
-
-/** What was found, and where at the IdP to change it, in its own words. */
-function FindingNote({ finding, color }: { readonly finding: Finding; readonly color: "red" | "yellow" }) {
-  const { progress } = useSetup();
-  const product = useProductName();
-  const field = fieldToChange(progress.product ?? "generic", finding.code);
-  return (
-    <Alert
-      color={color}
-      variant="light"
-      title={finding.message}
-      icon={color === "red" ? <IconX size={20} aria-hidden /> : <IconAlertTriangle size={20} aria-hidden />}
-    >
-      {finding.detail !== undefined && (
-        <Text ff="monospace" size="sm" mb="xs">
-          {finding.detail}
-        </Text>
-      )}
-      <Text>
-        {field !== undefined && (
-          <>
-            {product} › <b>{field}</b>:{" "}
-          </>
-        )}
-        {finding.fix}
-      </Text>
-    </Alert>
   );
 }
 

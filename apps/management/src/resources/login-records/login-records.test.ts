@@ -48,13 +48,18 @@ describe("listLoginRecords", () => {
     expect(seen).toEqual(records.toReversed());
   });
 
-  it("filters by connection, session, request, outcome and time", async () => {
+  it("filters by connection, session, request, outcome, cause and time", async () => {
     expect(await ids({ connectionId: second })).toEqual([records[3], records[1]]);
     expect(await ids({ sessionId: acme.sessionId })).toEqual([acme.recordId]);
     expect(await ids({ outcome: "failure", connectionId: acme.connectionId })).toEqual([
       records[4],
       records[2],
     ]);
+    expect(await ids({ errorCode: "audience_mismatch", connectionId: second })).toEqual([
+      records[3],
+      records[1],
+    ]);
+    expect(await ids({ errorCode: "signature_invalid" })).toEqual([]);
     const [newest] = (await list()).items;
     expect(await ids({ requestId: newest?.requestId ?? "" })).toEqual([records[4]]);
     expect(await ids({ since: newest?.createdAt ?? "" })).toContain(records[4]);

@@ -10,6 +10,9 @@ export const loginRecordQuery = pageQuery.extend({
   sessionId: id.exactOptional().meta({ description: "The sign-in that made this session." }),
   requestId: text(64).exactOptional().meta({ description: "What a person was shown on an error page." }),
   outcome: outcome.exactOptional(),
+  errorCode: text(64)
+    .exactOptional()
+    .meta({ description: "The cause of failures, as the records have it: `audience_mismatch`." }),
   since: instant.exactOptional(),
   until: instant.exactOptional(),
 });

@@ -31,6 +31,7 @@ export async function listLoginRecords(context: Context, organizationId: string,
          AND ($6::timestamptz IS NULL OR l.created_at >= $6::timestamptz)
          AND ($7::timestamptz IS NULL OR l.created_at < $7::timestamptz)
          AND ($8::timestamptz IS NULL OR (l.created_at, l.id) < ($8::timestamptz, $9::uuid))
+         AND ($11::text IS NULL OR l.error_code = $11::text)
        ORDER BY l.created_at DESC, l.id DESC
        LIMIT $10::int
      ) AS r
@@ -48,6 +49,7 @@ export async function listLoginRecords(context: Context, organizationId: string,
       cursor?.createdAt ?? null,
       cursor?.id ?? null,
       query.limit + 1,
+      query.errorCode ?? null,
     ],
   );
   const records = rows.map((row) => ({

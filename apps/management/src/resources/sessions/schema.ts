@@ -5,6 +5,7 @@ import { id, timestamp } from "../../api/text.ts";
 
 export const sessionQuery = pageQuery.extend({
   userId: id.exactOptional(),
+  connectionId: id.exactOptional().meta({ description: "The connection that the person signed in by." }),
   live: z
     .enum(["true", "false"])
     .transform((value) => value === "true")

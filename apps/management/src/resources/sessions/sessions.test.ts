@@ -74,6 +74,12 @@ describe("listSessions", () => {
     expect(await list({ userId: bravo.userId })).toEqual([]);
   });
 
+  it("filters by connection", async () => {
+    const sessionId = await insertSession(api, acme);
+    expect(await list({ connectionId: acme.connectionId })).toContain(sessionId);
+    expect(await list({ connectionId: bravo.connectionId })).toEqual([]);
+  });
+
   it("counts an expired session among those that ended", async () => {
     const sessionId = await insertSession(api, acme);
     const start = api.clock.now;

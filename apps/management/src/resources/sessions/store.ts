@@ -1,3 +1,4 @@
+import { defined } from "@sallyport/defined";
 import { pageArguments, toPage } from "../../api/page.ts";
 import { change } from "../../change.ts";
 import type { Context } from "../../context.ts";
@@ -7,11 +8,11 @@ import { SESSION_USER, type SessionQuery, sessionView } from "./schema.ts";
 export async function listSessions(context: Context, organizationId: string, query: SessionQuery) {
   const { database, now } = context.deps;
   const { where, ...rest } = pageArguments(query, "desc");
-  const user = query.userId === undefined ? {} : { userId: query.userId };
+  const of = defined({ userId: query.userId, connectionId: query.connectionId });
   const live = query.live === undefined ? {} : liveOrNot(query.live, now());
   const rows = await database.prisma.session.findMany({
     ...rest,
-    where: { AND: [{ organizationId, ...user }, live, where] },
+    where: { AND: [{ organizationId, ...of }, live, where] },
     include: SESSION_USER,
   });
   return toPage(rows, query, (row) => sessionView(row, now()));

@@ -5,6 +5,7 @@ import {
   IconGauge,
   IconHistory,
   IconKey,
+  IconPlugConnected,
   type IconProps,
   IconSettings,
   IconSignature,
@@ -34,6 +35,12 @@ export const ORGANIZATION_PAGES: readonly (NavigationItem & { link(org: string):
     icon: IconGauge,
     permission: "organization.read",
     exact: true,
+  },
+  {
+    label: "connections",
+    link: (org) => linkOptions({ to: "/organizations/$org/connections", params: { org } }),
+    icon: IconPlugConnected,
+    permission: "connections.read",
   },
   {
     label: "members",

@@ -1,0 +1,159 @@
+import type { Catalogue } from "../../../texts/language.tsx";
+
+const days = (count: number) => (count === 1 ? "1 day" : `${count} days`);
+const tage = (count: number) => (count === 1 ? "1 Tag" : `${count} Tagen`);
+
+const en = {
+  title: "Connections",
+  lead: "The identity providers that people of this organization sign in with.",
+  invite: "Make a setup link",
+  columns: {
+    name: "Name",
+    type: "Protocol",
+    state: "State",
+    certificate: "Certificate ends",
+    problems: "Problems",
+  },
+  active: "Active",
+  disabled: "Disabled",
+  noProblem: "None",
+  problems: {
+    certificateExpired: "The certificate has ended",
+    certificateEnds: (count: number) => `The certificate ends in ${days(count)}`,
+    heldBack: "A change of the metadata waits to be applied",
+    metadata: "The metadata cannot be read",
+  },
+  empty: {
+    title: "No connection yet",
+    text: "A connection lets people sign in with their own identity provider. Send its administrator a setup link: it leads them through.",
+  },
+  tabs: { settings: "Settings", logins: "Sign-ins" },
+  name: "Name",
+  nameHelp: "People see it where they choose how to sign in.",
+  ours: {
+    title: "Our values",
+    lead: (product: string) => `What ${product} must be told. Click one to copy it.`,
+    acsUrl: "Assertion Consumer Service (ACS) URL",
+    entityId: "Entity ID (audience)",
+    metadataUrl: "Metadata URL",
+    logoutUrl: "Single logout URL",
+    redirectUri: "Redirect URI",
+    postLogoutRedirectUri: "Post-logout redirect URI",
+    backchannelLogoutUri: "Back-channel logout URI",
+    jwksUri: "Keys (JWKS) URI",
+  },
+  theirs: {
+    title: "The identity provider's values",
+    lead: "They change by a setup link, where a test comes before anybody notices.",
+    idpEntityId: "Entity ID (issuer)",
+    ssoUrl: "Sign-in URL",
+    metadataUrl: "Metadata URL",
+    refreshed: "Metadata in force since",
+    certificates: "Signing certificates",
+    ends: "ends",
+    issuer: "Issuer",
+    clientId: "Client ID",
+    scopes: "Scopes",
+    id: "Connection",
+    made: "Made",
+    changed: "Changed",
+  },
+  acts: {
+    disableLead: "Nobody signs in by a disabled connection. Its settings stay.",
+    disable: "Disable connection",
+    disableTitle: (name: string) => `Disable ${name}?`,
+    disableAct: "Disable connection",
+    enableLead: "Nobody can sign in by this connection now.",
+    enable: "Enable connection",
+    removeLead: "Deleting a connection also deletes who signed in by it as whom.",
+    remove: "Delete connection",
+    removeTitle: (name: string) => `Delete ${name}?`,
+    removeEffect:
+      "Its settings, keys and sign-in records are deleted, and the identities that people have by it. Nothing brings them back.",
+    counting: "Counting who is signed in…",
+    sessionsEnd: (count: number, more: boolean) =>
+      count === 0
+        ? "Nobody is signed in by it now."
+        : `${more ? "More than " : ""}${count === 1 ? "1 session ends" : `${count} sessions end`}, in every application.`,
+  },
+};
+
+export type ConnectionsTexts = typeof en;
+
+const de: ConnectionsTexts = {
+  title: "Verbindungen",
+  lead: "Die Identity Provider, mit denen sich die Menschen dieser Organisation anmelden.",
+  invite: "Setup-Link anlegen",
+  columns: {
+    name: "Name",
+    type: "Protokoll",
+    state: "Zustand",
+    certificate: "Zertifikat endet",
+    problems: "Probleme",
+  },
+  active: "Aktiv",
+  disabled: "Deaktiviert",
+  noProblem: "Keine",
+  problems: {
+    certificateExpired: "Das Zertifikat ist abgelaufen",
+    certificateEnds: (count) => `Das Zertifikat endet in ${tage(count)}`,
+    heldBack: "Eine Änderung der Metadaten wartet auf Freigabe",
+    metadata: "Die Metadaten lassen sich nicht lesen",
+  },
+  empty: {
+    title: "Noch keine Verbindung",
+    text: "Durch eine Verbindung melden sich Menschen mit ihrem eigenen Identity Provider an. Schicken Sie dessen Administrator einen Setup-Link: Er führt hindurch.",
+  },
+  tabs: { settings: "Einstellungen", logins: "Anmeldungen" },
+  name: "Name",
+  nameHelp: "Man sieht ihn, wo man wählt, wie man sich anmeldet.",
+  ours: {
+    title: "Unsere Werte",
+    lead: (product) => `Was ${product} wissen muss. Ein Klick kopiert.`,
+    acsUrl: "Assertion-Consumer-Service-URL (ACS)",
+    entityId: "Entity-ID (Audience)",
+    metadataUrl: "Metadaten-URL",
+    logoutUrl: "Single-Logout-URL",
+    redirectUri: "Redirect-URI",
+    postLogoutRedirectUri: "Post-Logout-Redirect-URI",
+    backchannelLogoutUri: "Back-Channel-Logout-URI",
+    jwksUri: "URI der Schlüssel (JWKS)",
+  },
+  theirs: {
+    title: "Die Werte des Identity Providers",
+    lead: "Sie ändern sich durch einen Setup-Link, bei dem ein Test kommt, ehe es jemand merkt.",
+    idpEntityId: "Entity-ID (Issuer)",
+    ssoUrl: "Anmelde-URL",
+    metadataUrl: "Metadaten-URL",
+    refreshed: "Metadaten gelten seit",
+    certificates: "Signaturzertifikate",
+    ends: "endet",
+    issuer: "Issuer",
+    clientId: "Client-ID",
+    scopes: "Scopes",
+    id: "Verbindung",
+    made: "Angelegt",
+    changed: "Geändert",
+  },
+  acts: {
+    disableLead:
+      "Durch eine deaktivierte Verbindung meldet sich niemand an. Ihre Einstellungen bleiben erhalten.",
+    disable: "Verbindung deaktivieren",
+    disableTitle: (name) => `${name} deaktivieren?`,
+    disableAct: "Verbindung deaktivieren",
+    enableLead: "Durch diese Verbindung kann sich gerade niemand anmelden.",
+    enable: "Verbindung aktivieren",
+    removeLead: "Mit einer Verbindung wird auch gelöscht, wer sich durch sie als wer angemeldet hat.",
+    remove: "Verbindung löschen",
+    removeTitle: (name) => `${name} löschen?`,
+    removeEffect:
+      "Ihre Einstellungen, Schlüssel und Anmeldungen werden gelöscht, auch die Identitäten, die Menschen durch sie haben. Nichts bringt sie zurück.",
+    counting: "Es wird gezählt, wer angemeldet ist…",
+    sessionsEnd: (count, more) =>
+      count === 0
+        ? "Gerade ist niemand durch sie angemeldet."
+        : `${more ? "Mehr als " : ""}${count === 1 ? "1 Sitzung endet" : `${count} Sitzungen enden`}, in jeder Anwendung.`,
+  },
+};
+
+export const connectionsTexts: Catalogue<ConnectionsTexts> = { en, de };
