@@ -140,4 +140,23 @@ export const SHOTS: readonly Shot[] = [
     prepare: (page) => page.getByRole("row").nth(1).getByRole("link").click(),
   },
   { name: "roles-held-changes-empty", path: console("/organizations/empty/roles/held-changes") },
+  // Directories
+  { name: "directories", path: console("/organizations/acme/directories") },
+  { name: "directories-empty", path: console("/organizations/empty/directories") },
+  { name: "directories-new", path: console("/organizations/acme/directories?panel=new") },
+  { name: "directories-conflicts-empty", path: console("/organizations/acme/directories/conflicts") },
+  {
+    name: "directory",
+    path: console("/organizations/acme/directories"),
+    prepare: (page) => page.getByRole("row").nth(1).getByRole("link").click(),
+  },
+  {
+    name: "directory-requests",
+    path: console("/organizations/acme/directories"),
+    prepare: async (page) => {
+      await page.getByRole("row").nth(1).getByRole("link").click();
+      await page.getByRole("link", { name: "Requests" }).click();
+      await page.getByRole("row").nth(1).getByRole("link").click();
+    },
+  },
 ];

@@ -4,6 +4,7 @@ import { apiKeysRoutes } from "./pages/api-keys/routes.ts";
 import { applicationsRoutes } from "./pages/applications/routes.ts";
 import { auditRoutes } from "./pages/audit/routes.ts";
 import { connectionsRoutes } from "./pages/connections/routes.ts";
+import { directoriesRoutes } from "./pages/directories/routes.ts";
 import { keysRoutes } from "./pages/keys/routes.ts";
 import { membersRoutes } from "./pages/members/routes.ts";
 import { organizationsRoutes } from "./pages/organizations/routes.ts";
@@ -25,6 +26,7 @@ const routeTree = rootRoute.addChildren([
   organizationRoute.addChildren([
     ...overviewRoutes,
     ...connectionsRoutes,
+    ...directoriesRoutes,
     ...membersRoutes,
     ...rolesRoutes,
     ...sessionsRoutes,

@@ -2,6 +2,7 @@ import {
   IconApps,
   IconBuilding,
   IconDevices,
+  IconFolders,
   IconGauge,
   IconHistory,
   IconKey,
@@ -41,6 +42,12 @@ export const ORGANIZATION_PAGES: readonly (NavigationItem & { link(org: string):
     link: (org) => linkOptions({ to: "/organizations/$org/connections", params: { org } }),
     icon: IconPlugConnected,
     permission: "connections.read",
+  },
+  {
+    label: "directories",
+    link: (org) => linkOptions({ to: "/organizations/$org/directories", params: { org } }),
+    icon: IconFolders,
+    permission: "directories.read",
   },
   {
     label: "members",

@@ -132,8 +132,8 @@ function MappingTable(props: MappingTableProps) {
   const row = (mapping: Mapping, state: "added" | "removed" | null, label: string, act: () => void) => (
     <Table.Tr key={mappingKey(mapping)}>
       <Table.Td data-wrap>{mapping.group}</Table.Td>
-      <Table.Td>{names.get(mapping.role) ?? mapping.role}</Table.Td>
-      <Table.Td>
+      <Table.Td data-wrap>
+        <div>{names.get(mapping.role) ?? mapping.role}</div>
         {state === "added" && <StateDot kind="good">{texts.added}</StateDot>}
         {state === "removed" && <StateDot kind="bad">{texts.removed}</StateDot>}
       </Table.Td>
@@ -159,9 +159,6 @@ function MappingTable(props: MappingTableProps) {
           <Table.Tr>
             <Table.Th>{texts.group}</Table.Th>
             <Table.Th>{texts.role}</Table.Th>
-            <Table.Th w={110}>
-              <span className="visually-hidden">{texts.state}</span>
-            </Table.Th>
             {props.mayWrite && (
               <Table.Th w={110}>
                 <span className="visually-hidden">{texts.act}</span>

@@ -55,7 +55,7 @@ export function NewMapping({ existing, onAdd }: NewMappingProps) {
           value={role}
           onChange={setRole}
         />
-        <Button type="submit" variant="default" mt={24} disabled={mapping === null || repeats}>
+        <Button type="submit" variant="default" mt={22} disabled={mapping === null || repeats}>
           {texts.add}
         </Button>
       </Group>

@@ -1,0 +1,60 @@
+import { Skeleton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { linkOptions, Outlet, useParams } from "@tanstack/react-router";
+import { PageHeader } from "../../../components/page-header.tsx";
+import { PageTabs } from "../../../components/page-tabs.tsx";
+import { ProblemAlert } from "../../../components/problem-alert.tsx";
+import { useCatalogue } from "../../../texts/language.tsx";
+import { isNotFound } from "../../api.ts";
+import { useOrganization } from "../../organization.ts";
+import { useMay } from "../../session.ts";
+import { NotFoundPage } from "../../shell/error-pages.tsx";
+import { DirectoryState } from "./directories-page.tsx";
+import { directoryQuery } from "./directory.ts";
+import { directoriesTexts } from "./texts.ts";
+
+/** Around the parts of one directory. */
+export function DirectoryLayout() {
+  const texts = useCatalogue(directoriesTexts);
+  const { slug } = useOrganization();
+  const { directoryId } = useParams({ from: "/organizations/$org/directories/$directoryId" });
+  const mayReadRequests = useMay("scim_requests.read");
+  const directory = useQuery(directoryQuery(slug, directoryId));
+  if (directory.isError) {
+    return isNotFound(directory.error) ? (
+      <NotFoundPage />
+    ) : (
+      <ProblemAlert error={directory.error} onRetry={() => void directory.refetch()} />
+    );
+  }
+  if (directory.data === undefined) {
+    return <Skeleton height={240} />;
+  }
+  const params = { org: slug, directoryId };
+  const tabs = [
+    {
+      label: texts.tabs.settings,
+      link: linkOptions({ to: "/organizations/$org/directories/$directoryId", params }),
+      exact: true,
+    },
+    ...(mayReadRequests
+      ? [
+          {
+            label: texts.tabs.requests,
+            link: linkOptions({ to: "/organizations/$org/directories/$directoryId/requests", params }),
+          },
+        ]
+      : []),
+    {
+      label: texts.tabs.groups,
+      link: linkOptions({ to: "/organizations/$org/directories/$directoryId/groups", params }),
+    },
+  ];
+  return (
+    <>
+      <PageHeader title={directory.data.name} lead={<DirectoryState status={directory.data.status} />} />
+      <PageTabs label={directory.data.name} tabs={tabs} />
+      <Outlet />
+    </>
+  );
+}

@@ -1,0 +1,174 @@
+import { Alert, Stack, Text } from "@mantine/core";
+import { IconActivity } from "@tabler/icons-react";
+import { useParams } from "@tanstack/react-router";
+import { dataOf, type Schemas } from "../../../api/client.ts";
+import { CodeBlock } from "../../../components/code-block.tsx";
+import { type Column, DataTable } from "../../../components/data-table.tsx";
+import { DetailList } from "../../../components/detail-list.tsx";
+import { EmptyState } from "../../../components/empty-state.tsx";
+import { type Filter, FilterBar, NothingMatches, useIsFiltered } from "../../../components/filter-bar.tsx";
+import { Id } from "../../../components/id.tsx";
+import { usePage } from "../../../components/paging.tsx";
+import { linkWith, useSearchParams } from "../../../components/search-params.ts";
+import { SidePanel } from "../../../components/side-panel.tsx";
+import { StateDot } from "../../../components/state-dot.tsx";
+import { Time } from "../../../components/time.tsx";
+import { useCatalogue } from "../../../texts/language.tsx";
+import { api } from "../../api.ts";
+import { useOrganization } from "../../organization.ts";
+import { directoriesTexts } from "./texts.ts";
+
+type ScimRequest = Schemas["ScimRequest"];
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+const CLASSES = ["2xx", "4xx", "5xx"];
+
+/** What the directory asked for, and what it was answered. */
+export function RequestsPage() {
+  const texts = useCatalogue(directoriesTexts).requests;
+  const { slug } = useOrganization();
+  const { directoryId } = useParams({ from: "/organizations/$org/directories/$directoryId/requests" });
+  const { params, change } = useSearchParams();
+  const filters: Filter[] = [
+    { name: "method", label: texts.method, options: METHODS.map((value) => ({ value, label: value })) },
+    { name: "status", label: texts.status, options: CLASSES.map((value) => ({ value, label: value })) },
+    { name: "path", label: texts.path },
+    { name: "requestId", label: texts.requestId },
+  ];
+  const isFiltered = useIsFiltered(filters);
+  const { status, path, requestId } = params;
+  const method = METHODS.find((one) => one === params.method);
+  const page = usePage<ScimRequest>(
+    ["scim-requests", slug, directoryId, method, status, path, requestId],
+    (query) =>
+      dataOf(
+        api.GET("/organizations/{org}/directories/{directoryId}/scim-requests", {
+          params: {
+            path: { org: slug, directoryId },
+            query: {
+              ...query,
+              ...(method === undefined ? {} : { method }),
+              ...(status === undefined ? {} : { status }),
+              ...(path === undefined ? {} : { path }),
+              ...(requestId === undefined ? {} : { requestId }),
+            },
+          },
+        }),
+      ),
+  );
+  const columns: Column<ScimRequest>[] = [
+    {
+      key: "request",
+      header: texts.request,
+      cell: (request) => (
+        <code>
+          {request.method} {request.path}
+        </code>
+      ),
+    },
+    { key: "status", header: texts.status, cell: (request) => <Answer request={request} />, width: 90 },
+    {
+      key: "notes",
+      header: texts.notes,
+      cell: ({ notes }) => (notes.length === 0 ? "" : texts.noted(notes.length)),
+      width: 150,
+      wideOnly: true,
+    },
+    {
+      key: "at",
+      header: texts.at,
+      cell: ({ createdAt }) => <Time at={createdAt} />,
+      width: 130,
+      wideOnly: true,
+    },
+  ];
+  const selected = page.data?.items.find(({ id }) => id === params.request);
+  return (
+    <>
+      <FilterBar filters={filters} />
+      <DataTable
+        label={texts.label}
+        page={page}
+        columns={columns}
+        rowKey={({ id }) => id}
+        rowLink={({ id }) => linkWith({ request: id })}
+        selected={selected?.id}
+        empty={
+          isFiltered ? (
+            <NothingMatches filters={filters} />
+          ) : (
+            <EmptyState
+              icon={<IconActivity size={20} aria-hidden />}
+              title={texts.empty.title}
+              text={texts.empty.text}
+            />
+          )
+        }
+      />
+      <SidePanel
+        title={texts.request}
+        opened={selected !== undefined}
+        onClose={() => change({ request: undefined })}
+      >
+        {selected !== undefined && <RequestDetails request={selected} />}
+      </SidePanel>
+    </>
+  );
+}
+
+function Answer({ request: { status } }: { readonly request: ScimRequest }) {
+  return <StateDot kind={status < 400 ? "good" : status < 500 ? "warning" : "bad"}>{status}</StateDot>;
+}
+
+/** One request with what was left out of it and why, and both bodies. */
+function RequestDetails({ request }: { readonly request: ScimRequest }) {
+  const texts = useCatalogue(directoriesTexts).requests;
+  const { notes, requestBody, responseBody, reconciled } = request;
+  return (
+    <Stack>
+      {notes.length > 0 && (
+        <Alert color="yellow" variant="light">
+          <Text size="md" fw={600}>
+            {texts.leftOut}
+          </Text>
+          <ul className="reasons">
+            {notes.map((note) => (
+              <li key={note}>{note}</li>
+            ))}
+          </ul>
+        </Alert>
+      )}
+      <DetailList
+        items={[
+          [
+            texts.request,
+            <code key="request">
+              {request.method} {request.path}
+            </code>,
+          ],
+          [texts.status, <Answer key="status" request={request} />],
+          [
+            texts.applied,
+            reconciled === null ? texts.changedNothing : reconciled ? texts.isApplied : texts.isWaiting,
+          ],
+          [texts.took, `${request.latencyMs} ms`],
+          [texts.requestId, <Id key="id" value={request.requestId} />],
+          [texts.at, <Time key="at" at={request.createdAt} />],
+        ]}
+      />
+      {requestBody !== null && <Body label={texts.sent} body={requestBody} />}
+      {responseBody !== null && <Body label={texts.answered} body={responseBody} />}
+    </Stack>
+  );
+}
+
+function Body({ label, body }: { readonly label: string; readonly body: unknown }) {
+  return (
+    <div>
+      <Text fw={600} mb={4}>
+        {label}
+      </Text>
+      <CodeBlock label={label} code={JSON.stringify(body, null, 2)} />
+    </div>
+  );
+}

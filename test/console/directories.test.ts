@@ -1,0 +1,171 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { launchBrowser } from "../harness/browser.ts";
+import { startTestGateway, type TestGateway } from "../harness/gateway.ts";
+import { violations } from "./accessibility.ts";
+import { openConsole } from "./console-session.ts";
+
+// Directories: what the identity provider is given, what it asked for, and who may be one person.
+
+let gateway: TestGateway;
+let browser: Browser;
+let organizations = 0;
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await gateway?.stop();
+});
+
+const createdDirectory = z.object({ id: z.string(), baseUrl: z.string(), token: z.string() });
+const withItems = z.object({ items: z.array(z.unknown()) });
+
+async function post(path: string, body: unknown): Promise<unknown> {
+  const answer = await gateway.api("POST", path, body);
+  expect(answer.status).toBe(201);
+  return answer.body;
+}
+
+function push(baseUrl: string, token: string, path: string, body: unknown): Promise<Response> {
+  return fetch(`${baseUrl}${path}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/scim+json" },
+    body: JSON.stringify(body),
+  });
+}
+
+const userOf = (userName: string, email: string) => ({
+  schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"],
+  userName,
+  emails: [{ value: email, primary: true }],
+});
+
+async function newOrganization(): Promise<string> {
+  const slug = `pushed-${++organizations}`;
+  await post("/organizations", { slug, name: "Company", domains: [`${slug}.example`] });
+  return slug;
+}
+
+/** A directory that has pushed a user and a group, and then the user again, which is refused. */
+async function newDirectory() {
+  const slug = await newOrganization();
+  const directory = createdDirectory.parse(
+    await post(`/organizations/${slug}/directories`, { name: "Okta", provider: "okta" }),
+  );
+  const { baseUrl, token } = directory;
+  const user = userOf(`ann@${slug}.example`, `ann@${slug}.example`);
+  expect((await push(baseUrl, token, "/Users", user)).status).toBe(201);
+  const group = { schemas: ["urn:ietf:params:scim:schemas:core:2.0:Group"], displayName: "Engineering" };
+  expect((await push(baseUrl, token, "/Groups", group)).status).toBe(201);
+  expect((await push(baseUrl, token, "/Users", user)).status).toBe(409);
+  return { slug, ...directory };
+}
+
+describe("a directory", () => {
+  it("is created with base URL and token, by which the identity provider pushes", async () => {
+    const slug = await newOrganization();
+    const page = await openConsole(browser, gateway, `/organizations/${slug}/directories`);
+    await page.getByRole("button", { name: "Create directory" }).first().click();
+    const panel = page.getByRole("dialog");
+    await panel.getByRole("textbox", { name: "Name" }).fill("Entra");
+    await panel.getByRole("combobox", { name: "Identity provider" }).click();
+    await page.getByRole("option", { name: "Microsoft Entra ID" }).click();
+    await panel.getByRole("button", { name: "Create directory" }).click();
+    const baseUrl = await panel.getByRole("button", { name: "SCIM base URL" }).innerText();
+    const token = await panel.getByRole("button", { name: "Copy: Token" }).innerText();
+    const pushed = await push(baseUrl, token, "/Users", userOf("bob", `bob@${slug}.example`));
+    expect(pushed.status).toBe(201);
+    await panel.getByRole("link", { name: "To the directory" }).click();
+    await page.getByRole("heading", { level: 1, name: "Entra" }).waitFor();
+  });
+
+  it("gets a second token, by which it pushes when the first is revoked", async () => {
+    const { slug, id, baseUrl, token } = await newDirectory();
+    const page = await openConsole(browser, gateway, `/organizations/${slug}/directories/${id}`);
+    await page.getByRole("button", { name: "Create token" }).click();
+    const second = await page.getByRole("button", { name: "Copy: Token" }).innerText();
+    const row = page.getByRole("row").filter({ hasText: `…${token.slice(-4)}` });
+    await row.getByRole("button", { name: "Revoke" }).click();
+    await page.getByRole("button", { name: "Revoke token" }).click();
+    await row.getByText("Revoked").waitFor();
+    const user = userOf("cy", `cy@${slug}.example`);
+    expect((await push(baseUrl, token, "/Users", user)).status).toBe(401);
+    expect((await push(baseUrl, second, "/Users", user)).status).toBe(201);
+  });
+
+  it("is renamed, disabled, and deleted once its name is typed", async () => {
+    const { slug, id } = await newDirectory();
+    const page = await openConsole(browser, gateway, `/organizations/${slug}/directories/${id}`);
+    await page.getByRole("textbox", { name: "Name" }).fill("Okta in Oslo");
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await page.getByRole("heading", { level: 1, name: "Okta in Oslo" }).waitFor();
+    await page.getByRole("button", { name: "Disable directory" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Disable directory" }).click();
+    await page.getByRole("button", { name: "Enable directory" }).waitFor();
+    await page.getByRole("button", { name: "Delete directory" }).click();
+    await page.getByRole("textbox", { name: "Type Okta in Oslo to confirm" }).fill("Okta in Oslo");
+    await page.getByRole("dialog").getByRole("button", { name: "Delete directory" }).click();
+    await page.getByText("No directory yet").waitFor();
+  });
+
+  it("shows its requests by filter, each with what was sent and answered, and its groups", async () => {
+    const { slug, id } = await newDirectory();
+    const page = await openConsole(browser, gateway, `/organizations/${slug}/directories/${id}/requests`);
+    const rows = page.getByRole("row").filter({ hasText: "POST" });
+    await expect.poll(() => rows.count(), { timeout: 20_000 }).toBe(3);
+    await page.getByRole("button", { name: "Answer" }).click();
+    await page.getByRole("radio", { name: "4xx" }).click();
+    await expect.poll(() => rows.count(), { timeout: 20_000 }).toBe(1);
+    await rows.getByRole("link").click();
+    await page.getByRole("dialog", { name: "Request" }).getByText('"scimType": "uniqueness"').waitFor();
+    await page.getByRole("link", { name: "Groups", exact: true }).click();
+    await page.getByText("Engineering").waitFor();
+  });
+});
+
+describe("a conflict", () => {
+  it("is settled by linking the two", async () => {
+    const { slug, baseUrl, token } = await newDirectory();
+    await post(`/organizations/${slug}/members`, { email: `dee@${slug}.example` });
+    const second = await push(baseUrl, token, "/Users", userOf("dee.one", `ann@${slug}.example`));
+    expect(second.status).toBe(201);
+    const open = async () =>
+      withItems.parse((await gateway.api("GET", `/organizations/${slug}/conflicts`)).body).items.length;
+    await expect.poll(open, { timeout: 20_000 }).toBe(1);
+    const page = await openConsole(browser, gateway, `/organizations/${slug}/directories/conflicts`);
+    await page.getByRole("row").nth(1).getByRole("link").click();
+    await page.getByText("A push of a directory showed it.").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole("button", { name: "Link the two" }).click();
+    await page
+      .getByRole("dialog", { name: "Link the two as one person?" })
+      .getByRole("button", { name: "Link the two" })
+      .click();
+    await page.getByText("No conflict is open").waitFor();
+    expect(await open()).toBe(0);
+  });
+});
+
+it.each([{}, { dark: true }, { phone: true }])(
+  "axe finds nothing on directories' pages (%j)",
+  async (options) => {
+    const { slug, id } = await newDirectory();
+    const page = await openConsole(browser, gateway, `/organizations/${slug}/directories?panel=new`, options);
+    await page.getByRole("link", { name: "Okta", exact: true }).waitFor();
+    await page.getByRole("combobox", { name: "Identity provider" }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.goto(`${gateway.url}/console/organizations/${slug}/directories/${id}`);
+    await page.getByRole("button", { name: "Create token" }).click();
+    await page.getByRole("button", { name: "Copy: Token" }).waitFor();
+    await page.waitForLoadState("networkidle");
+    expect(await violations(page)).toEqual([]);
+    await page.goto(`${gateway.url}/console/organizations/${slug}/directories/${id}/requests`);
+    await page.getByRole("row").nth(1).getByRole("link").click();
+    await page.getByRole("dialog", { name: "Request" }).getByText("Answered", { exact: true }).waitFor();
+    expect(await violations(page)).toEqual([]);
+  },
+);
