@@ -185,6 +185,50 @@ describe("a customer's IdP admin", () => {
     await page.getByRole("row", { name: /GET .*Users/ }).waitFor();
   });
 
+  it("is told when the live view is broken, and then sees what was pushed meanwhile, once", async () => {
+    const { slug, url } = await newLink(["directory"]);
+    const page = await open(url);
+    await page.getByRole("radio", { name: "Microsoft Entra ID" }).click();
+    await next(page);
+    await page.getByRole("button", { name: "Create the directory" }).click();
+    const baseUrl = await shownValue(page, "Tenant URL");
+    const authorization = `Bearer ${await shownValue(page, "Secret token")}`;
+    const ask = (name: string) => fetch(`${baseUrl}/${name}`, { headers: { authorization } });
+    await page.getByText("Connected: requests").waitFor();
+    await ask("Schemas");
+    await page.getByRole("row", { name: /GET .*Schemas/ }).waitFor();
+    const path = `/organizations/${slug}/directories/${baseUrl.split("/").at(-1)}/scim-requests`;
+    const { items } = (await gateway.api("GET", path)).body as { items: { id: string }[] };
+    const [last] = items;
+
+    // A stream that ends behind its first event, then a gateway that is out of reach, then as it was.
+    let gatewayIs: "ending" | "away" | "back" = "ending";
+    const wentOnBehind: (string | undefined)[] = [];
+    await page.route("**/scim-requests/stream", async (route) => {
+      if (gatewayIs === "ending") {
+        gatewayIs = "away";
+        const event = { ...last, changed: { users: [], groups: [] } };
+        const body = `id: ${last?.id}\ndata: ${JSON.stringify(event)}\n\n`;
+        return route.fulfill({ contentType: "text/event-stream", body });
+      }
+      if (gatewayIs === "away") {
+        return route.abort();
+      }
+      wentOnBehind.push(route.request().headers()["last-event-id"]);
+      return route.continue();
+    });
+    await page.getByRole("navigation").getByRole("button", { name: "Finish" }).click();
+    await page.getByRole("navigation").getByRole("button", { name: "Directory" }).click();
+    await page.getByText("connection to the gateway is broken").waitFor();
+    await ask("ResourceTypes");
+    gatewayIs = "back";
+    await page.getByRole("row", { name: /GET .*ResourceTypes/ }).waitFor();
+    expect(await page.getByRole("row", { name: /GET .*Schemas/ }).count()).toBe(1);
+    expect(wentOnBehind).toEqual([last?.id]);
+    await page.getByText("Connected: requests").waitFor();
+    expect(await violations(page)).toEqual([]);
+  });
+
   it("maps a group that was pushed to a role, and reads first who gains it", async () => {
     const { slug, url } = await newLink(["directory"]);
     const page = await open(url);
@@ -224,6 +268,9 @@ describe("a customer's IdP admin", () => {
     expect(await roles()).toEqual(["member"]);
     await save.click();
     await page.getByText("Saved.").waitFor();
+    await page.getByRole("navigation").getByRole("button", { name: "Groups and roles" }).waitFor();
+    await page.getByRole("navigation").getByRole("button", { name: "Finish" }).click();
+    await page.getByText("Everything that this link is for works").waitFor();
     await expect.poll(roles, { timeout: 20_000 }).toContain("admin");
   });
 
@@ -235,6 +282,10 @@ describe("a customer's IdP admin", () => {
     await page.getByRole("textbox", { name: "Domain" }).fill("acme.example");
     await page.getByRole("button", { name: "Add domain" }).click();
     expect(await shownValue(page, "Name")).toBe("_sallyport-challenge.acme.example");
+    await page.getByRole("navigation").getByRole("button", { name: "Finish" }).click();
+    await page.getByText("no domain yet, or one whose record has not been seen").waitFor();
+    await page.getByRole("main").getByRole("button", { name: "Email domain" }).click();
+    await page.getByRole("heading", { name: "Show that an email domain is yours" }).waitFor();
   });
 
   it("reads the page in German", async () => {

@@ -1,4 +1,4 @@
-import { Alert, Badge, Button, Stack, Table, Text, Title } from "@mantine/core";
+import { Alert, Button, Stack, Text, Title } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { dataOf } from "../api/client.ts";
@@ -6,10 +6,9 @@ import { CopyValue } from "../components/copy-value.tsx";
 import { ProblemAlert } from "../components/problem-alert.tsx";
 import { GuideView } from "../guides/guide-view.tsx";
 import { generic } from "../guides/products/generic.ts";
-import { useLanguage, useTexts } from "../texts/texts.tsx";
+import { useTexts } from "../texts/texts.tsx";
+import { LiveRequests } from "./live-requests.tsx";
 import { useProduct, useSetup } from "./setup-context.tsx";
-
-const WATCH_EVERY_MS = 2_000;
 
 export function DirectoryStep() {
   const texts = useTexts();
@@ -103,60 +102,6 @@ export function DirectoryStep() {
         (error) => error !== null && <ProblemAlert key={error.message} error={error} />,
       )}
     </Stack>
-  );
-}
-
-/** The requests of the directory as they come. */
-function LiveRequests({ directoryId }: { readonly directoryId: string }) {
-  const texts = useTexts();
-  const { language } = useLanguage();
-  const { api, setup } = useSetup();
-  const requests = useQuery({
-    queryKey: ["scim-requests", directoryId],
-    queryFn: () =>
-      dataOf(
-        api.GET("/organizations/{org}/directories/{directoryId}/scim-requests", {
-          params: { path: { org: setup.organization.id, directoryId }, query: { limit: 20 } },
-        }),
-      ),
-    refetchInterval: WATCH_EVERY_MS,
-  });
-  const items = requests.data?.items ?? [];
-  return (
-    <section aria-label={texts.directory.live}>
-      <Title order={2}>{texts.directory.live}</Title>
-      <Text size="sm" c="dimmed" role="status">
-        {requests.isError ? texts.directory.broken : texts.directory.watching}
-      </Text>
-      {items.length === 0 ? (
-        <Text mt="sm">{texts.directory.nothing}</Text>
-      ) : (
-        <Table mt="sm" verticalSpacing="xs">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{texts.directory.request}</Table.Th>
-              <Table.Th>{texts.directory.answer}</Table.Th>
-              <Table.Th>{texts.directory.when}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {items.map((request) => (
-              <Table.Tr key={request.id}>
-                <Table.Td ff="monospace">
-                  {request.method} {request.path}
-                </Table.Td>
-                <Table.Td>
-                  <Badge color={request.status < 400 ? "green" : "red"} variant="dot">
-                    {request.status}
-                  </Badge>
-                </Table.Td>
-                <Table.Td>{new Date(request.createdAt).toLocaleTimeString(language)}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      )}
-    </section>
   );
 }
 

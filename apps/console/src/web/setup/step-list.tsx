@@ -1,7 +1,7 @@
 import { NavLink } from "@mantine/core";
 import { IconCircle, IconCircleCheck, IconCircleDot } from "@tabler/icons-react";
 import { useTexts } from "../texts/texts.tsx";
-import { useConnection, useSetup } from "./setup-context.tsx";
+import { useDoneSteps } from "./done-steps.ts";
 import type { StepName } from "./steps.tsx";
 
 /** Where one is: a list of the steps, each with its state in a word. */
@@ -11,15 +11,7 @@ export function StepList(props: {
   onChoose(step: StepName): void;
 }) {
   const texts = useTexts();
-  const { progress } = useSetup();
-  const { data: connection } = useConnection();
-  const done: Partial<Record<StepName, boolean>> = {
-    provider: progress.product !== undefined,
-    guide: progress.guideDone === true,
-    connect: connection != null,
-    test: connection?.status === "active",
-    directory: progress.directoryId !== undefined,
-  };
+  const done = useDoneSteps();
   return (
     <nav aria-label={texts.page.steps}>
       <ol className="steps">

@@ -143,10 +143,12 @@ export const de: Texts = {
     request: "Anfrage",
     answer: "Antwort",
     when: "Wann",
-    users: "Personen",
-    groups: "Gruppen",
-    watching: "Wird alle zwei Sekunden nachgesehen",
-    broken: "Die Verbindung zum Gateway ist unterbrochen. Es wird weiter versucht.",
+    counts: (users, groups) =>
+      `Diese Anfragen änderten ${users} ${users === 1 ? "Person" : "Personen"} und ${groups} ${groups === 1 ? "Gruppe" : "Gruppen"}.`,
+    connecting: "Verbindung wird aufgebaut…",
+    watching: "Verbunden: Anfragen erscheinen hier, sobald sie kommen.",
+    broken:
+      "Die Verbindung zum Gateway ist unterbrochen. Es wird weiter versucht; was inzwischen kam, erscheint dann.",
     notOffered: (product) =>
       `${product} überträgt nicht an andere Produkte. Personen entstehen bei ihrer ersten Anmeldung.`,
   },
@@ -172,10 +174,18 @@ export const de: Texts = {
     title: "Was geht, und was noch fehlt",
     summary: "Zusammenfassung für eine Kollegin kopieren",
     works: "Geht",
-    left: "Fehlt noch",
+    allWorks: "Alles, wofür dieser Link da ist, geht. Sie können die Seite schließen.",
     sso: "Single Sign-on",
     domain: "E-Mail-Domain",
     directory: "Verzeichnis",
+    groups: "Gruppen und Rollen",
+    todo: {
+      sso: "Fehlt noch: einmal zur Probe anmelden, dann aktivieren",
+      domain:
+        "Fehlt noch: keine Domain, oder eine, deren Eintrag nicht zu sehen ist. Ihn legt an, wer Ihr DNS verwaltet",
+      directory: "Fehlt noch: es wurde noch nichts übertragen",
+      groups: "Fehlt noch: noch gibt keine Gruppe eine Rolle",
+    },
     contact: "Fragen? Wenden Sie sich an die Stelle, von der dieser Link kam.",
   },
 };

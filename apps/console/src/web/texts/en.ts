@@ -142,10 +142,11 @@ export const en = {
     request: "Request",
     answer: "Answer",
     when: "When",
-    users: "Users",
-    groups: "Groups",
-    watching: "Looking every two seconds",
-    broken: "The connection to the gateway is broken. Trying again.",
+    counts: (users: number, groups: number) =>
+      `These requests changed ${users} ${users === 1 ? "user" : "users"} and ${groups} ${groups === 1 ? "group" : "groups"}.`,
+    connecting: "Connecting…",
+    watching: "Connected: requests appear here as they come.",
+    broken: "The connection to the gateway is broken. It is tried again, and shows then what came meanwhile.",
     notOffered: (product: string) =>
       `${product} does not push to other products. People are made when they first sign in.`,
   },
@@ -171,10 +172,18 @@ export const en = {
     title: "What works, and what is left",
     summary: "Copy a summary for a colleague",
     works: "Works",
-    left: "Is left",
+    allWorks: "Everything that this link is for works. You can close the page.",
     sso: "Single sign-on",
     domain: "Email domain",
     directory: "Directory",
+    groups: "Groups and roles",
+    todo: {
+      sso: "Is left: sign in once to test it, then activate it",
+      domain:
+        "Is left: no domain yet, or one whose record has not been seen. It is your DNS admin who makes it",
+      directory: "Is left: nothing has been pushed yet",
+      groups: "Is left: no group gives a role yet",
+    },
     contact: "Questions? Ask whoever sent you this link.",
   },
 };
