@@ -11,10 +11,10 @@ import type { KoaContextWithOIDC } from "oidc-provider";
 import { z } from "zod";
 import type { Applications } from "../applications.ts";
 import type { ServingProvider } from "../provider/provider.ts";
-import type { ArtifactKey, ArtifactStore, Payload } from "../store/artifact-store.ts";
+import type { Artifact, ArtifactKey, ArtifactStore, Payload } from "../store/artifact-store.ts";
 import { seconds } from "../tokens/session-claims.ts";
 import type { RecentRequests } from "./recent-requests.ts";
-import type { InProcessResumption } from "./resume-in-process.ts";
+import type { InProcessResumption, Resumption } from "./resume-in-process.ts";
 import { FORCING } from "./sign-in-policy.ts";
 
 /** What oidc-provider stored of an authorization request that waits for a sign-in. */
@@ -43,6 +43,20 @@ const signInResult = z.object({ sessionId: z.string() });
  */
 export function artifactKeyOf({ id, browser }: InteractionKey): ArtifactKey {
   return { kind: "Interaction", id: `${id} ${browser}` };
+}
+
+/** How long a request that went on may be answered again, for a browser that sent the IdP's answer twice. */
+const REPEATABLE_MS = 10_000;
+const resumedRequest = z.looseObject({ result: z.object({ signIn: signInResult }) });
+
+/** A request that went on, as `repeat` finds it again: stored with what it led to, and as long as it may be repeated. */
+export function resumedArtifact({ key, payload }: Resumption, now: Date): Artifact {
+  const expiresAt = new Date(now.getTime() + REPEATABLE_MS);
+  return { ...resumedKeyOf(key), payload, grantId: null, expiresAt };
+}
+
+function resumedKeyOf(key: InteractionKey): ArtifactKey {
+  return { ...artifactKeyOf(key), kind: "ResumedRequest" };
 }
 
 /** The waiting requests, as the sign-in half sees them. */
@@ -86,7 +100,6 @@ export function createInteractions(deps: {
     },
     finish,
     async resume(req, res: Response, key, result) {
-      const { id } = key;
       const payload = await deps.store.take(artifactKeyOf(key));
       if (payload === null) {
         throw new InteractionEndedError();
@@ -99,9 +112,26 @@ export function createInteractions(deps: {
         return sendOn(res, await finish(key, result));
       }
       deps.recent.forget(key);
-      const resumed = { id, payload: { ...payload, result: { signIn: result } } };
+      const resumed = { key, payload: { ...payload, result: { signIn: result } } };
       const { handle } = await deps.current();
       await deps.resumption.answer(req, res, resumed, handle);
+    },
+    async repeat(req, res: Response, key, { sessionId }) {
+      const isOfSession = (payload: Payload) =>
+        resumedRequest.safeParse(payload).data?.result.signIn.sessionId === sessionId;
+      const resumed = await deps.store.find(resumedKeyOf(key));
+      if (resumed !== null && isOfSession(resumed.payload)) {
+        const { handle } = await deps.current();
+        await deps.resumption.answer(req, res, { key, payload: resumed.payload }, handle);
+        return true;
+      }
+      // Or the browser was sent to where it goes on by itself, and has not been there.
+      const waiting = await deps.store.find(artifactKeyOf(key));
+      if (waiting !== null && isOfSession(waiting.payload)) {
+        sendOn(res, deps.publicUrl + deps.resumePath(key.id));
+        return true;
+      }
+      return false;
     },
     abort: (key, { code, description }) => end(key, { error: code, error_description: description }),
   };

@@ -69,7 +69,12 @@ it("refuses a session that has ended meanwhile", async () => {
 describe("the adapter", () => {
   const incoming = () => new IncomingMessage(new Socket());
   const answer = (resumption: InProcessResumption, req: IncomingMessage, handle: () => Promise<void>) =>
-    resumption.answer(req, new ServerResponse(req), { id: "abc", payload: {} }, handle);
+    resumption.answer(
+      req,
+      new ServerResponse(req),
+      { key: { id: "abc", browser: "token" }, payload: {} },
+      handle,
+    );
 
   it("takes a request where it goes on, and gives it back as it came, whatever happens there", async () => {
     const resumption = new InProcessResumption((id) => `/resume/${id}`);

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { InteractionKey } from "@sallyport/interactions";
 import type { Payload } from "../store/artifact-store.ts";
 
 /** An authorization request that goes on within the HTTP request that ended its sign-in. */
 export interface Resumption {
-  readonly id: string;
+  readonly key: InteractionKey;
   /** What was stored of it, with the sign-in's result. */
   readonly payload: Payload;
 }
@@ -56,7 +57,7 @@ export class InProcessResumption {
     }
     const { method, url } = ctx;
     ctx.method = "GET";
-    ctx.url = this.#resumePath(resumption.id);
+    ctx.url = this.#resumePath(resumption.key.id);
     try {
       await next();
     } finally {

@@ -1,7 +1,7 @@
 import type { Adapter, AdapterPayload } from "oidc-provider";
 import { errors } from "oidc-provider";
 import { type Applications, clientMetadata } from "../applications.ts";
-import { artifactKeyOf } from "../interaction/interactions.ts";
+import { artifactKeyOf, resumedArtifact } from "../interaction/interactions.ts";
 import type { RecentRequests } from "../interaction/recent-requests.ts";
 import type { Resumption } from "../interaction/resume-in-process.ts";
 import { type GrantName, parseGrantId } from "../tokens/grants.ts";
@@ -181,7 +181,8 @@ function interactions(deps: AdapterDeps): Adapter {
     },
     async find(id) {
       const resumed = deps.resumed();
-      if (resumed?.id === id) {
+      if (resumed?.key.id === id) {
+        deps.changes().put(resumedArtifact(resumed, deps.now()));
         return restored(resumed.payload, id, false);
       }
       const browser = deps.browser.read();

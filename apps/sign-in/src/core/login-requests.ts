@@ -125,6 +125,8 @@ export async function storeLoginRequest(sql: Sql, secrets: SecretBox, login: New
 export interface ResponseKey extends ResponseOrigin {
   /** RelayState or `state`, as it came. */
   readonly id: string;
+  /** SHA-256 of the response. */
+  readonly responseDigest: Uint8Array;
 }
 
 /** Where a response came to, and who brought it. */
@@ -136,7 +138,8 @@ export interface ResponseOrigin {
   readonly now: Date;
 }
 
-interface ConsumedRow {
+export interface LoginRequestRow {
+  id: string;
   interaction_id: string | null;
   sealed_state: string;
   organization_id: string;
@@ -164,21 +167,39 @@ export async function consumeLoginRequest(
   if (!isLoginRequestId(id)) {
     throw new SignInFailure("login_unknown", { finding: unknown });
   }
-  const { rows } = await sql.query<ConsumedRow>(
-    `UPDATE login_requests r SET used_at = $4
+  const { rows } = await sql.query<LoginRequestRow>(
+    `UPDATE login_requests r SET used_at = $4, response_digest = $6
      FROM connections c
      WHERE r.id = $1 AND r.connection_id = $2 AND r.browser_digest = $3 AND r.used_at IS NULL AND r.expires_at > $4
        AND c.id = r.connection_id AND c.type = $5::connection_type
-     RETURNING r.interaction_id, r.sealed_state, r.organization_id, c.provider, c.name, c.status, c.settings`,
-    [id, connectionId, browser === null ? null : digestToken(browser), now, type],
+     RETURNING r.id, r.interaction_id, r.sealed_state, r.organization_id, c.provider, c.name, c.status, c.settings`,
+    [id, connectionId, browser === null ? null : digestToken(browser), now, type, key.responseDigest],
     "login_request_consume",
   );
   const row = rows[0];
   if (row === undefined || browser === null) {
     throw await reasonFor(sql, key);
   }
+  return readLoginRequest(secrets, { row, type, connectionId, browser });
+}
+
+/** A login request as it is stored, with its connection. Throws where it was not sealed by this gateway. */
+export function readLoginRequest(
+  secrets: SecretBox,
+  {
+    row,
+    type,
+    connectionId,
+    browser,
+  }: {
+    readonly row: LoginRequestRow;
+    readonly type: ConnectionType;
+    readonly connectionId: string;
+    readonly browser: string;
+  },
+): OpenLogin {
+  const { id, organization_id: organizationId, provider, name, status, settings } = row;
   const state = openState(secrets, id, row.sealed_state);
-  const { organization_id: organizationId, provider, name, status, settings } = row;
   return {
     id,
     cause:

@@ -22,11 +22,13 @@ import {
   newLoginRequestId,
   type OpenLogin,
   type ProtocolState,
+  type ResponseOrigin,
   storeLoginRequest,
   type TestCause,
 } from "./login-requests.ts";
 import { protocolOf } from "./protocol.ts";
 import { recordFailedStart, recordOrphan, recordRefusal } from "./records.ts";
+import { answerAsEarlier, digestResponse, findEarlierLogin } from "./repeated-responses.ts";
 import { connectionUnderTest, endTestLogin } from "./test-login.ts";
 import { findWaitingLogin, storeWaitingLogin, takeWaitingLogin } from "./waiting-logins.ts";
 
@@ -125,6 +127,8 @@ export interface IdpResponse {
   readonly orphanFinding?: Finding | undefined;
   /** As it came, for the protocol to verify. */
   readonly response: string;
+  /** The same browser may send it twice, as by a double click: the second ends where the first did. Default: counts once. */
+  readonly mayRepeat?: true;
 }
 
 /** Takes an IdP's response all the way. Throws `SignInFailure`, with the attempt recorded. */
@@ -136,7 +140,10 @@ export async function completeLogin(
 ): Promise<void> {
   const trace = createLoginTrace(context.now);
   trace.add("response_received", response.received);
-  const login = await openLogin(context, req, response, trace);
+  const login = await openLogin(context, req, res, response, trace);
+  if (login === "answered") {
+    return;
+  }
 
   const attempt: Attempt = { login, trace, requestId: requestId(req), ip: req.ip };
   const send = await recordingFailure(context, attempt, async () => {
@@ -165,13 +172,17 @@ export async function completeLogin(
   await send(res);
 }
 
-/** The login that a response belongs to; a response that belongs to none is recorded by itself. */
+/**
+ * The login that a response belongs to; a response that belongs to none is recorded by itself, unless its browser sent it
+ * a moment ago: then the browser is answered as it was then.
+ */
 async function openLogin(
   context: SignInContext,
   req: Request,
+  res: Response,
   received: IdpResponse,
   trace: LoginTrace,
-): Promise<OpenLogin> {
+): Promise<OpenLogin | "answered"> {
   const { database, secrets, cookie } = context;
   const { type, connectionId, state, belongsTo, orphanFinding: finding } = received;
   const by = { type, connectionId, browser: cookie.read(req), now: context.now() };
@@ -183,14 +194,53 @@ async function openLogin(
     if (id === null) {
       throw new SignInFailure("response_unsolicited", { finding });
     }
-    return await consumeLoginRequest(database.sql, secrets, { ...by, id }, finding);
+    return await consumeLoginRequest(
+      database.sql,
+      secrets,
+      { ...by, id, responseDigest: digestResponse(received.response) },
+      finding,
+    );
   } catch (error) {
     if (error instanceof SignInFailure) {
+      if (
+        received.mayRepeat === true &&
+        (error.code === "login_used" || belongsTo !== undefined) &&
+        (await answerRepeated(context, req, res, by, received.response))
+      ) {
+        return "answered";
+      }
       const shown = () => protocolOf(context.protocols, type).show(received.response);
       await recordOrphan(context, req, { type, connectionId, shown }, trace, error);
     }
     throw error;
   }
+}
+
+/** Whether the same response from the same browser signed somebody in a moment ago: then the second ends where the first did. */
+async function answerRepeated(
+  context: SignInContext,
+  req: Request,
+  res: Response,
+  by: ResponseOrigin,
+  response: string,
+): Promise<boolean> {
+  const { sql } = context.database;
+  const earlier = await findEarlierLogin(sql, context.secrets, by, response);
+  if (earlier === null || earlier.cause.kind === "test" || earlier.connection.status !== "active") {
+    return false;
+  }
+  const { cause, browser, connection } = earlier;
+  if (cause.kind === "request") {
+    const key = { id: cause.interactionId, browser };
+    return answerAsEarlier(sql, earlier, (sessionId) =>
+      context.interactions.repeat(req, res, key, { sessionId }),
+    );
+  }
+  const goToDestination = await findDestination(context, { cause, browser, connection });
+  return answerAsEarlier(sql, earlier, async (sessionId) => {
+    await goToDestination(req, res, sessionId);
+    return true;
+  });
 }
 
 /**

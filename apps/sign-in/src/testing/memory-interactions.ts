@@ -50,6 +50,14 @@ export function memoryInteractions(): MemoryInteractions {
       end(key, result);
       res.redirect(303, `https://app.example.test/callback?session=${result.sessionId}`);
     },
+    async repeat(_req, res: Response, key, { sessionId }) {
+      const result = ended.get(key.id);
+      if (result === undefined || !("sessionId" in result) || result.sessionId !== sessionId) {
+        return false;
+      }
+      res.redirect(303, `https://app.example.test/callback?session=${sessionId}`);
+      return true;
+    },
     abort: async (key, error) => {
       end(key, error);
       return `https://app.example.test/callback?error=${error.code}`;

@@ -25,6 +25,16 @@ export interface Interactions {
     key: InteractionKey,
     result: { readonly sessionId: string },
   ): Promise<void>;
+  /**
+   * Answers as `resume` did up to ten seconds ago, for the same session, at whatever process: with a code of its own. False,
+   * with nothing sent, where it did not, or not yet.
+   */
+  repeat(
+    req: IncomingMessage,
+    res: ServerResponse,
+    key: InteractionKey,
+    result: { readonly sessionId: string },
+  ): Promise<boolean>;
   /** As `finish`, but the application gets an OAuth error (OpenID Connect Core 3.1.2.6) instead of a code. */
   abort(key: InteractionKey, error: SignInError): Promise<string>;
 }

@@ -71,6 +71,7 @@ export function createAssertionConsumer(context: SignInContext): Router {
         connectionId,
         state,
         response,
+        mayRepeat: true,
         ...(inResponseTo === undefined ? {} : relayStateLost(state, inResponseTo)),
       });
     const browser = cookie.read(req);

@@ -9,7 +9,8 @@ const MAX_REMEMBERED = 1_000;
 
 /**
  * Responses that a browser sends twice. The second ends where the first did: its answer is all that the person sees, as
- * the browser has given up on the first one's. This process alone knows of it; elsewhere it is a login that was used.
+ * the browser has given up on the first one's. This process gives the very same answer; any
+ * other asks for another code (`core/repeated-responses.ts`).
  */
 export interface RepeatedResponses {
   /**
