@@ -1,6 +1,7 @@
+import { startMetadataServer } from "@sallyport/connections/idp-metadata/testing";
 import { newId } from "@sallyport/database";
 import { selfSignedCertificate } from "@sallyport/saml";
-import { newRsaKey } from "@sallyport/saml/testing";
+import { createTestIdp, newRsaKey } from "@sallyport/saml/testing";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -16,7 +17,7 @@ let browser: Browser;
 let organizations = 0;
 
 beforeAll(async () => {
-  gateway = await startTestGateway();
+  gateway = await startTestGateway({ env: { OUTBOUND_ALLOW: "127.0.0.0/8,::1/128" } });
   browser = await launchBrowser();
 });
 afterAll(async () => {
@@ -176,6 +177,77 @@ describe("a connection", () => {
     const page = await openConsole(browser, gateway, pathOf({ ...company, slug: other.slug }));
     await heading(page, "There is nothing at this address").waitFor();
   });
+});
+
+/** A connection whose every change of the metadata is held back, with one that waits to be looked at. */
+async function newHeldChange() {
+  const { slug } = await newCompany();
+  const entityId = `https://${slug}.example`;
+  const server = await startMetadataServer(createTestIdp({ entityId }).metadata());
+  const { id } = z.object({ id: z.string() }).parse(
+    await post(`/organizations/${slug}/connections`, {
+      type: "saml",
+      name: "Followed",
+      saml: { metadataUrl: server.url, holdMetadataChanges: true },
+    }),
+  );
+  const certificate = selfSignedCertificate({
+    privateKey: newRsaKey(),
+    commonName: "next-key",
+    notBefore: new Date("2020-01-01"),
+    notAfter: new Date("2040-01-01"),
+  });
+  server.serve(createTestIdp({ entityId }).metadata({ certificates: [certificate] }));
+  return { path: `/organizations/${slug}/connections/${id}/metadata`, server };
+}
+
+describe("a change of the metadata", () => {
+  it("waits with its certificates told, until it is applied", async () => {
+    const { path, server } = await newHeldChange();
+    const page = await openConsole(browser, gateway, path);
+    await page.getByText("The settings are as the metadata says.").waitFor();
+    await page.getByRole("button", { name: "Look now" }).click();
+    await page.getByText(/Certificate that is added: .*next-key/).waitFor();
+    await page.getByText(/Certificate that is removed/).waitFor();
+    await page.waitForLoadState("networkidle");
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole("button", { name: "Apply the change" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Apply the change" }).click();
+    await page.getByText("The settings are as the metadata says.").waitFor();
+    await page.getByRole("link", { name: "Settings", exact: true }).last().click();
+    await page.getByText("next-key").waitFor();
+    await server.close();
+  });
+});
+
+it("a connection's keys are rotated, and the effect is told before", async () => {
+  const company = await newCompany();
+  const page = await openConsole(browser, gateway, `${pathOf(company)}/keys`);
+  await page.getByRole("button", { name: "Create the first key" }).click();
+  await page.getByRole("row", { name: /Signing/ }).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole("button", { name: "Create a second key" }).click();
+  const second = page.getByRole("row", { name: /Standing by.*Not yet/ });
+  await second.hover();
+  await second.getByRole("button", { name: "Activate" }).click();
+  await page
+    .getByRole("dialog")
+    .getByText(/Nobody has read the metadata with this key/)
+    .waitFor();
+  await page.getByRole("dialog").getByRole("button", { name: "Activate key" }).click();
+  const states = () =>
+    gateway.database.prisma.connectionKey.findMany({
+      where: { connectionId: company.connection.id },
+      orderBy: { createdAt: "asc" },
+      select: { signs: true, retiredAt: true },
+    });
+  await expect.poll(states).toMatchObject([{ signs: false }, { signs: true }]);
+  const first = page.getByRole("row", { name: /Standing by/ });
+  await first.hover();
+  await first.getByRole("button", { name: "Retire" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Retire key" }).click();
+  await page.getByRole("row", { name: /Retired/ }).waitFor();
+  await expect.poll(states).toMatchObject([{ retiredAt: expect.any(Date) }, { signs: true }]);
 });
 
 describe("the debugger", () => {

@@ -86,6 +86,18 @@ export const SHOTS: readonly Shot[] = [
     prepare: openFirstRow,
   },
   {
+    name: "connection-keys",
+    path: console("/organizations/acme/connections"),
+    prepare: async (page) => {
+      await openFirstRow(page);
+      await page.getByRole("navigation").getByRole("link", { name: "Keys" }).last().click();
+      await page
+        .getByRole("columnheader", { name: "Metadata read" })
+        .or(page.getByText("No key yet"))
+        .waitFor();
+    },
+  },
+  {
     name: "connection-logins",
     path: console("/organizations/acme/connections"),
     prepare: openSignIns,

@@ -22,7 +22,7 @@ export function FindingNote({ finding, color, product }: FindingNoteProps) {
     <Alert
       color={color}
       variant="light"
-      title={finding.message}
+      title={<span className="alert-title">{finding.message}</span>}
       icon={color === "red" ? <IconX size={20} aria-hidden /> : <IconAlertTriangle size={20} aria-hidden />}
     >
       {difference !== undefined && (

@@ -1,4 +1,4 @@
-import { Button, Text } from "@mantine/core";
+import { Button, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { dataOf } from "../../../api/client.ts";
@@ -32,7 +32,7 @@ export function ConnectionActs({ connection }: { readonly connection: Connection
     },
   });
   return (
-    <div>
+    <Stack gap="md">
       {status === "disabled" && update.isError && <ProblemAlert error={update.error} />}
       <div className="danger">
         {status === "active" ? (
@@ -75,7 +75,7 @@ export function ConnectionActs({ connection }: { readonly connection: Connection
           run={() => remove.mutateAsync()}
         />
       </div>
-    </div>
+    </Stack>
   );
 }
 

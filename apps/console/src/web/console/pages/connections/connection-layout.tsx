@@ -10,7 +10,7 @@ import { api, isNotFound } from "../../api.ts";
 import { useOrganization } from "../../organization.ts";
 import { useMay } from "../../session.ts";
 import { NotFoundPage } from "../../shell/error-pages.tsx";
-import { ConnectionContext, protocolName } from "./connection.ts";
+import { ConnectionContext, hasKeys, protocolName } from "./connection.ts";
 import { ConnectionState } from "./connection-state.tsx";
 import { connectionsTexts } from "./texts.ts";
 
@@ -51,6 +51,22 @@ export function ConnectionLayout() {
           {
             label: texts.tabs.logins,
             link: linkOptions({ to: "/organizations/$org/connections/$connectionId/logins", params }),
+          },
+        ]
+      : []),
+    ...(connection.data.saml?.metadata === undefined
+      ? []
+      : [
+          {
+            label: texts.tabs.metadata,
+            link: linkOptions({ to: "/organizations/$org/connections/$connectionId/metadata", params }),
+          },
+        ]),
+    ...(hasKeys(connection.data)
+      ? [
+          {
+            label: texts.tabs.keys,
+            link: linkOptions({ to: "/organizations/$org/connections/$connectionId/keys", params }),
           },
         ]
       : []),

@@ -17,6 +17,10 @@ export function useConnection(): Connection {
 
 export const protocolName = ({ type }: Connection) => (type === "saml" ? "SAML" : "OpenID Connect");
 
+/** Whether it has key pairs of its own to show. */
+export const hasKeys = ({ type, oidc }: Connection) =>
+  type === "saml" || oidc?.clientAuthentication === "private_key_jwt";
+
 /** The identity provider's product; where we know none, it is called as the connection is. */
 export function productOfConnection({ provider, name }: Connection): {
   readonly id: string;

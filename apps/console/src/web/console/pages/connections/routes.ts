@@ -36,5 +36,16 @@ export const connectionsRoutes = [
       component: lazyRouteComponent(() => import("./login-record-page.tsx"), "LoginRecordPage"),
       staticData: { permission: "login_records.read" },
     }),
+    createRoute({
+      getParentRoute: () => connectionRoute,
+      path: "/keys",
+      component: lazyRouteComponent(() => import("./connection-keys-page.tsx"), "ConnectionKeysPage"),
+      validateSearch: searchParams("cursor"),
+    }),
+    createRoute({
+      getParentRoute: () => connectionRoute,
+      path: "/metadata",
+      component: lazyRouteComponent(() => import("./metadata-page.tsx"), "MetadataPage"),
+    }),
   ]),
 ] as const;

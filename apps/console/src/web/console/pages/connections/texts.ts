@@ -27,7 +27,7 @@ const en = {
     title: "No connection yet",
     text: "A connection lets people sign in with their own identity provider. Send its administrator a setup link: it leads them through.",
   },
-  tabs: { settings: "Settings", logins: "Sign-ins" },
+  tabs: { settings: "Settings", logins: "Sign-ins", metadata: "Metadata", keys: "Keys" },
   name: "Name",
   nameHelp: "People see it where they choose how to sign in.",
   ours: {
@@ -104,7 +104,7 @@ const de: ConnectionsTexts = {
     title: "Noch keine Verbindung",
     text: "Durch eine Verbindung melden sich Menschen mit ihrem eigenen Identity Provider an. Schicken Sie dessen Administrator einen Setup-Link: Er führt hindurch.",
   },
-  tabs: { settings: "Einstellungen", logins: "Anmeldungen" },
+  tabs: { settings: "Einstellungen", logins: "Anmeldungen", metadata: "Metadaten", keys: "Schlüssel" },
   name: "Name",
   nameHelp: "Man sieht ihn, wo man wählt, wie man sich anmeldet.",
   ours: {
