@@ -71,7 +71,7 @@ export function ConflictsPage() {
           <EmptyState
             icon={<IconUsersPlus size={20} aria-hidden />}
             title={status === "open" ? texts.noneOpen : texts.noneResolved}
-            text={texts.lead}
+            text={texts.whatShows}
           />
         }
       />

@@ -151,7 +151,7 @@ function RequestDetails({ request }: { readonly request: ScimRequest }) {
             texts.applied,
             reconciled === null ? texts.changedNothing : reconciled ? texts.isApplied : texts.isWaiting,
           ],
-          [texts.took, `${request.latencyMs} ms`],
+          [texts.took, `${request.latencyMs.toFixed(1)} ms`],
           [texts.requestId, <Id key="id" value={request.requestId} />],
           [texts.at, <Time key="at" at={request.createdAt} />],
         ]}

@@ -90,6 +90,7 @@ const en = {
     unnamed: "Without name",
     noneOpen: "No conflict is open",
     noneResolved: "None was settled",
+    whatShows: "An address or id that two users claim shows here, with what you can do about it.",
     shownBy: {
       directory: "A push of a directory showed it.",
       signIn: "A sign-in showed it.",
@@ -206,6 +207,8 @@ const de: Texts = {
     unnamed: "Ohne Namen",
     noneOpen: "Kein Konflikt ist offen",
     noneResolved: "Keiner wurde entschieden",
+    whatShows:
+      "Eine Adresse oder Kennung, die zwei Benutzer beanspruchen, steht hier, mit dem, was Sie tun können.",
     shownBy: {
       directory: "Ein Verzeichnis hat es gezeigt.",
       signIn: "Eine Anmeldung hat es gezeigt.",

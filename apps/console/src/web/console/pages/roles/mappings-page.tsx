@@ -160,7 +160,7 @@ function MappingTable(props: MappingTableProps) {
             <Table.Th>{texts.group}</Table.Th>
             <Table.Th>{texts.role}</Table.Th>
             {props.mayWrite && (
-              <Table.Th w={110}>
+              <Table.Th w={92}>
                 <span className="visually-hidden">{texts.act}</span>
               </Table.Th>
             )}
