@@ -1,6 +1,6 @@
 import { Button, Group, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { useClipboard } from "@mantine/hooks";
-import { IconCheck, IconLink } from "@tabler/icons-react";
+import { IconArrowLeft, IconCheck, IconLink } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { dataOf, type Schemas } from "../../../api/client.ts";
@@ -72,7 +72,7 @@ function Debugger({ record }: { readonly record: Schemas["LoginRecord"] }) {
           to="/organizations/$org/connections/$connectionId/logins"
           params={{ org: slug, connectionId: connection.id }}
         >
-          ← {texts.back}
+          <IconArrowLeft size={14} aria-hidden /> {texts.back}
         </TextLink>
         <Group justify="space-between">
           <Title order={2} size="h3">
