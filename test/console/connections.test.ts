@@ -287,7 +287,7 @@ describe("the debugger", () => {
     expect(checks).toContain("Not looked at: It says how and when the person signed in");
     const marked = page.locator('.message-line[data-verdict="failed"]');
     expect(await marked.allTextContents()).toEqual([
-      "✗Failed:         <a:Audience>https://elsewhere.example</a:Audience>",
+      "Failed:         <a:Audience>https://elsewhere.example</a:Audience>",
     ]);
     expect(new URL(page.url()).pathname).toBe(`/console${pathOf(company)}/logins/${id}`);
   });

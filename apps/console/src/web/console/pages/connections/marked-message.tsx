@@ -1,3 +1,4 @@
+import { IconCheck, IconX } from "@tabler/icons-react";
 import { CopyButton } from "../../../components/copy-button.tsx";
 import { useCatalogue } from "../../../texts/language.tsx";
 import type { CheckResult } from "./checks.ts";
@@ -10,7 +11,7 @@ interface MarkedMessageProps {
   readonly label: string;
 }
 
-const MARKS = { passed: "✓", failed: "✗" } as const;
+const MARKS = { passed: IconCheck, failed: IconX } as const;
 
 /** A message line by line, with what was checked marked; a button copies it as it came. */
 export function MarkedMessage({ message, results, label }: MarkedMessageProps) {
@@ -24,7 +25,7 @@ export function MarkedMessage({ message, results, label }: MarkedMessageProps) {
             // biome-ignore lint/suspicious/noArrayIndexKey: lines have no names, and none moves
             <span key={index} className="message-line" data-verdict={verdict}>
               <span className="message-mark" aria-hidden>
-                {verdict === undefined ? "" : MARKS[verdict]}
+                {verdict !== undefined && <Mark verdict={verdict} />}
               </span>
               {verdict !== undefined && <span className="visually-hidden">{texts.verdict[verdict]}: </span>}
               {text}
@@ -35,4 +36,9 @@ export function MarkedMessage({ message, results, label }: MarkedMessageProps) {
       <CopyButton value={message} label={label} />
     </div>
   );
+}
+
+function Mark({ verdict }: { readonly verdict: keyof typeof MARKS }) {
+  const Icon = MARKS[verdict];
+  return <Icon size={14} />;
 }
