@@ -43,8 +43,9 @@ beforeEach(async () => {
   await site.gateway.api("POST", "/organizations", { slug: "bravo", name: "Bravo" });
   const oidc = { issuer: op.issuer, clientId: "gateway", clientSecret: "hunter2" };
   const body = { type: "oidc", name: "OIDC", oidc };
-  const { status } = await site.gateway.api("POST", "/organizations/bravo/connections", body);
+  const { status, body: made } = await site.gateway.api("POST", "/organizations/bravo/connections", body);
   expect(status).toBe(201);
+  await replaceSettings(`/organizations/bravo/connections/${z.object({ id: z.string() }).parse(made).id}`);
   await signInAtOp();
 });
 afterEach(async () => {
@@ -53,6 +54,18 @@ afterEach(async () => {
   await site.stop();
   await testDatabase.drop();
 });
+
+/** Has a connection keep the settings that a draft replaced, and a draft beside them. */
+async function replaceSettings(connection: string): Promise<void> {
+  for (const [method, path, body] of [
+    ["PUT", "/draft", { oidc: { clientSecret: "hunter3" } }],
+    ["POST", "/draft/activate", { untested: true }],
+    ["PUT", "/draft", { oidc: { clientSecret: "hunter2" } }],
+  ] as const) {
+    const { status } = await site.gateway.api(method, `${connection}${path}`, body);
+    expect([path, status]).toEqual([path, 200]);
+  }
+}
 
 /** Whose ID token is kept for the logout at the IdP. */
 async function signInAtOp(): Promise<void> {
@@ -106,6 +119,16 @@ async function sealedColumns(): Promise<string[]> {
   return found.flat().toSorted();
 }
 
+/** The columns of the places that are sealed anew. A draft and the settings that one replaced are rows of one. */
+function sealedPlaces(): string[] {
+  const columns = Object.keys(SEALED_PLACES).map((place) =>
+    place.startsWith("connection_versions.")
+      ? "connection_versions.settings"
+      : place.split(".").slice(0, 2).join("."),
+  );
+  return [...new Set(columns)].toSorted();
+}
+
 describe("an encryption key", () => {
   it("is retired: what it sealed is sealed anew, and a restart without it loses nothing", async () => {
     const browser = site.newBrowser();
@@ -113,8 +136,7 @@ describe("an encryption key", () => {
     const underWay = site.newBrowser();
     const departure = await acme.tenant.leave(underWay);
     expect(await keysOf(site.gateway)).toMatchObject([{ id: oldId, use: "current", retirable: false }]);
-    const listed = Object.keys(SEALED_PLACES).map((place) => place.split(".").slice(0, 2).join("."));
-    expect(await sealedColumns()).toEqual(listed.toSorted()); // none that nobody would seal anew
+    expect(await sealedColumns()).toEqual(sealedPlaces()); // none that nobody would seal anew
 
     const both = await restart([newKey, oldKey]);
     await expect

@@ -187,7 +187,7 @@ export async function createOpenIdProvider(deps: OpenIdProviderDeps): Promise<Op
     database,
     onLost: (error) =>
       log.warn(
-        { err: error },
+        { reason: error.message },
         "Ended sessions are not heard of: until they are, each request asks PostgreSQL",
       ),
   });
