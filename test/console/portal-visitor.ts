@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { z } from "zod";
+import { PRODUCTS } from "../../apps/console/src/web/guides/products.ts";
 import { en } from "../../apps/console/src/web/texts/en.ts";
 import type { TestGateway } from "../harness/gateway.ts";
 
@@ -47,9 +48,9 @@ export async function openPage(context: BrowserContext, url: string): Promise<Pa
 /** Chooses a product, and the protocol where it offers two; then goes to the next step. */
 export async function chooseProduct(page: Page, name: string, protocol?: string): Promise<void> {
   await page.getByRole("radio", { name, exact: true }).click();
-  const choice = page.getByRole("radio", { name: protocol ?? "", exact: true });
-  if (protocol !== undefined && (await choice.count()) > 0) {
-    await choice.click();
+  const product = PRODUCTS.find((each) => (each.name === "" ? en.provider.genericName : each.name) === name);
+  if (protocol !== undefined && product?.saml !== undefined && product.oidc !== undefined) {
+    await page.getByRole("radio", { name: protocol, exact: true }).click();
   }
   await page.getByRole("button", { name: "Next", exact: true, disabled: false }).click();
 }

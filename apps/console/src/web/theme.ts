@@ -55,6 +55,7 @@ export const theme = createTheme({
   primaryShade: { light: 7, dark: 6 },
   defaultRadius: 6,
   cursorType: "pointer",
+  respectReducedMotion: true,
   focusRing: "auto",
   components: {
     // Labels above, help below.
