@@ -15,6 +15,19 @@ interface Place {
   readonly where: string;
 }
 
+/** The client secret in a version of a connection's settings, which moves between there and the connection as it is. */
+const versionSecret = (kind: "draft" | "replaced", what: string) =>
+  ({
+    what,
+    table: "connection_versions",
+    key: "connection_id",
+    keyType: "uuid",
+    value: "settings->>'clientSecret'",
+    sealedFor: "connections.settings.clientSecret",
+    assign: "settings = jsonb_set(settings, '{clientSecret}', to_jsonb($3::text))",
+    where: `kind = '${kind}' AND settings->>'clientSecret' IS NOT NULL`,
+  }) as const satisfies Place;
+
 /**
  * Every place where something sealed is stored. What is sealed for a place that is not here is never sealed anew, and is
  * lost with the key that it was sealed under: `sealContext` takes no other.
@@ -29,26 +42,14 @@ export const SEALED_PLACES = {
     assign: "settings = jsonb_set(settings, '{clientSecret}', to_jsonb($3::text))",
     where: "type = 'oidc' AND settings->>'clientSecret' IS NOT NULL",
   },
-  "connection_versions.draft.clientSecret": {
-    what: "client secret of a draft of a connection",
-    table: "connection_versions",
-    key: "connection_id",
-    keyType: "uuid",
-    value: "settings->>'clientSecret'",
-    sealedFor: "connections.settings.clientSecret",
-    assign: "settings = jsonb_set(settings, '{clientSecret}', to_jsonb($3::text))",
-    where: "kind = 'draft' AND settings->>'clientSecret' IS NOT NULL",
-  },
-  "connection_versions.replaced.clientSecret": {
-    what: "client secret that the draft of a connection replaced",
-    table: "connection_versions",
-    key: "connection_id",
-    keyType: "uuid",
-    value: "settings->>'clientSecret'",
-    sealedFor: "connections.settings.clientSecret",
-    assign: "settings = jsonb_set(settings, '{clientSecret}', to_jsonb($3::text))",
-    where: "kind = 'replaced' AND settings->>'clientSecret' IS NOT NULL",
-  },
+  "connection_versions.draft.clientSecret": versionSecret(
+    "draft",
+    "client secret of a draft of a connection",
+  ),
+  "connection_versions.replaced.clientSecret": versionSecret(
+    "replaced",
+    "client secret that the draft of a connection replaced",
+  ),
   "connection_keys.private_key": {
     what: "private key of a connection",
     table: "connection_keys",
