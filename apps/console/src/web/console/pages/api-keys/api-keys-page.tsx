@@ -1,8 +1,8 @@
-import { Button } from "@mantine/core";
-import { IconKey, IconPlus } from "@tabler/icons-react";
+import { IconKey } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { dataOf, type Schemas } from "../../../api/client.ts";
 import { ConfirmDanger } from "../../../components/confirm-danger.tsx";
+import { CreateButton } from "../../../components/create-button.tsx";
 import { type Column, DataTable } from "../../../components/data-table.tsx";
 import { EmptyState } from "../../../components/empty-state.tsx";
 import { PageHeader } from "../../../components/page-header.tsx";
@@ -27,9 +27,7 @@ export function ApiKeysPage() {
   const close = () => change({ panel: undefined });
   const page = usePage<ApiKey>(["api-keys"], (query) => dataOf(api.GET("/api-keys", { params: { query } })));
   const create = mayWrite ? (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => change({ panel: "new" })}>
-      {texts.create}
-    </Button>
+    <CreateButton onClick={() => change({ panel: "new" })}>{texts.create}</CreateButton>
   ) : undefined;
   const columns: Column<ApiKey>[] = [
     { key: "name", header: texts.columns.name, cell: ({ name }) => name },

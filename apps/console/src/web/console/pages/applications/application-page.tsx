@@ -5,9 +5,9 @@ import { dataOf } from "../../../api/client.ts";
 import { PageHeader } from "../../../components/page-header.tsx";
 import { ProblemAlert } from "../../../components/problem-alert.tsx";
 import { useCatalogue } from "../../../texts/language.tsx";
-import { api, isNotFound } from "../../api.ts";
+import { api } from "../../api.ts";
 import { useMay } from "../../session.ts";
-import { NotFoundPage } from "../../shell/error-pages.tsx";
+import { QueryFailed } from "../../shell/query-failed.tsx";
 import { ApplicationSettings } from "./application-settings.tsx";
 import { DeleteApplication, RotateSecret } from "./danger.tsx";
 import { IntegrationCheck } from "./integration-check.tsx";
@@ -29,11 +29,7 @@ export function ApplicationPage() {
     queryFn: () => dataOf(api.GET("/applications/{applicationId}/check", { params })),
   });
   if (application.isError) {
-    return isNotFound(application.error) ? (
-      <NotFoundPage />
-    ) : (
-      <ProblemAlert error={application.error} onRetry={() => void application.refetch()} />
-    );
+    return <QueryFailed query={application} />;
   }
   if (application.data === undefined || check.isPending) {
     return <Skeleton height={320} />;

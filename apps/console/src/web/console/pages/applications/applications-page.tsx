@@ -1,7 +1,7 @@
-import { Button } from "@mantine/core";
-import { IconApps, IconPlus } from "@tabler/icons-react";
+import { IconApps } from "@tabler/icons-react";
 import { linkOptions } from "@tanstack/react-router";
 import { dataOf, type Schemas } from "../../../api/client.ts";
+import { CreateButton } from "../../../components/create-button.tsx";
 import { type Column, DataTable } from "../../../components/data-table.tsx";
 import { EmptyState } from "../../../components/empty-state.tsx";
 import { PageHeader } from "../../../components/page-header.tsx";
@@ -25,9 +25,7 @@ export function ApplicationsPage() {
     dataOf(api.GET("/applications", { params: { query } })),
   );
   const create = useMay("applications.write") ? (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => change({ panel: "new" })}>
-      {texts.create}
-    </Button>
+    <CreateButton onClick={() => change({ panel: "new" })}>{texts.create}</CreateButton>
   ) : undefined;
   const columns: Column<Application>[] = [
     { key: "name", header: texts.columns.name, cell: ({ name }) => name },

@@ -4,12 +4,11 @@ import { linkOptions, Outlet, useParams } from "@tanstack/react-router";
 import { dataOf } from "../../../api/client.ts";
 import { PageHeader } from "../../../components/page-header.tsx";
 import { PageTabs } from "../../../components/page-tabs.tsx";
-import { ProblemAlert } from "../../../components/problem-alert.tsx";
 import { useCatalogue } from "../../../texts/language.tsx";
-import { api, isNotFound } from "../../api.ts";
+import { api } from "../../api.ts";
 import { useOrganization } from "../../organization.ts";
 import { useMay } from "../../session.ts";
-import { NotFoundPage } from "../../shell/error-pages.tsx";
+import { QueryFailed } from "../../shell/query-failed.tsx";
 import { ConnectionContext, hasKeys, protocolName } from "./connection.ts";
 import { ConnectionState } from "./connection-state.tsx";
 import { connectionsTexts } from "./texts.ts";
@@ -30,11 +29,7 @@ export function ConnectionLayout() {
       ),
   });
   if (connection.isError) {
-    return isNotFound(connection.error) ? (
-      <NotFoundPage />
-    ) : (
-      <ProblemAlert error={connection.error} onRetry={() => void connection.refetch()} />
-    );
+    return <QueryFailed query={connection} />;
   }
   if (connection.data === undefined) {
     return <Skeleton height={240} />;

@@ -9,12 +9,12 @@ import { FindingNote } from "../../../components/finding-note.tsx";
 import { failureOf, warningsOf } from "../../../components/findings.ts";
 import { Id } from "../../../components/id.tsx";
 import { TextLink } from "../../../components/link.tsx";
-import { ProblemAlert } from "../../../components/problem-alert.tsx";
 import { Time } from "../../../components/time.tsx";
 import { useCatalogue } from "../../../texts/language.tsx";
-import { api, isNotFound } from "../../api.ts";
+import { api } from "../../api.ts";
 import { useOrganization } from "../../organization.ts";
 import { NotFoundPage } from "../../shell/error-pages.tsx";
+import { QueryFailed } from "../../shell/query-failed.tsx";
 import { CheckList } from "./check-list.tsx";
 import { checkResults } from "./checks.ts";
 import { productOfConnection, useConnection } from "./connection.ts";
@@ -40,11 +40,7 @@ export function LoginRecordPage() {
       ),
   });
   if (record.isError) {
-    return isNotFound(record.error) ? (
-      <NotFoundPage />
-    ) : (
-      <ProblemAlert error={record.error} onRetry={() => void record.refetch()} />
-    );
+    return <QueryFailed query={record} />;
   }
   if (record.data === undefined) {
     return <Skeleton height={320} />;

@@ -1,7 +1,7 @@
-import { Button } from "@mantine/core";
-import { IconFolders, IconPlus } from "@tabler/icons-react";
+import { IconFolders } from "@tabler/icons-react";
 import { linkOptions } from "@tanstack/react-router";
 import { dataOf } from "../../../api/client.ts";
+import { CreateButton } from "../../../components/create-button.tsx";
 import { type Column, DataTable } from "../../../components/data-table.tsx";
 import { EmptyState } from "../../../components/empty-state.tsx";
 import { usePage } from "../../../components/paging.tsx";
@@ -28,9 +28,7 @@ export function DirectoriesPage() {
     dataOf(api.GET("/organizations/{org}/directories", { params: { path: { org: slug }, query } })),
   );
   const create = mayWrite ? (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => change({ panel: "new" })}>
-      {texts.create}
-    </Button>
+    <CreateButton onClick={() => change({ panel: "new" })}>{texts.create}</CreateButton>
   ) : undefined;
   const names: Readonly<Record<string, string>> = { ...PRODUCTS, ...texts.kinds };
   const columns: Column<Directory>[] = [

@@ -3,12 +3,10 @@ import { useQuery } from "@tanstack/react-query";
 import { linkOptions, Outlet, useParams } from "@tanstack/react-router";
 import { PageHeader } from "../../../components/page-header.tsx";
 import { PageTabs } from "../../../components/page-tabs.tsx";
-import { ProblemAlert } from "../../../components/problem-alert.tsx";
 import { useCatalogue } from "../../../texts/language.tsx";
-import { isNotFound } from "../../api.ts";
 import { useOrganization } from "../../organization.ts";
 import { useMay } from "../../session.ts";
-import { NotFoundPage } from "../../shell/error-pages.tsx";
+import { QueryFailed } from "../../shell/query-failed.tsx";
 import { DirectoryState } from "./directories-page.tsx";
 import { directoryQuery } from "./directory.ts";
 import { directoriesTexts } from "./texts.ts";
@@ -21,11 +19,7 @@ export function DirectoryLayout() {
   const mayReadRequests = useMay("scim_requests.read");
   const directory = useQuery(directoryQuery(slug, directoryId));
   if (directory.isError) {
-    return isNotFound(directory.error) ? (
-      <NotFoundPage />
-    ) : (
-      <ProblemAlert error={directory.error} onRetry={() => void directory.refetch()} />
-    );
+    return <QueryFailed query={directory} />;
   }
   if (directory.data === undefined) {
     return <Skeleton height={240} />;

@@ -8,9 +8,9 @@ import { PageHeader } from "../../../components/page-header.tsx";
 import { ProblemAlert } from "../../../components/problem-alert.tsx";
 import { Time } from "../../../components/time.tsx";
 import { useCatalogue } from "../../../texts/language.tsx";
-import { api, isNotFound } from "../../api.ts";
+import { api } from "../../api.ts";
 import { useOrganization } from "../../organization.ts";
-import { NotFoundPage } from "../../shell/error-pages.tsx";
+import { QueryFailed } from "../../shell/query-failed.tsx";
 import { ConsoleRole } from "./console-role.tsx";
 import { MemberActs } from "./member-acts.tsx";
 import { SignInVerdict } from "./sign-in-verdict.tsx";
@@ -32,11 +32,7 @@ export function MemberPage() {
     queryFn: () => dataOf(api.GET("/organizations/{org}/members/{memberId}/access", { params })),
   });
   if (member.isError) {
-    return isNotFound(member.error) ? (
-      <NotFoundPage />
-    ) : (
-      <ProblemAlert error={member.error} onRetry={() => void member.refetch()} />
-    );
+    return <QueryFailed query={member} />;
   }
   if (member.data === undefined) {
     return <Skeleton height={240} />;

@@ -1,7 +1,7 @@
-import { Button } from "@mantine/core";
-import { IconPlus, IconUsers } from "@tabler/icons-react";
+import { IconUsers } from "@tabler/icons-react";
 import { linkOptions } from "@tanstack/react-router";
 import { dataOf, type Schemas } from "../../../api/client.ts";
+import { CreateButton } from "../../../components/create-button.tsx";
 import { type Column, DataTable } from "../../../components/data-table.tsx";
 import { EmptyState } from "../../../components/empty-state.tsx";
 import { type Filter, FilterBar, NothingMatches, useIsFiltered } from "../../../components/filter-bar.tsx";
@@ -55,9 +55,7 @@ export function MembersPage() {
     ),
   );
   const add = mayWrite ? (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => change({ panel: "new" })}>
-      {texts.add}
-    </Button>
+    <CreateButton onClick={() => change({ panel: "new" })}>{texts.add}</CreateButton>
   ) : undefined;
   const columns: Column<Member>[] = [
     {

@@ -1,7 +1,7 @@
-import { Button } from "@mantine/core";
-import { IconBuilding, IconPlus } from "@tabler/icons-react";
+import { IconBuilding } from "@tabler/icons-react";
 import { linkOptions } from "@tanstack/react-router";
 import { dataOf, type Schemas } from "../../../api/client.ts";
+import { CreateButton } from "../../../components/create-button.tsx";
 import { type Column, DataTable } from "../../../components/data-table.tsx";
 import { EmptyState } from "../../../components/empty-state.tsx";
 import { PageHeader } from "../../../components/page-header.tsx";
@@ -26,9 +26,7 @@ export function OrganizationsPage() {
     dataOf(api.GET("/organizations", { params: { query } })),
   );
   const create = useMay("organizations.create") ? (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => show("new")}>
-      {texts.create}
-    </Button>
+    <CreateButton onClick={() => show("new")}>{texts.create}</CreateButton>
   ) : undefined;
   const columns: Column<Organization>[] = [
     { key: "name", header: texts.columns.name, cell: ({ name }) => name },

@@ -1,6 +1,6 @@
 import { Button, Text, Title } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { dataOf, type Schemas } from "../../../api/client.ts";
 import { type Column, DataTable } from "../../../components/data-table.tsx";
 import { PageHeader } from "../../../components/page-header.tsx";
@@ -17,23 +17,22 @@ type Failure = Schemas["QueueHealth"]["failures"][number];
 const KEY = ["queues"];
 const READ_EVERY_MS = 5_000;
 
+const healthQuery = queryOptions({
+  queryKey: KEY,
+  queryFn: () => dataOf(api.GET("/health/queues")),
+});
+
 /** What the workers still have to do, and what failed. */
 export function QueuesPage() {
   const texts = useCatalogue(queuesTexts);
   const mayRetry = useMay("queues.write");
-  const health = useQuery({
-    queryKey: KEY,
-    queryFn: () => dataOf(api.GET("/health/queues")),
-    refetchInterval: READ_EVERY_MS,
-  });
+  const health = useQuery({ ...healthQuery, refetchInterval: READ_EVERY_MS });
   const queues = useQuery({
-    queryKey: KEY,
-    queryFn: () => dataOf(api.GET("/health/queues")),
+    ...healthQuery,
     select: (data) => ({ items: data.queues, nextCursor: null }),
   });
   const failures = useQuery({
-    queryKey: KEY,
-    queryFn: () => dataOf(api.GET("/health/queues")),
+    ...healthQuery,
     select: (data) => ({ items: data.failures, nextCursor: null }),
   });
   const columns: Column<Queue>[] = [

@@ -1,8 +1,9 @@
-import { Button, Group, Text } from "@mantine/core";
-import { IconPlus, IconUserShield } from "@tabler/icons-react";
+import { IconUserShield } from "@tabler/icons-react";
 import { dataOf } from "../../../api/client.ts";
+import { CreateButton } from "../../../components/create-button.tsx";
 import { type Column, DataTable } from "../../../components/data-table.tsx";
 import { EmptyState } from "../../../components/empty-state.tsx";
+import { ListHead } from "../../../components/list-head.tsx";
 import { usePage } from "../../../components/paging.tsx";
 import { linkWith, useSearchParams } from "../../../components/search-params.ts";
 import { SidePanel } from "../../../components/side-panel.tsx";
@@ -28,12 +29,7 @@ export function RolesPage() {
   const selected = page.data?.items.find(({ id }) => id === params.role);
   const close = () => change({ role: undefined, panel: undefined });
   const create = mayWrite ? (
-    <Button
-      leftSection={<IconPlus size={16} aria-hidden />}
-      onClick={() => change({ panel: "new", role: undefined })}
-    >
-      {texts.create}
-    </Button>
+    <CreateButton onClick={() => change({ panel: "new", role: undefined })}>{texts.create}</CreateButton>
   ) : undefined;
   const columns: Column<Role>[] = [
     { key: "name", header: texts.name, cell: ({ name }) => name },
@@ -55,12 +51,7 @@ export function RolesPage() {
   ];
   return (
     <>
-      <Group justify="space-between" mb="md">
-        <Text c="dimmed" maw={600}>
-          {texts.lead}
-        </Text>
-        {create}
-      </Group>
+      <ListHead lead={texts.lead} act={create} />
       <DataTable
         label={texts.label}
         page={page}

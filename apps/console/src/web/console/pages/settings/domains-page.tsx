@@ -1,13 +1,15 @@
 import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
-import { IconPlus, IconWorld } from "@tabler/icons-react";
+import { IconWorld } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { dataOf, type Schemas } from "../../../api/client.ts";
 import { ConfirmDanger } from "../../../components/confirm-danger.tsx";
 import { CopyField } from "../../../components/copy-field.tsx";
+import { CreateButton } from "../../../components/create-button.tsx";
 import { type Column, DataTable } from "../../../components/data-table.tsx";
 import { fieldError, unshownError } from "../../../components/draft.ts";
 import { EmptyState } from "../../../components/empty-state.tsx";
+import { ListHead } from "../../../components/list-head.tsx";
 import { usePage } from "../../../components/paging.tsx";
 import { ProblemAlert } from "../../../components/problem-alert.tsx";
 import { linkWith, useSearchParams } from "../../../components/search-params.ts";
@@ -34,12 +36,7 @@ export function DomainsPage() {
   const selected = page.data?.items.find(({ id }) => id === params.domain);
   const closePanel = () => change({ domain: undefined, panel: undefined });
   const add = mayWrite ? (
-    <Button
-      leftSection={<IconPlus size={16} aria-hidden />}
-      onClick={() => change({ panel: "new", domain: undefined })}
-    >
-      {texts.add}
-    </Button>
+    <CreateButton onClick={() => change({ panel: "new", domain: undefined })}>{texts.add}</CreateButton>
   ) : undefined;
   const columns: Column<Domain>[] = [
     { key: "name", header: texts.name, cell: ({ name }) => name },
@@ -54,12 +51,7 @@ export function DomainsPage() {
   ];
   return (
     <>
-      <Group justify="space-between" mb="md">
-        <Text c="dimmed" maw={600}>
-          {texts.lead}
-        </Text>
-        {add}
-      </Group>
+      <ListHead lead={texts.lead} act={add} />
       <DataTable
         label={texts.name}
         page={page}

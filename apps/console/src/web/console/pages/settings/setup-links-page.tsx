@@ -1,10 +1,11 @@
-import { Button, Group, Text } from "@mantine/core";
-import { IconLink, IconPlus } from "@tabler/icons-react";
+import { IconLink } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { dataOf, type Schemas } from "../../../api/client.ts";
 import { ConfirmDanger } from "../../../components/confirm-danger.tsx";
+import { CreateButton } from "../../../components/create-button.tsx";
 import { type Column, DataTable } from "../../../components/data-table.tsx";
 import { EmptyState } from "../../../components/empty-state.tsx";
+import { ListHead } from "../../../components/list-head.tsx";
 import { usePage } from "../../../components/paging.tsx";
 import { useSearchParams } from "../../../components/search-params.ts";
 import { SidePanel } from "../../../components/side-panel.tsx";
@@ -30,9 +31,7 @@ export function SetupLinksPage() {
     dataOf(api.GET("/organizations/{org}/setup-links", { params: { path: { org: slug }, query } })),
   );
   const create = mayWrite ? (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => change({ panel: "new" })}>
-      {texts.create}
-    </Button>
+    <CreateButton onClick={() => change({ panel: "new" })}>{texts.create}</CreateButton>
   ) : undefined;
   const columns: Column<SetupLink>[] = [
     { key: "name", header: texts.name, cell: ({ name }) => name },
@@ -58,12 +57,7 @@ export function SetupLinksPage() {
   ];
   return (
     <>
-      <Group justify="space-between" mb="md">
-        <Text c="dimmed" maw={600}>
-          {texts.lead}
-        </Text>
-        {create}
-      </Group>
+      <ListHead lead={texts.lead} act={create} />
       <DataTable
         label={texts.create}
         page={page}
