@@ -28,6 +28,7 @@ import * as groups from "./resources/groups/groups.ts";
 import { searchAll } from "./resources/list/search-all.ts";
 import type { Action } from "./resources/services.ts";
 import * as users from "./resources/users/users.ts";
+import { createDryRun } from "./storage/dry-run.ts";
 import { createStatements } from "./storage/postgres.ts";
 
 export interface ScimDeps {
@@ -79,7 +80,8 @@ export function createScim(deps: ScimDeps): Scim {
     requestLog,
     log: deps.log,
     now: deps.now,
-    lanes: createRequestLanes(),
+    lanes: createRequestLanes(dryRunLimits(deps.database)),
+    dryRun: createDryRun(deps.database),
     rememberUnread: createUnread(),
   };
 
@@ -94,11 +96,13 @@ export function createScim(deps: ScimDeps): Scim {
   const serve = (path: string, endpoint: Endpoint) =>
     router.all(`/:directoryId${path}`, (req, res) => handle(admission, endpoint, req, res));
   const resource = (path: string, actions: Actions, maxBody = MAX_PLAIN_BODY_BYTES) =>
-    serve(path, { actions, checksLive: true, maxBody });
+    serve(path, { actions, checksLive: true, maxBody, writes: true });
+  const search = (path: string, action: Action, checksLive: boolean) =>
+    serve(path, { actions: { POST: action }, checksLive, maxBody: MAX_PLAIN_BODY_BYTES });
   const discovery = (path: string, action: Action) =>
     serve(path, { actions: { GET: action }, checksLive: false, maxBody: 0, isPublic: true });
   const service = (path: string, actions: Actions, maxBody = MAX_PLAIN_BODY_BYTES) =>
-    serve(path, { actions, checksLive: false, maxBody });
+    serve(path, { actions, checksLive: false, maxBody, writes: true });
 
   router.all(
     "/:directoryId/oauth2/token",
@@ -110,7 +114,7 @@ export function createScim(deps: ScimDeps): Scim {
     }),
   );
   resource("/Users", { GET: users.list, POST: users.create });
-  resource("/Users/.search", { POST: users.search });
+  search("/Users/.search", users.search, true);
   resource("/Users/:id", {
     GET: users.get,
     PUT: users.replace,
@@ -118,10 +122,10 @@ export function createScim(deps: ScimDeps): Scim {
     DELETE: users.remove,
   });
   resource("/Groups", { GET: groups.list, POST: groups.create }, MAX_BODY_BYTES);
-  resource("/Groups/.search", { POST: groups.search });
+  search("/Groups/.search", groups.search, true);
   const group = { GET: groups.get, PUT: groups.replace, PATCH: groups.patch, DELETE: groups.remove };
   resource("/Groups/:id", group, MAX_BODY_BYTES);
-  service("/.search", { POST: searchAll });
+  search("/.search", searchAll, false);
   const runBulk: Action = (services, request) =>
     bulk(
       services,
@@ -177,6 +181,11 @@ function statementLanes({ lanes, database }: ScimDeps): StatementLanes {
     single: running,
     turns: createLanes(TURNS),
   };
+}
+
+/** Beside the lanes of statements: a dry run holds one connection until its end, and those of all tenants few. */
+function dryRunLimits({ pool }: Database): LaneLimits {
+  return { perKey: 1, total: Math.max(1, Math.floor(pool.options.max / 5)) };
 }
 
 // More of a directory would not be done sooner, and would only make everybody else wait.

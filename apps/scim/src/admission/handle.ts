@@ -10,8 +10,10 @@ import type { Remember } from "../http/unread.ts";
 import type { RequestLog } from "../log/request-log.ts";
 import { ScimError } from "../protocol/error.ts";
 import type { ScimRequest, ScimResponse } from "../protocol/exchange.ts";
+import { DRY_RUN, prefersDryRun } from "../protocol/prefer.ts";
 import { parseQuery } from "../protocol/query.ts";
 import type { Action, Services } from "../resources/services.ts";
+import type { DryRun } from "../storage/dry-run.ts";
 import type { Authenticate, Authenticated } from "./authenticate.ts";
 import { ObservedStatements } from "./observed-statements.ts";
 import type { RateLimit, TakeTokens } from "./rate-limit.ts";
@@ -28,6 +30,8 @@ export interface Endpoint {
   readonly checksLive: boolean;
   /** Most bytes of a body. */
   readonly maxBody: number;
+  /** Whether it changes anything by a method other than GET, so that it can be asked for a dry run. */
+  readonly writes?: boolean;
   /** Whether it is read without a token too, of a directory that allows it. */
   readonly isPublic?: boolean;
 }
@@ -42,6 +46,7 @@ export interface Admission {
   readonly now: () => Date;
   readonly lanes: RequestLanes;
   readonly rememberUnread: Remember;
+  readonly dryRun: DryRun;
 }
 
 /** Runs one HTTP request: authenticates it, limits it, reads it, answers it, and logs it. */
@@ -53,7 +58,7 @@ export async function handle(
 ): Promise<void> {
   const outcome = await admit(admission, endpoint, receive(admission, req));
   const { request, logged } = outcome;
-  const response = limitFailures(admission, req, outcome.response);
+  const response = limitFailures(admission, req, applied(outcome));
   if (response.unavailable === true) {
     comeBackLater(res);
   }
@@ -99,10 +104,10 @@ async function admit(admission: Admission, endpoint: Endpoint, received: Receive
       req.headers.authorization,
       directoryId,
     );
-    request = requestOf(received, authenticated.directory);
+    request = requestOf(received, authenticated.directory, isDryRun(endpoint, req));
     takeTokens?.(authenticated.directory, 1);
     const action = actionFor(endpoint.actions, req.method);
-    entered = new EnteredLanes(lanes, authenticated.directory.id);
+    entered = new EnteredLanes(lanes, authenticated.directory.id, request.dryRun);
     if (hasBody(req.method)) {
       request = { ...request, body: await entered.readBody(req, endpoint.maxBody) };
     } else {
@@ -114,6 +119,17 @@ async function admit(admission: Admission, endpoint: Endpoint, received: Receive
   } finally {
     entered?.release();
   }
+}
+
+function isDryRun({ writes }: Endpoint, { method, headers }: Request): boolean {
+  return writes === true && method !== "GET" && method !== "HEAD" && prefersDryRun(headers.prefer);
+}
+
+/** RFC 7240 §3: tells the client that its preference was honored. */
+function applied({ request, response }: Outcome): ScimResponse {
+  return request?.dryRun === true
+    ? { ...response, headers: { ...response.headers, "Preference-Applied": DRY_RUN } }
+    : response;
 }
 
 function isAnonymous({ isPublic }: Endpoint, { method, headers }: Request): boolean {
@@ -133,7 +149,7 @@ async function answerAnonymous(
   const { req, requestId, directoryId } = received;
   const answer = async () => {
     takeTokens?.({ id: `anonymous ${networksOf(req.ip)[0]}`, rateLimit: ANONYMOUS_RATE }, 1);
-    const request = requestOf(received, await authenticate.withoutToken(directoryId));
+    const request = requestOf(received, await authenticate.withoutToken(directoryId), false);
     return actionFor(actions, req.method)(services, request, parameter(req, "id"));
   };
   return { response: await settle(answer, requestId, log), request: undefined, logged: true };
@@ -144,7 +160,7 @@ async function answerAnonymous(
  * changes something sees the directory live.
  */
 async function act(
-  { authenticate, services, log }: Admission,
+  { authenticate, services, dryRun, log }: Admission,
   { checksLive }: Endpoint,
   action: Action,
   { req, requestId, directoryId }: ReceivedRequest,
@@ -153,12 +169,21 @@ async function act(
 ): Promise<Outcome> {
   let [authenticated, request] = [first, received];
   for (;;) {
-    const observed = new ObservedStatements(services.statements);
-    const used = checksLive ? { ...services, statements: observed } : services;
-    const response = await settle(() => action(used, request, parameter(req, "id")), requestId, log);
-    const succeeded = response.status < 400;
-    const outcome = { request, response, logged: succeeded && observed.seen.logged };
-    if (!isDoubtful(authenticated, response, succeeded && observed.seen.live)) {
+    const seen = { live: false, logged: false };
+    const run = async (used: Services) => {
+      const statements = new ObservedStatements(used.statements);
+      const answer = await action(checksLive ? { ...used, statements } : used, request, parameter(req, "id"));
+      Object.assign(seen, statements.seen);
+      return answer;
+    };
+    const response = await settle(
+      () => (request.dryRun ? dryRun(services, run) : run(services)),
+      requestId,
+      log,
+    );
+    // What a dry run has written of its log row is gone with all else.
+    const outcome = { request, response, logged: seen.logged && !request.dryRun };
+    if (!isDoubtful(authenticated, response, seen.live)) {
       return outcome;
     }
     const fresh = await authenticate.fromDatabase(req.headers.authorization, directoryId);
@@ -243,7 +268,11 @@ function receive({ now }: Admission, req: Request): ReceivedRequest {
   };
 }
 
-function requestOf({ req, ...received }: ReceivedRequest, directory: Directory): ScimRequest {
+function requestOf(
+  { req, ...received }: ReceivedRequest,
+  directory: Directory,
+  dryRun: boolean,
+): ScimRequest {
   const path = req.url.slice(req.url.indexOf("/", 1));
   const query = req.url.indexOf("?");
   return {
@@ -256,6 +285,7 @@ function requestOf({ req, ...received }: ReceivedRequest, directory: Directory):
     ifMatch: req.headers["if-match"],
     ifNoneMatch: req.headers["if-none-match"],
     body: undefined,
+    dryRun,
     receivedAt: received.receivedAt,
     startedAt: received.startedAt,
   };

@@ -7,7 +7,15 @@ import type { Remember } from "./unread.ts";
 const SCIM_JSON = "application/scim+json; charset=utf-8";
 
 /** Writes a response; a long body in pieces, as fast as its reader takes them. */
-export function send(req: Request, res: Response, { status, body, headers }: ScimResponse): void {
+export function send(req: Request, res: Response, { status, body, text, headers }: ScimResponse): void {
+  if (text !== undefined) {
+    res.writeHead(status, { "Content-Type": SCIM_JSON, ...headers });
+    for (const piece of text) {
+      res.write(piece);
+    }
+    res.end();
+    return;
+  }
   if (body !== undefined && isLong(body)) {
     res.writeHead(status, { "Content-Type": SCIM_JSON, ...headers });
     if (req.method === "HEAD") {
@@ -23,10 +31,10 @@ export function send(req: Request, res: Response, { status, body, headers }: Sci
     res.writeHead(status, headers).end();
     return;
   }
-  const text = JSON.stringify(body);
-  const length = Buffer.byteLength(text);
+  const whole = JSON.stringify(body);
+  const length = Buffer.byteLength(whole);
   res.writeHead(status, { "Content-Type": SCIM_JSON, "Content-Length": length, ...headers });
-  res.end(req.method === "HEAD" ? undefined : text);
+  res.end(req.method === "HEAD" ? undefined : whole);
 }
 
 /** Small answers are not worth counting: a rate limit's burst is 500. */

@@ -107,6 +107,7 @@ function rowOf(request: ScimRequest, response: ScimResponse): string {
     id: newId(),
     organization_id: request.directory.organizationId,
     directory_id: request.directory.id,
+    dry_run: request.dryRun,
     created_at: request.receivedAt,
   };
   return rowText(request, response, more);

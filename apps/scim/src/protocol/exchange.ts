@@ -14,6 +14,8 @@ export interface ScimRequest {
   readonly ifMatch: string | undefined;
   readonly ifNoneMatch: string | undefined;
   readonly body: unknown;
+  /** Answered as it would be, and nothing changed. */
+  readonly dryRun: boolean;
   readonly receivedAt: Date;
   /** `performance.now()` at receipt. */
   readonly startedAt: number;
@@ -22,6 +24,8 @@ export interface ScimRequest {
 export interface ScimResponse {
   readonly status: number;
   readonly body?: JsonObject;
+  /** The body as text, in pieces: of a dry run, whose rows are gone when it is written. */
+  readonly text?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
   /** What was left out of what the request asked for, and why: for the request log. */
   readonly notes?: readonly string[] | undefined;

@@ -39,6 +39,7 @@ beforeAll(async () => {
     ifMatch: undefined,
     ifNoneMatch: undefined,
     body: undefined,
+    dryRun: false,
     receivedAt: new Date(),
     startedAt: performance.now(),
   };

@@ -12,7 +12,10 @@ import { requireLive } from "./live.ts";
 import type { BatchStatements, SharedQuery, Transaction } from "./statements.ts";
 
 /** The statements on PostgreSQL, each run as soon as it is asked for. */
-export function createStatements({ sql, transaction }: Database): BatchStatements {
+export function createStatements({
+  sql,
+  transaction,
+}: Pick<Database, "sql" | "transaction">): BatchStatements {
   const textOf = createTexts();
 
   const readMany = async <Row extends object>(

@@ -36,12 +36,16 @@ export const scimRequest = z
       description:
         "Whether the users and groups under `changed` were looked at since they last changed, and memberships and roles brought to what they say. Of a group that was renamed or deleted, its members follow after. Null when it changed nothing.",
     }),
+    dryRun: z.boolean().meta({
+      description:
+        "Whether the client only tried it (`Prefer: handling=dry-run`): answered as it would have been, and nothing changed.",
+    }),
     createdAt: timestamp,
   })
   .meta({ id: "ScimRequest" });
 
 export const liveRequest = scimRequest
-  .pick({ id: true, method: true, path: true, status: true, notes: true, createdAt: true })
+  .pick({ id: true, method: true, path: true, status: true, notes: true, dryRun: true, createdAt: true })
   .extend({
     changed: z
       .object({ users: z.array(id), groups: z.array(id) })
@@ -76,14 +80,15 @@ export function scimRequestView(row: ScimRequest, waiting: ReadonlySet<string>):
     notes: notesIn.parse(row.notes),
     changed: row.changed,
     reconciled: row.changed === null ? null : !idsOf(row).some((changed) => waiting.has(changed)),
+    dryRun: row.dryRun,
     createdAt: row.createdAt.toISOString(),
   };
 }
 
 export function liveRequestView(row: LiveRequest): z.input<typeof liveRequest> {
-  const { id, method, path, status, createdAt } = row;
+  const { id, method, path, status, dryRun, createdAt } = row;
   return {
-    ...{ id, method, path, status },
+    ...{ id, method, path, status, dryRun },
     notes: notesIn.parse(row.notes),
     changed: changedIds.parse(row.changed ?? {}),
     createdAt: createdAt.toISOString(),

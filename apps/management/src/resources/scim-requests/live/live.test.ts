@@ -87,7 +87,7 @@ describe("a stream of SCIM requests", () => {
       id: second,
       data: {
         ...{ id: second, method: "POST", path: "/Users?second", status: 201, notes: [] },
-        ...{ changed: { users: [], groups: [] }, createdAt: expect.any(String) },
+        ...{ changed: { users: [], groups: [] }, dryRun: false, createdAt: expect.any(String) },
       },
     });
   });

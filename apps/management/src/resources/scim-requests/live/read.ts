@@ -18,10 +18,11 @@ export interface LiveRequest {
   readonly status: number;
   readonly notes: unknown;
   readonly changed: unknown;
+  readonly dryRun: boolean;
   readonly createdAt: Date;
 }
 
-const COLUMNS = `id, directory_id AS "directoryId", method, path, status, notes, changed, created_at AS "createdAt"`;
+const COLUMNS = `id, directory_id AS "directoryId", method, path, status, notes, changed, dry_run AS "dryRun", created_at AS "createdAt"`;
 
 /** What the watched directories were asked since a time, the oldest first; of each the newest, where they are many. */
 export async function requestsSince(

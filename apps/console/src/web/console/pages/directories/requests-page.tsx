@@ -1,4 +1,4 @@
-import { Alert, Stack, Text } from "@mantine/core";
+import { Alert, Badge, Stack, Text } from "@mantine/core";
 import { IconActivity } from "@tabler/icons-react";
 import { useParams } from "@tanstack/react-router";
 import { dataOf, type Schemas } from "../../../api/client.ts";
@@ -61,9 +61,12 @@ export function RequestsPage() {
       key: "request",
       header: texts.request,
       cell: (request) => (
-        <code>
-          {request.method} {request.path}
-        </code>
+        <>
+          <code>
+            {request.method} {request.path}
+          </code>{" "}
+          {request.dryRun && <Badge variant="light">{texts.dryRun}</Badge>}
+        </>
       ),
     },
     { key: "status", header: texts.status, cell: (request) => <Answer request={request} />, width: 90 },
@@ -149,7 +152,13 @@ function RequestDetails({ request }: { readonly request: ScimRequest }) {
           [texts.status, <Answer key="status" request={request} />],
           [
             texts.applied,
-            reconciled === null ? texts.changedNothing : reconciled ? texts.isApplied : texts.isWaiting,
+            request.dryRun
+              ? texts.onlyTried
+              : reconciled === null
+                ? texts.changedNothing
+                : reconciled
+                  ? texts.isApplied
+                  : texts.isWaiting,
           ],
           [texts.took, `${request.latencyMs.toFixed(1)} ms`],
           [texts.requestId, <Id key="id" value={request.requestId} />],
