@@ -282,6 +282,9 @@ describe("a customer's IdP admin", () => {
     await page.getByRole("textbox", { name: "Domain" }).fill("acme.example");
     await page.getByRole("button", { name: "Add domain" }).click();
     expect(await shownValue(page, "Name")).toBe("_sallyport-challenge.acme.example");
+    await page.getByText(/^Checked again by itself/).waitFor();
+    await page.getByRole("button", { name: "Check now" }).click();
+    await page.getByText(/^Last checked .+: the (record is not there|domain's DNS did not answer)/).waitFor();
     await page.getByRole("navigation").getByRole("button", { name: "Finish" }).click();
     await page.getByText("no domain yet, or one whose record has not been seen").waitFor();
     await page.getByRole("main").getByRole("button", { name: "Email domain" }).click();

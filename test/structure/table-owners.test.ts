@@ -21,7 +21,7 @@ const WORKER = "apps/worker/src";
 const OWNERS: Readonly<Record<string, readonly [string]>> = {
   organizations: [MANAGEMENT],
   reserved_slugs: [MANAGEMENT],
-  domains: [MANAGEMENT],
+  domains: ["packages/domain/domains/src"],
   api_keys: [MANAGEMENT],
   setup_links: [MANAGEMENT],
   console_roles: ["packages/domain/console-access/src"],

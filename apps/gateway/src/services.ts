@@ -90,8 +90,10 @@ async function openEach(foundation: Foundation, teardown: Teardown): Promise<Mou
   const { configuration, queues, levels, ...common } = foundation;
   const { roles, rateLimits } = configuration;
   const { signIn = USUAL_SIGN_IN_LIMIT, credentials = USUAL_CREDENTIALS_LIMIT } = rateLimits;
+  const resolver = new Resolver({ timeout: 3_000, tries: 2 });
   const deps = {
     ...common,
+    resolveTxt: (name: string) => resolver.resolveTxt(name),
     ...createJobRequests(queues),
     ...(signIn === "off" ? {} : { attempts: createAttemptLimit(levels, signIn) }),
     ...(credentials === "off" ? {} : { failures: createFailureLimit(levels, credentials) }),
@@ -109,14 +111,12 @@ async function openEach(foundation: Foundation, teardown: Teardown): Promise<Mou
   }
   if (roles.has("admin")) {
     await ensureOperatorsOrganization(deps.database);
-    const resolver = new Resolver({ timeout: 3_000, tries: 2 });
     const rootKeyDigest = digestToken(configuration.rootKey);
     const api = createManagementApi({
       ...deps,
       queues,
       rootKeyDigest,
       requestWatch: createRequestWatch({ ...deps, sql: deps.database.sql }),
-      resolveTxt: (name) => resolver.resolveTxt(name),
       signingKeys,
       consoleVisitors: createConsoleVisitors({ ...deps, rootKeyDigest, sql: deps.database.sql }),
     });

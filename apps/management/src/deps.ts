@@ -1,4 +1,5 @@
 import type { Database } from "@sallyport/database";
+import type { ResolveTxt } from "@sallyport/domains";
 import type { FailureLimit } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
 import type { Outbound } from "@sallyport/outbound";
@@ -20,8 +21,8 @@ export interface ManagementApiDeps {
   readonly rootKeyDigest: Uint8Array;
   /** Fetches what tenants name: SAML metadata. */
   readonly outbound: Outbound;
-  /** The TXT records of a name, as `dns.promises.resolveTxt` gives them. */
-  readonly resolveTxt: (name: string) => Promise<string[][]>;
+  /** Asks the DNS for the records that prove domains. */
+  readonly resolveTxt: ResolveTxt;
   /** Called after a commit that the reconciler must look at. Never throws, never blocks. */
   readonly requestReconcile: (organizationId: string) => void;
   /** Called after a commit that ended sessions: their applications are to be told. Never throws, never blocks. */

@@ -111,6 +111,10 @@ export const ADMIN_ERRORS = {
     status: 409,
     detail: "The domain is already verified, and counts for one organization only. Remove it there first.",
   },
+  domains_too_many: {
+    status: 409,
+    detail: "Too many domains wait for their record. Verify or remove some of them first.",
+  },
   domain_record_missing: {
     status: 409,
     detail:

@@ -1,4 +1,5 @@
 import type { Database } from "@sallyport/database";
+import type { ResolveTxt } from "@sallyport/domains";
 import type { Logger } from "@sallyport/logging";
 import type { Outbound } from "@sallyport/outbound";
 import type { SecretBox } from "@sallyport/secrets";
@@ -19,6 +20,8 @@ export interface WorkerServices extends JobRequests {
   readonly outbound: Outbound;
   /** For what operators name: the applications' logout URIs, which only keys of the gateway can set. */
   readonly operatorOutbound: Outbound;
+  /** Asks the DNS for the records that prove domains. */
+  readonly resolveTxt: ResolveTxt;
   /** Directory users in one transaction. Default 500. */
   readonly batchSize?: number;
   /** Batches of one organization before others have their turn. Default 20. */

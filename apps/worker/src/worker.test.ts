@@ -61,6 +61,7 @@ describe.each(backends)("the worker with its jobs on %s", (backend) => {
       secrets: createSecretBox([newEncryptionKey()]),
       outbound,
       operatorOutbound: outbound,
+      resolveTxt: async () => [],
       ...options,
     });
     await worker.start();

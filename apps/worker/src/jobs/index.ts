@@ -2,6 +2,7 @@ import type { JobDeclaration } from "@sallyport/queue";
 import type { Loop } from "../loop.ts";
 import type { WorkerServices } from "../services.ts";
 import { certificateExpiryJob } from "./certificate-expiry/job.ts";
+import { domainsJob } from "./domains/job.ts";
 import { idpMetadataJob } from "./idp-metadata/job.ts";
 import { logoutJob } from "./logout/job.ts";
 import { outboxLoop } from "./outbox/job.ts";
@@ -19,6 +20,7 @@ export const JOBS: readonly JobDeclaration<WorkerServices>[] = [
   reconcileJob,
   logoutJob,
   idpMetadataJob,
+  domainsJob,
   sweepJob,
   purgeJob,
   certificateExpiryJob,

@@ -17,6 +17,7 @@ it("keeps the names that the store and the metrics know", () => {
     "reconcile/reconcile",
     "logout/logout",
     "metadata/metadata",
+    "domains/domains",
     "maintenance/sweep",
     "maintenance/purge",
     "maintenance/expiry",

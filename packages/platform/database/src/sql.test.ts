@@ -44,7 +44,19 @@ describe("isUniqueViolation", () => {
       .create({ data: { id: newId(), ...row } })
       .catch((error) => error);
     const byDriver = await sql.query(INSERT, [newId(), "twice", "Twice", new Date()]).catch((error) => error);
-    expect([isUniqueViolation(byPrisma), isUniqueViolation(byDriver)]).toEqual([true, true]);
+    const byRawQuery = await prisma
+      .$transaction((tx) =>
+        sqlOverPrisma(tx).query(
+          "INSERT INTO organizations (id, slug, name, updated_at) VALUES ($1::uuid, $2, $3, now())",
+          [newId(), "twice", "Twice"],
+        ),
+      )
+      .catch((error) => error);
+    expect([byPrisma, byDriver, byRawQuery].map((error) => isUniqueViolation(error))).toEqual([
+      true,
+      true,
+      true,
+    ]);
     expect(isUniqueViolation(new Error("other"))).toBe(false);
   });
 });

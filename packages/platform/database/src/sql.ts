@@ -52,5 +52,15 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
   if (constraint !== undefined) {
     return error.code === "23505" && "constraint" in error && error.constraint === constraint;
   }
-  return error.code === "23505" || error.code === "P2002";
+  return error.code === "23505" || error.code === "P2002" || stateOfRawQuery(error) === "23505";
+}
+
+/** PostgreSQL's code of what failed in a raw query of Prisma's, which is the error's cause's cause. */
+function stateOfRawQuery(error: object): unknown {
+  const within = ["meta", "driverAdapterError", "cause", "originalCode"];
+  return within.reduce<unknown>(
+    (value, key) =>
+      typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined,
+    error,
+  );
 }

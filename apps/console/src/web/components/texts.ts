@@ -28,6 +28,17 @@ const en = {
   expected: "Expected",
   found: "Found",
   nothingCame: "nothing",
+  domainCheck: {
+    last: "Last checked",
+    next: "Checked again by itself",
+    stopped: "No longer checked by itself: a week has passed. Check it once the record is there.",
+    outcome: {
+      missing: "the record is not there yet.",
+      unavailable: "the domain's DNS did not answer.",
+      taken:
+        "the record is there, but the domain counts for another organization. Ask whoever runs this gateway.",
+    },
+  },
   leave: {
     title: "Leave without saving?",
     text: "What you changed on this page is lost.",
@@ -67,6 +78,17 @@ const de: ComponentTexts = {
   expected: "Erwartet",
   found: "Gekommen",
   nothingCame: "nichts",
+  domainCheck: {
+    last: "Zuletzt geprüft",
+    next: "Wird von selbst wieder geprüft",
+    stopped: "Wird nicht mehr von selbst geprüft: Eine Woche ist um. Prüfen Sie, sobald der Eintrag da ist.",
+    outcome: {
+      missing: "Der Eintrag ist noch nicht da.",
+      unavailable: "Das DNS der Domain hat nicht geantwortet.",
+      taken:
+        "Der Eintrag ist da, aber die Domain zählt für eine andere Organisation. Fragen Sie, wer dieses Gateway betreibt.",
+    },
+  },
   leave: {
     title: "Seite verlassen, ohne zu speichern?",
     text: "Was Sie auf dieser Seite geändert haben, geht verloren.",

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { dataOf, type Schemas } from "../api/client.ts";
 import { CopyValue } from "../components/copy-value.tsx";
+import { DOMAIN_CHECK_MS, DomainCheck } from "../components/domain-check.tsx";
 import { ProblemAlert } from "../components/problem-alert.tsx";
 import { useTexts } from "../texts/texts.tsx";
 import { useSetup } from "./setup-context.tsx";
@@ -18,6 +19,8 @@ export function DomainStep() {
     queryKey: ["domains"],
     queryFn: () =>
       dataOf(api.GET("/organizations/{org}/domains", { params: { path: { org }, query: { limit: 100 } } })),
+    refetchInterval: ({ state }) =>
+      state.data?.items.some(({ verified }) => !verified) === true ? DOMAIN_CHECK_MS : false,
   });
   const add = useMutation({
     mutationFn: () =>
@@ -64,7 +67,7 @@ function DomainCard({ domain, onChange }: { readonly domain: Schemas["Domain"]; 
   const params = { path: { org: setup.organization.id, domainId: domain.id } };
   const verify = useMutation({
     mutationFn: () => dataOf(api.POST("/organizations/{org}/domains/{domainId}/verify", { params })),
-    onSuccess: onChange,
+    onSettled: onChange, // what was not there is shown, too
   });
   const remove = useMutation({
     mutationFn: () => dataOf(api.DELETE("/organizations/{org}/domains/{domainId}", { params })),
@@ -94,6 +97,7 @@ function DomainCard({ domain, onChange }: { readonly domain: Schemas["Domain"]; 
               </Text>
               <CopyValue value={domain.record.value} label={texts.domain.value} />
             </div>
+            <DomainCheck domain={domain} />
             <Group>
               <Button loading={verify.isPending} onClick={() => verify.mutate()}>
                 {texts.domain.verify}

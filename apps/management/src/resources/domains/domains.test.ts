@@ -39,6 +39,17 @@ describe("addDomain", () => {
     const reply = await add("claimed.example", acme);
     expect(reply.outcome).toEqual([409, "domain_taken"]);
     expect(reply.body).toMatchObject({ errors: [{ field: "name" }] });
+    expect(JSON.stringify(reply.body)).not.toMatch(/bravo/i);
+  });
+
+  it("bounds how many an organization has looked for", async () => {
+    const many = await createWorld(api, "many");
+    for (let number = 0; number < 100; number++) {
+      expect((await add(`n${number}.example`, many, many.key)).status).toBe(201);
+    }
+    expect((await add("more.example", many, many.key)).outcome).toEqual([409, "domains_too_many"]);
+    expect((await add("n1.example", many)).status).toBe(201);
+    expect((await add("more.example", many, many.key)).status).toBe(201);
   });
 
   it.each([
@@ -80,6 +91,15 @@ describe("verifyDomain", () => {
     const { id, record } = (await add("proof.example", acme, acme.key)).as(domain);
     expect(record).toMatchObject({ type: "TXT", name: "_sallyport-challenge.proof.example" });
     expect((await verify(id)).outcome).toEqual([409, "domain_record_missing"]);
+    const list = (await api.call("listDomains", { params: { org: acme.org }, key: acme.key })).body;
+    expect(list).toMatchObject({
+      items: expect.arrayContaining([
+        expect.objectContaining({
+          ...{ id, lastCheck: { at: api.clock.now.toISOString(), outcome: "missing" } },
+          nextCheckAt: new Date(api.clock.now.getTime() + 60_000).toISOString(),
+        }),
+      ]),
+    });
 
     api.dns.set(record.name, [["something else"]]);
     const other = await verify(id);
@@ -87,7 +107,9 @@ describe("verifyDomain", () => {
     expect(other.body).toMatchObject({ detail: expect.stringContaining("Found: something else") });
 
     api.dns.set(record.name, [["v=spf1 -all"], [record.value.slice(0, 9), record.value.slice(9)]]);
-    expect((await verify(id)).body).toMatchObject({ name: "proof.example", verified: true });
+    expect((await verify(id)).body).toMatchObject({
+      ...{ name: "proof.example", verified: true, lastCheck: null, nextCheckAt: null },
+    });
     expect(
       await api.deps.database.prisma.event.count({ where: { type: "domain.verified", resourceId: id } }),
     ).toBe(1);

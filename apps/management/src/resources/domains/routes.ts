@@ -14,11 +14,11 @@ export const domainEndpoints: readonly Endpoint[] = [
     tag,
     summary: "Add an email domain",
     description:
-      "A key without an organization speaks for the operator: the domain is verified, also when the organization had it unverified. With an organization's own key it stays unverified.",
+      "A key without an organization speaks for the operator: the domain is verified, also when the organization had it unverified. With an organization's own key it stays unverified until its record is seen: the gateway looks for it by itself for a week.",
     body: newDomain,
     status: 201,
     reply: domain,
-    errors: ["domain_exists", "domain_taken"],
+    errors: ["domain_exists", "domain_taken", "domains_too_many"],
     handle: (call) => addDomain(call, call.organization.id, call.body.name),
   }),
   organizationEndpoint({

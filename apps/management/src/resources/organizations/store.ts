@@ -1,5 +1,6 @@
 import { isUniqueViolation, newId, type Organization, type Sql } from "@sallyport/database";
 import { deleteIdentifiers } from "@sallyport/directories";
+import { addFirstDomains } from "@sallyport/domains";
 import { difference, forgetOrganization, pick } from "@sallyport/events";
 import {
   endSignInRoles,
@@ -16,7 +17,6 @@ import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { change } from "../../change.ts";
 import { type Context, reachOrganization } from "../../context.ts";
 import { problem } from "../../errors.ts";
-import { addVerifiedDomains } from "../domains/store.ts";
 import { claimSlug, reserveSlug } from "../reserved-slugs/store.ts";
 import {
   type newOrganization,
@@ -33,7 +33,7 @@ export function createOrganization(context: Context, input: z.output<typeof newO
     requirePermission(context.caller, "domains.verify", "domains");
   }
   return change(context, async (within) => {
-    const { tx, now, record } = within;
+    const { tx, record } = within;
     const id = newId();
     const [row] = await tx.organization.createManyAndReturn({
       data: [{ id, slug: input.slug, name: input.name }],
@@ -50,14 +50,9 @@ export function createOrganization(context: Context, input: z.output<typeof newO
       after: eventFieldsOf(row),
     });
     await createFirstRoles(within, id);
-    await addVerifiedDomains(tx, id, input.domains, now);
-    for (const domain of await tx.domain.findMany({
-      where: { organizationId: id },
-      orderBy: { id: "asc" },
-    })) {
-      const about = { resource: { type: "domain", id: domain.id }, after: { name: domain.name } } as const;
-      record({ organizationId: id, type: "domain.created", ...about });
-      record({ organizationId: id, type: "domain.verified", ...about });
+    const taken = await addFirstDomains(within, id, input.domains);
+    if (taken !== undefined) {
+      throw problem("domain_taken", { field: `domains.${input.domains.indexOf(taken)}` });
     }
     return organizationView({ ...row, domains: input.domains.toSorted().map((name) => ({ name })) });
   });

@@ -7,6 +7,7 @@ import { ConfirmDanger } from "../../../components/confirm-danger.tsx";
 import { CopyField } from "../../../components/copy-field.tsx";
 import { CreateButton } from "../../../components/create-button.tsx";
 import { type Column, DataTable } from "../../../components/data-table.tsx";
+import { DomainCheck } from "../../../components/domain-check.tsx";
 import { fieldError, unshownError } from "../../../components/draft.ts";
 import { EmptyState } from "../../../components/empty-state.tsx";
 import { ListHead } from "../../../components/list-head.tsx";
@@ -149,7 +150,7 @@ function DomainPanel({ domain, onRemoved }: { readonly domain: Domain; onRemoved
   const params = { path: { org: useOrganization().slug, domainId: domain.id } };
   const verify = useMutation({
     mutationFn: () => dataOf(api.POST("/organizations/{org}/domains/{domainId}/verify", { params })),
-    onSuccess: changed,
+    onSettled: changed, // what was not there is shown, too
   });
   const remove = useMutation({
     mutationFn: () => dataOf(api.DELETE("/organizations/{org}/domains/{domainId}", { params })),
@@ -171,6 +172,7 @@ function DomainPanel({ domain, onRemoved }: { readonly domain: Domain; onRemoved
           <Text>{texts.record}</Text>
           <CopyField label={texts.host} value={domain.record.name} />
           <CopyField label={texts.value} value={domain.record.value} />
+          <DomainCheck domain={domain} />
         </>
       )}
       <div aria-live="polite">{verify.isSuccess && <Text>{texts.counts(domain.name)}</Text>}</div>
