@@ -52,6 +52,7 @@ export const ADMIN_ERRORS = {
   directory_not_found: { status: 404, detail: "The organization has no such directory." },
   token_not_found: { status: 404, detail: "The directory has no such live token." },
   client_not_found: { status: 404, detail: "The directory has no such live OAuth client." },
+  scim_request_not_found: { status: 404, detail: "The directory has no such request (any more)." },
   role_not_found: { status: 404, detail: "The organization has no such role." },
   member_not_found: { status: 404, detail: "The organization has no such member." },
   session_not_found: { status: 404, detail: "The organization has no such session." },

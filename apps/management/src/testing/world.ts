@@ -27,6 +27,7 @@ export interface World {
   /** The one that signs. */
   readonly connectionKeyId: string;
   readonly directoryId: string;
+  readonly scimRequestId: string;
   readonly tokenId: string;
   readonly clientId: string;
   readonly roleId: string;
@@ -124,10 +125,12 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
   const conflictId = await insertConflict(api, ids);
   const recordId = await insertLoginRecord(api, { ...ids, sessionId });
   const heldChangeId = await insertHeldChange(api, { ...ids, directoryId });
+  const scimRequestId = await insertScimRequest(api, { organizationId, directoryId });
   return {
     org,
     ...ids,
     ...{
+      scimRequestId,
       connectionKeyId,
       conflictId,
       heldChangeId,
@@ -208,6 +211,20 @@ export async function insertLoginRecord(
       steps: [{ name: "started", at: api.clock.now.toISOString() }],
       request: "<AuthnRequest/>",
       response: "<Assertion/>",
+    },
+  });
+  return id;
+}
+
+/** A read, which changed nothing, and was long ago. */
+async function insertScimRequest(
+  api: TestApi,
+  of: { readonly organizationId: string; readonly directoryId: string },
+): Promise<string> {
+  const { id } = await api.deps.database.prisma.scimRequest.create({
+    data: {
+      ...{ ...of, id: newId(), requestId: newId(), method: "GET", path: "/Users", status: 200, latencyMs: 1 },
+      createdAt: new Date(api.clock.now.getTime() - 3_600_000),
     },
   });
   return id;

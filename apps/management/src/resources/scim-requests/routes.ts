@@ -1,7 +1,7 @@
 import { type Endpoint, organizationEndpoint } from "../../api/endpoint.ts";
 import { pageOf } from "../../api/page.ts";
 import { liveRequest, scimRequest, scimRequestQuery } from "./schema.ts";
-import { listScimRequests, streamScimRequests } from "./store.ts";
+import { getScimRequest, listScimRequests, streamScimRequests } from "./store.ts";
 
 export const scimRequestEndpoints: readonly Endpoint[] = [
   organizationEndpoint({
@@ -30,5 +30,17 @@ export const scimRequestEndpoints: readonly Endpoint[] = [
     errors: ["streams_too_many", "streams_exhausted"],
     handle: (call) =>
       streamScimRequests(call, call.organization.id, call.params.directoryId, call.lastEventId),
+  }),
+  organizationEndpoint({
+    operationId: "getScimRequest",
+    method: "get",
+    path: "/organizations/{org}/directories/{directoryId}/scim-requests/{scimRequestId}",
+    permission: "scim_requests.read",
+    tag: "SCIM requests",
+    summary: "Get one of the directory's SCIM requests",
+    status: 200,
+    reply: scimRequest,
+    handle: (call) =>
+      getScimRequest(call, call.organization.id, call.params.directoryId, call.params.scimRequestId),
   }),
 ];

@@ -1,13 +1,17 @@
 import { newId } from "@sallyport/database";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { pageOf } from "../../api/page.ts";
 import { startApi, type TestApi } from "../../testing/api.ts";
 import { createWorld, type World } from "../../testing/world.ts";
+import { createdDirectory } from "../directories/schema.ts";
+import { scimRequest } from "./schema.ts";
 
 let api: TestApi;
 let acme: World;
 beforeAll(async () => {
   api = await startApi();
   acme = await createWorld(api, "acme");
+  await api.deps.database.prisma.scimRequest.deleteMany();
   const requests = [
     ["POST", "/Users", 201],
     ["POST", "/Users", 409],
@@ -97,4 +101,20 @@ it.each([
     query: { ...query } as Record<string, string>,
   });
   expect(reply.outcome).toEqual([400, "input_invalid"]);
+});
+
+it("gets one by its id, of its own directory alone", async () => {
+  const params = { org: "acme", directoryId: acme.directoryId };
+  const items = (await api.call("listScimRequests", { params })).as(pageOf(scimRequest)).items;
+  for (const item of items) {
+    const one = await api.call("getScimRequest", { params: { ...params, scimRequestId: item.id } });
+    expect(one.as(scimRequest)).toEqual(item);
+  }
+  const { id: other } = (
+    await api.call("createDirectory", { params: { org: "acme" }, body: { name: "Other" } })
+  ).as(createdDirectory);
+  const foreign = await api.call("getScimRequest", {
+    params: { org: "acme", directoryId: other, scimRequestId: items[0]?.id ?? "" },
+  });
+  expect(foreign.outcome).toEqual([404, "scim_request_not_found"]);
 });

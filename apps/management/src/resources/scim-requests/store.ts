@@ -2,6 +2,7 @@ import { isId } from "@sallyport/database";
 import type { EventStream } from "../../api/event-stream.ts";
 import { pageArguments, toPage } from "../../api/page.ts";
 import type { Context } from "../../context.ts";
+import { problem } from "../../errors.ts";
 import { getDirectory } from "../directories/store.ts";
 import { idsOf, type ScimRequestQuery, scimRequestView } from "./schema.ts";
 
@@ -39,6 +40,23 @@ export async function listScimRequests(
   });
   const waiting = await waitingFor(context, organizationId, rows.flatMap(idsOf));
   return toPage(rows, query, (row) => scimRequestView(row, waiting));
+}
+
+/** Throws `directory_not_found`, `scim_request_not_found`. */
+export async function getScimRequest(
+  context: Context,
+  organizationId: string,
+  directoryId: string,
+  id: string,
+) {
+  await getDirectory(context, organizationId, directoryId);
+  const row = await context.deps.database.prisma.scimRequest.findFirst({
+    where: { id, organizationId, directoryId },
+  });
+  if (row === null) {
+    throw problem("scim_request_not_found");
+  }
+  return scimRequestView(row, await waitingFor(context, organizationId, idsOf(row)));
 }
 
 /**

@@ -16,6 +16,7 @@ let organizations = 0;
 beforeEach(async () => {
   reading = new AbortController();
   acme = await createWorld(api, `acme-${++organizations}`);
+  await api.deps.database.prisma.scimRequest.deleteMany();
 });
 afterEach(() => reading.abort());
 

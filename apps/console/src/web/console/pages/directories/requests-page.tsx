@@ -1,5 +1,6 @@
 import { Alert, Badge, Stack, Text } from "@mantine/core";
 import { IconActivity } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { dataOf, type Schemas } from "../../../api/client.ts";
 import { CodeBlock } from "../../../components/code-block.tsx";
@@ -9,6 +10,7 @@ import { EmptyState } from "../../../components/empty-state.tsx";
 import { type Filter, FilterBar, NothingMatches, useIsFiltered } from "../../../components/filter-bar.tsx";
 import { Id } from "../../../components/id.tsx";
 import { usePage } from "../../../components/paging.tsx";
+import { ProblemAlert } from "../../../components/problem-alert.tsx";
 import { linkWith, useSearchParams } from "../../../components/search-params.ts";
 import { SidePanel } from "../../../components/side-panel.tsx";
 import { StateDot } from "../../../components/state-dot.tsx";
@@ -85,7 +87,19 @@ export function RequestsPage() {
       wideOnly: true,
     },
   ];
-  const selected = page.data?.items.find(({ id }) => id === params.request);
+  const listed = page.data?.items.find(({ id }) => id === params.request);
+  // Search, and whoever was sent the address, may mean one of another page.
+  const other = useQuery({
+    queryKey: ["scim-request", slug, directoryId, params.request],
+    queryFn: () =>
+      dataOf(
+        api.GET("/organizations/{org}/directories/{directoryId}/scim-requests/{scimRequestId}", {
+          params: { path: { org: slug, directoryId, scimRequestId: params.request ?? "" } },
+        }),
+      ),
+    enabled: params.request !== undefined && page.isSuccess && listed === undefined,
+  });
+  const selected = params.request === undefined ? undefined : (listed ?? other.data);
   return (
     <>
       <FilterBar filters={filters} />
@@ -110,9 +124,12 @@ export function RequestsPage() {
       />
       <SidePanel
         title={texts.request}
-        opened={selected !== undefined}
+        opened={params.request !== undefined && (selected !== undefined || other.isError)}
         onClose={() => change({ request: undefined })}
       >
+        {other.isError && selected === undefined && (
+          <ProblemAlert error={other.error} onRetry={() => void other.refetch()} />
+        )}
         {selected !== undefined && <RequestDetails request={selected} />}
       </SidePanel>
     </>
