@@ -103,6 +103,8 @@ describe("every operation", () => {
         expect(reply.body).toMatchObject({ items: [{ organization: { slug: "bravo" } }] });
       } else if (operationId === "listOrganizations") {
         expect(reply.body).toMatchObject({ items: [{ slug: "bravo" }] });
+      } else if (operationId === "listOrganizationHealth") {
+        expect(reply.body).toMatchObject({ items: [{ organization: { slug: "bravo" } }] });
       } else {
         const code = BY_SETUP_LINK.has(operationId) ? "setup_link_required" : "key_scope_insufficient";
         expect(reply.outcome).toEqual([403, code]);

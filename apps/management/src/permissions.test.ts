@@ -26,7 +26,7 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
     "listDirectories getDirectory listDirectoryGroups listDirectoryTokens listDirectoryClients",
   "directories.write":
     "createDirectory updateDirectory deleteDirectory createDirectoryToken revokeDirectoryToken createDirectoryClient revokeDirectoryClient",
-  "scim_requests.read": "listScimRequests streamScimRequests",
+  "scim_requests.read": "listScimRequests getScimRequest streamScimRequests",
   "group_mappings.read": "listGroupMappings",
   "group_mappings.write": "replaceGroupMappings planGroupMappings",
   "roles.read": "listRoles getRole",
@@ -42,7 +42,7 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "sessions.read": "listSessions getSession",
   "sessions.write": "endSession",
   "audit_events.read": "listAuditEvents",
-  "statistics.read": "getOrganizationOverview getOrganizationStatistics",
+  "statistics.read": "getOrganizationOverview getOrganizationStatistics listOrganizationHealth",
   "setup_links.read": "listSetupLinks",
   "setup_links.write": "createSetupLink revokeSetupLink",
 

@@ -72,3 +72,8 @@ export const permission = text(128).regex(
 export const roleKey = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._:-]{0,62}$/, "Must be 1 to 63 of a-z, 0-9 and inner . _ : -");
+
+/** Has LIKE take a text by the letter. */
+export function escapedForLike(value: string): string {
+  return value.replaceAll(/[\\%_]/g, "\\$&");
+}

@@ -18,6 +18,7 @@ import { heldChangeEndpoints } from "./held-changes/routes.ts";
 import { loginRecordEndpoints } from "./login-records/routes.ts";
 import { memberEndpoints } from "./members/routes.ts";
 import { organizationEndpoints } from "./organizations/routes.ts";
+import { overviewEndpoints } from "./overview/routes.ts";
 import { queueHealthEndpoints } from "./queue-health/routes.ts";
 import { reservedSlugEndpoints } from "./reserved-slugs/routes.ts";
 import { roleEndpoints } from "./roles/routes.ts";
@@ -53,6 +54,7 @@ export function endpointsOf(deps: Pick<ManagementApiDeps, "signingKeys">): reado
     ...guardEndpoints,
     ...sessionEndpoints,
     ...auditEventEndpoints,
+    ...overviewEndpoints,
     ...statisticsEndpoints,
     ...setupLinkEndpoints,
     ...applicationEndpoints,

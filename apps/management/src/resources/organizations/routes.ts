@@ -1,6 +1,13 @@
 import { type Endpoint, gatewayEndpoint, keyedEndpoint, organizationEndpoint } from "../../api/endpoint.ts";
-import { pageOf, pageQuery } from "../../api/page.ts";
-import { newOrganization, organization, organizationPatch, signInPlan, signInPlanQuery } from "./schema.ts";
+import { pageOf } from "../../api/page.ts";
+import {
+  newOrganization,
+  organization,
+  organizationPatch,
+  organizationsQuery,
+  signInPlan,
+  signInPlanQuery,
+} from "./schema.ts";
 import {
   createOrganization,
   deleteOrganization,
@@ -33,7 +40,7 @@ export const organizationEndpoints: readonly Endpoint[] = [
     permission: "organization.read",
     tag,
     summary: "List the organizations that the key reaches",
-    query: pageQuery,
+    query: organizationsQuery,
     status: 200,
     reply: pageOf(organization),
     handle: (call) => listOrganizations(call, call.query),

@@ -1,7 +1,7 @@
 import type { Organization } from "@sallyport/database";
 import { z } from "zod";
 import { pageQuery } from "../../api/page.ts";
-import { displayName, id, timestamp } from "../../api/text.ts";
+import { displayName, id, text, timestamp } from "../../api/text.ts";
 import { domainName } from "../domains/name.ts";
 import { newSlug } from "./slug.ts";
 
@@ -45,6 +45,14 @@ export const organizationPatch = z
     }),
   })
   .meta({ id: "OrganizationPatch" });
+
+export const organizationsQuery = pageQuery.extend({
+  search: text(200).exactOptional().meta({
+    description: "Only those with this in their name, their slug or a domain, whatever its case.",
+  }),
+});
+
+export type OrganizationsQuery = z.output<typeof organizationsQuery>;
 
 const lockedOut = z.object({
   memberId: id,

@@ -1,4 +1,4 @@
-import { isUniqueViolation, newId, type Organization, type Sql } from "@sallyport/database";
+import { isUniqueViolation, newId, type Organization, type Prisma, type Sql } from "@sallyport/database";
 import { deleteIdentifiers } from "@sallyport/directories";
 import { addFirstDomains } from "@sallyport/domains";
 import { difference, forgetOrganization, pick } from "@sallyport/events";
@@ -13,13 +13,15 @@ import { createFirstRoles } from "@sallyport/roles";
 import { sessionsEndHere } from "@sallyport/sessions";
 import type { z } from "zod";
 import { requirePermission } from "../../access/caller.ts";
-import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
+import { pageArguments, toPage } from "../../api/page.ts";
+import { escapedForLike } from "../../api/text.ts";
 import { change } from "../../change.ts";
 import { type Context, reachOrganization } from "../../context.ts";
 import { problem } from "../../errors.ts";
 import { claimSlug, reserveSlug } from "../reserved-slugs/store.ts";
 import {
   type newOrganization,
+  type OrganizationsQuery,
   type organizationPatch,
   organizationView,
   type signInPlan,
@@ -58,15 +60,26 @@ export function createOrganization(context: Context, input: z.output<typeof newO
   });
 }
 
-export async function listOrganizations(context: Context, page: PageQuery) {
+export async function listOrganizations(context: Context, { search, ...page }: OrganizationsQuery) {
   const reached = context.caller.organizationId === null ? {} : { id: context.caller.organizationId };
   const { where, ...rest } = pageArguments(page, "asc");
   const rows = await context.deps.database.prisma.organization.findMany({
     ...rest,
-    where: { AND: [reached, where] },
+    where: { AND: [reached, search === undefined ? {} : named(search), where] },
     include: withVerifiedDomains,
   });
   return toPage(rows, page, organizationView);
+}
+
+function named(search: string): Prisma.OrganizationWhereInput {
+  const contains = escapedForLike(search.toLowerCase());
+  return {
+    OR: [
+      { name: { contains, mode: "insensitive" } },
+      { slug: { contains } },
+      { domains: { some: { name: { contains } } } },
+    ],
+  };
 }
 
 export async function getOrganization(context: Context, id: string) {

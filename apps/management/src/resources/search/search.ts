@@ -3,6 +3,7 @@ import { readableAddress } from "@sallyport/people";
 import type { z } from "zod";
 import { type Caller, may } from "../../access/caller.ts";
 import type { Permission } from "../../access/permissions.ts";
+import { escapedForLike } from "../../api/text.ts";
 import type { Context } from "../../context.ts";
 import type { FOUND_TYPES, found } from "./schema.ts";
 
@@ -136,7 +137,7 @@ async function find(
   { organizationId }: Caller,
   q: string,
 ): Promise<Found["items"]> {
-  const begins = `${q.toLowerCase().replaceAll(/[\\%_]/g, "\\$&")}%`;
+  const begins = `${escapedForLike(q.toLowerCase())}%`;
   const { rows } = await sql.query<Row>(text, [
     organizationId,
     begins,

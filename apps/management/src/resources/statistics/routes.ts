@@ -1,21 +1,10 @@
 import { type Endpoint, organizationEndpoint } from "../../api/endpoint.ts";
-import { overview, statistics, statisticsQuery } from "./schema.ts";
-import { readOverview, readStatistics } from "./store.ts";
+import { statistics, statisticsQuery } from "./schema.ts";
+import { readStatistics } from "./store.ts";
 
 const tag = "Statistics";
 
 export const statisticsEndpoints: readonly Endpoint[] = [
-  organizationEndpoint({
-    operationId: "getOrganizationOverview",
-    method: "get",
-    path: "/organizations/{org}/overview",
-    permission: "statistics.read",
-    tag,
-    summary: "Tell how an organization is: what ends, what waits, what is to be settled",
-    status: 200,
-    reply: overview,
-    handle: (call) => readOverview(call, call.organization.id),
-  }),
   organizationEndpoint({
     operationId: "getOrganizationStatistics",
     method: "get",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, instant, timestamp } from "../../api/text.ts";
+import { instant, timestamp } from "../../api/text.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const MOST_DAYS = 31;
@@ -42,39 +42,6 @@ export const statistics = z
       .meta({ description: "SCIM requests that write. Kept for 30 days." }),
   })
   .meta({ id: "Statistics" });
-
-export const overview = z
-  .object({
-    connections: z.object({ active: count, disabled: count }),
-    certificates: z
-      .array(
-        z.object({
-          connectionId: id,
-          connection: z.string().meta({ description: "The connection's name." }),
-          of: z.enum(["identityProvider", "gateway"]).meta({
-            description: "Whose key it is: the identity provider's, or the connection's own.",
-          }),
-          fingerprint: z.string(),
-          notAfter: timestamp,
-          expiresInDays: z.int().meta({ description: "Below zero once it has expired." }),
-        }),
-      )
-      .meta({ description: "Those that end within 60 days or have ended, the first to end first." }),
-    lastLoginAt: timestamp.nullable().meta({ description: "Of somebody who was let in." }),
-    directory: z
-      .object({
-        active: count,
-        disabled: count,
-        lastRequestAt: timestamp.nullable(),
-        pending: count.meta({ description: "Users and groups that were pushed and not yet reconciled." }),
-        lagSeconds: z
-          .number()
-          .meta({ description: "Since when the oldest of them waits; 0 where none does." }),
-      })
-      .meta({ description: "All directories together." }),
-    openConflicts: count,
-  })
-  .meta({ id: "OrganizationOverview" });
 
 /** The period that a query asks for; null where there is none, or it is too long. */
 export function periodOf(

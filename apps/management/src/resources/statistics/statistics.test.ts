@@ -1,9 +1,8 @@
 import { newId } from "@sallyport/database";
-import { createTestIdp } from "@sallyport/saml/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startApi, type TestApi } from "../../testing/api.ts";
-import { createWorld, insertSession, type World } from "../../testing/world.ts";
-import { overview, statistics } from "./schema.ts";
+import { createWorld, type World } from "../../testing/world.ts";
+import { statistics } from "./schema.ts";
 
 const HOUR = 3_600_000;
 const START = Date.UTC(2030, 0, 15, 10);
@@ -99,55 +98,5 @@ describe("statistics", () => {
        GROUP BY 1, 2`,
     );
     expect(rows.map((row) => row["QUERY PLAN"]).join("\n")).toContain("Index Only Scan");
-  });
-});
-
-describe("the overview", () => {
-  const get = async (org = "acme") =>
-    (await api.call("getOrganizationOverview", { params: { org } })).as(overview);
-
-  it("tells of connections, directories, conflicts and what waits", async () => {
-    const { organizationId, directoryId } = acme;
-    await api.deps.database.prisma.session.deleteMany({ where: { organizationId } });
-    expect((await get()).lastLoginAt).toBeNull();
-    await insertSession(api, acme);
-    await api.deps.database.prisma.dirtyDirectoryUser.createMany({
-      data: [60_000, 30_000].map((age) => ({
-        ...{
-          organizationId,
-          directoryUserId: directoryId,
-          markedAt: new Date(api.clock.now.getTime() - age),
-        },
-      })),
-    });
-    const found = await get();
-    expect(found).toMatchObject({
-      connections: { active: 1, disabled: 0 },
-      directory: { active: 1, disabled: 0, lastRequestAt: at(0), pending: 1, lagSeconds: 60 },
-      openConflicts: 1,
-    });
-    expect(found.lastLoginAt).not.toBeNull();
-    await api.call("updateConnection", { params: { ...acme }, body: { status: "disabled" } });
-    await api.call("resolveConflict", { params: { ...acme }, body: { action: "keepApart" } });
-    expect(await get()).toMatchObject({ connections: { active: 0, disabled: 1 }, openConflicts: 0 });
-    expect(await get("bravo")).toMatchObject({ openConflicts: 1, directory: { pending: 0, lagSeconds: 0 } });
-  });
-
-  it("tells of certificates that end soon, the first to end first", async () => {
-    const idp = createTestIdp();
-    await api.call("createConnection", {
-      params: { org: "bravo" },
-      body: { type: "saml", name: "Second", saml: { metadataXml: idp.metadata() } },
-    });
-    const all = (await get("bravo")).certificates;
-    expect(all).toEqual(all.toSorted((one, other) => one.notAfter.localeCompare(other.notAfter)));
-    const before = api.clock.now;
-    api.clock.now = new Date(Date.UTC(2100, 0, 1));
-    const later = (await get("bravo")).certificates;
-    api.clock.now = before;
-    expect(later.map(({ connection, of }) => `${connection} ${of}`)).toEqual(
-      expect.arrayContaining(["Second identityProvider", "IdP identityProvider", "IdP gateway"]),
-    );
-    expect(later.every(({ expiresInDays }) => expiresInDays < 60)).toBe(true);
   });
 });

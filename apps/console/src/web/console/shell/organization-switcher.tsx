@@ -1,7 +1,13 @@
 import { Popover, ScrollArea, Text, TextInput, UnstyledButton } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
+import { useDebouncedValue, useDisclosure } from "@mantine/hooks";
 import { IconSelector } from "@tabler/icons-react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { dataOf } from "../../api/client.ts";
@@ -47,18 +53,34 @@ export function OrganizationSwitcher({ org, onGo }: SwitcherProps) {
   );
 }
 
+const TYPING_MS = 150;
+/** As many as are looked through at once; whoever looks for another types a part of its name. */
+const SHOWN = 50;
+
 /** For operators: the organizations of the gateway. */
 function AnyOrganization({ onGo }: { onGo(): void }) {
   const texts = useCatalogue(shellTexts);
   const [typed, setTyped] = useState("");
-  const list = useQuery({
-    queryKey: ["organizations", "switcher"],
-    queryFn: () => dataOf(api.GET("/organizations", { params: { query: { limit: 100 } } })),
+  const [search] = useDebouncedValue(typed.trim(), TYPING_MS);
+  const list = useInfiniteQuery({
+    queryKey: ["organizations", "switcher", search],
+    queryFn: ({ pageParam: cursor }) =>
+      dataOf(
+        api.GET("/organizations", {
+          params: {
+            query: {
+              limit: SHOWN,
+              ...(search === "" ? {} : { search }),
+              ...(cursor === null ? {} : { cursor }),
+            },
+          },
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    placeholderData: keepPreviousData,
   });
-  const wanted = typed.trim().toLowerCase();
-  const found = (list.data?.items ?? []).filter(
-    ({ name, slug }) => name.toLowerCase().includes(wanted) || slug.includes(wanted),
-  );
+  const found = list.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <>
       <TextInput
@@ -80,6 +102,13 @@ function AnyOrganization({ onGo }: { onGo(): void }) {
               </Link>
             </li>
           ))}
+          {list.hasNextPage && (
+            <li>
+              <button type="button" disabled={list.isFetching} onClick={() => void list.fetchNextPage()}>
+                {texts.organization.more}
+              </button>
+            </li>
+          )}
         </ul>
       </ScrollArea.Autosize>
       {list.isSuccess && found.length === 0 && (

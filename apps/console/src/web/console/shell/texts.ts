@@ -25,6 +25,7 @@ const en = {
     find: "Find an organization",
     all: "All organizations",
     none: "No organization by that name",
+    more: "Show more",
   },
   search: {
     label: "Search",
@@ -110,6 +111,7 @@ const de: ShellTexts = {
     find: "Organisation suchen",
     all: "Alle Organisationen",
     none: "Keine Organisation mit diesem Namen",
+    more: "Mehr zeigen",
   },
   search: {
     label: "Suchen",

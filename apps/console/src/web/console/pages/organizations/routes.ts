@@ -7,7 +7,7 @@ export const organizationsRoutes = [
     getParentRoute: () => rootRoute,
     path: "/organizations",
     component: lazyRouteComponent(() => import("./organizations-page.tsx"), "OrganizationsPage"),
-    validateSearch: searchParams("cursor", "panel"),
+    validateSearch: searchParams("cursor", "panel", "search"),
     staticData: { permission: "organizations.create" },
   }),
 ] as const;

@@ -3,7 +3,7 @@ import { IconRocket } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { dataOf, type Schemas } from "../../../api/client.ts";
 import { EmptyState } from "../../../components/empty-state.tsx";
-import { ButtonLink } from "../../../components/link.tsx";
+import { ButtonLink, TextLink } from "../../../components/link.tsx";
 import { PageHeader } from "../../../components/page-header.tsx";
 import { ProblemAlert } from "../../../components/problem-alert.tsx";
 import { StateDot } from "../../../components/state-dot.tsx";
@@ -82,16 +82,20 @@ function Attention({ overview }: { readonly overview: Overview }) {
     enabled: useMay("domains.read"),
   });
   const waiting = (domains.data?.items ?? []).filter(({ verified }) => !verified).map(({ name }) => name);
-  const findings = attention(overview, waiting, texts);
+  const findings = attention(org, overview, waiting, texts);
   return (
     <Part title={texts.attention}>
       {findings.length === 0 ? (
         <StateDot kind="good">{texts.nothing}</StateDot>
       ) : (
         <ul className="facts">
-          {findings.map(({ kind, text }) => (
+          {findings.map(({ kind, text, link }) => (
             <li key={text}>
-              <StateDot kind={kind}>{text}</StateDot>
+              <StateDot kind={kind}>
+                <TextLink {...link} inherit>
+                  {text}
+                </TextLink>
+              </StateDot>
             </li>
           ))}
         </ul>

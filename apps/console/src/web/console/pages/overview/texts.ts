@@ -9,6 +9,14 @@ const en = {
   attention: "Needs a look",
   nothing: "Nothing. Everything that is set up works.",
   conflicts: counted("conflict waits to be settled", "conflicts wait to be settled"),
+  heldChanges: counted(
+    "change of a directory waits to be confirmed",
+    "changes of directories wait to be confirmed",
+  ),
+  failing: (name: string, failures: number) =>
+    failures === 1
+      ? `The only sign-in by ${name} in the last 24 hours failed`
+      : `All ${failures} sign-ins by ${name} failed in the last 24 hours`,
   domainWaiting: (name: string) => `${name} waits for its DNS record`,
   connectionsDisabled: counted(
     "connection is disabled: nobody signs in by it",
@@ -51,6 +59,14 @@ const de: OverviewTexts = {
   attention: "Braucht einen Blick",
   nothing: "Nichts. Alles Eingerichtete funktioniert.",
   conflicts: counted("Konflikt ist zu entscheiden", "Konflikte sind zu entscheiden"),
+  heldChanges: counted(
+    "Änderung eines Verzeichnisses wartet auf Bestätigung",
+    "Änderungen von Verzeichnissen warten auf Bestätigung",
+  ),
+  failing: (name, failures) =>
+    failures === 1
+      ? `Die einzige Anmeldung über ${name} in den letzten 24 Stunden ist gescheitert`
+      : `Alle ${failures} Anmeldungen über ${name} in den letzten 24 Stunden sind gescheitert`,
   domainWaiting: (name) => `${name} wartet auf den DNS-Eintrag`,
   connectionsDisabled: counted(
     "Verbindung ist abgeschaltet: Niemand meldet sich darüber an",
