@@ -146,6 +146,8 @@ const OPERATIONS: Readonly<Record<string, () => Promise<unknown>>> = {
     await api("GET", "/members?status=active&limit=10");
     await api("GET", "/sessions?live=true&limit=10");
     await api("GET", "/audit-events?limit=10");
+    await api("GET", "/events?limit=10");
+    await api("GET", `/events?limit=10&since=${new Date().toISOString()}`);
     await api("GET", "/login-records?limit=10");
     await api("GET", "/conflicts?limit=10");
   },

@@ -7,6 +7,7 @@ import { Problem } from "@sallyport/http";
 import { createAttemptLimit, createFailureLimit, type Levels } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
 import {
+  createEventWatch,
   createManagementApi,
   createRequestWatch,
   ensureOperatorsOrganization,
@@ -117,6 +118,7 @@ async function openEach(foundation: Foundation, teardown: Teardown): Promise<Mou
       queues,
       rootKeyDigest,
       requestWatch: createRequestWatch({ ...deps, sql: deps.database.sql }),
+      eventWatch: createEventWatch({ ...deps, sql: deps.database.sql }),
       signingKeys,
       consoleVisitors: createConsoleVisitors({ ...deps, rootKeyDigest, sql: deps.database.sql }),
     });

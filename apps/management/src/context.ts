@@ -13,6 +13,8 @@ export interface Context {
   readonly ip: string | undefined;
   /** Of a stream that goes on: `Last-Event-ID`. */
   readonly lastEventId: string | undefined;
+  /** Aborted when the client is gone, or the process stops: what waits is given up. */
+  readonly ended: AbortSignal;
 }
 
 /**

@@ -7,6 +7,7 @@ import type { SecretBox } from "@sallyport/secrets";
 import type { SigningKeys } from "@sallyport/signing-keys";
 import type { Request } from "express";
 import type { ConsoleVisitor } from "./access/caller.ts";
+import type { EventWatch } from "./resources/events/watch.ts";
 import type { RequestWatch } from "./resources/scim-requests/live/watch.ts";
 
 /** What the management API stands on. */
@@ -31,6 +32,8 @@ export interface ManagementApiDeps {
   readonly failures?: FailureLimit;
   /** Shows requests of directories as they come. */
   readonly requestWatch: RequestWatch;
+  /** Wakes those who wait for events. */
+  readonly eventWatch: EventWatch;
   /** Aborted when the process stops: streams end. */
   readonly stopping: AbortSignal;
   /** What is to be done, and what of it failed. */

@@ -162,13 +162,23 @@ export const ADMIN_ERRORS = {
     status: 409,
     detail: "This key pair signs. Activate the other one first; create it if there is none.",
   },
+  cursor_invalid: {
+    status: 400,
+    detail: "`cursor` is none of this feed: pass on `nextCursor` as it was given.",
+  },
+  cursor_expired: {
+    status: 410,
+    detail:
+      "Some events since this cursor are not served any more. Begin again without one, and read what you missed in the audit trail (`audit-events`).",
+  },
   streams_too_many: {
     status: 429,
-    detail: "Too many live views of this organization are open. Close one of them.",
+    detail: "Too many live views or waiting requests of this organization are open. Close one of them.",
   },
   streams_exhausted: {
     status: 503,
-    detail: "Too many live views are open at this gateway. Try again later, or read the list.",
+    detail:
+      "Too many live views or waiting requests are open at this gateway. Try again later, or ask without waiting.",
   },
   queue_unknown: { status: 400, detail: "There is no such queue." },
   period_invalid: {

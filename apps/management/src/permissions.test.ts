@@ -41,7 +41,7 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "guards.write": "replaceGuard replaceDirectoryGuard resetDirectoryGuard",
   "sessions.read": "listSessions getSession",
   "sessions.write": "endSession",
-  "audit_events.read": "listAuditEvents",
+  "audit_events.read": "listAuditEvents readEvents",
   "statistics.read": "getOrganizationOverview getOrganizationStatistics listOrganizationHealth",
   "setup_links.read": "listSetupLinks",
   "setup_links.write": "createSetupLink revokeSetupLink",
@@ -59,7 +59,7 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "encryption_keys.read": "listEncryptionKeys",
   "queues.read": "getQueueHealth",
   "queues.write": "retryQueue",
-  "gateway_audit_events.read": "listGatewayAuditEvents",
+  "gateway_audit_events.read": "listGatewayAuditEvents readAllEvents",
 };
 
 /** For the holder of a setup link alone, whatever a key may do. */

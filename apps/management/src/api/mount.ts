@@ -32,12 +32,15 @@ function serve(deps: ManagementApiDeps, endpoint: Endpoint): RequestHandler {
   return async (req, res) => {
     res.setHeader("Cache-Control", "no-store");
     const caller = await authenticate(deps, req, res);
+    const gone = new AbortController();
+    res.once("close", () => gone.abort());
     const context = {
       deps,
       caller,
       requestId: requestId(req),
       ip: req.ip,
       lastEventId: req.get("last-event-id"),
+      ended: AbortSignal.any([gone.signal, deps.stopping]),
     };
     const input = { params: pathParameters(req), query: req.query, body: () => readJson(req, res) };
     const reply = await endpoint.run(context, input);

@@ -12,6 +12,7 @@ import { directoryEndpoints } from "./directories/routes.ts";
 import { directoryGroupEndpoints } from "./directory-groups/routes.ts";
 import { domainEndpoints } from "./domains/routes.ts";
 import { encryptionKeyEndpoints } from "./encryption-keys/routes.ts";
+import { eventEndpoints } from "./events/routes.ts";
 import { groupMappingEndpoints } from "./group-mappings/routes.ts";
 import { guardEndpoints } from "./guards/routes.ts";
 import { heldChangeEndpoints } from "./held-changes/routes.ts";
@@ -55,6 +56,7 @@ export function endpointsOf(deps: Pick<ManagementApiDeps, "signingKeys">): reado
     ...sessionEndpoints,
     ...auditEventEndpoints,
     ...overviewEndpoints,
+    ...eventEndpoints,
     ...statisticsEndpoints,
     ...setupLinkEndpoints,
     ...applicationEndpoints,

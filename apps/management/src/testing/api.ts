@@ -7,7 +7,12 @@ import { openSigningKeys } from "@sallyport/signing-keys";
 import express from "express";
 import type { z } from "zod";
 import type { FailedJob, SigningKeyChanges } from "../deps.ts";
-import { createManagementApi, createRequestWatch, type ManagementApiDeps } from "../index.ts";
+import {
+  createEventWatch,
+  createManagementApi,
+  createRequestWatch,
+  type ManagementApiDeps,
+} from "../index.ts";
 import { createDocumentCheck, type DocumentCheck, type OpenApi } from "./document.ts";
 import { signedInPeople } from "./people.ts";
 import { CHANGE } from "./world.ts";
@@ -85,6 +90,7 @@ export async function startApi(): Promise<TestApi> {
     database: test.database,
     secrets,
     log: logger,
+    eventWatch: createEventWatch({ sql: test.database.sql, log: logger }),
     requestWatch: createRequestWatch({ sql: test.database.sql, log: logger, now }),
     stopping: stopping.signal,
     publicUrl: "https://sso.example.com",

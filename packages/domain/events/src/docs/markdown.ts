@@ -7,8 +7,9 @@ const HEAD = `# Events
 <!-- Generated from packages/domain/events/src/catalogue by \`npm run docs:events\`. -->
 
 Every change of state leaves its event in the same transaction. This is the whole catalogue: the audit trail
-(\`GET /api/v1/organizations/{org}/audit-events\`) shows what was recorded of it, and whatever else hears of events reads
-the outbox, where those of one organization have a sequence without gaps.
+(\`GET /api/v1/organizations/{org}/audit-events\`) shows what was recorded of it, and
+\`GET /api/v1/organizations/{org}/events\` follows it: in order, by a sequence without gaps, for 30 days.
+\`GET /api/v1/events\` follows all organizations'.
 
 An event says \`type\`, \`organizationId\` (null for what belongs to none), \`sequence\`, \`occurredAt\`, \`actor\`,
 \`resource\`, \`outcome\`, and where there is one, \`requestId\` and \`ip\`; beside that, by its type, \`before\` and

@@ -23,6 +23,20 @@ export async function readOutbox(
   return rows.map((row) => ({ position: Number(row.position), event: eventOf(row) }));
 }
 
+/** Up to where the outbox is filled, and who has events behind a position; nobody, where that is null. */
+export async function outboxSince(
+  sql: Sql,
+  after: number | null,
+): Promise<{ readonly position: number; readonly organizations: ReadonlySet<string | null> }> {
+  const { rows } = await sql.query<{ position: string; organizations: (string | null)[] }>(
+    `SELECT position, ARRAY(SELECT DISTINCT organization_id FROM outbox WHERE position > $1::bigint) AS organizations
+     FROM outbox_state`,
+    [after],
+    "outbox_since",
+  );
+  return { position: Number(rows[0]?.position ?? 0), organizations: new Set(rows[0]?.organizations) };
+}
+
 /**
  * What a consumer has not acknowledged yet, the oldest first. Who reads, acts, and then acknowledges the last position
  * gets every event at least once, also when it dies in between; a consumer's name is used by one process at a time, or by

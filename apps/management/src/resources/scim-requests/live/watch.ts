@@ -1,8 +1,8 @@
 import type { Sql } from "@sallyport/database";
 import type { Logger } from "@sallyport/logging";
 import { EventStream } from "../../../api/event-stream.ts";
+import { OpenStreams } from "../../../api/open-streams.ts";
 import { liveRequestView } from "../schema.ts";
-import { OpenStreams } from "./open-streams.ts";
 import { LATE_MS, type LiveRequest, requestsSince, requestsToBeginWith } from "./read.ts";
 
 const LOOK_EVERY_MS = 500;

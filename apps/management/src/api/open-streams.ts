@@ -1,4 +1,4 @@
-import { problem } from "../../../errors.ts";
+import { problem } from "../errors.ts";
 
 const MOST_OF_ONE = 10;
 const MOST_OF_ALL = 100;
