@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 
 const PEOPLE = "packages/domain/people/src";
 const EVENTS = "packages/domain/events/src";
+const AUDIT_TRAIL = "packages/domain/audit-trail/src";
 const CONNECTIONS = "packages/domain/connections/src";
 const DIRECTORIES = "packages/domain/directories/src";
 const SESSIONS = "packages/domain/sessions/src";
@@ -84,6 +85,13 @@ const OWNERS: Readonly<Record<string, readonly [string]>> = {
   outbox_sequences: [EVENTS],
   outbox_state: [EVENTS],
   outbox_consumers: [EVENTS],
+
+  audit_keys: [AUDIT_TRAIL],
+  audit_trails: [AUDIT_TRAIL],
+  audit_seals: [AUDIT_TRAIL],
+  audit_removals: [AUDIT_TRAIL],
+  audit_verifications: [AUDIT_TRAIL],
+  audit_anchors: [AUDIT_TRAIL],
 };
 
 /** These write tables that their lists name: what has outlived its use is deleted, what is sealed is sealed anew. */

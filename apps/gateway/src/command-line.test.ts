@@ -11,6 +11,11 @@ describe("parseCommandLine", () => {
     [["serve", "-h"], { name: "help" }],
     [["serve"], { name: "serve", roles: new Set(ROLES) }],
     [["serve", "--roles", "scim, broker"], { name: "serve", roles: new Set(["scim", "broker"]) }],
+    [["audit", "verify"], { name: "audit verify", organization: undefined, anchors: undefined, json: false }],
+    [
+      ["audit", "verify", "--organization", "acme", "--anchors=roots.jsonl", "--json"],
+      { name: "audit verify", organization: "acme", anchors: "roots.jsonl", json: true },
+    ],
     [["serve", "--roles=reconciler"], { name: "serve", roles: new Set(["reconciler"]) }],
   ])("reads %j", (args, command) => {
     expect(parseCommandLine(args)).toEqual(command);
@@ -25,6 +30,11 @@ describe("parseCommandLine", () => {
     [["serve", "--roles", ""], /no role ""/],
     [["serve", "--roles"], /roles/],
     [["serve", "--port", "1"], /--port/],
+    [["serve", "--json"], /go with audit verify only/],
+    [["audit"], /audit verify/],
+    [["audit", "seal"], /audit verify/],
+    [["audit", "verify", "acme"], /nothing behind it/],
+    [["audit", "verify", "--roles", "scim"], /goes with serve only/],
   ])("refuses %j and says what is wrong", (args, message) => {
     expect(() => parseCommandLine(args)).toThrow(UsageError);
     expect(() => parseCommandLine(args)).toThrow(message);

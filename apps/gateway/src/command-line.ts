@@ -6,7 +6,16 @@ export type Command =
   | { readonly name: "serve"; readonly roles: ReadonlySet<Role> }
   | { readonly name: "migrate" }
   | { readonly name: "new-key" }
+  | ({ readonly name: "audit verify" } & AuditVerifyOptions)
   | { readonly name: "help" };
+
+export interface AuditVerifyOptions {
+  /** Slug or id. Undefined: every organization, and what belongs to none. */
+  readonly organization: string | undefined;
+  /** A file of roots that were kept outside. */
+  readonly anchors: string | undefined;
+  readonly json: boolean;
+}
 
 /** The command line is wrong; the message says how. */
 export class UsageError extends Error {}
@@ -20,6 +29,11 @@ Usage: sallyport <command> [options]
   serve               Production: fails when a required variable is missing.
     --roles <list>    What this process does: any of ${ROLES.join(",")}. Default: all of them.
   migrate             Brings the database at DATABASE_URL to the schema of this build. dev and serve do so, too.
+  audit verify        Holds the audit trail in the database at DATABASE_URL against its seals, and says what was
+                      changed, removed, inserted or moved, and where. Ends with 3 if anything was.
+    --organization <slug or id>   Of one organization. Default: all of them, and what belongs to none.
+    --anchors <file>  Compares with the roots that were kept outside (JSON lines).
+    --json            Prints one JSON object for each trail.
   new-key             Prints a new key for SALLYPORT_ENCRYPTION_KEYS.
 
   -h, --help          Prints this.
@@ -35,7 +49,13 @@ export function parseCommandLine(args: readonly string[]): Command {
     return { name: "help" };
   }
   if (name === undefined) {
-    throw new UsageError("Give a command: dev, serve, migrate or new-key.");
+    throw new UsageError("Give a command: dev, serve, migrate, audit verify or new-key.");
+  }
+  if (name === "audit") {
+    return parseAudit(rest, values);
+  }
+  if (values.organization !== undefined || values.anchors !== undefined || values.json !== undefined) {
+    throw new UsageError("--organization, --anchors and --json go with audit verify only.");
   }
   if (rest.length > 0) {
     throw new UsageError(`${name} takes no further argument, but got "${rest[0]}".`);
@@ -49,7 +69,7 @@ export function parseCommandLine(args: readonly string[]): Command {
   if (name === "dev" || name === "migrate" || name === "new-key") {
     return { name };
   }
-  throw new UsageError(`There is no command "${name}": give dev, serve, migrate or new-key.`);
+  throw new UsageError(`There is no command "${name}": give dev, serve, migrate, audit verify or new-key.`);
 }
 
 function parse(args: readonly string[]) {
@@ -57,12 +77,30 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { help: { type: "boolean", short: "h" }, roles: { type: "string" } },
+      options: {
+        help: { type: "boolean", short: "h" },
+        roles: { type: "string" },
+        organization: { type: "string" },
+        anchors: { type: "string" },
+        json: { type: "boolean" },
+      },
     });
   } catch (cause) {
     // parseArgs names the option that it does not know, or that lacks its value.
     throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
   }
+}
+
+function parseAudit(rest: readonly string[], values: ReturnType<typeof parse>["values"]): Command {
+  const [what, ...more] = rest;
+  if (what !== "verify" || more.length > 0) {
+    throw new UsageError("Give audit verify, and nothing behind it but its options.");
+  }
+  if (values.roles !== undefined) {
+    throw new UsageError("--roles goes with serve only.");
+  }
+  const { organization, anchors, json = false } = values;
+  return { name: "audit verify", organization, anchors, json };
 }
 
 function parseRoles(text: string | undefined): ReadonlySet<Role> {

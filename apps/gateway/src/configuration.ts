@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Role } from "./process-roles.ts";
 import type { RateLimits } from "./rate-limit-settings.ts";
-import { databaseUrl, environmentSchema, type Mode } from "./variables.ts";
+import { databaseUrl, encryptionKeys, environmentSchema, type Mode } from "./variables.ts";
 
 /** Everything that the operator decides, parsed once. Holds secrets: never log it. */
 export interface Configuration {
@@ -89,6 +89,16 @@ export function readConfiguration(
 /** `DATABASE_URL` alone, for what needs nothing else. Throws `ConfigurationError`. */
 export function readDatabaseUrl(environment: Environment): string {
   return parse(z.object({ DATABASE_URL: databaseUrl }), environment).DATABASE_URL;
+}
+
+/** The database, and the encryption keys where they are given: by them an audit key is known for ours. Throws `ConfigurationError`. */
+export function readAuditAccess(environment: Environment) {
+  const schema = z.object({
+    DATABASE_URL: databaseUrl,
+    SALLYPORT_ENCRYPTION_KEYS: encryptionKeys.optional(),
+  });
+  const values = parse(schema, environment);
+  return { databaseUrl: values.DATABASE_URL, encryptionKeys: values.SALLYPORT_ENCRYPTION_KEYS };
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, environment: Environment): z.output<Schema> {

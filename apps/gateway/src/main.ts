@@ -5,7 +5,13 @@ import { createLogger, type Logger } from "@sallyport/logging";
 import { newEncryptionKey } from "@sallyport/secrets";
 import { banner } from "./banner.ts";
 import { parseCommandLine, USAGE } from "./command-line.ts";
-import { type Configuration, type Environment, readConfiguration, readDatabaseUrl } from "./configuration.ts";
+import {
+  type Configuration,
+  type Environment,
+  readAuditAccess,
+  readConfiguration,
+  readDatabaseUrl,
+} from "./configuration.ts";
 import { withDevelopmentSecrets } from "./development-secrets.ts";
 import { explainFailure } from "./failure.ts";
 import { fileAndTerminal, type LogDestination, standardOutput } from "./log-destination.ts";
@@ -25,6 +31,10 @@ async function main(args: readonly string[], environment: Environment): Promise<
     case "new-key":
       say(newEncryptionKey());
       return 0;
+    case "audit verify": {
+      const { auditVerify } = await import("./audit-verify.ts");
+      return auditVerify(readAuditAccess(environment), command, { say, complain });
+    }
     case "migrate":
       return migrateOnly(environment);
     case "serve":

@@ -65,6 +65,16 @@ export const databaseUrl = z
     error: `must be a PostgreSQL URL, such as ${EXAMPLE_DATABASE}`,
   });
 
+export const encryptionKeys = z
+  .string({
+    error: "is required: the keys for secrets at rest, newest first; `sallyport new-key` prints one",
+  })
+  .transform(list)
+  .refine((keys) => keys.length > 0 && keys.every((key) => /^[A-Za-z0-9+/]{43}=$/.test(key)), {
+    error:
+      "must be keys of 32 bytes in base64, comma-separated, newest first; `sallyport new-key` prints one",
+  });
+
 // The queue knows the forms, and how to explain them without repeating the URL.
 function checkRedisUrl(text: string, context: z.RefinementCtx): void {
   try {
@@ -117,15 +127,7 @@ export function environmentSchema(mode: Mode) {
       .min(production ? 32 : 8, {
         error: `must have at least ${production ? 32 : 8} characters, such as what \`openssl rand -hex 32\` prints`,
       }),
-    SALLYPORT_ENCRYPTION_KEYS: z
-      .string({
-        error: "is required: the keys for secrets at rest, newest first; `sallyport new-key` prints one",
-      })
-      .transform(list)
-      .refine((keys) => keys.length > 0 && keys.every((key) => /^[A-Za-z0-9+/]{43}=$/.test(key)), {
-        error:
-          "must be keys of 32 bytes in base64, comma-separated, newest first; `sallyport new-key` prints one",
-      }),
+    SALLYPORT_ENCRYPTION_KEYS: encryptionKeys,
     OUTBOUND_ALLOW: networks.default(production ? [] : LOOPBACK),
     OUTBOUND_ALLOW_OPERATOR: networks.default(production ? [] : LOOPBACK),
     RATE_LIMITS: rateLimits.default({}),

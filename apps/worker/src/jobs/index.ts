@@ -1,6 +1,7 @@
 import type { JobDeclaration } from "@sallyport/queue";
 import type { Loop } from "../loop.ts";
 import type { WorkerServices } from "../services.ts";
+import { auditSealsLoop } from "./audit-seals/job.ts";
 import { certificateExpiryJob } from "./certificate-expiry/job.ts";
 import { domainsJob } from "./domains/job.ts";
 import { idpMetadataJob } from "./idp-metadata/job.ts";
@@ -28,4 +29,4 @@ export const JOBS: readonly JobDeclaration<WorkerServices>[] = [
 ];
 
 /** What goes without the queue: each process does it by its own clock. */
-export const LOOPS: readonly Loop<WorkerServices>[] = [outboxLoop, statisticsLoop];
+export const LOOPS: readonly Loop<WorkerServices>[] = [outboxLoop, auditSealsLoop, statisticsLoop];

@@ -86,6 +86,16 @@ export const SEALED_PLACES = {
     assign: "private_jwk = $3",
     where: "distrusted_at IS NULL",
   },
+  "audit_keys.private_jwk": {
+    what: "key that signs the audit trail",
+    table: "audit_keys",
+    key: "id",
+    keyType: "text",
+    value: "private_jwk",
+    assign: "private_jwk = $3",
+    // Retired ones, too: that they open proves that they are ours.
+    where: "true",
+  },
   "op_artifacts.payload": {
     what: "key of the browsers' cookies",
     table: "op_artifacts",

@@ -92,6 +92,9 @@ async function fill(secrets: SecretBox): Promise<void> {
     "INSERT INTO signing_keys (id, algorithm, public_jwk, private_jwk) VALUES ('kid', 'ES256', '{}', $1)",
     [seal("signing_keys.private_jwk", "kid")],
   );
+  await sql.query("INSERT INTO audit_keys (id, public_jwk, private_jwk) VALUES ('audit', '{}', $1)", [
+    seal("audit_keys.private_jwk", "audit"),
+  ]);
   await sql.query("INSERT INTO op_artifacts (kind, digest, payload) VALUES ('CookieKey', '', $1)", [
     { sealed: seal("op_artifacts.payload", "CookieKey") },
   ]);
@@ -148,7 +151,7 @@ describe("retiring a key", () => {
       [oldId, "missing"],
     ]);
     expect(usage[1]).toMatchObject({
-      needed: 8,
+      needed: 9,
       retirable: false,
       neededBy: { "signing_keys.private_jwk": 1 },
     });

@@ -4,9 +4,12 @@
  * - `catalogue/`: which events there are, and what each one tells
  * - `record.ts`: records events in the transaction of the change
  * - `outbox/`: numbers what has committed; consumers read it in order and miss nothing
+ * - `canonical-json.ts`, `content-digest.ts`: what stands for an event's content in the audit trail
  * - `stored.ts`, `docs/`: events as tests read them back; docs/events.md, generated
  */
+export { canonicalJson } from "./canonical-json.ts";
 export { catalogue, type EventType } from "./catalogue/index.ts";
+export { contentDigest, type EventContent } from "./content-digest.ts";
 export { difference, pick } from "./difference.ts";
 export {
   type Actor,

@@ -1,3 +1,4 @@
+import { forgetTrail } from "@sallyport/audit-trail";
 import { isUniqueViolation, newId, type Organization, type Prisma, type Sql } from "@sallyport/database";
 import { deleteIdentifiers } from "@sallyport/directories";
 import { addFirstDomains } from "@sallyport/domains";
@@ -177,6 +178,7 @@ export async function deleteOrganization(context: Context, slugOrId: string): Pr
     sessionsEndHere("all");
     await reserveSlug(tx, id, row.slug, now);
     await forgetOrganization(sql, id);
+    await forgetTrail(sql, id);
     await deleteIdentifiers(sql, id);
     record({
       organizationId: null,
