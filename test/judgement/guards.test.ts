@@ -283,6 +283,16 @@ describe("roles", () => {
     expect(await suspended()).toBe(1);
   });
 
+  it("go at once where an administrator takes the pattern away that named their group", async () => {
+    await replace([{ group: "st*ff", role: "engineer", match: "pattern", directory: tenant.directoryId }]);
+    await settle();
+    expect(await withRole("engineer")).toBe(20);
+    await replace([{ group: "st*gg", role: "engineer", match: "pattern", directory: tenant.directoryId }]);
+    await settle();
+    expect(await withRole("engineer")).toBe(0);
+    expect(await changes()).toEqual([]);
+  });
+
   it("are held though an administrator took another mapping away", async () => {
     await replace([
       { group: "Staff", role: "engineer" },

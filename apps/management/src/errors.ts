@@ -125,6 +125,7 @@ export const ADMIN_ERRORS = {
   domain_exists: { status: 409, detail: "The organization already has this domain." },
   role_key_taken: { status: 409, detail: "The organization already has a role of this key." },
   role_protected: { status: 409, detail: "Every member has the role `member`: it cannot be deleted." },
+  directory_unknown: { status: 400, detail: "The organization has no directory of this id." },
   role_unknown: { status: 400, detail: "The organization has no role of this key. Create it first." },
   tokens_too_many: {
     status: 409,

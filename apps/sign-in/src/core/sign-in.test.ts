@@ -258,6 +258,25 @@ describe("asserted groups", () => {
     ]);
   });
 
+  it("give the roles of mappings that name them by prefix or pattern, but not those of one directory", async () => {
+    const map = async (group: string, match: "prefix" | "pattern", pattern: string, directoryId?: string) => {
+      const roleId = await fixture.addRole(organizationId, `${match}-${group.length}`);
+      const { groupMapping } = fixture.database.prisma;
+      const named = { group, groupKey: group.toLowerCase(), match, pattern };
+      await groupMapping.create({
+        data: { id: newId(), organizationId, roleId, ...named, directoryId: directoryId ?? null },
+      });
+    };
+    await map("App-", "prefix", "app-%");
+    await map("*-Admins", "pattern", "%-admins");
+    const directory = { id: newId(), organizationId, name: "Entra" };
+    await fixture.database.prisma.directory.create({ data: directory });
+    await map("a", "prefix", "a%", directory.id);
+    expect(await rolesAfter(["APP-eu-admins"])).toEqual(["member", "pattern-8", "prefix-4"]);
+    expect(await rolesAfter(["app-users"])).toEqual(["member", "prefix-4"]);
+    expect(await rolesAfter(["app"])).toEqual(["member"]);
+  });
+
   it("take no role away where the IdP sends a link in their place: that is not to be in none", async () => {
     await fixture.addRole(organizationId, "admin", ["Engineering"]);
     const entra = await fixture.addSamlConnection(organizationId, idp, { provider: "entra" });

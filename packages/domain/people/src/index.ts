@@ -14,6 +14,7 @@ export { canonicalAddress, canonicalDomain, domainOf, readableAddress } from "./
 export * from "./by-hand/index.ts";
 export * from "./conflicts/index.ts";
 export { applyDirectory, type Batch, type DirectoryChanges, type PushedUser } from "./directory/index.ts";
+export { type GroupMatch, likeOf, type Mapping } from "./group-match.ts";
 export * from "./guard/index.ts";
 export {
   type DirectoryIdentity,

@@ -1,22 +1,32 @@
 import { type Database, newId, type Prisma, type Sql } from "@sallyport/database";
+import { defined } from "@sallyport/defined";
 import { markGroups } from "@sallyport/directories";
 import type { RecordedTransaction } from "@sallyport/events";
 import {
   type AccessPlan,
-  type EndedMapping,
   endMappings,
+  type GroupMatch,
+  likeOf,
   lockOrganization,
   lockPeople,
+  type Mapping,
   type PlanPage,
   planGroupMappings,
 } from "@sallyport/people";
 import { rolesByKey } from "./roles.ts";
 
-/** Whoever is in a group of that name, in any case, has the role of that key. */
+/** Whoever is in a group that it names, in any case, has the role of that key. */
 export interface GroupMapping {
   readonly group: string;
   readonly role: string;
+  /** How `group` names groups. Without: `exact`. */
+  readonly match?: GroupMatch;
+  /** The only directory whose groups count. Without: those of all, and those that are asserted at sign-in. */
+  readonly directory?: string;
 }
+
+/** Why mappings were not taken: which names a role, or a directory, that the organization has not. */
+export type MappingRefusal = { readonly unknownRoleAt: number } | { readonly unknownDirectoryAt: number };
 
 interface StoredMapping extends GroupMapping {
   readonly id: string;
@@ -34,39 +44,50 @@ export async function readGroupMappings(
   organizationId: string,
 ): Promise<GroupMapping[]> {
   const mappings = await readMappings(tx, organizationId);
-  return mappings.map(({ group, role }) => ({ group, role }));
+  return mappings.map(given);
+}
+
+/** As an administrator gives it, and events tell of it. */
+function given({ group, role, match, directory }: GroupMapping) {
+  return {
+    ...{ group, role },
+    ...(match === undefined || match === "exact" ? {} : { match }),
+    ...defined({ directory }),
+  };
 }
 
 /**
  * Replaces all mappings. Directory groups whose mappings changed are marked, so that the reconciler grants and takes
  * back roles; it waits meanwhile, and so meets a group that is just being pushed with the new ones.
  *
- * @returns whether any changed; or, where nothing did since the organization has no such role, which mapping names it
+ * @returns whether any changed; or why nothing did
  */
 export async function replaceGroupMappings(
   { tx, sql, record }: RecordedTransaction,
   organizationId: string,
   mappings: readonly GroupMapping[],
   now: Date,
-): Promise<{ readonly changed: boolean } | { readonly unknownRoleAt: number }> {
+): Promise<{ readonly changed: boolean } | MappingRefusal> {
   await lockPeople(sql, organizationId);
   await lockOrganization(sql, organizationId);
   const difference = await compareMappings(tx, organizationId, mappings);
-  if ("unknownRoleAt" in difference) {
+  if (!("before" in difference)) {
     return difference;
   }
   const { before, removed, added } = difference;
   await tx.groupMapping.deleteMany({ where: { organizationId, id: { in: removed.map(({ id }) => id) } } });
   await tx.groupMapping.createMany({
-    data: added.map(({ id, group, roleId }) => ({
-      ...{ id, organizationId, roleId },
-      ...{ group, groupKey: groupKey(group) },
-    })),
+    data: added.map((mapping) => {
+      const { id, group, roleId } = mapping;
+      const { groupKey, match, directoryId } = reasonOf(mapping);
+      const pattern = likeOf({ match, groupKey });
+      return { id, organizationId, roleId, group, groupKey, match, pattern, directoryId };
+    }),
   });
   // Shown as it was last given; as it is compared, nothing changes with that.
-  const given = new Map(mappings.map((mapping) => [pairOf(mapping), mapping.group]));
+  const last = new Map(mappings.map((mapping) => [identityOf(mapping), mapping.group]));
   for (const mapping of before) {
-    const group = given.get(pairOf(mapping)) ?? mapping.group;
+    const group = last.get(identityOf(mapping)) ?? mapping.group;
     if (group !== mapping.group) {
       await tx.groupMapping.updateMany({ where: { id: mapping.id, organizationId }, data: { group } });
     }
@@ -75,20 +96,33 @@ export async function replaceGroupMappings(
     record(event);
   }
   await rememberEnded(sql, organizationId, removed.map(reasonOf), added.map(reasonOf), now);
-  const changed = [...removed, ...added];
-  if (changed.length > 0) {
-    const keys = [...new Set(changed.map(({ group }) => groupKey(group)))];
-    await markGroupsNamed(sql, organizationId, keys, now);
+  await markNamedGroups(sql, organizationId, [...removed, ...added].map(reasonOf), now);
+  for (const mapping of removed) {
+    record({ organizationId, type: "group_mapping.deleted", ...resourceOf(mapping), before: given(mapping) });
   }
-  for (const { id, group, role } of removed) {
-    const resource = { type: "groupMapping", id } as const;
-    record({ organizationId, type: "group_mapping.deleted", resource, before: { group, role } });
+  for (const mapping of added) {
+    record({ organizationId, type: "group_mapping.created", ...resourceOf(mapping), after: given(mapping) });
   }
-  for (const { id, group, role } of added) {
-    const resource = { type: "groupMapping", id } as const;
-    record({ organizationId, type: "group_mapping.created", resource, after: { group, role } });
+  return { changed: removed.length + added.length > 0 };
+}
+
+function resourceOf({ id }: StoredMapping) {
+  return { resource: { type: "groupMapping", id } } as const;
+}
+
+/**
+ * Ends the mappings that count for a directory alone, which is to be deleted: what its groups gave goes with these groups.
+ */
+export async function endMappingsOfDirectory(
+  { tx, record }: RecordedTransaction,
+  organizationId: string,
+  directoryId: string,
+): Promise<void> {
+  const mappings = await readMappings(tx, organizationId, directoryId);
+  await tx.groupMapping.deleteMany({ where: { organizationId, directoryId } });
+  for (const mapping of mappings) {
+    record({ organizationId, type: "group_mapping.deleted", ...resourceOf(mapping), before: given(mapping) });
   }
-  return { changed: changed.length > 0 };
 }
 
 interface MappingDifference {
@@ -98,12 +132,12 @@ interface MappingDifference {
   readonly added: readonly StoredMapping[];
 }
 
-/** What replacing all mappings would change; or which mapping names a role that the organization has not. */
+/** What replacing all mappings would change; or which mapping names what the organization has not. */
 async function compareMappings(
   tx: Prisma.TransactionClient,
   organizationId: string,
   mappings: readonly GroupMapping[],
-): Promise<MappingDifference | { readonly unknownRoleAt: number }> {
+): Promise<MappingDifference | MappingRefusal> {
   const roles = await rolesByKey(
     tx,
     organizationId,
@@ -113,13 +147,35 @@ async function compareMappings(
   if (unknownRoleAt !== -1) {
     return { unknownRoleAt };
   }
+  const unknownDirectoryAt = await unknownDirectory(tx, organizationId, mappings);
+  if (unknownDirectoryAt !== -1) {
+    return { unknownDirectoryAt };
+  }
   const before = await readMappings(tx, organizationId);
-  const wanted = mappings.map(({ group, role }) => ({
-    ...{ group, role },
+  const wanted = mappings.map((mapping) => ({
+    ...mapping,
     id: newId(),
-    roleId: roles.get(role)?.id ?? "",
+    roleId: roles.get(mapping.role)?.id ?? "",
   }));
   return { before, wanted, removed: without(before, mappings), added: without(wanted, before) };
+}
+
+/** Which mapping is limited to a directory that the organization has not; -1: none. */
+async function unknownDirectory(
+  tx: Prisma.TransactionClient,
+  organizationId: string,
+  mappings: readonly GroupMapping[],
+): Promise<number> {
+  const asked = mappings.flatMap(({ directory }) => (directory === undefined ? [] : [directory]));
+  if (asked.length === 0) {
+    return -1;
+  }
+  const rows = await tx.directory.findMany({
+    where: { organizationId, id: { in: asked }, deletedAt: null },
+    select: { id: true },
+  });
+  const known = new Set(rows.map(({ id }) => id));
+  return mappings.findIndex(({ directory }) => directory !== undefined && !known.has(directory));
 }
 
 /**
@@ -132,9 +188,9 @@ export async function planMappings(
   mappings: readonly GroupMapping[],
   now: Date,
   page: PlanPage,
-): Promise<AccessPlan | { readonly unknownRoleAt: number }> {
+): Promise<AccessPlan | MappingRefusal> {
   const difference = await compareMappings(database.prisma, organizationId, mappings);
-  if ("unknownRoleAt" in difference) {
+  if (!("before" in difference)) {
     return difference;
   }
   const change = {
@@ -149,47 +205,73 @@ export async function planMappings(
 async function rememberEnded(
   sql: Sql,
   organizationId: string,
-  removed: readonly EndedMapping[],
-  added: readonly EndedMapping[],
+  removed: readonly Mapping[],
+  added: readonly Mapping[],
   now: Date,
 ): Promise<void> {
-  const columns = (mappings: readonly EndedMapping[]) => [
+  const columns = (mappings: readonly Mapping[]) => [
     mappings.map(({ groupKey }) => groupKey),
+    mappings.map(({ match }) => match),
+    mappings.map(({ directoryId }) => directoryId),
     mappings.map(({ roleId }) => roleId),
   ];
   if (removed.length > 0) {
     await sql.query(
-      `INSERT INTO ended_mappings (organization_id, group_key, role_id, ended_at)
-       SELECT $1::uuid, group_key, role_id, $4::timestamptz FROM unnest($2::text[], $3::uuid[]) AS ended (group_key, role_id)
-       ON CONFLICT (organization_id, group_key, role_id) DO UPDATE SET ended_at = excluded.ended_at`,
+      `INSERT INTO ended_mappings (organization_id, group_key, match, directory_id, role_id, ended_at)
+       SELECT $1::uuid, ended.*, $6::timestamptz
+       FROM unnest($2::text[], $3::group_match[], $4::uuid[], $5::uuid[]) AS ended (group_key, match, directory_id, role_id)
+       ON CONFLICT (organization_id, group_key, role_id, match, directory_id) DO UPDATE SET ended_at = excluded.ended_at`,
       [organizationId, ...columns(removed), now],
     );
   }
   if (added.length > 0) {
     await sql.query(
-      `DELETE FROM ended_mappings e USING unnest($2::text[], $3::uuid[]) AS back (group_key, role_id)
-       WHERE e.organization_id = $1::uuid AND e.group_key = back.group_key AND e.role_id = back.role_id`,
+      `DELETE FROM ended_mappings e
+       USING unnest($2::text[], $3::group_match[], $4::uuid[], $5::uuid[]) AS back (group_key, match, directory_id, role_id)
+       WHERE e.organization_id = $1::uuid AND e.group_key = back.group_key AND e.role_id = back.role_id
+         AND e.match = back.match AND e.directory_id IS NOT DISTINCT FROM back.directory_id`,
       [organizationId, ...columns(added)],
     );
   }
 }
 
-function reasonOf({ group, roleId }: StoredMapping) {
-  return { roleId, groupKey: groupKey(group) };
+function reasonOf({ group, roleId, match = "exact", directory }: StoredMapping): Mapping {
+  return { roleId, groupKey: groupKey(group), match, directoryId: directory ?? null };
 }
 
-async function readMappings(tx: Prisma.TransactionClient, organizationId: string): Promise<StoredMapping[]> {
+async function readMappings(
+  tx: Prisma.TransactionClient,
+  organizationId: string,
+  directoryId?: string,
+): Promise<StoredMapping[]> {
   const rows = await tx.groupMapping.findMany({
-    where: { organizationId },
-    select: { id: true, group: true, roleId: true, role: { select: { key: true } } },
-    orderBy: [{ groupKey: "asc" }, { role: { key: "asc" } }],
+    // One of a directory that was deleted meanwhile is no more.
+    where: {
+      organizationId,
+      ...(directoryId === undefined
+        ? { OR: [{ directoryId: null }, { directory: { deletedAt: null } }] }
+        : { directoryId }),
+    },
+    select: {
+      ...{ id: true, group: true, match: true, directoryId: true, roleId: true },
+      role: { select: { key: true } },
+    },
+    orderBy: [
+      { groupKey: "asc" },
+      { role: { key: "asc" } },
+      { match: "asc" },
+      { directoryId: { sort: "asc", nulls: "first" } },
+    ],
   });
-  return rows.map(({ id, group, roleId, role }) => ({ id, group, roleId, role: role.key }));
+  return rows.map(({ id, group, match, directoryId: directory, roleId, role }) => ({
+    ...{ id, group, match, roleId, role: role.key },
+    ...(directory === null ? {} : { directory }),
+  }));
 }
 
-/** Of the group in any case, and the role. */
-function pairOf({ group, role }: GroupMapping): string {
-  return JSON.stringify([groupKey(group), role]);
+/** What makes a mapping the same as another: the group in any case, how it is named, the directory, and the role. */
+export function identityOf({ group, role, match = "exact", directory }: GroupMapping): string {
+  return JSON.stringify([groupKey(group), role, match, directory ?? null]);
 }
 
 /** The mappings that are not among the others. */
@@ -197,21 +279,31 @@ function without<Each extends GroupMapping>(
   mappings: readonly Each[],
   others: readonly GroupMapping[],
 ): Each[] {
-  const known = new Set(others.map(pairOf));
-  return mappings.filter((mapping) => !known.has(pairOf(mapping)));
+  const known = new Set(others.map(identityOf));
+  return mappings.filter((mapping) => !known.has(identityOf(mapping)));
 }
 
-async function markGroupsNamed(
+async function markNamedGroups(
   sql: Sql,
   organizationId: string,
-  groupKeys: readonly string[],
+  mappings: readonly Mapping[],
   now: Date,
 ): Promise<void> {
+  if (mappings.length === 0) {
+    return;
+  }
+  const keys = mappings.filter(({ match }) => match === "exact").map((mapping) => mapping.groupKey);
+  const patterns = mappings.map(likeOf).filter((pattern) => pattern !== null);
   await sql.query(
     markGroups(`
-     SELECT organization_id, id, $3::timestamptz FROM directory_groups
-     WHERE organization_id = $1::uuid AND display_name_key = ANY($2::text[]) AND deleted_at IS NULL
-       AND directory_id IN (SELECT id FROM directories WHERE organization_id = $1::uuid)`),
-    [organizationId, groupKeys, now],
+     SELECT organization_id, id, $3::timestamptz FROM (
+       SELECT organization_id, id FROM directory_groups
+       WHERE organization_id = $1::uuid AND display_name_key = ANY($2::text[]) AND deleted_at IS NULL
+         AND directory_id IN (SELECT id FROM directories WHERE organization_id = $1::uuid)
+       UNION
+       SELECT organization_id, id FROM directory_groups
+       WHERE cardinality($4::text[]) > 0 AND organization_id = $1::uuid AND display_name_key LIKE ANY($4::text[])
+         AND deleted_at IS NULL AND directory_id IN (SELECT id FROM directories WHERE organization_id = $1::uuid)) AS named`),
+    [organizationId, [...new Set(keys)], now, [...new Set(patterns)]],
   );
 }

@@ -3,8 +3,11 @@
  * a mapping, is written by domain/people.
  */
 export {
+  endMappingsOfDirectory,
   type GroupMapping,
   groupKey,
+  identityOf,
+  type MappingRefusal,
   planMappings,
   readGroupMappings,
   replaceGroupMappings,

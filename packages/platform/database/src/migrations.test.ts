@@ -14,9 +14,11 @@ it("migrates once when several processes start at the same moment", () =>
     await client.end();
   }));
 
-// Indexes over expressions, which Prisma's schema cannot name: they stand at the end of their migration.
+// Indexes over expressions, or unique with nulls that are not distinct, which Prisma's schema cannot name.
 const BEYOND_PRISMA = [
   "directory_users_emails",
+  "ended_mappings_what_gave_what",
+  "group_mappings_what_gives_what",
   "sessions_idp_name_id",
   "sessions_idp_sid",
   "users_organization_id_lower_name",
@@ -46,7 +48,7 @@ it("has migrations that lead exactly to schema.prisma", () =>
     await direct.end();
     const ours = await migrated.database.sql.query<{ line: string }>(CATALOG);
     const expressible = ours.rows.filter(
-      ({ line }) => !BEYOND_PRISMA.some((name) => line.startsWith(`CREATE INDEX ${name} `)),
+      ({ line }) => !BEYOND_PRISMA.some((name) => line.includes(` INDEX ${name} `)),
     );
     expect(expressible).toEqual(rows);
     expect(ours.rows.length - rows.length).toBe(BEYOND_PRISMA.length);

@@ -1,4 +1,5 @@
 import * as directories from "@sallyport/directories";
+import { endMappingsOfDirectory } from "@sallyport/roles";
 import type { z } from "zod";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { change } from "../../change.ts";
@@ -59,6 +60,7 @@ export async function deleteDirectory(context: Context, organizationId: string, 
     if (!(await directories.deleteDirectory(transaction, organizationId, id, transaction.now))) {
       throw problem("directory_not_found");
     }
+    await endMappingsOfDirectory(transaction, organizationId, id);
     transaction.reconcile(organizationId);
   });
 }

@@ -66,9 +66,75 @@ describe("replaceGroupMappings", () => {
         { group: "a", role: "admin" },
       ],
     ],
+    ["a way of naming that there is none", [{ group: "A", role: "admin", match: "regex" }]],
+    ["a pattern without an asterisk", [{ group: "A", role: "admin", match: "pattern" }]],
+    ["a pattern for every group", [{ group: "**", role: "admin", match: "pattern" }]],
+    ["a pattern with too many asterisks", [{ group: "a*".repeat(9), role: "admin", match: "pattern" }]],
+    ["an empty prefix", [{ group: "", role: "admin", match: "prefix" }]],
+    [
+      "too many patterns",
+      Array.from({ length: 101 }, (_, index) => ({ group: `g${index}-`, role: "admin", match: "prefix" })),
+    ],
+    ["a directory that is no id", [{ group: "A", role: "admin", directory: "acme" }]],
     ["too many", Array.from({ length: 1001 }, (_, index) => ({ group: `g${index}`, role: "admin" }))],
   ])("refuses %s", async (_name, body) => {
     expect((await put(body)).outcome).toEqual([400, "input_invalid"]);
+  });
+
+  it("takes mappings by prefix and pattern, and for one directory, and gives them back as they are put", async () => {
+    const mappings = [
+      { group: "App-", role: "admin", match: "prefix" },
+      { group: "app-*-admins", role: "admin", match: "pattern", directory: acme.directoryId },
+      { group: "Sales", role: "admin" },
+      { group: "sales", role: "admin", directory: acme.directoryId },
+    ];
+    const reply = await put(mappings);
+    expect(reply.body).toEqual({ items: mappings, nextCursor: null });
+    api.reconciled.length = 0;
+    expect((await put(mappings.map((mapping) => ({ match: "exact", ...mapping })))).body).toEqual(reply.body);
+    expect(api.reconciled).toEqual([]);
+  });
+
+  it("does not know a directory of another organization, or one that is gone", async () => {
+    const other = await createWorld(api, "delta");
+    const reply = await put([{ group: "A", role: "admin", directory: other.directoryId }]);
+    expect(reply.outcome).toEqual([400, "directory_unknown"]);
+    expect(reply.body).toMatchObject({ errors: [{ field: "0.directory" }] });
+  });
+
+  it("ends the mappings of a directory with it", async () => {
+    const echo = await createWorld(api, "echo");
+    const params = { org: "echo" };
+    await api.call("replaceGroupMappings", {
+      params,
+      body: [
+        { group: "A", role: "admin", directory: echo.directoryId },
+        { group: "B", role: "admin" },
+      ],
+    });
+    await api.call("deleteDirectory", { params: { ...params, directoryId: echo.directoryId } });
+    const left = await api.call("listGroupMappings", { params });
+    expect(left.body).toMatchObject({ items: [{ group: "B" }] });
+    const events = await api.deps.database.prisma.event.findMany({
+      where: { organizationId: echo.organizationId, type: "group_mapping.deleted" },
+    });
+    expect(events).toMatchObject([{ before: { group: "A", role: "admin", directory: echo.directoryId } }]);
+  });
+
+  it("makes those directory groups dirty that a changed prefix or pattern names", async () => {
+    await put([]);
+    const { prisma } = api.deps.database;
+    await prisma.dirtyDirectoryGroup.deleteMany();
+    for (const group of ["App-eu-Admins", "App-eu-Users", "Other_App"]) {
+      await insertDirectoryMember(api, acme, { email: `${group}@acme.com`.toLowerCase(), group });
+    }
+    await put([{ group: "app-*-admins", role: "admin", match: "pattern" }]);
+    expect(await markedGroups()).toEqual(["App-eu-Admins"]);
+    await prisma.dirtyDirectoryGroup.deleteMany();
+    await put([{ group: "app-", role: "admin", match: "prefix" }]);
+    expect(await markedGroups()).toEqual(["App-eu-Admins", "App-eu-Users"]);
+    await put([]);
+    await prisma.dirtyDirectoryGroup.deleteMany();
   });
 
   it("makes just those directory groups dirty whose mappings changed", async () => {

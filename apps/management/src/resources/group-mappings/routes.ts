@@ -29,7 +29,7 @@ export const groupMappingEndpoints: readonly Endpoint[] = [
     body: groupMappings,
     status: 200,
     reply: pageOf(groupMapping),
-    errors: ["role_unknown"],
+    errors: ["role_unknown", "directory_unknown"],
     handle: (call) => putGroupMappings(call, call.organization.id, call.body),
   }),
   organizationEndpoint({
@@ -45,7 +45,7 @@ export const groupMappingEndpoints: readonly Endpoint[] = [
     body: groupMappings,
     status: 200,
     reply: accessPlan,
-    errors: ["role_unknown"],
+    errors: ["role_unknown", "directory_unknown"],
     handle: (call) => planGroupMappings(call, call.organization.id, call.body, call.query),
   }),
 ];

@@ -1,24 +1,69 @@
-import { groupKey } from "@sallyport/roles";
+import { identityOf } from "@sallyport/roles";
 import { z } from "zod";
-import { roleKey, text } from "../../api/text.ts";
+import { id, roleKey, text } from "../../api/text.ts";
 
-const groupName = text(256).meta({ description: "A group's display name, in any case." });
+const MOST = 1000;
+/** Each of these is compared with every group that members are in. */
+const MOST_PATTERNS = 100;
+const MOST_ASTERISKS = 8;
+
+const match = z.enum(["exact", "prefix", "pattern"]);
+
+const newGroupMapping = z
+  .strictObject({
+    group: text(256).meta({
+      description: "A group's display name, how it begins, or a pattern: as `match` says, in any case.",
+    }),
+    role: roleKey,
+    match: match.exactOptional().meta({
+      description:
+        "`exact`: groups of this name. `prefix`: groups whose names begin so. `pattern`: each `*` stands for any characters, or none, as in `app-*-admins`. Without: `exact`.",
+    }),
+    directory: id.exactOptional().meta({
+      description:
+        "The id of the only directory whose groups count. Without: those of all, and those that identity providers assert at sign-in.",
+    }),
+  })
+  .superRefine(({ group, match }, context) => {
+    const refuse = (message: string) => context.addIssue({ code: "custom", path: ["group"], message });
+    if (match !== "pattern") {
+      return;
+    }
+    const asterisks = group.split("*").length - 1;
+    if (asterisks === 0) {
+      refuse("Has no `*`: leave out `match` to name one group");
+    } else if (asterisks > MOST_ASTERISKS) {
+      refuse(`Has more than ${MOST_ASTERISKS} times \`*\``);
+    } else if (/^\*+$/.test(group)) {
+      refuse("Names every group: set the organization's default role instead");
+    }
+  });
 
 export const groupMappings = z
-  .array(z.strictObject({ group: groupName, role: roleKey }))
-  .max(1000)
+  .array(newGroupMapping)
+  .max(MOST)
   .superRefine((mappings, context) => {
+    const patterns = mappings.filter(({ match = "exact" }) => match !== "exact");
+    if (patterns.length > MOST_PATTERNS) {
+      const message = `Has more than ${MOST_PATTERNS} mappings by prefix or pattern`;
+      context.addIssue({ code: "custom", path: [], message });
+    }
     const seen = new Set<string>();
-    for (const [index, { group, role }] of mappings.entries()) {
-      const pair = JSON.stringify([groupKey(group), role]);
-      if (seen.has(pair)) {
+    for (const [index, mapping] of mappings.entries()) {
+      const identity = identityOf(mapping);
+      if (seen.has(identity)) {
         context.addIssue({ code: "custom", path: [index], message: "Repeats a mapping above" });
       }
-      seen.add(pair);
+      seen.add(identity);
     }
   })
   .meta({ id: "GroupMappings" });
 
 export const groupMapping = z
-  .object({ group: z.string(), role: z.string().meta({ description: "The role's key." }) })
+  .object({
+    group: z.string(),
+    role: z.string().meta({ description: "The role's key." }),
+    match: match.exactOptional().meta({ description: "Without: `exact`." }),
+    directory: id.exactOptional().meta({ description: "The only directory whose groups count." }),
+  })
   .meta({ id: "GroupMapping" });

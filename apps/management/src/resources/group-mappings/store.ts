@@ -1,4 +1,10 @@
-import { type GroupMapping, planMappings, readGroupMappings, replaceGroupMappings } from "@sallyport/roles";
+import {
+  type GroupMapping,
+  type MappingRefusal,
+  planMappings,
+  readGroupMappings,
+  replaceGroupMappings,
+} from "@sallyport/roles";
 import { type PlanQuery, planPage, planView } from "../../api/plan.ts";
 import { change } from "../../change.ts";
 import type { Context } from "../../context.ts";
@@ -9,7 +15,7 @@ export async function listGroupMappings(context: Context, organizationId: string
   return listOf(await readGroupMappings(context.deps.database.prisma, organizationId));
 }
 
-/** Replaces all mappings. Throws `role_unknown` that names the field. */
+/** Replaces all mappings. Throws `role_unknown` and `directory_unknown`, which name the field. */
 export function putGroupMappings(
   context: Context,
   organizationId: string,
@@ -18,8 +24,8 @@ export function putGroupMappings(
   return change(context, async (transaction) => {
     const { tx, now, reconcile } = transaction;
     const replaced = await replaceGroupMappings(transaction, organizationId, mappings, now);
-    if ("unknownRoleAt" in replaced) {
-      throw problem("role_unknown", { field: `${replaced.unknownRoleAt}.role` });
+    if (!("changed" in replaced)) {
+      throw refusal(replaced);
     }
     if (replaced.changed) {
       reconcile(organizationId);
@@ -36,10 +42,16 @@ export async function planGroupMappings(
   query: PlanQuery,
 ) {
   const plan = await planMappings(deps.database, organizationId, mappings, deps.now(), planPage(query));
-  if ("unknownRoleAt" in plan) {
-    throw problem("role_unknown", { field: `${plan.unknownRoleAt}.role` });
+  if (!("counts" in plan)) {
+    throw refusal(plan);
   }
   return planView(plan);
+}
+
+function refusal(refused: MappingRefusal) {
+  return "unknownRoleAt" in refused
+    ? problem("role_unknown", { field: `${refused.unknownRoleAt}.role` })
+    : problem("directory_unknown", { field: `${refused.unknownDirectoryAt}.directory` });
 }
 
 function listOf(items: readonly GroupMapping[]) {

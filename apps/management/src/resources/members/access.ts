@@ -18,9 +18,9 @@ const groupReason = z.object({
       "From the group that the directory has them in to the one that gives the role, each in the next.",
   }),
   mapping: z.string().nullable().meta({
-    description:
-      "The group name of the mapping that gives the role; null: the role is bound to the group itself.",
+    description: "What the mapping that gives the role names; null: the role is bound to the group itself.",
   }),
+  match: z.enum(["exact", "prefix", "pattern"]).meta({ description: "How the mapping names the group." }),
   mappedSince: timestamp,
   inGroupSince: timestamp,
   requestId: z.string().nullable().meta({

@@ -49,11 +49,22 @@ export const roles = facts("role", "role", {
   },
 });
 
-const groupMapping = z.strictObject({ group: text, role: text });
+const groupMapping = z.strictObject({
+  group: text,
+  role: text,
+  match: z.enum(["prefix", "pattern"]).optional(),
+  directory: id.optional(),
+});
 
 export const groupMappings = facts("group_mapping", "groupMapping", {
-  created: { says: "A group gives a role (by its key) from now on.", after: groupMapping },
-  deleted: { says: "A group gives a role no longer.", before: groupMapping },
+  created: {
+    says: "A group gives a role (by its key) from now on. `match`: groups whose names begin so, or that the pattern finds, in place of those of the name. `directory`: the only one whose groups count.",
+    after: groupMapping,
+  },
+  deleted: {
+    says: "A group, or what a mapping named by prefix or pattern, gives a role no longer.",
+    before: groupMapping,
+  },
 });
 
 export const apiKeys = facts("api_key", "apiKey", {

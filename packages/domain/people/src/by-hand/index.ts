@@ -8,5 +8,5 @@ export {
   removeMember,
   updateMember,
 } from "./members.ts";
-export { type EndedMapping, endMappings, endSignInRoles, type RoleRef } from "./roles.ts";
+export { endMappings, endSignInRoles, type RoleRef } from "./roles.ts";
 export { type LockedOut, lockedOutBy } from "./sign-in-policy.ts";

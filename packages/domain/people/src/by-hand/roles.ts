@@ -1,5 +1,6 @@
 import { newId, type Sql } from "@sallyport/database";
 import type { EventDraft } from "@sallyport/events";
+import { countsAtSignIn, isMappedAtSignIn, type Mapping, mappingColumns } from "../group-match.ts";
 import type { Membership, Source } from "../membership.ts";
 import { bindingEvent } from "../role-binding-events.ts";
 
@@ -88,30 +89,27 @@ export async function dropRole(
   return deleteBindings(sql, organizationId, rows);
 }
 
-/** A mapping of a group to a role that is no more. */
-export interface EndedMapping {
-  readonly roleId: string;
-  /** Lower case. */
-  readonly groupKey: string;
-}
-
 /**
- * Takes back what sign-ins gave by mappings that are no more. What directories gave by them the reconciler takes back.
+ * Takes back what sign-ins gave by mappings that are no more, unless one that is gives it, too. What directories gave by them the reconciler takes back.
  */
 export async function endMappings(
   sql: Sql,
   organizationId: string,
-  mappings: readonly EndedMapping[],
+  mappings: readonly Mapping[],
 ): Promise<EventDraft[]> {
-  if (mappings.length === 0) {
+  const ended = mappings.filter(countsAtSignIn);
+  if (ended.length === 0) {
     return [];
   }
+  const [keys, patterns, , roleIds] = mappingColumns(ended);
   const { rows } = await sql.query<BindingRow>(
-    `SELECT ${COLUMNS} ${OF}
-     JOIN unnest($2::uuid[], $3::text[]) AS ended (role_id, group_key)
-       ON ended.role_id = b.role_id AND ended.group_key = b.group_key
-     WHERE b.organization_id = $1::uuid AND b.source = 'jit'`,
-    [organizationId, mappings.map(({ roleId }) => roleId), mappings.map(({ groupKey }) => groupKey)],
+    `SELECT DISTINCT ${COLUMNS} ${OF}
+     JOIN unnest($2::text[], $3::text[], $4::uuid[]) AS ended (group_key, pattern, role_id)
+       ON ended.role_id = b.role_id
+       AND CASE WHEN ended.pattern IS NULL THEN b.group_key = ended.group_key ELSE b.group_key LIKE ended.pattern END
+     WHERE b.organization_id = $1::uuid AND b.source = 'jit' AND b.group_key <> ''
+       AND NOT ${isMappedAtSignIn("$1::uuid", "b.role_id", "b.group_key")}`,
+    [organizationId, keys, patterns, roleIds],
   );
   return deleteBindings(sql, organizationId, rows);
 }

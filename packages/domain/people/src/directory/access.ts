@@ -1,6 +1,7 @@
 import type { EventDraft } from "@sallyport/events";
+import type { Mapping } from "../group-match.ts";
 import type { Batch } from "./batch.ts";
-import { type BindingDecisions, decideBindings, type Mapping, storeBindings } from "./bindings.ts";
+import { type BindingDecisions, decideBindings, storeBindings } from "./bindings.ts";
 import {
   decideMemberships,
   endsAccess,

@@ -1,6 +1,7 @@
 import { newId } from "@sallyport/database";
 import { groupsOf } from "@sallyport/directories";
 import type { EventDraft } from "@sallyport/events";
+import { type Mapping, mappingColumns } from "../group-match.ts";
 import type { Membership, Source } from "../membership.ts";
 import { bindingEvent } from "../role-binding-events.ts";
 import type { Batch } from "./batch.ts";
@@ -26,12 +27,6 @@ export interface BindingDecisions {
   readonly granted: readonly Binding[];
   readonly revoked: readonly Binding[];
   readonly roles: Roles["roles"];
-}
-
-/** A group name, lower case, that gives a role. */
-export interface Mapping {
-  readonly groupKey: string;
-  readonly roleId: string;
 }
 
 /**
@@ -136,30 +131,55 @@ async function readRoles(batch: Batch): Promise<Roles> {
   };
 }
 
-// Of the group `g`: as they are stored, or as they are given.
+// What the group `g` is named as a whole by. Where mappings are given, all are among the patterns.
 const STORED_MAPPINGS = `
   SELECT map.role_id FROM group_mappings map
-  WHERE map.organization_id = $1 AND map.group_key = g.display_name_key`;
-const GIVEN_MAPPINGS = `
-  SELECT map.role_id FROM unnest($4::text[], $5::uuid[]) AS map (group_key, role_id)
-  WHERE map.group_key = g.display_name_key`;
+  WHERE map.organization_id = $1 AND map.group_key = g.display_name_key AND map.pattern IS NULL
+    AND (map.directory_id IS NULL OR map.directory_id = g.directory_id)
+  UNION ALL`;
 
-/** What the groups of the memberships' active directory users give, by these mappings. */
+const STORED_PATTERNS = `
+  SELECT map.group_key, map.pattern, map.directory_id, map.role_id FROM group_mappings map
+  WHERE map.organization_id = $1 AND map.pattern IS NOT NULL`;
+const GIVEN_MAPPINGS = `
+  SELECT * FROM unnest($4::text[], $5::text[], $6::uuid[], $7::uuid[])
+    AS map (group_key, pattern, directory_id, role_id)`;
+
+/**
+ * What the groups of the memberships' active directory users give, by these mappings. Patterns are compared with each group
+ * once, however many of the members are in it: what they find is a list by group, which no plan can have go through again
+ * for each member, as it might a join.
+ */
 export async function readGroupGrants(
   batch: Batch,
   memberships: readonly Membership[],
   mappings: readonly Mapping[] | null,
 ): Promise<Grant[]> {
   const { rows } = await batch.sql.query<{ membership_id: string; role_id: string }>(
-    `SELECT DISTINCT m.membership_id, granted.role_id
-     FROM unnest($2::uuid[], $3::uuid[]) AS m (membership_id, user_id)
-     JOIN directory_user_links l ON l.user_id = m.user_id
-     JOIN directory_users du ON du.id = l.directory_user_id AND du.organization_id = $1
-       AND du.deleted_at IS NULL AND du.active
-     CROSS JOIN LATERAL (${groupsOf("du.id", "gm.organization_id = $1")}) gm
-     JOIN directory_groups g ON g.id = gm.group_id AND g.organization_id = $1 AND g.deleted_at IS NULL
+    `WITH patterns AS MATERIALIZED (${mappings === null ? STORED_PATTERNS : GIVEN_MAPPINGS}),
+     held AS MATERIALIZED (
+       SELECT m.membership_id, g.id, g.display_name_key, g.directory_id
+       FROM unnest($2::uuid[], $3::uuid[]) AS m (membership_id, user_id)
+       JOIN directory_user_links l ON l.user_id = m.user_id
+       JOIN directory_users du ON du.id = l.directory_user_id AND du.organization_id = $1
+         AND du.deleted_at IS NULL AND du.active
+       CROSS JOIN LATERAL (${groupsOf("du.id", "gm.organization_id = $1")}) gm
+       JOIN directory_groups g ON g.id = gm.group_id AND g.organization_id = $1 AND g.deleted_at IS NULL
+     ), named AS MATERIALIZED (
+       SELECT jsonb_object_agg(id, roles) AS roles_of FROM (
+         SELECT g.id, jsonb_agg(DISTINCT map.role_id) AS roles
+         FROM patterns map
+         JOIN (SELECT DISTINCT id, display_name_key, directory_id FROM held) g
+           ON CASE WHEN map.pattern IS NULL THEN g.display_name_key = map.group_key
+                   ELSE g.display_name_key LIKE map.pattern END
+           AND (map.directory_id IS NULL OR map.directory_id = g.directory_id)
+         GROUP BY g.id) AS by_group
+     )
+     SELECT DISTINCT g.membership_id, granted.role_id
+     FROM held g
      CROSS JOIN LATERAL (
-       ${mappings === null ? STORED_MAPPINGS : GIVEN_MAPPINGS}
+       ${mappings === null ? STORED_MAPPINGS : ""}
+       SELECT role_id::uuid FROM jsonb_array_elements_text((SELECT roles_of FROM named) -> g.id::text) AS role_id
        UNION ALL
        SELECT b.role_id FROM role_bindings b
        WHERE b.directory_group_id = g.id AND b.organization_id = $1) AS granted`,
@@ -167,9 +187,7 @@ export async function readGroupGrants(
       batch.organizationId,
       memberships.map(({ id }) => id),
       memberships.map(({ userId }) => userId),
-      ...(mappings === null
-        ? []
-        : [mappings.map(({ groupKey }) => groupKey), mappings.map(({ roleId }) => roleId)]),
+      ...(mappings === null ? [] : mappingColumns(mappings)),
     ],
     mappings === null ? "people_group_grants" : "people_group_grants_by",
   );

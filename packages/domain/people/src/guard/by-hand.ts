@@ -1,6 +1,7 @@
 import type { Batch } from "../directory/batch.ts";
 import { readGroupGrants } from "../directory/bindings.ts";
 import type { Loss } from "../directory/memberships.ts";
+import type { Mapping } from "../group-match.ts";
 import type { Membership } from "../membership.ts";
 
 /**
@@ -15,14 +16,15 @@ export async function lossesByHand(
   const members = memberships.filter(({ userId }) => losses.has(userId));
   const { rows } = await batch.sql.query<{
     deleted: string[];
-    mappings: { groupKey: string; roleId: string }[];
+    mappings: Mapping[];
   }>(
     `SELECT ARRAY(
               SELECT l.user_id FROM directory_user_links l
               JOIN directory_users du ON du.id = l.directory_user_id
               JOIN directories d ON d.id = du.directory_id AND d.deleted_at IS NOT NULL
               WHERE l.user_id = ANY($2::uuid[])) AS deleted,
-            coalesce((SELECT json_agg(json_build_object('groupKey', group_key, 'roleId', role_id))
+            coalesce((SELECT json_agg(json_build_object('groupKey', group_key, 'match', match, 'roleId', role_id,
+                        'directoryId', directory_id))
                       FROM ended_mappings WHERE organization_id = $1), '[]') AS mappings`,
     [batch.organizationId, members.map(({ userId }) => userId)],
     "people_losses_by_hand",

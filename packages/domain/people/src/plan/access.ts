@@ -1,8 +1,9 @@
 import type { Sql, Statement } from "@sallyport/database";
 import { decideAccess } from "../directory/access.ts";
 import type { Batch } from "../directory/batch.ts";
-import type { Binding, Mapping } from "../directory/bindings.ts";
+import type { Binding } from "../directory/bindings.ts";
 import { endsAccess } from "../directory/memberships.ts";
+import { countsAtSignIn, type Mapping, names } from "../group-match.ts";
 import { withoutHeld } from "../guard/losses.ts";
 
 /** What would become of one member's access. */
@@ -134,7 +135,7 @@ async function changesOf(
   const userIds = candidates.map(({ user_id }) => user_id);
   const decided = await decideAccess(batch, userIds, { purpose: "plan", mappings, made: new Set() });
   const { memberships, bindings } = keepsHeld ? withoutHeld(decided) : decided;
-  const ended = new Set(endedMappings.map(reasonOf));
+  const ends = endedAtSignIn(endedMappings, mappings ?? []);
   const revoked = new Set(bindings.revoked.map(({ id }) => id));
   const suspended = new Set(memberships.changed.filter(endsAccess).map(({ after }) => after.id));
   const present = byMembership(bindings.present);
@@ -142,7 +143,7 @@ async function changesOf(
   return candidates.flatMap(({ id, user_id: userId, email, name }) => {
     const had = present.get(id) ?? [];
     const stays = had.filter(
-      (binding) => !revoked.has(binding.id) && !(binding.source === "jit" && ended.has(reasonOf(binding))),
+      (binding) => !revoked.has(binding.id) && !(binding.source === "jit" && ends(binding)),
     );
     const before = new Set(had.map(({ roleId }) => roleId));
     const after = new Set([...stays, ...(granted.get(id) ?? [])].map(({ roleId }) => roleId));
@@ -173,6 +174,17 @@ function byMembership(bindings: readonly Binding[]): Map<string, Binding[]> {
   return found;
 }
 
-function reasonOf({ groupKey, roleId }: Mapping): string {
-  return `${roleId} ${groupKey}`;
+/** Whether what a sign-in gave would end with mappings: one of them gave it, and none that stays does. */
+function endedAtSignIn(
+  ended: readonly Mapping[],
+  stays: readonly Mapping[],
+): (binding: Pick<Binding, "roleId" | "groupKey">) => boolean {
+  const isNamed = (
+    mappings: readonly Mapping[],
+    { roleId, groupKey }: Pick<Binding, "roleId" | "groupKey">,
+  ) =>
+    mappings.some(
+      (mapping) => mapping.roleId === roleId && countsAtSignIn(mapping) && names(mapping, groupKey),
+    );
+  return (binding) => binding.groupKey !== "" && isNamed(ended, binding) && !isNamed(stays, binding);
 }

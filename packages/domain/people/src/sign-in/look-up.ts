@@ -1,6 +1,7 @@
 import type { Sql } from "@sallyport/database";
 import { domainOf } from "../address.ts";
 import { isEnded } from "../ended.ts";
+import { isMappedAtSignIn } from "../group-match.ts";
 import { type DirectoryKey, type Identifier, identifiersOfLogin, storedKey } from "../identifiers.ts";
 import type { MembershipState, SignInPolicy } from "../membership.ts";
 import { profileOf } from "../profile.ts";
@@ -94,9 +95,7 @@ interface Row extends MembershipRow {
 
 const BINDINGS = `(
   SELECT json_agg(json_build_object('id', b.id, 'roleId', b.role_id, 'role', r.key, 'groupKey', b.group_key,
-    'mapped', b.group_key = '' OR EXISTS (
-      SELECT 1 FROM group_mappings g
-      WHERE g.organization_id = b.organization_id AND g.group_key = b.group_key AND g.role_id = b.role_id)))
+    'mapped', b.group_key = '' OR ${isMappedAtSignIn("b.organization_id", "b.role_id", "b.group_key")}))
   FROM role_bindings b JOIN roles r ON r.id = b.role_id
   WHERE b.membership_id = m.id AND b.source = 'jit')`;
 
@@ -108,6 +107,7 @@ export async function lookUp(sql: Sql, login: Login): Promise<Lookup> {
     username: login.username ?? undefined,
     directoryKey: login.directoryKey ?? undefined,
   });
+  const groups = login.groups.map((group) => group.toLowerCase());
   const { rows } = await sql.query<Row>(
     `SELECT i.id AS identity_id, u.id AS user_id, i.identifiers, i.directory_key,
             m.id AS membership_id, m.status, m.source, m.directory,
@@ -119,7 +119,12 @@ export async function lookUp(sql: Sql, login: Login): Promise<Lookup> {
             coalesce((
               SELECT json_agg(json_build_object('roleId', r.id, 'role', r.key, 'groupKey', mapped.group_key))
               FROM (SELECT role_id, group_key FROM group_mappings
-                    WHERE organization_id = $1 AND group_key = ANY($6::text[])
+                    WHERE organization_id = $1 AND group_key = ANY($6::text[]) AND pattern IS NULL AND directory_id IS NULL
+                    UNION
+                    SELECT map.role_id, asserted.group_key
+                    FROM group_mappings map JOIN unnest($8::text[]) AS asserted (group_key)
+                      ON asserted.group_key LIKE map.pattern
+                    WHERE map.organization_id = $1 AND map.pattern IS NOT NULL AND map.directory_id IS NULL
                     UNION ALL
                     SELECT id, '' FROM roles WHERE organization_id = $1 AND key = 'member') AS mapped
               JOIN roles r ON r.id = mapped.role_id), '[]') AS roles,
@@ -137,8 +142,9 @@ export async function lookUp(sql: Sql, login: Login): Promise<Lookup> {
       login.issuer,
       login.subject,
       login.email === null ? null : domainOf(login.email),
-      [...login.groups.map((group) => group.toLowerCase()), ...nearKeysOf(login.groups)],
+      [...groups, ...nearKeysOf(login.groups)],
       identifiers,
+      groups,
     ],
     "sign_in_look_up",
   );

@@ -1,4 +1,5 @@
 import type { Sql } from "@sallyport/database";
+import { type GroupMatch, isMappedAtSignIn } from "../group-match.ts";
 import type { Source } from "../membership.ts";
 import { groupPath, type Nesting } from "./group-path.ts";
 
@@ -28,6 +29,8 @@ export interface GroupReason {
   readonly groups: readonly NamedRef[];
   /** The mapping's group name; null: the role is bound to the group itself. */
   readonly mapping: string | null;
+  /** How the mapping names the group. */
+  readonly match: GroupMatch;
   readonly mappedSince: Date;
   readonly inGroupSince: Date;
   /** The SCIM request that put them into the first of the groups, while the log has it. */
@@ -104,8 +107,7 @@ async function readBindings(sql: Sql, organizationId: string, membershipId: stri
   const { rows } = await sql.query<BindingRow>(
     `SELECT r.id AS role_id, r.key, r.name, r.permissions, b.source, b.group_key, b.created_at,
             m.source AS membership_source,
-            EXISTS (SELECT 1 FROM group_mappings g WHERE g.organization_id = $1::uuid AND g.group_key = b.group_key
-                      AND g.role_id = b.role_id) AS mapped
+            ${isMappedAtSignIn("$1::uuid", "b.role_id", "b.group_key")} AS mapped
      FROM role_bindings b
      JOIN memberships m ON m.id = b.membership_id
      JOIN roles r ON r.id = b.role_id AND r.organization_id = $1::uuid
@@ -127,6 +129,7 @@ interface WayRow {
   readonly depth: number;
   readonly role_id: string;
   readonly mapping: string | null;
+  readonly match: GroupMatch;
   readonly mapped_since: Date;
   readonly in_group_since: Date;
   readonly request_id: string | null;
@@ -139,7 +142,7 @@ async function readWays(sql: Sql, organizationId: string, userId: string): Promi
        SELECT du.id AS directory_user_id, d.id AS directory_id, d.name AS directory_name,
               direct.id AS direct_id, direct.display_name AS direct_name, gm.created_at AS in_group_since,
               g.id AS group_id, g.display_name AS group_name, reached.depth,
-              granted.role_id, granted.mapping, granted.mapped_since
+              granted.role_id, granted.mapping, granted.match, granted.mapped_since
        FROM directory_user_links l
        JOIN directory_users du ON du.id = l.directory_user_id AND du.organization_id = $1::uuid
          AND du.deleted_at IS NULL AND du.active
@@ -151,10 +154,15 @@ async function readWays(sql: Sql, organizationId: string, userId: string): Promi
          SELECT a.ancestor_id, a.depth FROM directory_group_ancestors a WHERE a.group_id = gm.group_id) reached
        JOIN directory_groups g ON g.id = reached.group_id AND g.organization_id = $1::uuid AND g.deleted_at IS NULL
        CROSS JOIN LATERAL (
-         SELECT map.role_id, map."group" AS mapping, map.created_at AS mapped_since FROM group_mappings map
-         WHERE map.organization_id = $1::uuid AND map.group_key = g.display_name_key
+         SELECT map.role_id, map."group" AS mapping, map.match, map.created_at AS mapped_since FROM group_mappings map
+         WHERE map.organization_id = $1::uuid AND map.group_key = g.display_name_key AND map.pattern IS NULL
+           AND (map.directory_id IS NULL OR map.directory_id = g.directory_id)
          UNION ALL
-         SELECT b.role_id, NULL, b.created_at FROM role_bindings b
+         SELECT map.role_id, map."group", map.match, map.created_at FROM group_mappings map
+         WHERE map.organization_id = $1::uuid AND map.pattern IS NOT NULL AND g.display_name_key LIKE map.pattern
+           AND (map.directory_id IS NULL OR map.directory_id = g.directory_id)
+         UNION ALL
+         SELECT b.role_id, NULL, 'exact', b.created_at FROM role_bindings b
          WHERE b.directory_group_id = g.id AND b.organization_id = $1::uuid) granted
        WHERE l.user_id = $2::uuid
        ORDER BY reached.depth, gm.created_at, direct.id, g.id, granted.role_id
@@ -187,6 +195,7 @@ async function groupReasons(
     directoryUserId: way.directory_user_id,
     groups: between(way),
     mapping: way.mapping,
+    match: way.match,
     mappedSince: way.mapped_since,
     inGroupSince: way.in_group_since,
     requestId: way.request_id,

@@ -61,6 +61,6 @@ export const groupNamesQuery = (org: string) =>
   });
 
 /** A mapping as one word, to tell it from others. The gateway compares groups in any case. */
-export function mappingKey({ group, role }: Mapping): string {
-  return JSON.stringify([group.toLowerCase(), role]);
+export function mappingKey({ group, role, match = "exact", directory }: Mapping): string {
+  return JSON.stringify([group.toLowerCase(), role, match, directory]);
 }
