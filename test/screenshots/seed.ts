@@ -4,6 +4,7 @@ import type { Browser } from "playwright-core";
 import { z } from "zod";
 import { signIn } from "../e2e/demo-app.ts";
 import type { TestGateway } from "../harness/gateway.ts";
+import { greyPng, shade } from "../harness/png.ts";
 import { seedRoles } from "./seed-roles.ts";
 
 /** What is in the gateway of the pictures: two customers who have been here for long, and others. */
@@ -89,6 +90,10 @@ export async function seed(gateway: TestGateway, browser: Browser): Promise<Worl
   await call("DELETE", `/organizations/acme/setup-links/${old.id}`);
   const setupLink = { name: "For Ann", intents: ["sso", "domain", "directory"] };
   const { url } = withUrl.parse(await call("POST", "/organizations/northwind/setup-links", setupLink));
+  const image = greyPng(96, shade(96, 60)).toString("base64");
+  for (const org of ["northwind", "acme", "operators"]) {
+    await call("PUT", `/organizations/${org}/logo`, { image });
+  }
   await signInSomebody(gateway, browser);
   return { gateway, setupUrl: url };
 }

@@ -21,6 +21,7 @@ const WORKER = "apps/worker/src";
 /** Folders, by table: one for each. */
 const OWNERS: Readonly<Record<string, readonly [string]>> = {
   organizations: [MANAGEMENT],
+  logos: ["packages/domain/branding/src"],
   reserved_slugs: [MANAGEMENT],
   domains: ["packages/domain/domains/src"],
   api_keys: [MANAGEMENT],

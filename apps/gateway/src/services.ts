@@ -23,6 +23,7 @@ import { createJobRequests, createWorker, type WorkerServices } from "@sallyport
 import { Router } from "express";
 import { createBroker } from "./broker/index.ts";
 import type { Configuration } from "./configuration.ts";
+import { createLogoRouter } from "./logos.ts";
 import { USUAL_CREDENTIALS_LIMIT, USUAL_SIGN_IN_LIMIT } from "./rate-limit-settings.ts";
 import type { Teardown } from "./teardown.ts";
 
@@ -102,6 +103,9 @@ async function openEach(foundation: Foundation, teardown: Teardown): Promise<Mou
   const signingKeys = await openSigningKeys(deps);
   const mounts: Mount[] = [];
 
+  if (roles.has("admin") || roles.has("broker")) {
+    mounts.push({ path: "/logos", router: createLogoRouter(deps.database) }); // both have pages that show them
+  }
   if (roles.has("scim")) {
     const scim = createScim({
       ...deps,

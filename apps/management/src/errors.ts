@@ -112,6 +112,11 @@ export const ADMIN_ERRORS = {
     status: 409,
     detail: "The domain is already verified, and counts for one organization only. Remove it there first.",
   },
+  logo_not_found: { status: 404, detail: "The organization has no logo." },
+  image_unusable: {
+    status: 400,
+    detail: "The picture is not taken. Send a PNG or JPEG of at most 512 kB and 4 million pixels.",
+  },
   domains_too_many: {
     status: 409,
     detail: "Too many domains wait for their record. Verify or remove some of them first.",

@@ -13,8 +13,9 @@ import { createWorld, insertApiKey, type World } from "./testing/world.ts";
 const OF_FIELDS = ["organizations.rename", "domains.verify"] as const;
 
 const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]>, string>> = {
-  "organization.read": "listOrganizations search getOrganization planSignInPolicy getSetup saveSetupProgress",
-  "organization.write": "updateOrganization",
+  "organization.read":
+    "listOrganizations search getOrganization getLogo planSignInPolicy getSetup saveSetupProgress",
+  "organization.write": "updateOrganization setLogo removeLogo",
   "domains.read": "listDomains",
   "domains.write": "addDomain verifyDomain removeDomain",
   "connections.read":

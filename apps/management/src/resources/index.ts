@@ -17,6 +17,7 @@ import { groupMappingEndpoints } from "./group-mappings/routes.ts";
 import { guardEndpoints } from "./guards/routes.ts";
 import { heldChangeEndpoints } from "./held-changes/routes.ts";
 import { loginRecordEndpoints } from "./login-records/routes.ts";
+import { logoEndpoints } from "./logos/routes.ts";
 import { memberEndpoints } from "./members/routes.ts";
 import { organizationEndpoints } from "./organizations/routes.ts";
 import { overviewEndpoints } from "./overview/routes.ts";
@@ -35,6 +36,7 @@ import { testLoginEndpoints } from "./test-logins/routes.ts";
 export function endpointsOf(deps: Pick<ManagementApiDeps, "signingKeys">): readonly Endpoint[] {
   return [
     ...organizationEndpoints,
+    ...logoEndpoints,
     ...searchEndpoints,
     ...reservedSlugEndpoints,
     ...domainEndpoints,

@@ -5,6 +5,8 @@ export const promisedEvents: Readonly<Record<string, readonly EventType[]>> = {
   createOrganization: ["organization.created", "role.created", "role.created"],
   updateOrganization: ["organization.updated"],
   deleteOrganization: ["organization.deleted"],
+  setLogo: ["organization.logo_set"],
+  removeLogo: ["organization.logo_removed"],
   freeReservedSlug: ["organization.slug_freed"],
   addDomain: ["domain.created", "domain.verified"],
   verifyDomain: [],

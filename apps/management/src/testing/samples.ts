@@ -10,6 +10,10 @@ export function sampleBodies(tag: string): Readonly<Record<string, unknown>> {
   return {
     createOrganization: { slug: `org-${tag}`, name: "Organization" },
     updateOrganization: { name: "Renamed" },
+    setLogo: {
+      image:
+        "iVBORw0KGgoAAAANSUhEUgAAAAQAAAACCAIAAADwyuo0AAAACXBIWXMAAAPoAAAD6AG1e1JrAAAAEElEQVQImWPgjumHIwZkDgBf6gexdhtKkQAAAABJRU5ErkJggg==",
+    },
     addDomain: { name: `${tag}.example.com` },
     createConnection: {
       type: "oidc",

@@ -81,6 +81,8 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
   const { id: reservedSlugId } = await api.deps.database.prisma.reservedSlug.findUniqueOrThrow({
     where: { slug: `${org}-before` },
   });
+  const logo = { digest: "0".repeat(64), png: Buffer.from("a picture"), width: 3, height: 2 };
+  await api.deps.database.prisma.logo.create({ data: { organizationId, ...logo, updatedAt: api.clock.now } });
   const post = (operationId: string, body: unknown) => api.call(operationId, { params: { org }, body });
   const { id: domainId } = (await post("addDomain", { name: `mail.${org}.com` })).as(domain);
   const { id: connectionId } = (await post("createConnection", { type: "saml", name: "IdP", saml: SAML })).as(

@@ -1,3 +1,4 @@
+import { readLogo, readOperatorBrand } from "@sallyport/branding";
 import { sendOn, sendPage } from "@sallyport/html";
 import { refuseHead, requestId } from "@sallyport/http";
 import type { InteractionKey, SignInRequest, WaitingSession } from "@sallyport/interactions";
@@ -109,14 +110,17 @@ export function createSignInRouter(context: SignInContext): Router {
     if (selection.next === "ask") {
       const { email, problem } = selection;
       const status = problem === undefined ? 200 : 422;
-      sendPage(res, status, renderWorkEmailPage({ ...page, email, problem, requestId: requestId(req) }));
+      const operator = await readOperatorBrand(database.sql);
+      const form = { ...page, email, problem, operator, requestId: requestId(req) };
+      sendPage(res, status, renderWorkEmailPage(form), { pictures: true });
       return;
     }
     if (selection.next === "choose") {
       const { organization, connections } = selection.candidates;
       const active = connections.filter((connection) => connection.status === "active");
-      const choice = { organization: organization.name, connections: active, email: selection.email };
-      sendPage(res, 200, renderChooserPage({ ...page, ...choice }));
+      const logo = await readLogo(database.sql, organization.id);
+      const choice = { organization: organization.name, logo, connections: active, email: selection.email };
+      sendPage(res, 200, renderChooserPage({ ...page, ...choice }), { pictures: true });
       return;
     }
     const { connection, loginHint } = selection;

@@ -1,4 +1,4 @@
-import { helpNote, html, renderPage } from "@sallyport/html";
+import { type BrandLogo, brandLogo, helpNote, html, renderPage } from "@sallyport/html";
 
 export interface WorkEmailPage {
   readonly action: string;
@@ -8,6 +8,8 @@ export interface WorkEmailPage {
   readonly email?: string | undefined;
   /** Why the address did not lead to an organization. */
   readonly problem?: string | undefined;
+  /** Whoever runs the gateway: whose organization it is, is not known yet. */
+  readonly operator: { readonly name: string; readonly logo: BrandLogo | null } | null;
   /** Shown with a problem. */
   readonly requestId: string;
 }
@@ -18,7 +20,7 @@ export function renderWorkEmailPage(page: WorkEmailPage): string {
     title: `Sign in to ${page.application}`,
     body: html`<main>
 <form class="card" method="post" action="${page.action}">
-<h1>Sign in to ${page.application}</h1>
+${page.operator && brandLogo(page.operator.name, page.operator.logo)}<h1>Sign in to ${page.application}</h1>
 <p class="soft">We take you to your company's own sign-in.</p>
 <input type="hidden" name="csrf" value="${page.csrf}">
 <label for="email">Work email</label>

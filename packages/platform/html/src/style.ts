@@ -24,6 +24,8 @@ a { color: var(--accent); }
 code, pre { font-family: var(--mono); font-size: .82rem; }
 pre { margin: 0; padding: 1rem; overflow: auto; background: var(--ground); border: 1px solid var(--line); border-radius: 9px; white-space: pre-wrap; overflow-wrap: anywhere; }
 hr { border: 0; border-top: 1px solid var(--line); margin: 1.5rem 0 1.25rem; }
+.logo { display: block; width: auto; height: auto; max-width: 12rem; max-height: 3rem; margin: 0 0 1.25rem; }
+@media (prefers-color-scheme: dark) { .logo { padding: 5px 8px; background: #ffffff; border-radius: 6px; } }
 .bad { color: var(--bad); }
 .good { color: var(--good); }
 `;

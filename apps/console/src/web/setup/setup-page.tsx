@@ -1,7 +1,8 @@
-import { Button, Group, Loader, Select, Text, Title } from "@mantine/core";
+import { Button, Group, Loader, Select, Stack, Text, Title } from "@mantine/core";
 import { useClipboard } from "@mantine/hooks";
 import { Suspense, useEffect, useMemo, useState } from "react";
-import { ApiProblem, createApi } from "../api/client.ts";
+import { ApiProblem, createApi, type Setup } from "../api/client.ts";
+import { BrandLogo } from "../components/brand-logo.tsx";
 import { ProblemAlert } from "../components/problem-alert.tsx";
 import { LANGUAGES, type Language, useLanguage, useTexts } from "../texts/texts.tsx";
 import { parseProgress } from "./progress.ts";
@@ -73,13 +74,19 @@ export function SetupPage() {
     <SetupContext value={{ api, setup, progress, remember, go }}>
       <div className="page">
         <header>
-          <Text fw={600} size="lg">
-            {setup.organization.name}
-          </Text>
+          <Stack gap="xs">
+            {setup.organization.logo !== null && (
+              <BrandLogo logo={setup.organization.logo} name={setup.organization.name} />
+            )}
+            <Text fw={600} size="lg" className="name">
+              {setup.organization.name}
+            </Text>
+          </Stack>
           <StepList steps={steps} current={current} onChoose={go} />
           <Text size="xs" c="dimmed" mt="lg">
             {texts.page.until(until)}
           </Text>
+          {setup.operator !== null && <Operator operator={setup.operator} />}
           <Group mt="md" gap="xs">
             <Button size="compact-sm" variant="default" onClick={() => clipboard.copy(location.href)}>
               {clipboard.copied ? texts.copied : texts.page.share}
@@ -102,5 +109,18 @@ export function SetupPage() {
         </main>
       </div>
     </SetupContext>
+  );
+}
+
+/** Whoever sends the link, and runs what is set up here. */
+function Operator({ operator: { name, logo } }: { readonly operator: NonNullable<Setup["operator"]> }) {
+  const texts = useTexts();
+  return (
+    <Stack gap={4} mt="md">
+      <Text size="xs" c="dimmed">
+        {texts.page.by(name)}
+      </Text>
+      {logo !== null && <BrandLogo logo={logo} name={name} />}
+    </Stack>
   );
 }

@@ -11,6 +11,7 @@ export const de: Texts = {
   change: "Ändern",
   page: {
     title: (organization) => `Anmeldung für ${organization} einrichten`,
+    by: (name) => `Gesendet von ${name}`,
     until: (date) => `Dieser Link gilt bis ${date}. Sie können die Seite schließen und wiederkommen.`,
     linkDead: "Dieser Link gilt nicht (mehr)",
     linkDeadAdvice:

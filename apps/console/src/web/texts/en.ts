@@ -10,6 +10,7 @@ export const en = {
   change: "Change",
   page: {
     title: (organization: string) => `Set up sign-in for ${organization}`,
+    by: (name: string) => `Sent by ${name}`,
     until: (date: string) => `This link works until ${date}. You can close the page and come back.`,
     linkDead: "This link does not work (any more)",
     linkDeadAdvice: "It has expired, was revoked, or is not whole. Ask whoever sent it to you for a new one.",

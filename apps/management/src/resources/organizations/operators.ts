@@ -1,9 +1,9 @@
+import { UNNAMED_OPERATORS } from "@sallyport/branding";
 import { type Database, newId, sqlOverPrisma } from "@sallyport/database";
 import { type Event, type EventDraft, recordEvents } from "@sallyport/events";
 import { createFirstRoles } from "@sallyport/roles";
 import { eventFieldsOf } from "./store.ts";
 
-const NAME = "Operators";
 const SLUG = "operators";
 
 /**
@@ -25,7 +25,9 @@ export async function ensureOperatorsOrganization({ prisma }: Database): Promise
       (await tx.organization.count({ where: { slug: SLUG } })) +
       (await tx.reservedSlug.count({ where: { slug: SLUG } }));
     const slug = taken === 0 ? SLUG : `${SLUG}-${id.slice(-12)}`;
-    const row = await tx.organization.create({ data: { id, slug, name: NAME, forOperators: true } });
+    const row = await tx.organization.create({
+      data: { id, slug, name: UNNAMED_OPERATORS, forOperators: true },
+    });
     const events: Event[] = [];
     const record = (event: EventDraft) => void events.push({ ...event, actor: { type: "system" } });
     record({

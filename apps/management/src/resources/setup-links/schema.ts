@@ -2,6 +2,7 @@ import type { SetupLink } from "@sallyport/database";
 import { z } from "zod";
 import { SETUP_INTENTS } from "../../access/setup-intents.ts";
 import { displayName, id, timestamp } from "../../api/text.ts";
+import { logo } from "../logos/schema.ts";
 
 const intent = z.enum(SETUP_INTENTS).meta({
   id: "SetupIntent",
@@ -60,7 +61,11 @@ export const newSetupProgress = z
 export const setup = z
   .object({
     link: setupLink,
-    organization: z.object({ id, slug: z.string(), name: z.string() }),
+    organization: z.object({ id, slug: z.string(), name: z.string(), logo: logo.nullable() }),
+    operator: z
+      .object({ name: z.string(), logo: logo.nullable() })
+      .nullable()
+      .meta({ description: "Who runs the gateway, once the operators' organization has a name or a logo." }),
     permissions: z.array(z.string()),
     connection: z
       .object({

@@ -1,3 +1,4 @@
+import { type Logo, readLogo, readOperatorBrand } from "@sallyport/branding";
 import { oidcRedirectUri, samlServiceProvider } from "@sallyport/connections";
 import { newId, type Organization } from "@sallyport/database";
 import { digestToken, newToken } from "@sallyport/secrets";
@@ -9,6 +10,7 @@ import { change } from "../../change.ts";
 import type { Context } from "../../context.ts";
 import { problem } from "../../errors.ts";
 import { getConnection } from "../connections/store.ts";
+import { logoView } from "../logos/schema.ts";
 import {
   type newSetupLink,
   type newSetupProgress,
@@ -89,11 +91,16 @@ export async function readSetup({ deps }: Context, link: SetupLinkCaller): Promi
     where: { id: link.id },
     include: { organization: true },
   });
+  const { database, publicUrl } = deps;
+  const logo = await readLogo(database.sql, row.organizationId);
+  const operator = await readOperatorBrand(database.sql);
+  const view = (shown: Logo | null) => (shown === null ? null : logoView(shown, publicUrl));
   return {
     link: setupLinkView(row),
-    organization: row.organization,
+    organization: { ...row.organization, logo: view(logo) },
+    operator: operator === null ? null : { name: operator.name, logo: view(operator.logo) },
     permissions: [...link.permissions],
-    connection: serviceProviderView(row.connectionId, deps.publicUrl),
+    connection: serviceProviderView(row.connectionId, publicUrl),
     progress: setupProgress.parse(row.progress),
   };
 }

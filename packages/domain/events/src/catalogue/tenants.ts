@@ -7,6 +7,8 @@ const policies = {
   rolesFrom: z.enum(["directory", "directoryAndSignIn"]),
 };
 
+const logo = { digest: text, width: count, height: count };
+
 export const organizations = facts("organization", "organization", {
   created: { says: "An organization was created.", after: z.strictObject({ ...organization, ...policies }) },
   updated: {
@@ -18,6 +20,11 @@ export const organizations = facts("organization", "organization", {
     says: "An organization was deleted, and with it all that was its own, events included. Belongs to no organization.",
     before: z.strictObject({ ...organization, ...policies }),
   },
+  logo_set: {
+    says: "An organization was given a logo. `digest`: SHA-256 of what is served.",
+    after: z.strictObject(logo),
+  },
+  logo_removed: { says: "An organization has no logo any more.", before: z.strictObject(logo) },
   slug_freed: {
     says: "A slug that the organization had, and that was kept from all others since, may be given to any. Belongs to no organization.",
     before: z.strictObject({ slug: text }),

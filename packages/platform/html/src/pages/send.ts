@@ -8,10 +8,15 @@ import { type AutoPostPurpose, renderAutoPostPage } from "./auto-post-page.ts";
 const ONWARD = ["https:", "http://localhost:*", "http://127.0.0.1:*"];
 
 /** Sends a page that runs no script; its forms may lead on to the IdP or to the application. */
-export function sendPage(res: Response, status: number, markup: string): void {
+export function sendPage(
+  res: Response,
+  status: number,
+  markup: string,
+  { pictures = false }: { readonly pictures?: boolean } = {},
+): void {
   res
     .status(status)
-    .set(pageHeaders({ formTargets: ONWARD }))
+    .set(pageHeaders({ formTargets: ONWARD, pictures }))
     .send(markup);
 }
 

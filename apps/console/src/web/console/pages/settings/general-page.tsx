@@ -10,6 +10,7 @@ import { useCatalogue } from "../../../texts/language.tsx";
 import { api } from "../../api.ts";
 import { useOrganization, useUpdateOrganization } from "../../organization.ts";
 import { useMay } from "../../session.ts";
+import { LogoSetting } from "./logo-setting.tsx";
 import { settingsTexts } from "./texts.ts";
 
 /** What the organization is called, and its end. */
@@ -54,6 +55,7 @@ export function GeneralPage() {
           {texts.id} <Id value={organization.id} />
         </Text>
       </DraftForm>
+      <LogoSetting />
       {mayDelete && <DeleteOrganization />}
     </Stack>
   );

@@ -22,6 +22,18 @@ const en = {
       `Everything of ${name} ends at once and nothing brings it back: its connections, directories, members, sessions and setup links. Nobody signs in by it any more.`,
     removeLead: "Ends every sign-in of this organization and removes all that belongs to it.",
   },
+  logo: {
+    title: "Logo",
+    help: "Shown in setup links and where people choose how to sign in.",
+    operatorHelp:
+      "Stands for whoever runs this gateway: in setup links, and where people enter their work email.",
+    bounds: "PNG or JPEG, at most 512 kB and 4 million pixels.",
+    alt: (name: string) => `Logo of ${name}`,
+    none: "No logo.",
+    upload: "Upload logo",
+    replace: "Replace logo",
+    remove: "Remove logo",
+  },
   domains: {
     lead: "Whoever has an address of a verified domain is led to this organization, and linked by that address.",
     add: "Add domain",
@@ -127,6 +139,18 @@ const de: Texts = {
     removeEffect: (name) =>
       `Alles von ${name} endet sofort, und nichts bringt es zurück: Verbindungen, Verzeichnisse, Mitglieder, Sitzungen und Einrichtungslinks. Niemand meldet sich mehr darüber an.`,
     removeLead: "Beendet jede Anmeldung dieser Organisation und entfernt, was zu ihr gehört.",
+  },
+  logo: {
+    title: "Logo",
+    help: "Steht in Einrichtungslinks und dort, wo Leute wählen, wie sie sich anmelden.",
+    operatorHelp:
+      "Steht für den Betreiber dieses Gateways: in Einrichtungslinks und dort, wo Leute ihre Arbeitsadresse eingeben.",
+    bounds: "PNG oder JPEG, höchstens 512 kB und 4 Millionen Pixel.",
+    alt: (name) => `Logo von ${name}`,
+    none: "Kein Logo.",
+    upload: "Logo hochladen",
+    replace: "Logo ersetzen",
+    remove: "Logo entfernen",
   },
   domains: {
     lead: "Wer eine Adresse einer bestätigten Domain hat, wird zu dieser Organisation geführt und über die Adresse zugeordnet.",
