@@ -8,6 +8,7 @@ import { describe, expect, it } from "vitest";
 const PEOPLE = "packages/domain/people/src";
 const EVENTS = "packages/domain/events/src";
 const AUDIT_TRAIL = "packages/domain/audit-trail/src";
+const WEBHOOKS = "packages/domain/webhooks/src";
 const CONNECTIONS = "packages/domain/connections/src";
 const DIRECTORIES = "packages/domain/directories/src";
 const SESSIONS = "packages/domain/sessions/src";
@@ -93,6 +94,9 @@ const OWNERS: Readonly<Record<string, readonly [string]>> = {
   audit_removals: [AUDIT_TRAIL],
   audit_verifications: [AUDIT_TRAIL],
   audit_anchors: [AUDIT_TRAIL],
+  webhook_endpoints: [WEBHOOKS],
+  webhook_deliveries: [WEBHOOKS],
+  webhook_attempts: [WEBHOOKS],
 };
 
 /** These write tables that their lists name: what has outlived its use is deleted, what is sealed is sealed anew. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Database, migrate, openDatabase, pendingMigrations } from "@sallyport/database";
 import { defined } from "@sallyport/defined";
+import { lookUpByDns } from "@sallyport/delivery";
 import type { Logger } from "@sallyport/logging";
 import { onceAvailable, outageOf, reportOutage } from "@sallyport/outage";
 import { createOutbound } from "@sallyport/outbound";
@@ -44,6 +45,9 @@ export interface GatewayOptions {
 
 /** How long requests under way may take to finish after `stop`. */
 const DRAIN_MS = 15_000;
+
+/** How long a receiver of webhooks may take to answer. */
+const DELIVERY_MS = 15_000;
 
 /** Starts every service of `configuration.roles` in this process. Nothing is left running when it throws. */
 export async function startGateway(
@@ -179,9 +183,16 @@ async function open(
   });
   teardown.add("operator outbound", () => operatorOutbound.close());
 
+  const deliveryOutbound = createOutbound({
+    allow: configuration.outboundAllow,
+    timeoutMs: DELIVERY_MS,
+    lookup: lookUpByDns(),
+  });
+  teardown.add("delivery outbound", () => deliveryOutbound.close());
+
   const levels = openLevels({ redisUrl: configuration.redisUrl, log, now: base.now }, teardown);
   const services = await openServices(
-    { ...base, database, secrets, queues, outbound, operatorOutbound, levels },
+    { ...base, database, secrets, queues, outbound, operatorOutbound, deliveryOutbound, levels },
     teardown,
   );
   return { database, queues, services };

@@ -40,6 +40,8 @@ export interface Foundation {
   readonly outbound: Outbound;
   /** For URLs that only keys of the gateway can set: the applications'. */
   readonly operatorOutbound: Outbound;
+  /** For receivers of webhooks. */
+  readonly deliveryOutbound: Outbound;
   readonly levels: Levels;
   /** Aborted when the process is about to stop: requests that wait for something are answered. */
   readonly stopping: AbortSignal;

@@ -10,7 +10,14 @@ export interface Loop<Services> {
   readonly name: string;
   readonly everyMs: number;
   /** Makes what is then called each time. */
-  readonly create: (services: Services) => () => Promise<void>;
+  readonly create: (services: Services) => (() => Promise<void>) | LastingLook;
+}
+
+/** A look that leaves something under way, which goes on beside the looks that follow. */
+export interface LastingLook {
+  readonly look: () => Promise<void>;
+  /** Resolves when nothing is under way any more. Nothing looks by then. */
+  readonly stop: () => Promise<void>;
 }
 
 /** A loop that runs until it is stopped. */
@@ -25,13 +32,15 @@ export function startLoop<Services>(
   services: Services,
   log: Logger,
 ): RunningLoop {
-  const run = create(services);
+  const created = create(services);
+  const { look, stop } =
+    typeof created === "function" ? { look: created, stop: () => Promise.resolve() } : created;
   const stopping = new AbortController();
   const { signal } = stopping;
   let failing = false;
   const once = async () => {
     try {
-      await run();
+      await look();
       failing = false;
     } catch (error) {
       const outage = outageOf(error);
@@ -52,9 +61,10 @@ export function startLoop<Services>(
   };
   const done = go();
   return {
-    stop: () => {
+    stop: async () => {
       stopping.abort();
-      return done;
+      await done;
+      await stop();
     },
   };
 }

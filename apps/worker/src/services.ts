@@ -22,6 +22,8 @@ export interface WorkerServices extends JobRequests {
   readonly operatorOutbound: Outbound;
   /** Asks the DNS for the records that prove domains. */
   readonly resolveTxt: ResolveTxt;
+  /** For what tenants name and are told at length: receivers of webhooks. Resolves names without the process's threads. */
+  readonly deliveryOutbound: Outbound;
   /** Directory users in one transaction. Default 500. */
   readonly batchSize?: number;
   /** Batches of one organization before others have their turn. Default 20. */

@@ -62,6 +62,7 @@ describe.each(backends)("the worker with its jobs on %s", (backend) => {
       outbound,
       operatorOutbound: outbound,
       resolveTxt: async () => [],
+      deliveryOutbound: outbound,
       ...options,
     });
     await worker.start();

@@ -12,6 +12,7 @@ import { reconcileJob } from "./reconcile/job.ts";
 import { resealJob } from "./reseal/job.ts";
 import { statisticsLoop } from "./statistics/job.ts";
 import { sweepJob } from "./sweep/job.ts";
+import { webhooksLoop } from "./webhooks/job.ts";
 
 /**
  * Every job that goes by the queue. A new one is a folder beside these, with its declaration in `job.ts`, and its line here; if other
@@ -29,4 +30,9 @@ export const JOBS: readonly JobDeclaration<WorkerServices>[] = [
 ];
 
 /** What goes without the queue: each process does it by its own clock. */
-export const LOOPS: readonly Loop<WorkerServices>[] = [outboxLoop, auditSealsLoop, statisticsLoop];
+export const LOOPS: readonly Loop<WorkerServices>[] = [
+  outboxLoop,
+  auditSealsLoop,
+  statisticsLoop,
+  webhooksLoop,
+];

@@ -95,6 +95,17 @@ async function fill(secrets: SecretBox): Promise<void> {
   await sql.query("INSERT INTO audit_keys (id, public_jwk, private_jwk) VALUES ('audit', '{}', $1)", [
     seal("audit_keys.private_jwk", "audit"),
   ]);
+  const endpointId = newId();
+  await sql.query(
+    `INSERT INTO webhook_endpoints
+       (id, url, description, types, secret, previous_secret, previous_secret_until, updated_at)
+     VALUES ($1, 'https://hooks.example', '', '{}', $2, $3, now(), now())`,
+    [
+      endpointId,
+      seal("webhook_endpoints.secret", endpointId),
+      seal("webhook_endpoints.previous_secret", endpointId),
+    ],
+  );
   await sql.query("INSERT INTO op_artifacts (kind, digest, payload) VALUES ('CookieKey', '', $1)", [
     { sealed: seal("op_artifacts.payload", "CookieKey") },
   ]);

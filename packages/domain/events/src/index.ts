@@ -23,6 +23,16 @@ export {
 } from "./event.ts";
 export { type FeedPage, type FeedQuery, type FeedScope, feedSince, readEventFeed } from "./outbox/feed.ts";
 export { fillOutbox, forgetOrganization } from "./outbox/fill.ts";
-export { acknowledge, type OutboxEntry, outboxSince, readOutbox, readUnread } from "./outbox/read.ts";
+export {
+  acknowledge,
+  findEvents,
+  hasUnread,
+  type OutboxEntry,
+  outboxSince,
+  type PastEvents,
+  readOutbox,
+  readPast,
+  readUnread,
+} from "./outbox/read.ts";
 export { eventsStatement, insertEvents, recordEvents } from "./record.ts";
 export type { RecordedTransaction } from "./transaction.ts";

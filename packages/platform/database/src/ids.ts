@@ -37,3 +37,11 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export function isId(value: string): boolean {
   return UUID.test(value);
 }
+
+/**
+ * The least UUIDv7 of a moment (RFC 9562, 5.7): ids sort by creation, so an index on ids serves as one on age.
+ */
+export function firstIdOf(moment: Date): string {
+  const millis = moment.getTime().toString(16).padStart(12, "0");
+  return `${millis.slice(0, 8)}-${millis.slice(8)}-7000-8000-000000000000`;
+}

@@ -1,7 +1,7 @@
 export { type Database, type DatabaseOptions, openDatabase } from "./database.ts";
 export { endPool } from "./end-pool.ts";
 export * from "./generated/client.ts";
-export { isId, newId } from "./ids.ts";
+export { firstIdOf, isId, newId } from "./ids.ts";
 export type { ListenHandlers, Listening } from "./listen.ts";
 export { migrate, pendingMigrations } from "./migrations.ts";
 export { openPool } from "./pool.ts";

@@ -35,6 +35,7 @@ export interface OutboundInit {
 
 export interface OutboundStream {
   readonly status: number;
+  readonly headers: Headers;
   readonly body: AsyncIterable<Uint8Array>;
   /** Frees the connection, however far the body was read. */
   cancel(): void;
@@ -103,6 +104,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
     stream: (target, init = {}) =>
       exchange(target, init, ({ answer, body }) => ({
         status: answer.statusCode,
+        headers: headersOf(answer),
         body,
         cancel: () => endEarly(answer),
       })),
@@ -242,6 +244,11 @@ async function toResponse({ answer, body }: Answer): Promise<Response> {
   for await (const chunk of body) {
     chunks.push(chunk);
   }
+  const content = NO_BODY.has(answer.statusCode) ? null : Buffer.concat(chunks);
+  return new Response(content, { status: answer.statusCode, headers: headersOf(answer) });
+}
+
+function headersOf(answer: Dispatcher.ResponseData): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(answer.headers)) {
     for (const one of Array.isArray(value) ? value : [value]) {
@@ -250,8 +257,7 @@ async function toResponse({ answer, body }: Answer): Promise<Response> {
       }
     }
   }
-  const content = NO_BODY.has(answer.statusCode) ? null : Buffer.concat(chunks);
-  return new Response(content, { status: answer.statusCode, headers });
+  return headers;
 }
 
 /** Nothing more is read: the connection ends. */

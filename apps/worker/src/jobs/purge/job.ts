@@ -1,4 +1,5 @@
 import type { Job } from "@sallyport/queue";
+import { forgetReplacedSecrets } from "@sallyport/webhooks";
 import type { WorkerServices } from "../../services.ts";
 import { purge } from "./purge.ts";
 
@@ -9,5 +10,6 @@ export const purgeJob: Job<WorkerServices> = {
   schedule: { everyMs: 3_600_000 },
   run: async ({ database, log, now }) => {
     log.info({ deleted: await purge(database.sql, now()) }, "Purged");
+    await forgetReplacedSecrets(database.sql, now());
   },
 };

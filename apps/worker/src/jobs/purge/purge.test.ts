@@ -130,6 +130,30 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
       [acme.id, `${days}`, newId(), later((1 - days) * DAY)],
     );
   }
+  const endpointId = newId();
+  await sql.query(
+    `INSERT INTO webhook_endpoints (id, url, description, types, secret, updated_at)
+     VALUES ($1, 'https://hooks.example', '', '{}', '', now())`,
+    [endpointId],
+  );
+  for (const [status, days] of [
+    ["delivered", 29],
+    ["delivered", 31],
+    ["failed", 31],
+    ["pending", 31],
+  ] as const) {
+    const then = later(-days * DAY);
+    const id = idOf(then);
+    await sql.query(
+      `INSERT INTO webhook_deliveries (id, endpoint_id, event_id, event_type, resource, position, status, created_at)
+       VALUES ($1, $2, $1, 'role.created', 'role:x', 1, $3, $4)`,
+      [id, endpointId, status, then],
+    );
+    await sql.query(
+      "INSERT INTO webhook_attempts (delivery_id, number, at, signature, duration_ms) VALUES ($1, 1, $2, '', 1)",
+      [id, then],
+    );
+  }
   for (const [status, keeps] of [
     ["confirmed", false],
     ["rejected", true],
@@ -167,10 +191,12 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
     session_revocations: 1,
     sessions: 1,
     directories: 1,
+    webhook_deliveries: 2,
   });
   const left = async (table: string) =>
     (await sql.query<{ count: number }>(`SELECT count(*)::int AS count FROM ${table}`)).rows[0]?.count;
   expect(await left("session_applications")).toBe(2);
+  expect(await left("webhook_attempts")).toBe(2);
   expect(await left("directories")).toBe(5);
   expect(await left("directory_tokens")).toBe(4); // those of no client, and the one that has just expired
   expect(await left("op_artifacts")).toBe(1);

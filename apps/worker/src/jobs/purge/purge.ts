@@ -1,5 +1,6 @@
-import type { Sql } from "@sallyport/database";
+import { firstIdOf, type Sql } from "@sallyport/database";
 import { REVOCATIONS_KEPT_MS } from "@sallyport/sessions";
+import { DELIVERIES_KEPT_MS } from "@sallyport/webhooks";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -38,6 +39,12 @@ const RULES: readonly { readonly table: string; readonly condition: string; read
     ageMs: 90 * DAY_MS,
   },
   { table: "sessions", condition: "expires_at < $1", ageMs: 30 * DAY_MS },
+  {
+    // One that is pending goes on, however old.
+    table: "webhook_deliveries",
+    condition: "created_at < $1 AND id < $2::uuid AND status <> 'pending'",
+    ageMs: DELIVERIES_KEPT_MS,
+  },
   {
     // Its users and groups are gone: what it had granted was undone.
     table: "directories",
@@ -78,13 +85,4 @@ async function deleteAll(sql: Sql, table: string, condition: string, before: Dat
       return total;
     }
   }
-}
-
-/**
- * The least UUIDv7 of a moment (RFC 9562, 5.7): ids sort by creation, so the primary key serves as the index on age
- * that these tables do not have.
- */
-function firstIdOf(moment: Date): string {
-  const millis = moment.getTime().toString(16).padStart(12, "0");
-  return `${millis.slice(0, 8)}-${millis.slice(8)}-7000-8000-000000000000`;
 }

@@ -15,6 +15,7 @@ import {
   setupLinks,
   signingKeys,
 } from "./tenants.ts";
+import { webhookEndpoints } from "./webhooks.ts";
 
 /**
  * Every fact that there is, by its type: `<resource>.<what happened to it>`. Closed: what is not here cannot be recorded.
@@ -45,6 +46,7 @@ export const catalogue = {
   ...signingKeys,
   ...encryptionKeys,
   ...queues,
+  ...webhookEndpoints,
 } as const;
 
 export type Catalogue = typeof catalogue;

@@ -1,4 +1,4 @@
-import type { Sql } from "@sallyport/database";
+import { firstIdOf, type Sql } from "@sallyport/database";
 import type { RecordedEvent } from "../event.ts";
 import { EVENT_COLUMNS, type EventRow, eventOf } from "../stored.ts";
 
@@ -60,3 +60,65 @@ export async function acknowledge(sql: Sql, consumer: string, position: number):
     "outbox_acknowledge",
   );
 }
+
+/** Whether there is anything that the consumer has not acknowledged: cheaper than to read it. */
+export async function hasUnread(sql: Sql, consumer: string): Promise<boolean> {
+  const { rows } = await sql.query<{ unread: boolean }>(
+    `SELECT EXISTS (
+       SELECT 1 FROM outbox
+       WHERE position > coalesce((SELECT position FROM outbox_consumers WHERE name = $1), 0)) AS unread`,
+    [consumer],
+    "outbox_has_unread",
+  );
+  return rows[0]?.unread === true;
+}
+
+/** The events of these ids that there still are, by id. */
+export async function findEvents(sql: Sql, ids: readonly string[]): Promise<Map<string, RecordedEvent>> {
+  const { rows } = await sql.query<EventRow>(
+    `SELECT ${EVENT_COLUMNS} FROM outbox o JOIN events e ON e.id = o.event_id
+     WHERE o.event_id = ANY($1::uuid[])`,
+    [ids],
+    "outbox_find",
+  );
+  return new Map(rows.map((row) => [row.id, eventOf(row)]));
+}
+
+/** Which events a reader wants of the past. */
+export interface PastEvents {
+  /** Undefined: those of all organizations, and of none. */
+  readonly organizationId: string | undefined;
+  readonly since: Date;
+  readonly until: Date;
+  /** The last one that was read already. */
+  readonly after?: { readonly createdAt: Date; readonly id: string } | undefined;
+  readonly limit: number;
+}
+
+/** Events of a time that are in the outbox: about in the order in which they happened, unlike their positions. */
+export async function readPast(sql: Sql, past: PastEvents): Promise<OutboxEntry[]> {
+  const { organizationId, since, until, after, limit } = past;
+  const values = [since, until, after?.createdAt ?? null, after?.id ?? null, limit];
+  const { rows } = await (organizationId === undefined
+    ? sql.query<PastRow>(PAST_OF_ALL, [...values, firstIdOf(new Date(since.getTime() - CLOCKS_APART_MS))])
+    : sql.query<PastRow>(PAST_OF_ORGANIZATION, [...values, organizationId]));
+  return rows.map((row) => ({ position: Number(row.position), event: eventOf(row) }));
+}
+
+type PastRow = EventRow & { readonly position: string };
+
+const PAST_OF_ORGANIZATION = `
+  SELECT o.position, ${EVENT_COLUMNS} FROM events e JOIN outbox o ON o.event_id = e.id
+  WHERE e.organization_id = $6::uuid AND e.created_at >= $1 AND e.created_at < $2
+    AND ($3::timestamptz IS NULL OR (e.created_at, e.id) > ($3::timestamptz, $4::uuid))
+  ORDER BY e.created_at, e.id LIMIT $5`;
+
+// By their ids, which are of the time of their making, by the clock of who made them.
+const PAST_OF_ALL = `
+  SELECT o.position, ${EVENT_COLUMNS} FROM events e JOIN outbox o ON o.event_id = e.id
+  WHERE o.event_id >= $6::uuid AND e.created_at >= $1 AND e.created_at < $2
+    AND ($3::timestamptz IS NULL OR o.event_id > $4::uuid)
+  ORDER BY o.event_id LIMIT $5`;
+
+/** How far that clock may be from the database's, at most. */
+const CLOCKS_APART_MS = 60_000;
