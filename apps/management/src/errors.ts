@@ -96,6 +96,17 @@ export const ADMIN_ERRORS = {
     detail:
       "Not as many members would be locked out as you expect. Read whom it would lock out (`GET …/sign-in-policy/plan`) and try again.",
   },
+  webhook_endpoint_not_found: { status: 404, detail: "There is no such webhook endpoint." },
+  delivery_not_found: { status: 404, detail: "The webhook endpoint has no such delivery (any more)." },
+  webhook_endpoint_disabled: {
+    status: 409,
+    detail:
+      "The webhook endpoint is disabled, and is sent nothing. Enable it first (`PATCH`, `enabled: true`).",
+  },
+  webhook_endpoints_too_many: {
+    status: 409,
+    detail: "There are as many webhook endpoints here as there may be. Delete one of them first.",
+  },
   method_not_allowed: { status: 405, detail: "This path does not take this method. See the Allow header." },
   content_type_unsupported: {
     status: 415,

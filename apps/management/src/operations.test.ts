@@ -13,6 +13,16 @@ import { BY_SETUP_LINK, createWorld, keyOf, type World } from "./testing/world.t
 const endpoints = endpointsOf({ signingKeys: DECLARED });
 const withBody = endpoints.filter((endpoint) => endpoint.body !== undefined);
 const inOrganization = endpoints.filter((endpoint) => endpoint.path.startsWith("/organizations/{org}"));
+// By a path of no organization, for whoever reaches what they name.
+const ofReach = endpoints.filter((endpoint) => endpoint.path.startsWith("/webhook-endpoints"));
+// What the gateway is made of is nobody's, and nobody's secret.
+const ofAll = ["listEventTypes"];
+const closed = endpoints.filter(
+  (endpoint) =>
+    !inOrganization.includes(endpoint) &&
+    !ofReach.includes(endpoint) &&
+    !ofAll.includes(endpoint.operationId),
+);
 const withId = endpoints.flatMap((endpoint) =>
   endpoint.parameters.filter((name) => name !== "org").map((name) => ({ ...endpoint, name })),
 );
@@ -93,7 +103,22 @@ describe("every operation", () => {
     expect({ ...Object(foreign.body), requestId: "" }).toEqual({ ...Object(unknown.body), requestId: "" });
   });
 
-  it.each(endpoints.filter((endpoint) => !inOrganization.includes(endpoint)))(
+  it.each(ofReach)(
+    "$operationId finds of its own organization alone, by its key",
+    async ({ operationId }) => {
+      const body = sampleBodies("reach")[operationId];
+      const reply = await api.call(operationId, { params: { ...acme }, body, key: bravo.key });
+      if (operationId === "listWebhookEndpoints") {
+        expect(reply.body).toMatchObject({ items: [{ id: bravo.webhookEndpointId }] });
+      } else if (operationId === "createWebhookEndpoint") {
+        expect(reply.outcome).toEqual([404, "organization_not_found"]);
+      } else {
+        expect(reply.outcome).toEqual([404, "webhook_endpoint_not_found"]);
+      }
+    },
+  );
+
+  it.each(closed)(
     "$operationId is closed to an organization's key, unless it lists organizations or searches",
     async ({ operationId }) => {
       const body = sampleBodies("scope")[operationId];
@@ -219,4 +244,4 @@ it("does each of its operations, and leaves exactly the events that it promises,
   expect(order.map((endpoint) => endpoint.operationId).toSorted()).toEqual(
     api.check.operations.map((operation) => operation.operationId).toSorted(),
   );
-});
+}, 60_000);

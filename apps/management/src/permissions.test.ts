@@ -10,7 +10,12 @@ import { createWorld, insertApiKey, type World } from "./testing/world.ts";
 // Who may do what, written by hand: nothing here follows from the declarations that it is held against.
 
 /** What a field of an operation needs, beside the operation itself. */
-const OF_FIELDS = ["organizations.rename", "domains.verify"] as const;
+const OF_FIELDS = [
+  "organizations.rename",
+  "domains.verify",
+  "gateway_webhooks.read",
+  "gateway_webhooks.write",
+] as const;
 
 const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]>, string>> = {
   "organization.read":
@@ -46,6 +51,10 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "statistics.read": "getOrganizationOverview getOrganizationStatistics listOrganizationHealth",
   "setup_links.read": "listSetupLinks",
   "setup_links.write": "createSetupLink revokeSetupLink",
+  "webhooks.read":
+    "listWebhookEndpoints getWebhookEndpoint listWebhookDeliveries getWebhookDelivery listEventTypes",
+  "webhooks.write":
+    "createWebhookEndpoint updateWebhookEndpoint rotateWebhookSecret testWebhookEndpoint deleteWebhookEndpoint replayWebhookDelivery replayWebhookDeliveries",
 
   "organizations.create": "createOrganization",
   "organizations.delete": "deleteOrganization",
@@ -97,6 +106,8 @@ const ACCESS = `
   statistics.read            yes   yes      yes           yes    yes     no            yes          no
   setup_links.read           yes   yes      yes           yes    yes     no            yes          no
   setup_links.write          yes   yes      yes           yes    no      no            no           no
+  webhooks.read              yes   yes      yes           yes    yes     no            yes          no
+  webhooks.write             yes   yes      yes           yes    no      no            no           no
 
   organizations.create       yes   yes      scope         scope  scope   scope         no           no
   organizations.delete       yes   yes      scope         scope  scope   scope         no           no

@@ -30,6 +30,8 @@ export const ORGANIZATION_PERMISSIONS = [
   "statistics.read",
   "setup_links.read",
   "setup_links.write",
+  "webhooks.read",
+  "webhooks.write",
 ] as const;
 
 /** What may be allowed only to callers without an organization. */
@@ -52,6 +54,9 @@ export const GATEWAY_PERMISSIONS = [
   "queues.read",
   "queues.write",
   "gateway_audit_events.read",
+  /** Webhook endpoints that are told of all organizations' events, beside `webhooks.*`. */
+  "gateway_webhooks.read",
+  "gateway_webhooks.write",
 ] as const;
 
 export const PERMISSIONS = [...ORGANIZATION_PERMISSIONS, ...GATEWAY_PERMISSIONS] as const;

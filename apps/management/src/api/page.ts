@@ -8,7 +8,8 @@ export interface Position {
   readonly id: string;
 }
 
-const cursor = z
+/** Where a page ended, as it was given out. */
+export const cursor = z
   .string()
   .max(200)
   .transform((value, context): Position => {
@@ -77,7 +78,7 @@ export function toPage<Row extends Position, Item>(
   };
 }
 
-function encodeCursor(position: Position): string {
+export function encodeCursor(position: Position): string {
   return Buffer.from(`${position.createdAt.toISOString()} ${position.id}`).toString("base64url");
 }
 

@@ -31,6 +31,7 @@ import { setupLinkEndpoints } from "./setup-links/routes.ts";
 import { signingKeyEndpoints } from "./signing-keys/routes.ts";
 import { statisticsEndpoints } from "./statistics/routes.ts";
 import { testLoginEndpoints } from "./test-logins/routes.ts";
+import { webhookEndpointEndpoints } from "./webhook-endpoints/routes.ts";
 
 /** Every operation of the API, in the order in which the document shows them. */
 export function endpointsOf(deps: Pick<ManagementApiDeps, "signingKeys">): readonly Endpoint[] {
@@ -61,6 +62,7 @@ export function endpointsOf(deps: Pick<ManagementApiDeps, "signingKeys">): reado
     ...eventEndpoints,
     ...statisticsEndpoints,
     ...setupLinkEndpoints,
+    ...webhookEndpointEndpoints,
     ...applicationEndpoints,
     ...apiKeyEndpoints,
     ...signingKeyEndpoints(deps.signingKeys),

@@ -4,6 +4,7 @@ import { newId } from "@sallyport/database";
 import { tellIdentifiers } from "@sallyport/people/testing";
 import { createTestIdp } from "@sallyport/saml/testing";
 import { digestToken, newToken } from "@sallyport/secrets";
+import { insertDelivery } from "@sallyport/webhooks/testing";
 import { createdApiKey } from "../resources/api-keys/schema.ts";
 import { createdApplication } from "../resources/applications/schema.ts";
 import { connectionKey } from "../resources/connection-keys/schema.ts";
@@ -16,6 +17,7 @@ import { role } from "../resources/roles/schema.ts";
 import { createdSetupLink } from "../resources/setup-links/schema.ts";
 import { rotated } from "../resources/signing-keys/schema.ts";
 import { createdTestLogin } from "../resources/test-logins/schema.ts";
+import { createdWebhookEndpoint } from "../resources/webhook-endpoints/schema.ts";
 import type { TestApi } from "./api.ts";
 
 /** An organization with one of everything, by the names of the path parameters. */
@@ -45,6 +47,10 @@ export interface World {
   readonly setupLinkId: string;
   /** Of the setup link. */
   readonly setupToken: string;
+  /** Of the organization. */
+  readonly webhookEndpointId: string;
+  /** Given up. */
+  readonly deliveryId: string;
   /** A slug that it had before. */
   readonly reservedSlugId: string;
   readonly kid: string;
@@ -119,6 +125,16 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
   );
   const { id: setupLinkId, url } = (await post("createSetupLink", { intents: ["sso"] })).as(createdSetupLink);
 
+  const { id: webhookEndpointId } = (
+    await api.call("createWebhookEndpoint", {
+      body: { url: `https://hooks.${org}.com/events`, organization: org },
+    })
+  ).as(createdWebhookEndpoint);
+  const deliveryId = await insertDelivery(api.deps.database, {
+    endpointId: webhookEndpointId,
+    organizationId,
+  });
+
   const { id: kid } = (await api.call("rotateSigningKeys")).as(rotated);
 
   const token = await api.deps.database.prisma.directoryToken.findFirstOrThrow({ where: { directoryId } });
@@ -150,6 +166,8 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
       kid,
       key,
       reservedSlugId,
+      webhookEndpointId,
+      deliveryId,
     },
     ...{ sessionId, recordId },
   };

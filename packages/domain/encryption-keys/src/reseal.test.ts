@@ -162,7 +162,7 @@ describe("retiring a key", () => {
       [oldId, "missing"],
     ]);
     expect(usage[1]).toMatchObject({
-      needed: 9,
+      needed: 11,
       retirable: false,
       neededBy: { "signing_keys.private_jwk": 1 },
     });

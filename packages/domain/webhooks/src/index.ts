@@ -10,7 +10,14 @@
  */
 export { type FanOut, fanOut } from "./deliveries/fan-out.ts";
 export { type Disabling, type FinishedAttempt, finishAttempts } from "./deliveries/finish.ts";
-export { DELIVERIES_KEPT_MS, type ReplayRange, replayDelivery, replayRange } from "./deliveries/replay.ts";
+export {
+  DELIVERIES_KEPT_MS,
+  type ReplayIds,
+  type ReplayRange,
+  replayDelivery,
+  replayIds,
+  replayRange,
+} from "./deliveries/replay.ts";
 export { type DueEndpoint, dueEndpoints, type TakenDelivery, takeDeliveries } from "./deliveries/take.ts";
 export { isTypePattern, matchesType } from "./endpoints/types.ts";
 export {

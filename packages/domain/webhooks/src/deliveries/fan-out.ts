@@ -1,7 +1,7 @@
 import { type Database, newId, type Sql } from "@sallyport/database";
 import { acknowledge, hasUnread, type OutboxEntry, outboxSince, readUnread } from "@sallyport/events";
 import { matchesType } from "../endpoints/types.ts";
-import { release } from "./release.ts";
+import { type Row, release } from "./release.ts";
 
 /** Under this name the outbox knows how far webhooks have come. */
 const CONSUMER = "webhooks";
@@ -96,7 +96,7 @@ async function deliver(
     [...toldOf(entry, listeners)].map((endpointId) => deliveryOf(entry, endpointId)),
   );
   if (deliveries.length > 0) {
-    await addDeliveries(sql, deliveries, now);
+    await release(sql, await addDeliveries(sql, deliveries, now), now);
   }
 }
 
@@ -119,12 +119,8 @@ export function deliveryOf({ position, event }: OutboxEntry, endpointId: string)
   };
 }
 
-/** Adds those that there are not, and has those go out that wait for none. Resolves to how many were added. */
-export async function addDeliveries(
-  sql: Sql,
-  deliveries: readonly NewDelivery[],
-  now: Date,
-): Promise<number> {
+/** Adds those that there are not, held. Resolves to the rows that they stand in, to be released in this transaction. */
+export async function addDeliveries(sql: Sql, deliveries: readonly NewDelivery[], now: Date): Promise<Row[]> {
   const column = <Name extends keyof NewDelivery>(name: Name) => deliveries.map((each) => each[name]);
   // Organizations before endpoints, as their deletion goes; several of either in the order of their ids. What is deleted or
   // disabled by now gets nothing.
@@ -160,9 +156,5 @@ export async function addDeliveries(
     ],
     "webhooks_add",
   );
-  if (rows.length > 0) {
-    const added = rows.map((row) => ({ endpointId: row.endpoint_id, resource: row.resource }));
-    await release(sql, added, now);
-  }
-  return rows.length;
+  return rows.map((row) => ({ endpointId: row.endpoint_id, resource: row.resource }));
 }

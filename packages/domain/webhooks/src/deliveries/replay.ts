@@ -3,7 +3,7 @@ import { type RecordedTransaction, readPast } from "@sallyport/events";
 import { matchesType } from "../endpoints/types.ts";
 import type { EndpointName } from "../endpoints/write.ts";
 import { addDeliveries, deliveryOf } from "./fan-out.ts";
-import { release } from "./release.ts";
+import { type Row, release } from "./release.ts";
 
 const DAY_MS = 24 * 3_600_000;
 /** So long deliveries are kept, and what they told can be told again. */
@@ -32,10 +32,11 @@ export async function replayDelivery(
     return rows.length === 0 ? null : "disabled";
   }
   const again = await requeue(sql, endpoint.id, "d.id = $2::uuid", [deliveryId], now);
-  if (again === 0) {
+  if (again.length === 0) {
     return null;
   }
-  noteReplay(transaction, endpoint, again);
+  await release(sql, again, now);
+  noteReplay(transaction, endpoint, again.length);
   return "replayed";
 }
 
@@ -88,16 +89,65 @@ export async function replayRange(
     [wanted.map(({ event }) => event.id), range.which === "all" ? ["failed", "delivered"] : ["failed"]],
     now,
   );
-  const deliveries = added + again;
-  if (deliveries > 0) {
-    noteReplay(transaction, endpoint, deliveries);
+  const rows = [...added, ...again];
+  if (rows.length > 0) {
+    // All of them are there by now: the earliest goes first.
+    await release(sql, rows, now);
+    noteReplay(transaction, endpoint, rows.length);
   }
   const last = past.at(-1)?.event;
   return {
-    deliveries,
+    deliveries: rows.length,
     next: last === undefined || past.length < limit ? null : { createdAt: last.occurredAt, id: last.id },
   };
 }
+
+export interface ReplayIds extends Pick<ReplayRange, "which" | "after" | "limit"> {
+  /** Ids of deliveries, which are in the order of their making. */
+  readonly first: string;
+  readonly last: string | undefined;
+}
+
+/** Has a range of an endpoint's deliveries made again. As `replayRange`, but tells of nothing that it was not told of. */
+export async function replayIds(
+  transaction: RecordedTransaction,
+  endpoint: EndpointName,
+  { first, last, which, after, limit }: ReplayIds,
+  now: Date,
+): Promise<Replayed | "disabled" | null> {
+  const { sql } = transaction;
+  const locked = await lockEndpoint(sql, endpoint);
+  if (locked === null || locked.status !== "enabled") {
+    return locked && "disabled";
+  }
+  const { rows } = await sql.query<{ id: string; created_at: Date; status: string }>(
+    `SELECT id, created_at, status FROM webhook_deliveries
+     WHERE endpoint_id = $1::uuid
+       AND (created_at, id) > ($2::timestamptz, $3::uuid) AND ($4::uuid IS NULL OR id <= $4::uuid)
+       AND id >= $5::uuid
+     ORDER BY created_at, id LIMIT $6`,
+    [endpoint.id, after?.createdAt ?? madeAbout(first), after?.id ?? first, last ?? null, first, limit],
+  );
+  const ended = which === "all" ? ["failed", "delivered"] : ["failed"];
+  const ids = rows.filter(({ status }) => ended.includes(status)).map(({ id }) => id);
+  const again = await requeue(sql, endpoint.id, "d.id = ANY($2::uuid[])", [ids], now);
+  if (again.length > 0) {
+    await release(sql, again, now);
+    noteReplay(transaction, endpoint, again.length);
+  }
+  const end = rows.at(-1);
+  return {
+    deliveries: again.length,
+    next: end === undefined || rows.length < limit ? null : { createdAt: end.created_at, id: end.id },
+  };
+}
+
+/** Before the row of a UUIDv7 was made, but not long before. */
+function madeAbout(id: string): Date {
+  return new Date(Number.parseInt(id.replace("-", "").slice(0, 12), 16) - CLOCKS_APART_MS);
+}
+
+const CLOCKS_APART_MS = 3_600_000;
 
 async function lockEndpoint(sql: Sql, { id, organizationId }: EndpointName) {
   const { rows } = await sql.query<{ status: string; types: string[] }>(
@@ -108,14 +158,14 @@ async function lockEndpoint(sql: Sql, { id, organizationId }: EndpointName) {
   return rows[0] ?? null;
 }
 
-/** Resolves to how many are to be made again. One that is out already is due at once. */
+/** Resolves to the rows of those that are to be made again: held, but one that is out already is due at once. */
 async function requeue(
   sql: Sql,
   endpointId: string,
   condition: string,
   values: readonly unknown[],
   now: Date,
-): Promise<number> {
+): Promise<Row[]> {
   const { rows } = await sql.query<{ resource: string }>(
     `UPDATE webhook_deliveries d
      SET status = 'pending', tries_since = 0, first_attempt_at = NULL, finished_at = NULL,
@@ -124,12 +174,7 @@ async function requeue(
      RETURNING d.resource`,
     [endpointId, ...values, now],
   );
-  await release(
-    sql,
-    rows.map(({ resource }) => ({ endpointId, resource })),
-    now,
-  );
-  return rows.length;
+  return rows.map(({ resource }) => ({ endpointId, resource }));
 }
 
 function noteReplay(
