@@ -127,6 +127,79 @@ describe("a directory", () => {
   });
 });
 
+/** A directory in review that has pushed a member, somebody new and somebody who left; and a member whom it does not know. */
+async function newReviewed() {
+  const slug = await newOrganization();
+  for (const name of ["ann", "leaver", "forgotten"]) {
+    await post(`/organizations/${slug}/members`, { email: `${name}@${slug}.example` });
+  }
+  const directory = createdDirectory.parse(
+    await post(`/organizations/${slug}/directories`, { name: "Entra", provider: "entra", inReview: true }),
+  );
+  const { baseUrl, token } = directory;
+  for (const [name, active] of [
+    ["ann", true],
+    ["newcomer", true],
+    ["leaver", false],
+  ] as const) {
+    const user = { ...userOf(`${name}@${slug}.example`, `${name}@${slug}.example`), active };
+    expect((await push(baseUrl, token, "/Users", user)).status).toBe(201);
+  }
+  return { slug, ...directory };
+}
+
+describe("a directory in review", () => {
+  it("tells what would become of whom, changes nothing, and is activated", async () => {
+    const { slug, id } = await newReviewed();
+    const members = async () => {
+      const { body } = await gateway.api("GET", `/organizations/${slug}/members`);
+      return withItems.parse(body).items.length;
+    };
+    const page = await openConsole(browser, gateway, `/organizations/${slug}/directories/${id}/adoption`);
+    await page.getByText("In review: nothing of this has happened").waitFor();
+    const row = (name: string) => page.getByRole("row").filter({ hasText: `${name}@${slug}.example` });
+    await row("leaver").getByText("can sign in no longer").waitFor();
+    const choose = async (state: RegExp) => {
+      await page.getByRole("button", { name: /^State/ }).click();
+      await page.getByRole("radio", { name: state }).click();
+    };
+    await choose(/^Not known to it \(1\)/);
+    await row("forgotten").waitFor();
+    await choose(/^New \(1\)/);
+    await row("newcomer").getByText("gains member").waitFor();
+    expect(await members()).toBe(3);
+    await page.getByRole("button", { name: "Activate directory" }).click();
+    const question = page.getByRole("dialog", { name: "Activate Entra?" });
+    await question.getByText("1 person can sign in no longer").waitFor();
+    await question.getByRole("button", { name: "Activate directory" }).click();
+    await page.getByText("In review", { exact: true }).waitFor({ state: "detached" });
+    await expect.poll(members, { timeout: 20_000 }).toBe(4);
+  });
+
+  it("is asked for where a directory is created", async () => {
+    const slug = await newOrganization();
+    const page = await openConsole(browser, gateway, `/organizations/${slug}/directories?panel=new`);
+    const panel = page.getByRole("dialog");
+    await panel.getByRole("textbox", { name: "Name" }).fill("Entra");
+    await panel.getByRole("checkbox", { name: "Review before anything is applied" }).check();
+    await panel.getByRole("button", { name: "Create directory" }).click();
+    await panel.getByRole("link", { name: "To the directory" }).click();
+    await page.getByText("In review", { exact: true }).waitFor();
+  });
+
+  it.each([{}, { dark: true }, { phone: true }])(
+    "has a plan in which axe finds nothing (%j)",
+    async (options) => {
+      const { slug, id } = await newReviewed();
+      const path = `/organizations/${slug}/directories/${id}/adoption`;
+      const page = await openConsole(browser, gateway, path, options);
+      await page.getByText("can sign in no longer").first().waitFor();
+      await page.getByRole("row").nth(1).waitFor();
+      expect(await violations(page)).toEqual([]);
+    },
+  );
+});
+
 describe("a conflict", () => {
   it("is settled by linking the two", async () => {
     const { slug, baseUrl, token } = await newDirectory();

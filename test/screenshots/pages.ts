@@ -163,6 +163,15 @@ export const SHOTS: readonly Shot[] = [
     prepare: (page) => page.getByRole("row").nth(1).getByRole("link").click(),
   },
   {
+    name: "directory-adoption",
+    path: console("/organizations/northwind/directories"),
+    prepare: async (page) => {
+      await page.getByRole("row").nth(1).getByRole("link").click();
+      await page.getByRole("link", { name: "Adoption" }).click();
+      await page.getByRole("row").nth(1).waitFor();
+    },
+  },
+  {
     name: "directory-requests",
     path: console("/organizations/acme/directories"),
     prepare: async (page) => {

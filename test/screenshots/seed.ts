@@ -74,6 +74,7 @@ export async function seed(gateway: TestGateway, browser: Browser): Promise<Worl
   }
   await pushPeople(gateway);
   await seedRoles(gateway, call);
+  await seedReview(call);
   await call("POST", "/organizations/acme/members", { email: "auditor@kpmg.example", name: "Harriet Vane" });
   await call("POST", "/organizations/acme/domains", { name: "acme-logistics.example" });
   const acmeKey = z
@@ -96,6 +97,31 @@ export async function seed(gateway: TestGateway, browser: Browser): Promise<Worl
   }
   await signInSomebody(gateway, browser);
   return { gateway, setupUrl: url };
+}
+
+/** Northwind's first directory, in review: it has pushed some of the members, one who left, and others. */
+async function seedReview(call: (method: string, path: string, body?: unknown) => Promise<unknown>) {
+  const directory = z.object({ baseUrl: z.string(), token: z.string() }).parse(
+    await call("POST", "/organizations/northwind/directories", {
+      ...{ name: "Entra ID, all of Northwind", provider: "entra", inReview: true },
+    }),
+  );
+  for (const given of GIVEN.slice(0, 6)) {
+    const email = `${given.normalize("NFKD").replace(/[^A-Za-z]/g, "")}@northwind.example`.toLowerCase();
+    await call("POST", "/organizations/northwind/members", { email, name: `${given} Berg` });
+  }
+  for (const [index, given] of GIVEN.slice(2).entries()) {
+    const userName = `${given.normalize("NFKD").replace(/[^A-Za-z]/g, "")}@northwind.example`.toLowerCase();
+    await fetch(`${directory.baseUrl}/Users`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${directory.token}`, "content-type": "application/scim+json" },
+      body: JSON.stringify({
+        schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"],
+        ...{ userName, displayName: `${given} Berg`, active: index > 1 },
+        emails: [{ value: userName, primary: true }],
+      }),
+    });
+  }
 }
 
 /** Acme's directory, as Okta pushes it. */

@@ -90,6 +90,14 @@ export const ADMIN_ERRORS = {
   conflict_not_found: { status: 404, detail: "The organization has no such conflict." },
   conflict_resolved: { status: 409, detail: "The conflict was settled already. Read it." },
   held_change_not_found: { status: 404, detail: "The organization has no such held change." },
+  directory_not_in_review: {
+    status: 409,
+    detail: "The directory is not in review: people go by it already.",
+  },
+  plan_under_way: {
+    status: 409,
+    detail: "Somebody else's plan of the organization is being worked out. Ask again in a moment.",
+  },
   held_change_decided: { status: 409, detail: "The held change was decided already. Read it." },
   locked_out_changed: {
     status: 409,

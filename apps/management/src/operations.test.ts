@@ -226,6 +226,10 @@ it("does each of its operations, and leaves exactly the events that it promises,
       body: bodies[operationId],
       ...keyOf(world, operationId),
     };
+    if (operationId === "activateDirectory") {
+      const review = { where: { id: world.directoryId }, data: { inReview: true } };
+      await api.deps.database.prisma.directory.update(review);
+    }
     const reply = await api.call(operationId, request);
     expect([operationId, reply.status]).toEqual([operationId, status]);
     if (operationId === "createConnectionKey") {

@@ -38,7 +38,7 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "roles.read": "listRoles getRole",
   "roles.write": "createRole updateRole deleteRole",
   "members.read": "listMembers getMember getMemberAccess planDirectory getConsoleRole",
-  "members.write": "addMember updateMember removeMember setConsoleRole removeConsoleRole",
+  "members.write": "addMember updateMember removeMember setConsoleRole removeConsoleRole activateDirectory",
   "conflicts.read": "listConflicts getConflict",
   "conflicts.write": "resolveConflict",
   "held_changes.read": "listHeldChanges getHeldChange planHeldChange",

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { pageQuery } from "./page.ts";
 import { id } from "./text.ts";
 
-const counts = z
+export const accessCounts = z
   .object({
     people: z.int().meta({ description: "For whom anything changes." }),
     gain: z.int().meta({ description: "Who gain a role." }),
@@ -25,7 +25,7 @@ const accessChange = z.object({
 
 /** What would become of members' access. */
 export const accessPlan = z
-  .object({ counts, items: z.array(accessChange), nextCursor: z.string().nullable() })
+  .object({ counts: accessCounts, items: z.array(accessChange), nextCursor: z.string().nullable() })
   .meta({ id: "AccessPlan" });
 
 const position = z.object({

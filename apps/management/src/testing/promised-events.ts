@@ -26,6 +26,7 @@ export const promisedEvents: Readonly<Record<string, readonly EventType[]>> = {
   refreshConnectionMetadata: ["connection.metadata_checked"],
   applyHeldBackMetadata: ["connection.metadata_applied"],
   createDirectory: ["directory.created"],
+  activateDirectory: ["directory.activated"],
   updateDirectory: ["directory.updated"],
   deleteDirectory: ["directory.deleted"],
   createDirectoryToken: ["directory.token_created"],

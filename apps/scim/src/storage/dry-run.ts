@@ -1,4 +1,4 @@
-import type { Database, Sql } from "@sallyport/database";
+import { type Database, rolledBack, type Sql } from "@sallyport/database";
 import { isLong, jsonPieces } from "../http/json-pieces.ts";
 import { ScimError } from "../protocol/error.ts";
 import type { ScimResponse } from "../protocol/exchange.ts";
@@ -24,9 +24,8 @@ export type DryRun = (
  * it would be, and leaves neither row nor mark nor event.
  */
 export function createDryRun({ transaction }: Pick<Database, "transaction">): DryRun {
-  return async (services, work) => {
-    let response: ScimResponse | undefined;
-    const attempt = transaction(async (sql) => {
+  return (services, work) =>
+    rolledBack({ transaction }, async (sql) => {
       await sql.query(`SET LOCAL lock_timeout = ${LOCK_MS}`);
       const attempted = new Attempt(sql);
       const { transaction: nested } = attempted;
@@ -36,23 +35,9 @@ export function createDryRun({ transaction }: Pick<Database, "transaction">): Dr
       if (attempted.failed !== undefined) {
         throw attempted.failed;
       }
-      response = await withText(answer);
-      throw new RolledBack();
+      return withText(answer);
     });
-    await attempt.catch((error: unknown) => {
-      if (!(error instanceof RolledBack)) {
-        throw error;
-      }
-    });
-    if (response === undefined) {
-      throw new Error("a dry run ended without a response");
-    }
-    return response;
-  };
 }
-
-/** Ends the transaction, so that it is rolled back. */
-class RolledBack extends Error {}
 
 /** Statements within one transaction, each of which may fail for itself: the others of a Bulk request go on. */
 class Attempt {

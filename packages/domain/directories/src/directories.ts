@@ -20,7 +20,7 @@ export async function createDirectory(
   const id = newId();
   const directory = await tx.directory.create({ data: { id, organizationId, ...input } });
   const { row: tokenRow, token } = await insertToken(tx, directory, null);
-  const { status: _active, ...fields } = eventFieldsOf(directory);
+  const { status: _active, ...fields } = { ...eventFieldsOf(directory), inReview: directory.inReview };
   record({
     organizationId,
     type: "directory.created",
@@ -81,6 +81,9 @@ export async function deleteDirectory(
   const live = { where: { directoryId: id, organizationId, revokedAt: null }, data: { revokedAt: now } };
   await tx.directoryClient.updateMany(live);
   await tx.directoryToken.updateMany(live);
+  if (directory.inReview) {
+    await forgetIdentifiers(sql, organizationId, id);
+  }
   await sql.query(
     `WITH deleted AS (
        UPDATE directory_users
@@ -106,6 +109,14 @@ export async function deleteDirectory(
     before: pick(directory, ["name"]),
   });
   return true;
+}
+
+/** What was told in review has ended nobody, and ends nobody afterwards. */
+async function forgetIdentifiers(sql: Sql, organizationId: string, directoryId: string): Promise<void> {
+  await sql.query(
+    "DELETE FROM directory_identifiers WHERE organization_id = $1::uuid AND directory_id = $2::uuid",
+    [organizationId, directoryId],
+  );
 }
 
 /** With an organization goes also what outlives its directory users: by what directories knew them. */

@@ -7,6 +7,7 @@
  * - `dirty/users.ts`, `dirty/groups.ts`: the reconciler takes marks, and passes those of groups on to their members
  * - `nesting/`: groups in groups, as the closure that the worker keeps
  * - `pending/`: members of groups that were pushed before they came
+ * - `review.ts`: a directory that pushes, and by which nobody's access goes yet
  * - `settings.ts`, `provider.ts`: what an administrator sets, by preset
  */
 export {
@@ -19,13 +20,14 @@ export { createDirectory, deleteDirectory, deleteIdentifiers, updateDirectory } 
 export { type Batch, START } from "./dirty/batch.ts";
 export { propagateGroups } from "./dirty/groups.ts";
 export { markGroups, markIdentifiedUsers, markUsers } from "./dirty/mark.ts";
-export { deleteTombstones, type PushedUser, takeDirtyUsers } from "./dirty/users.ts";
+export { deleteTombstones, type PushedUser, readPushedUsers, takeDirtyUsers } from "./dirty/users.ts";
 export { emailValues } from "./email-values.ts";
 export { updateAncestors } from "./nesting/ancestors.ts";
 export { MAX_ANCESTORS, MAX_DEPTH } from "./nesting/closure.ts";
 export { groupsOf } from "./nesting/groups-of.ts";
 export { admitUsers } from "./pending/members.ts";
 export { DIRECTORY_PROVIDERS, type DirectoryProvider, directoryProvider } from "./provider.ts";
+export { activateDirectory } from "./review.ts";
 export {
   type DirectorySettings,
   directorySettings,

@@ -2,7 +2,8 @@ import type { Sql } from "@sallyport/database";
 
 /**
  * SQL: whether a directory of the organization ended somebody whom it ever knew by one of the identifiers, and none has
- * anybody active whom it knows by the same one now. What was ever told counts, also of whom no directory has any more.
+ * anybody active whom it knows by the same one now. What was ever told counts, also of whom no directory has any more, but
+ * not what a directory in review says.
  *
  * @param organization, @param identifiers expressions: the id, and a text array
  */
@@ -10,12 +11,17 @@ export function isEnded(organization: string, identifiers: string): string {
   return `EXISTS (
     SELECT 1 FROM directory_identifiers ended
     WHERE ended.organization_id = ${organization} AND ended.value = ANY(${identifiers})
+      AND ${APPLIES("ended.directory_id")}
       AND NOT EXISTS (${ACTIVE("ended.directory_user_id")})
       AND NOT EXISTS (
         SELECT 1 FROM directory_identifiers told
         WHERE told.organization_id = ${organization} AND told.value = ended.value AND told.current
+          AND ${APPLIES("told.directory_id")}
           AND EXISTS (${ACTIVE("told.directory_user_id")})))`;
 }
+
+const APPLIES = (directory: string) =>
+  `NOT EXISTS (SELECT 1 FROM directories review WHERE review.id = ${directory} AND review.in_review)`;
 
 // Whose end is held goes on as if they were active.
 const ACTIVE = (id: string) =>

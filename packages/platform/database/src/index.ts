@@ -5,6 +5,7 @@ export { firstIdOf, isId, newId } from "./ids.ts";
 export type { ListenHandlers, Listening } from "./listen.ts";
 export { migrate, pendingMigrations } from "./migrations.ts";
 export { openPool } from "./pool.ts";
+export { rolledBack } from "./rolled-back.ts";
 export { isUniqueViolation, type Sql, type SqlResult, sqlOver, sqlOverPrisma } from "./sql.ts";
 export { asMembersOfWith, elementsOf, type Statement } from "./statement.ts";
 export { analyzeGrownTables, type PlannedRows } from "./statistics.ts";

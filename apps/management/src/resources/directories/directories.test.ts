@@ -2,7 +2,8 @@ import { newId } from "@sallyport/database";
 import { digestToken, newToken } from "@sallyport/secrets";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startApi, type TestApi } from "../../testing/api.ts";
-import { createWorld, insertDirectoryMember, type World } from "../../testing/world.ts";
+import { createWorld, insertDirectoryMember, keyOf, type World } from "../../testing/world.ts";
+import { directoryPlan } from "./plan.ts";
 import { createdDirectory, createdDirectoryClient, createdDirectoryToken } from "./schema.ts";
 
 let api: TestApi;
@@ -50,6 +51,37 @@ describe("createDirectory", () => {
   ])("refuses %j", async (body) => {
     const reply = await api.call("createDirectory", { params: org, body });
     expect(reply.outcome).toEqual([400, "input_invalid"]);
+  });
+});
+
+describe("a directory in review", () => {
+  it("takes pushes, has a plan of what would be, and is activated once", async () => {
+    const made = await create({ name: "Entra", provider: "entra", inReview: true });
+    expect(made).toMatchObject({ inReview: true, status: "active" });
+    const params = { ...org, directoryId: made.id };
+    const plan = (await api.call("planDirectory", { params, query: { state: "losing" } })).as(directoryPlan);
+    expect(plan).toMatchObject({ inReview: true, counts: { new: 0 }, access: { people: 0 }, items: [] });
+    expect((await api.call("updateDirectory", { params, body: { inReview: false } })).outcome).toEqual([
+      400,
+      "input_invalid",
+    ]);
+    const disabled = await api.call("updateDirectory", { params, body: { status: "disabled" } });
+    expect(disabled.body).toMatchObject({ inReview: true, status: "disabled" });
+    const activated = await api.call("activateDirectory", { params });
+    expect([activated.status, activated.body]).toMatchObject([200, { inReview: false }]);
+    expect((await api.call("activateDirectory", { params })).outcome).toEqual([
+      409,
+      "directory_not_in_review",
+    ]);
+    const later = (await api.call("planDirectory", { params })).as(directoryPlan);
+    expect(later).toMatchObject({ inReview: false, counts: { new: 0 } });
+  });
+
+  it("is not activated by the setup link that made it", async () => {
+    const made = await create({ name: "Entra", inReview: true });
+    const params = { ...org, directoryId: made.id };
+    const reply = await api.call("activateDirectory", { params, ...keyOf(acme, "getSetup") });
+    expect(reply.status).toBe(403);
   });
 });
 

@@ -13,7 +13,14 @@ import {
   newDirectory,
   newDirectoryToken,
 } from "./schema.ts";
-import { createDirectory, deleteDirectory, getDirectory, listDirectories, updateDirectory } from "./store.ts";
+import {
+  activateDirectory,
+  createDirectory,
+  deleteDirectory,
+  getDirectory,
+  listDirectories,
+  updateDirectory,
+} from "./store.ts";
 import { createToken, listTokens, revokeToken } from "./token-store.ts";
 
 const tag = "Directories";
@@ -60,13 +67,28 @@ export const directoryEndpoints: readonly Endpoint[] = [
     path: "/organizations/{org}/directories/{directoryId}/plan",
     permission: "members.read",
     tag,
-    summary: "Tell which members a directory has matched, and which it has not",
+    summary: "Tell which members a directory has matched, or would match, and which not",
     description:
-      "For a directory that is being connected to an organization with members: whom it has not matched stays as they are, and could sign in no longer only with `signIn: directory`. Whom it has inactive is suspended, or held where they are too many at once.",
+      "Of a directory in review: what would become of whom if it were activated now, by the very rule that the worker follows. Else, for a directory that is being connected to an organization with members: whom it has not matched stays as they are, and could sign in no longer only with `signIn: directory`. Whom it has inactive is suspended, or held where they are too many at once.",
     query: directoryPlanQuery,
     status: 200,
     reply: directoryPlan,
+    errors: ["plan_under_way"],
     handle: (call) => planDirectory(call, call.organization.id, call.params.directoryId, call.query),
+  }),
+  organizationEndpoint({
+    operationId: "activateDirectory",
+    method: "post",
+    path: "/organizations/{org}/directories/{directoryId}/activate",
+    permission: "members.write",
+    tag,
+    summary: "End a directory's review: people go by what it pushed",
+    description:
+      "The worker applies it within moments. What its guard does not let through is held, as ever, until an administrator confirms it.",
+    status: 200,
+    reply: directory,
+    errors: ["directory_not_in_review"],
+    handle: (call) => activateDirectory(call, call.organization.id, call.params.directoryId),
   }),
   organizationEndpoint({
     operationId: "updateDirectory",

@@ -10,6 +10,10 @@ export const newDirectory = z
     name: displayName,
     provider: directoryProvider.default("generic"),
     settings: directorySettings.prefault({}),
+    inReview: z.boolean().default(false).meta({
+      description:
+        "What it pushes is stored, and nobody's access goes by it until it is activated: read its plan first.",
+    }),
   })
   .meta({ id: "NewDirectory" });
 
@@ -30,6 +34,9 @@ export const directory = z
     provider: directoryProvider,
     name: z.string(),
     status,
+    inReview: z.boolean().meta({
+      description: "What it pushes is stored, and nobody's access goes by it until it is activated.",
+    }),
     baseUrl: z.string().meta({ description: "The SCIM base URL, also called tenant URL." }),
     tokenUrl: z.string().meta({
       description: "Where OAuth clients of the directory get their access tokens (RFC 6749, section 4.4).",
@@ -88,6 +95,7 @@ export function directoryView(row: Directory, publicUrl: string): z.input<typeof
     provider: directoryProvider.parse(row.provider),
     name: row.name,
     status: row.status,
+    inReview: row.inReview,
     baseUrl: `${publicUrl}/scim/v2/${row.id}`,
     tokenUrl: tokenUrlOf(row.id, publicUrl),
     settings: directorySettings.parse(row.settings),

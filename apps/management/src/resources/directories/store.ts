@@ -1,4 +1,5 @@
 import * as directories from "@sallyport/directories";
+import { lockPeople } from "@sallyport/people";
 import { endMappingsOfDirectory } from "@sallyport/roles";
 import type { z } from "zod";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
@@ -50,6 +51,20 @@ export function updateDirectory(
     if (directory === null) {
       throw problem("directory_not_found");
     }
+    return directoryView(directory, context.deps.publicUrl);
+  });
+}
+
+/** Ends a directory's review. Throws `directory_not_found`, `directory_not_in_review`. */
+export function activateDirectory(context: Context, organizationId: string, id: string) {
+  return change(context, async (transaction) => {
+    await lockPeople(transaction.sql, organizationId);
+    const { now } = transaction;
+    const directory = await directories.activateDirectory(transaction, organizationId, id, now);
+    if (directory === "not_found" || directory === "not_in_review") {
+      throw problem(directory === "not_found" ? "directory_not_found" : "directory_not_in_review");
+    }
+    transaction.reconcile(organizationId);
     return directoryView(directory, context.deps.publicUrl);
   });
 }

@@ -26,7 +26,8 @@ interface Row {
 const MEMBERS = `
   SELECT m.id, m.user_id, u.email, u.name, m.status, m.source, m.directory, m.created_at, c.role AS console_role,
          m.source = 'jit' AND m.directory IS NULL AND EXISTS (
-           SELECT 1 FROM directories d WHERE d.organization_id = $1::uuid AND d.status = 'active') AS unmanaged,
+           SELECT 1 FROM directories d WHERE d.organization_id = $1::uuid AND d.status = 'active'
+             AND NOT d.in_review) AS unmanaged,
          ARRAY(SELECT DISTINCT r.key
                FROM role_bindings b
                JOIN roles r ON r.id = b.role_id AND r.organization_id = $1::uuid

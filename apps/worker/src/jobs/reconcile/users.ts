@@ -25,7 +25,9 @@ export async function reconcileUsers(batch: Batch, reach: ReachCheckpoint): Prom
     );
   }
 
-  const { events, endedUserIds, keptUserIds } = await applyDirectory(batch, dirty);
+  // What a directory in review pushed is looked at when the review ends.
+  const applied = dirty.filter(({ inReview }) => !inReview);
+  const { events, endedUserIds, keptUserIds } = await applyDirectory(batch, applied);
   const sessionsEnded = await endSessions(batch, endedUserIds);
   await deleteTombstones(
     batch,

@@ -10,8 +10,9 @@ const client = z.strictObject({ clientId: id });
 export const directories = facts("directory", "directory", {
   created: {
     says: "A directory was created, with its first token.",
-    after: z.strictObject({ ...directory, tokenId: id }),
+    after: z.strictObject({ ...directory, inReview: z.boolean(), tokenId: id }),
   },
+  activated: { says: "The review of a directory ended: people go by what it pushed." },
   updated: { says: "A directory changed.", before: changes, after: changes },
   deleted: {
     says: "A directory was deleted, as if its client had deleted every user and group.",

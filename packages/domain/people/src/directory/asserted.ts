@@ -23,22 +23,7 @@ interface Asserted {
  * user stands: as somebody whom it ended nobody goes on; once it has the person active again, they may.
  */
 export async function applyToAsserted(batch: Batch, pushed: readonly PushedUser[]): Promise<AssertedChanges> {
-  // Whoever is told by another name now may have been the only active one with the former.
-  const mayEnd = pushed.some(
-    ({ active, deleted, identified, userId }) => !active || deleted || (identified && userId !== null),
-  );
-  if (!mayEnd && !(await hasEnded(batch))) {
-    return { events: [], endedUserIds: [] };
-  }
-  const told = [...pushed.flatMap(knownBy), ...(await formerIdentifiers(batch, pushed))];
-  const asserted = await findAsserted(batch, [...new Set(told)]);
-  const ended = await endedAmong(batch.sql, batch.organizationId, [
-    ...new Set(asserted.flatMap(({ identifiers }) => identifiers)),
-  ]);
-  const changes = asserted.flatMap((person) => {
-    const next = person.identifiers.some((identifier) => ended.has(identifier)) ? ("ended" as const) : null;
-    return next === person.directory ? [] : [{ ...person, next }];
-  });
+  const changes = await decideAsserted(batch, pushed, "change");
   await setDirectory(batch, changes);
   return {
     events: changes.map(({ membershipId, userId, directory, next }) => ({
@@ -51,6 +36,34 @@ export async function applyToAsserted(batch: Batch, pushed: readonly PushedUser[
     })),
     endedUserIds: changes.filter(({ next }) => next === "ended").map(({ userId }) => userId),
   };
+}
+
+interface AssertedChange extends Asserted {
+  readonly next: "ended" | null;
+}
+
+/** What becomes of those who only ever asserted to be somebody. Changes nothing. */
+export async function decideAsserted(
+  batch: Batch,
+  pushed: readonly PushedUser[],
+  purpose: "plan" | "change",
+): Promise<AssertedChange[]> {
+  // Whoever is told by another name now may have been the only active one with the former.
+  const mayEnd = pushed.some(
+    ({ active, deleted, identified, userId }) => !active || deleted || (identified && userId !== null),
+  );
+  if (!mayEnd && !(await hasEnded(batch))) {
+    return [];
+  }
+  const told = [...pushed.flatMap(knownBy), ...(await formerIdentifiers(batch, pushed))];
+  const asserted = await findAsserted(batch, [...new Set(told)], purpose);
+  const ended = await endedAmong(batch.sql, batch.organizationId, [
+    ...new Set(asserted.flatMap(({ identifiers }) => identifiers)),
+  ]);
+  return asserted.flatMap((person) => {
+    const next = person.identifiers.some((identifier) => ended.has(identifier)) ? ("ended" as const) : null;
+    return next === person.directory ? [] : [{ ...person, next }];
+  });
 }
 
 /** Whether there is anybody whom a directory ended and for whom none of its users stands. */
@@ -75,10 +88,14 @@ async function formerIdentifiers(batch: Batch, pushed: readonly PushedUser[]): P
 }
 
 /**
- * Members for whom no directory user stands, and who asserted one of the identifiers. Their memberships are locked. Looked
- * up one by one: all at once, the index compares every identity that it finds with every identifier that is asked for.
+ * Members for whom no directory user stands, and who asserted one of the identifiers. To change them, their memberships are
+ * locked. Looked up one by one: all at once, the index compares every identity that it finds with every identifier that is asked for.
  */
-async function findAsserted(batch: Batch, identifiers: readonly Identifier[]): Promise<Asserted[]> {
+async function findAsserted(
+  batch: Batch,
+  identifiers: readonly Identifier[],
+  purpose: "plan" | "change",
+): Promise<Asserted[]> {
   const { rows } = await batch.sql.query<{
     id: string;
     user_id: string;
@@ -95,9 +112,9 @@ async function findAsserted(batch: Batch, identifiers: readonly Identifier[]): P
        AND m.directory IS DISTINCT FROM 'active' AND m.directory IS DISTINCT FROM 'released'
        AND NOT EXISTS (SELECT 1 FROM directory_user_links l WHERE l.user_id = m.user_id)
      ORDER BY m.id
-     FOR NO KEY UPDATE`,
+     ${purpose === "change" ? "FOR NO KEY UPDATE" : ""}`,
     [batch.organizationId, identifiers],
-    "people_find_asserted",
+    purpose === "change" ? "people_find_asserted" : "people_plan_asserted",
   );
   return rows.map((row) => ({
     membershipId: row.id,

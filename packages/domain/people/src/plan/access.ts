@@ -1,5 +1,5 @@
 import type { Sql, Statement } from "@sallyport/database";
-import { decideAccess } from "../directory/access.ts";
+import { type AccessDecisions, decideAccess } from "../directory/access.ts";
 import type { Batch } from "../directory/batch.ts";
 import type { Binding } from "../directory/bindings.ts";
 import { endsAccess } from "../directory/memberships.ts";
@@ -104,7 +104,9 @@ export async function planAccess(
   };
 }
 
-interface CandidateRow {
+/** A member whose access may change. */
+export interface CandidateRow {
+  /** Of the membership. */
   readonly id: string;
   readonly user_id: string;
   readonly email: string | null;
@@ -134,8 +136,20 @@ async function changesOf(
   }
   const userIds = candidates.map(({ user_id }) => user_id);
   const decided = await decideAccess(batch, userIds, { purpose: "plan", mappings, made: new Set() });
-  const { memberships, bindings } = keepsHeld ? withoutHeld(decided) : decided;
-  const ends = endedAtSignIn(endedMappings, mappings ?? []);
+  const known = keepsHeld ? withoutHeld(decided) : decided;
+  return changesIn(known, candidates, endedAtSignIn(endedMappings, mappings ?? []));
+}
+
+/**
+ * Of members, those for whom what was decided changes anything.
+ *
+ * @param ends whether a binding that a sign-in gave ends with a change of the mappings
+ */
+export function changesIn(
+  { memberships, bindings }: AccessDecisions,
+  candidates: readonly CandidateRow[],
+  ends: (binding: Binding) => boolean,
+): AccessChange[] {
   const revoked = new Set(bindings.revoked.map(({ id }) => id));
   const suspended = new Set(memberships.changed.filter(endsAccess).map(({ after }) => after.id));
   const present = byMembership(bindings.present);

@@ -8,6 +8,9 @@ import type { Source } from "../membership.ts";
  */
 export type MatchState = "matched" | "inactive" | "unmatched" | "elsewhere";
 
+/** A directory's members in one state, or those of these users. */
+export type MatchFilter = MatchState | { readonly userIds: readonly string[] };
+
 export interface MatchedMember {
   readonly id: string;
   readonly createdAt: Date;
@@ -64,17 +67,24 @@ export async function countMatches(
   return { counts, waiting: waiting[0]?.count ?? 0 };
 }
 
+/** Behind what a page begins. */
+export interface Position {
+  readonly createdAt: Date;
+  readonly id: string;
+}
+
 /** The members in one state, the oldest first. */
 export async function listMatches(
   sql: Sql,
   organizationId: string,
   directoryId: string,
   page: {
-    readonly state: MatchState;
-    readonly after: { readonly createdAt: Date; readonly id: string } | null;
+    readonly state: MatchFilter;
+    readonly after: Position | null;
     readonly limit: number;
   },
 ): Promise<MatchedMember[]> {
+  const of = typeof page.state === "string" ? [page.state, null] : [null, page.state.userIds];
   const { rows } = await sql.query<MatchedMember>(
     `SELECT m.id, m.created_at AS "createdAt", m.user_id AS "userId", u.email, u.name, m.status, m.source, match.state,
             h.held_change_id AS "heldChangeId",
@@ -85,16 +95,18 @@ export async function listMatches(
      JOIN users u ON u.id = m.user_id AND u.organization_id = $1::uuid
      LEFT JOIN held_people h ON h.user_id = m.user_id
      ${STATE}
-     WHERE m.organization_id = $1::uuid AND match.state = $3::text
+     WHERE m.organization_id = $1::uuid AND ($3::text IS NULL OR match.state = $3::text)
+       AND ($7::uuid[] IS NULL OR m.user_id = ANY($7::uuid[]))
        AND ($4::timestamptz IS NULL OR (m.created_at, m.id) > ($4::timestamptz, $5::uuid))
      ORDER BY m.created_at, m.id LIMIT $6::int`,
     [
       organizationId,
       directoryId,
-      page.state,
+      of[0],
       page.after?.createdAt ?? null,
       page.after?.id ?? null,
       page.limit,
+      of[1],
     ],
   );
   return rows;

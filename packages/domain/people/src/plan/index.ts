@@ -1,5 +1,12 @@
 export type { AccessChange, AccessPlan, PlanCounts, PlanPage } from "./access.ts";
 export {
+  type AdoptedPerson,
+  type AdoptionList,
+  type AdoptionPage,
+  type AdoptionPlan,
+  planAdoption,
+} from "./adoption.ts";
+export {
   countMatches,
   type DirectoryMatches,
   listMatches,

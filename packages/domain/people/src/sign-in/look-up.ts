@@ -129,7 +129,7 @@ export async function lookUp(sql: Sql, login: Login): Promise<Lookup> {
                     SELECT id, '' FROM roles WHERE organization_id = $1 AND key = 'member') AS mapped
               JOIN roles r ON r.id = mapped.role_id), '[]') AS roles,
             o.sign_in, o.roles_from,
-            EXISTS (SELECT 1 FROM directories WHERE organization_id = $1 AND status = 'active') AS has_directory
+            EXISTS (SELECT 1 FROM directories WHERE organization_id = $1 AND status = 'active' AND NOT in_review) AS has_directory
      FROM organizations o
      LEFT JOIN identities i
        ON i.connection_id = $2 AND i.issuer = $3 AND i.subject = $4 AND i.organization_id = $1

@@ -37,7 +37,7 @@ export function DirectoriesPage() {
     {
       key: "state",
       header: texts.state,
-      cell: ({ status }) => <DirectoryState status={status} />,
+      cell: (directory) => <DirectoryState directory={directory} />,
       width: 140,
     },
     {
@@ -82,7 +82,14 @@ export function DirectoriesPage() {
   );
 }
 
-export function DirectoryState({ status }: Pick<Directory, "status">) {
+export function DirectoryState({
+  directory: { status, inReview },
+}: {
+  readonly directory: Pick<Directory, "status" | "inReview">;
+}) {
   const texts = useCatalogue(directoriesTexts);
+  if (inReview && status === "active") {
+    return <StateDot kind="warning">{texts.inReview}</StateDot>;
+  }
   return <StateDot kind={status === "active" ? "good" : "neutral"}>{texts.status[status]}</StateDot>;
 }

@@ -16,6 +16,7 @@ export function DirectoryLayout() {
   const texts = useCatalogue(directoriesTexts);
   const { slug } = useOrganization();
   const { directoryId } = useParams({ from: "/organizations/$org/directories/$directoryId" });
+  const mayReadMembers = useMay("members.read");
   const mayReadRequests = useMay("scim_requests.read");
   const directory = useQuery(directoryQuery(slug, directoryId));
   if (directory.isError) {
@@ -31,6 +32,14 @@ export function DirectoryLayout() {
       link: linkOptions({ to: "/organizations/$org/directories/$directoryId", params }),
       exact: true,
     },
+    ...(mayReadMembers
+      ? [
+          {
+            label: texts.tabs.adoption,
+            link: linkOptions({ to: "/organizations/$org/directories/$directoryId/adoption", params }),
+          },
+        ]
+      : []),
     ...(mayReadRequests
       ? [
           {
@@ -46,7 +55,7 @@ export function DirectoryLayout() {
   ];
   return (
     <>
-      <PageHeader title={directory.data.name} lead={<DirectoryState status={directory.data.status} />} />
+      <PageHeader title={directory.data.name} lead={<DirectoryState directory={directory.data} />} />
       <PageTabs label={directory.data.name} tabs={tabs} />
       <Outlet />
     </>

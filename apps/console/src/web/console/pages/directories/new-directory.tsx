@@ -1,4 +1,4 @@
-import { Button, Stack, TextInput } from "@mantine/core";
+import { Button, Checkbox, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { dataOf } from "../../../api/client.ts";
@@ -20,12 +20,13 @@ export function NewDirectory() {
   const queries = useQueryClient();
   const [name, setName] = useState("");
   const [provider, setProvider] = useState<Provider>("generic");
+  const [inReview, setInReview] = useState(false);
   const create = useMutation({
     mutationFn: () =>
       dataOf(
         api.POST("/organizations/{org}/directories", {
           params: { path: { org: slug } },
-          body: { name, provider },
+          body: { name, provider, inReview },
         }),
       ),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["directories", slug] }),
@@ -65,6 +66,12 @@ export function NewDirectory() {
           value={provider}
           onChange={setProvider}
           error={fieldError(create.error, "provider")}
+        />
+        <Checkbox
+          label={texts.review}
+          description={texts.reviewHelp}
+          checked={inReview}
+          onChange={(event) => setInReview(event.currentTarget.checked)}
         />
         {unshown !== null && <ProblemAlert error={unshown} />}
         <div>

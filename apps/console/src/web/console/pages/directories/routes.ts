@@ -36,6 +36,13 @@ export const directoriesRoutes = [
     }),
     createRoute({
       getParentRoute: () => directoryRoute,
+      path: "/adoption",
+      component: lazyRouteComponent(() => import("./adoption-page.tsx"), "AdoptionPage"),
+      validateSearch: searchParams("cursor", "state"),
+      staticData: { permission: "members.read" },
+    }),
+    createRoute({
+      getParentRoute: () => directoryRoute,
       path: "/requests",
       component: lazyRouteComponent(() => import("./requests-page.tsx"), "RequestsPage"),
       validateSearch: searchParams("cursor", "request", "method", "status", "path", "requestId"),
