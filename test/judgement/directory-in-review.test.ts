@@ -246,7 +246,7 @@ describe("whatever was there, and whatever is pushed", () => {
           expect(plan.counts.new).toBe(came.length);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 
