@@ -27,7 +27,7 @@ export { MAX_ANCESTORS, MAX_DEPTH } from "./nesting/closure.ts";
 export { groupsOf } from "./nesting/groups-of.ts";
 export { admitUsers } from "./pending/members.ts";
 export { DIRECTORY_PROVIDERS, type DirectoryProvider, directoryProvider } from "./provider.ts";
-export { activateDirectory } from "./review.ts";
+export { activateDirectory, endReview } from "./review.ts";
 export {
   type DirectorySettings,
   directorySettings,

@@ -1,4 +1,4 @@
-import type { Directory } from "@sallyport/database";
+import type { Directory, Sql } from "@sallyport/database";
 import type { RecordedTransaction } from "@sallyport/events";
 import { markGroups, markIdentifiedUsers } from "./dirty/mark.ts";
 
@@ -38,4 +38,12 @@ export async function activateDirectory(
   }
   record({ organizationId, type: "directory.activated", resource: { type: "directory", id } });
   return directory;
+}
+
+/** Has what is read of a directory count as if it were not in review, without anybody being told: for a rehearsal. */
+export async function endReview(sql: Sql, organizationId: string, id: string): Promise<void> {
+  await sql.query(
+    "UPDATE directories SET in_review = false WHERE id = $1::uuid AND organization_id = $2::uuid",
+    [id, organizationId],
+  );
 }

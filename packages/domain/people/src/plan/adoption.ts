@@ -1,5 +1,5 @@
 import type { Sql } from "@sallyport/database";
-import { readPushedUsers, START } from "@sallyport/directories";
+import { endReview, readPushedUsers, START } from "@sallyport/directories";
 import { decideAccess } from "../directory/access.ts";
 import { decideAsserted } from "../directory/asserted.ts";
 import type { Batch, PushedUser } from "../directory/batch.ts";
@@ -71,10 +71,7 @@ export async function planAdoption(
   if (lock[0]?.taken !== true) {
     return "busy";
   }
-  await sql.query(
-    "UPDATE directories SET in_review = false WHERE id = $1::uuid AND organization_id = $2::uuid",
-    [directoryId, organizationId],
-  );
+  await endReview(sql, organizationId, directoryId);
   const found: Found = { changes: new Map(), coming: new Map(), disputed: new Set() };
   let after = START;
   for (;;) {
