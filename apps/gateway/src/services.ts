@@ -121,6 +121,7 @@ async function openEach(foundation: Foundation, teardown: Teardown): Promise<Mou
     const rootKeyDigest = digestToken(configuration.rootKey);
     const api = createManagementApi({
       ...deps,
+      levels,
       queues,
       rootKeyDigest,
       requestWatch: createRequestWatch({ ...deps, sql: deps.database.sql }),

@@ -1,6 +1,6 @@
 import type { Database } from "@sallyport/database";
 import type { ResolveTxt } from "@sallyport/domains";
-import type { FailureLimit } from "@sallyport/limits";
+import type { FailureLimit, Levels } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
 import type { Outbound } from "@sallyport/outbound";
 import type { SecretBox } from "@sallyport/secrets";
@@ -30,6 +30,8 @@ export interface ManagementApiDeps {
   readonly requestLogout: () => void;
   /** Requests with a key that is none. Default: no limit. */
   readonly failures?: FailureLimit;
+  /** What limits count with. Default: this process' memory. */
+  readonly levels?: Levels;
   /** Shows requests of directories as they come. */
   readonly requestWatch: RequestWatch;
   /** Wakes those who wait for events. */

@@ -131,6 +131,10 @@ export const ADMIN_ERRORS = {
     status: 409,
     detail: "The domain is already verified, and counts for one organization only. Remove it there first.",
   },
+  idp_inspections_too_many: {
+    status: 429,
+    detail: "Too many identity providers were asked for this organization just now. Try again in a moment.",
+  },
   logo_not_found: { status: 404, detail: "The organization has no logo." },
   image_unusable: {
     status: 400,

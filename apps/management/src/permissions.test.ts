@@ -26,7 +26,7 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "connections.read":
     "listConnections getConnection listConnectionKeys getTestLogin getConnectionDraft getReplacedSettings",
   "connections.write":
-    "createConnection updateConnection deleteConnection createTestLogin saveConnectionDraft discardConnectionDraft createDraftTestLogin activateConnectionDraft revertConnection createConnectionKey activateConnectionKey retireConnectionKey refreshConnectionMetadata applyHeldBackMetadata",
+    "createConnection inspectIdp updateConnection deleteConnection createTestLogin saveConnectionDraft discardConnectionDraft createDraftTestLogin activateConnectionDraft revertConnection createConnectionKey activateConnectionKey retireConnectionKey refreshConnectionMetadata applyHeldBackMetadata",
   "login_records.read": "listLoginRecords getLoginRecord",
   "directories.read":
     "listDirectories getDirectory listDirectoryGroups listDirectoryTokens listDirectoryClients",

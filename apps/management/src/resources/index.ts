@@ -16,6 +16,7 @@ import { eventEndpoints } from "./events/routes.ts";
 import { groupMappingEndpoints } from "./group-mappings/routes.ts";
 import { guardEndpoints } from "./guards/routes.ts";
 import { heldChangeEndpoints } from "./held-changes/routes.ts";
+import { idpInspectionEndpoints } from "./idp-inspections/routes.ts";
 import { loginRecordEndpoints } from "./login-records/routes.ts";
 import { logoEndpoints } from "./logos/routes.ts";
 import { memberEndpoints } from "./members/routes.ts";
@@ -34,7 +35,9 @@ import { testLoginEndpoints } from "./test-logins/routes.ts";
 import { webhookEndpointEndpoints } from "./webhook-endpoints/routes.ts";
 
 /** Every operation of the API, in the order in which the document shows them. */
-export function endpointsOf(deps: Pick<ManagementApiDeps, "signingKeys">): readonly Endpoint[] {
+export function endpointsOf(
+  deps: Partial<Pick<ManagementApiDeps, "signingKeys" | "levels" | "now">>,
+): readonly Endpoint[] {
   return [
     ...organizationEndpoints,
     ...logoEndpoints,
@@ -45,6 +48,7 @@ export function endpointsOf(deps: Pick<ManagementApiDeps, "signingKeys">): reado
     ...connectionMetadataEndpoints,
     ...connectionDraftEndpoints,
     ...connectionKeyEndpoints,
+    ...idpInspectionEndpoints(deps),
     ...testLoginEndpoints,
     ...loginRecordEndpoints,
     ...directoryEndpoints,

@@ -35,6 +35,7 @@ export const promisedEvents: Readonly<Record<string, readonly EventType[]>> = {
   revokeDirectoryClient: ["directory.client_revoked"],
   replaceGroupMappings: ["group_mapping.created"],
   planGroupMappings: [],
+  inspectIdp: [],
   createRole: ["role.created"],
   updateRole: ["role.updated"],
   deleteRole: ["role.deleted"],

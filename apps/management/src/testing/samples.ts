@@ -15,6 +15,7 @@ export function sampleBodies(tag: string): Readonly<Record<string, unknown>> {
         "iVBORw0KGgoAAAANSUhEUgAAAAQAAAACCAIAAADwyuo0AAAACXBIWXMAAAPoAAAD6AG1e1JrAAAAEElEQVQImWPgjumHIwZkDgBf6gexdhtKkQAAAABJRU5ErkJggg==",
     },
     addDomain: { name: `${tag}.example.com` },
+    inspectIdp: { issuer: "https://login.microsoftonline.com/common/v2.0" },
     createConnection: {
       type: "oidc",
       name: "Connection",

@@ -14,7 +14,7 @@ export function DomainCheck({ domain }: { readonly domain: Schemas["Domain"] }) 
   return (
     <Stack gap={4} aria-live="polite">
       {lastCheck !== null && (
-        <Text size="sm" c={lastCheck.outcome === "taken" ? "red" : "dimmed"}>
+        <Text size="sm" c={lastCheck.outcome === "taken" ? "var(--bad-text)" : "dimmed"}>
           {texts.last} <Time at={lastCheck.at} />: {texts.outcome[lastCheck.outcome]}
         </Text>
       )}

@@ -83,7 +83,7 @@ export function ConnectStep() {
       {save.isError && <ProblemAlert error={save.error} />}
       {stored !== null && !save.isPending && !save.isError && (
         <>
-          <Text c="green" fw={500} role="status">
+          <Text c="var(--good-text)" fw={500} role="status">
             {understood(stored, texts.connect, language)} {texts.connect.saved}
           </Text>
           <CertificateNotes connection={stored} />

@@ -119,7 +119,7 @@ export function GroupsStep() {
         </Button>
       </Group>
       {save.isSuccess && (
-        <Text c="green" fw={500} role="status">
+        <Text c="var(--good-text)" fw={500} role="status">
           {texts.saved}
         </Text>
       )}

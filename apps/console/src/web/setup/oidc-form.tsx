@@ -2,6 +2,7 @@ import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import type { Schemas } from "../api/client.ts";
 import { useTexts } from "../texts/texts.tsx";
+import { IdpInspection } from "./idp-inspection.tsx";
 import { objectionToIssuer, objectionToSecret } from "./objections.ts";
 
 export interface OidcInput {
@@ -45,6 +46,11 @@ export function OidcForm(props: {
           value={issuer}
           error={wrong.issuer}
           onChange={(event) => setIssuer(event.currentTarget.value.trim().replace(DISCOVERY, ""))}
+        />
+        <IdpInspection
+          kind="issuer"
+          address={wrong.issuer === null ? issuer : ""}
+          onUse={(named) => setIssuer(named)}
         />
         <TextInput
           label={texts.connect.clientId}

@@ -2,6 +2,7 @@ import { Button, FileInput, SegmentedControl, Stack, Textarea, TextInput } from 
 import { type FormEvent, useState } from "react";
 import type { Schemas, Setup } from "../api/client.ts";
 import { useTexts } from "../texts/texts.tsx";
+import { IdpInspection } from "./idp-inspection.tsx";
 import { objectionToEntityId, objectionToMetadata, objectionToUrl } from "./objections.ts";
 
 export type SamlInput =
@@ -73,14 +74,17 @@ export function SamlForm(props: {
           ]}
         />
         {source === "url" && (
-          <TextInput
-            label={texts.connect.byUrl}
-            description={texts.connect.byUrlHelp}
-            placeholder="https://"
-            value={url}
-            error={wrong.url}
-            onChange={(event) => setUrl(event.currentTarget.value.trim())}
-          />
+          <>
+            <TextInput
+              label={texts.connect.byUrl}
+              description={texts.connect.byUrlHelp}
+              placeholder="https://"
+              value={url}
+              error={wrong.url}
+              onChange={(event) => setUrl(event.currentTarget.value.trim())}
+            />
+            <IdpInspection kind="metadataUrl" address={wrong.url === null ? url : ""} />
+          </>
         )}
         {source === "file" && (
           <FileInput

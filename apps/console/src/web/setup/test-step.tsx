@@ -146,7 +146,7 @@ export function TestStep() {
       )}
       {active && draft == null ? (
         <Group>
-          <Text c="green" fw={500}>
+          <Text c="var(--good-text)" fw={500}>
             {texts.test.active}
           </Text>
           {replaced != null && (

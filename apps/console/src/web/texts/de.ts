@@ -83,6 +83,74 @@ export const de: Texts = {
     ownEntityId: "Das ist unser eigener Wert. Fügen Sie ein, was der Identitätsanbieter anzeigt.",
     html: "Das ist eine Webseite, keine Metadaten.",
   },
+  inspection: {
+    asking: (host) => `${host} wird gefragt…`,
+    found: (name) => `Gefunden: ${name}`,
+    certificate: (day) => `Zertifikat gültig bis ${day}`,
+    certificateEnded: (day) => `Sein Zertifikat ist am ${day} abgelaufen: Erneuern Sie es zuerst dort.`,
+    tooMany:
+      "Gerade wurden zu viele Adressen versucht. Warten Sie einen Augenblick, oder speichern Sie: Dann wird geprüft.",
+    notAsked: "Die Adresse ließ sich jetzt nicht prüfen. Speichern Sie: Der Test zeigt, ob sie stimmt.",
+    field: "Im Dokument",
+    expected: "Erwartet",
+    came: "Gefunden",
+    detail: "Was geschah",
+    use: (issuer) => `${issuer} verwenden`,
+    problems: {
+      oidc_issuer_mismatch: [
+        "Das Dokument dort nennt einen anderen Issuer.",
+        "Nehmen Sie den, den es nennt. Bei Entra ID ist es der mit der Id Ihres Mandanten.",
+      ],
+      oidc_metadata_invalid: [
+        "Das Discovery-Dokument ist nicht vollständig.",
+        "Prüfen Sie den Issuer: Etwas, das eine Anmeldung braucht, fehlt dort oder ist nicht über https.",
+      ],
+      discovery_missing: [
+        "Unter dieser Adresse gibt es kein Discovery-Dokument.",
+        "Prüfen Sie den Issuer: Es ist die Adresse, an die /.well-known/openid-configuration angehängt wird, keine Seite der Konsole.",
+      ],
+      idp_unreachable: [
+        "Unter dieser Adresse antwortet nichts.",
+        "Prüfen Sie sie auf Tippfehler, und ob sie aus dem Internet erreichbar ist.",
+      ],
+      idp_answer_too_large: [
+        "Was dort liegt, ist zu groß für ein Discovery-Dokument.",
+        "Prüfen Sie, ob das der Issuer ist.",
+      ],
+      metadata_html: [
+        "Unter dieser Adresse liegt eine Webseite, keine Metadaten.",
+        "Suchen Sie im Produkt nach der Metadaten-URL: Die Adresse der Seite, auf der sie steht oder auf der man sich anmeldet, ist eine andere.",
+      ],
+      not_metadata: [
+        "Was dort liegt, sind keine SAML-Metadaten.",
+        "Suchen Sie im Produkt nach der Metadaten-URL.",
+      ],
+      metadata_unavailable: [
+        "Von dieser Adresse lassen sich keine Metadaten abrufen.",
+        "Prüfen Sie sie auf Tippfehler, und ob sie im Internet über https zu haben ist, ohne Weiterleitung und ohne Anmeldung.",
+      ],
+      metadata_expired: [
+        "Diese Metadaten sind abgelaufen.",
+        "Lassen Sie den Identitätsanbieter sie neu veröffentlichen.",
+      ],
+      metadata_no_idp: [
+        "Diese Metadaten beschreiben keinen Identitätsanbieter.",
+        "Vielleicht sind es unsere oder die einer anderen Anwendung. Nehmen Sie die des Identitätsanbieters.",
+      ],
+      metadata_no_certificate: [
+        "Diese Metadaten enthalten kein Signaturzertifikat.",
+        "Geben Sie dem Identitätsanbieter eines, und veröffentlichen Sie seine Metadaten neu.",
+      ],
+      metadata_no_sso: [
+        "Diese Metadaten enthalten keine Anmelde-Adresse.",
+        "Prüfen Sie, ob es die des Identitätsanbieters sind.",
+      ],
+      metadata_sso_insecure: [
+        "Die Anmelde-Adresse in diesen Metadaten ist nicht über https.",
+        "Stellen Sie den Identitätsanbieter über https bereit, und veröffentlichen Sie seine Metadaten neu.",
+      ],
+    },
+  },
   test: {
     title: "Einmal zum Test anmelden",
     lead: "Es öffnet sich ein Fenster, in dem Sie sich anmelden wie später Ihre Leute. Noch kann niemand sonst die Verbindung nutzen.",

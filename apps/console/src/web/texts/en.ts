@@ -82,6 +82,67 @@ export const en = {
     ownEntityId: "This is our own value. Paste what the identity provider shows.",
     html: "This is a web page, not metadata.",
   },
+  inspection: {
+    asking: (host: string) => `Asking ${host}…`,
+    found: (name: string) => `Found: ${name}`,
+    certificate: (day: string) => `Certificate valid until ${day}`,
+    certificateEnded: (day: string) => `Its certificate ended on ${day}: renew it there first.`,
+    tooMany: "Too many addresses were tried just now. Wait a moment, or save: it is checked then.",
+    notAsked: "The address could not be checked now. Save it: the test shows whether it works.",
+    field: "In the document",
+    expected: "Expected",
+    came: "Found",
+    detail: "What happened",
+    use: (issuer: string) => `Use ${issuer}`,
+    problems: {
+      oidc_issuer_mismatch: [
+        "The document there names another issuer.",
+        "Take the one that it names. In Entra ID that is the one with your tenant's id.",
+      ],
+      oidc_metadata_invalid: [
+        "The discovery document is not complete.",
+        "Check the issuer: something that a sign-in needs is missing there, or is not over https.",
+      ],
+      discovery_missing: [
+        "There is no discovery document at this address.",
+        "Check the issuer: it is the address to which /.well-known/openid-configuration is appended, not a page of the console.",
+      ],
+      idp_unreachable: [
+        "Nothing answers at this address.",
+        "Check it for typing errors, and that it can be reached from the internet.",
+      ],
+      idp_answer_too_large: [
+        "What is served there is too large for a discovery document.",
+        "Check that this is the issuer.",
+      ],
+      metadata_html: [
+        "This address answers with a web page, not with metadata.",
+        "Look for “metadata URL” in the product: the address of the page where you found it, or where one signs in, is another.",
+      ],
+      not_metadata: ["What is served there is no SAML metadata.", "Look for “metadata URL” in the product."],
+      metadata_unavailable: [
+        "No metadata can be fetched from this address.",
+        "Check it for typing errors, and that it is served to the internet over https, without a redirect and without a sign-in.",
+      ],
+      metadata_expired: ["This metadata has expired.", "Have the identity provider publish it anew."],
+      metadata_no_idp: [
+        "This metadata describes no identity provider.",
+        "It may be our own, or another application's. Take that of the identity provider.",
+      ],
+      metadata_no_certificate: [
+        "This metadata holds no signing certificate.",
+        "Give the identity provider a signing certificate, and publish its metadata again.",
+      ],
+      metadata_no_sso: [
+        "This metadata holds no sign-in address.",
+        "Check that it is that of the identity provider.",
+      ],
+      metadata_sso_insecure: [
+        "The sign-in address in this metadata is not over https.",
+        "Serve the identity provider over https, and publish its metadata again.",
+      ],
+    } as Readonly<Record<string, readonly [string, string]>>,
+  },
   test: {
     title: "Sign in once to test it",
     lead: "A window opens, and you sign in as one of your people would. Nobody else can use the connection yet.",
