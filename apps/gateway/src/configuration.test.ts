@@ -164,7 +164,7 @@ describe("what becomes of a value", () => {
 describe(".env.example", () => {
   it("names the variables that are read, all of them and no other", async () => {
     const text = await readFile(new URL("../../../.env.example", import.meta.url), "utf8");
-    const named = [...text.matchAll(/^(?:# )?([A-Z][A-Z_]+)=/gm)].map((match) => match[1]);
+    const named = [...text.matchAll(/^(?:# )?([A-Z][A-Z0-9_]+)=/gm)].map((match) => match[1]);
     // NODE_ENV chooses the mode; the passwords are for the servers of docker compose; Node itself reads the last.
     const others = ["NODE_ENV", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "NODE_EXTRA_CA_CERTS"];
     const read = [...Object.keys(environmentSchema("production").shape), ...others];
@@ -177,7 +177,7 @@ describe("docker-compose.yml", () => {
     const text = await readFile(new URL("../../../docker-compose.yml", import.meta.url), "utf8");
     const [, gateway = ""] = text.split(/^ {2}gateway:$/m);
     const [own = ""] = gateway.split(/^ {4}networks:/m);
-    const passed = [...own.matchAll(/^ {6}([A-Z][A-Z_]+): /gm)].map((match) => match[1]);
+    const passed = [...own.matchAll(/^ {6}([A-Z][A-Z0-9_]+): /gm)].map((match) => match[1]);
     const settled = ["PORT", "HOST", "DATA_DIR", "DEMO"];
     const read = Object.keys(environmentSchema("production").shape).filter((name) => !settled.includes(name));
     expect(passed.sort()).toEqual([...read, "NODE_EXTRA_CA_CERTS"].sort());

@@ -1,3 +1,5 @@
+import { defined } from "@sallyport/defined";
+import type { AnchorSettings } from "@sallyport/worker";
 import { z } from "zod";
 import type { Role } from "./process-roles.ts";
 import type { RateLimits } from "./rate-limit-settings.ts";
@@ -35,6 +37,8 @@ export interface Configuration {
   readonly trustProxy: boolean | number | string[];
   /** Origins whose pages may show the setup page in a frame. */
   readonly setupFrameAncestors: readonly string[];
+  /** Where the last seals of the audit trail are written down. */
+  readonly auditAnchors: AnchorSettings;
   readonly metricsToken: string | undefined;
   readonly logLevel: string;
   readonly demo: boolean;
@@ -80,9 +84,43 @@ export function readConfiguration(
     refreshGraceSeconds: values.REFRESH_GRACE_SECONDS,
     trustProxy: values.TRUST_PROXY,
     setupFrameAncestors: values.SETUP_FRAME_ANCESTORS,
+    auditAnchors: anchorsOf(values),
     metricsToken: values.METRICS_TOKEN,
     logLevel: values.LOG_LEVEL,
     demo: values.DEMO === "on",
+  };
+}
+
+/** Throws `ConfigurationError` where a bucket is named without what it takes to write there. */
+function anchorsOf(values: z.output<ReturnType<typeof environmentSchema>>): AnchorSettings {
+  const {
+    AUDIT_ANCHOR_WEBHOOK: webhook,
+    AUDIT_ANCHOR_S3: s3,
+    AUDIT_ANCHOR_S3_ACCESS_KEY_ID: accessKeyId,
+    AUDIT_ANCHOR_S3_SECRET_ACCESS_KEY: secretAccessKey,
+  } = values;
+  if (s3 !== undefined && (accessKeyId === undefined || secretAccessKey === undefined)) {
+    throw new ConfigurationError([
+      "AUDIT_ANCHOR_S3 needs AUDIT_ANCHOR_S3_ACCESS_KEY_ID and AUDIT_ANCHOR_S3_SECRET_ACCESS_KEY",
+    ]);
+  }
+  return {
+    everyMinutes: values.AUDIT_ANCHOR_MINUTES,
+    ...defined({ file: values.AUDIT_ANCHOR_FILE }),
+    ...(webhook === undefined
+      ? {}
+      : { webhook: { url: webhook, ...defined({ token: values.AUDIT_ANCHOR_WEBHOOK_TOKEN }) } }),
+    ...(s3 === undefined || accessKeyId === undefined || secretAccessKey === undefined
+      ? {}
+      : {
+          s3: {
+            url: s3,
+            region: values.AUDIT_ANCHOR_S3_REGION,
+            accessKeyId,
+            secretAccessKey,
+            ...defined({ retentionDays: values.AUDIT_ANCHOR_S3_RETENTION_DAYS }),
+          },
+        }),
   };
 }
 

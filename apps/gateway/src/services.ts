@@ -157,7 +157,12 @@ async function openEach(foundation: Foundation, teardown: Teardown): Promise<Mou
     mounts.push(roles.size === 1 ? await openBroker() : await openBroker().catch(withoutItsKey(deps.log)));
   }
   if (roles.has("reconciler")) {
-    const worker = createWorker({ ...deps, queues, signer: signingKeys });
+    const worker = createWorker({
+      ...deps,
+      queues,
+      signer: signingKeys,
+      auditAnchors: configuration.auditAnchors,
+    });
     teardown.add("reconciler", () => worker.stop());
     await worker.start();
   }

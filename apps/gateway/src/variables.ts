@@ -65,6 +65,9 @@ export const databaseUrl = z
     error: `must be a PostgreSQL URL, such as ${EXAMPLE_DATABASE}`,
   });
 
+const anchorUrl = (example: string) =>
+  z.string().refine(hasProtocol("https", "http"), { error: `must be a URL, such as ${example}` });
+
 export const encryptionKeys = z
   .string({
     error: "is required: the keys for secrets at rest, newest first; `sallyport new-key` prints one",
@@ -145,6 +148,18 @@ export function environmentSchema(mode: Mode) {
         { error: "must be off, the number of proxies in front, or their networks, such as 10.0.0.0/8" },
       )
       .default(false),
+    AUDIT_ANCHOR_MINUTES: wholeNumber(1, 1_440, 15).default(15),
+    AUDIT_ANCHOR_FILE: z
+      .string()
+      .transform((path) => resolve(path))
+      .optional(),
+    AUDIT_ANCHOR_WEBHOOK: anchorUrl("https://audit.example.com/roots").optional(),
+    AUDIT_ANCHOR_WEBHOOK_TOKEN: z.string().regex(/^\S+$/, { error: "must not hold spaces" }).optional(),
+    AUDIT_ANCHOR_S3: anchorUrl("https://s3.eu-central-1.amazonaws.com/bucket").optional(),
+    AUDIT_ANCHOR_S3_REGION: z.string().default("us-east-1"),
+    AUDIT_ANCHOR_S3_ACCESS_KEY_ID: z.string().optional(),
+    AUDIT_ANCHOR_S3_SECRET_ACCESS_KEY: z.string().optional(),
+    AUDIT_ANCHOR_S3_RETENTION_DAYS: wholeNumber(1, 36_500, 3_650).optional(),
     METRICS_TOKEN: z
       .string()
       .regex(/^\S{16,}$/, { error: "must have at least 16 characters and no spaces" })

@@ -28,6 +28,8 @@ export interface ManagementApiDeps {
   readonly requestReconcile: (organizationId: string) => void;
   /** Called after a commit that ended sessions: their applications are to be told. Never throws, never blocks. */
   readonly requestLogout: () => void;
+  /** Called after a commit that asked for a verification of an audit trail. Never throws, never blocks. */
+  readonly requestAuditVerification: () => void;
   /** Requests with a key that is none. Default: no limit. */
   readonly failures?: FailureLimit;
   /** What limits count with. Default: this process' memory. */

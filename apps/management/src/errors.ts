@@ -61,6 +61,23 @@ export const ADMIN_ERRORS = {
   reserved_slug_not_found: { status: 404, detail: "There is no such reserved slug." },
   kid_not_found: { status: 404, detail: "There is no signing key of this `kid`." },
   key_not_found: { status: 404, detail: "There is no such API key." },
+  audit_verification_not_found: { status: 404, detail: "There is no such verification of this trail." },
+  gateway_verification_not_found: {
+    status: 404,
+    detail: "There is no such verification of the gateway's trail.",
+  },
+  audit_event_not_found: {
+    status: 404,
+    detail: "The trail has no such event, or not yet: it is numbered within a second.",
+  },
+  audit_event_unsealed: {
+    status: 409,
+    detail: "The event is not sealed yet, so that nothing can be proven of it. Try again in ten seconds.",
+  },
+  audit_event_changed: {
+    status: 409,
+    detail: "The event is not as it was sealed. Verify the trail (`POST …/audit-trail/verifications`).",
+  },
   test_login_not_found: { status: 404, detail: "The connection has no such test (any more)." },
   connection_draft_not_found: { status: 404, detail: "The connection has no draft." },
   connection_draft_untested: {

@@ -47,7 +47,8 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "guards.write": "replaceGuard replaceDirectoryGuard resetDirectoryGuard",
   "sessions.read": "listSessions getSession",
   "sessions.write": "endSession",
-  "audit_events.read": "listAuditEvents readEvents",
+  "audit_events.read":
+    "getAuditTrail verifyAuditTrail getAuditTrailVerification proveAuditEvent listAuditEvents readEvents",
   "statistics.read": "getOrganizationOverview getOrganizationStatistics listOrganizationHealth",
   "setup_links.read": "listSetupLinks",
   "setup_links.write": "createSetupLink revokeSetupLink",
@@ -65,11 +66,12 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "api_keys.read": "listApiKeys",
   "api_keys.write": "createApiKey revokeApiKey",
   "signing_keys.read": "listSigningKeys",
-  "signing_keys.write": "rotateSigningKeys distrustSigningKey",
+  "signing_keys.write": "rotateSigningKeys distrustSigningKey rotateAuditKey",
   "encryption_keys.read": "listEncryptionKeys",
   "queues.read": "getQueueHealth",
   "queues.write": "retryQueue",
-  "gateway_audit_events.read": "listGatewayAuditEvents readAllEvents",
+  "gateway_audit_events.read":
+    "listGatewayAuditEvents readAllEvents getGatewayAuditTrail verifyGatewayAuditTrail getGatewayAuditTrailVerification",
 };
 
 /** For the holder of a setup link alone, whatever a key may do. */

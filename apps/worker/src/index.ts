@@ -7,6 +7,7 @@
  */
 
 export { createJobRequests, type JobRequests } from "./job-requests.ts";
+export type { AnchorSettings } from "./jobs/audit-anchors/destinations.ts";
 export { JOBS } from "./jobs/index.ts";
 export type { TokenSigner } from "./jobs/logout/notify.ts";
 export type { Checkpoint, ReachCheckpoint } from "./jobs/reconcile/checkpoint.ts";

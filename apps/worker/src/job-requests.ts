@@ -1,4 +1,5 @@
 import type { Queues } from "@sallyport/queue";
+import { auditVerificationJob } from "./jobs/audit-verification/job.ts";
 import { idpMetadataJob } from "./jobs/idp-metadata/job.ts";
 import { logoutJob } from "./jobs/logout/job.ts";
 import { reconcileJob } from "./jobs/reconcile/job.ts";
@@ -15,6 +16,8 @@ export interface JobRequests {
   readonly requestLogout: () => void;
   /** Asks that identity providers' metadata which is due is looked at. */
   readonly requestMetadata: () => void;
+  /** Asks for the verifications of audit trails that are to be done. */
+  readonly requestAuditVerification: () => void;
 }
 
 /** @param queues where the jobs go */
@@ -23,5 +26,6 @@ export function createJobRequests(queues: Pick<Queues<never>, "request" | "reque
     requestReconcile: (organizationId) => queues.requestFor(reconcileJob, organizationId),
     requestLogout: () => queues.request(logoutJob),
     requestMetadata: () => queues.request(idpMetadataJob),
+    requestAuditVerification: () => queues.request(auditVerificationJob),
   };
 }

@@ -4,6 +4,7 @@ import type { Logger } from "@sallyport/logging";
 import type { Outbound } from "@sallyport/outbound";
 import type { SecretBox } from "@sallyport/secrets";
 import type { JobRequests } from "./job-requests.ts";
+import type { AnchorSettings } from "./jobs/audit-anchors/destinations.ts";
 import type { TokenSigner } from "./jobs/logout/notify.ts";
 import type { ReachCheckpoint } from "./jobs/reconcile/checkpoint.ts";
 
@@ -24,6 +25,8 @@ export interface WorkerServices extends JobRequests {
   readonly resolveTxt: ResolveTxt;
   /** For what tenants name and are told at length: receivers of webhooks. Resolves names without the process's threads. */
   readonly deliveryOutbound: Outbound;
+  /** Where the last seals of the audit trail are written down. Default: nowhere. */
+  readonly auditAnchors?: AnchorSettings;
   /** Directory users in one transaction. Default 500. */
   readonly batchSize?: number;
   /** Batches of one organization before others have their turn. Default 20. */

@@ -3,6 +3,7 @@ import type { ManagementApiDeps } from "../deps.ts";
 import { apiKeyEndpoints } from "./api-keys/routes.ts";
 import { applicationEndpoints } from "./applications/routes.ts";
 import { auditEventEndpoints } from "./audit-events/routes.ts";
+import { auditTrailEndpoints } from "./audit-trail/routes.ts";
 import { conflictEndpoints } from "./conflicts/routes.ts";
 import { connectionDraftEndpoints } from "./connection-drafts/routes.ts";
 import { connectionKeyEndpoints } from "./connection-keys/routes.ts";
@@ -62,6 +63,7 @@ export function endpointsOf(
     ...guardEndpoints,
     ...sessionEndpoints,
     ...auditEventEndpoints,
+    ...auditTrailEndpoints,
     ...overviewEndpoints,
     ...eventEndpoints,
     ...statisticsEndpoints,

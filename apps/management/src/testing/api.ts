@@ -105,6 +105,7 @@ export async function startApi(): Promise<TestApi> {
       return found;
     },
     requestReconcile: (organizationId) => reconciled.push(organizationId),
+    requestAuditVerification: () => undefined,
     requestLogout: () => {
       logouts.count += 1;
     },

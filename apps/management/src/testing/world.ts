@@ -1,6 +1,8 @@
+import { requestVerification, runVerifications, sealTrails } from "@sallyport/audit-trail";
 import { parseConnectionSettings } from "@sallyport/connections";
 import { changesOf, digestOf, readMetadata } from "@sallyport/connections/idp-metadata";
 import { newId } from "@sallyport/database";
+import { fillOutbox } from "@sallyport/events";
 import { tellIdentifiers } from "@sallyport/people/testing";
 import { createTestIdp } from "@sallyport/saml/testing";
 import { digestToken, newToken } from "@sallyport/secrets";
@@ -54,6 +56,11 @@ export interface World {
   /** A slug that it had before. */
   readonly reservedSlugId: string;
   readonly kid: string;
+  /** One that is sealed. */
+  readonly auditEventId: string;
+  /** Of the organization's trail, and of that of what belongs to none; both are finished. */
+  readonly auditVerificationId: string;
+  readonly gatewayVerificationId: string;
   /** Reaches this organization alone. */
   readonly key: string;
 }
@@ -144,6 +151,7 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
   const recordId = await insertLoginRecord(api, { ...ids, sessionId });
   const heldChangeId = await insertHeldChange(api, { ...ids, directoryId });
   const scimRequestId = await insertScimRequest(api, { organizationId, directoryId });
+  const audit = await sealEvents(api, organizationId);
   return {
     org,
     ...ids,
@@ -170,7 +178,29 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
       deliveryId,
     },
     ...{ sessionId, recordId },
+    ...audit,
   };
+}
+
+/** Has the events so far numbered, sealed and verified. */
+async function sealEvents({ deps }: TestApi, organizationId: string) {
+  const { database, secrets, now } = deps;
+  await fillOutbox(database);
+  await sealTrails({
+    database,
+    secrets,
+    now,
+    onFailure: (_organizationId, error) => {
+      throw error;
+    },
+  });
+  const verify = async (id: string | null) =>
+    (await database.transaction((sql) => requestVerification(sql, id))).verification.id;
+  const auditVerificationId = await verify(organizationId);
+  const gatewayVerificationId = await verify(null);
+  await runVerifications({ database, secrets });
+  const event = await database.prisma.event.findFirstOrThrow({ where: { organizationId } });
+  return { auditEventId: event.id, auditVerificationId, gatewayVerificationId };
 }
 
 /** Has a connection follow the metadata of `CHANGE`, and holds that back. */

@@ -1,7 +1,9 @@
 import type { JobDeclaration } from "@sallyport/queue";
 import type { Loop } from "../loop.ts";
 import type { WorkerServices } from "../services.ts";
+import { auditAnchorsLoop } from "./audit-anchors/job.ts";
 import { auditSealsLoop } from "./audit-seals/job.ts";
+import { auditVerificationJob } from "./audit-verification/job.ts";
 import { certificateExpiryJob } from "./certificate-expiry/job.ts";
 import { domainsJob } from "./domains/job.ts";
 import { idpMetadataJob } from "./idp-metadata/job.ts";
@@ -27,12 +29,14 @@ export const JOBS: readonly JobDeclaration<WorkerServices>[] = [
   purgeJob,
   certificateExpiryJob,
   resealJob,
+  auditVerificationJob,
 ];
 
 /** What goes without the queue: each process does it by its own clock. */
 export const LOOPS: readonly Loop<WorkerServices>[] = [
   outboxLoop,
   auditSealsLoop,
+  auditAnchorsLoop,
   statisticsLoop,
   webhooksLoop,
 ];

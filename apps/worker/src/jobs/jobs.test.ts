@@ -22,5 +22,6 @@ it("keeps the names that the store and the metrics know", () => {
     "maintenance/purge",
     "maintenance/expiry",
     "maintenance/reseal",
+    "audit-verification/audit-verification",
   ]);
 });

@@ -20,9 +20,9 @@ export const TRAIL_COLUMNS = `
 // RFC 6962, 2.1: a leaf never hashes like a node.
 const LEAF = Buffer.of(0);
 
-/** The leaf of an event at a place of the trail: SHA-256 over 0x00 and the canonical form of its entry. */
-export function leafOf(sequence: number, row: TrailRow): Buffer {
-  return hashEntry({
+/** What the trail says of an event at its place. */
+export function entryOf(sequence: number, row: TrailRow): Readonly<Record<string, unknown>> {
+  return {
     v: 1,
     sequence,
     id: row.id,
@@ -33,7 +33,12 @@ export function leafOf(sequence: number, row: TrailRow): Buffer {
     resourceType: row.resource_type,
     outcome: row.outcome,
     content: digestOf(row),
-  });
+  };
+}
+
+/** The leaf of an event at a place of the trail: SHA-256 over 0x00 and the canonical form of its entry. */
+export function leafOf(sequence: number, row: TrailRow): Buffer {
+  return hashEntry(entryOf(sequence, row));
 }
 
 /** The leaf of a place whose event was gone before it was sealed. */

@@ -60,6 +60,18 @@ it("filters by type, by actor and by type of actor", async () => {
   expect((await list({ type: "nothing.happened" })).items).toEqual([]);
 });
 
+it("filters by what it was done to, by request and by outcome", async () => {
+  const { items } = await list({ resource: acme.directoryId });
+  expect(items.map(({ type }) => type)).toEqual(["directory.client_created", "directory.created"]);
+  const [one] = items as (Page["items"][number] & { requestId: string })[];
+  expect((await list({ requestId: one?.requestId ?? "" })).items).toMatchObject([
+    { type: "directory.client_created" },
+  ]);
+  expect((await list({ requestId: one?.requestId ?? "", type: "role.created" })).items).toEqual([]);
+  expect((await list({ outcome: "failure" })).items).toEqual([]);
+  expect((await list({ outcome: "success", resource: acme.roleId })).items).toHaveLength(1);
+});
+
 it("filters by time, from one moment until before another, in any offset", async () => {
   const { items } = await list();
   const [newest, oldest] = [items[0]?.createdAt ?? "", items.at(-1)?.createdAt ?? ""];
@@ -97,6 +109,7 @@ it.each([
   { until: "2030-02-30T00:00:00Z" },
   { type: "" },
   { actor: "a\nb" },
+  { outcome: "perhaps" },
 ])("refuses %j", async (query) => {
   const reply = await api.call("listAuditEvents", {
     params: { org: "acme" },

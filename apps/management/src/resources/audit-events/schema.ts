@@ -3,11 +3,16 @@ import { z } from "zod";
 import { pageQuery } from "../../api/page.ts";
 import { id, instant, text, timestamp } from "../../api/text.ts";
 
+export const ACTOR_TYPES = ["apiKey", "directory", "setupLink", "user", "operator", "system"] as const;
+
 export const auditQuery = pageQuery.extend({
   type: text(100).exactOptional().meta({ description: 'As in "membership.suspended".' }),
   actor: text(100).exactOptional().meta({
     description: "An actor's id, or a type of actors: apiKey, directory, setupLink, user, operator, system.",
   }),
+  resource: text(200).exactOptional().meta({ description: "The id of what it was done to." }),
+  outcome: z.enum(["success", "failure", "denied"]).exactOptional(),
+  requestId: text(200).exactOptional().meta({ description: "What one request did." }),
   since: instant.exactOptional().meta({ description: "From this time on." }),
   until: instant.exactOptional().meta({ description: "Before this time." }),
 });

@@ -104,6 +104,10 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
       [newId(), Buffer.from(name), acme.id, sessionId, then],
     );
     await sql.query("INSERT INTO session_revocations (session_id, at) VALUES ($1, $2)", [sessionId, then]);
+    await sql.query(
+      "INSERT INTO audit_verifications (id, organization_id, total, created_at) VALUES ($1, $2, 0, $3)",
+      [idOf(then), acme.id, then],
+    );
     const directoryId = await acme.addDirectory();
     for (const clientId of [null, clientOf]) {
       await sql.query(
@@ -189,6 +193,7 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
     directory_tokens: 2,
     directory_pending_members: 1,
     session_revocations: 1,
+    audit_verifications: 1,
     sessions: 1,
     directories: 1,
     webhook_deliveries: 2,

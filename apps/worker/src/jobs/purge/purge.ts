@@ -28,6 +28,7 @@ const RULES: readonly { readonly table: string; readonly condition: string; read
   // What OAuth clients are issued, every hour anew; a token that an operator made stays in the list of them.
   { table: "directory_tokens", condition: "client_id IS NOT NULL AND expires_at < $1", ageMs: DAY_MS },
   { table: "directory_pending_members", condition: "created_at < $1", ageMs: 30 * DAY_MS },
+  { table: "audit_verifications", condition: "created_at < $1 AND id < $2::uuid", ageMs: 30 * DAY_MS },
   { table: "session_revocations", condition: "at < $1", ageMs: REVOCATIONS_KEPT_MS },
   { table: "directory_losses", condition: "minute < $1", ageMs: 2 * DAY_MS },
   { table: "ended_mappings", condition: "ended_at < $1", ageMs: DAY_MS },

@@ -37,7 +37,7 @@ export class EntryCheck {
     this.#findings = findings;
   }
 
-  /** @param since when the seal before was made: what was recorded long before that was numbered before, too */
+  /** @param since when all that had been numbered was sealed: what was recorded long before that was numbered then, too */
   async hold(seal: StoredSeal, since: Date | null): Promise<void> {
     const { firstSequence, lastSequence } = seal;
     const entries = await readEntries(this.#sql, this.#organizationId, firstSequence, lastSequence);

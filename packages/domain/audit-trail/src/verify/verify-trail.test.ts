@@ -334,6 +334,22 @@ it("goes with its organization", async () => {
   }
 });
 
+it("takes what was not sealed for long for what it is, however many seals it needs", async () => {
+  await world.tamper(
+    `INSERT INTO events (id, organization_id, type, actor_type, resource_type, resource_id, created_at)
+     SELECT uuidv7(), $1, 'role.created', 'system', 'role', n, now() - interval '30 days' FROM generate_series(1, 2500) AS n`,
+    [acme],
+  );
+  const bravo = await world.addOrganization();
+  await world.tamper(
+    "UPDATE events SET organization_id = $1 WHERE resource_type = 'role' AND actor_type = 'system'",
+    [bravo],
+  );
+  await world.record(bravo, 1);
+  expect(await world.seal()).toBe(2502);
+  expect(await world.verify(bravo)).toMatchObject({ intact: true, seals: 3, verified: 2501 });
+});
+
 it("goes on while events are recorded and sealed", async () => {
   const { sql } = world.test.database;
   const keys = await loadAuditKeys(sql, world.secrets);

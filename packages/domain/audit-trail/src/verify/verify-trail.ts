@@ -1,6 +1,7 @@
 import type { Sql } from "@sallyport/database";
 import type { AuditKey } from "../keys.ts";
 import { keyOf, organizationOf } from "../organization.ts";
+import { ENTRIES_PER_SEAL } from "../seal-trails.ts";
 import { EntryCheck } from "./entries.ts";
 import { Findings, type TrailReport } from "./report.ts";
 import { type KnownSeal, nextSeal, SealCheck } from "./seals.ts";
@@ -37,6 +38,7 @@ export async function verifyTrail(
   const entries = new EntryCheck(sql, keys, organizationId, findings);
   let count = 0;
   let head: Head | undefined;
+  let allSealed: Date | null = null;
   for (;;) {
     const seal = await nextSeal(sql, organizationId, seals.last?.number ?? 0);
     if (seal === undefined) {
@@ -51,9 +53,11 @@ export async function verifyTrail(
       continue;
     }
     signal?.throwIfAborted();
-    const since = seals.last?.sealedAt ?? null;
     seals.check(seal);
-    await entries.hold(seal, since);
+    await entries.hold(seal, allSealed);
+    if (seal.lastSequence - seal.firstSequence + 1 < ENTRIES_PER_SEAL) {
+      allSealed = seal.sealedAt;
+    }
     count += 1;
     await onProgress?.(seal.lastSequence);
   }

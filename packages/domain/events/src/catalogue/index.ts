@@ -5,6 +5,8 @@ import { consoleSessions, sessions, signIns } from "./sign-ins.ts";
 import {
   apiKeys,
   applications,
+  auditKeys,
+  auditTrails,
   consoleRoles,
   domains,
   encryptionKeys,
@@ -45,6 +47,8 @@ export const catalogue = {
   ...setupLinks,
   ...signingKeys,
   ...encryptionKeys,
+  ...auditTrails,
+  ...auditKeys,
   ...queues,
   ...webhookEndpoints,
 } as const;

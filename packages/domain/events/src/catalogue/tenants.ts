@@ -166,6 +166,24 @@ export const signingKeys = facts("signing_key", "signingKey", {
   },
 });
 
+export const auditTrails = facts("audit_trail", "auditTrail", {
+  verification_requested: {
+    says: "Somebody had the audit trail held against its seals. The resource is the organization, or `gateway` for what belongs to none.",
+    data: z.strictObject({ verificationId: id }),
+  },
+  tampering_found: {
+    says: "The audit trail is not as it was sealed: somebody changed, removed, inserted or moved something. `problems`: how many; the verification names them.",
+    outcome: "failure",
+    data: z.strictObject({ verificationId: id, problems: count }),
+  },
+});
+
+export const auditKeys = facts("audit_key", "auditKey", {
+  rotated: {
+    says: "A new key signs the audit trail. What older ones signed stays good. Belongs to no organization.",
+  },
+});
+
 export const encryptionKeys = facts("encryption_key", "encryptionKey", {
   resealed: {
     says: "What older encryption keys had sealed was sealed anew under this one. `values`: how many of which place.",

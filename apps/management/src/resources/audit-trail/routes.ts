@@ -1,0 +1,103 @@
+import { type Endpoint, gatewayEndpoint, organizationEndpoint } from "../../api/endpoint.ts";
+import { eventProof, rotatedAuditKey, trail, verification } from "./schema.ts";
+import { getProof, getTrail, getVerification, rotateKey, startVerification } from "./store.ts";
+
+const tag = "Audit events";
+const ASKED =
+  "It runs in the background: ask for it by its id until it is finished. While one is to be done, whoever asks for another is given that one.";
+
+export const auditTrailEndpoints: readonly Endpoint[] = [
+  organizationEndpoint({
+    operationId: "getAuditTrail",
+    method: "get",
+    path: "/organizations/{org}/audit-trail",
+    permission: "audit_events.read",
+    tag,
+    summary:
+      "Tell how far the organization's events are sealed, by which keys, and when they were last verified",
+    status: 200,
+    reply: trail,
+    handle: (call) => getTrail(call, call.organization.id),
+  }),
+  organizationEndpoint({
+    operationId: "verifyAuditTrail",
+    method: "post",
+    path: "/organizations/{org}/audit-trail/verifications",
+    permission: "audit_events.read",
+    tag,
+    summary: "Have the organization's events held against their seals",
+    description: ASKED,
+    status: 201,
+    reply: verification,
+    handle: (call) => startVerification(call, call.organization.id),
+  }),
+  organizationEndpoint({
+    operationId: "getAuditTrailVerification",
+    method: "get",
+    path: "/organizations/{org}/audit-trail/verifications/{auditVerificationId}",
+    permission: "audit_events.read",
+    tag,
+    summary: "Tell how far a verification is, and what it found",
+    status: 200,
+    reply: verification,
+    handle: (call) => getVerification(call, call.organization.id, call.params.auditVerificationId),
+  }),
+  organizationEndpoint({
+    operationId: "proveAuditEvent",
+    method: "get",
+    path: "/organizations/{org}/audit-events/{auditEventId}/proof",
+    permission: "audit_events.read",
+    tag,
+    summary: "Prove that an event is in the trail, for who has only the public key",
+    status: 200,
+    reply: eventProof,
+    errors: ["audit_event_unsealed", "audit_event_changed"],
+    handle: (call) => getProof(call, call.organization.id, call.params.auditEventId),
+  }),
+  gatewayEndpoint({
+    operationId: "getGatewayAuditTrail",
+    method: "get",
+    path: "/audit-trail",
+    permission: "gateway_audit_events.read",
+    tag,
+    summary: "The same of the events that belong to no organization",
+    status: 200,
+    reply: trail,
+    handle: (call) => getTrail(call, null),
+  }),
+  gatewayEndpoint({
+    operationId: "verifyGatewayAuditTrail",
+    method: "post",
+    path: "/audit-trail/verifications",
+    permission: "gateway_audit_events.read",
+    tag,
+    summary: "Have the events that belong to no organization held against their seals",
+    description: ASKED,
+    status: 201,
+    reply: verification,
+    handle: (call) => startVerification(call, null),
+  }),
+  gatewayEndpoint({
+    operationId: "getGatewayAuditTrailVerification",
+    method: "get",
+    path: "/audit-trail/verifications/{gatewayVerificationId}",
+    permission: "gateway_audit_events.read",
+    tag,
+    summary: "Tell how far that verification is, and what it found",
+    status: 200,
+    reply: verification,
+    handle: (call) => getVerification(call, null, call.params.gatewayVerificationId),
+  }),
+  gatewayEndpoint({
+    operationId: "rotateAuditKey",
+    method: "post",
+    path: "/audit-keys/rotate",
+    permission: "signing_keys.write",
+    tag,
+    summary: "Make a new key that signs the audit trail",
+    description: "At once. What older keys signed stays good.",
+    status: 201,
+    reply: rotatedAuditKey,
+    handle: (call) => rotateKey(call),
+  }),
+];

@@ -1,0 +1,182 @@
+import { type Database, newId, type Sql } from "@sallyport/database";
+import { recordEvents } from "@sallyport/events";
+import type { SecretBox } from "@sallyport/secrets";
+import { loadAuditKeys } from "../keys.ts";
+import { keyOf, organizationOf } from "../organization.ts";
+import type { TrailReport } from "./report.ts";
+import { verifyTrail } from "./verify-trail.ts";
+
+/** A verification that somebody asked for, and what it came to. */
+export interface Verification {
+  readonly id: string;
+  readonly organizationId: string | null;
+  /** How many of the sealed events were looked at, of how many. */
+  readonly checked: number;
+  readonly total: number;
+  /** Null while it is to be done, or under way. */
+  readonly report: TrailReport | null;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+}
+
+interface Row {
+  readonly id: string;
+  readonly organization_id: string;
+  readonly checked: string;
+  readonly total: string;
+  readonly report: TrailReport | null;
+  readonly created_at: Date;
+  readonly started_at: Date | null;
+  readonly finished_at: Date | null;
+}
+
+const COLUMNS = "id, organization_id, checked, total, report, created_at, started_at, finished_at";
+
+function verificationOf(row: Row): Verification {
+  return {
+    id: row.id,
+    organizationId: organizationOf(row.organization_id),
+    checked: Number(row.checked),
+    total: Number(row.total),
+    report: row.report,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+  };
+}
+
+/** Asks for a verification; one that is still to be done, or under way, serves for all who ask. Within a transaction. */
+export async function requestVerification(
+  sql: Sql,
+  organizationId: string | null,
+): Promise<{ readonly verification: Verification; readonly isNew: boolean }> {
+  const key = keyOf(organizationId);
+  await sql.query("SELECT pg_advisory_xact_lock(hashtextextended('audit-verification:' || $1, 0))::text", [
+    key,
+  ]);
+  const open = await sql.query<Row>(
+    `SELECT ${COLUMNS} FROM audit_verifications WHERE organization_id = $1::uuid AND finished_at IS NULL
+     ORDER BY created_at DESC, id DESC LIMIT 1`,
+    [key],
+  );
+  if (open.rows[0] !== undefined) {
+    return { verification: verificationOf(open.rows[0]), isNew: false };
+  }
+  const made = await sql.query<Row>(
+    `INSERT INTO audit_verifications (id, organization_id, total)
+     VALUES ($1::uuid, $2::uuid, coalesce((SELECT last_sequence FROM audit_trails WHERE organization_id = $2::uuid), 0))
+     RETURNING ${COLUMNS}`,
+    [newId(), key],
+  );
+  const [row] = made.rows;
+  if (row === undefined) {
+    throw new Error("The verification that was just asked for is not there");
+  }
+  return { verification: verificationOf(row), isNew: true };
+}
+
+/** Null: that organization has none of this id. */
+export async function findVerification(
+  sql: Sql,
+  organizationId: string | null,
+  id: string,
+): Promise<Verification | null> {
+  const { rows } = await sql.query<Row>(
+    `SELECT ${COLUMNS} FROM audit_verifications WHERE organization_id = $1 AND id = $2`,
+    [keyOf(organizationId), id],
+  );
+  return rows[0] === undefined ? null : verificationOf(rows[0]);
+}
+
+/** The last one that was asked for. */
+export async function latestVerification(
+  sql: Sql,
+  organizationId: string | null,
+): Promise<Verification | null> {
+  const { rows } = await sql.query<Row>(
+    `SELECT ${COLUMNS} FROM audit_verifications WHERE organization_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1`,
+    [keyOf(organizationId)],
+  );
+  return rows[0] === undefined ? null : verificationOf(rows[0]);
+}
+
+/**
+ * Does the verifications that were asked for, one after the other, each in one process; takes over from a process that was
+ * not heard of for a minute. What a trail came to is kept, and one that was tampered with leaves an event.
+ */
+export async function runVerifications(deps: {
+  readonly database: Database;
+  readonly secrets: SecretBox;
+  readonly signal?: AbortSignal;
+}): Promise<void> {
+  const { database, secrets, signal } = deps;
+  const { sql } = database;
+  for (let next = await claim(sql); next !== undefined; next = await claim(sql)) {
+    const { id, organizationId } = next;
+    const keys = await loadAuditKeys(sql, secrets);
+    let told = Date.now();
+    const report = await verifyTrail(organizationId, {
+      sql,
+      keys,
+      onProgress: async (checked) => {
+        if (signal?.aborted === true) {
+          await release(sql, id); // another process begins it anew
+          signal.throwIfAborted();
+        }
+        if (Date.now() - told > 1_000) {
+          told = Date.now();
+          await sql.query("UPDATE audit_verifications SET checked = $2, seen_at = now() WHERE id = $1", [
+            id,
+            checked,
+          ]);
+        }
+      },
+    });
+    await database.transaction((inside) => finish(inside, next, report));
+  }
+}
+
+async function claim(sql: Sql): Promise<Pick<Verification, "id" | "organizationId"> | undefined> {
+  const { rows } = await sql.query<{ id: string; organization_id: string }>(
+    `UPDATE audit_verifications SET started_at = now(), seen_at = now(), checked = 0
+     WHERE id = (
+       SELECT id FROM audit_verifications
+       WHERE finished_at IS NULL AND (seen_at IS NULL OR seen_at < now() - interval '1 minute')
+       ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+     RETURNING id, organization_id`,
+  );
+  const [row] = rows;
+  return row === undefined ? undefined : { id: row.id, organizationId: organizationOf(row.organization_id) };
+}
+
+async function release(sql: Sql, id: string): Promise<void> {
+  await sql.query(
+    "UPDATE audit_verifications SET started_at = NULL, seen_at = NULL WHERE id = $1 AND finished_at IS NULL",
+    [id],
+  );
+}
+
+async function finish(
+  sql: Sql,
+  { id, organizationId }: Pick<Verification, "id" | "organizationId">,
+  report: TrailReport,
+): Promise<void> {
+  const { rows } = await sql.query(
+    `UPDATE audit_verifications SET report = $2::jsonb, checked = total, finished_at = now()
+     WHERE id = $1 AND finished_at IS NULL RETURNING id`,
+    [id, JSON.stringify(report)],
+  );
+  if (rows.length === 0 || report.intact) {
+    return; // the organization is gone, or another process was quicker; or there is nothing to tell
+  }
+  await recordEvents(sql, [
+    {
+      organizationId,
+      type: "audit_trail.tampering_found",
+      actor: { type: "system" },
+      resource: { type: "auditTrail", id: organizationId ?? "gateway" },
+      data: { verificationId: id, problems: report.problemCount },
+    },
+  ]);
+}
