@@ -9,10 +9,10 @@ const MINUTE_MS = 60_000;
 type Services = Pick<WorkerServices, "database" | "log" | "now" | "operatorOutbound" | "auditAnchors">;
 
 /** Writes the last seals of the audit trail down, outside of the database, where the operator wants it. */
-export const auditAnchorsLoop: Loop<Services> = {
+export const auditAnchorsLoop = {
   name: "audit-anchors",
   everyMs: 5_000,
-  create: ({ database, log, now, operatorOutbound, auditAnchors }) => {
+  create: ({ database, log, now, operatorOutbound, auditAnchors }: Services) => {
     const places =
       (auditAnchors && anchorDestinations(auditAnchors, { outbound: operatorOutbound, now })) ?? [];
     const everyMs = (auditAnchors?.everyMinutes ?? 0) * MINUTE_MS;
@@ -44,4 +44,4 @@ export const auditAnchorsLoop: Loop<Services> = {
       }
     };
   },
-};
+} satisfies Loop<Services>;
