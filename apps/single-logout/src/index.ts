@@ -3,7 +3,7 @@ import type { Database } from "@sallyport/database";
 import { createBrowserCookie } from "@sallyport/http";
 import type { UpstreamLogout } from "@sallyport/interactions";
 import type { Logger } from "@sallyport/logging";
-import { createOidcClients } from "@sallyport/oidc-client";
+import { createOidcClients, createSigners } from "@sallyport/oidc-client";
 import type { Outbound } from "@sallyport/outbound";
 import type { SecretBox } from "@sallyport/secrets";
 import { Router } from "express";
@@ -59,7 +59,7 @@ export function createSingleLogout(deps: SingleLogoutDeps): {
   const router = Router();
   router.use(createLogoutRouter(deps, cookie, keys));
   router.use(createOidcLogoutRouter(deps, cookie, oidcClients));
-  router.use(createUniversalLogoutRouter(deps, oidcClients));
+  router.use(createUniversalLogoutRouter(deps, oidcClients, createSigners(deps)));
   return {
     router,
     upstream: createUpstreamLogout(deps.database.sql, deps.log, {

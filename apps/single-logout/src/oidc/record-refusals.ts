@@ -1,4 +1,3 @@
-import type { OidcConnection } from "@sallyport/connections";
 import { requestId } from "@sallyport/http";
 import { createFailureLimit, createLevels } from "@sallyport/limits";
 import { closeLoginRecord, createLoginTrace, showClaims } from "@sallyport/login-records";
@@ -15,7 +14,7 @@ const MAX_SHOWN = 4_096;
 /** Does the work; why it was refused goes where the connection's administrator looks. Throws `LogoutFailure`. */
 export type RefusalRecorder = (
   req: Request,
-  connection: OidcConnection,
+  connection: { readonly id: string; readonly organizationId: string },
   /** What the record shows of the message. */
   response: () => string | undefined,
   work: () => Promise<void>,

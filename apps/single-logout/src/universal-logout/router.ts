@@ -1,80 +1,84 @@
-import { oidcLogoutUrls } from "@sallyport/connections";
 import { requestId } from "@sallyport/http";
 import { bearerToken } from "@sallyport/oauth";
-import { IdpFailure, type OidcClients } from "@sallyport/oidc-client";
+import { IdpFailure, type OidcClients, type Signers } from "@sallyport/oidc-client";
 import express, { type ErrorRequestHandler, type Request, type Response, Router } from "express";
 import { endNamedSessions } from "../end-named-sessions.ts";
 import { handleLogoutFailures } from "../failure-page.ts";
 import { LogoutFailure } from "../failures.ts";
 import type { SingleLogoutDeps } from "../index.ts";
-import { findActiveConnection } from "../oidc/find-active-connection.ts";
 import { createRefusalRecorder, showUnverified } from "../oidc/record-refusals.ts";
-import { asymmetric, checkRequestToken, refused } from "./authenticate.ts";
+import { checkRequestToken, refused } from "./authenticate.ts";
 import { findPeople, liveSessionsOf, requestBody } from "./find-person.ts";
+import { type Endpoint, oidcEndpoint, samlEndpoint } from "./speakers.ts";
 
-const PATH = "/sso/oidc/:connectionId/global-token-revocation";
+const OIDC_PATH = "/sso/oidc/:connectionId/global-token-revocation";
+const SAML_PATH = "/sso/saml/:connectionId/global-token-revocation";
 const BODY_LIMIT = "16kb";
 
 /**
  * Global Token Revocation (draft-parecki-oauth-global-token-revocation; Okta's Universal Logout): the IdP says, by a JWT that it signed for this very
  * endpoint, that a person's sessions end. 204 once they have, 404 where it names nobody whom we know of it.
  */
-export function createUniversalLogoutRouter(deps: SingleLogoutDeps, clients: OidcClients): Router {
+export function createUniversalLogoutRouter(
+  deps: SingleLogoutDeps,
+  clients: OidcClients,
+  signers: Signers,
+): Router {
   const router = Router();
-  const { sql } = deps.database;
+  const from = { sql: deps.database.sql, publicUrl: deps.publicUrl };
   const orRecord = createRefusalRecorder(deps);
   const json = express.json({ limit: BODY_LIMIT, type: ["application/json", "application/*+json"] });
 
-  router.post(PATH, json, async (req: Request<{ connectionId: string }>, res) => {
-    const connection = await findActiveConnection(sql, req.params.connectionId);
-    const jwt = bearerToken(req.get("authorization"));
-    if (jwt === undefined) {
-      throw new Unauthenticated();
-    }
-    let found = true;
-    await orRecord(
-      req,
-      connection,
-      () => showUnverified(jwt),
-      async () => {
-        const { metadata, keys } = await clients.of(connection);
-        const now = deps.now();
-        const algorithms = asymmetric(metadata.id_token_signing_alg_values_supported ?? ["RS256"]);
-        const audience = oidcLogoutUrls(deps.publicUrl, connection.id).globalTokenRevocationUri;
-        const token = checkRequestToken(jwt, { issuer: metadata.issuer, audience, algorithms, now });
-        await keys.verify(jwt, algorithms);
-        // Only now: nobody else is told what is wrong with a body.
-        const who = requestBody.safeParse(req.body);
-        if (!who.success) {
-          throw new SubjectMalformed();
-        }
-        const people = await findPeople(sql, connection, metadata.issuer, who.data);
-        found = people.length > 0;
-        const isFirst = await endNamedSessions(deps, {
-          connection,
-          message: token,
-          findSessions: (inside) => liveSessionsOf(inside, connection.organizationId, people, now),
-          requestId: requestId(req),
-          now,
+  const serve = (path: string, find: (connectionId: string) => Promise<Endpoint>) =>
+    router.post(path, json, async (req: Request<{ connectionId: string }>, res) => {
+      const { connection, speaker } = await find(req.params.connectionId);
+      const jwt = bearerToken(req.get("authorization"));
+      if (jwt === undefined) {
+        throw new Unauthenticated();
+      }
+      let found = true;
+      await orRecord(
+        req,
+        connection,
+        () => showUnverified(jwt),
+        async () => {
+          const trusted = await speaker();
+          const now = deps.now();
+          const token = checkRequestToken(jwt, { ...trusted, now });
+          await trusted.keys.verify(jwt, trusted.algorithms);
+          // Only now: nobody else is told what is wrong with a body.
+          const who = requestBody.safeParse(req.body);
+          if (!who.success) {
+            throw new SubjectMalformed();
+          }
+          const people = await findPeople(deps.database.sql, trusted, who.data);
+          found = people.length > 0;
+          const isFirst = await endNamedSessions(deps, {
+            connection,
+            message: token,
+            findSessions: (inside) => liveSessionsOf(inside, connection.organizationId, people, now),
+            requestId: requestId(req),
+            now,
+          });
+          if (!isFirst) {
+            throw refused("replayed", "jti", "one that was not used before", token.id);
+          }
+        },
+      );
+      res.set("cache-control", "no-store");
+      if (found) {
+        res.status(204).end();
+      } else {
+        res.status(404).json({
+          error: "user_not_found",
+          error_description: "Nobody of that name signed in by this connection",
         });
-        if (!isFirst) {
-          throw refused("replayed", "jti", "one that was not used before", token.id);
-        }
-      },
-    );
-    res.set("cache-control", "no-store");
-    if (found) {
-      res.status(204).end();
-    } else {
-      res.status(404).json({
-        error: "user_not_found",
-        error_description: "Nobody of that name signed in by this connection",
-      });
-    }
-  });
+      }
+    });
+  serve(OIDC_PATH, (id) => oidcEndpoint(from, clients, id));
+  serve(SAML_PATH, (id) => samlEndpoint(from, signers, id));
 
-  router.use(PATH, answerInJson);
-  router.use(PATH, handleLogoutFailures(deps.log));
+  router.use([OIDC_PATH, SAML_PATH], answerInJson, handleLogoutFailures(deps.log));
   return router;
 }
 
@@ -96,7 +100,8 @@ const answerInJson: ErrorRequestHandler = (error: unknown, _req, res: Response, 
   if (error instanceof SubjectMalformed) {
     return void res.status(400).json({
       error: "invalid_request",
-      error_description: "sub_id must be an object of format iss_sub (iss, sub) or email (email)",
+      error_description:
+        "sub_id must be an object of format iss_sub (iss, sub), opaque (id) or email (email)",
     });
   }
   if (!(error instanceof LogoutFailure)) {

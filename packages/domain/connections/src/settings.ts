@@ -68,6 +68,8 @@ export const samlSettings = z.strictObject({
   groupsDelimiter: groupsDelimiter.nullish(),
   /** Left out: as the provider's product has it. */
   subjectMatches: subjectMatches.optional(),
+  /** Who may have all sessions of a person ended by a JWT of theirs, and where their keys are. Null: nobody. */
+  universalLogout: z.strictObject({ issuer: z.string().min(1), jwksUri: httpUrl }).nullish(),
   /** The application where people land who come from the IdP's own pages. Null: nobody is taken in from there. */
   idpInitiated: z.strictObject({ applicationId: z.uuid() }).nullish(),
 });

@@ -5,6 +5,8 @@ export interface SamlServiceProvider {
   /** Single logout: takes the IdP's requests, and its answers to ours. */
   readonly sloUrl: string;
   readonly metadataUrl: string;
+  /** Takes the IdP's signed request to end all sessions of a person. */
+  readonly globalTokenRevocationUrl: string;
 }
 
 /**
@@ -18,6 +20,7 @@ export function samlServiceProvider(publicUrl: string, connectionId: string): Sa
     acsUrl: `${base}/acs`,
     sloUrl: `${base}/slo`,
     metadataUrl: `${base}/metadata`,
+    globalTokenRevocationUrl: `${base}/global-token-revocation`,
   };
 }
 

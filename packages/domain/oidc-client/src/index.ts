@@ -4,4 +4,5 @@ export { discover } from "./discovery.ts";
 export { causeOf, IdpFailure, type IdpFailureKind, type IdpFinding } from "./failure.ts";
 export type { OnAnswer } from "./idp-fetch.ts";
 export type { IdpKeys } from "./keys.ts";
+export { createSigners, type Signers } from "./signers.ts";
 export { unreachable } from "./unreachable.ts";

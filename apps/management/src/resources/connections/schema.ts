@@ -74,6 +74,8 @@ const matches = subjectMatches.meta({
     "Which attribute of the directory's users (SCIM) the identity provider's subject is: people are matched by it, whatever their address. Only where it is so for everybody. Default: as the provider's product has it (`okta` over OpenID Connect, and `entra` by its object id: externalId; all others: nothing).",
 });
 
+const universalLogout = z.strictObject({ issuer: text(1024), jwksUri: secureUrl }).nullable();
+
 const samlOptions = {
   signRequests: z.boolean().exactOptional().meta({
     description: "Default: as the metadata wants it. Once given, metadata does not change it.",
@@ -92,6 +94,10 @@ const samlOptions = {
   }),
   subjectMatches: matches.exactOptional(),
   idpInitiated: idpInitiated.exactOptional(),
+  universalLogout: universalLogout.exactOptional().meta({
+    description:
+      "Who may have all sessions of a person ended at `globalTokenRevocationUri`, by a JWT that they sign (Okta: Universal Logout): its `iss`, and where the keys are. Okta's are the URL of the Okta organization, and `…/oauth2/v1/keys` below it. null: nobody.",
+  }),
 };
 
 const EXPLICIT = ["ssoUrl", "ssoBinding", "sloUrl", "sloBinding", "sloResponseUrl", "certificates"] as const;
@@ -241,6 +247,10 @@ const samlView = z.object({
   spEntityId: z.string(),
   spSloUrl: z.string().meta({ description: "Single logout, for both bindings." }),
   spMetadataUrl: z.string(),
+  globalTokenRevocationUri: z.string().meta({
+    description:
+      "Takes the identity provider's signed request to end all sessions of a person (Okta: Universal Logout, with a signed JWT), once `universalLogout` says who signs.",
+  }),
   idpEntityId: z.string(),
   ssoUrl: z.string(),
   ssoBinding: z.enum(["redirect", "post"]),
@@ -260,6 +270,7 @@ const samlView = z.object({
   groupsDelimiter: groupsDelimiter.nullable().optional(),
   subjectMatches: subjectMatches.optional(),
   idpInitiated,
+  universalLogout,
 });
 
 const oidcView = z.object({

@@ -51,9 +51,11 @@ function samlView(
     spEntityId: sp.entityId,
     spSloUrl: sp.sloUrl,
     spMetadataUrl: sp.metadataUrl,
+    globalTokenRevocationUri: sp.globalTokenRevocationUrl,
     ...shown,
     holdMetadataChanges: settings.holdMetadataChanges ?? false,
     idpInitiated: settings.idpInitiated ?? null,
+    universalLogout: settings.universalLogout ?? null,
     ...(metadataCertificates === undefined
       ? {}
       : { metadataCertificates: metadataCertificates.map((pem) => certificateView(pem, now)) }),

@@ -13,6 +13,7 @@ import { type Connection, productOfConnection, useConnection } from "./connectio
 import { ConnectionActs } from "./connection-acts.tsx";
 import { problemsOf } from "./problems.ts";
 import { type ConnectionsTexts, connectionsTexts } from "./texts.ts";
+import { UniversalLogout } from "./universal-logout.tsx";
 import { useUpdateConnection } from "./update-connection.ts";
 
 /** What a connection is called, what its identity provider must be told, and what it told us. */
@@ -62,6 +63,7 @@ export function ConnectionSettingsPage() {
         </Stack>
       </section>
       <TheirValues connection={connection} />
+      {connection.saml !== undefined && <UniversalLogout saml={connection.saml} />}
       {mayWrite && <ConnectionActs connection={connection} />}
     </Stack>
   );
@@ -78,6 +80,7 @@ function ourValues(
       [texts.entityId, saml.spEntityId],
       [texts.metadataUrl, saml.spMetadataUrl],
       [texts.logoutUrl, saml.spSloUrl],
+      [texts.globalTokenRevocationUri, saml.globalTokenRevocationUri],
     ];
   }
   if (oidc !== undefined) {
@@ -85,6 +88,7 @@ function ourValues(
       [texts.redirectUri, oidc.redirectUri],
       [texts.postLogoutRedirectUri, oidc.postLogoutRedirectUri],
       [texts.backchannelLogoutUri, oidc.backchannelLogoutUri],
+      [texts.globalTokenRevocationUri, oidc.globalTokenRevocationUri],
       ...(oidc.clientAuthentication === "private_key_jwt" ? [[texts.jwksUri, oidc.jwksUri] as const] : []),
     ];
   }
