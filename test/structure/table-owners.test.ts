@@ -50,6 +50,7 @@ const OWNERS: Readonly<Record<string, readonly [string]>> = {
   conflicts: [PEOPLE],
   directory_user_links: [PEOPLE],
   guards: [PEOPLE],
+  access_policies: [PEOPLE],
   directory_losses: [PEOPLE],
   held_changes: [PEOPLE],
   held_people: [PEOPLE],

@@ -171,6 +171,15 @@ export const ADMIN_ERRORS = {
   role_key_taken: { status: 409, detail: "The organization already has a role of this key." },
   role_protected: { status: 409, detail: "Every member has the role `member`: it cannot be deleted." },
   directory_unknown: { status: 400, detail: "The organization has no directory of this id." },
+  role_is_default: {
+    status: 409,
+    detail: "It is the organization's default role. Set another one first (`PATCH …/access-policy`).",
+  },
+  seat_limit_reached: {
+    status: 409,
+    detail:
+      "All seats of the organization are used, or waited for. Suspend or remove somebody, or raise the limit (`PATCH …/access-policy`).",
+  },
   role_unknown: { status: 400, detail: "The organization has no role of this key. Create it first." },
   tokens_too_many: {
     status: 409,

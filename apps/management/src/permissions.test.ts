@@ -12,6 +12,7 @@ import { createWorld, insertApiKey, type World } from "./testing/world.ts";
 /** What a field of an operation needs, beside the operation itself. */
 const OF_FIELDS = [
   "organizations.rename",
+  "organizations.seats",
   "domains.verify",
   "gateway_webhooks.read",
   "gateway_webhooks.write",
@@ -37,6 +38,8 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "group_mappings.write": "replaceGroupMappings planGroupMappings",
   "roles.read": "listRoles getRole",
   "roles.write": "createRole updateRole deleteRole",
+  "access_policy.read": "getAccessPolicy",
+  "access_policy.write": "updateAccessPolicy planAccessPolicy",
   "members.read": "listMembers getMember getMemberAccess planDirectory getConsoleRole",
   "members.write": "addMember updateMember removeMember setConsoleRole removeConsoleRole activateDirectory",
   "conflicts.read": "listConflicts getConflict",
@@ -94,6 +97,8 @@ const ACCESS = `
   group_mappings.write       yes   yes      yes           yes    no      no            no           no
   roles.read                 yes   yes      yes           yes    yes     no            yes          no
   roles.write                yes   yes      yes           yes    no      no            no           no
+  access_policy.read         yes   yes      yes           yes    yes     no            yes          no
+  access_policy.write        yes   yes      yes           yes    no      no            no           no
   members.read               yes   yes      yes           yes    yes     yes           yes          no
   members.write              yes   yes      yes           yes    no      no            no           no
   conflicts.read             yes   yes      yes           yes    yes     no            yes          no

@@ -16,6 +16,8 @@ export const ORGANIZATION_PERMISSIONS = [
   "group_mappings.write",
   "roles.read",
   "roles.write",
+  "access_policy.read",
+  "access_policy.write",
   "members.read",
   "members.write",
   "conflicts.read",
@@ -40,6 +42,8 @@ export const GATEWAY_PERMISSIONS = [
   "organizations.delete",
   /** To change a slug, which is the organization's name to applications. */
   "organizations.rename",
+  /** To say how many may be members of an organization. */
+  "organizations.seats",
   /** To have a domain count without DNS, by one's word. */
   "domains.verify",
   "reserved_slugs.read",

@@ -1,5 +1,6 @@
 import type { Endpoint } from "../api/endpoint.ts";
 import type { ManagementApiDeps } from "../deps.ts";
+import { accessPolicyEndpoints } from "./access-policy/routes.ts";
 import { apiKeyEndpoints } from "./api-keys/routes.ts";
 import { applicationEndpoints } from "./applications/routes.ts";
 import { auditEventEndpoints } from "./audit-events/routes.ts";
@@ -56,6 +57,7 @@ export function endpointsOf(
     ...directoryGroupEndpoints,
     ...scimRequestEndpoints,
     ...groupMappingEndpoints,
+    ...accessPolicyEndpoints,
     ...roleEndpoints,
     ...memberEndpoints,
     ...conflictEndpoints,

@@ -36,6 +36,8 @@ export const promisedEvents: Readonly<Record<string, readonly EventType[]>> = {
   replaceGroupMappings: ["group_mapping.created"],
   planGroupMappings: [],
   inspectIdp: [],
+  updateAccessPolicy: ["access_policy.updated"],
+  planAccessPolicy: [],
   createRole: ["role.created"],
   updateRole: ["role.updated"],
   deleteRole: ["role.deleted"],

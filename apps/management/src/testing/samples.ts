@@ -31,6 +31,8 @@ export function sampleBodies(tag: string): Readonly<Record<string, unknown>> {
     createDirectoryToken: {},
     replaceGroupMappings: [{ group: `Group ${tag}`, role: "admin" }],
     planGroupMappings: [{ group: `Group ${tag}`, role: "admin" }],
+    updateAccessPolicy: { defaultRole: "admin" },
+    planAccessPolicy: { defaultRole: "admin" },
     createRole: { key: `role-${tag}`, name: "Role" },
     updateRole: { permissions: ["docs:read"] },
     addMember: { email: `${tag}@example.com` },

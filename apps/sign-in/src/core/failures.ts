@@ -240,6 +240,15 @@ export const SIGN_IN_FAILURES = {
     fix: "Reactivate the person in the directory, or in the organization's members.",
     retry: true,
   },
+  seat_limit_reached: {
+    status: 403,
+    title: "All places are taken",
+    message: "Your organization lets in a set number of people, and there is no place for you at the moment.",
+    advice:
+      "Ask your organization's IT or help desk for a place, and give them the request id below. Then try again.",
+    fix: "Suspend or remove members who no longer need access, or raise the limit in the organization's access policy.",
+    retry: true,
+  },
   unavailable: {
     status: 503,
     title: "Signing in does not work at the moment",

@@ -23,9 +23,13 @@ export function isEnded(organization: string, identifiers: string): string {
 const APPLIES = (directory: string) =>
   `NOT EXISTS (SELECT 1 FROM directories review WHERE review.id = ${directory} AND review.in_review)`;
 
-// Whose end is held goes on as if they were active.
+// Whose end is held goes on as if they were active. Whom a directory has active and another, which comes before it, has not, is
+// ended as the rest.
 const ACTIVE = (id: string) =>
-  `SELECT 1 FROM directory_users du WHERE du.id = ${id} AND (du.active AND du.deleted_at IS NULL OR EXISTS (
+  `SELECT 1 FROM directory_users du WHERE du.id = ${id} AND (du.active AND du.deleted_at IS NULL AND NOT EXISTS (
+     SELECT 1 FROM directory_user_links l JOIN memberships m ON m.user_id = l.user_id AND m.directory = 'ended'
+     JOIN access_policies p ON p.organization_id = m.organization_id AND p.directory_order <> '{}'
+     WHERE l.directory_user_id = du.id) OR EXISTS (
      SELECT 1 FROM directory_user_links kept JOIN held_people h ON h.user_id = kept.user_id AND h.suspends
      WHERE kept.directory_user_id = du.id))`;
 

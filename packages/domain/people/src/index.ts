@@ -5,6 +5,7 @@
  * - `sign-in/`: a login finds or makes its user, with what that changes
  * - `directory/`: users, memberships and roles follow what directories say
  * - `guard/`: what a directory would take from too many people at once is held until an administrator decides
+ * - `policy/`: what administrators set of access: default role, order of directories, seats
  * - `plan/`: what would become of members' access, by the same decision (`directory/access.ts`)
  * - `why/`: why a member has a role, and may or may not sign in, by the rules that a sign-in follows
  * - `by-hand/`: what administrators change; `conflicts/`: what only they settle
@@ -26,11 +27,13 @@ export { lockOrganization, lockPeople } from "./lock.ts";
 export type {
   DirectoryWord,
   Membership,
+  MembershipStatus,
   Refusal,
   SignInCheckName,
   SignInPolicy,
   Source,
 } from "./membership.ts";
 export * from "./plan/index.ts";
+export * from "./policy/index.ts";
 export * from "./sign-in/index.ts";
 export * from "./why/index.ts";

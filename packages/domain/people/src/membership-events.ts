@@ -1,6 +1,12 @@
 import type { EventDraft } from "@sallyport/events";
 import type { Membership } from "./membership.ts";
 
+const EVENTS = {
+  active: "membership.activated",
+  suspended: "membership.suspended",
+  waiting: "membership.waiting",
+} as const;
+
 /**
  * What a change of a membership tells: of its status, and of who speaks for it. What directories say has an event of its
  * own only where it does not show in the status.
@@ -32,7 +38,7 @@ export function membershipEvents(
   if (before.status !== after.status) {
     events.push({
       organizationId,
-      type: after.status === "active" ? "membership.activated" : "membership.suspended",
+      type: EVENTS[after.status],
       resource,
       before: { status: before.status },
       after: { status: after.status },

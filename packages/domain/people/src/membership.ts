@@ -4,9 +4,12 @@ export type Source = "directory" | "jit" | "manual";
 /** What directories say of a member; see `DirectoryWord` in the schema. Null: none knows them. */
 export type DirectoryWord = "active" | "ended" | "released";
 
+/** `waiting`: for a seat, without access. */
+export type MembershipStatus = "active" | "suspended" | "waiting";
+
 export interface MembershipState {
   readonly id: string;
-  readonly status: "active" | "suspended";
+  readonly status: MembershipStatus;
   readonly source: Source;
   readonly directory: DirectoryWord | null;
 }
@@ -19,10 +22,11 @@ export interface Membership extends MembershipState {
 export type SignInPolicy = "justInTime" | "directory";
 
 /** Why somebody may not sign in. */
-export type Refusal = "membership_suspended" | "not_provisioned";
+export type Refusal = "membership_suspended" | "not_provisioned" | "seat_limit_reached";
 
 /** What a sign-in of somebody known is held against, in this order. */
 export type SignInCheckName =
+  | "has_seat"
   | "membership_active"
   | "directory_active"
   | "nobody_ended"
@@ -47,8 +51,14 @@ export function signInChecks(
   policy: SignInPolicy,
 ): readonly SignInCheck[] {
   const known = membership !== null && membership.directory !== null;
+  const waits = membership?.status === "waiting";
   return [
-    { check: "membership_active", passed: membership?.status === "active", refusal: "membership_suspended" },
+    { check: "has_seat", passed: !waits, refusal: "seat_limit_reached" },
+    {
+      check: "membership_active",
+      passed: membership?.status === "active" || waits,
+      refusal: "membership_suspended",
+    },
     { check: "directory_active", passed: membership?.directory !== "ended", refusal: "membership_suspended" },
     // Whom a directory has active is known by more than what another directory user once was known by, too.
     { check: "nobody_ended", passed: !ended || known, refusal: "membership_suspended" },
@@ -65,7 +75,7 @@ export function refusalOf(
   return signInChecks(membership, ended, policy).find(({ passed }) => !passed)?.refusal ?? null;
 }
 
-/** What all directory users that stand for one user say together. */
+/** What all directory users that stand for one user say together, in the order in which directories count. */
 export interface DirectoryStatus {
   /** None of them is left: whoever stood for this user was deleted. */
   readonly gone: boolean;

@@ -12,6 +12,7 @@ import {
   type Mapping,
   type PlanPage,
   planGroupMappings,
+  settleDefaultRole,
 } from "@sallyport/people";
 import { rolesByKey } from "./roles.ts";
 
@@ -93,6 +94,9 @@ export async function replaceGroupMappings(
     }
   }
   for (const event of await endMappings(sql, organizationId, removed.map(reasonOf))) {
+    record(event);
+  }
+  for (const event of await settleDefaultRole(sql, organizationId, now)) {
     record(event);
   }
   await rememberEnded(sql, organizationId, removed.map(reasonOf), added.map(reasonOf), now);

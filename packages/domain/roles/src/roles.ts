@@ -1,6 +1,7 @@
 import { newId, type Prisma, type Role } from "@sallyport/database";
+import { markUsers } from "@sallyport/directories";
 import { difference, type EventDraft, pick, type RecordedTransaction } from "@sallyport/events";
-import { lockOrganization, type RoleRef } from "@sallyport/people";
+import { lockOrganization, lockPeople, type RoleRef, readPolicy, settleDefaultRole } from "@sallyport/people";
 
 /** The role that every membership has. */
 export const MEMBER_ROLE = "member";
@@ -82,12 +83,17 @@ export async function updateRole(
   return role;
 }
 
-/** Deletes a role with its bindings and mappings; `member` is protected. */
+/**
+ * Deletes a role with its bindings and mappings; `member` is protected, and so is the default role. Whom no group gives a role
+ * any more is given the default one, by the reconciler where a directory manages them.
+ */
 export async function deleteRole(
   { tx, sql, record }: RecordedTransaction,
   organizationId: string,
   id: string,
-): Promise<"deleted" | "not_found" | "protected"> {
+  now: Date,
+): Promise<"deleted" | "not_found" | "protected" | "default"> {
+  await lockPeople(sql, organizationId);
   await lockOrganization(sql, organizationId);
   const role = await tx.role.findFirst({ where: { id, organizationId } });
   if (role === null) {
@@ -96,7 +102,23 @@ export async function deleteRole(
   if (role.key === MEMBER_ROLE) {
     return "protected";
   }
+  const { defaultRoleId } = await readPolicy(sql, organizationId);
+  if (defaultRoleId === id) {
+    return "default";
+  }
+  if (defaultRoleId !== null) {
+    await sql.query(
+      markUsers(`SELECT $1::uuid, l.directory_user_id, $3::timestamptz
+                 FROM role_bindings b JOIN memberships m ON m.id = b.membership_id
+                 JOIN directory_user_links l ON l.user_id = m.user_id
+                 WHERE b.role_id = $2::uuid AND b.organization_id = $1::uuid AND b.source = 'directory'`),
+      [organizationId, id, now],
+    );
+  }
   await tx.role.deleteMany({ where: { id, organizationId } });
+  for (const event of await settleDefaultRole(sql, organizationId, now)) {
+    record(event);
+  }
   record({
     organizationId,
     type: "role.deleted",

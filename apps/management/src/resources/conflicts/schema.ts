@@ -9,7 +9,7 @@ const party = z.object({
   memberId: id.nullable().meta({ description: "null: no member (any more)." }),
   email: z.string().nullable(),
   name: z.string().nullable(),
-  status: z.enum(["active", "suspended"]).nullable(),
+  status: z.enum(["active", "suspended", "waiting"]).nullable(),
   source: z.enum(["directory", "jit", "manual"]).nullable(),
   identities: z.int().meta({ description: "How many ways to sign in the user has." }),
   directoryUsers: z.int().meta({ description: "How many users of directories stand for the user." }),

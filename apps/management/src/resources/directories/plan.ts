@@ -33,7 +33,7 @@ const member = z.object({
   userId: id.nullable(),
   email: z.string().nullable(),
   name: z.string().nullable(),
-  status: z.enum(["active", "suspended"]).nullable(),
+  status: z.enum(["active", "suspended", "waiting"]).nullable(),
   source: z.enum(["directory", "jit", "manual"]).nullable(),
   state,
   heldChangeId: id.nullable().meta({ description: "What the directory says of them is held by its guard." }),

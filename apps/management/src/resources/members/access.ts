@@ -38,18 +38,20 @@ const roleReason = z
       mapped: z.boolean().meta({ description: "The group gives the role still." }),
     }),
     groupReason,
+    z.object({ type: z.literal("default"), since }),
     z.object({ type: z.literal("outdated"), since }),
   ])
   .meta({
     id: "RoleReason",
     description:
-      "`membership`: every member has the role `member`. `hand`: an administrator gave it. `signIn`: a group that was asserted. `group`: a directory's group. `outdated`: a directory gave it once, and what it says now does not: it goes soon, unless it is `held`.",
+      "`membership`: every member has the role `member`. `hand`: an administrator gave it. `signIn`: a group that was asserted. `group`: a directory's group. `default`: the organization's default role, since no group gives them one. `outdated`: a directory gave it once, and what it says now does not: it goes soon, unless it is `held`.",
   });
 
 const check = z.object({
   check: z.enum([
     "connection_active",
     "found_at_first_login",
+    "has_seat",
     "membership_active",
     "directory_active",
     "nobody_ended",
@@ -65,6 +67,10 @@ const check = z.object({
         directoryUserId: id,
         userName: z.string(),
         deleted: z.boolean(),
+        decides: z.boolean().meta({
+          description:
+            "Its directory comes before the others that have the person: what it says counts, whatever they say.",
+        }),
         since: timestamp,
       },
       requestId: z.string().nullable(),
@@ -104,6 +110,10 @@ const CHECKS: Readonly<Record<ExplainedCheckName, { readonly detail: string; rea
     detail:
       "They have not signed in yet: a first login with their address is found to be theirs, since they hold it by proof and its domain is verified.",
     fix: "Verify the domain of their address, or settle the conflict that they have: until then whoever signs in with the address is somebody else, or is refused.",
+  },
+  has_seat: {
+    detail: "They have a seat, where the organization's seats are limited.",
+    fix: "Suspend or remove somebody, or raise the limit: who waits the longest has the next seat.",
   },
   membership_active: {
     detail: "The membership is active.",

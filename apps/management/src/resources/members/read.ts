@@ -1,7 +1,7 @@
 import type { ConsoleRole } from "@sallyport/console-access";
 import type { Sql } from "@sallyport/database";
 import { groupsOf } from "@sallyport/directories";
-import { readableAddress } from "@sallyport/people";
+import { type MembershipStatus, readableAddress } from "@sallyport/people";
 import { toPage } from "../../api/page.ts";
 import type { Context } from "../../context.ts";
 import { problem } from "../../errors.ts";
@@ -12,7 +12,7 @@ interface Row {
   readonly user_id: string;
   readonly email: string | null;
   readonly name: string | null;
-  readonly status: "active" | "suspended";
+  readonly status: MembershipStatus;
   readonly source: "directory" | "jit" | "manual";
   readonly directory: "active" | "ended" | "released" | null;
   readonly unmanaged: boolean;

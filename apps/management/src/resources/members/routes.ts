@@ -19,7 +19,7 @@ export const memberEndpoints: readonly Endpoint[] = [
     body: newMember,
     status: 201,
     reply: member,
-    errors: ["member_exists", "role_unknown"],
+    errors: ["member_exists", "role_unknown", "seat_limit_reached"],
     handle: (call) => addMember(call, call.organization.id, call.body),
   }),
   organizationEndpoint({
@@ -69,7 +69,7 @@ export const memberEndpoints: readonly Endpoint[] = [
     body: memberPatch,
     status: 200,
     reply: member,
-    errors: ["membership_managed_by_directory", "role_unknown"],
+    errors: ["membership_managed_by_directory", "role_unknown", "seat_limit_reached"],
     handle: (call) => updateMember(call, call.organization.id, call.params.memberId, call.body),
   }),
   organizationEndpoint({

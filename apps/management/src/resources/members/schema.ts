@@ -10,7 +10,9 @@ export const newConsoleRole = z.strictObject({ role: consoleRole }).meta({ id: "
 
 export const givenConsoleRole = z.object({ role: consoleRole.nullable() }).meta({ id: "ConsoleRole" });
 
-const status = z.enum(["active", "suspended"]);
+const status = z.enum(["active", "suspended", "waiting"]).meta({
+  description: "`waiting`: for a seat, without access (`…/access-policy`).",
+});
 const roles = z
   .array(roleKey)
   .max(100)
@@ -30,7 +32,7 @@ export const newMember = z
 
 export const memberPatch = z
   .strictObject({
-    status: status.exactOptional(),
+    status: z.enum(["active", "suspended"]).exactOptional(),
     roles: roles.exactOptional(),
     takeOver: z.boolean().default(false).meta({
       description: "Answer for the person by hand, from now on, whatever directories say or said of them.",

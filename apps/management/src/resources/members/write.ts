@@ -53,7 +53,11 @@ export function updateMember(
  */
 export async function removeMember(context: Context, organizationId: string, id: string): Promise<void> {
   await change(context, async (within) => {
-    await tell(within, organizationId, await act(() => removePerson(within.sql, organizationId, id)));
+    await tell(
+      within,
+      organizationId,
+      await act(() => removePerson(within.sql, organizationId, id, within.now)),
+    );
   });
 }
 
@@ -86,12 +90,18 @@ async function act(work: () => Promise<ByHand>): Promise<ByHand> {
   }
 }
 
-async function tell({ record, endSessions }: Change, organizationId: string, done: ByHand): Promise<void> {
+async function tell(
+  { record, endSessions, reconcile }: Change,
+  organizationId: string,
+  done: ByHand,
+): Promise<void> {
   for (const event of done.events) {
     record(event);
   }
   if (done.ended !== null) {
     await endSessions(organizationId, { userIds: done.ended.userIds }, done.ended.reason);
+    // Somebody may wait for the seat.
+    reconcile(organizationId);
   }
 }
 

@@ -62,7 +62,7 @@ export const roleEndpoints: readonly Endpoint[] = [
     tag,
     summary: "Delete a role, with its mappings and from whoever has it",
     status: 204,
-    errors: ["role_protected"],
+    errors: ["role_protected", "role_is_default"],
     handle: (call) => deleteRole(call, call.organization.id, call.params.roleId),
   }),
 ];

@@ -71,15 +71,19 @@ export function updateRole(
   });
 }
 
-/** Deletes it with its bindings and mappings. Throws `role_protected` for `member`. */
+/** Deletes it with its bindings and mappings. Throws `role_protected` for `member`, `role_is_default`. */
 export async function deleteRole(context: Context, organizationId: string, id: string): Promise<void> {
   await change(context, async (transaction) => {
-    const outcome = await roles.deleteRole(transaction, organizationId, id);
+    const outcome = await roles.deleteRole(transaction, organizationId, id, transaction.now);
     if (outcome === "not_found") {
       throw problem("role_not_found");
     }
     if (outcome === "protected") {
       throw problem("role_protected");
     }
+    if (outcome === "default") {
+      throw problem("role_is_default");
+    }
+    transaction.reconcile(organizationId);
   });
 }

@@ -31,9 +31,9 @@ export async function reconcileOrganization(
   // start again would be to step over all of them, batch by batch.
   let after = START;
   for (let batches = 0; batches < deps.batchesPerTurn; batches++) {
-    const { next } = await reconcileBatch(deps, organizationId, after);
+    const { next, marked } = await reconcileBatch(deps, organizationId, after);
     // Behind `after` nothing is left; before it, something may have been marked meanwhile.
-    if (next === null && after === START) {
+    if (next === null && after === START && !marked) {
       return "done";
     }
     after = next ?? START;
@@ -41,19 +41,19 @@ export async function reconcileOrganization(
   return "more";
 }
 
-/** Returns the id behind which to go on; null when nothing is left there. */
+/** Returns the id behind which to go on; null when nothing is left there. And whether the batch itself marked others. */
 async function reconcileBatch(
   deps: ReconcileDeps,
   organizationId: string,
   after: string,
-): Promise<{ readonly next: string | null }> {
+): Promise<{ readonly next: string | null; readonly marked: boolean }> {
   const { groups, users } = await deps.database.transaction(async (sql) => {
     await lockPeople(sql, organizationId);
     const batch = { sql, organizationId, now: deps.now(), limit: deps.batchSize, after };
     // Groups first, and all of them: they only make users dirty, and a user is to be looked at once.
     if ((await propagateGroups(batch)) === "some") {
       await deps.reach("groupsApplied");
-      return { groups: true, users: { taken: 0, last: null, sessionsEnded: 0 } };
+      return { groups: true, users: { taken: 0, last: null, sessionsEnded: 0, marked: false } };
     }
     return { groups: false, users: await reconcileUsers(batch, deps.reach) };
   });
@@ -64,7 +64,7 @@ async function reconcileBatch(
     await deps.reach("committed");
   }
   if (groups) {
-    return { next: START };
+    return { next: START, marked: false };
   }
-  return { next: users.taken === deps.batchSize ? users.last : null };
+  return { next: users.taken === deps.batchSize ? users.last : null, marked: users.marked };
 }

@@ -9,13 +9,15 @@ export interface UserProgress {
   /** The last one's id; null when there was none. */
   readonly last: string | null;
   readonly sessionsEnded: number;
+  /** Others were marked, who may have a seat now: wherever their ids lie. */
+  readonly marked: boolean;
 }
 
 /** One batch of dirty directory users: people are brought to what their directories say of them. */
 export async function reconcileUsers(batch: Batch, reach: ReachCheckpoint): Promise<UserProgress> {
   const { users: dirty, last, hasPending, count } = await takeDirtyUsers(batch);
   if (dirty.length === 0) {
-    return { taken: count, last, sessionsEnded: 0 };
+    return { taken: count, last, sessionsEnded: 0, marked: false };
   }
   await reach("usersTaken");
   if (hasPending) {
@@ -27,7 +29,7 @@ export async function reconcileUsers(batch: Batch, reach: ReachCheckpoint): Prom
 
   // What a directory in review pushed is looked at when the review ends.
   const applied = dirty.filter(({ inReview }) => !inReview);
-  const { events, endedUserIds, keptUserIds } = await applyDirectory(batch, applied);
+  const { events, endedUserIds, keptUserIds, seatsOffered } = await applyDirectory(batch, applied);
   const sessionsEnded = await endSessions(batch, endedUserIds);
   await deleteTombstones(
     batch,
@@ -39,7 +41,7 @@ export async function reconcileUsers(batch: Batch, reach: ReachCheckpoint): Prom
     events.map((event) => ({ ...event, actor })),
   );
   await reach("usersApplied");
-  return { taken: count, last, sessionsEnded };
+  return { taken: count, last, sessionsEnded, marked: seatsOffered };
 }
 
 /** After the memberships: a sign-in that came first has its session revoked here, one that waited for us is refused. */

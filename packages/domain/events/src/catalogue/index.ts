@@ -1,6 +1,15 @@
 import { connections } from "./connections.ts";
 import { directories, directoryGroups, directoryUsers } from "./directories.ts";
-import { conflicts, guards, heldChanges, identities, memberships, roleBindings, users } from "./people.ts";
+import {
+  accessPolicies,
+  conflicts,
+  guards,
+  heldChanges,
+  identities,
+  memberships,
+  roleBindings,
+  users,
+} from "./people.ts";
 import { consoleSessions, sessions, signIns } from "./sign-ins.ts";
 import {
   apiKeys,
@@ -37,6 +46,7 @@ export const catalogue = {
   ...conflicts,
   ...heldChanges,
   ...guards,
+  ...accessPolicies,
   ...groupMappings,
   ...sessions,
   ...signIns,

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { changed, count, facts, id, nullable, text } from "./fact.ts";
+import { changed, count, facts, id, list, nullable, text } from "./fact.ts";
 
 /** Who made it: a directory, a sign-in just in time, or an administrator. */
 const source = z.enum(["directory", "jit", "manual"]);
-const status = z.enum(["active", "suspended"]);
+const status = z.enum(["active", "suspended", "waiting"]);
 
 const profile = changed({
   email: nullable,
@@ -50,7 +50,7 @@ const membershipChanges = changed({ source, directory });
 
 export const memberships = facts("membership", "membership", {
   created: {
-    says: "A user is a member of the organization from now on. `unmanaged`: beside an active directory, which does not know them.",
+    says: "A user is a member of the organization from now on; `waiting` for a seat, without access until then. `unmanaged`: beside an active directory, which does not know them.",
     after: membership.extend({ unmanaged: z.literal(true).optional() }),
   },
   suspended: {
@@ -59,8 +59,14 @@ export const memberships = facts("membership", "membership", {
     after: statusOnly,
     data: membershipOf,
   },
+  waiting: {
+    says: "A member would be active, and waits for a seat.",
+    before: statusOnly,
+    after: statusOnly,
+    data: membershipOf,
+  },
   activated: {
-    says: "A member may sign in again.",
+    says: "A member may sign in again, or found a seat.",
     before: statusOnly,
     after: statusOnly,
     data: membershipOf,
@@ -136,5 +142,21 @@ export const guards = facts("guard", "guard", {
   updated: {
     says: "How many people a directory may take access from changed: for an organization, or for one directory (the resource). Null: the next wider one counts.",
     data: z.strictObject({ was: guard.nullable(), is: guard.nullable() }),
+  },
+});
+
+const accessPolicy = changed({
+  defaultRole: nullable,
+  directoryOrder: list,
+  rolesFromDirectories: z.enum(["all", "first"]),
+  seatLimit: count.nullable(),
+  atSeatLimit: z.enum(["hold", "allow"]).nullable(),
+});
+
+export const accessPolicies = facts("access_policy", "accessPolicy", {
+  updated: {
+    says: "The default role, the order of directories or the seats of an organization (the resource) changed.",
+    before: accessPolicy,
+    after: accessPolicy,
   },
 });

@@ -16,6 +16,11 @@ export const organizations = facts("organization", "organization", {
     before: changed({ ...organization, ...policies }),
     after: changed({ ...organization, ...policies, lockedOut: count }),
   },
+  seat_limit_reached: {
+    says: "Somebody came who found no seat: they wait, or were refused, or go beyond the limit, as the access policy says. Told once, and again when there were seats meanwhile.",
+    outcome: "denied",
+    data: z.strictObject({ limit: count, used: count }),
+  },
   deleted: {
     says: "An organization was deleted, and with it all that was its own, events included. Belongs to no organization.",
     before: z.strictObject({ ...organization, ...policies }),

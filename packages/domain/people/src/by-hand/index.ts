@@ -1,3 +1,4 @@
+export { settleDefaultRole } from "./default-role.ts";
 export { unverifyAddresses } from "./domains.ts";
 export {
   addMember,

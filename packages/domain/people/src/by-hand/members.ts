@@ -5,11 +5,17 @@ import { recordConflicts } from "../conflicts/record.ts";
 import { lockPeople } from "../lock.ts";
 import type { Membership } from "../membership.ts";
 import { membershipEvents } from "../membership-events.ts";
+import { hasSeat, offerSeats, readSeatUse } from "../policy/seats.ts";
+import { readPolicy } from "../policy/settings.ts";
 import { dropRole, manualRoles, type RoleRef, setManualRoles } from "./roles.ts";
 
 /** Why an administrator's act was refused; nothing has changed. */
 export class RefusedByHand extends Error {
-  readonly reason: "member_exists" | "member_not_found" | "membership_managed_by_directory";
+  readonly reason:
+    | "member_exists"
+    | "member_not_found"
+    | "membership_managed_by_directory"
+    | "seat_limit_reached";
 
   constructor(reason: RefusedByHand["reason"]) {
     super(reason);
@@ -37,7 +43,8 @@ export interface NewMember {
 
 /**
  * Adds a member by hand. Somebody who was a member before and holds the address by proof keeps their user, and so the
- * `sub` that applications know; whoever merely asserted it is somebody else, and a conflict. Throws `member_exists`.
+ * `sub` that applications know; whoever merely asserted it is somebody else, and a conflict. Throws `member_exists`,
+ * `seat_limit_reached`.
  */
 export async function addMember(
   sql: Sql,
@@ -51,6 +58,7 @@ export async function addMember(
   if (proven.some((user) => user.isMember)) {
     throw new RefusedByHand("member_exists");
   }
+  await requireSeat(sql, organizationId);
   const [former, ...others] = proven;
   const keeps = former !== undefined && others.length === 0 ? former.userId : null;
   const userId = keeps ?? newId();
@@ -180,11 +188,15 @@ export async function updateMember(
     ...before,
     source: before.source === "directory" ? "manual" : before.source,
     directory: input.takeOver ? "released" : before.directory,
-    status: input.status ?? before.status,
+    // Who waits, and is answered for by hand now, waits for nothing any more.
+    status: input.status ?? (before.status === "waiting" ? "suspended" : before.status),
   };
+  if (before.status !== "active" && after.status === "active") {
+    await requireSeat(sql, organizationId);
+  }
   await sql.query(
     `UPDATE memberships SET status = $3::membership_status, source = $4::source, directory = $5::directory_word,
-       updated_at = $6::timestamptz
+       waiting_since = NULL, updated_at = $6::timestamptz
      WHERE id = $1::uuid AND organization_id = $2::uuid`,
     [membershipId, organizationId, after.status, after.source, after.directory, now],
   );
@@ -200,6 +212,9 @@ export async function updateMember(
     events.push(...(await setManualRoles(sql, organizationId, after, all, now)));
   }
   const suspended = before.status === "active" && after.status === "suspended";
+  if (before.status !== after.status) {
+    await offerSeats(sql, organizationId, now);
+  }
   return {
     membershipId,
     events,
@@ -208,7 +223,12 @@ export async function updateMember(
 }
 
 /** Ends a membership; the user stays, so that they keep their `sub` if they come back. */
-export async function removeMember(sql: Sql, organizationId: string, membershipId: string): Promise<ByHand> {
+export async function removeMember(
+  sql: Sql,
+  organizationId: string,
+  membershipId: string,
+  now: Date,
+): Promise<ByHand> {
   await lockPeople(sql, organizationId);
   const { userId, status, source } = await lockMembership(sql, organizationId, membershipId);
   if (source === "directory") {
@@ -218,6 +238,7 @@ export async function removeMember(sql: Sql, organizationId: string, membershipI
     membershipId,
     organizationId,
   ]);
+  await offerSeats(sql, organizationId, now);
   return {
     membershipId,
     events: [
@@ -230,6 +251,14 @@ export async function removeMember(sql: Sql, organizationId: string, membershipI
     ],
     ended: { userIds: [userId], reason: "membership_deleted" },
   };
+}
+
+/** Throws `seat_limit_reached` where all seats are used, or waited for. */
+async function requireSeat(sql: Sql, organizationId: string): Promise<void> {
+  const { seats } = await readPolicy(sql, organizationId);
+  if (seats?.atLimit === "hold" && !hasSeat(seats, await readSeatUse(sql, organizationId))) {
+    throw new RefusedByHand("seat_limit_reached");
+  }
 }
 
 /** Locked against the reconciler and against sign-ins, which both look at a membership before they change things. */

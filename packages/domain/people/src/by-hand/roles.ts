@@ -10,7 +10,7 @@ export interface RoleRef {
   readonly key: string;
 }
 
-interface BindingRow {
+export interface BindingRow {
   readonly id: string;
   readonly role_id: string;
   readonly key: string;
@@ -124,7 +124,7 @@ export async function endSignInRoles(sql: Sql, organizationId: string): Promise<
   return deleteBindings(sql, organizationId, rows);
 }
 
-async function deleteBindings(
+export async function deleteBindings(
   sql: Sql,
   organizationId: string,
   bindings: readonly BindingRow[],

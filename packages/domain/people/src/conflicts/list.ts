@@ -1,5 +1,5 @@
 import type { Sql } from "@sallyport/database";
-import type { Source } from "../membership.ts";
+import type { MembershipStatus, Source } from "../membership.ts";
 
 /** One of the two users of a conflict. */
 export interface Party {
@@ -7,7 +7,7 @@ export interface Party {
   readonly membershipId: string | null;
   readonly email: string | null;
   readonly name: string | null;
-  readonly status: "active" | "suspended" | null;
+  readonly status: MembershipStatus | null;
   readonly source: Source | null;
   readonly identities: number;
   readonly directoryUsers: number;

@@ -1,5 +1,7 @@
 import type { EventDraft } from "@sallyport/events";
 import type { Mapping } from "../group-match.ts";
+import type { AccessRules } from "../policy/policy.ts";
+import { announceSeats, assignSeats } from "../policy/seats.ts";
 import type { Batch } from "./batch.ts";
 import { type BindingDecisions, decideBindings, storeBindings } from "./bindings.ts";
 import {
@@ -18,13 +20,18 @@ export interface AccessDecisions {
   readonly bindings: BindingDecisions;
   /** What is held of the users, by user. */
   readonly held: ReadonlyMap<string, HeldLoss>;
+  /** By what it was decided. */
+  readonly rules: AccessRules;
 }
 
 /** Whether somebody only asks what would come of it, and so waits for nobody; and by which mappings. */
 export interface AccessOptions {
   readonly purpose: "plan" | "change";
+  readonly rules: AccessRules;
   /** By which groups give roles; null: those that are stored. */
   readonly mappings: readonly Mapping[] | null;
+  /** Those that would be no more: what sign-ins gave by them ends. */
+  readonly endedMappings?: readonly Mapping[];
   /** The users among them that this batch made, who have no membership yet. */
   readonly made: ReadonlySet<string>;
 }
@@ -36,19 +43,23 @@ export interface AccessOptions {
 export async function decideAccess(
   batch: Batch,
   userIds: readonly string[],
-  { purpose, mappings, made }: AccessOptions,
+  { purpose, rules, mappings, endedMappings = [], made }: AccessOptions,
 ): Promise<AccessDecisions> {
-  const { says, held } = await readDirectoriesWord(batch, userIds);
+  const { says, held } = await readDirectoriesWord(batch, userIds, rules.policy.precedence);
   const known = userIds.filter((userId) => !made.has(userId));
-  const memberships = decideMemberships(says, await readMemberships(batch, known, purpose));
-  return { memberships, bindings: await decideBindings(batch, memberships, mappings), held };
+  const decided = decideMemberships(says, await readMemberships(batch, known, purpose));
+  const memberships = await assignSeats(batch, rules, decided);
+  const bindings = await decideBindings(batch, memberships, { rules, mappings, endedMappings });
+  return { memberships, bindings, held, rules };
 }
 
 /** Stores what was decided, and returns the events that tell of it. */
 export async function storeAccess(batch: Batch, access: AccessDecisions): Promise<EventDraft[]> {
+  const announces = access.memberships.seatsUsedUp === true && !access.rules.seatsAnnounced;
   return [
     ...(await storeMemberships(batch, access.memberships)),
     ...(await storeBindings(batch, access.memberships.memberships, access.bindings)),
+    ...(announces ? await announceSeats(batch.sql, batch.organizationId, batch.now) : []),
   ];
 }
 

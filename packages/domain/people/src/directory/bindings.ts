@@ -1,8 +1,9 @@
 import { newId } from "@sallyport/database";
 import { groupsOf } from "@sallyport/directories";
 import type { EventDraft } from "@sallyport/events";
-import { type Mapping, mappingColumns } from "../group-match.ts";
+import { countsAtSignIn, type Mapping, mappingColumns, names } from "../group-match.ts";
 import type { Membership, Source } from "../membership.ts";
+import { type AccessRules, isFirst, type Precedence } from "../policy/policy.ts";
 import { bindingEvent } from "../role-binding-events.ts";
 import type { Batch } from "./batch.ts";
 import { endsAccess, type MembershipDecisions } from "./memberships.ts";
@@ -26,35 +27,37 @@ export interface BindingDecisions {
   readonly present: readonly Binding[];
   readonly granted: readonly Binding[];
   readonly revoked: readonly Binding[];
-  readonly roles: Roles["roles"];
+  readonly roles: ReadonlyMap<string, string>;
+}
+
+/** By what bindings are decided. */
+export interface BindingRules {
+  readonly rules: AccessRules;
+  /** By which groups give roles; null: those that are stored. */
+  readonly mappings: readonly Mapping[] | null;
+  /** Those that would be no more. */
+  readonly endedMappings: readonly Mapping[];
 }
 
 /**
  * The directory bindings that memberships have to have: the roles that the names of the groups are
  * mapped to and those bound to the groups themselves, of every active directory user of theirs, and `member` where
- * the membership is the directory's. A membership that is not active has none. Changes nothing.
+ * the membership is the directory's, with the default role where no group gives one. A membership that is not active has
+ * none. Changes nothing.
  *
  * What a sign-in granted ends where a directory's groups alone decide (the organization's `rolesFrom`), and with every
- * suspension: it must not outlive what the directory says now.
- *
- * @param mappings by which groups give roles; null: those that are stored
+ * suspension: it must not outlive what the directory says now. Of those who only ever signed in, who has no role by an
+ * asserted group has the default one.
  */
 export async function decideBindings(
   batch: Batch,
   { memberships, created, changed }: MembershipDecisions,
-  mappings: readonly Mapping[] | null,
+  { rules, mappings, endedMappings }: BindingRules,
 ): Promise<BindingDecisions> {
-  const { roles, rolesFrom } = await readRoles(batch);
+  const { roles, rolesFrom, memberRoleId, policy } = rules;
+  const { defaultRoleId } = policy;
   const active = memberships.filter(({ status, directory }) => status === "active" && directory !== "ended");
-  const memberRole = [...roles].find(([, key]) => key === "member")?.[0];
-  const wanted = await readGroupGrants(batch, active, mappings);
-  if (memberRole !== undefined) {
-    for (const { id, source } of active) {
-      if (source === "directory") {
-        wanted.push({ membershipId: id, roleId: memberRole });
-      }
-    }
-  }
+  const wanted = await readGroupGrants(batch, active, mappings, policy.precedence);
   const withoutJit = new Set(
     [
       ...memberships.filter(({ directory }) => directory === "active" && rolesFrom === "directory"),
@@ -67,7 +70,48 @@ export async function decideBindings(
     batch,
     memberships.filter((membership) => !made.has(membership)),
   );
-  return { roles, present, ...diffBindings(wanted, present, withoutJit) };
+  const isEnded = endedAtSignIn(endedMappings, mappings ?? []);
+  const endsAtSignIn = (binding: Binding) => withoutJit.has(binding.membershipId) || isEnded(binding);
+  const byGroup = new Set(wanted.map(({ membershipId }) => membershipId));
+  const byAssertedGroup = new Set(
+    present
+      .filter((binding) => binding.source === "jit" && binding.groupKey !== "" && !endsAtSignIn(binding))
+      .map(({ membershipId }) => membershipId),
+  );
+  const wantedOfSignIns: Grant[] = [];
+  for (const { id: membershipId, source } of active) {
+    if (source === "directory") {
+      const general = [memberRoleId, byGroup.has(membershipId) ? null : defaultRoleId];
+      wanted.push(...general.flatMap((roleId) => (roleId === null ? [] : [{ membershipId, roleId }])));
+    } else if (source === "jit" && defaultRoleId !== null && !byAssertedGroup.has(membershipId)) {
+      wantedOfSignIns.push({ membershipId, roleId: defaultRoleId });
+    }
+  }
+  const ofSignIns = new Set(active.filter(({ source }) => source === "jit").map(({ id }) => id));
+  const isDefault = ({ membershipId, roleId, groupKey }: Binding) =>
+    groupKey === "" && roleId !== memberRoleId && ofSignIns.has(membershipId);
+  return {
+    roles,
+    present,
+    ...diffBindings(wanted, wantedOfSignIns, present, (binding) =>
+      isDefault(binding) ? null : endsAtSignIn(binding),
+    ),
+  };
+}
+
+/** Whether what a sign-in gave would end with mappings: one of them gave it, and none that stays does. */
+function endedAtSignIn(
+  ended: readonly Mapping[],
+  stays: readonly Mapping[],
+): (binding: Pick<Binding, "roleId" | "groupKey">) => boolean {
+  const isNamed = (
+    mappings: readonly Mapping[],
+    { roleId, groupKey }: Pick<Binding, "roleId" | "groupKey">,
+  ) =>
+    mappings.some(
+      (mapping) => mapping.roleId === roleId && countsAtSignIn(mapping) && names(mapping, groupKey),
+    );
+  return (binding) => binding.groupKey !== "" && isNamed(ended, binding) && !isNamed(stays, binding);
 }
 
 /** Stores what was decided, and returns the events that tell of it. */
@@ -92,43 +136,35 @@ export async function storeBindings(
   ];
 }
 
-/** What must come and what must go, so that the directory bindings are the wanted ones, each once. Manual ones stay (invariant 6). */
+/**
+ * What must come and what must go, so that the directory bindings are the wanted ones, each once, and those of sign-ins, too.
+ * Manual ones stay (invariant 6).
+ *
+ * @param endsAtSignIn whether what a sign-in gave ends; null: it stays as far as it is wanted
+ */
 function diffBindings(
   wanted: readonly Grant[],
+  wantedOfSignIns: readonly Grant[],
   present: readonly Binding[],
-  withoutJit: ReadonlySet<string>,
+  endsAtSignIn: (binding: Binding) => boolean | null,
 ): { granted: Binding[]; revoked: Binding[] } {
   const keyOf = (grant: Grant) => `${grant.membershipId} ${grant.roleId}`;
   const missing = new Map(wanted.map((grant) => [keyOf(grant), grant]));
+  const missingOfSignIns = new Map(wantedOfSignIns.map((grant) => [keyOf(grant), grant]));
   const isOver = (binding: Binding) =>
-    binding.source === "jit" ? withoutJit.has(binding.membershipId) : !missing.delete(keyOf(binding));
+    binding.source === "jit"
+      ? (endsAtSignIn(binding) ?? !missingOfSignIns.delete(keyOf(binding)))
+      : !missing.delete(keyOf(binding));
   const revoked = present.filter((binding) => binding.source !== "manual" && isOver(binding));
-  const granted = [...missing.values()].map((grant) => ({
-    id: newId(),
+  const grantedBy = (source: "directory" | "jit") => (grant: Grant) => ({
+    ...{ id: newId(), source, groupKey: "" },
     ...grant,
-    source: "directory" as const,
-    groupKey: "",
-  }));
+  });
+  const granted = [
+    ...[...missing.values()].map(grantedBy("directory")),
+    ...[...missingOfSignIns.values()].map(grantedBy("jit")),
+  ];
   return { granted, revoked };
-}
-
-interface Roles {
-  /** Keys by id. */
-  readonly roles: Map<string, string>;
-  readonly rolesFrom: "directory" | "directory_and_sign_in";
-}
-
-async function readRoles(batch: Batch): Promise<Roles> {
-  const { rows } = await batch.sql.query<{ id: string; key: string; roles_from: Roles["rolesFrom"] }>(
-    `SELECT r.id, r.key, o.roles_from FROM roles r CROSS JOIN (SELECT roles_from FROM organizations WHERE id = $1) o
-     WHERE r.organization_id = $1`,
-    [batch.organizationId],
-    "people_read_roles",
-  );
-  return {
-    roles: new Map(rows.map((row) => [row.id, row.key])),
-    rolesFrom: rows[0]?.roles_from ?? "directory",
-  };
 }
 
 // What the group `g` is named as a whole by. Where mappings are given, all are among the patterns.
@@ -154,7 +190,10 @@ export async function readGroupGrants(
   batch: Batch,
   memberships: readonly Membership[],
   mappings: readonly Mapping[] | null,
+  { order, rolesFromFirst }: Precedence,
 ): Promise<Grant[]> {
+  const given = mappings === null ? [] : mappingColumns(mappings);
+  const firstOnly = rolesFromFirst && order.length > 0;
   const { rows } = await batch.sql.query<{ membership_id: string; role_id: string }>(
     `WITH patterns AS MATERIALIZED (${mappings === null ? STORED_PATTERNS : GIVEN_MAPPINGS}),
      held AS MATERIALIZED (
@@ -163,6 +202,7 @@ export async function readGroupGrants(
        JOIN directory_user_links l ON l.user_id = m.user_id
        JOIN directory_users du ON du.id = l.directory_user_id AND du.organization_id = $1
          AND du.deleted_at IS NULL AND du.active
+         ${firstOnly ? `AND ${isFirst(`$${4 + given.length}::uuid[]`, "m.user_id")}` : ""}
        CROSS JOIN LATERAL (${groupsOf("du.id", "gm.organization_id = $1")}) gm
        JOIN directory_groups g ON g.id = gm.group_id AND g.organization_id = $1 AND g.deleted_at IS NULL
      ), named AS MATERIALIZED (
@@ -187,9 +227,10 @@ export async function readGroupGrants(
       batch.organizationId,
       memberships.map(({ id }) => id),
       memberships.map(({ userId }) => userId),
-      ...(mappings === null ? [] : mappingColumns(mappings)),
+      ...given,
+      ...(firstOnly ? [order] : []),
     ],
-    mappings === null ? "people_group_grants" : "people_group_grants_by",
+    `people_group_grants${mappings === null ? "" : "_by"}${firstOnly ? "_of_first" : ""}`,
   );
   return rows.map((row) => ({ membershipId: row.membership_id, roleId: row.role_id }));
 }
@@ -236,13 +277,14 @@ async function insertBindings(batch: Batch, grants: readonly Binding[]): Promise
   }
   await batch.sql.query(
     `INSERT INTO role_bindings (id, organization_id, role_id, membership_id, source, created_at)
-     SELECT id, $1, role_id, membership_id, 'directory', $5
-     FROM unnest($2::uuid[], $3::uuid[], $4::uuid[]) AS granted (id, role_id, membership_id)`,
+     SELECT id, $1, role_id, membership_id, source, $6
+     FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::source[]) AS granted (id, role_id, membership_id, source)`,
     [
       batch.organizationId,
       grants.map(({ id }) => id),
       grants.map(({ roleId }) => roleId),
       grants.map(({ membershipId }) => membershipId),
+      grants.map(({ source }) => source),
       batch.now,
     ],
     "people_grant_roles",

@@ -1,10 +1,13 @@
 import type { EventDraft } from "@sallyport/events";
 import { recordConflicts } from "../conflicts/record.ts";
 import { guardAccess } from "../guard/guard.ts";
+import { readRules } from "../policy/policy.ts";
+import { offerSeats } from "../policy/seats.ts";
 import { decideAccess, endedBy, storeAccess } from "./access.ts";
 import { applyToAsserted } from "./asserted.ts";
 import type { Batch, PushedUser } from "./batch.ts";
 import { createdForOne, decideLinks, deleteAbandoned, type Link, storeLinks } from "./link.ts";
+import type { MembershipChange } from "./memberships.ts";
 import { createUsers, updateProfiles } from "./profiles.ts";
 
 export type { Batch, PushedUser } from "./batch.ts";
@@ -15,6 +18,8 @@ export interface DirectoryChanges {
   readonly endedUserIds: readonly string[];
   /** Users who would be suspended and are held: the directory users that stand for them are still needed. */
   readonly keptUserIds: ReadonlySet<string>;
+  /** Others were marked, who may have a seat now. */
+  readonly seatsOffered: boolean;
 }
 
 /**
@@ -23,6 +28,8 @@ export interface DirectoryChanges {
  * users as they are in this transaction; doing it twice changes nothing.
  */
 export async function applyDirectory(batch: Batch, pushed: readonly PushedUser[]): Promise<DirectoryChanges> {
+  const rules = await readRules(batch.sql, batch.organizationId, batch.now);
+  const { precedence, seats } = rules.policy;
   const { links, conflicts, abandoned } = await decideLinks(batch, pushed);
   const created = await createUsers(batch, links);
   await storeLinks(batch, links);
@@ -36,16 +43,26 @@ export async function applyDirectory(batch: Batch, pushed: readonly PushedUser[]
   const updated = await updateProfiles(
     batch,
     userIds.filter((userId) => !complete.has(userId)),
+    precedence,
   );
-  const decided = await decideAccess(batch, userIds, { made, purpose: "change", mappings: null });
+  const decided = await decideAccess(batch, userIds, { made, purpose: "change", mappings: null, rules });
   const { access, ...guarded } = await guardAccess(batch, decided, directoryOf(pushed, links));
   const stored = await storeAccess(batch, access);
+  const seatsOffered = seats !== null && (deleted.length > 0 || access.memberships.changed.some(freesSeat));
+  if (seatsOffered) {
+    await offerSeats(batch.sql, batch.organizationId, batch.now);
+  }
   const asserted = await applyToAsserted(batch, pushed);
   return {
     events: [...created, ...deleted, ...updated, ...stored, ...guarded.events, ...raised, ...asserted.events],
     endedUserIds: [...new Set([...endedBy(access), ...asserted.endedUserIds])],
     keptUserIds: guarded.keptUserIds,
+    seatsOffered,
   };
+}
+
+function freesSeat({ before, after }: MembershipChange): boolean {
+  return before.status === "active" && after.status !== "active";
 }
 
 /** The directory that spoke of a user in this batch. */

@@ -5,9 +5,11 @@ import {
   type DirectoryWord,
   decideMembership,
   type Membership,
+  type MembershipStatus,
   type Source,
 } from "../membership.ts";
 import { membershipEvents } from "../membership-events.ts";
+import { type Precedence, placeOf } from "../policy/policy.ts";
 import { type Batch, LINKED, OF_ORGANIZATION } from "./batch.ts";
 
 /** What becomes of the memberships of some users, before it is stored. */
@@ -17,6 +19,8 @@ export interface MembershipDecisions {
   /** Those among them that are new. */
   readonly created: readonly Membership[];
   readonly changed: readonly MembershipChange[];
+  /** Somebody found no seat, or one beyond the limit. */
+  readonly seatsUsedUp?: boolean;
 }
 
 export interface MembershipChange {
@@ -33,7 +37,7 @@ function isOpen({ status, directory }: Membership): boolean {
   return status === "active" && directory !== "ended";
 }
 
-/** Users' memberships as their directories would have them: active if any of them says so, else ended. Changes nothing. */
+/** Users' memberships as their directories would have them. Changes nothing. */
 export function decideMemberships(
   says: ReadonlyMap<string, DirectoryStatus>,
   current: ReadonlyMap<string, Membership>,
@@ -107,10 +111,11 @@ export interface DirectoriesWord {
   readonly held: ReadonlyMap<string, HeldLoss>;
 }
 
-/** What directories say of users. */
+/** What directories say of users: the word of the first of them that has somebody counts, or of any where none comes first. */
 export async function readDirectoriesWord(
   batch: Batch,
   userIds: readonly string[],
+  { order }: Precedence,
 ): Promise<DirectoriesWord> {
   const { rows } = await batch.sql.query<{
     user_id: string;
@@ -119,14 +124,16 @@ export async function readDirectoriesWord(
     held: HeldLoss | null;
   }>(
     `SELECT l.user_id, bool_and(du.deleted_at IS NOT NULL) AS gone,
-            bool_or(du.deleted_at IS NULL AND du.active) AS active,
+            -- The first that has them; of those that count alike, one that has them active.
+            coalesce((array_agg(du.active ORDER BY ${placeOf("$3::uuid[]", "du.directory_id")}, du.active DESC)
+                      FILTER (WHERE du.deleted_at IS NULL))[1], false) AS active,
             (SELECT json_build_object('heldChangeId', c.id, 'status', c.status, 'suspends', h.suspends, 'roleIds', h.role_ids)
              FROM held_people h JOIN held_changes c ON c.id = h.held_change_id
              WHERE h.user_id = l.user_id) AS held
      FROM ${LINKED}
      WHERE l.user_id = ANY($2::uuid[]) AND ${OF_ORGANIZATION}
      GROUP BY l.user_id`,
-    [batch.organizationId, userIds],
+    [batch.organizationId, userIds, order],
     "people_read_directories",
   );
   return {
@@ -152,7 +159,7 @@ export async function readMemberships(
   const { rows } = await batch.sql.query<{
     id: string;
     user_id: string;
-    status: "active" | "suspended";
+    status: MembershipStatus;
     source: Source;
     directory: DirectoryWord | null;
   }>(
@@ -176,8 +183,8 @@ async function insertMemberships(batch: Batch, memberships: readonly Membership[
     return;
   }
   await batch.sql.query(
-    `INSERT INTO memberships (id, organization_id, user_id, status, source, directory, created_at, updated_at)
-     SELECT id, $1, user_id, status, source, directory, $7, $7
+    `INSERT INTO memberships (id, organization_id, user_id, status, source, directory, waiting_since, created_at, updated_at)
+     SELECT id, $1, user_id, status, source, directory, CASE WHEN status = 'waiting' THEN $7::timestamptz END, $7, $7
      FROM unnest($2::uuid[], $3::uuid[], $4::membership_status[], $5::source[], $6::directory_word[])
        AS made (id, user_id, status, source, directory)`,
     [batch.organizationId, ...columns(memberships), batch.now],
@@ -191,7 +198,8 @@ async function updateMemberships(batch: Batch, memberships: readonly Membership[
   }
   await batch.sql.query(
     `UPDATE memberships m
-     SET status = next.status, source = next.source, directory = next.directory, updated_at = $7
+     SET status = next.status, source = next.source, directory = next.directory, updated_at = $7,
+         waiting_since = CASE WHEN next.status = 'waiting' THEN coalesce(m.waiting_since, $7) END
      FROM unnest($2::uuid[], $3::uuid[], $4::membership_status[], $5::source[], $6::directory_word[])
        AS next (id, user_id, status, source, directory)
      WHERE m.organization_id = $1 AND m.id = next.id AND m.user_id = next.user_id`,

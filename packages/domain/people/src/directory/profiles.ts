@@ -1,4 +1,5 @@
 import { difference, type EventDraft } from "@sallyport/events";
+import { type Precedence, placeOf } from "../policy/policy.ts";
 import { type ProfileRow, profileOf } from "../profile.ts";
 import { type Batch, EMAIL_VERIFIED, LINKED, OF_ORGANIZATION } from "./batch.ts";
 import type { Link } from "./link.ts";
@@ -52,10 +53,15 @@ export async function createUsers(batch: Batch, links: readonly Link[]): Promise
 
 /**
  * Brings the users' profiles to what their directories say; what a directory does not say is left. Where several speak
- * for one user, an active one comes before an inactive one, and then the oldest. An address that a directory changes is
+ * for one user, the first in the order of directories counts; of those that count alike, an active one comes before an inactive
+ * one, and then the oldest. An address that a directory changes is
  * held by its push alone from then on.
  */
-export async function updateProfiles(batch: Batch, userIds: readonly string[]): Promise<EventDraft[]> {
+export async function updateProfiles(
+  batch: Batch,
+  userIds: readonly string[],
+  { order }: Precedence,
+): Promise<EventDraft[]> {
   if (userIds.length === 0) {
     return [];
   }
@@ -65,7 +71,7 @@ export async function updateProfiles(batch: Batch, userIds: readonly string[]): 
        SELECT DISTINCT ON (l.user_id) l.user_id, ${PROFILE}
        FROM ${LINKED}
        WHERE l.user_id = ANY($2::uuid[]) AND ${OF_ORGANIZATION} AND du.deleted_at IS NULL
-       ORDER BY l.user_id, du.active DESC, du.id
+       ORDER BY l.user_id, ${placeOf("$4::uuid[]", "du.directory_id")}, du.active DESC, du.id
      ), next AS (
        SELECT u.id, coalesce(said.email, u.email) AS email,
               CASE WHEN said.email IS NULL THEN u.email_verified ELSE said.email_verified END AS email_verified,
@@ -88,7 +94,7 @@ export async function updateProfiles(batch: Batch, userIds: readonly string[]): 
          'given_name', next.old_given_name, 'family_name', next.old_family_name, 'username', next.old_username) AS before,
        json_build_object('email', next.email, 'email_verified', next.email_verified, 'name', next.name,
          'given_name', next.given_name, 'family_name', next.family_name, 'username', next.username) AS after`,
-    [organizationId, userIds, batch.now],
+    [organizationId, userIds, batch.now, order],
     "people_update_profiles",
   );
   return rows.flatMap((row): EventDraft[] => {

@@ -1,17 +1,19 @@
 import type { Batch } from "../directory/batch.ts";
 import { readGroupGrants } from "../directory/bindings.ts";
-import type { Loss } from "../directory/memberships.ts";
+import { type Loss, readDirectoriesWord } from "../directory/memberships.ts";
 import type { Mapping } from "../group-match.ts";
 import type { Membership } from "../membership.ts";
+import type { AccessRules, Precedence } from "../policy/policy.ts";
 
 /**
- * What of the losses is an administrator's own act, which nobody holds: they deleted a directory, or took away a mapping by
- * which the member would have the role still.
+ * What of the losses is an administrator's own act, which nobody holds: they deleted a directory, took away a mapping by
+ * which the member would have the role still, or changed the order of directories by which the member would have it.
  */
 export async function lossesByHand(
   batch: Batch,
   losses: ReadonlyMap<string, Loss>,
   memberships: readonly Membership[],
+  { policy, former }: AccessRules,
 ): Promise<Map<string, Loss>> {
   const members = memberships.filter(({ userId }) => losses.has(userId));
   const { rows } = await batch.sql.query<{
@@ -31,7 +33,19 @@ export async function lossesByHand(
   );
   const deleted = new Set(rows[0]?.deleted);
   const mappings = rows[0]?.mappings ?? [];
-  const granted = mappings.length === 0 ? [] : await readGroupGrants(batch, members, mappings);
+  const granted =
+    mappings.length === 0 ? [] : await readGroupGrants(batch, members, mappings, policy.precedence);
+  const saidBefore = new Set<string>();
+  if (former !== null && !isSame(former.precedence, policy.precedence)) {
+    granted.push(...(await readGroupGrants(batch, members, null, former.precedence)));
+    const userIds = members.map(({ userId }) => userId);
+    const { says } = await readDirectoriesWord(batch, userIds, former.precedence);
+    for (const [userId, { active }] of says) {
+      if (active) {
+        saidBefore.add(userId);
+      }
+    }
+  }
   const rolesOf = new Map<string, Set<string>>();
   for (const { membershipId, roleId } of granted) {
     rolesOf.set(membershipId, (rolesOf.get(membershipId) ?? new Set()).add(roleId));
@@ -43,11 +57,15 @@ export async function lossesByHand(
       continue;
     }
     const roleIds = loss.roleIds.filter((roleId) => rolesOf.get(id)?.has(roleId));
-    if (deleted.has(userId)) {
+    if (deleted.has(userId) || (loss.suspends && saidBefore.has(userId))) {
       byHand.set(userId, loss);
     } else if (!loss.suspends && roleIds.length > 0) {
       byHand.set(userId, { suspends: false, roleIds });
     }
   }
   return byHand;
+}
+
+function isSame(one: Precedence, other: Precedence): boolean {
+  return one.rolesFromFirst === other.rolesFromFirst && one.order.join() === other.order.join();
 }

@@ -31,7 +31,9 @@ export async function guardAccess(
     return { access, events: [], keptUserIds: new Set() };
   }
   const byHand =
-    access.held.size === 0 ? null : await lossesByHand(batch, losses, access.memberships.memberships);
+    access.held.size === 0
+      ? null
+      : await lossesByHand(batch, losses, access.memberships.memberships, access.rules);
   const kept = new Map<string, Loss>();
   const fresh = new Map<string, Loss>();
   for (const [userId, loss] of losses) {
@@ -91,10 +93,10 @@ async function holdExcess(
     const counted = countOf(losses);
     const few = (count: LossCount) =>
       window === undefined || window.before.people + count.people < window.settings.people;
-    if (window === undefined || (few(counted) && !window.mappingsEnded)) {
+    if (window === undefined || (few(counted) && !window.mappingsEnded && access.rules.former === null)) {
       continue;
     }
-    const byHand = await lossesByHand(batch, losses, access.memberships.memberships);
+    const byHand = await lossesByHand(batch, losses, access.memberships.memberships, access.rules);
     const byDirectoryAlone = new Map<string, Loss>();
     for (const [userId, loss] of losses) {
       const rest = withoutByHand(loss, byHand.get(userId));

@@ -1,8 +1,12 @@
 import type { AccessDecisions } from "../directory/access.ts";
 import { endsAccess, type HeldLoss, type Loss } from "../directory/memberships.ts";
 
-/** What members lose by what was decided, by user: nobody who loses nothing. */
-export function lossesOf({ memberships, bindings }: AccessDecisions): Map<string, Loss> {
+/**
+ * What members lose by what was decided, by user: nobody who loses nothing. Who loses the default role by itself loses it since
+ * a group gives them one now, or since an administrator set another: no directory takes it.
+ */
+export function lossesOf({ memberships, bindings, rules }: AccessDecisions): Map<string, Loss> {
+  const byDefault = [rules.policy.defaultRoleId, rules.former?.defaultRoleId];
   const losses = new Map<string, Loss>();
   const suspended = memberships.changed.filter(endsAccess).map(({ after }) => after.userId);
   if (bindings.revoked.length > 0) {
@@ -12,7 +16,7 @@ export function lossesOf({ memberships, bindings }: AccessDecisions): Map<string
     const userIdOf = new Map(memberships.memberships.map(({ id, userId }) => [id, userId]));
     for (const binding of bindings.revoked) {
       const userId = userIdOf.get(binding.membershipId);
-      if (userId !== undefined && !has.has(keyOf(binding))) {
+      if (userId !== undefined && !has.has(keyOf(binding)) && !byDefault.includes(binding.roleId)) {
         const roleIds = losses.get(userId)?.roleIds ?? [];
         losses.set(userId, { suspends: false, roleIds: [...new Set([...roleIds, binding.roleId])] });
       }

@@ -3,8 +3,9 @@ import { type AccessDecisions, decideAccess } from "../directory/access.ts";
 import type { Batch } from "../directory/batch.ts";
 import type { Binding } from "../directory/bindings.ts";
 import { endsAccess } from "../directory/memberships.ts";
-import { countsAtSignIn, type Mapping, names } from "../group-match.ts";
+import type { Mapping } from "../group-match.ts";
 import { withoutHeld } from "../guard/losses.ts";
+import { type AccessPolicy, type AccessRules, readRules } from "../policy/policy.ts";
 
 /** What would become of one member's access. */
 export interface AccessChange {
@@ -56,6 +57,8 @@ export interface PlanQuestion {
   readonly mappings: readonly Mapping[] | null;
   /** What sign-ins gave by these would end at once. */
   readonly endedMappings: readonly Mapping[];
+  /** The rules as they would be; without: as they are. */
+  readonly policy?: AccessPolicy;
   /** What is held of them stays so; else it is told as if it were confirmed. */
   readonly keepsHeld: boolean;
 }
@@ -68,22 +71,26 @@ const CHUNK = 500;
  * they have now from every source. Changes nothing, and locks nobody.
  *
  * @param sql inside a transaction of its own
+ * @param ask what is asked, which may depend on the policy as it is
  */
 export async function planAccess(
   sql: Sql,
   organizationId: string,
   now: Date,
-  question: PlanQuestion,
+  ask: PlanQuestion | ((stored: AccessPolicy) => PlanQuestion),
   page: PlanPage,
 ): Promise<AccessPlan> {
   await sql.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+  const stored = await readRules(sql, organizationId, now);
+  const question = typeof ask === "function" ? ask(stored.policy) : ask;
   await openCandidates(sql, question.candidates, page);
   const batch = { sql, organizationId, now };
+  const rules = question.policy === undefined ? stored : { ...stored, policy: question.policy };
   const changes: AccessChange[] = [];
   const counts = { people: 0, gain: 0, lose: 0, suspend: 0 };
   for (;;) {
     const { rows } = await sql.query<CandidateRow>(`FETCH ${CHUNK} FROM candidates`);
-    for (const change of await changesOf(batch, rows, question)) {
+    for (const change of await changesOf(batch, rows, rules, question)) {
       counts.people += 1;
       counts.gain += change.gains.length > 0 ? 1 : 0;
       counts.lose += change.loses.length > 0 ? 1 : 0;
@@ -129,26 +136,24 @@ async function openCandidates(sql: Sql, candidates: Statement, { after }: PlanPa
 async function changesOf(
   batch: Batch,
   candidates: readonly CandidateRow[],
+  rules: AccessRules,
   { mappings, endedMappings, keepsHeld }: PlanQuestion,
 ): Promise<AccessChange[]> {
   if (candidates.length === 0) {
     return [];
   }
   const userIds = candidates.map(({ user_id }) => user_id);
-  const decided = await decideAccess(batch, userIds, { purpose: "plan", mappings, made: new Set() });
-  const known = keepsHeld ? withoutHeld(decided) : decided;
-  return changesIn(known, candidates, endedAtSignIn(endedMappings, mappings ?? []));
+  const decided = await decideAccess(batch, userIds, {
+    ...{ purpose: "plan", mappings, endedMappings, rules },
+    made: new Set(),
+  });
+  return changesIn(keepsHeld ? withoutHeld(decided) : decided, candidates);
 }
 
-/**
- * Of members, those for whom what was decided changes anything.
- *
- * @param ends whether a binding that a sign-in gave ends with a change of the mappings
- */
+/** Of members, those for whom what was decided changes anything. */
 export function changesIn(
   { memberships, bindings }: AccessDecisions,
   candidates: readonly CandidateRow[],
-  ends: (binding: Binding) => boolean,
 ): AccessChange[] {
   const revoked = new Set(bindings.revoked.map(({ id }) => id));
   const suspended = new Set(memberships.changed.filter(endsAccess).map(({ after }) => after.id));
@@ -156,9 +161,7 @@ export function changesIn(
   const granted = byMembership(bindings.granted);
   return candidates.flatMap(({ id, user_id: userId, email, name }) => {
     const had = present.get(id) ?? [];
-    const stays = had.filter(
-      (binding) => !revoked.has(binding.id) && !(binding.source === "jit" && ends(binding)),
-    );
+    const stays = had.filter((binding) => !revoked.has(binding.id));
     const before = new Set(had.map(({ roleId }) => roleId));
     const after = new Set([...stays, ...(granted.get(id) ?? [])].map(({ roleId }) => roleId));
     const keysOf = (roleIds: ReadonlySet<string>, others: ReadonlySet<string>) =>
@@ -186,19 +189,4 @@ function byMembership(bindings: readonly Binding[]): Map<string, Binding[]> {
     }
   }
   return found;
-}
-
-/** Whether what a sign-in gave would end with mappings: one of them gave it, and none that stays does. */
-function endedAtSignIn(
-  ended: readonly Mapping[],
-  stays: readonly Mapping[],
-): (binding: Pick<Binding, "roleId" | "groupKey">) => boolean {
-  const isNamed = (
-    mappings: readonly Mapping[],
-    { roleId, groupKey }: Pick<Binding, "roleId" | "groupKey">,
-  ) =>
-    mappings.some(
-      (mapping) => mapping.roleId === roleId && countsAtSignIn(mapping) && names(mapping, groupKey),
-    );
-  return (binding) => binding.groupKey !== "" && isNamed(ended, binding) && !isNamed(stays, binding);
 }

@@ -6,6 +6,7 @@ import type { Batch, PushedUser } from "../directory/batch.ts";
 import { decideLinks, storeLinks } from "../directory/link.ts";
 import { createUsers } from "../directory/profiles.ts";
 import { withoutHeld } from "../guard/losses.ts";
+import { type AccessRules, readRules } from "../policy/policy.ts";
 import { type AccessChange, changesIn, type PlanCounts } from "./access.ts";
 import {
   countMatches,
@@ -72,11 +73,12 @@ export async function planAdoption(
     return "busy";
   }
   await endReview(sql, organizationId, directoryId);
+  const rules = await readRules(sql, organizationId, now);
   const found: Found = { changes: new Map(), coming: new Map(), disputed: new Set() };
   let after = START;
   for (;;) {
     const pushed = await readPushedUsers(sql, organizationId, directoryId, { after, limit: BATCH });
-    await planBatch({ sql, organizationId, now }, pushed, found);
+    await planBatch({ sql, organizationId, now }, pushed, rules, found);
     const last = pushed.at(-1);
     if (last === undefined || pushed.length < BATCH) {
       break;
@@ -108,7 +110,12 @@ interface Found {
   readonly disputed: Set<string>;
 }
 
-async function planBatch(batch: Batch, pushed: readonly PushedUser[], found: Found): Promise<void> {
+async function planBatch(
+  batch: Batch,
+  pushed: readonly PushedUser[],
+  rules: AccessRules,
+  found: Found,
+): Promise<void> {
   const { links, conflicts } = await decideLinks(batch, pushed);
   await createUsers(batch, links);
   await storeLinks(batch, links);
@@ -117,13 +124,14 @@ async function planBatch(batch: Batch, pushed: readonly PushedUser[], found: Fou
   }
   const userIds = [...new Set(links.map(({ userId }) => userId))];
   const made = new Set(links.filter(({ isNewUser }) => isNewUser).map(({ userId }) => userId));
-  const decided = withoutHeld(await decideAccess(batch, userIds, { purpose: "plan", mappings: null, made }));
+  const decided = withoutHeld(
+    await decideAccess(batch, userIds, { purpose: "plan", rules, mappings: null, made }),
+  );
   const created = new Set(decided.memberships.created);
   const present = decided.memberships.memberships.filter((membership) => !created.has(membership));
   const changes = changesIn(
     decided,
     present.map(({ id, userId }) => ({ id, user_id: userId, email: null, name: null })),
-    () => false,
   );
   for (const userId of userIds) {
     found.changes.delete(userId);
@@ -133,7 +141,8 @@ async function planBatch(batch: Batch, pushed: readonly PushedUser[], found: Fou
     found.changes.set(change.userId, change);
   }
   for (const { id, userId, status } of created) {
-    if (status === "active") {
+    // Who is to wait for a seat comes, too.
+    if (status !== "suspended") {
       const granted = decided.bindings.granted.filter(({ membershipId }) => membershipId === id);
       found.coming.set(
         userId,

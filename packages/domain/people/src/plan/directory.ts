@@ -1,5 +1,5 @@
 import type { Sql } from "@sallyport/database";
-import type { Source } from "../membership.ts";
+import type { MembershipStatus, Source } from "../membership.ts";
 
 /**
  * What a directory says of a member. `matched`: it has them active. `inactive`: it knows them, and has nobody active who stands
@@ -17,7 +17,7 @@ export interface MatchedMember {
   readonly userId: string;
   readonly email: string | null;
   readonly name: string | null;
-  readonly status: "active" | "suspended";
+  readonly status: MembershipStatus;
   readonly source: Source;
   readonly state: MatchState;
   /** What the directory says of them is held by its guard. */

@@ -4,6 +4,7 @@ import { type NewConflict, recordConflicts } from "../conflicts/record.ts";
 import { identifierOfKey } from "../identifiers.ts";
 import { lockPeople } from "../lock.ts";
 import { refusalOf } from "../membership.ts";
+import { announceSeats, hasSeat, readSeatUse } from "../policy/seats.ts";
 import { decideFirstLogin, type FirstLoginDecision } from "../who-is-it.ts";
 import { type Candidates, findCandidates } from "./candidates.ts";
 import { directoryKeyOf, type Login, type Lookup, readBindings } from "./look-up.ts";
@@ -24,7 +25,7 @@ export async function firstLogin(sql: Sql, login: Login, found: Lookup, now: Dat
   const candidates = await findCandidates(sql, login, found.identifiers);
   const decision = decideFirstLogin({ ...candidates, addressVerified: found.addressVerified });
   if (decision.action === "refuse") {
-    throw refused("membership_suspended");
+    throw refused(waitsForSeat(candidates) ? "seat_limit_reached" : "membership_suspended");
   }
   const known = decision.action === "link" ? await knownPerson(sql, candidates, decision.user.userId) : null;
   const refusal =
@@ -37,6 +38,7 @@ export async function firstLogin(sql: Sql, login: Login, found: Lookup, now: Dat
     throw refused(refusal);
   }
 
+  const seatEvents = known === null ? await takeSeat(sql, organizationId, found, now, refused) : [];
   const contested = candidates.byAddress.length > 0;
   const made = known ?? (await makePerson(sql, login, found, contested, now));
   const identityId = await createIdentity(sql, login, found, made.userId, now);
@@ -59,8 +61,38 @@ export async function firstLogin(sql: Sql, login: Login, found: Lookup, now: Dat
     identityId,
     identifiers: found.identifiers,
     directoryKey: directoryKeyOf(login),
-    events: [...made.events, linked, ...(await recordConflicts(sql, organizationId, conflicts, now))],
+    events: [
+      ...made.events,
+      ...seatEvents,
+      linked,
+      ...(await recordConflicts(sql, organizationId, conflicts, now)),
+    ],
   };
+}
+
+/** Whom the login would be linked with, if they had a seat. */
+function waitsForSeat({ ended, bySubject, byAddress }: Candidates): boolean {
+  return !ended && [...bySubject, ...byAddress].some(({ membership }) => membership?.status === "waiting");
+}
+
+/**
+ * A newcomer needs a seat that nobody waits for. Beyond a limit that lets in, it is told. No statement where there is no limit.
+ * Under `lockPeople`: nobody else takes the seat meanwhile.
+ */
+async function takeSeat(
+  sql: Sql,
+  organizationId: string,
+  { seats }: Lookup,
+  now: Date,
+  refused: (reason: SignInRefused["reason"]) => SignInRefused,
+): Promise<readonly EventDraft[]> {
+  if (seats === null || hasSeat(seats, await readSeatUse(sql, organizationId))) {
+    return [];
+  }
+  if (seats.atLimit === "hold") {
+    throw refused("seat_limit_reached");
+  }
+  return announceSeats(sql, organizationId, now);
 }
 
 /** A person whose identity is still to be made. */

@@ -4,6 +4,7 @@ import { isEnded } from "../ended.ts";
 import { isMappedAtSignIn } from "../group-match.ts";
 import { type DirectoryKey, type Identifier, identifiersOfLogin, storedKey } from "../identifiers.ts";
 import type { MembershipState, SignInPolicy } from "../membership.ts";
+import type { Seats } from "../policy/policy.ts";
 import { profileOf } from "../profile.ts";
 import { IN_DIRECTORY } from "./candidates.ts";
 import { type MembershipRow, membershipOf } from "./membership-row.ts";
@@ -36,8 +37,10 @@ export interface MappedRole {
   readonly roleId: string;
   /** The role's key. */
   readonly role: string;
-  /** Lower case; empty for `member`, which needs no group. */
+  /** Lower case; empty for `member` and the default role, which need no group. */
   readonly groupKey: string;
+  /** Of who has no role by a group. */
+  readonly byDefault?: boolean;
 }
 
 /** A binding that an earlier login left. */
@@ -58,7 +61,7 @@ export interface Lookup {
   readonly ended: boolean;
   /** The organization has verified the address's domain, and the IdP does not say that the address is unverified. */
   readonly addressVerified: boolean;
-  /** What the asserted groups give, and `member`. */
+  /** What the asserted groups give, `member` and the default role. */
   readonly roles: readonly MappedRole[];
   /** Asserted groups that nearly have a mapping: they give nothing. */
   readonly nearGroups: readonly NearGroup[];
@@ -66,6 +69,8 @@ export interface Lookup {
   readonly rolesFrom: "directory" | "directoryAndSignIn";
   /** The organization has an active directory. */
   readonly hasDirectory: boolean;
+  /** Null: as many as come. */
+  readonly seats: Seats | null;
   /** All by which a directory may know the person of this login. */
   readonly identifiers: readonly Identifier[];
 }
@@ -91,6 +96,8 @@ interface Row extends MembershipRow {
   readonly sign_in: "just_in_time" | "directory";
   readonly roles_from: "directory" | "directory_and_sign_in";
   readonly has_directory: boolean;
+  readonly seat_limit: number | null;
+  readonly at_seat_limit: Seats["atLimit"] | null;
 }
 
 const BINDINGS = `(
@@ -117,20 +124,24 @@ export async function lookUp(sql: Sql, login: Login): Promise<Lookup> {
             ${isEnded("$1", "coalesce(i.identifiers, '{}') || $7::text[]")} AS ended,
             EXISTS (SELECT 1 FROM domains WHERE organization_id = $1 AND verified_name = $5) AS domain_verified,
             coalesce((
-              SELECT json_agg(json_build_object('roleId', r.id, 'role', r.key, 'groupKey', mapped.group_key))
-              FROM (SELECT role_id, group_key FROM group_mappings
+              SELECT json_agg(json_build_object('roleId', r.id, 'role', r.key, 'groupKey', mapped.group_key,
+                                                'byDefault', mapped.by_default))
+              FROM (SELECT role_id, group_key, false AS by_default FROM group_mappings
                     WHERE organization_id = $1 AND group_key = ANY($6::text[]) AND pattern IS NULL AND directory_id IS NULL
                     UNION
-                    SELECT map.role_id, asserted.group_key
+                    SELECT map.role_id, asserted.group_key, false
                     FROM group_mappings map JOIN unnest($8::text[]) AS asserted (group_key)
                       ON asserted.group_key LIKE map.pattern
                     WHERE map.organization_id = $1 AND map.pattern IS NOT NULL AND map.directory_id IS NULL
                     UNION ALL
-                    SELECT id, '' FROM roles WHERE organization_id = $1 AND key = 'member') AS mapped
+                    SELECT id, '', false FROM roles WHERE organization_id = $1 AND key = 'member'
+                    UNION ALL
+                    SELECT p.default_role_id, '', true) AS mapped
               JOIN roles r ON r.id = mapped.role_id), '[]') AS roles,
-            o.sign_in, o.roles_from,
+            o.sign_in, o.roles_from, p.seat_limit, p.at_seat_limit,
             EXISTS (SELECT 1 FROM directories WHERE organization_id = $1 AND status = 'active' AND NOT in_review) AS has_directory
      FROM organizations o
+     LEFT JOIN access_policies p ON p.organization_id = o.id
      LEFT JOIN identities i
        ON i.connection_id = $2 AND i.issuer = $3 AND i.subject = $4 AND i.organization_id = $1
      LEFT JOIN users u ON u.id = i.user_id AND u.organization_id = $1
@@ -160,6 +171,7 @@ export async function lookUp(sql: Sql, login: Login): Promise<Lookup> {
     signIn: row.sign_in === "directory" ? "directory" : "justInTime",
     rolesFrom: row.roles_from === "directory" ? "directory" : "directoryAndSignIn",
     hasDirectory: row.has_directory,
+    seats: row.seat_limit === null ? null : { limit: row.seat_limit, atLimit: row.at_seat_limit ?? "hold" },
     identifiers,
   };
 }

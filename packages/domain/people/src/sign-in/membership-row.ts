@@ -1,9 +1,9 @@
-import type { DirectoryWord, MembershipState, Source } from "../membership.ts";
+import type { DirectoryWord, MembershipState, MembershipStatus, Source } from "../membership.ts";
 
 /** The columns of a user's membership, all null where there is none. */
 export interface MembershipRow {
   readonly membership_id: string | null;
-  readonly status: "active" | "suspended" | null;
+  readonly status: MembershipStatus | null;
   readonly source: Source | null;
   readonly directory: DirectoryWord | null;
 }

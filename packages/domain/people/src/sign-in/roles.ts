@@ -11,7 +11,7 @@ export interface RoleChanges {
  *
  * - For somebody whom a directory manages its groups alone decide, unless the organization says otherwise.
  * - What the IdP could not tell takes no role away and gives none; but one whose mapping is gone goes in any case.
- * - `member` comes from the membership's own source.
+ * - `member` comes from the membership's own source, and so does the default role, where no group gives one.
  */
 export function decideRoles(
   membership: { readonly source: Source; readonly directory: DirectoryWord | null },
@@ -23,10 +23,14 @@ export function decideRoles(
   const directoryAlone = managed && rolesFrom === "directory";
   const gives = (role: MappedRole) =>
     role.groupKey === "" ? membership.source === "jit" : groupsComplete && !directoryAlone;
-  const wanted = new Map(roles.filter(gives).map((role) => [reasonOf(role), role]));
   const present = new Set(bindings.map(reasonOf));
   const couldNotTell = (binding: SignInBinding) =>
     binding.groupKey !== "" && binding.mapped && !groupsComplete && !directoryAlone;
+  const given = roles.filter(gives);
+  const byGroup = given.some(({ groupKey }) => groupKey !== "") || bindings.some(couldNotTell);
+  const wanted = new Map(
+    given.filter(({ byDefault }) => !(byDefault && byGroup)).map((role) => [reasonOf(role), role]),
+  );
   return {
     added: [...wanted].flatMap(([reason, role]) => (present.has(reason) ? [] : [role])),
     removed: bindings.filter((binding) => !wanted.has(reasonOf(binding)) && !couldNotTell(binding)),

@@ -1,8 +1,9 @@
 import { type Database, newId, type Sql } from "@sallyport/database";
-import { difference, type EventDraft } from "@sallyport/events";
+import { difference, type EventDraft, recordEvents } from "@sallyport/events";
 import { recordConflicts } from "../conflicts/record.ts";
 import { lockPeople } from "../lock.ts";
 import { refusalOf } from "../membership.ts";
+import { announceSeats } from "../policy/seats.ts";
 import type { Profile } from "../profile.ts";
 import { bindingEvent } from "../role-binding-events.ts";
 import { findOthersWith } from "./candidates.ts";
@@ -48,10 +49,17 @@ export async function signInPerson(deps: SignInDeps, login: Login): Promise<void
   const found = await lookUp(database.sql, login);
   const { known } = found;
   if (known === null) {
-    return database.transaction(async (sql) => {
-      const person = await firstLogin(sql, login, found, now);
-      return change(deps, sql, login, found, person);
-    });
+    try {
+      return await database.transaction(async (sql) => {
+        const person = await firstLogin(sql, login, found, now);
+        return change(deps, sql, login, found, person);
+      });
+    } catch (error) {
+      if (error instanceof SignInRefused && error.reason === "seat_limit_reached") {
+        await tellSeats(deps, login);
+      }
+      throw error;
+    }
   }
   const refusal = refusalOf(known.membership, found.ended, found.signIn);
   if (refusal !== null || known.membership === null) {
@@ -63,6 +71,18 @@ export async function signInPerson(deps: SignInDeps, login: Login): Promise<void
   }
   // One statement is its own transaction.
   return recordLogin(database.sql, loginOf(login, person, now), deps.statementsOf(person, found.nearGroups));
+}
+
+/** In a transaction of its own: that of the login was taken back. */
+async function tellSeats({ database, now }: SignInDeps, { organizationId }: Login): Promise<void> {
+  await database.transaction(async (sql) => {
+    const actor = { type: "system" } as const;
+    const events = await announceSeats(sql, organizationId, now);
+    await recordEvents(
+      sql,
+      events.map((event) => ({ ...event, actor })),
+    );
+  });
 }
 
 function changesNothing(login: Login, found: Lookup, person: Person): boolean {

@@ -1,6 +1,8 @@
 import type { Sql } from "@sallyport/database";
 import { type GroupMatch, isMappedAtSignIn } from "../group-match.ts";
 import type { Source } from "../membership.ts";
+import { isFirst } from "../policy/policy.ts";
+import { readPolicy } from "../policy/settings.ts";
 import { groupPath, type Nesting } from "./group-path.ts";
 
 export interface NamedRef {
@@ -13,6 +15,8 @@ export type RoleReason =
   /** Every member has the role `member`. */
   | { readonly type: "membership"; readonly since: Date; readonly source: Source }
   | { readonly type: "hand"; readonly since: Date }
+  /** It is the organization's default role, and no group gives them one. */
+  | { readonly type: "default"; readonly since: Date }
   /** A group that the identity provider asserted, lower case. `mapped`: it gives the role still. */
   | { readonly type: "signIn"; readonly since: Date; readonly group: string; readonly mapped: boolean }
   | GroupReason
@@ -79,6 +83,7 @@ interface BindingRow {
   readonly mapped: boolean;
   readonly created_at: Date;
   readonly membership_source: Source;
+  readonly is_default: boolean;
 }
 
 type GroupGrant = Omit<GroupReason, "since"> & { readonly roleId: string };
@@ -91,10 +96,16 @@ function reasonsOf(binding: BindingRow, groups: readonly GroupGrant[]): RoleReas
   if (source === "jit" && binding.group_key !== "") {
     return [{ type: "signIn", since, group: binding.group_key, mapped: binding.mapped }];
   }
+  if (source === "jit" && binding.is_default) {
+    return [{ type: "default", since }];
+  }
   const found = source === "directory" ? groups.filter(({ roleId }) => roleId === binding.role_id) : [];
   const reasons: RoleReason[] = found.map(({ roleId: _, ...reason }) => ({ ...reason, since }));
   if (binding.key === "member" && source === binding.membership_source) {
     reasons.push(ofMembership(binding));
+  }
+  if (reasons.length === 0 && binding.is_default && groups.length === 0) {
+    reasons.push({ type: "default", since });
   }
   return reasons.length > 0 ? reasons : [{ type: "outdated", since }];
 }
@@ -106,11 +117,12 @@ function ofMembership({ created_at: since, membership_source: source }: BindingR
 async function readBindings(sql: Sql, organizationId: string, membershipId: string): Promise<BindingRow[]> {
   const { rows } = await sql.query<BindingRow>(
     `SELECT r.id AS role_id, r.key, r.name, r.permissions, b.source, b.group_key, b.created_at,
-            m.source AS membership_source,
+            m.source AS membership_source, r.id = p.default_role_id IS TRUE AS is_default,
             ${isMappedAtSignIn("$1::uuid", "b.role_id", "b.group_key")} AS mapped
      FROM role_bindings b
      JOIN memberships m ON m.id = b.membership_id
      JOIN roles r ON r.id = b.role_id AND r.organization_id = $1::uuid
+     LEFT JOIN access_policies p ON p.organization_id = $1::uuid
      WHERE b.organization_id = $1::uuid AND b.membership_id = $2::uuid
      ORDER BY r.key, b.created_at, b.id`,
     [organizationId, membershipId],
@@ -137,6 +149,7 @@ interface WayRow {
 
 /** Every way from a group of the user's directory users to a group that gives a role, as `readGroupGrants` finds them. */
 async function readWays(sql: Sql, organizationId: string, userId: string): Promise<WayRow[]> {
+  const { precedence } = await readPolicy(sql, organizationId);
   const { rows } = await sql.query<WayRow>(
     `WITH way AS MATERIALIZED (
        SELECT du.id AS directory_user_id, d.id AS directory_id, d.name AS directory_name,
@@ -146,6 +159,7 @@ async function readWays(sql: Sql, organizationId: string, userId: string): Promi
        FROM directory_user_links l
        JOIN directory_users du ON du.id = l.directory_user_id AND du.organization_id = $1::uuid
          AND du.deleted_at IS NULL AND du.active
+         ${precedence.rolesFromFirst && precedence.order.length > 0 ? `AND ${isFirst("$3::uuid[]", "l.user_id")}` : "AND $3::uuid[] IS NOT NULL"}
        JOIN directories d ON d.id = du.directory_id
        JOIN directory_group_members gm ON gm.user_id = du.id AND gm.organization_id = $1::uuid
        JOIN directory_groups direct ON direct.id = gm.group_id
@@ -177,7 +191,7 @@ async function readWays(sql: Sql, organizationId: string, userId: string): Promi
          AND strpos(s.request_body::text, way.directory_user_id::text) > 0
        ORDER BY s.created_at DESC LIMIT 1) request ON true
      ORDER BY way.depth, way.in_group_since, way.direct_id, way.group_id`,
-    [organizationId, userId],
+    [organizationId, userId, precedence.order],
   );
   return rows;
 }

@@ -3,6 +3,7 @@ import { domainOf } from "../address.ts";
 import { isEnded } from "../ended.ts";
 import { identifiersOfLogin } from "../identifiers.ts";
 import { type Membership, type SignInCheckName, signInChecks } from "../membership.ts";
+import { isFirst } from "../policy/policy.ts";
 import { findCandidates } from "../sign-in/candidates.ts";
 import { decideFirstLogin } from "../who-is-it.ts";
 
@@ -21,6 +22,8 @@ export interface EndedBy {
   readonly directoryUserId: string;
   readonly userName: string;
   readonly deleted: boolean;
+  /** Its directory comes before all others that have the person: what it says counts, whatever they say. */
+  readonly decides: boolean;
   readonly since: Date;
   /** The SCIM request, while the log has it. */
   readonly requestId: string | null;
@@ -131,12 +134,16 @@ async function readEndedBy(sql: Sql, organizationId: string, userId: string): Pr
     id: string;
     user_name: string;
     deleted: boolean;
+    decides: boolean;
     last_modified: Date;
     request_id: string | null;
   }>(
-    `SELECT du.directory_id, du.id, du.user_name, du.deleted_at IS NOT NULL AS deleted, du.last_modified, request.request_id
+    `SELECT du.directory_id, du.id, du.user_name, du.deleted_at IS NOT NULL AS deleted, du.last_modified, request.request_id,
+            du.deleted_at IS NULL AND du.directory_id = ANY(p.directory_order) IS TRUE
+              AND ${isFirst("p.directory_order", "l.user_id")} AS decides
      FROM directory_user_links l
      JOIN directory_users du ON du.id = l.directory_user_id AND du.organization_id = $1::uuid
+     LEFT JOIN access_policies p ON p.organization_id = $1::uuid
      LEFT JOIN LATERAL (
        SELECT s.request_id FROM scim_requests s
        WHERE s.directory_id = du.directory_id
@@ -152,6 +159,7 @@ async function readEndedBy(sql: Sql, organizationId: string, userId: string): Pr
     directoryUserId: row.id,
     userName: row.user_name,
     deleted: row.deleted,
+    decides: row.decides,
     since: row.last_modified,
     requestId: row.request_id,
   }));
