@@ -34,7 +34,7 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "directories.write":
     "createDirectory updateDirectory deleteDirectory createDirectoryToken revokeDirectoryToken createDirectoryClient revokeDirectoryClient",
   "scim_requests.read": "listScimRequests getScimRequest streamScimRequests",
-  "group_mappings.read": "listGroupMappings",
+  "group_mappings.read": "listGroupMappings matchGroups",
   "group_mappings.write": "replaceGroupMappings planGroupMappings",
   "roles.read": "listRoles getRole",
   "roles.write": "createRole updateRole deleteRole",

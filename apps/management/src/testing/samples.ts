@@ -2,6 +2,7 @@ import { CHANGE } from "./world.ts";
 
 /** The query of each operation that does nothing without one. */
 export const SAMPLE_QUERIES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  matchGroups: { group: "Engineering" },
   search: { q: "bravo" },
 };
 

@@ -287,6 +287,32 @@ function without<Each extends GroupMapping>(
   return mappings.filter((mapping) => !known.has(identityOf(mapping)));
 }
 
+/** The directories' groups that a mapping would name: how many, and the first by name. */
+export async function findNamedGroups(
+  sql: Sql,
+  organizationId: string,
+  { group, match = "exact", directory }: Pick<GroupMapping, "group" | "match" | "directory">,
+  limit: number,
+): Promise<{
+  readonly count: number;
+  readonly items: { readonly name: string; readonly directory: string }[];
+}> {
+  const naming = { match, groupKey: groupKey(group) };
+  const { rows } = await sql.query<{ name: string; directory: string; count: number }>(
+    `SELECT display_name AS name, directory_id AS directory, (count(*) OVER ())::int AS count FROM directory_groups
+     WHERE organization_id = $1::uuid AND deleted_at IS NULL
+       AND CASE WHEN $3::text IS NULL THEN display_name_key = $2::text ELSE display_name_key LIKE $3::text END
+       AND directory_id IN (SELECT id FROM directories WHERE organization_id = $1::uuid AND deleted_at IS NULL
+                              AND ($4::uuid IS NULL OR id = $4::uuid))
+     ORDER BY display_name_key, id LIMIT $5::int`,
+    [organizationId, naming.groupKey, likeOf(naming), directory ?? null, limit],
+  );
+  return {
+    count: rows[0]?.count ?? 0,
+    items: rows.map((row) => ({ name: row.name, directory: row.directory })),
+  };
+}
+
 async function markNamedGroups(
   sql: Sql,
   organizationId: string,

@@ -4,6 +4,7 @@
  */
 export {
   endMappingsOfDirectory,
+  findNamedGroups,
   type GroupMapping,
   groupKey,
   identityOf,

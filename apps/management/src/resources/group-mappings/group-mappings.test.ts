@@ -182,6 +182,32 @@ describe("replaceGroupMappings", () => {
   });
 });
 
+describe("matchGroups", () => {
+  const match = (query: Record<string, string>) =>
+    api.call("matchGroups", { params: { org: "foxtrot" }, query });
+
+  it("tells which groups a mapping would name, of this organization alone", async () => {
+    const foxtrot = await createWorld(api, "foxtrot");
+    for (const group of ["App-eu-Admins", "app-us-admins", "Staff"]) {
+      await insertDirectoryMember(api, foxtrot, { email: `${group}@foxtrot.com`.toLowerCase(), group });
+    }
+    const directory = foxtrot.directoryId;
+    expect((await match({ group: "APP-*-admins", match: "pattern" })).body).toEqual({
+      count: 2,
+      items: [
+        { name: "App-eu-Admins", directory },
+        { name: "app-us-admins", directory },
+      ],
+    });
+    expect((await match({ group: "staff" })).body).toMatchObject({ count: 1 });
+    expect((await match({ group: "sta", match: "prefix", directory })).body).toMatchObject({ count: 1 });
+    expect((await match({ group: "sta", match: "prefix", directory: acme.directoryId })).body).toMatchObject({
+      count: 0,
+    });
+    expect((await match({ group: "**", match: "pattern" })).outcome).toEqual([400, "input_invalid"]);
+  });
+});
+
 describe("planGroupMappings", () => {
   const plan = (body: unknown, query: Record<string, string> = {}) =>
     api.call("planGroupMappings", { params: { org: "charlie" }, body, query });

@@ -1,8 +1,8 @@
 import { type Endpoint, organizationEndpoint } from "../../api/endpoint.ts";
 import { pageOf } from "../../api/page.ts";
 import { accessPlan, planQuery } from "../../api/plan.ts";
-import { groupMapping, groupMappings } from "./schema.ts";
-import { listGroupMappings, planGroupMappings, putGroupMappings } from "./store.ts";
+import { groupMapping, groupMappings, namedGroups, namedGroupsQuery } from "./schema.ts";
+import { listGroupMappings, matchGroups, planGroupMappings, putGroupMappings } from "./store.ts";
 
 const tag = "Group mappings";
 
@@ -31,6 +31,19 @@ export const groupMappingEndpoints: readonly Endpoint[] = [
     reply: pageOf(groupMapping),
     errors: ["role_unknown", "directory_unknown"],
     handle: (call) => putGroupMappings(call, call.organization.id, call.body),
+  }),
+  organizationEndpoint({
+    operationId: "matchGroups",
+    method: "get",
+    path: "/organizations/{org}/group-mappings/matches",
+    permission: "group_mappings.read",
+    tag,
+    summary: "Tell which of the directories' groups a mapping would name",
+    description: "Groups that identity providers assert at sign-in are not known before.",
+    query: namedGroupsQuery,
+    status: 200,
+    reply: namedGroups,
+    handle: (call) => matchGroups(call, call.organization.id, call.query),
   }),
   organizationEndpoint({
     operationId: "planGroupMappings",

@@ -9,35 +9,50 @@ const MOST_ASTERISKS = 8;
 
 const match = z.enum(["exact", "prefix", "pattern"]);
 
-const newGroupMapping = z
-  .strictObject({
-    group: text(256).meta({
-      description: "A group's display name, how it begins, or a pattern: as `match` says, in any case.",
-    }),
-    role: roleKey,
-    match: match.exactOptional().meta({
-      description:
-        "`exact`: groups of this name. `prefix`: groups whose names begin so. `pattern`: each `*` stands for any characters, or none, as in `app-*-admins`. Without: `exact`.",
-    }),
-    directory: id.exactOptional().meta({
-      description:
-        "The id of the only directory whose groups count. Without: those of all, and those that identity providers assert at sign-in.",
+const naming = {
+  group: text(256).meta({
+    description: "A group's display name, how it begins, or a pattern: as `match` says, in any case.",
+  }),
+  match: match.exactOptional().meta({
+    description:
+      "`exact`: groups of this name. `prefix`: groups whose names begin so. `pattern`: each `*` stands for any characters, or none, as in `app-*-admins`. Without: `exact`.",
+  }),
+  directory: id.exactOptional().meta({
+    description:
+      "The id of the only directory whose groups count. Without: those of all, and those that identity providers assert at sign-in.",
+  }),
+};
+
+function refusePattern(
+  { group, match }: { readonly group: string; readonly match?: "exact" | "prefix" | "pattern" },
+  context: z.RefinementCtx,
+): void {
+  const refuse = (message: string) => context.addIssue({ code: "custom", path: ["group"], message });
+  if (match !== "pattern") {
+    return;
+  }
+  const asterisks = group.split("*").length - 1;
+  if (asterisks === 0) {
+    refuse("Has no `*`: leave out `match` to name one group");
+  } else if (asterisks > MOST_ASTERISKS) {
+    refuse(`Has more than ${MOST_ASTERISKS} times \`*\``);
+  } else if (/^\*+$/.test(group)) {
+    refuse("Names every group: set the organization's default role instead");
+  }
+}
+
+const newGroupMapping = z.strictObject({ ...naming, role: roleKey }).superRefine(refusePattern);
+
+export const namedGroupsQuery = z.strictObject(naming).superRefine(refusePattern);
+
+export const namedGroups = z
+  .object({
+    count: z.int().meta({ description: "How many groups of directories are named so now." }),
+    items: z.array(z.object({ name: z.string(), directory: id })).meta({
+      description: "The first of them, by name.",
     }),
   })
-  .superRefine(({ group, match }, context) => {
-    const refuse = (message: string) => context.addIssue({ code: "custom", path: ["group"], message });
-    if (match !== "pattern") {
-      return;
-    }
-    const asterisks = group.split("*").length - 1;
-    if (asterisks === 0) {
-      refuse("Has no `*`: leave out `match` to name one group");
-    } else if (asterisks > MOST_ASTERISKS) {
-      refuse(`Has more than ${MOST_ASTERISKS} times \`*\``);
-    } else if (/^\*+$/.test(group)) {
-      refuse("Names every group: set the organization's default role instead");
-    }
-  });
+  .meta({ id: "NamedGroups" });
 
 export const groupMappings = z
   .array(newGroupMapping)

@@ -1,4 +1,5 @@
 import {
+  findNamedGroups,
   type GroupMapping,
   type MappingRefusal,
   planMappings,
@@ -13,6 +14,17 @@ import { problem } from "../../errors.ts";
 /** All of them, by group and role: there are at most a thousand. */
 export async function listGroupMappings(context: Context, organizationId: string) {
   return listOf(await readGroupMappings(context.deps.database.prisma, organizationId));
+}
+
+const MOST_SHOWN = 20;
+
+/** The directories' groups that a mapping would name, of which the first are shown. */
+export function matchGroups(
+  { deps }: Context,
+  organizationId: string,
+  naming: Pick<GroupMapping, "group" | "match" | "directory">,
+) {
+  return findNamedGroups(deps.database.sql, organizationId, naming, MOST_SHOWN);
 }
 
 /** Replaces all mappings. Throws `role_unknown` and `directory_unknown`, which name the field. */

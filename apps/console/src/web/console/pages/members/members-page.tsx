@@ -35,6 +35,7 @@ export function MembersPage() {
       options: [
         { value: "active", label: texts.active },
         { value: "suspended", label: texts.suspended },
+        { value: "waiting", label: texts.waiting },
       ],
     },
   ];
@@ -48,7 +49,7 @@ export function MembersPage() {
           query: {
             ...query,
             ...(email === undefined ? {} : { email }),
-            ...(status === "active" || status === "suspended" ? { status } : {}),
+            ...(status === "active" || status === "suspended" || status === "waiting" ? { status } : {}),
           },
         },
       }),
@@ -119,6 +120,9 @@ export function MembersPage() {
 
 function MemberState({ member }: { readonly member: Member }) {
   const texts = useCatalogue(membersTexts);
+  if (member.status === "waiting") {
+    return <StateDot kind="warning">{texts.waiting}</StateDot>;
+  }
   return member.status === "active" ? (
     <StateDot kind={member.directory === "ended" ? "warning" : "good"}>{texts.active}</StateDot>
   ) : (

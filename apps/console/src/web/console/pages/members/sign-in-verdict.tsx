@@ -20,9 +20,9 @@ export function SignInVerdict({ signIn }: { readonly signIn: SignIn }) {
         {signIn.reasons.map((reason) => (
           <List.Item key={reason.check} icon={<Outcome passed={reason.passed} />}>
             {texts.checks[reason.check]}
-            {reason.endedBy.map(({ directoryUserId, userName, deleted, since }) => (
+            {reason.endedBy.map(({ directoryUserId, userName, deleted, decides, since }) => (
               <Text key={directoryUserId} size="sm">
-                {texts.ended(userName, deleted)}, <Time at={since} />
+                {texts.ended(userName, deleted, decides)}, <Time at={since} />
               </Text>
             ))}
             {reason.fix !== null && <Text size="sm">{reason.fix}</Text>}

@@ -16,6 +16,7 @@ const en = {
   filters: { email: "Email", status: "State" },
   active: "Active",
   suspended: "Suspended",
+  waiting: "Waiting for a seat",
   source: { directory: "Directory", jit: "Sign-in", manual: "By hand" },
   unmanaged: "No directory knows them",
   empty: {
@@ -68,11 +69,12 @@ const en = {
     never: "They have not signed in yet.",
     passed: "Passed",
     failed: "Failed",
-    ended: (userName: string, deleted: boolean) =>
-      `${deleted ? "Deleted" : "Deactivated"} as ${userName} in a directory`,
+    ended: (userName: string, deleted: boolean, decides: boolean) =>
+      `${deleted ? "Deleted" : "Deactivated"} as ${userName} in ${decides ? "the directory that comes first" : "a directory"}`,
     checks: {
       connection_active: "A connection is active",
       found_at_first_login: "A first sign-in finds them",
+      has_seat: "They have a seat, where seats are limited",
       membership_active: "The membership is active",
       directory_active: "No directory has ended their access",
       nobody_ended: "Their logins name nobody whom a directory ended",
@@ -85,6 +87,9 @@ const en = {
     noPermissions: "None of the roles gives a permission.",
     membership: "Every member has it",
     hand: "Given by hand",
+    byDefault: "Default role, since no group gives them one",
+    prefix: (start: string) => `mapping of groups that begin with ${start}`,
+    pattern: (pattern: string) => `mapping by the pattern ${pattern}`,
     signIn: (group: string, mapped: boolean) =>
       mapped
         ? `Signed in with the group ${group}`
@@ -122,6 +127,7 @@ const de: MembersTexts = {
   filters: { email: "E-Mail", status: "Zustand" },
   active: "Aktiv",
   suspended: "Gesperrt",
+  waiting: "Wartet auf Platz",
   source: { directory: "Verzeichnis", jit: "Anmeldung", manual: "Von Hand" },
   unmanaged: "Kein Verzeichnis kennt sie",
   empty: {
@@ -178,11 +184,12 @@ const de: MembersTexts = {
     never: "Sie hat sich noch nicht angemeldet.",
     passed: "Erfüllt",
     failed: "Nicht erfüllt",
-    ended: (userName, deleted) =>
-      `Als ${userName} in einem Verzeichnis ${deleted ? "gelöscht" : "deaktiviert"}`,
+    ended: (userName, deleted, decides) =>
+      `Als ${userName} ${decides ? "im Verzeichnis, das zuerst zählt," : "in einem Verzeichnis"} ${deleted ? "gelöscht" : "deaktiviert"}`,
     checks: {
       connection_active: "Eine Verbindung ist aktiv",
       found_at_first_login: "Eine erste Anmeldung findet die Person",
+      has_seat: "Die Person hat einen Platz, wo Plätze begrenzt sind",
       membership_active: "Die Mitgliedschaft ist aktiv",
       directory_active: "Kein Verzeichnis hat den Zugang beendet",
       nobody_ended: "Die Anmeldungen nennen niemanden, den ein Verzeichnis beendet hat",
@@ -195,6 +202,9 @@ const de: MembersTexts = {
     noPermissions: "Keine der Rollen gibt eine Berechtigung.",
     membership: "Hat jedes Mitglied",
     hand: "Von Hand gegeben",
+    byDefault: "Standardrolle, weil keine Gruppe eine gibt",
+    prefix: (start) => `Zuordnung von Gruppen, die mit ${start} beginnen`,
+    pattern: (pattern) => `Zuordnung nach dem Muster ${pattern}`,
     signIn: (group, mapped) =>
       mapped
         ? `Mit der Gruppe ${group} angemeldet`

@@ -74,13 +74,19 @@ export function chainOf(reason: Reason, texts: MembersTexts["why"]): string {
       return texts.hand;
     case "signIn":
       return texts.signIn(reason.group, reason.mapped);
+    case "default":
+      return texts.byDefault;
     case "outdated":
       return texts.outdated;
     case "group":
       return [
         reason.directory.name,
         ...reason.groups.map(({ name }) => name),
-        reason.mapping === null ? texts.bound : texts.mapping(reason.mapping),
+        reason.mapping === null ? texts.bound : mappingOf(reason.mapping, reason.match, texts),
       ].join(" → ");
   }
+}
+
+function mappingOf(group: string, match: "exact" | "prefix" | "pattern", texts: MembersTexts["why"]): string {
+  return match === "exact" ? texts.mapping(group) : texts[match](group);
 }

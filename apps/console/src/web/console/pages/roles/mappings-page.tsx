@@ -13,6 +13,7 @@ import { api } from "../../api.ts";
 import { useOrganization } from "../../organization.ts";
 import { useMay } from "../../session.ts";
 import { AccessPlan, useMappingsPlan } from "./access-plan.tsx";
+import { directoriesQuery } from "./directories.ts";
 import { NewMapping } from "./new-mapping.tsx";
 import { allRolesQuery, type Mapping, mappingKey, mappingsQuery } from "./roles.ts";
 import { rolesTexts } from "./texts.ts";
@@ -128,10 +129,25 @@ function MappingTable(props: MappingTableProps) {
   const texts = useCatalogue(rolesTexts).mappings;
   const { slug } = useOrganization();
   const roles = useQuery(allRolesQuery(slug));
+  const mayReadDirectories = useMay("directories.read");
+  const directories = useQuery({ ...directoriesQuery(slug), enabled: mayReadDirectories });
+  const directoryNames = new Map(directories.data?.map(({ id, name }) => [id, name]));
   const names = new Map(roles.data?.map(({ key, name }) => [key, name]));
   const row = (mapping: Mapping, state: "added" | "removed" | null, label: string, act: () => void) => (
     <Table.Tr key={mappingKey(mapping)}>
-      <Table.Td data-wrap>{mapping.group}</Table.Td>
+      <Table.Td data-wrap>
+        <div>{mapping.match === "prefix" ? texts.begins(mapping.group) : mapping.group}</div>
+        {mapping.match === "pattern" && (
+          <Text c="dimmed" size="sm">
+            {texts.named.pattern}
+          </Text>
+        )}
+        {mapping.directory !== undefined && (
+          <Text c="dimmed" size="sm">
+            {texts.directory}: {directoryNames.get(mapping.directory) ?? mapping.directory}
+          </Text>
+        )}
+      </Table.Td>
       <Table.Td data-wrap>
         <div>{names.get(mapping.role) ?? mapping.role}</div>
         {state === "added" && <StateDot kind="good">{texts.added}</StateDot>}

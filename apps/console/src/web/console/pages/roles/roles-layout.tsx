@@ -17,6 +17,7 @@ export function RolesLayout() {
   const texts = useCatalogue(rolesTexts);
   const params = { org: useOrganization().slug };
   const mayReadMappings = useMay("group_mappings.read");
+  const mayReadPolicy = useMay("access_policy.read");
   const mayReadHeld = useMay("held_changes.read");
   const tabs = [
     { label: texts.tabs.roles, link: linkOptions({ to: "/organizations/$org/roles", params }), exact: true },
@@ -25,6 +26,14 @@ export function RolesLayout() {
           {
             label: texts.tabs.mappings,
             link: linkOptions({ to: "/organizations/$org/roles/mappings", params }),
+          },
+        ]
+      : []),
+    ...(mayReadPolicy
+      ? [
+          {
+            label: texts.tabs.policy,
+            link: linkOptions({ to: "/organizations/$org/roles/policy", params }),
           },
         ]
       : []),

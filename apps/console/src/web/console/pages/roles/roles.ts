@@ -4,6 +4,7 @@ import { api } from "../../api.ts";
 
 export type Role = Schemas["Role"];
 export type Mapping = Schemas["GroupMapping"];
+export type Match = NonNullable<Mapping["match"]>;
 
 // As many as the API gives on one page.
 const MOST = 200;

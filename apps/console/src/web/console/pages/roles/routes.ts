@@ -25,6 +25,12 @@ export const rolesRoutes = [
     }),
     createRoute({
       getParentRoute: () => rolesRoute,
+      path: "/policy",
+      component: lazyRouteComponent(() => import("./policy-page.tsx"), "PolicyPage"),
+      staticData: { permission: "access_policy.read" },
+    }),
+    createRoute({
+      getParentRoute: () => rolesRoute,
       path: "/held-changes",
       component: lazyRouteComponent(() => import("./held-changes-page.tsx"), "HeldChangesPage"),
       validateSearch: searchParams("cursor", "held", "status"),
