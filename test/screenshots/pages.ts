@@ -21,6 +21,12 @@ async function openSignIns(page: Page): Promise<void> {
   await page.getByRole("columnheader", { name: "Outcome" }).waitFor();
 }
 
+const openWebhook = (name: string) => async (page: Page) => {
+  await page.getByRole("link", { name: new RegExp(`/${name}`) }).click();
+  await page.getByRole("navigation").getByRole("link", { name: "Deliveries" }).waitFor();
+  await page.getByRole("columnheader", { name: "Event" }).waitFor();
+};
+
 /** Every main page, and those of its states that look different. */
 export const SHOTS: readonly Shot[] = [
   // The shell
@@ -77,6 +83,43 @@ export const SHOTS: readonly Shot[] = [
   { name: "api-keys", path: console("/api-keys") },
   { name: "api-keys-new", path: console("/api-keys?panel=new") },
   { name: "keys", path: console("/keys") },
+  // Webhooks
+  { name: "webhooks", path: console("/organizations/acme/webhooks") },
+  { name: "webhooks-empty", path: console("/organizations/empty/webhooks") },
+  { name: "webhooks-new", path: console("/organizations/acme/webhooks?panel=new") },
+  { name: "webhooks-gateway", path: console("/webhooks") },
+  { name: "webhook", path: console("/organizations/acme/webhooks"), prepare: openWebhook("crm") },
+  {
+    name: "webhook-delivery",
+    path: console("/organizations/acme/webhooks"),
+    prepare: async (page) => {
+      await openWebhook("crm")(page);
+      await page
+        .getByRole("row", { name: /Trying again/ })
+        .getByRole("link")
+        .first()
+        .click();
+      await page.getByRole("dialog").getByRole("region", { name: "Attempt 1" }).waitFor();
+    },
+  },
+  {
+    name: "webhook-replay",
+    path: console("/organizations/acme/webhooks"),
+    prepare: async (page) => {
+      await openWebhook("crm")(page);
+      await page.getByRole("button", { name: "Replay…" }).click();
+    },
+  },
+  {
+    name: "webhook-settings",
+    path: console("/organizations/acme/webhooks"),
+    prepare: async (page) => {
+      await openWebhook("crm")(page);
+      await page.getByRole("link", { name: "Settings", exact: true }).last().click();
+      await page.getByRole("button", { name: "Rotate secret" }).waitFor();
+    },
+  },
+  { name: "webhook-gone", path: console("/organizations/acme/webhooks"), prepare: openWebhook("old") },
   // Connections
   { name: "connections", path: console("/organizations/acme/connections") },
   { name: "connections-empty", path: console("/organizations/empty/connections") },

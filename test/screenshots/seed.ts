@@ -6,6 +6,7 @@ import { signIn } from "../e2e/demo-app.ts";
 import type { TestGateway } from "../harness/gateway.ts";
 import { greyPng, shade } from "../harness/png.ts";
 import { seedRoles } from "./seed-roles.ts";
+import { seedWebhooks } from "./seed-webhooks.ts";
 
 /** What is in the gateway of the pictures: two customers who have been here for long, and others. */
 export interface World {
@@ -95,6 +96,7 @@ export async function seed(gateway: TestGateway, browser: Browser): Promise<Worl
   for (const org of ["northwind", "acme", "operators"]) {
     await call("PUT", `/organizations/${org}/logo`, { image });
   }
+  await seedWebhooks(gateway, call);
   await signInSomebody(gateway, browser);
   return { gateway, setupUrl: url };
 }

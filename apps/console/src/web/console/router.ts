@@ -13,6 +13,7 @@ import { queuesRoutes } from "./pages/queues/routes.ts";
 import { rolesRoutes } from "./pages/roles/routes.ts";
 import { sessionsRoutes } from "./pages/sessions/routes.ts";
 import { settingsRoutes } from "./pages/settings/routes.ts";
+import { webhooksRoutes } from "./pages/webhooks/routes.ts";
 import { homeRoute, organizationRoute, rootRoute } from "./routes.ts";
 
 const routeTree = rootRoute.addChildren([
@@ -22,6 +23,7 @@ const routeTree = rootRoute.addChildren([
   ...apiKeysRoutes,
   ...queuesRoutes,
   ...keysRoutes,
+  ...webhooksRoutes.gateway,
   ...auditRoutes.gateway,
   organizationRoute.addChildren([
     ...overviewRoutes,
@@ -30,6 +32,7 @@ const routeTree = rootRoute.addChildren([
     ...membersRoutes,
     ...rolesRoutes,
     ...sessionsRoutes,
+    ...webhooksRoutes.organization,
     ...auditRoutes.organization,
     ...settingsRoutes,
   ]),

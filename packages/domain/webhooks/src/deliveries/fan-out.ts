@@ -51,6 +51,8 @@ export async function fanOut(database: Database, { now, limit = 200 }: FanOut): 
 interface Listener {
   readonly id: string;
   readonly types: readonly string[];
+  /** What happened before is not told. */
+  readonly since: Date;
 }
 
 /** By organization; under null, those of the gateway. */
@@ -58,7 +60,7 @@ type Listeners = ReadonlyMap<string | null, readonly Listener[]>;
 
 async function enabledEndpoints(sql: Sql): Promise<Listeners> {
   const { rows } = await sql.query<Listener & { organization_id: string | null }>(
-    "SELECT id, organization_id, types FROM webhook_endpoints WHERE status = 'enabled'",
+    "SELECT id, organization_id, types, created_at AS since FROM webhook_endpoints WHERE status = 'enabled'",
     [],
     "webhooks_enabled",
   );
@@ -67,9 +69,9 @@ async function enabledEndpoints(sql: Sql): Promise<Listeners> {
 
 function grouped(rows: readonly (Listener & { readonly organization_id: string | null })[]): Listeners {
   const byOrganization = new Map<string | null, Listener[]>();
-  for (const { id, types, organization_id } of rows) {
+  for (const { organization_id, ...listener } of rows) {
     const known = byOrganization.get(organization_id) ?? [];
-    known.push({ id, types });
+    known.push(listener);
     byOrganization.set(organization_id, known);
   }
   return byOrganization;
@@ -78,9 +80,9 @@ function grouped(rows: readonly (Listener & { readonly organization_id: string |
 /** Who is told of an event: its organization's endpoints and the gateway's; a test, besides, whom it tests. */
 function* toldOf({ event }: OutboxEntry, listeners: Listeners): Generator<string> {
   const own = event.organizationId === null ? [] : (listeners.get(event.organizationId) ?? []);
-  for (const { id, types } of [...own, ...(listeners.get(null) ?? [])]) {
+  for (const { id, types, since } of [...own, ...(listeners.get(null) ?? [])]) {
     const tested = event.type === "webhook_endpoint.tested" && event.resource.id === id;
-    if (tested || matchesType(types, event.type)) {
+    if (event.occurredAt >= since && (tested || matchesType(types, event.type))) {
       yield id;
     }
   }

@@ -15,15 +15,18 @@ export interface NewEndpoint {
 
 /** The secret is in the result alone: what is stored is sealed. */
 export async function createEndpoint(
-  { tx, record }: RecordedTransaction,
+  { tx, sql, record }: RecordedTransaction,
   secrets: SecretBox,
   { organizationId, url, description, types }: NewEndpoint,
 ): Promise<{ readonly endpoint: WebhookEndpoint; readonly secret: string }> {
   const id = newId();
   const secret = newSecret();
+  // By the clock that events have their time from: from then on it is told of them.
+  const { rows } = await sql.query<{ now: Date }>("SELECT now()");
   const endpoint = await tx.webhookEndpoint.create({
     data: {
       id,
+      createdAt: rows[0]?.now ?? new Date(),
       ...{ organizationId, url, description, types: [...types] },
       secret: secrets.seal(secret, sealContext("webhook_endpoints.secret", id)),
     },

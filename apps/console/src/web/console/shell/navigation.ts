@@ -13,6 +13,7 @@ import {
   IconStack2,
   IconUserShield,
   IconUsers,
+  IconWebhook,
 } from "@tabler/icons-react";
 import { type LinkProps, linkOptions } from "@tanstack/react-router";
 import type { ComponentType } from "react";
@@ -68,6 +69,12 @@ export const ORGANIZATION_PAGES: readonly (NavigationItem & { link(org: string):
     permission: "sessions.read",
   },
   {
+    label: "webhooks",
+    link: (org) => linkOptions({ to: "/organizations/$org/webhooks", params: { org } }),
+    icon: IconWebhook,
+    permission: "webhooks.read",
+  },
+  {
     label: "audit",
     link: (org) => linkOptions({ to: "/organizations/$org/audit", params: { org } }),
     icon: IconHistory,
@@ -113,6 +120,12 @@ export const GATEWAY_PAGES: readonly (NavigationItem & { readonly link: LinkProp
     link: linkOptions({ to: "/queues" }),
     icon: IconStack2,
     permission: "queues.read",
+  },
+  {
+    label: "webhooks",
+    link: linkOptions({ to: "/webhooks" }),
+    icon: IconWebhook,
+    permission: "gateway_webhooks.read",
   },
   {
     label: "audit",
