@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { newId } from "@sallyport/database";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { launchBrowser } from "../harness/browser.ts";
 import { startTestGateway, type TestGateway } from "../harness/gateway.ts";
@@ -100,10 +100,52 @@ describe("the audit trail", () => {
     const events = await gateway.database.prisma.event.count({ where: { organizationId: company.id } });
     expect(lines.length).toBe(events + 1);
 
-    await page.getByRole("button", { name: "By" }).click();
+    await page.getByRole("button", { name: "By", exact: true }).click();
     await page.getByRole("radio", { name: "Directory" }).click();
     await page.getByRole("heading", { name: "Nothing matches these filters" }).waitFor();
     expect(new URL(page.url()).searchParams.get("actor")).toBe("directory");
+  });
+});
+
+describe("the seals of the audit trail", () => {
+  it("are verified by a click, and what somebody changed is named in both languages", async () => {
+    const company = await newOrganization();
+    const page = await openConsole(browser, gateway, `/organizations/${company.slug}/audit`);
+    await page.getByText("Not verified yet").waitFor();
+    // Within the ten seconds that the worker takes.
+    await vi.waitFor(
+      async () => {
+        const { body } = await gateway.api("GET", `/organizations/${company.slug}/audit-trail`);
+        expect(body).toMatchObject({ unsealed: 0, seals: expect.any(Number) });
+        expect(body).not.toMatchObject({ seals: 0 });
+      },
+      { timeout: 30_000, interval: 200 },
+    );
+    await page.getByRole("button", { name: "Verify now" }).click();
+    await page.getByText(/events are as they were sealed/).waitFor();
+
+    const change =
+      "UPDATE events SET ip = '203.0.113.9' WHERE organization_id = $1 AND type = 'organization.created'";
+    await gateway.database.sql.query(change, [company.id]);
+    await page.getByRole("button", { name: "Verify now" }).click();
+    await page.getByText("1 thing is not as it was sealed").first().waitFor();
+    await page.getByRole("button", { name: "Seals and keys" }).click();
+    const panel = page.getByRole("dialog");
+    await panel.getByText("An event was changed, or another one is in its place").waitFor();
+    await panel.getByText("Public key").first().waitFor();
+    expect(new URL(page.url()).searchParams.get("trail")).toBe("open");
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it("stand beside filters by who, what, outcome and request", async () => {
+    const company = await newOrganization();
+    const page = await openConsole(browser, gateway, `/organizations/${company.slug}/audit`);
+    await page.getByRole("button", { name: "Outcome" }).click();
+    await page.getByRole("radio", { name: "Denied" }).click();
+    await page.getByRole("heading", { name: "Nothing matches these filters" }).waitFor();
+    await page.goto(`${page.url().split("?")[0]}?resource=${company.id}`);
+    await page.getByRole("link", { name: "organization.created" }).waitFor();
+    expect(await page.getByRole("link", { name: "role.created" }).count()).toBe(0);
   });
 });
 

@@ -80,6 +80,7 @@ export const SHOTS: readonly Shot[] = [
   { name: "sessions-empty", path: console("/organizations/empty/sessions") },
   { name: "audit", path: console("/organizations/acme/audit") },
   { name: "audit-gateway", path: console("/audit") },
+  { name: "audit-trail", path: console("/organizations/acme/audit?trail=open") },
   { name: "api-keys", path: console("/api-keys") },
   { name: "api-keys-new", path: console("/api-keys?panel=new") },
   { name: "keys", path: console("/keys") },

@@ -11,7 +11,7 @@ import { linkWith, useSearchParams } from "../../../components/search-params.ts"
 import { SidePanel } from "../../../components/side-panel.tsx";
 import { Time } from "../../../components/time.tsx";
 import { useCatalogue } from "../../../texts/language.tsx";
-import { type AuditEvent, filterOf, type LoadEvents } from "./events.ts";
+import { type AuditEvent, filterOf, type LoadEvents, OUTCOMES } from "./events.ts";
 import { auditTexts } from "./texts.ts";
 
 const ACTORS = ["user", "operator", "apiKey", "setupLink", "directory", "system"] as const;
@@ -27,6 +27,14 @@ export function AuditTrail({ name, load }: { readonly name: string; readonly loa
       label: texts.filters.actor,
       options: ACTORS.map((value) => ({ value, label: texts.actors[value] })),
     },
+    { name: "actorId", label: texts.filters.actorId },
+    { name: "resource", label: texts.filters.resource },
+    {
+      name: "outcome",
+      label: texts.filters.outcome,
+      options: OUTCOMES.map((value) => ({ value, label: texts.outcomes[value] })),
+    },
+    { name: "requestId", label: texts.filters.request },
     { name: "since", label: texts.filters.since },
     { name: "until", label: texts.filters.until },
   ];

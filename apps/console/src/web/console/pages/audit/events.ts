@@ -4,10 +4,18 @@ import type { SearchParams } from "../../../components/search-params.ts";
 
 export type AuditEvent = Schemas["AuditEvent"];
 
+export const OUTCOMES = ["success", "failure", "denied"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
 /** Of which events the trail is to tell. Times as in "2026-11-29T08:00:00Z". */
 export interface EventFilter {
   readonly type?: string;
+  /** An id, or a type of actors. */
   readonly actor?: string;
+  /** An id. */
+  readonly resource?: string;
+  readonly outcome?: Outcome;
+  readonly requestId?: string;
   readonly since?: string;
   readonly until?: string;
 }
@@ -19,12 +27,18 @@ export type LoadEvents = (
 
 /** The filter that an address holds. A day there ("2026-11-29") is a day of the viewer's own zone, and `until` its end. */
 export function filterOf(params: SearchParams<string>): EventFilter {
-  const { type, actor } = params;
+  const { type, resource, requestId } = params;
+  // An id says more than a type of actors.
+  const actor = params.actorId ?? params.actor;
+  const outcome = OUTCOMES.find((known) => known === params.outcome);
   const since = startOfDay(params.since);
   const until = startOfDay(params.until, 1);
   return {
     ...(type === undefined ? {} : { type }),
     ...(actor === undefined ? {} : { actor }),
+    ...(resource === undefined ? {} : { resource }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(requestId === undefined ? {} : { requestId }),
     ...(since === undefined ? {} : { since }),
     ...(until === undefined ? {} : { until }),
   };

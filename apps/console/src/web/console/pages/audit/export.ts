@@ -2,7 +2,8 @@ import type { AuditEvent, EventFilter, LoadEvents } from "./events.ts";
 
 export type ExportFormat = "csv" | "ndjson";
 
-const PAGE = 100;
+const PAGE = 200;
+const LINES_IN_MEMORY = 10_000;
 
 const COLUMNS: readonly (readonly [string, (event: AuditEvent) => string | number | null])[] = [
   ["time", ({ createdAt }) => createdAt],
@@ -61,16 +62,22 @@ export interface ExportOptions {
 export async function exportEvents(options: ExportOptions): Promise<Blob> {
   const { load, filter, format, onProgress, signal } = options;
   const { type, head, line } = FORMATS[format];
-  const parts: string[] = [head];
+  // A browser keeps a large Blob on its disk; so lines do not wait in memory for the last page.
+  let file = new Blob([head], { type });
+  let lines: string[] = [];
   let count = 0;
   let cursor: string | null = null;
   do {
     const page = await load({ ...filter, limit: PAGE, ...(cursor === null ? {} : { cursor }) });
     signal.throwIfAborted();
-    parts.push(...page.items.map(line));
+    lines.push(...page.items.map(line));
+    if (lines.length >= LINES_IN_MEMORY) {
+      file = new Blob([file, ...lines], { type });
+      lines = [];
+    }
     count += page.items.length;
     onProgress(count);
     cursor = page.nextCursor;
   } while (cursor !== null);
-  return new Blob(parts, { type });
+  return new Blob([file, ...lines], { type });
 }

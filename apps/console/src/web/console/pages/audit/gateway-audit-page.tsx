@@ -6,8 +6,14 @@ import { AuditTrail } from "./audit-trail.tsx";
 import type { LoadEvents } from "./events.ts";
 import { ExportMenu } from "./export-menu.tsx";
 import { auditTexts } from "./texts.ts";
+import { type TrailCalls, TrailState } from "./trail-state.tsx";
 
 const load: LoadEvents = (query) => dataOf(api.GET("/audit-events", { params: { query } }));
+
+const trail: TrailCalls = {
+  load: () => dataOf(api.GET("/audit-trail")),
+  verify: () => dataOf(api.POST("/audit-trail/verifications")),
+};
 
 /** What was done to that which belongs to no organization. */
 export function GatewayAuditPage() {
@@ -19,6 +25,7 @@ export function GatewayAuditPage() {
         lead={texts.gatewayLead}
         act={<ExportMenu load={load} name="gateway" />}
       />
+      <TrailState name="gateway" calls={trail} />
       <AuditTrail name="gateway" load={load} />
     </>
   );

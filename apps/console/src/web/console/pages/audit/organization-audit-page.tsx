@@ -7,6 +7,7 @@ import { AuditTrail } from "./audit-trail.tsx";
 import type { LoadEvents } from "./events.ts";
 import { ExportMenu } from "./export-menu.tsx";
 import { auditTexts } from "./texts.ts";
+import { type TrailCalls, TrailState } from "./trail-state.tsx";
 
 /** What was done in the organization. */
 export function OrganizationAuditPage() {
@@ -14,6 +15,11 @@ export function OrganizationAuditPage() {
   const { slug } = useOrganization();
   const load: LoadEvents = (query) =>
     dataOf(api.GET("/organizations/{org}/audit-events", { params: { path: { org: slug }, query } }));
+  const path = { org: slug };
+  const trail: TrailCalls = {
+    load: () => dataOf(api.GET("/organizations/{org}/audit-trail", { params: { path } })),
+    verify: () => dataOf(api.POST("/organizations/{org}/audit-trail/verifications", { params: { path } })),
+  };
   return (
     <>
       <PageHeader
@@ -21,6 +27,7 @@ export function OrganizationAuditPage() {
         lead={texts.organizationLead}
         act={<ExportMenu load={load} name={slug} />}
       />
+      <TrailState name={slug} calls={trail} />
       <AuditTrail name={slug} load={load} />
     </>
   );

@@ -2,7 +2,19 @@ import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { searchParams } from "../../../components/search-params.ts";
 import { organizationRoute, rootRoute } from "../../routes.ts";
 
-const validateSearch = searchParams("cursor", "event", "type", "actor", "since", "until");
+const validateSearch = searchParams(
+  "cursor",
+  "event",
+  "trail",
+  "type",
+  "actor",
+  "actorId",
+  "resource",
+  "outcome",
+  "requestId",
+  "since",
+  "until",
+);
 
 /** The trail of an organization, and that of what belongs to none. */
 export const auditRoutes = {
