@@ -62,8 +62,13 @@ export function TrailState({ name, calls }: { readonly name: string; readonly ca
               <Verdict verification={verification} />
             </Text>
             <Text size="sm" c="dimmed">
-              {texts.sealed(trail.data.sealedThrough, trail.data.unsealed)}{" "}
-              {trail.data.lastSealedAt !== null && <Time at={trail.data.lastSealedAt} />}
+              {texts.sealed(trail.data.sealedThrough, trail.data.unsealed)}
+              {trail.data.lastSealedAt !== null && (
+                <>
+                  {" · "}
+                  <Time at={trail.data.lastSealedAt} />
+                </>
+              )}
             </Text>
           </div>
           <Group gap="xs">
