@@ -131,6 +131,7 @@ const QUERIES: Readonly<Record<string, AuditQuery>> = {
 };
 
 async function queries(): Promise<void> {
+  await listAuditEvents(context, other, page); // Prisma starts with its first query
   let slowest = 0;
   for (const [name, query] of Object.entries(QUERIES)) {
     const ms = await timed(`  events ${name}`, () => listAuditEvents(context, big, query));

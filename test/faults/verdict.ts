@@ -1,3 +1,4 @@
+import { loadAuditKeys, verifyTrails } from "@sallyport/audit-trail";
 import type { Sql } from "@sallyport/database";
 import { expect } from "vitest";
 import type { Promised, Push } from "./push.ts";
@@ -19,6 +20,7 @@ export async function expectNothingLost(sql: Sql, { organizationId, promised }: 
   expect(await brokenTrails(sql, organizationId)).toEqual([]);
   expect(await createdOtherThanOnce(sql, organizationId)).toEqual([]);
   expect(await gapsInOutbox(sql)).toEqual([]);
+  expect(await brokenSeals(sql)).toEqual([]);
 }
 
 /** What is still to be worked off: marks, and events that are not in the outbox. */
@@ -85,6 +87,15 @@ async function createdOtherThanOnce(sql: Sql, organizationId: string): Promise<u
     [organizationId],
   );
   return rows;
+}
+
+/** What a verification finds wrong with the seals that were made meanwhile: an entry sealed twice, or left out. */
+async function brokenSeals(sql: Sql): Promise<unknown[]> {
+  const found: unknown[] = [];
+  for await (const { problems } of verifyTrails({ sql, keys: await loadAuditKeys(sql) })) {
+    found.push(...problems);
+  }
+  return found;
 }
 
 /** Positions, and sequences of an organization, that are missing or come twice. */
