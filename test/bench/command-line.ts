@@ -9,6 +9,10 @@ export interface BenchOptions {
   readonly growth: boolean;
   /** Measures how near the gateway is to its own SQL, in place of the scenarios. */
   readonly limit: boolean;
+  /** Measures how soon access ends, and what others notice of that, in place of the scenarios. */
+  readonly deprovisioning: boolean;
+  /** A tenth of everything there: to see that it works. */
+  readonly small: boolean;
   /** Length of a round. */
   readonly seconds: number;
   readonly rounds: number;
@@ -30,6 +34,10 @@ ${SCENARIOS.map(({ name, title }) => `                         ${name.padEnd(26)
                        and identities to 1,000,000. Takes ten minutes and 5 GB in the temporary folder.
   --limit              Instead: how near the gateway is to its own SQL, logged and run again by pgbench (where it is
                        on the PATH; else by bare connections)
+  --deprovisioning     Instead: from a push of active:false to the end of the session, at 100 pushes a second with
+                       10,000 live sessions; how fast the worker is, how fair to others, and many organizations at
+                       once; with the queue on PostgreSQL and on Redis (where redis-server is on the PATH)
+  --small              Of that, with a tenth of everything
   --seconds <n>        Length of a round (default 5). A push takes as long as it takes.
   --no-peers           Measures the gateway alone. Default: beside it, round by round in turn, whoever else does the
                        same: node-saml, and Ory Polis' library (@boxyhq/saml-jackson) behind Express on the same
@@ -55,6 +63,8 @@ export function parseBenchCommandLine(args: readonly string[]): BenchOptions {
     scenarios: new Set(chosen),
     growth: values.growth ?? false,
     limit: values.limit ?? false,
+    deprovisioning: values.deprovisioning ?? false,
+    small: values.small ?? false,
     seconds: wholeNumber("seconds", values.seconds, 5),
     rounds: wholeNumber("rounds", values.rounds, 3),
     concurrency: wholeNumber("concurrency", values.concurrency, 16),
@@ -72,6 +82,8 @@ function parse(args: readonly string[]) {
         scenario: { type: "string", multiple: true },
         growth: { type: "boolean" },
         limit: { type: "boolean" },
+        deprovisioning: { type: "boolean" },
+        small: { type: "boolean" },
         seconds: { type: "string" },
         rounds: { type: "string" },
         concurrency: { type: "string" },

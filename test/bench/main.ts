@@ -1,5 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { type BenchOptions, BenchUsageError, parseBenchCommandLine, USAGE } from "./command-line.ts";
+import { measureDeprovisioning } from "./deprovisioning/measure-deprovisioning.ts";
+import { deprovisioningReport } from "./deprovisioning/report.ts";
 import { measureGrowth } from "./growth/measure-growth.ts";
 import { growthReport } from "./growth/report.ts";
 import { measureLimit } from "./limit/measure-limit.ts";
@@ -58,6 +60,10 @@ async function measure(world: World, options: BenchOptions): Promise<Findings> {
   if (options.limit) {
     const found = await measureLimit(world, options, progress);
     return { results: [], study: { found, report: limitReport(found) } };
+  }
+  if (options.deprovisioning) {
+    const found = await measureDeprovisioning(world, options, progress);
+    return { results: [], study: { found, report: deprovisioningReport(found) } };
   }
   const results: ScenarioResult[] = [];
   for (const scenario of SCENARIOS.filter(({ name }) => options.scenarios.has(name))) {

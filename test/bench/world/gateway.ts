@@ -25,6 +25,8 @@ export interface BenchGatewayOptions {
   readonly folder: string;
   /** Where to write where its CPU time went. */
   readonly cpuProfileFolder: string | undefined;
+  /** Of the queue; undefined: it is in PostgreSQL. */
+  readonly redisUrl: string | undefined;
 }
 
 const MAIN = fileURLToPath(new URL("../../../apps/gateway/dist/main.js", import.meta.url));
@@ -54,6 +56,7 @@ export async function startBenchGateway(options: BenchGatewayOptions): Promise<B
       METRICS_TOKEN: options.rootKey,
       SALLYPORT_ENCRYPTION_KEYS: newEncryptionKey(),
       OUTBOUND_ALLOW: "127.0.0.0/8,::1/128", // the upstream OpenID Provider is here
+      ...(options.redisUrl === undefined ? {} : { REDIS_URL: options.redisUrl }),
       RATE_LIMITS: "off", // they would be all that is measured
     },
     stdio: ["ignore", log.fd, log.fd],

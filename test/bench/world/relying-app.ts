@@ -24,6 +24,8 @@ export interface RelyingApp {
   start(browser: Browser, loginHint: string): Promise<SignIn>;
   /** Goes on from the page that leads back to here; resolves to the code. */
   receive(browser: Browser, signIn: SignIn, page: Page): Promise<string>;
+  /** The same, then the code for tokens. Resolves to the access token. */
+  redeem(browser: Browser, signIn: SignIn, page: Page): Promise<string>;
   /** The same, then the code for tokens, the access token for userinfo. Resolves to the email. */
   finish(browser: Browser, signIn: SignIn, page: Page): Promise<string>;
 }
@@ -48,7 +50,7 @@ export function createRelyingApp(
 ): RelyingApp {
   const credentials = Buffer.from(`${application.clientId}:${application.clientSecret}`).toString("base64");
 
-  const redeem = async (code: string, verifier: string) => {
+  const tokensFor = async (code: string, verifier: string) => {
     const answer = await http.send(`${op.url}${op.token}`, {
       method: "POST",
       headers: {
@@ -75,6 +77,11 @@ export function createRelyingApp(
     return code;
   };
 
+  const redeem: RelyingApp["redeem"] = async (browser, signIn, page) => {
+    const code = await receive(browser, signIn, page);
+    return (await tokensFor(code, signIn.verifier)).access_token;
+  };
+
   return {
     receive,
     async start(browser, loginHint) {
@@ -95,9 +102,9 @@ export function createRelyingApp(
       const first = await browser.get(`${op.url}${op.authorize}?${query}`);
       return { page: await followWithin(browser, first, op.url), state, verifier };
     },
+    redeem,
     async finish(browser, signIn, page) {
-      const code = await receive(browser, signIn, page);
-      const { access_token } = await redeem(code, signIn.verifier);
+      const access_token = await redeem(browser, signIn, page);
       const answer = await http.send(`${op.url}${op.userinfo}`, {
         method: "GET",
         headers: { authorization: `Bearer ${access_token}` },

@@ -26,7 +26,11 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function openWorld(options: { cpuProfileFolder: string | undefined }): Promise<World> {
+export async function openWorld(options: {
+  readonly cpuProfileFolder: string | undefined;
+  /** Of the queue. Default: it is in PostgreSQL. */
+  readonly redisUrl?: string;
+}): Promise<World> {
   if (process.platform !== "linux") {
     throw new Error("The bench reads CPU times from /proc: it needs Linux.");
   }
@@ -53,6 +57,7 @@ export async function openWorld(options: { cpuProfileFolder: string | undefined 
       publicUrl: `https://${HOST}`,
       folder: folder.path,
       cpuProfileFolder: options.cpuProfileFolder,
+      redisUrl: options.redisUrl,
     });
     closing.push(gateway.stop);
     const http = createHttp({ [HOST]: port });
