@@ -62,7 +62,9 @@ export async function openAuditSigner(
 
 /** Every key that ever signed, the newest first. Without `secrets` nobody can tell whether they are ours. */
 export async function loadAuditKeys(sql: Sql, secrets?: SecretBox): Promise<AuditKey[]> {
-  const { rows } = await sql.query<Row>("SELECT * FROM audit_keys ORDER BY created_at DESC, id DESC");
+  const { rows } = await sql.query<Row>(
+    "SELECT * FROM audit_keys ORDER BY retired_at DESC NULLS FIRST, created_at DESC, id",
+  );
   return Promise.all(
     rows.flatMap((row) => {
       const parsed = publicJwk.safeParse(row.public_jwk);
