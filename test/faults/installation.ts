@@ -33,6 +33,8 @@ export interface InstallationOptions {
   readonly gateways?: number;
   readonly workers?: number;
   readonly redis?: boolean;
+  /** More of the environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export async function startInstallation(options: InstallationOptions = {}): Promise<Installation> {
@@ -61,6 +63,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
           SALLYPORT_ENCRYPTION_KEYS: encryptionKeys,
           RATE_LIMITS: "off",
           LOG_LEVEL: "warn",
+          ...options.env,
         },
       });
       current = started;

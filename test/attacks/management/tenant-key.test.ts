@@ -78,6 +78,9 @@ async function thingsOf({ slug, connectionId }: OidcTenant) {
     applicationId: site.application.id,
     keyId: await first("/api-keys"),
     setupLinkId: await create(`${below}/setup-links`, { intents: ["sso"] }),
+    webhookEndpointId: await create("/webhook-endpoints", {
+      ...{ url: "https://hooks.example.test", organization: slug, types: ["conflict.*"] },
+    }),
     testLoginId: await create(`${below}/connections/${connectionId}/test-logins`),
   };
 }
@@ -96,7 +99,10 @@ const attempt = ({ method, path }: Operation, key: string, values?: Readonly<Rec
 
 /** All that the victim and the gateway show to an operator. */
 async function everything(): Promise<string> {
-  const lists = operations.filter(({ method, path }) => method === "get" && !path.endsWith("/stream"));
+  // A seal of the audit trail comes by itself.
+  const lists = operations.filter(
+    ({ method, path }) => method === "get" && !path.endsWith("/stream") && !/audit-(trail|seals)/.test(path),
+  );
   const answers = await Promise.all(lists.map((operation) => attempt(operation, site.gateway.rootKey)));
   // What is not state: the time of the answer; and the one thing that a refused request may leave: when a key was last used.
   const found = answers.flatMap(({ status, body }) => (status === 200 ? [body] : []));
@@ -136,13 +142,30 @@ describe("is refused by every operation, which changes nothing", () => {
   it("on what belongs to the gateway: applications, keys, signing keys, slugs, organizations", async () => {
     const ofGateway = operations.filter(
       ({ path, operationId }) =>
-        // Whoever may read an organization may list and search: what is theirs.
-        !path.startsWith("/organizations/{org}") && !["listOrganizations", "search"].includes(operationId),
+        // Whoever may read an organization may list and search: what is theirs. Webhook endpoints are looked at below.
+        !path.startsWith("/organizations/{org}") &&
+        !path.startsWith("/webhook-endpoints") &&
+        !["listOrganizations", "listOrganizationHealth", "search", "listEventTypes"].includes(operationId),
     );
     expect(ofGateway.length).toBeGreaterThan(10);
     for (const operation of ofGateway) {
       const { status } = await attempt(operation, evil.key);
       expect([operation.operationId, status]).toEqual([operation.operationId, 403]);
+    }
+  });
+
+  it("on another organization's webhook endpoints, of which it lists none", async () => {
+    const ofEndpoints = operations.filter(({ path }) => path.startsWith("/webhook-endpoints"));
+    expect(ofEndpoints.length).toBeGreaterThan(10);
+    for (const operation of ofEndpoints) {
+      const { status, body } = await attempt(operation, evil.key);
+      const unknown = await attempt(operation, evil.key, { webhookEndpointId: crypto.randomUUID() });
+      expect([operation.operationId, status]).toEqual([operation.operationId, unknown.status]);
+      if (operation.operationId === "listWebhookEndpoints") {
+        expect(page.parse(body).items).toEqual([]);
+      } else {
+        expect([400, 404]).toContain(status);
+      }
     }
   });
 
@@ -232,7 +255,7 @@ it("reaches all of its own organization, and lists that alone", async () => {
   for (const operation of own) {
     // What the victim has none of, or what has no end.
     if (
-      /connection_?key|Metadata|\{connectionKeyId\}|\{conflictId\}|draft|replaced|\{heldChangeId\}|stream/i.test(
+      /connection_?key|Metadata|logo|\{connectionKeyId\}|\{conflictId\}|draft|replaced|\{heldChangeId\}|stream/i.test(
         operation.path,
       )
     ) {
