@@ -1,8 +1,43 @@
+import { readFile } from "node:fs/promises";
 import { SAML_ERRORS, SAML_WARNINGS } from "@sallyport/saml";
 import { describe, expect, it } from "vitest";
+import { FINDINGS_DE } from "../../apps/console/src/web/components/findings-de.ts";
 import { fieldToChange } from "../../apps/console/src/web/guides/fields-to-change.ts";
 import { OIDC_CONSOLES } from "./consoles/oidc-facts.ts";
 import { SAML_CONSOLES } from "./consoles/saml-facts.ts";
+
+const OF_LOGINS = Object.entries({ ...SAML_ERRORS, ...SAML_WARNINGS }).filter(
+  // Of logouts and of metadata no test login tells.
+  ([code]) => !/logout|metadata/.test(code),
+);
+
+describe("what a failure says", () => {
+  it("is there in German for every code of a SAML login", () => {
+    expect(OF_LOGINS.map(([code]) => code).filter((code) => FINDINGS_DE[code] === undefined)).toEqual([]);
+  });
+
+  it("is there in German for every code of an ID token, of an OpenID Provider's answer, and of a person", async () => {
+    const sources = ["protocols/oidc/explain-id-token.ts", "identity/normalized-identity.ts"].map((file) =>
+      readFile(new URL(`../../apps/sign-in/src/${file}`, import.meta.url), "utf8"),
+    );
+    const text = (await Promise.all(sources)).join("\n");
+    const codes = [...text.matchAll(/"(oidc_[a-z_]+)"|^ {2}([a-z]+_[a-z_]+): \{$/gm)].map(
+      ([, oidc, person]) => oidc ?? person ?? "",
+    );
+    expect(codes.length).toBeGreaterThan(20);
+    expect(codes.filter((code) => FINDINGS_DE[code] === undefined)).toEqual([]);
+  });
+
+  it("is no English sentence, and no empty one", () => {
+    const english = new Set<string>(OF_LOGINS.flatMap(([, { message, fix }]) => [message, fix]));
+    for (const [code, texts] of Object.entries(FINDINGS_DE)) {
+      for (const text of texts) {
+        expect([code, text]).toEqual([code, expect.stringMatching(/^\S.{10,}[.!:]$/s)]);
+        expect([code, english.has(text)]).toEqual([code, false]);
+      }
+    }
+  });
+});
 
 // The table of error code × product, against the fields that the products' consoles have.
 

@@ -72,7 +72,8 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--sidebar-ground": "var(--mantine-color-gray-0)",
     "--code-ground": "var(--mantine-color-gray-0)",
     "--current-ground": "var(--mantine-color-gray-2)",
-    "--good-text": "var(--mantine-color-green-9)",
+    // Mantine's darkest green has 4.3 on white.
+    "--good-text": "#217533",
     "--bad-text": "var(--mantine-color-red-9)",
   },
   dark: {

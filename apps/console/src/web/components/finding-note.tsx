@@ -1,9 +1,10 @@
 import { Alert, Text } from "@mantine/core";
 import { IconAlertTriangle, IconX } from "@tabler/icons-react";
 import { fieldToChange } from "../guides/fields-to-change.ts";
-import { useCatalogue } from "../texts/language.tsx";
+import { useCatalogue, useLanguage } from "../texts/language.tsx";
 import { DetailList } from "./detail-list.tsx";
 import type { Finding } from "./findings.ts";
+import { FINDINGS_DE } from "./findings-de.ts";
 import { componentTexts } from "./texts.ts";
 
 interface FindingNoteProps {
@@ -16,13 +17,18 @@ interface FindingNoteProps {
 /** What was found, and where at the IdP to change it, in its own words. */
 export function FindingNote({ finding, color, product }: FindingNoteProps) {
   const texts = useCatalogue(componentTexts);
+  const { language } = useLanguage();
   const { difference } = finding;
+  const [message, fix] = (language === "de" ? FINDINGS_DE[finding.code] : undefined) ?? [
+    finding.message,
+    finding.fix,
+  ];
   const field = fieldToChange(product.id, finding.code);
   return (
     <Alert
       color={color}
       variant="light"
-      title={<span className="alert-title">{finding.message}</span>}
+      title={<span className="alert-title">{message}</span>}
       icon={color === "red" ? <IconX size={20} aria-hidden /> : <IconAlertTriangle size={20} aria-hidden />}
     >
       {difference !== undefined && (
@@ -47,7 +53,7 @@ export function FindingNote({ finding, color, product }: FindingNoteProps) {
             {product.name} › <b>{field}</b>:{" "}
           </>
         )}
-        {finding.fix}
+        {fix}
       </Text>
     </Alert>
   );
