@@ -191,12 +191,18 @@ describe("a start", () => {
       `http://localhost:${port + 1}`,
       `http://localhost:${port}/console`,
       `http://localhost:${port}/api/openapi.json`,
-      "/setup-links",
       `http://localhost:${port}/.well-known/openid-configuration`,
       "npm run demo:push -- okta",
     ]) {
       expect(banner).toContain(line);
     }
+    const setupUrl = /Setup page +(\S+)/.exec(banner)?.[1] ?? "";
+    expect(setupUrl).toMatch(new RegExp(`^http://localhost:${port}/setup/sp_setup_`));
+    expect((await fetch(setupUrl, { headers: { accept: "text/html" } })).status).toBe(200);
+    const link = await fetch(`http://localhost:${port}/api/v1/setup`, {
+      headers: { authorization: `Bearer ${setupUrl.split("/").at(-1)}` },
+    });
+    expect(await link.json()).toMatchObject({ organization: { slug: "acme" } });
     const key = /Root key +(sp_root_\S+)/.exec(banner)?.[1];
     expect(banner).toContain(
       `curl -H "Authorization: Bearer ${key}" http://localhost:${port}/api/v1/organizations`,

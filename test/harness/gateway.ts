@@ -88,7 +88,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   return {
     url: gateway.url,
     port,
-    demoUrl: gateway.demoUrl,
+    demoUrl: gateway.demo?.appUrl,
     rootKey,
     dataDir,
     database: testDatabase.database,

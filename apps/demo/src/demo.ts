@@ -22,6 +22,8 @@ export interface DemoDeps {
 export interface DemoUrls {
   readonly appUrl: string;
   readonly idpUrl: string;
+  /** The page where Acme's IdP admin sets sign-in up. */
+  readonly setupUrl: string;
 }
 
 export interface Demo {
@@ -52,6 +54,7 @@ export function createDemo(deps: DemoDeps): Demo {
         oidcClientId: OIDC_CLIENT_ID,
       });
       await writeDemoState(deps.dataDir, state);
+      const setupUrl = `${deps.gatewayUrl}/setup/${state.setupToken ?? ""}`;
       idp.serve(
         await createDemoIdp({
           url: idp.url,
@@ -62,9 +65,12 @@ export function createDemo(deps: DemoDeps): Demo {
         }),
       );
       app.serve(
-        await createDemoApp({ url: app.url, portalUrl: samlPortalUrl(idp.url), state, log: deps.log }),
+        await createDemoApp({
+          ...{ url: app.url, portalUrl: samlPortalUrl(idp.url), setupUrl },
+          ...{ state, log: deps.log },
+        }),
       );
-      return { appUrl: app.url, idpUrl: idp.url };
+      return { appUrl: app.url, idpUrl: idp.url, setupUrl };
     },
     async stop() {
       await Promise.all(listeners.map((listener) => listener.close()));

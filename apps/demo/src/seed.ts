@@ -1,6 +1,6 @@
 import { defined } from "@sallyport/defined";
 import { z } from "zod";
-import { COMPANIES, type Company, GROUP_MAPPINGS, ROLES } from "./companies.ts";
+import { ACME, COMPANIES, type Company, GROUP_MAPPINGS, ROLES } from "./companies.ts";
 import { connectManagement, type Management, ManagementError, orNull } from "./management.ts";
 import type { DemoState } from "./state.ts";
 
@@ -10,6 +10,8 @@ const connectionAnswer = z.object({
   oidc: z.object({ redirectUri: z.string() }).optional(),
 });
 const directoryAnswer = z.object({ id: z.string(), baseUrl: z.string(), token: z.string() });
+const setupLinkAnswer = z.object({ url: z.url() });
+const SETUP_LINK = { name: "For Acme's IdP admin", intents: ["sso", "domain", "directory"] };
 const applicationAnswer = z.object({ clientId: z.string(), clientSecret: z.string() });
 
 /** What the IdPs must know of the gateway, from the answers of its management API. */
@@ -40,6 +42,7 @@ export async function seed(input: SeedInput): Promise<SeededConnections> {
     const { saml, oidc } = await ensureConnection(management, company, input);
     seeded.push(defined({ saml, oidc }));
   }
+  await ensureSetupLink(management, input.state);
   const { saml, oidc } = Object.assign({}, ...seeded) as Partial<SeededConnections>;
   if (saml === undefined || oidc === undefined) {
     throw new Error("The gateway's connections lack their URLs");
@@ -92,6 +95,22 @@ async function createUnlessThere(management: Management, path: string, body: unk
       throw error;
     }
   }
+}
+
+/** The link of an earlier start, as long as it works: whoever has its page open finds it again. */
+async function ensureSetupLink(management: Management, state: DemoState): Promise<void> {
+  if (state.setupToken !== undefined) {
+    const response = await fetch(`${state.gatewayUrl}/api/v1/setup`, {
+      headers: { authorization: `Bearer ${state.setupToken}` },
+    });
+    await response.body?.cancel();
+    if (response.ok) {
+      return;
+    }
+  }
+  const path = `/organizations/${ACME.slug}/setup-links`;
+  const { url } = setupLinkAnswer.parse(await management.call("POST", path, SETUP_LINK));
+  state.setupToken = new URL(url).pathname.split("/").at(-1) ?? "";
 }
 
 async function ensureDirectory(management: Management, company: Company, state: DemoState): Promise<void> {

@@ -12,6 +12,8 @@ const demoState = z.object({
   samlIdp: z.object({ privateKey: z.string(), certificate: z.string() }),
   oidcIdp: z.object({ clientSecret: z.string() }),
   application: z.object({ clientId: z.string(), clientSecret: z.string() }).optional(),
+  /** Of the link by which Acme's IdP admin sets things up. */
+  setupToken: z.string().optional(),
   connections: z.record(z.string(), z.object({ id: z.string() })),
   directories: z.record(z.string(), z.object({ id: z.string(), baseUrl: z.string(), token: z.string() })),
 });

@@ -1,10 +1,11 @@
 import type { Configuration } from "./configuration.ts";
+import type { DemoPages } from "./demo.ts";
 
 export interface BannerFacts {
   readonly url: string;
   readonly configuration: Configuration;
-  /** Where the demo app is; undefined without the demo. */
-  readonly demoUrl: string | undefined;
+  /** Undefined without the demo. */
+  readonly demo: DemoPages | undefined;
   readonly logFile: string;
   /** Whether the root key came from the environment: what the operator already has is not shown. */
   readonly rootKeyGiven: boolean;
@@ -12,11 +13,12 @@ export interface BannerFacts {
 
 /** What `npm start` shows once everything is ready: where things are, and what to try. */
 export function banner(facts: BannerFacts): string {
-  const { url, demoUrl, configuration } = facts;
+  const { url, demo, configuration } = facts;
   const rows = [
     ["Gateway", url],
-    ...(demoUrl === undefined ? [] : [["Demo app", demoUrl]]),
+    ...(demo === undefined ? [] : [["Demo app", demo.appUrl]]),
     ["Console", `${url}/console`],
+    ...(demo === undefined ? [] : [["Setup page", demo.setupUrl]]),
     ["OpenAPI", `${url}/api/openapi.json`],
     ["Discovery", `${url}/.well-known/openid-configuration`],
     ["Root key", facts.rootKeyGiven ? "as SALLYPORT_ROOT_KEY says" : configuration.rootKey],
@@ -29,25 +31,25 @@ export function banner(facts: BannerFacts): string {
   );
 }
 
-function thingsToTry({ url, demoUrl, configuration, rootKeyGiven }: BannerFacts): [string, string][] {
+function thingsToTry({ url, demo, configuration, rootKeyGiven }: BannerFacts): [string, string][] {
   // In double quotes, so that the shell puts the given key in.
   const key = rootKeyGiven ? "$SALLYPORT_ROOT_KEY" : configuration.rootKey;
   const callApi: [string, string] = [
     "Ask the management API which organizations there are:",
     `curl -H "Authorization: Bearer ${key}" ${url}/api/v1/organizations`,
   ];
-  if (demoUrl === undefined) {
+  if (demo === undefined) {
     return [callApi];
   }
   return [
-    ["Sign in through SAML, then through OIDC, and compare what the app gets. Open:", demoUrl],
+    ["Sign in through SAML, then through OIDC, and compare what the app gets. Open:", demo.appUrl],
     [
       "Push users and groups as Okta does, in another terminal, and see the memberships and roles it makes:",
       "npm run demo:push -- okta",
     ],
     [
-      "Make a link by which a customer's IdP admin sets up sign-in, and open the `url` of the answer:",
-      `curl -X POST -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" -d '{"intents":["sso","domain","directory"]}' ${url}/api/v1/organizations/acme/setup-links`,
+      "Be the IdP admin of a customer who connects their identity provider, whatever it is. Open:",
+      demo.setupUrl,
     ],
     callApi,
   ];

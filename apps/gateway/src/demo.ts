@@ -3,14 +3,20 @@ import type { Configuration } from "./configuration.ts";
 import { makeDataFolder } from "./data-folder.ts";
 import type { Teardown } from "./teardown.ts";
 
+export interface DemoPages {
+  readonly appUrl: string;
+  /** Where a customer's IdP admin sets sign-in up. */
+  readonly setupUrl: string;
+}
+
 /**
  * Starts the demo IdP and the demo app on the two ports after the gateway's, or on free ones where the gateway took a
- * free one. Resolves to the demo app's URL.
+ * free one. Resolves to the demo app's URL, and that of a setup page.
  */
 export async function startDemo(
   { configuration, gatewayUrl, log }: { configuration: Configuration; gatewayUrl: string; log: Logger },
   teardown: Teardown,
-): Promise<string> {
+): Promise<DemoPages> {
   const { dataDir, port, rootKey } = configuration;
   makeDataFolder(dataDir);
   // Loaded where it runs only: production carries no code that signs people in without asking them.
@@ -24,6 +30,5 @@ export async function startDemo(
     log,
   });
   teardown.add("demo", () => demo.stop());
-  const { appUrl } = await demo.start();
-  return appUrl;
+  return demo.start();
 }

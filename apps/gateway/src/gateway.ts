@@ -10,7 +10,7 @@ import { createSecretBox } from "@sallyport/secrets";
 import { JOBS, type WorkerServices } from "@sallyport/worker";
 import { createApp } from "./app.ts";
 import type { Configuration } from "./configuration.ts";
-import { startDemo } from "./demo.ts";
+import { type DemoPages, startDemo } from "./demo.ts";
 import { keepEmbeddedDatabase } from "./embedded-database.ts";
 import { explainFailure } from "./failure.ts";
 import { createHealth, describeOutage, NotReady, type ReadinessCheck } from "./health.ts";
@@ -24,8 +24,8 @@ import { Teardown } from "./teardown.ts";
 export interface RunningGateway {
   /** Its origin, as browsers, IdPs and SCIM clients know it. */
   readonly url: string;
-  /** The page of the demo app, where the demo runs. */
-  readonly demoUrl: string | undefined;
+  /** The pages of the demo, where it runs. */
+  readonly demo: DemoPages | undefined;
   /**
    * Answers what is under way, lets workers finish their jobs, then closes everything. Resolves to whether all of that
    * went well. May be called more than once.
@@ -111,7 +111,7 @@ async function start(
   });
   adoptMessageTypes(app, listener.messageTypes);
   listener.serve(app);
-  const demoUrl = configuration.demo
+  const demo = configuration.demo
     ? await startDemo({ configuration, gatewayUrl: publicUrl, log }, teardown)
     : undefined;
   log.info({ url: publicUrl, roles: [...configuration.roles] }, "ready");
@@ -127,7 +127,7 @@ async function start(
   };
   return {
     url: publicUrl,
-    demoUrl,
+    demo,
     stop: () => {
       stopping ??= stop();
       return stopping;

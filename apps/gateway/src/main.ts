@@ -72,7 +72,7 @@ async function develop(environment: Environment): Promise<number> {
     run(configuration, {
       log,
       tell: complain,
-      onReady: ({ url, demoUrl }) => say(banner({ url, demoUrl, configuration, logFile, rootKeyGiven })),
+      onReady: ({ url, demo }) => say(banner({ url, demo, configuration, logFile, rootKeyGiven })),
     }),
   );
 }

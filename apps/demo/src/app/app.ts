@@ -3,7 +3,6 @@ import type { RequestListener } from "node:http";
 import { html, pageHeaders, renderPage } from "@sallyport/html";
 import type { Logger } from "@sallyport/logging";
 import express, { type Request, type Response } from "express";
-import { z } from "zod";
 import { ACME, BRAVO } from "../companies.ts";
 import { connectManagement } from "../management.ts";
 import type { DemoState } from "../state.ts";
@@ -17,6 +16,8 @@ export interface DemoAppDeps {
   readonly url: string;
   /** Of an IdP whose people may start there. */
   readonly portalUrl: string;
+  /** Where Acme's IdP admin sets sign-in up. */
+  readonly setupUrl: string;
   readonly state: DemoState;
   readonly log: Logger;
 }
@@ -24,7 +25,13 @@ export interface DemoAppDeps {
 const COOKIE = "demo_app";
 
 /** An internal app as any team would write it: it knows OpenID Connect and the gateway, and never hears of SAML. */
-export async function createDemoApp({ url, portalUrl, state, log }: DemoAppDeps): Promise<RequestListener> {
+export async function createDemoApp({
+  url,
+  portalUrl,
+  setupUrl,
+  state,
+  log,
+}: DemoAppDeps): Promise<RequestListener> {
   const gateway = await openGateway({ url, state });
   const management = connectManagement(state.gatewayUrl, state.rootKey);
   const verifyLogoutToken = logoutTokenVerifier(gateway.configuration);
@@ -38,7 +45,7 @@ export async function createDemoApp({ url, portalUrl, state, log }: DemoAppDeps)
     if (session === undefined) {
       return sendPage(
         res,
-        welcomePage([ACME, BRAVO], { portalUrl, consoleUrl: `${state.gatewayUrl}/console` }),
+        welcomePage([ACME, BRAVO], { portalUrl, setupUrl, consoleUrl: `${state.gatewayUrl}/console` }),
       );
     }
     sendPage(
@@ -87,12 +94,6 @@ export async function createDemoApp({ url, portalUrl, state, log }: DemoAppDeps)
   app.post("/logout", (req, res) => {
     const session = sessions.end(cookieOf(req));
     res.redirect(303, session === undefined ? "/" : gateway.logoutUrl(session.idToken));
-  });
-
-  app.post("/setup-link", async (_req, res) => {
-    const intents = ["sso", "domain", "directory"];
-    const made = await management.call("POST", `/organizations/${ACME.slug}/setup-links`, { intents });
-    res.redirect(303, z.object({ url: z.string() }).parse(made).url);
   });
 
   // OpenID Connect Back-Channel Logout 1.0: the gateway tells that a session ended.

@@ -38,7 +38,7 @@ if (document.querySelector("[data-live]")) {
 
 export function welcomePage(
   companies: readonly Company[],
-  { portalUrl, consoleUrl }: { readonly portalUrl: string; readonly consoleUrl: string },
+  urls: { readonly portalUrl: string; readonly setupUrl: string; readonly consoleUrl: string },
 ): AppPage {
   return {
     title: "Sallyport demo",
@@ -48,11 +48,11 @@ export function welcomePage(
 ${companyButtons(companies)}
 <hr>
 <a class="button quiet" href="/login">Continue with work email</a>
-<a class="button quiet" href="${portalUrl}">Start at Acme's own portal</a>
+<a class="button quiet" href="${urls.portalUrl}">Start at Acme's own portal</a>
 <hr>
 <p class="soft">And the two pages of the gateway itself.</p>
-<form method="post" action="/setup-link"><button class="quiet">Set up sign-in, as Acme's IdP admin</button></form>
-<a class="button quiet" href="${consoleUrl}">Open the console, with the root key</a>
+<a class="button quiet" href="${urls.setupUrl}">Set up sign-in, as Acme's IdP admin</a>
+<a class="button quiet" href="${urls.consoleUrl}">Open the console, with the root key</a>
 </div></main>`,
   };
 }
