@@ -62,6 +62,7 @@ const free = { is: "free" } as const;
 const attribute = { is: "attribute" } as const;
 const assigns = { is: "assigns" } as const;
 const tick = { is: "tick" } as const;
+const released = { is: "needed", text: '<PermitValueRule xsi:type="ANY"/>' } as const;
 
 /** The SAML pages of each product: its fields, and no other, by the product's documentation. */
 export const SAML_CONSOLES: Readonly<Record<string, SamlConsole>> = {
@@ -227,6 +228,67 @@ export const SAML_CONSOLES: Readonly<Record<string, SamlConsole>> = {
       [`${XMLSOAP}/surname`]: "lastName",
     },
     metadata: { path: "/samlp/metadata/1", shownAs: "Identity Provider Metadata" },
+  },
+  rippling: {
+    fields: {
+      "App Name": free,
+      "Single Sign-On (SAML)": { is: "needed", text: "✓" },
+      "ACS URL": acsUrl,
+      "Service Provider Entity ID": audience,
+      "Access Rules": assigns,
+      email: attribute,
+      firstName: attribute,
+      lastName: attribute,
+      "Disable 'InResponseTo' field in assertions for IdP initiated SSO": tick,
+    },
+    sources: {
+      "User's email address": "email",
+      "User's Legal first name": "firstName",
+      "User's Legal last name": "lastName",
+    },
+    metadata: { path: "/api/platform/sso/metadata/1", shownAs: "IdP Metadata URL" },
+  },
+  cyberark: {
+    fields: {
+      Name: free,
+      "SP Entity ID / Issuer / Audience": audience,
+      "Assertion Consumer Service (ACS) URL": acsUrl,
+      "Sign Response or Assertion?": {
+        is: "choice",
+        options: ["Response", "Assertion", "Both"],
+        signs: { Response: "response", Assertion: "assertion", Both: "both" },
+      },
+      email: attribute,
+      firstName: attribute,
+      lastName: attribute,
+      groups: attribute,
+      Add: assigns,
+    },
+    sources: {
+      "LoginUser.Email": "email",
+      "LoginUser.FirstName": "firstName",
+      "LoginUser.LastName": "lastName",
+      "LoginUser.GroupNames": "groups",
+    },
+    metadata: { path: "/saasManage/DownloadSAMLMetadataForApp", shownAs: "Copy URL" },
+  },
+  shibboleth: {
+    fields: {
+      metadataURL: { is: "spMetadataUrl" },
+      backingFile: free,
+      'PolicyRequirementRule xsi:type="Requester"': audience,
+      'AttributeRule attributeID="mail"': released,
+      'AttributeRule attributeID="givenName"': released,
+      'AttributeRule attributeID="sn"': released,
+      "p:format": { is: "needed", text: "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress" },
+      "p:attributeSourceIds": { is: "needed", text: "#{ {'mail'} }" },
+    },
+    sends: {
+      "urn:oid:0.9.2342.19200300.100.1.3": "email",
+      "urn:oid:2.5.4.42": "firstName",
+      "urn:oid:2.5.4.4": "lastName",
+    },
+    metadata: { path: "/idp/shibboleth", shownAs: null },
   },
   generic: {
     fields: {

@@ -49,6 +49,21 @@ export const SCIM_CONSOLES: Readonly<Record<string, Readonly<Record<string, Scim
     "OAuth Access Token": token,
     "New Rule": on,
   },
+  rippling: {
+    "User Management via SCIM": on,
+    "SCIM version": { is: "needed", text: "2.0", options: ["1.1", "2.0"] },
+    "SCIM Base URL": baseUrl,
+    "SCIM Authorization Method": {
+      is: "needed",
+      text: "Bearer Token",
+      options: ["Basic Auth", "Bearer Token"],
+    },
+    "Supported SCIM Attributes": {
+      is: "needed",
+      text: "externalId, emails.primary, name.givenName, name.familyName",
+    },
+    "Bearer Token": token,
+  },
   generic: {
     "SCIM base URL": baseUrl,
     "Bearer token": token,

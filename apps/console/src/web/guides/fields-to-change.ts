@@ -10,6 +10,9 @@ const FIELDS = {
     adfs: "Relying party trust identifier",
     keycloak: "Client ID",
     auth0: "audience",
+    rippling: "Service Provider Entity ID",
+    cyberark: "SP Entity ID / Issuer / Audience",
+    shibboleth: 'PolicyRequirementRule xsi:type="Requester"',
     generic: "Entity ID",
   },
   recipient: {
@@ -22,6 +25,9 @@ const FIELDS = {
     adfs: "Relying party SAML 2.0 SSO service URL",
     keycloak: "Valid redirect URIs",
     auth0: "Application Callback URL",
+    rippling: "ACS URL",
+    cyberark: "Assertion Consumer Service (ACS) URL",
+    shibboleth: "metadataURL",
     generic: "Assertion Consumer Service URL",
   },
   issuer: {
@@ -34,6 +40,9 @@ const FIELDS = {
     adfs: "FederationMetadata.xml",
     keycloak: "SAML 2.0 Identity Provider Metadata",
     auth0: "Identity Provider Metadata",
+    rippling: "IdP Metadata URL",
+    cyberark: "Copy URL",
+    shibboleth: "idp.entityId",
     generic: "Entity ID (issuer)",
   },
   certificate: {
@@ -46,6 +55,9 @@ const FIELDS = {
     adfs: "FederationMetadata.xml",
     keycloak: "SAML 2.0 Identity Provider Metadata",
     auth0: "Identity Provider Metadata",
+    rippling: "IdP Metadata URL",
+    cyberark: "Signing Certificate",
+    shibboleth: "metadata/idp-metadata.xml",
     generic: "Certificate",
   },
   signing: {
@@ -58,6 +70,8 @@ const FIELDS = {
     adfs: "SamlResponseSignature",
     keycloak: "Sign assertions",
     auth0: "signResponse",
+    cyberark: "Sign Response or Assertion?",
+    shibboleth: "p:signAssertions",
   },
   algorithm: {
     okta: "Signature Algorithm",
@@ -71,6 +85,7 @@ const FIELDS = {
     onelogin: "Encrypt assertion",
     keycloak: "Encrypt assertions",
     adfs: "Federation metadata address",
+    shibboleth: "metadataURL",
     generic: "Metadata URL",
   },
   subject: {
@@ -83,6 +98,9 @@ const FIELDS = {
     adfs: "Transform an Incoming Claim → Name ID",
     keycloak: "Name ID format",
     auth0: "nameIdentifierProbes",
+    rippling: "SAML Attributes",
+    cyberark: "Name ID format",
+    shibboleth: "p:attributeSourceIds",
   },
   email: {
     okta: "Attribute Statements",
@@ -93,6 +111,9 @@ const FIELDS = {
     pingone: "Attribute Mappings",
     adfs: "Edit Claim Issuance Policy",
     keycloak: "Add mapper",
+    rippling: "SAML Attributes",
+    cyberark: "SAML Response",
+    shibboleth: "attribute-filter.xml",
     generic: "email",
   },
   groups: {
@@ -106,6 +127,8 @@ const FIELDS = {
     jumpcloud: "User Groups",
     pingone: "Access",
     adfs: "Choose Access Control Policy",
+    rippling: "Access Rules",
+    cyberark: "Permissions",
   },
   clientSecret: {
     okta: "Client Secret",

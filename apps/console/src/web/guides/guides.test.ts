@@ -27,10 +27,10 @@ it("asks for every value of ours that the protocol needs", () => {
   for (const { id, saml, oidc, scim } of PRODUCTS) {
     const valuesOf = (guide: typeof saml) =>
       guide?.steps.flatMap(({ fields }) => fields.flatMap(({ value }) => value ?? []));
-    expect([id, valuesOf(saml) ?? ["acsUrl", "spEntityId"]]).toEqual([
-      id,
-      expect.arrayContaining(["acsUrl", "spEntityId"]),
-    ]);
+    const ofSaml = valuesOf(saml) ?? ["acsUrl", "spEntityId"];
+    // Our metadata say where responses go, too.
+    const address = ofSaml.includes("acsUrl") ? "acsUrl" : "spMetadataUrl";
+    expect([id, ofSaml]).toEqual([id, expect.arrayContaining([address, "spEntityId"])]);
     expect([id, valuesOf(oidc) ?? ["redirectUri"]]).toEqual([id, expect.arrayContaining(["redirectUri"])]);
     expect([id, valuesOf(scim) ?? ["baseUrl", "token"]]).toEqual([
       id,

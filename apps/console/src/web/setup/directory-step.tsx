@@ -107,7 +107,14 @@ export function DirectoryStep() {
 
 /** The directory preset of a product. */
 function providerOf(product: string | undefined) {
-  return product === "okta" || product === "entra" || product === "onelogin" || product === "jumpcloud"
-    ? product
-    : "generic";
+  switch (product) {
+    case "okta":
+    case "entra":
+    case "onelogin":
+    case "jumpcloud":
+    case "rippling":
+      return product;
+    default:
+      return "generic";
+  }
 }

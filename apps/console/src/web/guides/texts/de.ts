@@ -299,4 +299,81 @@ export const de: GuideTexts = {
     title: "Adresse und Token eintragen",
     body: "Lassen Sie Personen deaktivieren, nicht löschen, wo das Produkt die Wahl lässt.",
   },
+  "rippling.saml.create": {
+    title: "Eigene App anlegen",
+    body: "Geben Sie ihr Namen, Kategorie und Logo, und bestätigen Sie, dass Sie der Application Admin sind.",
+    pitfalls: [
+      "In neueren Konsolen ist der Weg IT › Third-Party Access › Add integration › Create a new custom integration.",
+    ],
+  },
+  "rippling.saml.metadata": {
+    title: "Metadaten-URL kopieren",
+    body: "Darunter gibt es dasselbe als Datei. Nehmen Sie die URL: Dem nächsten Zertifikat wird von selbst gefolgt.",
+  },
+  "rippling.saml.configure": {
+    title: "Unsere Adressen eintragen",
+    body: "Die Felder stehen weiter unten auf derselben Seite.",
+  },
+  "rippling.saml.access": {
+    title: "Sagen, wer sie bekommt",
+    body: "Zugangsregeln, Zeitpunkt und Admins nach Belieben. Danach Visit the app.",
+  },
+  "rippling.saml.attributes": {
+    title: "Attribute senden",
+    body: "Jedes als Global attribute. Die Namen links sind unsere, genau so.",
+    pitfalls: ["Für Gruppen: ein Group attribute namens groups, mit den Werten, die Sie Gruppen zuordnen."],
+  },
+  "rippling.saml.unsolicited": {
+    title: "InResponseTo weglassen, wo nichts gefragt wurde",
+    body: "Anmeldungen von Ripplings eigener Seite tragen sonst ein erfundenes und werden abgelehnt.",
+  },
+  "rippling.scim.create": {
+    title: "Eigene App anlegen",
+    body: "Es darf die sein, über die Ihre Leute sich anmelden.",
+  },
+  "rippling.scim.configure": {
+    title: "Unsere Adresse eintragen",
+    body: "Haken Sie an, was zu Gruppen, Seiten, dem Löschen von Gruppen und PATCH von Gruppen da steht.",
+  },
+  "rippling.scim.token": {
+    title: "Token eintragen",
+    body: "Ordnen Sie dann Ihre Leute zu, legen Sie die Gruppen der App an, und stellen Sie jedes Attribut auf On user creation and updates.",
+  },
+  "cyberark.saml.create": {
+    title: "Web-App hinzufügen",
+    body: "Im Identity Administration Portal. Bestätigen Sie mit Yes, schließen Sie den Katalog, und speichern Sie den Namen.",
+  },
+  "cyberark.saml.configure": { title: "Unsere Adressen eintragen", body: "Speichern Sie am Ende." },
+  "cyberark.saml.attributes": {
+    title: "Attribute senden",
+    body: "Attribute Name ist unserer, genau so; Attribute Value wählen Sie im Menü dahinter.",
+  },
+  "cyberark.saml.assign": {
+    title: "Leute hineinlassen",
+    body: "Suchen Sie Rollen, Gruppen oder Personen. Die App steht danach auf Deployed.",
+  },
+  "cyberark.saml.metadata": {
+    title: "Metadaten-URL kopieren",
+    body: "Sie steht im oberen Teil der Seite Trust.",
+  },
+  "shibboleth.saml.provider": {
+    title: "Unsere Metadaten hinzufügen",
+    body: "Als weiteren Provider in der Kette, die schon da ist. Die Datei wählen Sie; sie muss beschreibbar sein.",
+  },
+  "shibboleth.saml.release": {
+    title: "Attribute freigeben",
+    body: "Ohne das wird nichts als eine vorübergehende NameID gesendet.",
+  },
+  "shibboleth.saml.nameid": {
+    title: "Eine dauerhafte NameID senden",
+    body: "Vorgegeben ist „transient“: Jede Anmeldung wäre jemand anders.",
+    pitfalls: [
+      "Wer eine neue Adresse bekommt, gilt damit als neue Person: Gibt es bei Ihnen subject-id, geben Sie es mit frei.",
+    ],
+  },
+  "shibboleth.saml.metadata": {
+    title: "Ihre Metadaten finden",
+    body: "Sie liegen unter https://Ihr Host/idp/shibboleth. Starten Sie den IdP neu, oder laden Sie seine Dienste neu, bevor Sie weitergehen.",
+    pitfalls: ["Diese Datei folgt Ihren Schlüsseln nicht von selbst: Ändern Sie sie, wenn Sie jene ändern."],
+  },
 };

@@ -294,4 +294,81 @@ export const en: GuideTexts = {
     title: "Copy the credentials",
     body: "The issuer is https://, your domain, and a slash at the end.",
   },
+  "rippling.saml.create": {
+    title: "Create the custom app",
+    body: "Give it a name, a category and a logo, and confirm that you are the Application Admin.",
+    pitfalls: [
+      "In newer consoles the way is IT › Third-Party Access › Add integration › Create a new custom integration.",
+    ],
+  },
+  "rippling.saml.metadata": {
+    title: "Copy the metadata URL",
+    body: "Below it is the same as a file. Take the URL: the next certificate is followed by itself.",
+  },
+  "rippling.saml.configure": {
+    title: "Enter our addresses",
+    body: "They are further down on the same page.",
+  },
+  "rippling.saml.access": {
+    title: "Say who gets it",
+    body: "Access rules, the time of provisioning, and admins, as you like. Then Visit the app.",
+  },
+  "rippling.saml.attributes": {
+    title: "Send the attributes",
+    body: "Each as a Global attribute. The names at the left are ours, exactly so.",
+    pitfalls: ["For groups: a Group attribute named groups, with the values that you map to groups."],
+  },
+  "rippling.saml.unsolicited": {
+    title: "Leave InResponseTo out where nothing was asked",
+    body: "Sign-ins from Rippling's own page otherwise carry a made-up one, and are refused.",
+  },
+  "rippling.scim.create": {
+    title: "Create the custom app",
+    body: "It may be the one that people sign in by.",
+  },
+  "rippling.scim.configure": {
+    title: "Enter our address",
+    body: "Tick the features for groups, pagination, deleting groups and PATCH of groups.",
+  },
+  "rippling.scim.token": {
+    title: "Enter the token",
+    body: "Then match your people, make the app's groups, and set each attribute to On user creation and updates.",
+  },
+  "cyberark.saml.create": {
+    title: "Add the web app",
+    body: "In the Identity Administration portal. Confirm with Yes, close the catalog, and save the name.",
+  },
+  "cyberark.saml.configure": { title: "Enter our addresses", body: "Save at the end." },
+  "cyberark.saml.attributes": {
+    title: "Send the attributes",
+    body: "Attribute Name is ours, exactly so; Attribute Value is what you choose from its menu.",
+  },
+  "cyberark.saml.assign": {
+    title: "Let people in",
+    body: "Search for roles, groups or people. The state of the app then becomes Deployed.",
+  },
+  "cyberark.saml.metadata": {
+    title: "Copy the metadata URL",
+    body: "It is in the upper part of the page Trust.",
+  },
+  "shibboleth.saml.provider": {
+    title: "Add our metadata",
+    body: "As one more provider, in the chain that is there. The file is yours to choose, and must be writable.",
+  },
+  "shibboleth.saml.release": {
+    title: "Release the attributes",
+    body: "By default nothing but a transient NameID is released.",
+  },
+  "shibboleth.saml.nameid": {
+    title: "Send a lasting NameID",
+    body: "The default is transient: each sign-in would be somebody else.",
+    pitfalls: [
+      "Who changes the address becomes a new person by it: where you have subject-id, release that too.",
+    ],
+  },
+  "shibboleth.saml.metadata": {
+    title: "Find your metadata",
+    body: "It is at https://your host/idp/shibboleth. Restart the IdP, or reload its services, before you go on.",
+    pitfalls: ["That file does not follow your keys by itself: change it when you change them."],
+  },
 };
