@@ -1,7 +1,7 @@
 import { Resolver } from "node:dns/promises";
 import { newId } from "@sallyport/database";
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
-import { challengeRecord, type ResolveTxt } from "@sallyport/domains";
+import { challengeRecord, claimDue, type ResolveTxt } from "@sallyport/domains";
 import { startDnsServer, type TestDnsServer } from "@sallyport/domains/testing";
 import { createLogger } from "@sallyport/logging";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -102,6 +102,18 @@ it("asks for each domain once, however many processes look at once", async () =>
   await Promise.all([checkDue(), checkDue(), checkDue()]);
   expect(dns.asked.toSorted()).toEqual(domains.map((domain) => challengeRecord(domain).name).toSorted());
   expect(await test.database.prisma.event.count({ where: { type: "domain.verified" } })).toBe(40);
+});
+
+it("lets no two processes claim the same, also where they ask at the very same time", async () => {
+  await Promise.all(Array.from({ length: 40 }, (_, number) => claim(`n${number}.example`)));
+  const { sql } = test.database;
+  for (let round = 0; round < 10; round++) {
+    const claimed = (await Promise.all(Array.from({ length: 8 }, () => claimDue(sql, clock, 16)))).flat();
+    const ids = claimed.map(({ id }) => id);
+    expect(ids.length).toBeGreaterThan(0);
+    expect(new Set(ids).size).toBe(ids.length);
+    clock = new Date(clock.getTime() + 2 * MINUTE_MS); // their leases have ended
+  }
 });
 
 it("gives a domain to one organization only, and says no more to the other than that", async () => {
