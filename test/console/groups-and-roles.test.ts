@@ -181,6 +181,87 @@ describe("group mappings", () => {
   });
 });
 
+describe("mappings by prefix and pattern", () => {
+  it("show which groups they name, and are saved as they are", async () => {
+    const { slug, withRole } = await newCompany();
+    const page = await openConsole(browser, gateway, `/organizations/${slug}/roles/mappings`);
+    await pick(page, "Match", "Pattern");
+    await page.getByRole("combobox", { name: "Pattern" }).fill("engineering");
+    await page.getByText("A pattern has a *").waitFor();
+    await page.getByRole("combobox", { name: "Pattern" }).fill("eng*ing");
+    await page.getByText("Names 1 group: Engineering").waitFor();
+    await pick(page, "Role", "Engineer");
+    await page.getByRole("button", { name: "Add mapping" }).click();
+    await page.getByText("2 gain a role · 0 lose a role").waitFor();
+    await page.getByRole("button", { name: "Save mappings" }).click();
+    await expect.poll(() => withRole("engineer"), { timeout: 20_000 }).toBe(2);
+    const { body } = await gateway.api("GET", `/organizations/${slug}/group-mappings`);
+    expect(body).toMatchObject({ items: [{ group: "eng*ing", match: "pattern", role: "engineer" }] });
+    const why = await gateway.api("GET", `/organizations/${slug}/members`);
+    const [member] = z.object({ items: z.array(withId) }).parse(why.body).items;
+    await page.goto(`${gateway.url}/console/organizations/${slug}/members/${member?.id}`);
+    await page.getByText("mapping by the pattern eng*ing").waitFor();
+  });
+});
+
+describe("the policy", () => {
+  it("tells who gains and who loses before it is saved, and has who comes late wait for a seat", async () => {
+    const { slug, withRole } = await newCompany();
+    const other = withDirectory.parse(
+      await call("POST", `/organizations/${slug}/directories`, { name: "Payroll" }),
+    );
+    const page = await openConsole(browser, gateway, `/organizations/${slug}/roles/policy`);
+    await page.getByText("2 active members").waitFor();
+    await pick(page, "Default role", "Engineer");
+    await page.getByText("2 gain a role · 0 lose a role").waitFor();
+    await page.getByRole("button", { name: "Put Payroll first" }).click();
+    await page.getByRole("button", { name: "Put Okta next" }).click();
+    await page.getByRole("button", { name: "Move Okta up" }).click();
+    await page.getByRole("textbox", { name: "Seats" }).fill("2");
+    await page.getByRole("radio", { name: "Whoever comes waits" }).waitFor();
+    await page.getByText("2 gain a role · 0 lose a role").waitFor();
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await page.getByText("2 of 2 seats used").waitFor();
+    await expect.poll(() => withRole("engineer"), { timeout: 20_000 }).toBe(2);
+    const { body } = await gateway.api("GET", `/organizations/${slug}/access-policy`);
+    expect(body).toMatchObject({ defaultRole: "engineer", directories: { roles: "all" } });
+
+    const pushed = await fetch(`${other.baseUrl}/Users`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${other.token}`, "content-type": "application/scim+json" },
+      body: JSON.stringify({
+        schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"],
+        userName: `late@${slug}.example`,
+        emails: [{ value: `late@${slug}.example` }],
+      }),
+    });
+    expect(pushed.status).toBe(201);
+    const waiting = () =>
+      gateway.api("GET", `/organizations/${slug}/members?status=waiting`).then((answer) => answer.body);
+    await expect.poll(waiting, { timeout: 20_000 }).toMatchObject({ items: [{ roles: [] }] });
+    await page.goto(`${gateway.url}/console/organizations/${slug}/members?status=waiting`);
+    await page.getByText("Waiting for a seat").first().waitFor();
+    await page.goto(`${gateway.url}/console/organizations/${slug}/roles/policy`);
+    await page.getByText("1 waiting for a seat").waitFor();
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it.each([{ dark: true }, { phone: true }])("has nothing that axe finds (%j)", async (options) => {
+    const { slug } = await newCompany();
+    const second = withId.parse(
+      await call("POST", `/organizations/${slug}/directories`, { name: "Payroll" }),
+    );
+    await call("PATCH", `/organizations/${slug}/access-policy`, {
+      defaultRole: "engineer",
+      directories: { order: [second.id] },
+      seats: { limit: 10 },
+    });
+    const page = await openConsole(browser, gateway, `/organizations/${slug}/roles/policy`, options);
+    await page.getByText("2 of 10 seats used").waitFor();
+    expect(await violations(page)).toEqual([]);
+  });
+});
+
 describe("a held change", () => {
   it("shows on every page about roles, with whom it concerns, and is rejected and then confirmed", async () => {
     const company = await newCompany();

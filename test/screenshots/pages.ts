@@ -189,6 +189,23 @@ export const SHOTS: readonly Shot[] = [
       await page.getByText("lose a role").waitFor();
     },
   },
+  {
+    name: "roles-mappings-pattern",
+    path: console("/organizations/acme/roles/mappings"),
+    prepare: async (page) => {
+      await page.getByRole("combobox", { name: "Match" }).click();
+      await page.getByRole("option", { name: "Pattern" }).click();
+      await page.getByRole("combobox", { name: "Pattern" }).fill("*e*");
+      await page.getByText("Names").waitFor();
+    },
+  },
+  {
+    name: "roles-policy",
+    path: console("/organizations/northwind/roles/policy"),
+    prepare: async (page) => {
+      await page.getByText("active members").waitFor();
+    },
+  },
   { name: "roles-mappings-empty", path: console("/organizations/empty/roles/mappings") },
   {
     name: "roles-held-change",
