@@ -203,7 +203,10 @@ export const SHOTS: readonly Shot[] = [
     name: "roles-policy",
     path: console("/organizations/northwind/roles/policy"),
     prepare: async (page) => {
-      await page.getByText("active members").waitFor();
+      await page.getByText("seats used").waitFor();
+      await page.getByRole("combobox", { name: "Default role" }).click();
+      await page.getByRole("option", { name: "Admin" }).click();
+      await page.getByText("Nobody's access changes").waitFor();
     },
   },
   { name: "roles-mappings-empty", path: console("/organizations/empty/roles/mappings") },

@@ -103,7 +103,7 @@ export async function seed(gateway: TestGateway, browser: Browser): Promise<Worl
 
 /** Northwind's first directory, in review: it has pushed some of the members, one who left, and others. */
 async function seedReview(call: (method: string, path: string, body?: unknown) => Promise<unknown>) {
-  const directory = z.object({ baseUrl: z.string(), token: z.string() }).parse(
+  const directory = z.object({ id: z.string(), baseUrl: z.string(), token: z.string() }).parse(
     await call("POST", "/organizations/northwind/directories", {
       ...{ name: "Entra ID, all of Northwind", provider: "entra", inReview: true },
     }),
@@ -124,6 +124,21 @@ async function seedReview(call: (method: string, path: string, body?: unknown) =
       }),
     });
   }
+  await seedPolicy(call, directory.id);
+}
+
+/** What is set of Northwind's access: the people of Workday count before all others. */
+async function seedPolicy(
+  call: (method: string, path: string, body?: unknown) => Promise<unknown>,
+  reviewed: string,
+) {
+  const workday = z
+    .object({ id: z.string() })
+    .parse(await call("POST", "/organizations/northwind/directories", { name: "Workday" }));
+  await call("PATCH", "/organizations/northwind/access-policy", {
+    directories: { order: [workday.id, reviewed] },
+    seats: { limit: 250 },
+  });
 }
 
 /** Acme's directory, as Okta pushes it. */

@@ -151,7 +151,7 @@ function Directories({ draft, mayWrite }: PartProps) {
   return (
     <Stack gap="sm">
       <div>
-        <Text fw={500} size="md">
+        <Text fw={600} size="sm">
           {texts.label}
         </Text>
         <Text c="dimmed" size="sm">
@@ -188,7 +188,7 @@ function Seats({ draft, use }: { readonly draft: Draft<Values>; readonly use: Po
   const { limit, atLimit } = draft.values;
   return (
     <Stack gap="sm">
-      <Group align="flex-end">
+      <Group align="flex-start">
         <NumberInput
           flex="0 1 240px"
           label={texts.label}
@@ -203,7 +203,7 @@ function Seats({ draft, use }: { readonly draft: Draft<Values>; readonly use: Po
           onChange={(value) => draft.set("limit", value === "" ? null : Number(value))}
         />
         {maySet && limit !== null && (
-          <Button variant="subtle" color="gray" onClick={() => draft.set("limit", null)}>
+          <Button mt={22} variant="subtle" color="gray" onClick={() => draft.set("limit", null)}>
             {texts.unlimited}
           </Button>
         )}
