@@ -141,6 +141,7 @@ describe("a free seat", () => {
     await push(["ann"], true);
     await push(["ben"], false);
     expect([await members("active"), await members("waiting")]).toEqual([["cem"], ["ann"]]);
+    expect(await world.tenant.auditTypes()).toContain("membership.waiting");
   });
 
   it("is not taken by a newcomer before them", async () => {
