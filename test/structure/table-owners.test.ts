@@ -13,6 +13,7 @@ const CONNECTIONS = "packages/domain/connections/src";
 const DIRECTORIES = "packages/domain/directories/src";
 const SESSIONS = "packages/domain/sessions/src";
 const LOGIN_RECORDS = "packages/domain/login-records/src";
+const SHARED_SIGNALS = "packages/domain/shared-signals/src";
 const MANAGEMENT = "apps/management/src";
 const SIGN_IN = "apps/sign-in/src";
 const SINGLE_LOGOUT = "apps/single-logout/src";
@@ -82,6 +83,10 @@ const OWNERS: Readonly<Record<string, readonly [string]>> = {
   session_revocations: [SESSIONS],
   op_artifacts: [OPENID_PROVIDER],
   signing_keys: ["packages/domain/signing-keys/src"],
+
+  signal_streams: [SHARED_SIGNALS],
+  signal_stream_exclusions: [SHARED_SIGNALS],
+  pending_signals: [SHARED_SIGNALS],
 
   events: [EVENTS],
   outbox: [EVENTS],

@@ -147,7 +147,12 @@ export function clientMetadata(application: Application): ClientMetadata {
     client_name: application.name,
     redirect_uris: [...application.redirectUris],
     response_types: ["code"],
-    grant_types: ["authorization_code", "refresh_token"],
+    // A public one proves nothing of itself, and so gets nothing for itself (RFC 6749, section 4.4).
+    grant_types: [
+      "authorization_code",
+      "refresh_token",
+      ...(application.secretDigest === null ? [] : ["client_credentials"]),
+    ],
     id_token_signed_response_alg: application.idTokenSigningAlg,
     [ACCESS_TOKEN_SIGNING_ALG]: application.accessTokenSigningAlg,
     ...(application.secretDigest === null

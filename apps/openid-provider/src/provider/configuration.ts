@@ -37,7 +37,7 @@ const DAY = 24 * HOUR;
 
 /**
  * oidc-provider, set up as the OpenID Provider of the operator's own applications: authorization code with PKCE and
- * refresh tokens, nothing else. What it does not serve (userinfo, introspection, revocation, logout) is in
+ * refresh tokens, client credentials for their streams of signals, nothing else. What it does not serve (userinfo, introspection, revocation, logout) is in
  * endpoints/: it refuses JWT access tokens there, and knows no session but its own.
  */
 export function configuration(deps: ConfigurationDeps): Configuration {
@@ -48,6 +48,7 @@ export function configuration(deps: ConfigurationDeps): Configuration {
     signed: true,
     secure: publicUrl.startsWith("https:"),
   } as const;
+  const signals = `${publicUrl}/ssf`;
   const secondsLeft = (ctx: KoaContextWithOIDC, most: number) => {
     const session = sessionOf(ctx);
     if (session === null) {
@@ -79,14 +80,24 @@ export function configuration(deps: ConfigurationDeps): Configuration {
       revocation: { enabled: false },
       rpInitiatedLogout: { enabled: false },
       pushedAuthorizationRequests: { enabled: true },
+      clientCredentials: { enabled: true },
       // Its only way to JWT access tokens (RFC 9068): one resource, which everybody gets. The audience is the
-      // application itself, so that no application takes another's token for its own.
+      // application itself, so that no application takes another's token for its own. What an application asks for
+      // itself, without a person, is for its streams of signals alone.
       resourceIndicators: {
         enabled: true,
-        defaultResource: () => publicUrl,
+        defaultResource: (ctx) => (isForItself(ctx) ? signals : publicUrl),
         useGrantedResource: () => true,
-        getResourceServerInfo: (_ctx, resource, client) => {
-          if (resource !== publicUrl) {
+        getResourceServerInfo: (ctx, resource, client) => {
+          if (isForItself(ctx) && resource === signals) {
+            return {
+              scope: SIGNAL_SCOPES.join(" "),
+              audience: signals,
+              accessTokenFormat: "jwt",
+              jwt: { sign: { alg: "ES256" } },
+            };
+          }
+          if (isForItself(ctx) || resource !== publicUrl) {
             throw new errors.InvalidTarget();
           }
           return {
@@ -154,6 +165,9 @@ export function configuration(deps: ConfigurationDeps): Configuration {
     formats: {
       customizers: {
         jwt(ctx, token, jwt) {
+          if (token.kind === "ClientCredentials") {
+            return; // nobody's session
+          }
           const session = sessionOf(ctx);
           const grant = "grantId" in token ? parseGrantId(token.grantId ?? "") : null;
           if (session === null || grant === null) {
@@ -164,6 +178,7 @@ export function configuration(deps: ConfigurationDeps): Configuration {
       },
     },
     ttl: {
+      ClientCredentials: 10 * MINUTE,
       AccessToken: (ctx) => secondsLeft(ctx, 10 * MINUTE),
       AuthorizationCode: MINUTE,
       IdToken: (ctx) => secondsLeft(ctx, HOUR),
@@ -174,6 +189,14 @@ export function configuration(deps: ConfigurationDeps): Configuration {
     },
     renderError: deps.renderError,
   };
+}
+
+/** What an application may do with its own streams (CAEP Interoperability Profile 1.0, section 2.7.2). */
+const SIGNAL_SCOPES = ["ssf.read", "ssf.manage"];
+
+/** Whether an application asks for a token of its own (RFC 6749, section 4.4). */
+function isForItself(ctx: KoaContextWithOIDC): boolean {
+  return ctx.oidc.route === "token" && ctx.oidc.params?.grant_type === "client_credentials";
 }
 
 /**

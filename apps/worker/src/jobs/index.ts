@@ -12,6 +12,7 @@ import { outboxLoop } from "./outbox/job.ts";
 import { purgeJob } from "./purge/job.ts";
 import { reconcileJob } from "./reconcile/job.ts";
 import { resealJob } from "./reseal/job.ts";
+import { signalsLoop } from "./signals/job.ts";
 import { statisticsLoop } from "./statistics/job.ts";
 import { sweepJob } from "./sweep/job.ts";
 import { webhooksLoop } from "./webhooks/job.ts";
@@ -39,4 +40,5 @@ export const LOOPS: readonly Loop<WorkerServices>[] = [
   auditAnchorsLoop,
   statisticsLoop,
   webhooksLoop,
+  signalsLoop,
 ];

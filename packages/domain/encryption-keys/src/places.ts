@@ -114,6 +114,15 @@ export const SEALED_PLACES = {
     // Retired ones, too: that they open proves that they are ours.
     where: "true",
   },
+  "signal_streams.authorization": {
+    what: "authorization header of a signal stream",
+    table: "signal_streams",
+    key: "id",
+    keyType: "uuid",
+    value: '"authorization"',
+    assign: '"authorization" = $3',
+    where: '"authorization" IS NOT NULL',
+  },
   "op_artifacts.payload": {
     what: "key of the browsers' cookies",
     table: "op_artifacts",

@@ -106,6 +106,16 @@ async function fill(secrets: SecretBox): Promise<void> {
       seal("webhook_endpoints.previous_secret", endpointId),
     ],
   );
+  const [applicationId, streamId] = [newId(), newId()];
+  await sql.query(
+    "INSERT INTO applications (id, client_id, name, updated_at) VALUES ($1, 'wiki', 'Wiki', now())",
+    [applicationId],
+  );
+  await sql.query(
+    `INSERT INTO signal_streams (id, application_id, delivery, endpoint_url, "authorization", updated_at)
+     VALUES ($1, $2, 'push', 'https://app.example', $3, now())`,
+    [streamId, applicationId, seal("signal_streams.authorization", streamId)],
+  );
   await sql.query("INSERT INTO op_artifacts (kind, digest, payload) VALUES ('CookieKey', '', $1)", [
     { sealed: seal("op_artifacts.payload", "CookieKey") },
   ]);
@@ -162,7 +172,7 @@ describe("retiring a key", () => {
       [oldId, "missing"],
     ]);
     expect(usage[1]).toMatchObject({
-      needed: 11,
+      needed: 12,
       retirable: false,
       neededBy: { "signing_keys.private_jwk": 1 },
     });

@@ -11,6 +11,7 @@ import {
   users,
 } from "./people.ts";
 import { consoleSessions, sessions, signIns } from "./sign-ins.ts";
+import { signalStreams } from "./signals.ts";
 import {
   apiKeys,
   applications,
@@ -53,6 +54,7 @@ export const catalogue = {
   ...consoleRoles,
   ...consoleSessions,
   ...applications,
+  ...signalStreams,
   ...apiKeys,
   ...setupLinks,
   ...signingKeys,

@@ -7,3 +7,4 @@ export async function createSession(sql: Sql, session: NewSession): Promise<stri
   const { rows } = await sql.query(statement.text, statement.values, "session_create");
   return rows.length === 1 ? id : null;
 }
+export { addPerson, type TestPerson } from "./person.ts";
