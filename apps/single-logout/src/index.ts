@@ -12,6 +12,7 @@ import { createOidcLogoutToIdp } from "./oidc/logout-to-idp.ts";
 import { createOidcLogoutRouter } from "./oidc/router.ts";
 import { createSamlLogoutToIdp } from "./saml/logout-to-idp.ts";
 import { createLogoutRouter } from "./saml/router.ts";
+import { createSignalsRouter } from "./signals/router.ts";
 import { createUniversalLogoutRouter } from "./universal-logout/router.ts";
 
 export interface SingleLogoutDeps {
@@ -43,6 +44,8 @@ export interface SingleLogoutDeps {
 //
 //   universal-logout/         …/global-token-revocation: the IdP has all of a person's sessions ended, by its signed word
 //
+//   signals/                  /ssf/receivers/{connectionId}/events: security events that the IdP pushes (Shared Signals)
+//
 // A sign-out begins in openid-provider (endpoints/logout.ts, RP-initiated); applications are told by the worker
 // (jobs/logout, back-channel).
 
@@ -60,6 +63,8 @@ export function createSingleLogout(deps: SingleLogoutDeps): {
   router.use(createLogoutRouter(deps, cookie, keys));
   router.use(createOidcLogoutRouter(deps, cookie, oidcClients));
   router.use(createUniversalLogoutRouter(deps, oidcClients, createSigners(deps)));
+  // Keys of its own, again: whoever sends garbage here must not use up the looks of the others.
+  router.use(createSignalsRouter(deps, createSigners(deps)));
   return {
     router,
     upstream: createUpstreamLogout(deps.database.sql, deps.log, {

@@ -3,7 +3,7 @@ import { canonicalAddress } from "@sallyport/people";
 import { z } from "zod";
 
 /** Whom the request means (RFC 9493, 3.2.2, 3.2.4, 3.2.5): the IdP's own subject, with or without its issuer, or an address. */
-const subjectIdentifier = z.discriminatedUnion("format", [
+export const subjectIdentifier = z.discriminatedUnion("format", [
   z.object({ format: z.literal("iss_sub"), iss: z.string().max(1_024), sub: z.string().min(1).max(1_024) }),
   z.object({ format: z.literal("opaque"), id: z.string().min(1).max(1_024) }),
   z.object({ format: z.literal("email"), email: z.string().min(3).max(320) }),

@@ -35,6 +35,7 @@ export {
   oidcRedirectUri,
   type SamlServiceProvider,
   samlServiceProvider,
+  signalEventsPath,
 } from "./urls.ts";
 export { isReplay, type OneTimeMessage, useAssertionStatement, useMessage } from "./used-messages.ts";
 export {

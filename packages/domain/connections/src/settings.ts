@@ -33,6 +33,16 @@ export const subjectMatches = z.enum(["externalId", "userName", "nothing"]);
 
 export type SubjectMatches = z.infer<typeof subjectMatches>;
 
+/** Whose security events about the connection's people count (OpenID Shared Signals). Null: nobody's. */
+const signalTransmitter = z.strictObject({
+  issuer: z.string().min(1),
+  jwksUri: httpUrl,
+  /** What its SETs must have among their `aud`. */
+  audience: z.string().min(1),
+  /** Has also those events end sessions that may as well mean little. */
+  strict: z.boolean().exactOptional(),
+});
+
 /** `connections.settings` of a SAML connection. */
 export const samlSettings = z.strictObject({
   idpEntityId: z.string().min(1),
@@ -70,6 +80,7 @@ export const samlSettings = z.strictObject({
   subjectMatches: subjectMatches.optional(),
   /** Who may have all sessions of a person ended by a JWT of theirs, and where their keys are. Null: nobody. */
   universalLogout: z.strictObject({ issuer: z.string().min(1), jwksUri: httpUrl }).nullish(),
+  signals: signalTransmitter.nullish(),
   /** The application where people land who come from the IdP's own pages. Null: nobody is taken in from there. */
   idpInitiated: z.strictObject({ applicationId: z.uuid() }).nullish(),
 });
@@ -103,6 +114,7 @@ export const oidcSettings = z.strictObject({
   groupsDelimiter: groupsDelimiter.nullish(),
   /** Left out: as the provider's product has it. */
   subjectMatches: subjectMatches.optional(),
+  signals: signalTransmitter.nullish(),
 });
 
 export type SamlSettings = z.infer<typeof samlSettings>;

@@ -45,6 +45,11 @@ export function oidcLogoutUrls(publicUrl: string, connectionId: string) {
   };
 }
 
+/** Where an IdP pushes security events about a connection's people (RFC 8935). */
+export function signalEventsPath(connectionId: string): string {
+  return `/ssf/receivers/${connectionId}/events`;
+}
+
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** Whether a tenant's URL is good for identities: https without credentials, or plain http on this very machine. */

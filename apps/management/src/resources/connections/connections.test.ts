@@ -283,6 +283,8 @@ describe("an OpenID Connect connection", () => {
     expect(made.oidc).toEqual({
       redirectUri: `https://sso.example.com/sso/oidc/${made.id}/callback`,
       jwksUri: `https://sso.example.com/sso/oidc/${made.id}/jwks`,
+      signals: null,
+      signalEventsUri: `https://sso.example.com/ssf/receivers/${made.id}/events`,
       postLogoutRedirectUri: `https://sso.example.com/sso/oidc/${made.id}/logged-out`,
       backchannelLogoutUri: `https://sso.example.com/sso/oidc/${made.id}/backchannel-logout`,
       frontchannelLogoutUri: `https://sso.example.com/sso/oidc/${made.id}/frontchannel-logout`,

@@ -76,6 +76,23 @@ const matches = subjectMatches.meta({
 
 const universalLogout = z.strictObject({ issuer: text(1024), jwksUri: secureUrl }).nullable();
 
+const signals = z
+  .strictObject({
+    issuer: text(1024),
+    jwksUri: secureUrl,
+    audience: text(1024),
+    strict: z.boolean().exactOptional(),
+  })
+  .nullable();
+const signalsField = signals.exactOptional().meta({
+  description:
+    "Whose security events (OpenID Shared Signals, CAEP, RISC) about the connection's people are taken at `signalEventsUri`: the transmitter's `iss`, where its keys are (`jwks_uri` of its `ssf-configuration`), and what its events must have among their `aud`. The end of a session, a changed credential, a disabled or purged account end all sessions of the person here; with `strict`, changed claims, device compliance and assurance do as well. null: nobody's.",
+});
+const signalEventsUri = z.string().meta({
+  description:
+    "Takes security events that the identity provider pushes (RFC 8935), once `signals` says whose.",
+});
+
 const samlOptions = {
   signRequests: z.boolean().exactOptional().meta({
     description: "Default: as the metadata wants it. Once given, metadata does not change it.",
@@ -94,6 +111,7 @@ const samlOptions = {
   }),
   subjectMatches: matches.exactOptional(),
   idpInitiated: idpInitiated.exactOptional(),
+  signals: signalsField,
   universalLogout: universalLogout.exactOptional().meta({
     description:
       "Who may have all sessions of a person ended at `globalTokenRevocationUri`, by a JWT that they sign (Okta: Universal Logout): its `iss`, and where the keys are. Okta's are the URL of the Okta organization, and `…/oauth2/v1/keys` below it. null: nobody.",
@@ -185,6 +203,7 @@ const oidcFields = {
       "Splits groups that the identity provider sends as one string, such as `;`. Whoever may name a group there can then name any other, too: only where it sends its lists in no other way. An array is taken as it is. Default: null, a string is one group.",
   }),
   subjectMatches: matches.exactOptional(),
+  signals: signalsField,
 };
 
 const newOidc = z
@@ -214,6 +233,7 @@ const oidcPatch = z.strictObject({
   groupsClaim: oidcFields.groupsClaim,
   groupsDelimiter: oidcFields.groupsDelimiter,
   subjectMatches: oidcFields.subjectMatches,
+  signals: oidcFields.signals,
 });
 
 // ------------------------------------------------------------------ the connection
@@ -271,9 +291,13 @@ const samlView = z.object({
   subjectMatches: subjectMatches.optional(),
   idpInitiated,
   universalLogout,
+  signals,
+  signalEventsUri,
 });
 
 const oidcView = z.object({
+  signals,
+  signalEventsUri,
   redirectUri: z.string(),
   jwksUri: z.string().meta({
     description:

@@ -7,6 +7,7 @@ import {
   parseConnectionSettings,
   type SamlSettings,
   samlServiceProvider,
+  signalEventsPath,
 } from "@sallyport/connections";
 import type { Prisma } from "@sallyport/database";
 import type { z } from "zod";
@@ -56,6 +57,8 @@ function samlView(
     holdMetadataChanges: settings.holdMetadataChanges ?? false,
     idpInitiated: settings.idpInitiated ?? null,
     universalLogout: settings.universalLogout ?? null,
+    signals: settings.signals ?? null,
+    signalEventsUri: deps.publicUrl + signalEventsPath(id),
     ...(metadataCertificates === undefined
       ? {}
       : { metadataCertificates: metadataCertificates.map((pem) => certificateView(pem, now)) }),
@@ -73,6 +76,8 @@ function oidcView(id: string, settings: OidcSettings, publicUrl: string): Connec
     redirectUri: oidcRedirectUri(publicUrl, id),
     jwksUri: oidcJwksUri(publicUrl, id),
     ...oidcLogoutUrls(publicUrl, id),
+    signalEventsUri: publicUrl + signalEventsPath(id),
     ...shown,
+    signals: settings.signals ?? null,
   };
 }

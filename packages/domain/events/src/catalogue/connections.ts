@@ -94,6 +94,16 @@ export const connections = facts("connection", "connection", {
     says: "The identity provider had sessions ended.",
     data: z.strictObject({ sessionIds: z.array(id).readonly() }),
   },
+  signal_received: {
+    says: "The identity provider told of a security event (`type`, by its `jti`). `userIds`: whom it means here; `acted`: whether such events end sessions; `sessionIds`: those that it ended.",
+    data: z.strictObject({
+      type: text,
+      jti: text,
+      userIds: z.array(id).readonly(),
+      acted: z.boolean(),
+      sessionIds: z.array(id).readonly(),
+    }),
+  },
   logout_answered: {
     says: "The identity provider signed somebody out whom we had sent there to be signed out.",
     data: z.strictObject({ sessionId: id }),

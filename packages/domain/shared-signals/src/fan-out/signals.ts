@@ -69,6 +69,7 @@ const REASONS: Readonly<Record<string, string>> = {
   connection_deleted: "The connection to the identity provider was deleted",
   revoked_by_operator: "An administrator ended the session",
   user_linked: "An administrator joined two users",
+  idp_signal: "The identity provider told of a security event",
   idp_logout: "The identity provider ended the session",
   logout: "The person signed out",
 };
