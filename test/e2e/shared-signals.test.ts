@@ -165,7 +165,11 @@ describe("a polled stream", () => {
     const { body: trail } = await site.gateway.api("GET", "/audit-events?type=signal_stream.event_refused");
     expect(trail).toMatchObject({
       items: [
-        { resource: { id: stream_id }, data: { jti, error: "invalid_audience", description: "not mine" } },
+        {
+          type: "signal_stream.event_refused",
+          resource: { id: stream_id },
+          data: { jti, error: "invalid_audience", description: "not mine" },
+        },
       ],
     });
   });
@@ -289,6 +293,7 @@ it("holds what happens while it is paused, and loses it while it is disabled", a
   expect(trail).toMatchObject({
     items: [
       {
+        type: "signal_stream.status_changed",
         before: { status: "enabled" },
         after: { status: "disabled" },
         data: { by: "receiver", reason: "maintenance" },

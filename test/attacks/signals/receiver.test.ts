@@ -233,7 +233,9 @@ it.each<[string, boolean, boolean]>([
       "GET",
       `/organizations/${victim.acme.slug}/audit-events?type=connection.signal_received&limit=1`,
     );
-    expect(body).toMatchObject({ items: [{ data: { type, jti: set.jti, acted: ends } }] });
+    expect(body).toMatchObject({
+      items: [{ type: "connection.signal_received", data: { type, jti: set.jti, acted: ends } }],
+    });
   }
   await setUp(victim.acme, transmitter);
 });
