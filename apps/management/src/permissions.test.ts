@@ -25,7 +25,7 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "domains.read": "listDomains",
   "domains.write": "addDomain verifyDomain removeDomain",
   "connections.read":
-    "listConnections getConnection listConnectionKeys getTestLogin getConnectionDraft getReplacedSettings",
+    "listConnections getConnection getConnectionUsage listConnectionKeys getTestLogin getConnectionDraft getReplacedSettings",
   "connections.write":
     "createConnection inspectIdp updateConnection deleteConnection createTestLogin saveConnectionDraft discardConnectionDraft createDraftTestLogin activateConnectionDraft revertConnection createConnectionKey activateConnectionKey retireConnectionKey refreshConnectionMetadata applyHeldBackMetadata",
   "login_records.read": "listLoginRecords getLoginRecord",

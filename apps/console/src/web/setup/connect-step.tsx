@@ -3,11 +3,11 @@ import { IconAlertTriangle } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { dataOf, type Schemas } from "../api/client.ts";
 import { ProblemAlert } from "../components/problem-alert.tsx";
+import { OidcForm, type OidcInput } from "../connecting/oidc-form.tsx";
+import { SamlForm, type SamlInput } from "../connecting/saml-form.tsx";
 import type { Texts } from "../texts/en.ts";
 import { useLanguage, useTexts } from "../texts/texts.tsx";
 import { useConnectionChanged, useDraft } from "./connection-draft.ts";
-import { OidcForm, type OidcInput } from "./oidc-form.tsx";
-import { SamlForm, type SamlInput } from "./saml-form.tsx";
 import { useConnection, useProduct, useSetup } from "./setup-context.tsx";
 
 type Input = { readonly saml: SamlInput } | { readonly oidc: OidcInput };
@@ -69,6 +69,7 @@ export function ConnectStep() {
           own={setup.connection.saml}
           byUrl={product?.metadataUrl ?? true}
           stored={stored?.saml}
+          inspector={{ api, org }}
           saving={save.isPending}
           onSave={(saml) => save.mutate({ saml })}
         />
@@ -76,6 +77,7 @@ export function ConnectStep() {
         <OidcForm
           key={draft?.savedAt}
           stored={stored?.oidc}
+          inspector={{ api, org }}
           saving={save.isPending}
           onSave={(oidc) => save.mutate({ oidc })}
         />

@@ -1,19 +1,15 @@
-import { Anchor, Button, Group, Loader, Stack, Text, Title } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Button, Group, Stack, Text, Title } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { dataOf, type Schemas } from "../api/client.ts";
-import { CopyValue } from "../components/copy-value.tsx";
+import { dataOf } from "../api/client.ts";
 import { ProblemAlert } from "../components/problem-alert.tsx";
+import { TestLogin } from "../connecting/test-login.tsx";
+import { useTestLogin } from "../connecting/use-test-login.ts";
 import { fieldOf } from "../guides/fields-to-change.ts";
 import { useTexts } from "../texts/texts.tsx";
 import { useConnectionChanged, useDraft, useReplaced } from "./connection-draft.ts";
 import { useConnection, useProductName, useSetup } from "./setup-context.tsx";
-import { TestResult } from "./test-result.tsx";
 
-/** A test, and who is to sign in: whoever is here, or somebody who is sent its address. */
-type StartedTest = Schemas["CreatedTestLogin"] & { readonly by: "myself" | "another" };
-
-const ASK_EVERY_MS = 1_000;
 const SLOW_AFTER_MS = 60_000;
 
 export function TestStep() {
@@ -22,39 +18,12 @@ export function TestStep() {
   const queries = useQueryClient();
   const { data: connection } = useConnection();
   const path = { org: setup.organization.id, connectionId: setup.connection.id };
-  const [test, setTest] = useState<StartedTest | null>(null);
-  const [blocked, setBlocked] = useState(false);
-
   const { data: draft } = useDraft();
   const { data: replaced } = useReplaced();
   const changed = useConnectionChanged();
   const params = { path };
 
-  const start = useMutation({
-    mutationFn: (_by: "myself" | "another") =>
-      dataOf(
-        draft == null
-          ? api.POST("/organizations/{org}/connections/{connectionId}/test-logins", { params })
-          : api.POST("/organizations/{org}/connections/{connectionId}/draft/test-logins", { params }),
-      ),
-    onSuccess: (created, by) => {
-      setTest({ ...created, by });
-      setBlocked(
-        by === "myself" && window.open(created.url, "_blank", "popup,width=520,height=760") === null,
-      );
-    },
-  });
-  const result = useQuery({
-    queryKey: ["test-login", test?.id],
-    queryFn: () =>
-      dataOf(
-        api.GET("/organizations/{org}/connections/{connectionId}/test-logins/{testLoginId}", {
-          params: { path: { ...path, testLoginId: test?.id ?? "" } },
-        }),
-      ),
-    enabled: test !== null,
-    refetchInterval: ({ state }) => (isOver(state.data) ? false : ASK_EVERY_MS),
-  });
+  const login = useTestLogin(api, path, draft == null ? "connection" : "draft");
   const activate = useMutation({
     mutationFn: (status: "active" | "disabled") =>
       dataOf(
@@ -82,7 +51,7 @@ export function TestStep() {
     mutationFn: () => dataOf(api.DELETE("/organizations/{org}/connections/{connectionId}/draft", { params })),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["draft", path.connectionId] }),
   });
-  const succeeded = result.data?.outcome === "success";
+  const succeeded = login.over?.outcome === "success";
   const unremembered = succeeded && progress.tested !== true;
   // biome-ignore lint/correctness/useExhaustiveDependencies: `remember` is made anew at each render
   useEffect(() => {
@@ -91,56 +60,21 @@ export function TestStep() {
     }
   }, [unremembered]);
   const active = connection?.status === "active";
-  const slow = useIsOlder(test !== null && !isOver(result.data) ? test.createdAt : null, SLOW_AFTER_MS);
+  const { test, over } = login;
+  const slow = useIsOlder(test !== null && over === null ? test.createdAt : null, SLOW_AFTER_MS);
+  const product = { id: progress.product ?? "generic", name: useProductName() };
 
   return (
     <Stack className="narrow">
       <Title order={1}>{texts.test.title}</Title>
       <Text>{draft == null ? texts.test.lead : texts.test.leadDraft}</Text>
-      <Group>
-        <Button
-          variant={succeeded ? "default" : "filled"}
-          disabled={connection == null}
-          loading={start.isPending}
-          onClick={() => start.mutate("myself")}
-        >
-          {test === null ? texts.test.start : texts.test.again}
-        </Button>
-        <Button
-          variant="default"
-          disabled={connection == null}
-          loading={start.isPending}
-          onClick={() => start.mutate("another")}
-        >
-          {texts.test.byAnother}
-        </Button>
-      </Group>
-      {test?.by === "another" && (
-        <div>
-          <Text mb={4}>{texts.test.sendLink}</Text>
-          <CopyValue value={test.url} label={texts.test.link} />
-        </div>
-      )}
-      {start.isError && <ProblemAlert error={start.error} />}
-      {test !== null && blocked && (
-        <Text>
-          {texts.test.popupBlocked}{" "}
-          <Anchor href={test.url} target="_blank" rel="noreferrer">
-            {texts.test.start}
-          </Anchor>
-        </Text>
-      )}
-      <div aria-live="polite">
-        {test !== null && !isOver(result.data) && (
-          <Group gap="sm">
-            <Loader size="xs" aria-hidden />
-            <Text>{texts.test.waiting}</Text>
-          </Group>
-        )}
-        {slow && <NoAnswer />}
-        {result.data !== undefined && isOver(result.data) && <TestResult test={result.data} />}
-      </div>
-      {result.isError && <ProblemAlert error={result.error} />}
+      <TestLogin
+        login={login}
+        product={product}
+        disabled={connection == null}
+        primary={!succeeded}
+        waiting={slow && <NoAnswer />}
+      />
       {[activate.error, disable.error, revert.error, discard.error].map(
         (error) => error !== null && <ProblemAlert key={error.message} error={error} />,
       )}
@@ -211,8 +145,4 @@ function useIsOlder(time: string | null, ageMs: number): boolean {
     return () => clearTimeout(timer);
   }, [time, ageMs]);
   return time !== null && older === time;
-}
-
-function isOver(test: Schemas["TestLogin"] | undefined): boolean {
-  return test?.outcome === "success" || test?.outcome === "failure";
 }

@@ -4,10 +4,11 @@ import { newId } from "@sallyport/database";
 import { createTestIdp } from "@sallyport/saml/testing";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pageOf } from "../../api/page.ts";
 import { startApi, type TestApi } from "../../testing/api.ts";
 import { createWorld, insertSession, OIDC, type World } from "../../testing/world.ts";
 import { createdApplication } from "../applications/schema.ts";
-import { connection } from "./schema.ts";
+import { connection, connectionInUse, connectionUsage } from "./schema.ts";
 
 let api: TestApi;
 let acme: World;
@@ -460,4 +461,41 @@ it("does not overwrite what somebody else changed while it was fetching", async 
   const reply = await patch(id, { saml: { metadataUrl } });
   await new Promise((resolve) => server.close(resolve));
   expect(reply.outcome).toEqual([409, "changed_meanwhile"]);
+});
+
+describe("who uses a connection", () => {
+  const expire = (id: string) =>
+    api.deps.database.prisma.session.update({ where: { id }, data: { expiresAt: api.clock.now } });
+
+  it("is counted: who ever did, and who is signed in now, each person once", async () => {
+    const world = await createWorld(api, "used");
+    const { organizationId, connectionId } = world;
+    const params = { org: "used", connectionId };
+    const { prisma } = api.deps.database;
+    await prisma.session.deleteMany({ where: { organizationId } });
+    const usage = async () => (await api.call("getConnectionUsage", { params })).as(connectionUsage);
+    const lastLogin = async () => {
+      const one = (await api.call("getConnection", { params })).as(connectionInUse);
+      const all = (await api.call("listConnections", { params })).as(pageOf(connectionInUse)).items;
+      expect(all.map(({ lastLoginAt }) => lastLoginAt)).toEqual([one.lastLoginAt]);
+      return one.lastLoginAt;
+    };
+    expect([await usage(), await lastLogin()]).toEqual([{ people: 0, signedIn: 0, sessions: 0 }, null]);
+
+    const other = await prisma.user.create({ data: { id: newId(), organizationId } });
+    for (const userId of [world.userId, other.id]) {
+      const identity = { organizationId, connectionId, userId, issuer: "idp", subject: userId };
+      await prisma.identity.create({ data: { id: newId(), ...identity } });
+    }
+    await insertSession(api, world);
+    await insertSession(api, world);
+    await insertSession(api, { ...world, connectionId: newId() });
+    const over = await insertSession(api, { ...world, userId: other.id });
+    await expire(over);
+    expect(await usage()).toEqual({ people: 2, signedIn: 1, sessions: 2 });
+    const { createdAt } = await prisma.session.findUniqueOrThrow({ where: { id: over } });
+    expect(await lastLogin()).toBe(createdAt.toISOString());
+    await api.call("updateConnection", { params, body: { status: "disabled" } });
+    expect(await usage()).toEqual({ people: 2, signedIn: 0, sessions: 0 });
+  });
 });

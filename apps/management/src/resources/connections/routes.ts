@@ -1,13 +1,15 @@
 import { type Endpoint, organizationEndpoint } from "../../api/endpoint.ts";
 import { pageOf, pageQuery } from "../../api/page.ts";
-import { connection, connectionPatch, newConnection } from "./schema.ts";
+import { connection, connectionInUse, connectionPatch, connectionUsage, newConnection } from "./schema.ts";
 import {
   createConnection,
   deleteConnection,
+  findConnection,
   getConnection,
   listConnections,
   updateConnection,
 } from "./store.ts";
+import { readUsage } from "./usage.ts";
 
 const tag = "Connections";
 
@@ -42,7 +44,7 @@ export const connectionEndpoints: readonly Endpoint[] = [
     summary: "List the organization's connections",
     query: pageQuery,
     status: 200,
-    reply: pageOf(connection),
+    reply: pageOf(connectionInUse),
     handle: (call) => listConnections(call, call.organization.id, call.query),
   }),
   organizationEndpoint({
@@ -53,8 +55,22 @@ export const connectionEndpoints: readonly Endpoint[] = [
     tag,
     summary: "Get a connection, with what its identity provider must be told",
     status: 200,
-    reply: connection,
+    reply: connectionInUse,
     handle: (call) => getConnection(call, call.organization.id, call.params.connectionId),
+  }),
+  organizationEndpoint({
+    operationId: "getConnectionUsage",
+    method: "get",
+    path: "/organizations/{org}/connections/{connectionId}/usage",
+    permission: "connections.read",
+    tag,
+    summary: "Count who signs in by a connection, and who is signed in by it now",
+    status: 200,
+    reply: connectionUsage,
+    handle: async (call) => {
+      const { id } = await findConnection(call, call.organization.id, call.params.connectionId);
+      return readUsage(call, call.organization.id, id);
+    },
   }),
   organizationEndpoint({
     operationId: "updateConnection",

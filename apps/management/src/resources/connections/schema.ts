@@ -341,6 +341,25 @@ export const connection = z
   })
   .meta({ id: "Connection" });
 
+/** A connection as lists and its page show it. */
+export const connectionInUse = connection
+  .extend({
+    lastLoginAt: timestamp.nullable().meta({
+      description: "When somebody last signed in by it; null: nobody within the last 30 days.",
+    }),
+  })
+  .meta({ id: "ConnectionInUse" });
+
+export const connectionUsage = z
+  .object({
+    people: z
+      .int()
+      .meta({ description: "Who has ever signed in by it, as the identity provider knows them." }),
+    signedIn: z.int().meta({ description: "People with a session of it that holds now." }),
+    sessions: z.int().meta({ description: "Such sessions: they end when it is disabled." }),
+  })
+  .meta({ id: "ConnectionUsage" });
+
 export type NewConnection = z.output<typeof newConnection>;
 export type NewOidc = z.output<typeof newOidc>;
 export type ConnectionPatch = z.output<typeof connectionPatch>;

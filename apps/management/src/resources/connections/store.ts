@@ -13,6 +13,7 @@ import type { Context } from "../../context.ts";
 import { problem } from "../../errors.ts";
 import { samlSettingsFrom } from "./saml.ts";
 import type { ConnectionPatch, NewConnection, NewOidc, SamlInput } from "./schema.ts";
+import { lastLogins } from "./usage.ts";
 import { connectionView, SHOWN } from "./view.ts";
 
 export async function createConnection(context: Context, organizationId: string, input: NewConnection) {
@@ -45,7 +46,14 @@ export async function listConnections(context: Context, organizationId: string, 
     ...SHOWN,
     where: { organizationId, ...where },
   });
-  return toPage(rows, page, (row) => connectionView(row, context.deps));
+  const lastLogin = await lastLogins(
+    context.deps.database.sql,
+    rows.map(({ id }) => id),
+  );
+  return toPage(rows, page, (row) => ({
+    ...connectionView(row, context.deps),
+    lastLoginAt: lastLogin(row.id),
+  }));
 }
 
 export async function getConnection(context: Context, organizationId: string, id: string) {
@@ -54,7 +62,8 @@ export async function getConnection(context: Context, organizationId: string, id
   if (row === null) {
     throw problem("connection_not_found");
   }
-  return connectionView(row, context.deps);
+  const lastLogin = await lastLogins(context.deps.database.sql, [id]);
+  return { ...connectionView(row, context.deps), lastLoginAt: lastLogin(id) };
 }
 
 /** Throws `connection_not_found`. */

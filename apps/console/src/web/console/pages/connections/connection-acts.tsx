@@ -1,5 +1,5 @@
 import { Button, Stack, Text } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { dataOf } from "../../../api/client.ts";
 import { ConfirmDanger } from "../../../components/confirm-danger.tsx";
@@ -10,6 +10,7 @@ import { useOrganization } from "../../organization.ts";
 import type { Connection } from "./connection.ts";
 import { connectionsTexts } from "./texts.ts";
 import { useUpdateConnection } from "./update-connection.ts";
+import { Usage } from "./usage.tsx";
 
 /** Turns a connection off and on, and deletes it. */
 export function ConnectionActs({ connection }: { readonly connection: Connection }) {
@@ -41,7 +42,7 @@ export function ConnectionActs({ connection }: { readonly connection: Connection
             <ConfirmDanger
               label={texts.disable}
               title={texts.disableTitle(name)}
-              effect={<SessionsThatEnd connectionId={id} />}
+              effect={<Usage connectionId={id} ends />}
               act={texts.disableAct}
               run={() => update.mutateAsync({ status: "disabled" })}
             />
@@ -66,7 +67,7 @@ export function ConnectionActs({ connection }: { readonly connection: Connection
           title={texts.removeTitle(name)}
           effect={
             <>
-              <SessionsThatEnd connectionId={id} />
+              <Usage connectionId={id} ends />
               <Text mt="xs">{texts.removeEffect}</Text>
             </>
           }
@@ -77,29 +78,4 @@ export function ConnectionActs({ connection }: { readonly connection: Connection
       </div>
     </Stack>
   );
-}
-
-const MOST = 100;
-
-/** How many people's sessions the act ends. */
-function SessionsThatEnd({ connectionId }: { readonly connectionId: string }) {
-  const texts = useCatalogue(connectionsTexts).acts;
-  const { slug } = useOrganization();
-  const sessions = useQuery({
-    queryKey: ["sessions", slug, "live", { connectionId }],
-    queryFn: () =>
-      dataOf(
-        api.GET("/organizations/{org}/sessions", {
-          params: { path: { org: slug }, query: { connectionId, live: "true", limit: MOST } },
-        }),
-      ),
-  });
-  if (sessions.isError) {
-    return <ProblemAlert error={sessions.error} onRetry={() => void sessions.refetch()} />;
-  }
-  if (sessions.data === undefined) {
-    return <Text>{texts.counting}</Text>;
-  }
-  const { items, nextCursor } = sessions.data;
-  return <Text>{texts.sessionsEnd(items.length, nextCursor !== null)}</Text>;
 }

@@ -18,6 +18,7 @@ export function ConnectionLayout() {
   const texts = useCatalogue(connectionsTexts);
   const { slug } = useOrganization();
   const { connectionId } = useParams({ from: "/organizations/$org/connections/$connectionId" });
+  const mayWrite = useMay("connections.write");
   const mayReadRecords = useMay("login_records.read");
   const connection = useQuery({
     queryKey: ["connections", slug, connectionId],
@@ -41,6 +42,14 @@ export function ConnectionLayout() {
       link: linkOptions({ to: "/organizations/$org/connections/$connectionId", params }),
       exact: true,
     },
+    ...(mayWrite
+      ? [
+          {
+            label: texts.tabs.change,
+            link: linkOptions({ to: "/organizations/$org/connections/$connectionId/change", params }),
+          },
+        ]
+      : []),
     ...(mayReadRecords
       ? [
           {

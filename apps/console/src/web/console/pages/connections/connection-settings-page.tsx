@@ -5,11 +5,13 @@ import { DetailList } from "../../../components/detail-list.tsx";
 import { fieldError, useDraft } from "../../../components/draft.ts";
 import { DraftForm } from "../../../components/draft-form.tsx";
 import { Id } from "../../../components/id.tsx";
+import { ButtonLink } from "../../../components/link.tsx";
 import { StateDot } from "../../../components/state-dot.tsx";
 import { Time } from "../../../components/time.tsx";
 import { useCatalogue } from "../../../texts/language.tsx";
+import { useOrganization } from "../../organization.ts";
 import { useMay } from "../../session.ts";
-import { type Connection, productOfConnection, useConnection } from "./connection.ts";
+import { type Connection, type ConnectionInUse, productOfConnection, useConnection } from "./connection.ts";
 import { ConnectionActs } from "./connection-acts.tsx";
 import { problemsOf } from "./problems.ts";
 import { type ConnectionsTexts, connectionsTexts } from "./texts.ts";
@@ -96,9 +98,11 @@ function ourValues(
 }
 
 /** What we know of the identity provider. */
-function TheirValues({ connection }: { readonly connection: Connection }) {
-  const texts = useCatalogue(connectionsTexts).theirs;
-  const { saml, oidc, id, createdAt, updatedAt } = connection;
+function TheirValues({ connection }: { readonly connection: ConnectionInUse }) {
+  const { theirs: texts, lastLogin, never, change } = useCatalogue(connectionsTexts);
+  const { slug } = useOrganization();
+  const mayWrite = useMay("connections.write");
+  const { saml, oidc, id, createdAt, updatedAt, lastLoginAt } = connection;
   const facts: (readonly [string, ReactNode])[] = [
     ...(saml === undefined
       ? []
@@ -130,6 +134,7 @@ function TheirValues({ connection }: { readonly connection: Connection }) {
           [texts.clientId, <code key="client">{oidc.clientId}</code>],
           [texts.scopes, oidc.scopes.join(" ")],
         ] as const)),
+    [lastLogin, lastLoginAt === null ? never : <Time key="login" at={lastLoginAt} />],
     [texts.id, <Id key="id" value={id} />],
     [texts.made, <Time key="made" at={createdAt} />],
     [texts.changed, <Time key="changed" at={updatedAt} />],
@@ -143,6 +148,15 @@ function TheirValues({ connection }: { readonly connection: Connection }) {
         {texts.lead}
       </Text>
       <DetailList items={facts} />
+      {mayWrite && (
+        <ButtonLink
+          variant="default"
+          to="/organizations/$org/connections/$connectionId/change"
+          params={{ org: slug, connectionId: id }}
+        >
+          {change}
+        </ButtonLink>
+      )}
     </section>
   );
 }

@@ -4,10 +4,13 @@ import { productOf } from "../../../guides/products.ts";
 
 export type Connection = Schemas["Connection"];
 
-export const ConnectionContext = createContext<Connection | null>(null);
+/** As its page and lists show it. */
+export type ConnectionInUse = Schemas["ConnectionInUse"];
+
+export const ConnectionContext = createContext<ConnectionInUse | null>(null);
 
 /** The connection whose pages these are. */
-export function useConnection(): Connection {
+export function useConnection(): ConnectionInUse {
   const connection = use(ConnectionContext);
   if (connection === null) {
     throw new Error("Only below /connections/$connectionId");

@@ -12,7 +12,7 @@ import { useCatalogue } from "../../../texts/language.tsx";
 import { api } from "../../api.ts";
 import { useOrganization } from "../../organization.ts";
 import { useMay } from "../../session.ts";
-import { type Connection, protocolName } from "./connection.ts";
+import { type Connection, type ConnectionInUse, protocolName } from "./connection.ts";
 import { ConnectionState } from "./connection-state.tsx";
 import { lastCertificate, problemsOf } from "./problems.ts";
 import { connectionsTexts } from "./texts.ts";
@@ -21,7 +21,7 @@ import { connectionsTexts } from "./texts.ts";
 export function ConnectionsPage() {
   const texts = useCatalogue(connectionsTexts);
   const { slug } = useOrganization();
-  const page = usePage<Connection>(["connections", slug], (query) =>
+  const page = usePage<ConnectionInUse>(["connections", slug], (query) =>
     dataOf(api.GET("/organizations/{org}/connections", { params: { path: { org: slug }, query } })),
   );
   const act = useMay("setup_links.write") ? (
@@ -33,7 +33,7 @@ export function ConnectionsPage() {
       {texts.invite}
     </ButtonLink>
   ) : undefined;
-  const columns: Column<Connection>[] = [
+  const columns: Column<ConnectionInUse>[] = [
     { key: "name", header: texts.columns.name, cell: ({ name }) => name },
     { key: "type", header: texts.columns.type, cell: protocolName, width: 150, wideOnly: true },
     {
@@ -41,6 +41,13 @@ export function ConnectionsPage() {
       header: texts.columns.state,
       cell: (connection) => <ConnectionState connection={connection} />,
       width: 120,
+    },
+    {
+      key: "lastLogin",
+      header: texts.lastLogin,
+      cell: ({ lastLoginAt }) => (lastLoginAt === null ? texts.never : <Time at={lastLoginAt} />),
+      width: 130,
+      wideOnly: true,
     },
     {
       key: "certificate",

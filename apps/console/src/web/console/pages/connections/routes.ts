@@ -25,6 +25,12 @@ export const connectionsRoutes = [
     }),
     createRoute({
       getParentRoute: () => connectionRoute,
+      path: "/change",
+      component: lazyRouteComponent(() => import("./connection-change-page.tsx"), "ConnectionChangePage"),
+      staticData: { permission: "connections.write" },
+    }),
+    createRoute({
+      getParentRoute: () => connectionRoute,
       path: "/logins",
       component: lazyRouteComponent(() => import("./login-records-page.tsx"), "LoginRecordsPage"),
       validateSearch: searchParams("cursor", "outcome", "errorCode", "requestId"),

@@ -27,7 +27,10 @@ const en = {
     title: "No connection yet",
     text: "A connection lets people sign in with their own identity provider. Send its administrator a setup link: it leads them through.",
   },
-  tabs: { settings: "Settings", logins: "Sign-ins", metadata: "Metadata", keys: "Keys" },
+  lastLogin: "Last sign-in",
+  never: "Never",
+  change: "Change the settings",
+  tabs: { change: "Change", settings: "Settings", logins: "Sign-ins", metadata: "Metadata", keys: "Keys" },
   name: "Name",
   nameHelp: "People see it where they choose how to sign in.",
   ours: {
@@ -54,7 +57,7 @@ const en = {
   },
   theirs: {
     title: "The identity provider's values",
-    lead: "They change by a setup link, where a test comes before anybody notices.",
+    lead: "They change by a draft, which is tested before anybody notices.",
     idpEntityId: "Entity ID (issuer)",
     ssoUrl: "Sign-in URL",
     metadataUrl: "Metadata URL",
@@ -81,10 +84,12 @@ const en = {
     removeEffect:
       "Its settings, keys and sign-in records are deleted, and the identities that people have by it. Nothing brings them back.",
     counting: "Counting who is signed in…",
-    sessionsEnd: (count: number, more: boolean) =>
+    usage: (people: number, signedIn: number) =>
+      `${people === 1 ? "1 person signs" : `${people} people sign`} in by it, ${signedIn} ${signedIn === 1 ? "is" : "are"} signed in now.`,
+    sessionsEnd: (count: number) =>
       count === 0
         ? "Nobody is signed in by it now."
-        : `${more ? "More than " : ""}${count === 1 ? "1 session ends" : `${count} sessions end`}, in every application.`,
+        : `${count === 1 ? "1 session ends" : `${count} sessions end`}, in every application.`,
   },
 };
 
@@ -114,7 +119,16 @@ const de: ConnectionsTexts = {
     title: "Noch keine Verbindung",
     text: "Durch eine Verbindung melden sich Menschen mit ihrem eigenen Identity Provider an. Schicken Sie dessen Administrator einen Setup-Link: Er führt hindurch.",
   },
-  tabs: { settings: "Einstellungen", logins: "Anmeldungen", metadata: "Metadaten", keys: "Schlüssel" },
+  lastLogin: "Letzte Anmeldung",
+  never: "Nie",
+  change: "Einstellungen ändern",
+  tabs: {
+    change: "Ändern",
+    settings: "Einstellungen",
+    logins: "Anmeldungen",
+    metadata: "Metadaten",
+    keys: "Schlüssel",
+  },
   name: "Name",
   nameHelp: "Man sieht ihn, wo man wählt, wie man sich anmeldet.",
   ours: {
@@ -141,7 +155,7 @@ const de: ConnectionsTexts = {
   },
   theirs: {
     title: "Die Werte des Identity Providers",
-    lead: "Sie ändern sich durch einen Setup-Link, bei dem ein Test kommt, ehe es jemand merkt.",
+    lead: "Sie ändern sich durch einen Entwurf, der getestet wird, ehe es jemand merkt.",
     idpEntityId: "Entity-ID (Issuer)",
     ssoUrl: "Anmelde-URL",
     metadataUrl: "Metadaten-URL",
@@ -169,10 +183,12 @@ const de: ConnectionsTexts = {
     removeEffect:
       "Ihre Einstellungen, Schlüssel und Anmeldungen werden gelöscht, auch die Identitäten, die Menschen durch sie haben. Nichts bringt sie zurück.",
     counting: "Es wird gezählt, wer angemeldet ist…",
-    sessionsEnd: (count, more) =>
+    usage: (people, signedIn) =>
+      `${people === 1 ? "1 Mensch meldet" : `${people} Menschen melden`} sich durch sie an, ${signedIn} ${signedIn === 1 ? "ist" : "sind"} gerade angemeldet.`,
+    sessionsEnd: (count) =>
       count === 0
         ? "Gerade ist niemand durch sie angemeldet."
-        : `${more ? "Mehr als " : ""}${count === 1 ? "1 Sitzung endet" : `${count} Sitzungen enden`}, in jeder Anwendung.`,
+        : `${count === 1 ? "1 Sitzung endet" : `${count} Sitzungen enden`}, in jeder Anwendung.`,
   },
 };
 

@@ -2,19 +2,23 @@ import { Alert, Button, Loader, Stack, Text } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { ApiProblem, dataOf, type Schemas } from "../api/client.ts";
+import { type Api, ApiProblem, dataOf, type Schemas } from "../api/client.ts";
 import { DetailList } from "../components/detail-list.tsx";
 import { useLanguage, useTexts } from "../texts/texts.tsx";
-import { useSetup } from "./setup-context.tsx";
 
 type Kind = "issuer" | "metadataUrl";
 
 /** Long enough for most to finish a word, short enough to be an answer to it. */
 const TYPING_MS = 600;
 
+/** Who asks, for which organization. */
+export interface Inspector {
+  readonly api: Api;
+  readonly org: string;
+}
+
 /** Asks what an address serves, once nobody types any more; nothing of an address that cannot be one yet. */
-function useInspection(kind: Kind, typed: string) {
-  const { api, setup } = useSetup();
+function useInspection({ api, org }: Inspector, kind: Kind, typed: string) {
   const [address] = useDebouncedValue(typed, TYPING_MS);
   const isWhole = address === typed && isAddress(address);
   return useQuery({
@@ -22,7 +26,7 @@ function useInspection(kind: Kind, typed: string) {
     queryFn: ({ signal }) =>
       dataOf(
         api.POST("/organizations/{org}/idp-inspections", {
-          params: { path: { org: setup.organization.id } },
+          params: { path: { org } },
           body: kind === "issuer" ? { issuer: address } : { metadataUrl: address },
           signal,
         }),
@@ -38,6 +42,7 @@ function isAddress(text: string): boolean {
 }
 
 interface InspectionProps {
+  readonly inspector: Inspector;
   readonly kind: Kind;
   readonly address: string;
   /** Offers the issuer that a document names in place of what was typed. */
@@ -45,9 +50,9 @@ interface InspectionProps {
 }
 
 /** What the identity provider says of itself at the address that is being typed, and what is wrong with it. */
-export function IdpInspection({ kind, address, onUse }: InspectionProps) {
+export function IdpInspection({ inspector, kind, address, onUse }: InspectionProps) {
   const texts = useTexts().inspection;
-  const { data, error, isFetching } = useInspection(kind, address);
+  const { data, error, isFetching } = useInspection(inspector, kind, address);
   return (
     <div aria-live="polite">
       {isFetching && (

@@ -2,7 +2,7 @@ import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import type { Schemas } from "../api/client.ts";
 import { useTexts } from "../texts/texts.tsx";
-import { IdpInspection } from "./idp-inspection.tsx";
+import { IdpInspection, type Inspector } from "./idp-inspection.tsx";
 import { objectionToIssuer, objectionToSecret } from "./objections.ts";
 
 export interface OidcInput {
@@ -16,6 +16,7 @@ const DISCOVERY = /\/\.well-known\/openid-configuration$/;
 /** The client at an OpenID Provider. The address of its discovery document is as good as its issuer. */
 export function OidcForm(props: {
   readonly stored: Schemas["Connection"]["oidc"];
+  readonly inspector: Inspector;
   readonly saving: boolean;
   onSave(input: OidcInput): void;
 }) {
@@ -48,6 +49,7 @@ export function OidcForm(props: {
           onChange={(event) => setIssuer(event.currentTarget.value.trim().replace(DISCOVERY, ""))}
         />
         <IdpInspection
+          inspector={props.inspector}
           kind="issuer"
           address={wrong.issuer === null ? issuer : ""}
           onUse={(named) => setIssuer(named)}

@@ -4,13 +4,16 @@ import type { Schemas } from "../api/client.ts";
 import { FindingNote } from "../components/finding-note.tsx";
 import { failureOf, warningsOf } from "../components/findings.ts";
 import { useTexts } from "../texts/texts.tsx";
-import { useProductName, useSetup } from "./setup-context.tsx";
+
+interface TestResultProps {
+  readonly test: Schemas["TestLogin"];
+  /** The identity provider's product, as the guides have it, and what to call it. */
+  readonly product: { readonly id: string; readonly name: string };
+}
 
 /** How a test went, as a story: each step green or red, what came, and what to change at the IdP. */
-export function TestResult({ test }: { readonly test: Schemas["TestLogin"] }) {
+export function TestResult({ test, product }: TestResultProps) {
   const texts = useTexts();
-  const { progress } = useSetup();
-  const product = { id: progress.product ?? "generic", name: useProductName() };
   const failure = failureOf(test.steps);
   return (
     <Stack>

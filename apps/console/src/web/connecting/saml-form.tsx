@@ -2,7 +2,7 @@ import { Button, FileInput, SegmentedControl, Stack, Textarea, TextInput } from 
 import { type FormEvent, useState } from "react";
 import type { Schemas, Setup } from "../api/client.ts";
 import { useTexts } from "../texts/texts.tsx";
-import { IdpInspection } from "./idp-inspection.tsx";
+import { IdpInspection, type Inspector } from "./idp-inspection.tsx";
 import { objectionToEntityId, objectionToMetadata, objectionToUrl } from "./objections.ts";
 
 export type SamlInput =
@@ -18,6 +18,7 @@ export function SamlForm(props: {
   /** Whether the product has a metadata URL. */
   readonly byUrl: boolean;
   readonly stored: Schemas["Connection"]["saml"];
+  readonly inspector: Inspector;
   readonly saving: boolean;
   onSave(input: SamlInput): void;
 }) {
@@ -83,7 +84,11 @@ export function SamlForm(props: {
               error={wrong.url}
               onChange={(event) => setUrl(event.currentTarget.value.trim())}
             />
-            <IdpInspection kind="metadataUrl" address={wrong.url === null ? url : ""} />
+            <IdpInspection
+              inspector={props.inspector}
+              kind="metadataUrl"
+              address={wrong.url === null ? url : ""}
+            />
           </>
         )}
         {source === "file" && (
