@@ -200,6 +200,105 @@ describe("a directory in review", () => {
   );
 });
 
+/** Waits until the reconciler has made a member of a pushed user. */
+async function member(slug: string, email: string): Promise<void> {
+  const found = async () =>
+    withItems.parse((await gateway.api("GET", `/organizations/${slug}/members?email=${email}`)).body).items
+      .length;
+  await expect.poll(found, { timeout: 20_000 }).toBe(1);
+}
+
+describe("the users of a directory", () => {
+  it("are listed with what became of them, found, and shown as they were pushed", async () => {
+    const { slug, id, baseUrl, token } = await newDirectory();
+    const bo = { ...userOf("bo.underwood", `bo@${slug}.example`), title: "Pilot", externalId: "00u7" };
+    expect((await push(baseUrl, token, "/Users", bo)).status).toBe(201);
+    await member(slug, `bo@${slug}.example`);
+    const page = await openConsole(browser, gateway, `/organizations/${slug}/directories/${id}`);
+    await page.getByRole("navigation").getByRole("link", { name: "Users" }).click();
+    await page.getByRole("row", { name: new RegExp(`ann@${slug}.example Active Member`) }).waitFor();
+    await page.getByRole("button", { name: "Name, address or id" }).click();
+    await page.getByRole("textbox", { name: "Name, address or id" }).fill("BO@");
+    await page.keyboard.press("Enter");
+    await page.getByRole("row", { name: /ann@/ }).waitFor({ state: "detached" });
+    await page.getByRole("link", { name: "bo.underwood" }).click();
+    const panel = page.getByRole("dialog", { name: "bo.underwood" });
+    await panel.getByText('"title": "Pilot"').waitFor();
+    for (const known of ["name:bo.underwood", `address:bo@${slug}.example`, "id:00u7"]) {
+      await panel.getByText(known, { exact: true }).waitFor();
+    }
+    await panel.getByRole("link", { name: /POST/ }).waitFor();
+    await panel.getByRole("link", { name: "This member" }).click();
+    await page.getByRole("heading", { level: 1, name: `bo@${slug}.example` }).waitFor();
+  });
+});
+
+describe("an OAuth client of a directory", () => {
+  it("is made with its secret, by which it gets a token, until it is revoked", async () => {
+    const { slug, id, baseUrl } = await newDirectory();
+    const page = await openConsole(browser, gateway, `/organizations/${slug}/directories/${id}`);
+    await page.getByRole("button", { name: "Create client" }).click();
+    const shown = (name: string) => page.getByRole("button", { name: `Copy: ${name}` }).innerText();
+    const [tokenUrl, clientId, secret] = [
+      await shown("Token URL"),
+      await shown("Client ID"),
+      await shown("Client secret"),
+    ];
+    const askToken = () =>
+      fetch(tokenUrl, {
+        method: "POST",
+        body: new URLSearchParams({
+          ...{ grant_type: "client_credentials", client_id: clientId, client_secret: secret },
+        }),
+      });
+    const { access_token: token } = z
+      .object({ access_token: z.string() })
+      .parse(await (await askToken()).json());
+    const user = userOf(`di@${slug}.example`, `di@${slug}.example`);
+    expect((await push(baseUrl, token, "/Users", user)).status).toBe(201);
+    const row = page.getByRole("row").filter({ hasText: `…${secret.slice(-4)}` });
+    await row.getByRole("button", { name: "Revoke" }).click();
+    await page.getByRole("button", { name: "Revoke client" }).click();
+    await row.getByText("Revoked").waitFor();
+    expect((await askToken()).status).toBe(401);
+    expect((await push(baseUrl, token, "/Users", user)).status).toBe(401);
+  });
+});
+
+describe("the guard", () => {
+  const numbers = async (path: string) => (await gateway.api("GET", path)).body;
+
+  it("is set for all directories, and for one, in words that say what it holds", async () => {
+    const { slug, id } = await newDirectory();
+    const page = await openConsole(browser, gateway, `/organizations/${slug}/directories`);
+    await page.getByRole("link", { name: "Guard" }).click();
+    await page.getByText("20 people or more, and from more than 30 %").waitFor();
+    await page.getByRole("textbox", { name: "People" }).fill("5");
+    await page.getByText("5 people or more, and from more than 30 %").waitFor();
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await page.getByText("Set for the organization").waitFor();
+    const organization = { people: 5, share: 30, minutes: 60 };
+    expect(await numbers(`/organizations/${slug}/guard`)).toEqual({ ...organization, setBy: "organization" });
+
+    await page.goto(`${gateway.url}/console/organizations/${slug}/directories/${id}/guard`);
+    await page.getByText("as long as none are set here").waitFor();
+    await page.getByRole("textbox", { name: "Share of the directory's members" }).fill("100");
+    await page.getByText("Nothing is held: with 100 %").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole("textbox", { name: "Within minutes" }).fill("");
+    expect(await page.getByRole("button", { name: "Save changes" }).isDisabled()).toBe(true);
+    await page.getByRole("textbox", { name: "Within minutes" }).fill("10");
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await page.getByText("Set for this directory alone.").waitFor();
+    const own = `/organizations/${slug}/directories/${id}/guard`;
+    expect(await numbers(own)).toEqual({ people: 5, share: 100, minutes: 10, setBy: "directory" });
+    await page.getByRole("button", { name: "Have the organization's numbers count" }).click();
+    await page.getByText("as long as none are set here").waitFor();
+    expect(await numbers(own)).toEqual({ ...organization, setBy: "organization" });
+    await expect.poll(() => page.getByRole("textbox", { name: "Within minutes" }).inputValue()).toBe("60");
+  });
+});
+
 describe("a conflict", () => {
   it("is settled by linking the two", async () => {
     const { slug, baseUrl, token } = await newDirectory();
@@ -235,6 +334,14 @@ it.each([{}, { dark: true }, { phone: true }])(
     await page.getByRole("button", { name: "Create token" }).click();
     await page.getByRole("button", { name: "Copy: Token" }).waitFor();
     await page.waitForLoadState("networkidle");
+    expect(await violations(page)).toEqual([]);
+    await page.goto(`${gateway.url}/console/organizations/${slug}/directories/${id}/users`);
+    await page.getByRole("row").nth(1).getByRole("link").click();
+    await page
+      .getByRole("dialog", { name: `ann@${slug}.example` })
+      .getByText("Known by")
+      .waitFor();
+    await page.getByRole("link", { name: /POST/ }).waitFor();
     expect(await violations(page)).toEqual([]);
     await page.goto(`${gateway.url}/console/organizations/${slug}/directories/${id}/requests`);
     await page.getByRole("row").nth(1).getByRole("link").click();

@@ -52,6 +52,7 @@ export const ADMIN_ERRORS = {
   directory_not_found: { status: 404, detail: "The organization has no such directory." },
   token_not_found: { status: 404, detail: "The directory has no such live token." },
   client_not_found: { status: 404, detail: "The directory has no such live OAuth client." },
+  directory_user_not_found: { status: 404, detail: "The directory has no such user (any more)." },
   scim_request_not_found: { status: 404, detail: "The directory has no such request (any more)." },
   role_not_found: { status: 404, detail: "The organization has no such role." },
   member_not_found: { status: 404, detail: "The organization has no such member." },

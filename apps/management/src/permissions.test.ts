@@ -30,7 +30,7 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
     "createConnection inspectIdp updateConnection deleteConnection createTestLogin saveConnectionDraft discardConnectionDraft createDraftTestLogin activateConnectionDraft revertConnection createConnectionKey activateConnectionKey retireConnectionKey refreshConnectionMetadata applyHeldBackMetadata",
   "login_records.read": "listLoginRecords getLoginRecord",
   "directories.read":
-    "listDirectories getDirectory listDirectoryGroups listDirectoryTokens listDirectoryClients",
+    "listDirectories getDirectory listDirectoryUsers getDirectoryUser listDirectoryGroups listDirectoryTokens listDirectoryClients",
   "directories.write":
     "createDirectory updateDirectory deleteDirectory createDirectoryToken revokeDirectoryToken createDirectoryClient revokeDirectoryClient",
   "scim_requests.read": "listScimRequests getScimRequest streamScimRequests",

@@ -12,6 +12,7 @@ import { connectionMetadataEndpoints } from "./connections/metadata/routes.ts";
 import { connectionEndpoints } from "./connections/routes.ts";
 import { directoryEndpoints } from "./directories/routes.ts";
 import { directoryGroupEndpoints } from "./directory-groups/routes.ts";
+import { directoryUserEndpoints } from "./directory-users/routes.ts";
 import { domainEndpoints } from "./domains/routes.ts";
 import { encryptionKeyEndpoints } from "./encryption-keys/routes.ts";
 import { eventEndpoints } from "./events/routes.ts";
@@ -54,6 +55,7 @@ export function endpointsOf(
     ...testLoginEndpoints,
     ...loginRecordEndpoints,
     ...directoryEndpoints,
+    ...directoryUserEndpoints,
     ...directoryGroupEndpoints,
     ...scimRequestEndpoints,
     ...groupMappingEndpoints,

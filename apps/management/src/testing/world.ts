@@ -32,6 +32,7 @@ export interface World {
   readonly connectionKeyId: string;
   readonly directoryId: string;
   readonly scimRequestId: string;
+  readonly directoryUserId: string;
   readonly tokenId: string;
   readonly clientId: string;
   readonly roleId: string;
@@ -152,11 +153,19 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
   const heldChangeId = await insertHeldChange(api, { ...ids, directoryId });
   const scimRequestId = await insertScimRequest(api, { organizationId, directoryId });
   const audit = await sealEvents(api, organizationId);
+  const directoryUserId = newId();
+  await api.deps.database.prisma.directoryUser.create({
+    data: {
+      ...{ id: directoryUserId, organizationId, directoryId, resource: {} },
+      ...{ userName: `nobody@${org}.com`, userNameKey: `nobody@${org}.com` },
+    },
+  });
   return {
     org,
     ...ids,
     ...{
       scimRequestId,
+      directoryUserId,
       connectionKeyId,
       conflictId,
       heldChangeId,

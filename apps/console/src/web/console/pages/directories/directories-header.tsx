@@ -11,6 +11,7 @@ import { directoriesTexts } from "./texts.ts";
 export function DirectoriesHeader({ act }: { readonly act?: ReactNode }) {
   const texts = useCatalogue(directoriesTexts);
   const params = { org: useOrganization().slug };
+  const mayReadGuards = useMay("guards.read");
   const mayReadConflicts = useMay("conflicts.read");
   const tabs = [
     {
@@ -23,6 +24,14 @@ export function DirectoriesHeader({ act }: { readonly act?: ReactNode }) {
           {
             label: texts.conflicts.title,
             link: linkOptions({ to: "/organizations/$org/directories/conflicts", params }),
+          },
+        ]
+      : []),
+    ...(mayReadGuards
+      ? [
+          {
+            label: texts.guard.title,
+            link: linkOptions({ to: "/organizations/$org/directories/guard", params }),
           },
         ]
       : []),

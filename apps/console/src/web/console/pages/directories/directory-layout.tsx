@@ -17,6 +17,7 @@ export function DirectoryLayout() {
   const { slug } = useOrganization();
   const { directoryId } = useParams({ from: "/organizations/$org/directories/$directoryId" });
   const mayReadMembers = useMay("members.read");
+  const mayReadGuards = useMay("guards.read");
   const mayReadRequests = useMay("scim_requests.read");
   const directory = useQuery(directoryQuery(slug, directoryId));
   if (directory.isError) {
@@ -40,6 +41,14 @@ export function DirectoryLayout() {
           },
         ]
       : []),
+    {
+      label: texts.tabs.users,
+      link: linkOptions({ to: "/organizations/$org/directories/$directoryId/users", params }),
+    },
+    {
+      label: texts.tabs.groups,
+      link: linkOptions({ to: "/organizations/$org/directories/$directoryId/groups", params }),
+    },
     ...(mayReadRequests
       ? [
           {
@@ -48,10 +57,14 @@ export function DirectoryLayout() {
           },
         ]
       : []),
-    {
-      label: texts.tabs.groups,
-      link: linkOptions({ to: "/organizations/$org/directories/$directoryId/groups", params }),
-    },
+    ...(mayReadGuards
+      ? [
+          {
+            label: texts.guard.title,
+            link: linkOptions({ to: "/organizations/$org/directories/$directoryId/guard", params }),
+          },
+        ]
+      : []),
   ];
   return (
     <>

@@ -11,6 +11,7 @@ import { useCatalogue } from "../../../texts/language.tsx";
 import { api } from "../../api.ts";
 import { useOrganization } from "../../organization.ts";
 import { useMay } from "../../session.ts";
+import { Clients } from "./clients.tsx";
 import { type Directory, directoryQuery } from "./directory.ts";
 import { ProviderSelect } from "./provider-select.tsx";
 import { directoriesTexts } from "./texts.ts";
@@ -30,6 +31,7 @@ export function DirectoryPage() {
     <Stack gap="xl" maw={720}>
       <CopyField label={texts.baseUrl} value={directory.baseUrl} />
       <Tokens directoryId={directoryId} />
+      <Clients directory={directory} />
       {mayWrite && <Settings key={directoryId} directory={directory} />}
     </Stack>
   );

@@ -18,6 +18,13 @@ const conflictsRoute = createRoute({
   staticData: { permission: "conflicts.read" },
 });
 
+const guardRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: "/directories/guard",
+  component: lazyRouteComponent(() => import("./guard-page.tsx"), "OrganizationGuardPage"),
+  staticData: { permission: "guards.read" },
+});
+
 const directoryRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: "/directories/$directoryId",
@@ -28,6 +35,7 @@ const directoryRoute = createRoute({
 export const directoriesRoutes = [
   listRoute,
   conflictsRoute,
+  guardRoute,
   directoryRoute.addChildren([
     createRoute({
       getParentRoute: () => directoryRoute,
@@ -40,6 +48,18 @@ export const directoriesRoutes = [
       component: lazyRouteComponent(() => import("./adoption-page.tsx"), "AdoptionPage"),
       validateSearch: searchParams("cursor", "state"),
       staticData: { permission: "members.read" },
+    }),
+    createRoute({
+      getParentRoute: () => directoryRoute,
+      path: "/users",
+      component: lazyRouteComponent(() => import("./users-page.tsx"), "UsersPage"),
+      validateSearch: searchParams("cursor", "search", "active", "user"),
+    }),
+    createRoute({
+      getParentRoute: () => directoryRoute,
+      path: "/guard",
+      component: lazyRouteComponent(() => import("./guard-page.tsx"), "DirectoryGuardPage"),
+      staticData: { permission: "guards.read" },
     }),
     createRoute({
       getParentRoute: () => directoryRoute,

@@ -19,7 +19,13 @@ const en = {
   since: "Created",
   baseUrl: "SCIM base URL (tenant URL)",
   toDirectory: "To the directory",
-  tabs: { settings: "Settings", adoption: "Adoption", requests: "Requests", groups: "Groups" },
+  tabs: {
+    settings: "Settings",
+    adoption: "Adoption",
+    users: "Users",
+    requests: "Requests",
+    groups: "Groups",
+  },
   adoption: {
     inReview: "In review: nothing of this has happened",
     inReviewText: "This is what would become of whom if you activated the directory now.",
@@ -90,6 +96,48 @@ const en = {
     revokeEffect: "The identity provider's pushes by this token are refused from then on.",
     revokeAct: "Revoke token",
     none: "No token",
+  },
+  clients: {
+    title: "OAuth clients",
+    lead: "For an identity provider that asks for a client ID and secret in place of a token. Two may be live, so that a new one can take over from the old.",
+    tokenUrl: "Token URL",
+    client: "Client ID",
+    secret: "Client secret",
+    state: "State",
+    live: "Live",
+    revoked: "Revoked",
+    used: "Last used",
+    never: "Never",
+    create: "Create client",
+    revoke: "Revoke",
+    revokeTitle: (hint: string) => `Revoke the client with the secret …${hint}?`,
+    revokeEffect:
+      "Every access token that it was issued ends at once, and the identity provider's pushes by them are refused.",
+    revokeAct: "Revoke client",
+    none: "No client",
+  },
+  guard: {
+    title: "Guard",
+    lead: "A wrong filter at the identity provider can take access from a whole company within minutes. So what a directory would take from too many people at once is held, and nobody loses anything, until an administrator confirms or rejects it.",
+    counts: (share: number, people: number, minutes: number) =>
+      share === 100
+        ? "Nothing is held: with 100 % a directory may take access from everybody."
+        : `Held is what would take access from ${people} people or more, and from more than ${share} % of the directory's members, within ${minutes} minutes.`,
+    people: "People",
+    peopleHelp: "Fewer than these may always lose access, so that a small team is not held up.",
+    share: "Share of the directory's members, in percent",
+    shareHelp: "Up to this share may lose access. 100: nothing is held.",
+    minutes: "Within minutes",
+    minutesHelp: "People who lost access within this time are counted together. At most 1440, a day.",
+    setBy: {
+      default: "These are the gateway's own numbers: nobody has set others.",
+      organization: "Set for the organization: they count for every directory without numbers of its own.",
+      directory: "Set for this directory alone.",
+    },
+    inherited: "The organization's numbers count, as long as none are set here.",
+    reset: "Have the organization's numbers count",
+    heldChanges: "Changes that are held",
+    number: "Enter a whole number",
   },
   groups: {
     label: "Groups",
@@ -183,7 +231,13 @@ const de: Texts = {
   since: "Angelegt",
   baseUrl: "SCIM-Basis-URL (Tenant URL)",
   toDirectory: "Zum Verzeichnis",
-  tabs: { settings: "Einstellungen", adoption: "Übernahme", requests: "Anfragen", groups: "Gruppen" },
+  tabs: {
+    settings: "Einstellungen",
+    adoption: "Übernahme",
+    users: "Benutzer",
+    requests: "Anfragen",
+    groups: "Gruppen",
+  },
   adoption: {
     inReview: "In Prüfung: Nichts davon ist geschehen",
     inReviewText: "Das würde aus wem, wenn Sie das Verzeichnis jetzt aktivierten.",
@@ -260,6 +314,49 @@ const de: Texts = {
     revokeEffect: "Was der Identitätsanbieter mit diesem Token überträgt, wird von da an abgelehnt.",
     revokeAct: "Token widerrufen",
     none: "Kein Token",
+  },
+  clients: {
+    title: "OAuth-Clients",
+    lead: "Für einen Identitätsanbieter, der statt eines Tokens Client-ID und Secret verlangt. Zwei dürfen gelten, damit ein neuer den alten ablösen kann.",
+    tokenUrl: "Token-URL",
+    client: "Client-ID",
+    secret: "Client-Secret",
+    state: "Zustand",
+    live: "Gilt",
+    revoked: "Widerrufen",
+    used: "Zuletzt benutzt",
+    never: "Nie",
+    create: "Client anlegen",
+    revoke: "Widerrufen",
+    revokeTitle: (hint) => `Client mit dem Secret …${hint} widerrufen?`,
+    revokeEffect:
+      "Jedes Zugriffstoken, das er bekommen hat, endet sofort. Was der Identitätsanbieter damit überträgt, wird abgelehnt.",
+    revokeAct: "Client widerrufen",
+    none: "Kein Client",
+  },
+  guard: {
+    title: "Schutz",
+    lead: "Ein falscher Filter beim Identitätsanbieter kann binnen Minuten einem ganzen Unternehmen den Zugang nehmen. Deshalb wird angehalten, was ein Verzeichnis zu vielen auf einmal nähme, und niemand verliert etwas, bis ein Administrator es bestätigt oder ablehnt.",
+    counts: (share, people, minutes) =>
+      share === 100
+        ? "Nichts wird angehalten: Mit 100 % darf ein Verzeichnis allen den Zugang nehmen."
+        : `Angehalten wird, was binnen ${minutes} Minuten ${people} Personen oder mehr, und mehr als ${share} % der Mitglieder des Verzeichnisses, den Zugang nähme.`,
+    people: "Personen",
+    peopleHelp:
+      "Weniger als diese dürfen den Zugang immer verlieren, damit kleine Teams nicht aufgehalten werden.",
+    share: "Anteil der Mitglieder des Verzeichnisses, in Prozent",
+    shareHelp: "Bis zu diesem Anteil darf den Zugang verlieren. 100: Nichts wird angehalten.",
+    minutes: "Binnen Minuten",
+    minutesHelp: "Wer in dieser Zeit den Zugang verlor, wird zusammengezählt. Höchstens 1440, ein Tag.",
+    setBy: {
+      default: "Dies sind die Zahlen des Gateways: Niemand hat andere gesetzt.",
+      organization: "Für die Organisation gesetzt: Sie gelten für jedes Verzeichnis ohne eigene Zahlen.",
+      directory: "Nur für dieses Verzeichnis gesetzt.",
+    },
+    inherited: "Die Zahlen der Organisation gelten, solange hier keine gesetzt sind.",
+    reset: "Die Zahlen der Organisation gelten lassen",
+    heldChanges: "Angehaltene Änderungen",
+    number: "Geben Sie eine ganze Zahl ein",
   },
   groups: {
     label: "Gruppen",

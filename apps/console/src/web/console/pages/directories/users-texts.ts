@@ -1,0 +1,81 @@
+import type { Catalogue } from "../../../texts/language.tsx";
+
+const en = {
+  label: "Users",
+  search: "Name, address or id",
+  user: "User",
+  name: "Name",
+  state: "In the directory",
+  active: "Active",
+  inactive: "Inactive",
+  outcome: "Here",
+  changed: "Changed",
+  created: "First pushed",
+  held: "A guard holds a change",
+  conflict: "In conflict",
+  waiting: "Not looked at yet",
+  nobody: "No member",
+  member: "Member",
+  suspended: "Suspended",
+  toHeldChanges: "Decide on the change that a guard holds",
+  toConflicts: "Settle the conflict",
+  person: "Matched with",
+  toMember: "This member",
+  id: "SCIM id",
+  identifiers: "Known by",
+  identifiersLead:
+    "By one of these a sign-in is recognized. Who is inactive or deleted signs in by none of them, also by a former one.",
+  former: "(formerly)",
+  groups: "Groups",
+  nested: "(through another group)",
+  noGroup: "In no group.",
+  requests: "What changed it last",
+  noRequest: "Nothing that is still in the log.",
+  attributes: "As it was pushed",
+  empty: {
+    title: "Nobody has come yet",
+    text: "The people whom the identity provider pushes show here, and what became of each.",
+  },
+};
+
+type Texts = typeof en;
+
+const de: Texts = {
+  label: "Benutzer",
+  search: "Name, Adresse oder Kennung",
+  user: "Benutzer",
+  name: "Name",
+  state: "Im Verzeichnis",
+  active: "Aktiv",
+  inactive: "Inaktiv",
+  outcome: "Hier",
+  changed: "Geändert",
+  created: "Zuerst übertragen",
+  held: "Ein Schutz hält eine Änderung an",
+  conflict: "Im Konflikt",
+  waiting: "Noch nicht angesehen",
+  nobody: "Kein Mitglied",
+  member: "Mitglied",
+  suspended: "Gesperrt",
+  toHeldChanges: "Über die angehaltene Änderung entscheiden",
+  toConflicts: "Den Konflikt entscheiden",
+  person: "Zugeordnet zu",
+  toMember: "Diesem Mitglied",
+  id: "SCIM-Kennung",
+  identifiers: "Bekannt unter",
+  identifiersLead:
+    "An einem davon wird eine Anmeldung erkannt. Wer inaktiv oder gelöscht ist, meldet sich mit keinem davon an, auch mit keinem früheren.",
+  former: "(früher)",
+  groups: "Gruppen",
+  nested: "(durch eine andere Gruppe)",
+  noGroup: "In keiner Gruppe.",
+  requests: "Was es zuletzt geändert hat",
+  noRequest: "Nichts, was noch im Protokoll steht.",
+  attributes: "Wie es übertragen wurde",
+  empty: {
+    title: "Noch ist niemand angekommen",
+    text: "Hier stehen die Personen, die der Identitätsanbieter überträgt, und was aus jeder wurde.",
+  },
+};
+
+export const usersTexts: Catalogue<Texts> = { en, de };
