@@ -1,4 +1,4 @@
-// npm run screenshots [-- <part of a name>…]
+// npm run screenshots [-- <part of a name>…], or -- --readme for those of the README
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
@@ -9,6 +9,7 @@ import { startTestGateway } from "../harness/gateway.ts";
 import { SHOTS, type Shot } from "./pages.ts";
 import { seed, type World } from "./seed.ts";
 
+const DOCS = fileURLToPath(new URL("../../docs/", import.meta.url));
 const FOLDER = fileURLToPath(new URL("../../.screenshots/", import.meta.url));
 const LOOKS = [
   { name: "light", options: {} },
@@ -19,8 +20,8 @@ const LOOKS = [
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 
-async function take(browser: Browser, world: World, shot: Shot): Promise<void> {
-  for (const look of LOOKS) {
+async function take(browser: Browser, world: World, shot: Shot, forReadme: boolean): Promise<void> {
+  for (const look of forReadme ? LOOKS.slice(0, 1) : LOOKS) {
     const page = await openConsole(browser, world.gateway, "", {
       ...look.options,
       signedIn: shot.signedOut !== true,
@@ -30,7 +31,8 @@ async function take(browser: Browser, world: World, shot: Shot): Promise<void> {
       await page.getByRole("heading").first().waitFor();
       await shot.prepare?.(page, world);
       await page.waitForLoadState("networkidle");
-      await page.screenshot({ path: `${FOLDER}${shot.name}.${look.name}.png`, animations: "disabled" });
+      const path = forReadme ? `${DOCS}${shot.readme}.png` : `${FOLDER}${shot.name}.${look.name}.png`;
+      await page.screenshot({ path, animations: "disabled" });
     } catch (error) {
       say(`✗ ${shot.name}, ${look.name}: ${error instanceof Error ? error.message : String(error)}`);
       process.exitCode = 1;
@@ -43,7 +45,10 @@ async function take(browser: Browser, world: World, shot: Shot): Promise<void> {
 
 /** Writes the pages whose name holds one of `wanted`, or all, in both themes, for desktop and phone. */
 async function main(wanted: readonly string[]): Promise<void> {
-  const shots = SHOTS.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
+  const forReadme = wanted.includes("--readme");
+  const shots = SHOTS.filter(({ name, readme }) =>
+    forReadme ? readme !== undefined : wanted.length === 0 || wanted.some((part) => name.includes(part)),
+  );
   await mkdir(FOLDER, { recursive: true });
   const stopPostgres = await setUpPostgres();
   const gateway = await startTestGateway({ demo: true });
@@ -51,14 +56,14 @@ async function main(wanted: readonly string[]): Promise<void> {
   try {
     const world = await seed(gateway, browser);
     for (const shot of shots) {
-      await take(browser, world, shot);
+      await take(browser, world, shot, forReadme);
     }
   } finally {
     await browser.close();
     await gateway.stop();
     await stopPostgres();
   }
-  say(`Written to ${FOLDER}`);
+  say(`Written to ${forReadme ? DOCS : FOLDER}`);
 }
 
 await main(process.argv.slice(2));

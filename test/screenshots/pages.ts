@@ -9,6 +9,8 @@ export interface Shot {
   prepare?(page: Page, world: World): Promise<void>;
   /** Without a session of the console. */
   readonly signedOut?: boolean;
+  /** The picture of the README that `--readme` makes of it: `docs/<name>.png`. */
+  readonly readme?: string;
 }
 
 const console = (path: string) => () => `/console${path}`;
@@ -26,6 +28,12 @@ const openWebhook = (name: string) => async (page: Page) => {
   await page.getByRole("navigation").getByRole("link", { name: "Deliveries" }).waitFor();
   await page.getByRole("columnheader", { name: "Event" }).waitFor();
 };
+
+async function openUsers(page: Page): Promise<void> {
+  await openFirstRow(page);
+  await page.getByRole("navigation").getByRole("link", { name: "Users" }).click();
+  await page.getByRole("columnheader", { name: "In the directory" }).waitFor();
+}
 
 /** Every main page, and those of its states that look different. */
 export const SHOTS: readonly Shot[] = [
@@ -45,9 +53,10 @@ export const SHOTS: readonly Shot[] = [
   },
   // Organizations
   { name: "organizations", path: console("/organizations") },
+  { name: "organizations-none", path: console("/organizations?search=nobody") },
   { name: "organizations-new", path: console("/organizations?panel=new") },
   // Overview
-  { name: "overview", path: console("/organizations/acme") },
+  { name: "overview", path: console("/organizations/acme"), readme: "console" },
   { name: "overview-empty", path: console("/organizations/empty") },
   // Settings
   { name: "settings-general", path: console("/organizations/acme/settings") },
@@ -75,6 +84,16 @@ export const SHOTS: readonly Shot[] = [
   { name: "settings-setup-link-new", path: console("/organizations/acme/settings/setup-links?panel=new") },
   // Setup portal
   { name: "setup-provider", path: ({ setupUrl }) => new URL(setupUrl).pathname },
+  {
+    name: "setup-guide",
+    path: ({ setupUrl }) => new URL(setupUrl).pathname,
+    readme: "portal",
+    prepare: async (page) => {
+      await page.getByRole("radio", { name: "Okta", exact: true }).click();
+      await page.getByRole("button", { name: "Next", exact: true, disabled: false }).click();
+      await page.getByRole("button", { name: "I have done this" }).waitFor();
+    },
+  },
   // Operations
   { name: "sessions", path: console("/organizations/acme/sessions") },
   { name: "sessions-empty", path: console("/organizations/empty/sessions") },
@@ -155,6 +174,38 @@ export const SHOTS: readonly Shot[] = [
       await page.getByRole("heading", { name: "What was checked" }).waitFor();
     },
   },
+  {
+    name: "connection-login-failed",
+    path: console("/organizations/acme/connections"),
+    readme: "debugger",
+    prepare: async (page) => {
+      await openSignIns(page);
+      await page
+        .getByRole("row", { name: /Refused|Failed/ })
+        .first()
+        .getByRole("link")
+        .click();
+      await page.getByRole("heading", { name: "What was checked" }).waitFor();
+    },
+  },
+  {
+    name: "connection-change",
+    path: console("/organizations/acme/connections"),
+    prepare: async (page) => {
+      await openFirstRow(page);
+      await page.getByRole("link", { name: "Change the settings" }).click();
+      await page.getByRole("heading", { name: "Change the settings" }).waitFor();
+    },
+  },
+  {
+    name: "connection-draft",
+    path: console("/organizations/northwind/connections"),
+    prepare: async (page) => {
+      await openFirstRow(page);
+      await page.getByRole("link", { name: "Change the settings" }).click();
+      await page.getByRole("heading", { name: "Settings that wait" }).waitFor();
+    },
+  },
   // Members
   { name: "members", path: console("/organizations/acme/members") },
   { name: "members-empty", path: console("/organizations/empty/members") },
@@ -220,6 +271,21 @@ export const SHOTS: readonly Shot[] = [
   { name: "directories", path: console("/organizations/acme/directories") },
   { name: "directories-empty", path: console("/organizations/empty/directories") },
   { name: "directories-new", path: console("/organizations/acme/directories?panel=new") },
+  { name: "directories-guard", path: console("/organizations/acme/directories/guard") },
+  {
+    name: "directory-users",
+    path: console("/organizations/acme/directories"),
+    prepare: openUsers,
+  },
+  {
+    name: "directory-user",
+    path: console("/organizations/acme/directories"),
+    prepare: async (page) => {
+      await openUsers(page);
+      await openFirstRow(page);
+      await page.getByText("Known by").waitFor();
+    },
+  },
   { name: "directories-conflicts-empty", path: console("/organizations/acme/directories/conflicts") },
   {
     name: "directory",

@@ -1,5 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { newId } from "@sallyport/database";
+import { selfSignedCertificate } from "@sallyport/saml";
+import { newRsaKey } from "@sallyport/saml/testing";
 import type { Browser } from "playwright-core";
 import { z } from "zod";
 import { signIn } from "../e2e/demo-app.ts";
@@ -53,6 +56,9 @@ const FAMILY = [
 ];
 const GROUPS = ["Engineering", "Sales", "Support", "Finance", "Administrators", "Contractors (EMEA)"];
 const PEOPLE = 60;
+const DAY_MS = 24 * 3_600_000;
+
+type Call = (method: string, path: string, body?: unknown) => Promise<unknown>;
 
 const demoFacts = z.object({
   directories: z.record(z.string(), z.object({ baseUrl: z.string(), token: z.string() })),
@@ -98,6 +104,7 @@ export async function seed(gateway: TestGateway, browser: Browser): Promise<Worl
   }
   await seedWebhooks(gateway, call);
   await signInSomebody(gateway, browser);
+  await seedConnections(gateway, call);
   return { gateway, setupUrl: url };
 }
 
@@ -208,4 +215,56 @@ async function signInSomebody(gateway: TestGateway, browser: Browser): Promise<v
     await page.locator("pre#identity").waitFor();
     await context.close();
   }
+}
+
+/** A connection with settings that wait, and a sign-in at Acme whose audience was another one. */
+async function seedConnections(gateway: TestGateway, call: Call): Promise<void> {
+  const now = {
+    idpEntityId: "http://www.okta.com/exk1fcia6d6EMsf331d8",
+    ssoUrl: "https://northwind.okta.com/app/sso/saml",
+  };
+  const next = {
+    idpEntityId: "https://sts.windows.net/9188040d-6c67-4c5b-b112-36a304b66dad/",
+    ssoUrl: "https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/saml2",
+  };
+  const certificate = () =>
+    selfSignedCertificate({
+      ...{ privateKey: newRsaKey(), commonName: "northwind" },
+      ...{ notBefore: new Date("2020-01-01"), notAfter: new Date(Date.now() + 25 * DAY_MS) },
+    });
+  const { id } = withId.parse(
+    await call("POST", "/organizations/northwind/connections", {
+      ...{ type: "saml", name: "Okta", provider: "okta" },
+      saml: { ...now, certificates: [certificate()] },
+    }),
+  );
+  await call("PUT", `/organizations/northwind/connections/${id}/draft`, {
+    ...{ provider: "entra" },
+    saml: { ...next, certificates: [certificate()] },
+  });
+  const { prisma } = gateway.database;
+  const signedIn = await prisma.loginRecord.findFirstOrThrow({
+    where: { outcome: "success", response: { startsWith: "<" } },
+    orderBy: { createdAt: "asc" },
+  });
+  const { connectionId, organizationId, request, response } = signedIn;
+  const spEntityId = `${gateway.url}/sso/saml/${connectionId}/metadata`;
+  const at = new Date().toISOString();
+  const refused = {
+    code: "audience_mismatch",
+    message: "The assertion is meant for somebody else.",
+    fix: "Set it to the entity ID that the connection shows.",
+    detail: `expected ${spEntityId}, got ${spEntityId.replace("/metadata", "")}`,
+  };
+  await prisma.loginRecord.create({
+    data: {
+      ...{ id: newId(), requestId: newId(), organizationId, connectionId, request },
+      ...{ outcome: "failure", errorCode: refused.code },
+      response: response?.replaceAll(spEntityId, spEntityId.replace("/metadata", "")) ?? null,
+      steps: [
+        ...["started", "redirected", "response_received"].map((name) => ({ name, at })),
+        { name: "failed", at, detail: refused },
+      ],
+    },
+  });
 }
