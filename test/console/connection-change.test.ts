@@ -94,6 +94,8 @@ describe("a connection that people sign in by", () => {
     const { path, issuer } = await newConnection();
     const page = await openConsole(browser, gateway, `${path}/change`);
     await enter(page, after);
+    // Until the draft is there, the same button tests the settings in use.
+    await page.getByText("Not tested yet").waitFor();
     await testSignIn(page);
     await page.getByText("A test of these settings succeeded").waitFor();
     await enter(page, before);

@@ -7,7 +7,7 @@ import type { Browser } from "playwright-core";
 import { z } from "zod";
 import { signIn } from "../e2e/demo-app.ts";
 import type { TestGateway } from "../harness/gateway.ts";
-import { greyPng, shade } from "../harness/png.ts";
+import { greyPng } from "../harness/png.ts";
 import { seedRoles } from "./seed-roles.ts";
 import { seedWebhooks } from "./seed-webhooks.ts";
 
@@ -98,7 +98,7 @@ export async function seed(gateway: TestGateway, browser: Browser): Promise<Worl
   await call("DELETE", `/organizations/acme/setup-links/${old.id}`);
   const setupLink = { name: "For Ann", intents: ["sso", "domain", "directory"] };
   const { url } = withUrl.parse(await call("POST", "/organizations/northwind/setup-links", setupLink));
-  const image = greyPng(96, shade(96, 60)).toString("base64");
+  const image = greyPng(96, ring(96)).toString("base64");
   for (const org of ["northwind", "acme", "operators"]) {
     await call("PUT", `/organizations/${org}/logo`, { image });
   }
@@ -267,4 +267,18 @@ async function seedConnections(gateway: TestGateway, call: Call): Promise<void> 
       ],
     },
   });
+}
+
+/** A logo: a dark ring on white, as the data of a grey picture, each row behind the byte of its filter. */
+function ring(side: number): Buffer {
+  const middle = (side - 1) / 2;
+  return Buffer.concat(
+    Array.from({ length: side }, (_, y) => {
+      const row = Array.from({ length: side }, (_, x) => {
+        const distance = Math.hypot(x - middle, y - middle);
+        return distance > side * 0.24 && distance < side * 0.42 ? 60 : 255;
+      });
+      return Buffer.from([0, ...row]);
+    }),
+  );
 }

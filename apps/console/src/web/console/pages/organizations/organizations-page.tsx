@@ -44,7 +44,8 @@ export function OrganizationsPage() {
     {
       key: "domains",
       header: texts.columns.domains,
-      cell: ({ organization: { domains } }) => (domains.length === 0 ? texts.noDomains : domains.join(", ")),
+      cell: ({ organization: { domains } }) =>
+        domains[0] === undefined ? texts.noDomains : texts.domains(domains[0], domains.length - 1),
       wideOnly: true,
     },
     {
@@ -73,6 +74,7 @@ export function OrganizationsPage() {
       header: texts.columns.attention,
       cell: (health) => <Worst health={health} />,
       wrap: true,
+      width: 260,
     },
   ];
   return (
