@@ -55,6 +55,8 @@ const OWNERS: Readonly<Record<string, readonly [string]>> = {
   directory_losses: [PEOPLE],
   held_changes: [PEOPLE],
   held_people: [PEOPLE],
+  erasures: [PEOPLE],
+  retention_policies: ["packages/domain/erasure/src"],
 
   directories: [DIRECTORIES],
   directory_tokens: [DIRECTORIES],
@@ -105,8 +107,15 @@ const OWNERS: Readonly<Record<string, readonly [string]>> = {
   webhook_attempts: [WEBHOOKS],
 };
 
-/** These write tables that their lists name: what has outlived its use is deleted, what is sealed is sealed anew. */
-const BY_LIST = ["apps/worker/src/jobs/purge/purge.ts", "packages/domain/encryption-keys/src/reseal.ts"];
+/**
+ * These write tables that their lists name: what has outlived its use is deleted, what is sealed is sealed anew, and
+ * a person who is erased is taken out of what administrators typed.
+ */
+const BY_LIST = [
+  "apps/worker/src/jobs/purge/purge.ts",
+  "packages/domain/encryption-keys/src/reseal.ts",
+  "packages/domain/erasure/src/typed-texts.ts",
+];
 
 const ROOT = join(import.meta.dirname, "../..");
 const WRITE = String.raw`\b(?:insert\s+into|update|delete\s+from|merge\s+into|truncate(?:\s+table)?|copy)(?:\s+only)?\s+`;

@@ -102,6 +102,10 @@ describe("what is missing or wrong", () => {
     ["RATE_LIMITS", "signIn=0.0/10"],
     ["RATE_LIMITS", "signIn=1/0.5"],
     ["RATE_LIMITS", "scim=off,credentials"],
+    ["RETENTION_BOUNDS", "on"],
+    ["RETENTION_BOUNDS", "loginRecords=7"],
+    ["RETENTION_BOUNDS", "loginRecords=90-7"],
+    ["RETENTION_BOUNDS", "everything=7-90"],
     ["TRUST_PROXY", "yes"],
     ["TRUST_PROXY", "10.0.0.0/33"],
     ["METRICS_TOKEN", "short"],
@@ -147,6 +151,17 @@ describe("what becomes of a value", () => {
     ["signIn=0.5/2000, credentials=off", { signIn: { perSecond: 0.5, burst: 2000 }, credentials: "off" }],
   ])("reads RATE_LIMITS=%s", (text, value) => {
     expect(read("development", { ...SECRETS, RATE_LIMITS: text }).rateLimits).toEqual(value);
+  });
+
+  it("reads RETENTION_BOUNDS, and keeps the usual ones of all else", () => {
+    const text = "loginRecords=7-90, auditEvents=730-, deletedPeople=0-60";
+    const { retentionBounds: usual } = read("development", SECRETS);
+    expect(read("development", { ...SECRETS, RETENTION_BOUNDS: text }).retentionBounds).toEqual({
+      ...usual,
+      loginRecords: { least: 7, most: 90 },
+      auditEvents: { least: 730, most: null },
+      deletedPeople: { least: 0, most: 60 },
+    });
   });
 
   it("reads the key ring newest first", () => {

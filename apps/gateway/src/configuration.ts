@@ -1,4 +1,5 @@
 import { defined } from "@sallyport/defined";
+import type { RetentionBounds } from "@sallyport/erasure";
 import type { AnchorSettings } from "@sallyport/worker";
 import { z } from "zod";
 import type { Role } from "./process-roles.ts";
@@ -31,6 +32,8 @@ export interface Configuration {
   /** CIDRs that URLs of operators may lead to. */
   readonly outboundAllowOperator: readonly string[];
   readonly rateLimits: RateLimits;
+  /** How long organizations may keep what. */
+  readonly retentionBounds: RetentionBounds;
   /** How long a confidential application may use a refresh token again. */
   readonly refreshGraceSeconds: number;
   /** As Express' setting "trust proxy" takes it. */
@@ -81,6 +84,7 @@ export function readConfiguration(
     outboundAllow: values.OUTBOUND_ALLOW,
     outboundAllowOperator: values.OUTBOUND_ALLOW_OPERATOR,
     rateLimits: values.RATE_LIMITS,
+    retentionBounds: values.RETENTION_BOUNDS,
     refreshGraceSeconds: values.REFRESH_GRACE_SECONDS,
     trustProxy: values.TRUST_PROXY,
     setupFrameAncestors: values.SETUP_FRAME_ANCESTORS,

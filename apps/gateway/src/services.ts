@@ -124,6 +124,7 @@ async function openEach(foundation: Foundation, teardown: Teardown): Promise<Mou
       levels,
       queues,
       rootKeyDigest,
+      retentionBounds: configuration.retentionBounds,
       requestWatch: createRequestWatch({ ...deps, sql: deps.database.sql }),
       eventWatch: createEventWatch({ ...deps, sql: deps.database.sql }),
       signingKeys,

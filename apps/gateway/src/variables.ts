@@ -1,7 +1,9 @@
 import { resolve } from "node:path";
+import { DEFAULT_BOUNDS } from "@sallyport/erasure";
 import { parseRedisUrl } from "@sallyport/queue";
 import { z } from "zod";
 import { rateLimits } from "./rate-limit-settings.ts";
+import { retentionBounds } from "./retention-settings.ts";
 
 /** `development` fills in what is missing; `production` refuses to start without it. */
 export type Mode = "development" | "production";
@@ -134,6 +136,7 @@ export function environmentSchema(mode: Mode) {
     OUTBOUND_ALLOW: networks.default(production ? [] : LOOPBACK),
     OUTBOUND_ALLOW_OPERATOR: networks.default(production ? [] : LOOPBACK),
     RATE_LIMITS: rateLimits.default({}),
+    RETENTION_BOUNDS: retentionBounds.default(DEFAULT_BOUNDS),
     REFRESH_GRACE_SECONDS: wholeNumber(0, 300, 20).default(20),
     TRUST_PROXY: z
       .union(

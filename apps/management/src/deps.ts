@@ -1,5 +1,6 @@
 import type { Database } from "@sallyport/database";
 import type { ResolveTxt } from "@sallyport/domains";
+import type { RetentionBounds } from "@sallyport/erasure";
 import type { FailureLimit, Levels } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
 import type { Outbound } from "@sallyport/outbound";
@@ -30,6 +31,10 @@ export interface ManagementApiDeps {
   readonly requestLogout: () => void;
   /** Called after a commit that asked for a verification of an audit trail. Never throws, never blocks. */
   readonly requestAuditVerification: () => void;
+  /** Called for an erasure that the worker is to finish. Never throws, never blocks. */
+  readonly requestErasure: () => void;
+  /** How long organizations may keep what. Default: `DEFAULT_BOUNDS`. */
+  readonly retentionBounds?: RetentionBounds;
   /** Requests with a key that is none. Default: no limit. */
   readonly failures?: FailureLimit;
   /** What limits count with. Default: this process' memory. */

@@ -45,6 +45,12 @@ export const ADMIN_ERRORS = {
     detail: "A key of one organization cannot have this permission: it needs a key without an organization.",
   },
 
+  retention_out_of_bounds: {
+    status: 400,
+    detail:
+      "The period is beyond what the operator allows (`bounds` of `GET …/retention`). Choose one within, or ask an operator.",
+  },
+
   organization_not_found: { status: 404, detail: "There is no such organization." },
   domain_not_found: { status: 404, detail: "The organization has no such domain." },
   connection_not_found: { status: 404, detail: "The organization has no such connection." },

@@ -3,6 +3,7 @@ import { createEventReader } from "@sallyport/events/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectionKey } from "./resources/connection-keys/schema.ts";
 import { endpointsOf } from "./resources/index.ts";
+import { member } from "./resources/members/schema.ts";
 import { DECLARED, readReply, startApi, type TestApi } from "./testing/api.ts";
 import { promisedEvents } from "./testing/promised-events.ts";
 import { SAMPLE_QUERIES, sampleBodies } from "./testing/samples.ts";
@@ -217,11 +218,15 @@ it("does each of its operations, and leaves exactly the events that it promises,
   // Deletes go backwards: the organization, declared first, goes last.
   const order = [...by("get"), ...by("post", "put"), ...by("patch"), ...by("delete").toReversed()];
   let secondKey = "";
+  let addedMember = "";
+  // The world's own key signs: the second one takes over, and then the first one may go. And its own member stays.
+  const othersOf = (operationId: string) => ({
+    ...(operationId === "activateConnectionKey" ? { connectionKeyId: secondKey } : {}),
+    ...(operationId === "eraseMember" ? { memberId: addedMember } : {}),
+  });
   for (const { operationId, method, status } of order) {
-    // The world's own key signs: the second one takes over, and then the first one may go.
-    const more = operationId === "activateConnectionKey" ? { connectionKeyId: secondKey } : {};
     const request = {
-      params: { ...world, ...more },
+      params: { ...world, ...othersOf(operationId) },
       query: SAMPLE_QUERIES[operationId] ?? {},
       body: bodies[operationId],
       ...keyOf(world, operationId),
@@ -234,6 +239,9 @@ it("does each of its operations, and leaves exactly the events that it promises,
     expect([operationId, reply.status]).toEqual([operationId, status]);
     if (operationId === "createConnectionKey") {
       secondKey = reply.as(connectionKey).id;
+    }
+    if (operationId === "addMember") {
+      addedMember = reply.as(member).id;
     }
     const left = await reader.next();
     const promised = method === "get" ? [] : promisedEvents[operationId];

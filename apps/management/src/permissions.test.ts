@@ -40,14 +40,17 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "roles.write": "createRole updateRole deleteRole",
   "access_policy.read": "getAccessPolicy",
   "access_policy.write": "updateAccessPolicy planAccessPolicy",
-  "members.read": "listMembers getMember getMemberAccess planDirectory getConsoleRole",
   "members.write": "addMember updateMember removeMember setConsoleRole removeConsoleRole activateDirectory",
+  "members.read": "listMembers getMember getMemberAccess planDirectory getConsoleRole getErasureState",
   "conflicts.read": "listConflicts getConflict",
   "conflicts.write": "resolveConflict",
   "held_changes.read": "listHeldChanges getHeldChange planHeldChange",
   "held_changes.write": "confirmHeldChange rejectHeldChange",
   "guards.read": "getGuard getDirectoryGuard",
   "guards.write": "replaceGuard replaceDirectoryGuard resetDirectoryGuard",
+  "erasure.write": "eraseMember",
+  "retention.read": "getRetention planRetention",
+  "retention.write": "replaceRetention resetRetention",
   "sessions.read": "listSessions getSession",
   "sessions.write": "endSession",
   "audit_events.read":
@@ -107,6 +110,9 @@ const ACCESS = `
   held_changes.write         yes   yes      yes           yes    no      no            no           no
   guards.read                yes   yes      yes           yes    yes     no            yes          no
   guards.write               yes   yes      yes           yes    no      no            no           no
+  erasure.write              yes   yes      yes           yes    no      no            no           no
+  retention.read             yes   yes      yes           yes    yes     no            yes          no
+  retention.write            yes   yes      yes           yes    no      no            no           no
   sessions.read              yes   yes      yes           yes    yes     no            yes          no
   sessions.write             yes   yes      yes           yes    no      no            no           no
   audit_events.read          yes   yes      yes           yes    yes     no            yes          no

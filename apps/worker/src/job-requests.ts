@@ -1,5 +1,6 @@
 import type { Queues } from "@sallyport/queue";
 import { auditVerificationJob } from "./jobs/audit-verification/job.ts";
+import { eraseJob } from "./jobs/erase/job.ts";
 import { idpMetadataJob } from "./jobs/idp-metadata/job.ts";
 import { logoutJob } from "./jobs/logout/job.ts";
 import { reconcileJob } from "./jobs/reconcile/job.ts";
@@ -18,6 +19,8 @@ export interface JobRequests {
   readonly requestMetadata: () => void;
   /** Asks for the verifications of audit trails that are to be done. */
   readonly requestAuditVerification: () => void;
+  /** Asks that people are erased who are due. */
+  readonly requestErasure: () => void;
 }
 
 /** @param queues where the jobs go */
@@ -27,5 +30,6 @@ export function createJobRequests(queues: Pick<Queues<never>, "request" | "reque
     requestLogout: () => queues.request(logoutJob),
     requestMetadata: () => queues.request(idpMetadataJob),
     requestAuditVerification: () => queues.request(auditVerificationJob),
+    requestErasure: () => queues.request(eraseJob),
   };
 }

@@ -15,6 +15,7 @@ import { directoryGroupEndpoints } from "./directory-groups/routes.ts";
 import { directoryUserEndpoints } from "./directory-users/routes.ts";
 import { domainEndpoints } from "./domains/routes.ts";
 import { encryptionKeyEndpoints } from "./encryption-keys/routes.ts";
+import { erasureEndpoints } from "./erasure/routes.ts";
 import { eventEndpoints } from "./events/routes.ts";
 import { groupMappingEndpoints } from "./group-mappings/routes.ts";
 import { guardEndpoints } from "./guards/routes.ts";
@@ -27,6 +28,7 @@ import { organizationEndpoints } from "./organizations/routes.ts";
 import { overviewEndpoints } from "./overview/routes.ts";
 import { queueHealthEndpoints } from "./queue-health/routes.ts";
 import { reservedSlugEndpoints } from "./reserved-slugs/routes.ts";
+import { retentionEndpoints } from "./retention/routes.ts";
 import { roleEndpoints } from "./roles/routes.ts";
 import { scimRequestEndpoints } from "./scim-requests/routes.ts";
 import { searchEndpoints } from "./search/routes.ts";
@@ -62,9 +64,11 @@ export function endpointsOf(
     ...accessPolicyEndpoints,
     ...roleEndpoints,
     ...memberEndpoints,
+    ...erasureEndpoints,
     ...conflictEndpoints,
     ...heldChangeEndpoints,
     ...guardEndpoints,
+    ...retentionEndpoints,
     ...sessionEndpoints,
     ...auditEventEndpoints,
     ...auditTrailEndpoints,

@@ -56,6 +56,7 @@ export interface TestApi {
   /** The TXT records that there are, by name; an Error is thrown. */
   readonly dns: Map<string, string[][] | Error>;
   readonly logouts: { count: number };
+  readonly erasures: { count: number };
   readonly log: string[];
   /** Of the queue `reconcile`, the only one. */
   readonly failedJobs: FailedJob[];
@@ -78,6 +79,7 @@ export async function startApi(): Promise<TestApi> {
   const reconciled: string[] = [];
   const dns = new Map<string, string[][] | Error>();
   const logouts = { count: 0 };
+  const erasures = { count: 0 };
   const log: string[] = [];
   const failedJobs: FailedJob[] = [];
   const people = signedInPeople();
@@ -109,6 +111,9 @@ export async function startApi(): Promise<TestApi> {
     requestLogout: () => {
       logouts.count += 1;
     },
+    requestErasure: () => {
+      erasures.count += 1;
+    },
     queues: {
       counts: async () => ({ reconcile: { waiting: 1, active: 0, delayed: 2, failed: failedJobs.length } }),
       failures: async () => failedJobs,
@@ -136,6 +141,7 @@ export async function startApi(): Promise<TestApi> {
     reconciled,
     dns,
     logouts,
+    erasures,
     log,
     failedJobs,
     people: people.byCookie,

@@ -6,6 +6,8 @@ export const SAMPLE_QUERIES: Readonly<Record<string, Readonly<Record<string, str
   search: { q: "bravo" },
 };
 
+const RETENTION = { deletedPeople: 90, loginRecords: 60, scimRequests: 60, sessions: 7, auditEvents: 400 };
+
 /** A valid body for each operation that takes one; `tag` makes what must be unique so. */
 export function sampleBodies(tag: string): Readonly<Record<string, unknown>> {
   return {
@@ -50,6 +52,8 @@ export function sampleBodies(tag: string): Readonly<Record<string, unknown>> {
     updateWebhookEndpoint: { types: ["role.created", "membership.*"] },
     rotateWebhookSecret: {},
     replayWebhookDeliveries: { since: "2030-01-01T00:00:00Z" },
+    replaceRetention: RETENTION,
+    planRetention: RETENTION,
     createApplication: { name: "Application", redirectUris: ["https://app.example.com/callback"] },
     updateApplication: { name: "Renamed" },
     createSetupLink: { intents: ["sso"] },

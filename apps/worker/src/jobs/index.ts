@@ -6,6 +6,7 @@ import { auditSealsLoop } from "./audit-seals/job.ts";
 import { auditVerificationJob } from "./audit-verification/job.ts";
 import { certificateExpiryJob } from "./certificate-expiry/job.ts";
 import { domainsJob } from "./domains/job.ts";
+import { eraseJob } from "./erase/job.ts";
 import { idpMetadataJob } from "./idp-metadata/job.ts";
 import { logoutJob } from "./logout/job.ts";
 import { outboxLoop } from "./outbox/job.ts";
@@ -31,6 +32,7 @@ export const JOBS: readonly JobDeclaration<WorkerServices>[] = [
   certificateExpiryJob,
   resealJob,
   auditVerificationJob,
+  eraseJob,
 ];
 
 /** What goes without the queue: each process does it by its own clock. */

@@ -23,5 +23,6 @@ it("keeps the names that the store and the metrics know", () => {
     "maintenance/expiry",
     "maintenance/reseal",
     "audit-verification/audit-verification",
+    "erase/erase",
   ]);
 });

@@ -10,12 +10,15 @@ export interface TrailRow extends EventContent {
   readonly actor_type: string;
   readonly resource_type: string;
   readonly outcome: string;
+  /** When its content was erased; then `digest` is that of what was recorded. */
+  readonly erased_at: Date | null;
+  readonly digest: Buffer | null;
 }
 
 /** Its columns, of `events e`. */
 export const TRAIL_COLUMNS = `
   e.id, e.organization_id, e.type, e.created_at, e.actor_type, e.actor_id, e.resource_type, e.resource_id, e.outcome,
-  e.before, e.after, e.data, e.request_id, e.ip, e.salt`;
+  e.before, e.after, e.data, e.request_id, e.ip, e.salt, e.erased_at, e.digest`;
 
 // RFC 6962, 2.1: a leaf never hashes like a node.
 const LEAF = Buffer.of(0);
@@ -52,6 +55,9 @@ function hashEntry(entry: Readonly<Record<string, unknown>>): Buffer {
 
 /** Null of what the gateway cannot have recorded: it must not keep all the rest from being verified. */
 function digestOf(row: TrailRow): string | null {
+  if (row.erased_at !== null) {
+    return row.digest?.toString("hex") ?? null;
+  }
   try {
     return contentDigest(row).toString("hex");
   } catch (error) {

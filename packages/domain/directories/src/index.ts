@@ -8,6 +8,8 @@
  * - `nesting/`: groups in groups, as the closure that the worker keeps
  * - `pending/`: members of groups that were pushed before they came
  * - `review.ts`: a directory that pushes, and by which nobody's access goes yet
+ * - `erasure/`: what a directory told of a person, deleted; and taken out of the request log
+ * - `retention.ts`: the oldest of the request log goes after a time
  * - `settings.ts`, `provider.ts`: what an administrator sets, by preset
  */
 export {
@@ -22,11 +24,19 @@ export { propagateGroups } from "./dirty/groups.ts";
 export { markGroups, markIdentifiedUsers, markUsers } from "./dirty/mark.ts";
 export { deleteTombstones, type PushedUser, readPushedUsers, takeDirtyUsers } from "./dirty/users.ts";
 export { emailValues } from "./email-values.ts";
+export {
+  eraseFromRequests,
+  type FoundRequest,
+  type RequestContent,
+  type RequestCursor,
+} from "./erasure/requests.ts";
+export { directoryIdsOf, eraseDirectoryUsers, readToldPerson, type ToldPerson } from "./erasure/users.ts";
 export { updateAncestors } from "./nesting/ancestors.ts";
 export { MAX_ANCESTORS, MAX_DEPTH } from "./nesting/closure.ts";
 export { groupsOf } from "./nesting/groups-of.ts";
 export { admitUsers } from "./pending/members.ts";
 export { DIRECTORY_PROVIDERS, type DirectoryProvider, directoryProvider } from "./provider.ts";
+export { countRequestsBefore, deleteOldRequests } from "./retention.ts";
 export { activateDirectory, endReview } from "./review.ts";
 export {
   type DirectorySettings,

@@ -5,12 +5,25 @@
  * - `record.ts`: records events in the transaction of the change
  * - `outbox/`: numbers what has committed; consumers read it in order and miss nothing
  * - `canonical-json.ts`, `content-digest.ts`: what stands for an event's content in the audit trail
+ * - `erasure/`: personal data is taken out of what was recorded, and a digest of it stays
+ * - `retention.ts`: the oldest events of an organization go after a time
  * - `stored.ts`, `docs/`: events as tests read them back; docs/events.md, generated
  */
 export { canonicalJson } from "./canonical-json.ts";
 export { catalogue, type EventType } from "./catalogue/index.ts";
 export { contentDigest, type EventContent } from "./content-digest.ts";
 export { difference, pick } from "./difference.ts";
+export {
+  ERASED,
+  type ErasableContent,
+  type ErasedEvent,
+  type EventCursor,
+  eraseFromEvents,
+  FIRST_EVENT,
+  type FoundEvent,
+  type TextPatterns,
+} from "./erasure/erase.ts";
+export { PERSONAL_FIELDS } from "./erasure/personal-fields.ts";
 export {
   type Actor,
   type Event,
@@ -35,4 +48,5 @@ export {
   readUnread,
 } from "./outbox/read.ts";
 export { eventsStatement, insertEvents, recordEvents } from "./record.ts";
+export { countEventsBefore, type DeletedEvents, deleteOldEvents } from "./retention.ts";
 export type { RecordedTransaction } from "./transaction.ts";

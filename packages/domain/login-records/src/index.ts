@@ -1,3 +1,9 @@
+export {
+  eraseLoginRecords,
+  eraseTestLogins,
+  type FoundRecord,
+  type RecordCursor,
+} from "./erase.ts";
 export type { Finding } from "./finding.ts";
 export { createLoginTrace, type LoginStep, type LoginStepName, type LoginTrace } from "./login-trace.ts";
 export {
@@ -8,6 +14,11 @@ export {
   maskXml,
   showClaims,
 } from "./mask.ts";
+export {
+  countLoginRecordsBefore,
+  deleteOldLoginRecords,
+  deleteUnfinishedLoginRecords,
+} from "./retention.ts";
 export {
   type ClosedLogin,
   closeLoginRecord,

@@ -9,12 +9,14 @@
  * - `plan/`: what would become of members' access, by the same decision (`directory/access.ts`)
  * - `why/`: why a member has a role, and may or may not sign in, by the rules that a sign-in follows
  * - `by-hand/`: what administrators change; `conflicts/`: what only they settle
+ * - `erasure/`: who was deleted, and what is left of nobody
  * - `identifiers.ts`, `address.ts`: how people are named, in the one form in which names are compared
  */
 export { canonicalAddress, canonicalDomain, domainOf, readableAddress } from "./address.ts";
 export * from "./by-hand/index.ts";
 export * from "./conflicts/index.ts";
 export { applyDirectory, type Batch, type DirectoryChanges, type PushedUser } from "./directory/index.ts";
+export * from "./erasure/index.ts";
 export { type GroupMatch, likeOf, type Mapping } from "./group-match.ts";
 export * from "./guard/index.ts";
 export {

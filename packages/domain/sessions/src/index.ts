@@ -1,4 +1,5 @@
 export { type NewSession, sessionStatement } from "./create.ts";
+export { eraseSessions, readToldSessions, type ToldSession } from "./erase.ts";
 export { findLiveSession, type LiveSession } from "./find.ts";
 export {
   type LogoutNotice,
@@ -8,6 +9,7 @@ export {
   takeDueNotices,
 } from "./logout-notices.ts";
 export { type RememberedSessions, rememberSessions } from "./remembered-sessions.ts";
+export { countSessionsBefore, deleteOldSessions } from "./retention.ts";
 export { onSessionsEndingHere, sessionsEndHere } from "./revocations/ending-here.ts";
 export {
   CURSOR_GOOD_MS,

@@ -8,8 +8,8 @@ export const purgeJob: Job<WorkerServices> = {
   name: "purge",
   queue: "maintenance",
   schedule: { everyMs: 3_600_000 },
-  run: async ({ database, log, now }) => {
-    log.info({ deleted: await purge(database.sql, now()) }, "Purged");
+  run: async ({ database, secrets, log, now }) => {
+    log.info({ deleted: await purge({ database, secrets }, now()) }, "Purged");
     await forgetReplacedSecrets(database.sql, now());
   },
 };

@@ -1,17 +1,22 @@
-import { newId } from "@sallyport/database";
+import { newId, type Sql } from "@sallyport/database";
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { setRetention } from "@sallyport/erasure";
+import { fillOutbox } from "@sallyport/events";
+import { createSecretBox, newEncryptionKey } from "@sallyport/secrets";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addApplication, addSession } from "../../testing/sessions.ts";
 import { createTenant, type Tenant } from "../../testing/tenant.ts";
-import { purge } from "./purge.ts";
+import { type PurgeDeps, purge } from "./purge.ts";
 
 const DAY = 24 * 3_600_000;
 
 let test: TestDatabase;
 let acme: Tenant;
+let deps: PurgeDeps;
 
 beforeEach(async () => {
   test = await createTestDatabase();
+  deps = { database: test.database, secrets: createSecretBox([newEncryptionKey()]) };
   acme = await createTenant(test.database.sql, "acme");
 });
 afterEach(() => test.drop());
@@ -93,6 +98,10 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
       applicationIds: [applicationId],
       expiresAt: then,
     });
+    await sql.query("UPDATE sessions SET created_at = $2::timestamptz - interval '1 hour' WHERE id = $1", [
+      sessionId,
+      then,
+    ]);
     await sql.query(
       `INSERT INTO waiting_sessions (digest, organization_id, application_id, session_id, expires_at)
        VALUES ($1, $2, $3, $4, $5)`,
@@ -176,9 +185,10 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
     }
   }
 
-  expect(await purge(sql, later(0))).toEqual({
+  expect(await purge(deps, later(0))).toEqual({
     directory_losses: 1,
     ended_mappings: 1,
+    events: 0,
     held_changes: 1,
     login_requests: 2,
     logout_requests: 2,
@@ -225,7 +235,7 @@ it("the purge deletes records of sign-ins that nobody came back from after a wee
       );
     }
   }
-  expect(await purge(sql, later(0))).toMatchObject({ login_records: 1 });
+  expect(await purge(deps, later(0))).toMatchObject({ login_records: 1 });
   const { rows } = await sql.query<{ request_id: string }>(
     "SELECT request_id FROM login_records ORDER BY request_id",
   );
@@ -240,5 +250,112 @@ it("the purge works through more rows than one deletion takes", async () => {
     `INSERT INTO op_artifacts (kind, digest, payload, expires_at)
      SELECT 'Grant', decode(lpad(to_hex(n), 8, '0'), 'hex'), '{}', now() - interval '1 hour' FROM generate_series(1, 5000) n`,
   );
-  expect(await purge(sql, later(0))).toMatchObject({ op_artifacts: 5_000 });
+  expect(await purge(deps, later(0))).toMatchObject({ op_artifacts: 5_000 });
+});
+
+describe("what each organization keeps as long as it says", () => {
+  const KEPT = { deletedPeople: 30, loginRecords: 5, scimRequests: 60, sessions: 2, auditEvents: 400 };
+  const DAYS = [1, 3, 6, 31, 61, 399, 401];
+
+  /** Everything in an organization, of each of these ages. */
+  async function fill(tenant: Tenant): Promise<void> {
+    const { sql } = test.database;
+    const connectionId = newId();
+    await sql.query(
+      `INSERT INTO connections (id, organization_id, type, name, settings, updated_at)
+       VALUES ($1, $2, 'oidc', 'IdP', '{}', now())`,
+      [connectionId, tenant.id],
+    );
+    const userId = await tenant.addUser("ada@acme.example");
+    for (const days of DAYS) {
+      const then = later(-days * DAY);
+      await sql.query(
+        `INSERT INTO login_records (id, organization_id, connection_id, request_id, outcome, steps, created_at)
+         VALUES ($1, $2, $3, 'r', 'success', '[]', $4)`,
+        [newId(), tenant.id, connectionId, then],
+      );
+      await sql.query(
+        `INSERT INTO scim_requests (id, organization_id, directory_id, request_id, method, path, status, latency_ms, created_at)
+         VALUES ($1, $2, $3, 'r', 'GET', '/', 200, 1, $4)`,
+        [newId(), tenant.id, tenant.directoryId, then],
+      );
+      const id = await addSession(sql, {
+        organizationId: tenant.id,
+        userId,
+        applicationIds: [],
+        expiresAt: then,
+      });
+      await sql.query(
+        "UPDATE sessions SET created_at = $2::timestamptz - interval '12 hours' WHERE id = $1",
+        [id, then],
+      );
+      await sql.query(
+        `INSERT INTO events (id, organization_id, type, actor_type, resource_type, resource_id, created_at)
+         VALUES ($1, $2, 'role.deleted', 'system', 'role', 'r', $3)`,
+        [newId(), tenant.id, then],
+      );
+    }
+  }
+
+  async function ages(table: string, tenant: Tenant, column = "created_at"): Promise<number[]> {
+    const { rows } = await test.database.sql.query<{ days: number }>(
+      `SELECT round(extract(epoch FROM now() - ${column}) / 86400)::int AS days FROM ${table}
+       WHERE organization_id = $1 ORDER BY 1`,
+      [tenant.id],
+    );
+    return rows.map(({ days }) => days);
+  }
+
+  it("goes when that has passed, and of others when the default has", async () => {
+    const bravo = await createTenant(test.database.sql, "bravo");
+    await setRetention(test.database.sql, acme.id, KEPT);
+    await fill(acme);
+    await fill(bravo);
+    await fillOutbox(test.database);
+    const outbox = async () => (await test.database.sql.query("SELECT FROM outbox")).rowCount;
+    const before = (await outbox()) ?? 0;
+    await purge(deps, later(0));
+    expect(await ages("login_records", acme)).toEqual([1, 3]);
+    expect(await ages("login_records", bravo)).toEqual([1, 3, 6]);
+    expect(await ages("scim_requests", acme)).toEqual([1, 3, 6, 31]);
+    expect(await ages("scim_requests", bravo)).toEqual([1, 3, 6]);
+    expect(await ages("sessions", acme, "expires_at")).toEqual([1]);
+    expect(await ages("sessions", bravo, "expires_at")).toEqual([1, 3, 6]);
+    expect(await ages("events", acme)).toEqual([1, 3, 6, 31, 61, 399]);
+    expect(await ages("events", bravo)).toEqual(DAYS);
+    expect(await outbox()).toBe(before - 1);
+    const { rows } = await test.database.sql.query("SELECT organization_id, kind FROM audit_removals");
+    expect(rows).toEqual([{ organization_id: acme.id, kind: "retention" }]);
+  });
+
+  it("is found by an index, however much there is", async () => {
+    await setRetention(test.database.sql, acme.id, KEPT);
+    const statements: string[] = [];
+    const watched: Sql = {
+      query: (text, values, name) => {
+        statements.push(text);
+        return test.database.sql.query(text, values, name);
+      },
+    };
+    await purge(
+      {
+        secrets: deps.secrets,
+        database: { ...test.database, sql: watched, transaction: (work) => work(watched) },
+      },
+      later(0),
+    );
+    const kept = statements.filter((text) => /make_interval/.test(text));
+    expect(kept).toHaveLength(5);
+    for (const text of kept) {
+      const plan = await test.database.transaction(async (sql) => {
+        await sql.query("SET LOCAL plan_cache_mode = force_generic_plan");
+        const values = text.includes("$3") ? "now(), 30, 2000" : "now(), 2000";
+        await sql.query(`PREPARE asked AS ${text}`);
+        const { rows } = await sql.query<{ "QUERY PLAN": string }>(`EXPLAIN EXECUTE asked (${values})`);
+        await sql.query("DEALLOCATE asked");
+        return rows.map((row) => row["QUERY PLAN"]).join("\n");
+      });
+      expect(plan).not.toMatch(/Seq Scan on (?:login_records|scim_requests|sessions|events|outbox)/);
+    }
+  });
 });

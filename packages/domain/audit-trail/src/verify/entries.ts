@@ -49,16 +49,21 @@ export class EntryCheck {
       const sequence = firstSequence + index;
       const row = entries.get(sequence)?.row;
       const isEqual = row !== undefined && leafOf(sequence, row).equals(leaf);
-      if (isEqual) {
+      if (isEqual && row.erased_at === null) {
         this.#verified(seal, sequence, row, since);
+        return [];
       }
-      return isEqual ? [] : [{ sequence, leaf }];
+      return [{ sequence, leaf, isErased: isEqual }];
     });
     if (unequal.length > 0) {
       const range = { first: firstSequence, last: lastSequence };
       // Asked for after the entries: what is removed meanwhile has its word by then.
       const removed = await removedAmong(this.#sql, this.#keys, this.#organizationId, range);
-      for (const { sequence, leaf } of unequal) {
+      for (const { sequence, leaf, isErased } of unequal) {
+        if (isErased) {
+          this.#erased(seal, sequence, entries.get(sequence)?.eventId ?? "", removed.erasure);
+          continue;
+        }
         this.#unequal(seal, { sequence, leaf }, entries.get(sequence), removed.retention);
       }
     }
@@ -103,6 +108,21 @@ export class EntryCheck {
         message: `Event ${row.id} says that it is of ${row.created_at.toISOString()}, but was not there when events up to ${since.toISOString()} were sealed`,
       });
     }
+  }
+
+  /** All of it but its content is as it was sealed. */
+  #erased({ number }: StoredSeal, sequence: number, eventId: string, byUs: ReadonlySet<number>): void {
+    if (byUs.has(sequence)) {
+      this.#findings.erased += 1;
+      return;
+    }
+    this.#findings.add({
+      code: "event_erased_by_others",
+      sequence,
+      seal: number,
+      eventId,
+      message: `The content of event ${eventId} at place ${sequence} is gone, and the gateway did not erase it`,
+    });
   }
 
   #unequal(

@@ -83,6 +83,27 @@ export const memberships = facts("membership", "membership", {
   },
 });
 
+/** How somebody came to be erased: somebody asked for it, or the time of retention had passed since they were deleted. */
+const erasureReason = z.enum(["request", "retention"]);
+
+export const erasures = facts("member", "user", {
+  erasure_requested: {
+    says: "Somebody asked for a person's data to be erased. All their access ended with that; `membershipId` is null for a former member.",
+    data: z.strictObject({ membershipId: id.nullable() }),
+  },
+  erased: {
+    says: "A person's data was erased: of them nothing is left but ids. Whoever keeps what earlier events said of this user erases it as well.",
+    data: z.strictObject({
+      membershipId: id.nullable(),
+      reason: erasureReason,
+      directoryUsers: count,
+      loginRecords: count,
+      scimRequests: count,
+      auditEvents: count,
+    }),
+  },
+});
+
 const roleBinding = z.strictObject({
   membershipId: id,
   userId: id,
@@ -134,6 +155,21 @@ export const heldChanges = facts("held_change", "heldChange", {
     data: ofDirectory,
   },
   withdrawn: { says: "A directory took back all that was held.", data: ofDirectory },
+});
+
+const retention = z.strictObject({
+  deletedPeople: count.nullable(),
+  loginRecords: count,
+  scimRequests: count,
+  sessions: count,
+  auditEvents: count.nullable(),
+});
+
+export const retentions = facts("retention", "organization", {
+  updated: {
+    says: "How long the organization keeps what changed, in days; null within it: for ever. Null: the defaults count.",
+    data: z.strictObject({ was: retention.nullable(), is: retention.nullable() }),
+  },
 });
 
 const guard = z.strictObject({ share: count, people: count, minutes: count });

@@ -2,6 +2,7 @@ import { newId, type Sql } from "@sallyport/database";
 import { defined } from "@sallyport/defined";
 import type { EventDraft } from "@sallyport/events";
 import { recordConflicts } from "../conflicts/record.ts";
+import { noteDeleted } from "../erasure/erasures.ts";
 import { lockPeople } from "../lock.ts";
 import type { Membership } from "../membership.ts";
 import { membershipEvents } from "../membership-events.ts";
@@ -222,7 +223,10 @@ export async function updateMember(
   };
 }
 
-/** Ends a membership; the user stays, so that they keep their `sub` if they come back. */
+/**
+ * Ends a membership; the user stays, so that they keep their `sub` if they come back before the organization's time of
+ * retention has passed.
+ */
 export async function removeMember(
   sql: Sql,
   organizationId: string,
@@ -239,6 +243,7 @@ export async function removeMember(
     organizationId,
   ]);
   await offerSeats(sql, organizationId, now);
+  await noteDeleted(sql, organizationId, [{ userId, membershipId }], now);
   return {
     membershipId,
     events: [

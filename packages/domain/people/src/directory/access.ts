@@ -22,6 +22,8 @@ export interface AccessDecisions {
   readonly held: ReadonlyMap<string, HeldLoss>;
   /** By what it was decided. */
   readonly rules: AccessRules;
+  /** Whom their directories have deleted. */
+  readonly gone: readonly string[];
 }
 
 /** Whether somebody only asks what would come of it, and so waits for nobody; and by which mappings. */
@@ -50,7 +52,8 @@ export async function decideAccess(
   const decided = decideMemberships(says, await readMemberships(batch, known, purpose));
   const memberships = await assignSeats(batch, rules, decided);
   const bindings = await decideBindings(batch, memberships, { rules, mappings, endedMappings });
-  return { memberships, bindings, held, rules };
+  const gone = [...says].flatMap(([userId, said]) => (said.gone ? [userId] : []));
+  return { memberships, bindings, held, rules, gone };
 }
 
 /** Stores what was decided, and returns the events that tell of it. */

@@ -1,9 +1,10 @@
 import type { EventDraft } from "@sallyport/events";
 import { recordConflicts } from "../conflicts/record.ts";
+import { noteDeleted } from "../erasure/erasures.ts";
 import { guardAccess } from "../guard/guard.ts";
 import { readRules } from "../policy/policy.ts";
 import { offerSeats } from "../policy/seats.ts";
-import { decideAccess, endedBy, storeAccess } from "./access.ts";
+import { type AccessDecisions, decideAccess, endedBy, storeAccess } from "./access.ts";
 import { applyToAsserted } from "./asserted.ts";
 import type { Batch, PushedUser } from "./batch.ts";
 import { createdForOne, decideLinks, deleteAbandoned, type Link, storeLinks } from "./link.ts";
@@ -52,6 +53,7 @@ export async function applyDirectory(batch: Batch, pushed: readonly PushedUser[]
   if (seatsOffered) {
     await offerSeats(batch.sql, batch.organizationId, batch.now);
   }
+  await noteGone(batch, decided);
   const asserted = await applyToAsserted(batch, pushed);
   return {
     events: [...created, ...deleted, ...updated, ...stored, ...guarded.events, ...raised, ...asserted.events],
@@ -63,6 +65,16 @@ export async function applyDirectory(batch: Batch, pushed: readonly PushedUser[]
 
 function freesSeat({ before, after }: MembershipChange): boolean {
   return before.status === "active" && after.status !== "active";
+}
+
+/** Whom a directory deleted is erased after a time, unless they are back by then. */
+function noteGone(
+  { sql, organizationId, now }: Batch,
+  { gone, memberships }: AccessDecisions,
+): Promise<void> {
+  const byUser = new Map(memberships.memberships.map(({ userId, id }) => [userId, id]));
+  const people = gone.map((userId) => ({ userId, membershipId: byUser.get(userId) ?? null }));
+  return noteDeleted(sql, organizationId, people, now);
 }
 
 /** The directory that spoke of a user in this batch. */
