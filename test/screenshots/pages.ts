@@ -80,6 +80,7 @@ export const SHOTS: readonly Shot[] = [
       await page.getByText("once this is saved").waitFor();
     },
   },
+  { name: "settings-retention", path: console("/organizations/acme/settings/retention") },
   { name: "settings-setup-links", path: console("/organizations/acme/settings/setup-links") },
   { name: "settings-setup-link-new", path: console("/organizations/acme/settings/setup-links?panel=new") },
   // Setup portal
@@ -210,6 +211,22 @@ export const SHOTS: readonly Shot[] = [
   { name: "members", path: console("/organizations/acme/members") },
   { name: "members-empty", path: console("/organizations/empty/members") },
   { name: "members-new", path: console("/organizations/acme/members?panel=new") },
+  {
+    name: "member-erase",
+    path: console("/organizations/acme/members"),
+    prepare: async (page) => {
+      await page.locator("tbody a").first().click();
+      await page.getByRole("button", { name: "Erase this person" }).click();
+    },
+  },
+  {
+    name: "settings-retention-plan",
+    path: console("/organizations/acme/settings/retention"),
+    prepare: async (page) => {
+      await page.getByRole("textbox", { name: "People who were deleted" }).fill("10");
+      await page.getByRole("status").waitFor();
+    },
+  },
   {
     name: "member",
     path: console("/organizations/acme/members"),

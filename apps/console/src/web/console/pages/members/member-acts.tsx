@@ -1,4 +1,4 @@
-import { Button, Group, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { dataOf, type Schemas } from "../../../api/client.ts";
@@ -33,6 +33,14 @@ export function MemberActs({ member }: { readonly member: Member }) {
       await refresh();
     },
   });
+  const erase = useMutation({
+    mutationFn: () => dataOf(api.POST("/organizations/{org}/members/{memberId}/erase", { params })),
+    onSuccess: async () => {
+      await navigate({ to: "/organizations/$org/members", params: { org: slug } });
+      await refresh();
+    },
+  });
+  const mayErase = useMay("erasure.write");
   if (!useMay("members.write")) {
     return null;
   }
@@ -73,7 +81,41 @@ export function MemberActs({ member }: { readonly member: Member }) {
         act={page.removeAct}
         run={() => remove.mutateAsync()}
       />
+      {mayErase && (
+        <ConfirmDanger
+          label={page.erase}
+          button={{ color: "red.9", variant: "outline" }}
+          title={page.eraseTitle(person)}
+          effect={<WhatIsErased memberId={member.id} />}
+          act={page.eraseAct}
+          nameToType={person}
+          run={() => erase.mutateAsync()}
+        />
+      )}
     </Group>
+  );
+}
+
+/** What ends, in numbers, and that nothing brings it back. */
+function WhatIsErased({ memberId }: { readonly memberId: string }) {
+  const texts = useCatalogue(membersTexts).page;
+  const { slug } = useOrganization();
+  const state = useQuery({
+    queryKey: ["members", slug, memberId, "erasure"],
+    queryFn: () =>
+      dataOf(
+        api.GET("/organizations/{org}/members/{memberId}/erasure", {
+          params: { path: { org: slug, memberId } },
+        }),
+      ),
+  });
+  return (
+    <Stack gap="xs">
+      {state.isSuccess && (
+        <Text>{texts.eraseEnds(state.data.sessions, state.data.identities, state.data.directoryUsers)}</Text>
+      )}
+      <Text>{texts.eraseEffect}</Text>
+    </Stack>
   );
 }
 

@@ -47,6 +47,13 @@ const en = {
     removeEffect:
       "The membership and its roles are gone, and their sessions end. A directory that has them brings them back.",
     removeAct: "Remove member",
+    erase: "Erase this person",
+    eraseTitle: (person: string) => `Erase ${person} for good?`,
+    eraseEnds: (sessions: number, identities: number, directoryUsers: number) =>
+      `Ends at once: ${sessions} ${sessions === 1 ? "session" : "sessions"}. Deleted: ${identities} ${identities === 1 ? "identity" : "identities"} at identity providers, ${directoryUsers} ${directoryUsers === 1 ? "user" : "users"} of directories, roles, login records.`,
+    eraseEffect:
+      "The audit trail keeps its events, without the person's data. Nothing brings it back. A directory that still has the person makes a new one.",
+    eraseAct: "Erase person",
     takeOver: "Answer by hand",
     takeOverTitle: (person: string) => `Answer for ${person} by hand?`,
     takeOverEffect:
@@ -158,6 +165,13 @@ const de: MembersTexts = {
     removeEffect:
       "Die Mitgliedschaft und ihre Rollen sind weg, und die Sitzungen enden. Ein Verzeichnis, das die Person hat, bringt sie zurück.",
     removeAct: "Mitglied entfernen",
+    erase: "Daten dieser Person tilgen",
+    eraseTitle: (person) => `Alle Daten von ${person} tilgen?`,
+    eraseEnds: (sessions, identities, directoryUsers) =>
+      `Sofort beendet: ${sessions} ${sessions === 1 ? "Sitzung" : "Sitzungen"}. Gelöscht: ${identities} ${identities === 1 ? "Identität" : "Identitäten"} bei Identitätsanbietern, ${directoryUsers} Benutzer von Verzeichnissen, Rollen, Anmeldeprotokolle.`,
+    eraseEffect:
+      "Das Audit-Protokoll behält seine Ereignisse, ohne die Daten der Person. Nichts bringt sie zurück. Ein Verzeichnis, das die Person noch hat, macht daraus eine neue.",
+    eraseAct: "Person tilgen",
     takeOver: "Von Hand verantworten",
     takeOverTitle: (person) => `${person} von Hand verantworten?`,
     takeOverEffect:

@@ -30,6 +30,12 @@ export const settingsRoutes = [
     }),
     createRoute({
       getParentRoute: () => settingsRoute,
+      path: "/retention",
+      component: lazyRouteComponent(() => import("./retention-page.tsx"), "RetentionPage"),
+      staticData: { permission: "retention.read" },
+    }),
+    createRoute({
+      getParentRoute: () => settingsRoute,
       path: "/setup-links",
       component: lazyRouteComponent(() => import("./setup-links-page.tsx"), "SetupLinksPage"),
       validateSearch: searchParams("cursor", "panel"),

@@ -12,6 +12,7 @@ export function SettingsLayout() {
   const params = { org: useOrganization().slug };
   const mayReadDomains = useMay("domains.read");
   const mayReadLinks = useMay("setup_links.read");
+  const mayReadRetention = useMay("retention.read");
   const tabs = [
     {
       label: texts.tabs.general,
@@ -32,6 +33,14 @@ export function SettingsLayout() {
           {
             label: texts.tabs.setupLinks,
             link: linkOptions({ to: "/organizations/$org/settings/setup-links", params }),
+          },
+        ]
+      : []),
+    ...(mayReadRetention
+      ? [
+          {
+            label: texts.tabs.retention,
+            link: linkOptions({ to: "/organizations/$org/settings/retention", params }),
           },
         ]
       : []),

@@ -8,6 +8,7 @@ const en = {
     domains: "Domains",
     signIn: "Who may sign in",
     setupLinks: "Setup links",
+    retention: "Data",
   },
   general: {
     name: "Name",
@@ -126,6 +127,7 @@ const de: Texts = {
     domains: "Domains",
     signIn: "Wer sich anmelden darf",
     setupLinks: "Einrichtungslinks",
+    retention: "Daten",
   },
   general: {
     name: "Name",
