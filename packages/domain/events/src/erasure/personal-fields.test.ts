@@ -10,7 +10,7 @@ const SOUNDS_PERSONAL =
 
 /** Those that do not, after all: ids, counts, and the names of things. */
 const OTHERS = new Set(
-  "deletedPeople directoryUserId directoryUsers displayName initiateLoginUri loginRecords otherUserId userId".split(
+  "deletedPeople directoryUserId directoryUsers displayName initiateLoginUri loginRecords otherUserId subjectFormat userId userIds".split(
     " ",
   ),
 );
