@@ -128,6 +128,23 @@ export const ADMIN_ERRORS = {
     detail:
       "Not as many members would be locked out as you expect. Read whom it would lock out (`GET …/sign-in-policy/plan`) and try again.",
   },
+  audit_stream_not_found: { status: 404, detail: "The organization has no such audit stream." },
+  gateway_audit_stream_not_found: {
+    status: 404,
+    detail: "There is no such audit stream of all organizations' events.",
+  },
+  audit_streams_too_many: {
+    status: 409,
+    detail: "There are as many audit streams here as there may be. Delete one of them first.",
+  },
+  audit_stream_type_fixed: {
+    status: 409,
+    detail: "An audit stream keeps its type of destination. Make another one, and delete this one.",
+  },
+  audit_stream_secret_needed: {
+    status: 400,
+    detail: "Give `secret`, too: a destination at another host is not sent the secret of the one before.",
+  },
   webhook_endpoint_not_found: { status: 404, detail: "There is no such webhook endpoint." },
   delivery_not_found: { status: 404, detail: "The webhook endpoint has no such delivery (any more)." },
   webhook_endpoint_disabled: {

@@ -58,6 +58,8 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "statistics.read": "getOrganizationOverview getOrganizationStatistics listOrganizationHealth",
   "setup_links.read": "listSetupLinks",
   "setup_links.write": "createSetupLink revokeSetupLink",
+  "audit_streams.read": "listAuditStreams getAuditStream",
+  "audit_streams.write": "createAuditStream updateAuditStream testAuditStream deleteAuditStream",
   "webhooks.read":
     "listWebhookEndpoints getWebhookEndpoint listWebhookDeliveries getWebhookDelivery listEventTypes",
   "webhooks.write":
@@ -78,6 +80,9 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "queues.write": "retryQueue",
   "gateway_audit_events.read":
     "listGatewayAuditEvents readAllEvents getGatewayAuditTrail verifyGatewayAuditTrail getGatewayAuditTrailVerification",
+  "gateway_audit_streams.read": "listGatewayAuditStreams getGatewayAuditStream",
+  "gateway_audit_streams.write":
+    "createGatewayAuditStream updateGatewayAuditStream testGatewayAuditStream deleteGatewayAuditStream",
 };
 
 /** For the holder of a setup link alone, whatever a key may do. */
@@ -119,6 +124,8 @@ const ACCESS = `
   statistics.read            yes   yes      yes           yes    yes     no            yes          no
   setup_links.read           yes   yes      yes           yes    yes     no            yes          no
   setup_links.write          yes   yes      yes           yes    no      no            no           no
+  audit_streams.read         yes   yes      yes           yes    yes     no            yes          no
+  audit_streams.write        yes   yes      yes           yes    no      no            no           no
   webhooks.read              yes   yes      yes           yes    yes     no            yes          no
   webhooks.write             yes   yes      yes           yes    no      no            no           no
 
@@ -136,6 +143,8 @@ const ACCESS = `
   queues.read                yes   yes      scope         scope  scope   scope         no           no
   queues.write               yes   yes      scope         scope  scope   scope         no           no
   gateway_audit_events.read  yes   yes      scope         scope  scope   scope         no           no
+  gateway_audit_streams.read   yes  yes     scope         scope  scope   scope         no           no
+  gateway_audit_streams.write  yes  yes     scope         scope  scope   scope         no           no
 `;
 
 const rows = ACCESS.trim()

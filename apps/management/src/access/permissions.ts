@@ -35,6 +35,8 @@ export const ORGANIZATION_PERMISSIONS = [
   "statistics.read",
   "setup_links.read",
   "setup_links.write",
+  "audit_streams.read",
+  "audit_streams.write",
   "webhooks.read",
   "webhooks.write",
 ] as const;
@@ -61,6 +63,9 @@ export const GATEWAY_PERMISSIONS = [
   "queues.read",
   "queues.write",
   "gateway_audit_events.read",
+  /** Audit streams of all organizations' events. */
+  "gateway_audit_streams.read",
+  "gateway_audit_streams.write",
   /** Webhook endpoints that are told of all organizations' events, beside `webhooks.*`. */
   "gateway_webhooks.read",
   "gateway_webhooks.write",

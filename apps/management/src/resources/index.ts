@@ -4,6 +4,8 @@ import { accessPolicyEndpoints } from "./access-policy/routes.ts";
 import { apiKeyEndpoints } from "./api-keys/routes.ts";
 import { applicationEndpoints } from "./applications/routes.ts";
 import { auditEventEndpoints } from "./audit-events/routes.ts";
+import { gatewayAuditStreamEndpoints } from "./audit-streams/gateway-routes.ts";
+import { auditStreamEndpoints } from "./audit-streams/routes.ts";
 import { auditTrailEndpoints } from "./audit-trail/routes.ts";
 import { conflictEndpoints } from "./conflicts/routes.ts";
 import { connectionDraftEndpoints } from "./connection-drafts/routes.ts";
@@ -74,6 +76,8 @@ export function endpointsOf(
     ...auditTrailEndpoints,
     ...overviewEndpoints,
     ...eventEndpoints,
+    ...auditStreamEndpoints,
+    ...gatewayAuditStreamEndpoints,
     ...statisticsEndpoints,
     ...setupLinkEndpoints,
     ...webhookEndpointEndpoints,

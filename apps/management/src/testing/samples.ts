@@ -7,6 +7,11 @@ export const SAMPLE_QUERIES: Readonly<Record<string, Readonly<Record<string, str
 };
 
 const RETENTION = { deletedPeople: 90, loginRecords: 60, scimRequests: 60, sessions: 7, auditEvents: 400 };
+const AUDIT_STREAM = {
+  name: "SIEM",
+  destination: { type: "http", url: "https://siem.example.com/in" },
+  secret: "Bearer abc",
+};
 
 /** A valid body for each operation that takes one; `tag` makes what must be unique so. */
 export function sampleBodies(tag: string): Readonly<Record<string, unknown>> {
@@ -44,6 +49,10 @@ export function sampleBodies(tag: string): Readonly<Record<string, unknown>> {
     resolveConflict: { action: "keepApart" },
     replaceGuard: { share: 50, people: 100, minutes: 30 },
     replaceDirectoryGuard: { share: 10, people: 5, minutes: 60 },
+    createAuditStream: AUDIT_STREAM,
+    updateAuditStream: { name: "Renamed" },
+    createGatewayAuditStream: AUDIT_STREAM,
+    updateGatewayAuditStream: { enabled: false },
     createWebhookEndpoint: {
       url: "https://hooks.example.com/events",
       organization: "acme",

@@ -9,6 +9,7 @@ import { digestToken, newToken } from "@sallyport/secrets";
 import { insertDelivery } from "@sallyport/webhooks/testing";
 import { createdApiKey } from "../resources/api-keys/schema.ts";
 import { createdApplication } from "../resources/applications/schema.ts";
+import { auditStream } from "../resources/audit-streams/schema.ts";
 import { connectionKey } from "../resources/connection-keys/schema.ts";
 import { connection } from "../resources/connections/schema.ts";
 import { createdDirectory, createdDirectoryClient } from "../resources/directories/schema.ts";
@@ -52,6 +53,8 @@ export interface World {
   readonly setupToken: string;
   /** Of the organization. */
   readonly webhookEndpointId: string;
+  readonly auditStreamId: string;
+  readonly gatewayAuditStreamId: string;
   /** Given up. */
   readonly deliveryId: string;
   /** A slug that it had before. */
@@ -143,6 +146,12 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
     organizationId,
   });
 
+  const siem = { name: "SIEM", destination: { type: "http", url: "https://siem.example.com/in" } };
+  const { id: auditStreamId } = (await post("createAuditStream", siem)).as(auditStream);
+  const { id: gatewayAuditStreamId } = (await api.call("createGatewayAuditStream", { body: siem })).as(
+    auditStream,
+  );
+
   const { id: kid } = (await api.call("rotateSigningKeys")).as(rotated);
 
   const token = await api.deps.database.prisma.directoryToken.findFirstOrThrow({ where: { directoryId } });
@@ -185,6 +194,8 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
       reservedSlugId,
       webhookEndpointId,
       deliveryId,
+      auditStreamId,
+      gatewayAuditStreamId,
     },
     ...{ sessionId, recordId },
     ...audit,

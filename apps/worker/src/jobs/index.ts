@@ -3,6 +3,7 @@ import type { Loop } from "../loop.ts";
 import type { WorkerServices } from "../services.ts";
 import { auditAnchorsLoop } from "./audit-anchors/job.ts";
 import { auditSealsLoop } from "./audit-seals/job.ts";
+import { auditStreamsLoop } from "./audit-streams/job.ts";
 import { auditVerificationJob } from "./audit-verification/job.ts";
 import { certificateExpiryJob } from "./certificate-expiry/job.ts";
 import { domainsJob } from "./domains/job.ts";
@@ -43,4 +44,5 @@ export const LOOPS: readonly Loop<WorkerServices>[] = [
   statisticsLoop,
   webhooksLoop,
   signalsLoop,
+  auditStreamsLoop,
 ];

@@ -77,6 +77,15 @@ export const SEALED_PLACES = {
     assign: "idp_session = jsonb_set(idp_session, '{idToken}', to_jsonb($3::text))",
     where: "revoked_at IS NULL AND expires_at > now() AND idp_session->>'idToken' IS NOT NULL",
   },
+  "audit_streams.secret": {
+    what: "secret of an audit stream's destination",
+    table: "audit_streams",
+    key: "id",
+    keyType: "uuid",
+    value: "secret",
+    assign: "secret = $3",
+    where: "secret IS NOT NULL",
+  },
   "webhook_endpoints.secret": {
     what: "secret of a webhook endpoint",
     table: "webhook_endpoints",

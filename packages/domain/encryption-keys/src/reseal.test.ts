@@ -95,6 +95,12 @@ async function fill(secrets: SecretBox): Promise<void> {
   await sql.query("INSERT INTO audit_keys (id, public_jwk, private_jwk) VALUES ('audit', '{}', $1)", [
     seal("audit_keys.private_jwk", "audit"),
   ]);
+  const auditStreamId = newId();
+  await sql.query(
+    `INSERT INTO audit_streams (id, name, destination, secret, position)
+     VALUES ($1, 'SIEM', '{"type": "http", "url": "https://siem.example"}', $2, 0)`,
+    [auditStreamId, seal("audit_streams.secret", auditStreamId)],
+  );
   const endpointId = newId();
   await sql.query(
     `INSERT INTO webhook_endpoints
@@ -172,7 +178,7 @@ describe("retiring a key", () => {
       [oldId, "missing"],
     ]);
     expect(usage[1]).toMatchObject({
-      needed: 12,
+      needed: 13,
       retirable: false,
       neededBy: { "signing_keys.private_jwk": 1 },
     });

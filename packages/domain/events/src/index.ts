@@ -34,7 +34,17 @@ export {
   type RecordedEvent,
   recordedEvent,
 } from "./event.ts";
-export { type FeedPage, type FeedQuery, type FeedScope, feedSince, readEventFeed } from "./outbox/feed.ts";
+export {
+  type FeedEntry,
+  type FeedPage,
+  type FeedQuery,
+  type FeedScope,
+  feedAfterGap,
+  feedEnd,
+  feedLag,
+  feedSince,
+  readEventFeed,
+} from "./outbox/feed.ts";
 export { fillOutbox, forgetOrganization } from "./outbox/fill.ts";
 export {
   acknowledge,

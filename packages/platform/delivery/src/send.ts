@@ -2,6 +2,8 @@ import type { Outbound, OutboundStream } from "@sallyport/outbound";
 import { OutboundError } from "@sallyport/outbound";
 
 export interface SendOptions {
+  /** Default: POST. */
+  readonly method?: "POST" | "PUT";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -31,9 +33,9 @@ export interface Exchange {
 /** Behind the head of an answer, its body has no longer than this to come: its status has said all that counts. */
 const BODY_MS = 1_000;
 
-/** Posts. Never throws: what goes wrong is told. Neither a long nor a slow body makes a success a failure. */
+/** Sends a request. Never throws: what goes wrong is told. Neither a long nor a slow body makes a success a failure. */
 export async function send(outbound: Outbound, options: SendOptions): Promise<Exchange> {
-  const { url, headers, body, timeoutMs, keepBytes, signal } = options;
+  const { method = "POST", url, headers, body, timeoutMs, keepBytes, signal } = options;
   const began = performance.now();
   const ended = (result: Partial<Exchange> & Pick<Exchange, "status" | "error">): Exchange => ({
     retryAfter: null,
@@ -44,7 +46,7 @@ export async function send(outbound: Outbound, options: SendOptions): Promise<Ex
   });
   try {
     const answer = await outbound.stream(url, {
-      method: "POST",
+      method,
       headers,
       body,
       timeoutMs,

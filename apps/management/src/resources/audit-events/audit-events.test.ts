@@ -23,6 +23,8 @@ const list = async (query: Record<string, string> = {}) =>
 it("lists the organization's own events, the newest first", async () => {
   const { items } = await list();
   expect(items.map((event) => event.type)).toEqual([
+    "audit_stream.created",
+    "webhook_endpoint.created",
     "setup_link.created",
     "api_key.created",
     "role_binding.created",
@@ -134,9 +136,11 @@ it("keeps what belongs to no organization apart", async () => {
     // One of each algorithm.
     "signing_key.rotated",
     "signing_key.rotated",
+    "audit_stream.created",
     "application.created",
     "signing_key.rotated",
     "signing_key.rotated",
+    "audit_stream.created",
     "application.created",
   ]);
 });

@@ -22,7 +22,11 @@ export async function readEvents(
   const after = await startOf(context, scope, query);
   const page =
     query.wait === 0 ? await read(context, scope, query, after) : await waitFor(context, scope, query, after);
-  return { items: page.events.map(eventView), nextCursor: encodeCursor(scope, page.next), more: page.more };
+  return {
+    items: page.entries.map(({ event }) => eventView(event)),
+    nextCursor: encodeCursor(scope, page.next),
+    more: page.more,
+  };
 }
 
 async function startOf({ deps }: Context, scope: FeedScope, { cursor, since }: EventQuery): Promise<number> {
@@ -68,7 +72,7 @@ async function waitFor(
     let page = await read(context, scope, query, from);
     for (;;) {
       const left = end - performance.now();
-      if (page.events.length > 0 || page.more || left <= 0 || context.ended.aborted) {
+      if (page.entries.length > 0 || page.more || left <= 0 || context.ended.aborted) {
         return page;
       }
       await bell.wait(left, context.ended);

@@ -1,3 +1,4 @@
+import { auditStreams } from "./audit-streams.ts";
 import { connections } from "./connections.ts";
 import { directories, directoryGroups, directoryUsers } from "./directories.ts";
 import {
@@ -67,6 +68,7 @@ export const catalogue = {
   ...auditKeys,
   ...queues,
   ...webhookEndpoints,
+  ...auditStreams,
 } as const;
 
 export type Catalogue = typeof catalogue;

@@ -15,8 +15,14 @@ export interface FeedQuery {
   readonly limit: number;
 }
 
+export interface FeedEntry {
+  /** By the scope: its sequence or its position. */
+  readonly number: number;
+  readonly event: RecordedEvent;
+}
+
 export interface FeedPage {
-  readonly events: readonly RecordedEvent[];
+  readonly entries: readonly FeedEntry[];
   /** Where to go on. It moves on also where no event was of the types that are asked for. */
   readonly next: number;
   /** Whether there was more to look at. */
@@ -86,7 +92,7 @@ export async function readEventFeed(sql: Sql, scope: FeedScope, query: FeedQuery
   const full = found.length === limit;
   const end = full ? found.at(-1)?.number : rows[0]?.last;
   return {
-    events: found.map(eventOf),
+    entries: found.map((row) => ({ number: Number(row.number), event: eventOf(row) })),
     next: end == null ? after : Number(end),
     more: full || rows[0]?.looked === lookedAt,
   };
@@ -143,4 +149,49 @@ export async function feedSince(sql: Sql, scope: FeedScope, since: Date): Promis
     }
   }
   return Math.max(0, low - 1);
+}
+
+/** The number of the last event that there is; 0 where there is none. */
+export async function feedEnd(sql: Sql, scope: FeedScope): Promise<number> {
+  const { last, id, name } = numberingOf(scope);
+  const { rows } = await sql.query<{ last: string | null }>(
+    `SELECT (${last}) AS last`,
+    [id],
+    `events_feed_end_${name}`,
+  );
+  return Number(rows[0]?.last ?? 0);
+}
+
+/** Behind a number from which on events are missing: the number after which none is. */
+export async function feedAfterGap(sql: Sql, scope: FeedScope, after: number): Promise<number> {
+  const { number, where, last, id, name } = numberingOf(scope);
+  // One statement: what comes while it looks is not taken for the end.
+  const { rows } = await sql.query<{ end: string | null }>(
+    `SELECT coalesce(
+       (SELECT ${number} - 1 FROM outbox o
+        WHERE ${where} AND ${number} > $2::bigint AND EXISTS (SELECT 1 FROM events e WHERE e.id = o.event_id)
+        ORDER BY ${number} LIMIT 1),
+       (${last})) AS end`,
+    [id, after],
+    `events_feed_after_gap_${name}`,
+  );
+  return Number(rows[0]?.end ?? after);
+}
+
+/** How many events there are behind a number, and when the first of them happened. */
+export async function feedLag(
+  sql: Sql,
+  scope: FeedScope,
+  after: number,
+): Promise<{ readonly events: number; readonly since: Date | null }> {
+  const { number, where, last, id, name } = numberingOf(scope);
+  const { rows } = await sql.query<{ last: string | null; since: Date | null }>(
+    `SELECT (${last}) AS last,
+            (SELECT e.created_at FROM outbox o JOIN events e ON e.id = o.event_id
+             WHERE ${where} AND ${number} > $2::bigint ORDER BY ${number} LIMIT 1) AS since`,
+    [id, after],
+    `events_feed_lag_${name}`,
+  );
+  const events = Math.max(0, Number(rows[0]?.last ?? 0) - after);
+  return { events, since: events === 0 ? null : (rows[0]?.since ?? null) };
 }

@@ -1,0 +1,83 @@
+import { dueStreams, type TakenStream, takeStreams } from "@sallyport/audit-streams";
+import type { Database } from "@sallyport/database";
+import { createLanes, type LanesOptions } from "@sallyport/delivery";
+import type { Logger } from "@sallyport/logging";
+import { outageOf, reportOutage } from "@sallyport/outage";
+import type { Outbound } from "@sallyport/outbound";
+import type { SecretBox } from "@sallyport/secrets";
+import type { LastingLook } from "../../loop.ts";
+import { deliver, TIMEOUT_MS } from "./deliver.ts";
+
+export interface SenderDeps {
+  readonly database: Database;
+  readonly secrets: SecretBox;
+  readonly outbound: Outbound;
+  readonly log: Logger;
+  readonly now: () => Date;
+}
+
+/** Of one process: a batch of each stream at a time, so that its order holds; those that hang share a few places. */
+const PLACES: LanesOptions = { places: 64, slowPlaces: 16, first: 1, most: 1 };
+const QUICK_MS = 5_000;
+/** Longer than a request and what is written down of it: then another process sends the same again. */
+const LEASE_MS = 2 * TIMEOUT_MS;
+
+/** Sends for the streams that have something. A stream goes on at once while there is more, in turn with the others. */
+export function createSender(deps: SenderDeps): LastingLook {
+  const { database, secrets, log, now } = deps;
+  const lanes = createLanes(PLACES);
+  const stopping = new AbortController();
+  const underWay = new Set<Promise<void>>();
+
+  async function take(): Promise<void> {
+    const at = now();
+    const due = await dueStreams(database.sql, at);
+    for (const { id } of due.filter(({ failing }) => failing)) {
+      lanes.suspect(id);
+    }
+    const ids = [...lanes.share(due.map(({ id }) => id)).keys()];
+    if (ids.length === 0 || stopping.signal.aborted) {
+      return;
+    }
+    const leasedUntil = new Date(at.getTime() + LEASE_MS);
+    for (const stream of await takeStreams(database.sql, secrets, { ids, now: at, leasedUntil })) {
+      const work = turn(stream).catch(tell);
+      underWay.add(work);
+      void work.finally(() => underWay.delete(work));
+    }
+  }
+
+  async function turn(stream: TakenStream): Promise<void> {
+    lanes.begin(stream.id);
+    const began = performance.now();
+    let delivered = false;
+    try {
+      delivered = (await deliver({ ...deps, signal: stopping.signal }, stream)) === "delivered";
+    } finally {
+      lanes.end(stream.id, delivered && performance.now() - began < QUICK_MS);
+    }
+    if (delivered && !stopping.signal.aborted) {
+      await take();
+    }
+  }
+
+  /** What was not written down is sent again when its lease ends. */
+  function tell(error: unknown): void {
+    const outage = outageOf(error);
+    if (outage !== undefined) {
+      reportOutage(log, outage);
+    } else {
+      log.error({ err: error }, "A batch of an audit stream failed; it is sent again");
+    }
+  }
+
+  return {
+    look: take,
+    stop: async () => {
+      stopping.abort();
+      while (underWay.size > 0) {
+        await Promise.all(underWay);
+      }
+    },
+  };
+}

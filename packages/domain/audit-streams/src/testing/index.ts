@@ -1,0 +1,1 @@
+export { asDatadog, asSplunk, type Collected, type Collector, startCollector } from "./collector.ts";
