@@ -219,3 +219,24 @@ it("goes through thousands in portions", async () => {
   expect(counts).toEqual({ people: 1_100, gain: 1_100, lose: 0, suspend: 0 });
   expect(new Set(changes.map(({ membershipId }) => membershipId)).size).toBe(1_100);
 });
+
+it.each<[string, Omit<GroupMapping, "role">, string, 0 | 1, boolean]>([
+  ["a whole name", { group: "App-Admins" }, "APP-admins", 0, true],
+  ["a whole name, not a beginning", { group: "app" }, "App-Admins", 0, false],
+  ["a beginning", { group: "App-", match: "prefix" }, "app-admins", 0, true],
+  ["a beginning, not a part", { group: "admins", match: "prefix" }, "App-Admins", 0, false],
+  ["a pattern", { group: "app-*-admins", match: "pattern" }, "App-EU-Admins", 0, true],
+  ["a pattern, as a whole", { group: "app-*", match: "pattern" }, "My-App-EU", 0, false],
+])("gives a role by %s", async (_name, mapping, group, at, expected) => {
+  const tenant = await createTenant(test.database.sql, `plan${tenants++}`);
+  const directories = [tenant.directoryId, await tenant.addDirectory()];
+  const user = await tenant.pushUser({}, directories[at]);
+  await tenant.pushGroup(group, [user], directories[at]);
+  for (const directory of [undefined, ...directories]) {
+    await replace(tenant, [{ ...mapping, role: "admin", ...(directory === undefined ? {} : { directory }) }]);
+    await reconciliation.settle(tenant.id);
+    const gives = expected && (directory === undefined || directory === directories[at]);
+    const membership = await tenant.membershipOf(await tenant.userIdOf(user));
+    expect([directory, membership?.roles]).toEqual([directory, gives ? ["admin", "member"] : ["member"]]);
+  }
+});

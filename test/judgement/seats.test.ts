@@ -235,6 +235,14 @@ it("is never taken twice, whoever comes at once: workers, sign-ins and administr
   expect(await announced()).toBeGreaterThan(0);
 });
 
+it("goes to one of many who sign in for the first time at once", async () => {
+  for (let round = 1; round <= 5; round++) {
+    await hold(round);
+    await Promise.all(Array.from({ length: 8 }, (_, n) => login(`at-once-${round}-${n}`)));
+    expect(await use()).toEqual({ used: round, waiting: 0 });
+  }
+});
+
 it("costs a batch nothing where there is no limit, and one statement where there is", async () => {
   const named: string[] = [];
   const { database } = test;
