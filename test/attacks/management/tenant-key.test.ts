@@ -255,7 +255,7 @@ it("reaches all of its own organization, and lists that alone", async () => {
   for (const operation of own) {
     // What the victim has none of, or what has no end.
     if (
-      /connection_?key|Metadata|logo|\{connectionKeyId\}|\{conflictId\}|draft|replaced|\{heldChangeId\}|stream/i.test(
+      /connection_?key|Metadata|logo|\{scimRequestId\}|\{connectionKeyId\}|\{conflictId\}|draft|replaced|\{heldChangeId\}|stream/i.test(
         operation.path,
       )
     ) {
