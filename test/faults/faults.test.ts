@@ -4,6 +4,7 @@ import { Redis } from "ioredis";
 import { Client } from "pg";
 import { afterEach, describe, expect, it } from "vitest";
 import { startTestGateway } from "../harness/gateway.ts";
+import { canFillDisks, fillDisk } from "./full-disk.ts";
 import { type Installation, type InstallationOptions, type Part, startInstallation } from "./installation.ts";
 import { type Push, startPush } from "./push.ts";
 import { expectNothingLost } from "./verdict.ts";
@@ -123,6 +124,30 @@ describe("an installation", () => {
     }
     await cutter.end();
     await judge(pushed, "connections cut");
+  });
+
+  it("loses nothing when answers to commits are lost on their way", async () => {
+    const pushed = await startPushing({ network: true });
+    for (let round = 0; round < ROUNDS * 5; round++) {
+      await progress(pushed.push, 5);
+      // What is on its way to PostgreSQL arrives, and is done.
+      pushed.network?.loseAnswers();
+      await sleep(20 + ((round * 13) % 50));
+      pushed.network?.keepAnswers();
+    }
+    await judge(pushed, `answers of PostgreSQL lost ${ROUNDS * 5} times`);
+  });
+
+  it.skipIf(!canFillDisks)("loses nothing when the disk of PostgreSQL is full", async () => {
+    const pushed = await startPushing();
+    await progress(pushed.push, 40);
+    await fillDisk(pushed.postgres);
+    await sleep(AWAY_MS);
+    // Somebody has made room, and started it where it had ended itself.
+    await pushed.postgres.stop();
+    await pushed.postgres.start();
+    await judge(pushed, `disk full for ${AWAY_MS} ms`);
+    expect(pushed.workers.concat(pushed.gateways).every((part) => part.isRunning())).toBe(true);
   });
 
   it("loses nothing while PostgreSQL takes no writes", async () => {

@@ -1,6 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Database, openDatabase } from "@sallyport/database";
-import { type OwnPostgres, startOwnPostgres } from "@sallyport/database/testing";
+import {
+  type OwnPostgres,
+  startOwnPostgres,
+  startTcpProxy,
+  type TcpProxy,
+} from "@sallyport/database/testing";
 import { startTestRedis, type TestRedis } from "@sallyport/queue/testing";
 import { newEncryptionKey } from "@sallyport/secrets";
 import { freePorts, type GatewayProcess, spawnGateway, temporaryFolder } from "../harness/process.ts";
@@ -22,6 +27,7 @@ export interface Installation {
   readonly rootKey: string;
   readonly database: Database;
   readonly databaseUrl: string;
+  readonly network: TcpProxy | undefined;
   readonly gateways: readonly Part[];
   readonly workers: readonly Part[];
   /** Gives Redis back, empty, at its old address. */
@@ -35,6 +41,8 @@ export interface InstallationOptions {
   readonly redis?: boolean;
   /** More of the environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Gateways and workers reach PostgreSQL through a network that can fail. */
+  readonly network?: boolean;
 }
 
 export async function startInstallation(options: InstallationOptions = {}): Promise<Installation> {
@@ -44,6 +52,9 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
   const rootKey = "root-key-of-the-fault-tests-0123456789";
   const encryptionKeys = newEncryptionKey();
   const redisUrl = redis?.url;
+  const network = options.network === true ? await startTcpProxy(postgres.port) : undefined;
+  const reachable = new URL(postgres.url);
+  reachable.port = String(network?.port ?? postgres.port);
 
   const part = async (roles: string): Promise<Part> => {
     const port = await freePorts();
@@ -54,7 +65,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
         args: ["serve", "--roles", roles],
         env: {
           DATA_DIR: folder.path,
-          DATABASE_URL: postgres.url,
+          DATABASE_URL: reachable.href,
           ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
           HOST: "127.0.0.1",
           PORT: String(port),
@@ -87,6 +98,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
   const stop = async () => {
     await Promise.all([...gateways, ...workers].map((each) => each.kill()));
     await database.close();
+    await network?.close();
     await redis?.stop();
     await postgres.remove();
     await folder.remove();
@@ -110,6 +122,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     rootKey,
     database,
     databaseUrl: postgres.url,
+    network,
     gateways,
     workers,
     restartRedis: async () => {

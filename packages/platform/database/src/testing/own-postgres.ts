@@ -9,6 +9,8 @@ export interface OwnPostgres {
   readonly port: number;
   stop(): Promise<void>;
   start(): Promise<void>;
+  /** Where it keeps its files. */
+  readonly dataDir: string;
   /** Stops it for good. */
   remove(): Promise<void>;
 }
@@ -24,6 +26,7 @@ export async function startOwnPostgres(
   return {
     url,
     port,
+    dataDir,
     stop: () => server.stop(),
     start: async () => {
       server = await startEmbeddedPostgres({ ...options, port });

@@ -10,6 +10,8 @@ export interface TcpProxy {
   resume(): void;
   /** What the server answers is lost, and then the connections; what it is sent arrives. */
   loseAnswers(): void;
+  /** Passes answers again, on new connections. */
+  keepAnswers(): void;
   /** Passes on new connections, while the old ones stay as they were stalled: their host is gone. */
   abandon(): void;
   /** Resets every connection. */
@@ -72,6 +74,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     },
     loseAnswers: () => {
       losing = true;
+    },
+    keepAnswers: () => {
+      losing = false;
     },
     reset: () => {
       for (const socket of sockets) {
