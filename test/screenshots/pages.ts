@@ -141,6 +141,14 @@ export const SHOTS: readonly Shot[] = [
     },
   },
   { name: "webhook-gone", path: console("/organizations/acme/webhooks"), prepare: openWebhook("old") },
+  { name: "audit-streams", path: console("/organizations/acme/audit-streams") },
+  { name: "audit-streams-empty", path: console("/organizations/empty/audit-streams") },
+  { name: "audit-streams-new", path: console("/organizations/acme/audit-streams?panel=new") },
+  {
+    name: "audit-stream-failing",
+    path: console("/organizations/acme/audit-streams"),
+    prepare: (page) => page.getByRole("link", { name: "Splunk Cloud" }).click(),
+  },
   // Connections
   { name: "connections", path: console("/organizations/acme/connections") },
   { name: "connections-empty", path: console("/organizations/empty/connections") },

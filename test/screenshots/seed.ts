@@ -8,6 +8,7 @@ import { z } from "zod";
 import { signIn } from "../e2e/demo-app.ts";
 import type { TestGateway } from "../harness/gateway.ts";
 import { greyPng } from "../harness/png.ts";
+import { seedAuditStreams } from "./seed-audit-streams.ts";
 import { seedRoles } from "./seed-roles.ts";
 import { seedWebhooks } from "./seed-webhooks.ts";
 
@@ -103,6 +104,7 @@ export async function seed(gateway: TestGateway, browser: Browser): Promise<Worl
     await call("PUT", `/organizations/${org}/logo`, { image });
   }
   await seedWebhooks(gateway, call);
+  await seedAuditStreams(call);
   await signInSomebody(gateway, browser);
   await seedConnections(gateway, call);
   return { gateway, setupUrl: url };

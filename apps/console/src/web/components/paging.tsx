@@ -16,16 +16,19 @@ export const PAGE_SIZE = 50;
 /**
  * The page of a list that the address names by its `cursor`. `key` names the list with its filters. While the next page
  * is loaded the one before stays, so that nothing jumps.
+ * @param refreshMs how often it is read anew while it is shown, where it changes by itself
  */
 export function usePage<Row>(
   key: readonly unknown[],
   load: (page: { readonly limit: number; readonly cursor?: string }) => Promise<Page<Row>>,
+  refreshMs?: number,
 ): UseQueryResult<Page<Row>> {
   const { cursor } = useSearchParams().params;
   return useQuery({
     queryKey: [...key, { cursor }],
     queryFn: () => load({ limit: PAGE_SIZE, ...(cursor === undefined ? {} : { cursor }) }),
     placeholderData: keepPreviousData,
+    refetchInterval: refreshMs ?? false,
   });
 }
 

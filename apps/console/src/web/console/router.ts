@@ -3,6 +3,7 @@ import { parseSearch, stringifySearch } from "../components/search-params.ts";
 import { apiKeysRoutes } from "./pages/api-keys/routes.ts";
 import { applicationsRoutes } from "./pages/applications/routes.ts";
 import { auditRoutes } from "./pages/audit/routes.ts";
+import { auditStreamsRoutes } from "./pages/audit-streams/routes.ts";
 import { connectionsRoutes } from "./pages/connections/routes.ts";
 import { directoriesRoutes } from "./pages/directories/routes.ts";
 import { keysRoutes } from "./pages/keys/routes.ts";
@@ -25,6 +26,7 @@ const routeTree = rootRoute.addChildren([
   ...keysRoutes,
   ...webhooksRoutes.gateway,
   ...auditRoutes.gateway,
+  ...auditStreamsRoutes.gateway,
   organizationRoute.addChildren([
     ...overviewRoutes,
     ...connectionsRoutes,
@@ -34,6 +36,7 @@ const routeTree = rootRoute.addChildren([
     ...sessionsRoutes,
     ...webhooksRoutes.organization,
     ...auditRoutes.organization,
+    ...auditStreamsRoutes.organization,
     ...settingsRoutes,
   ]),
 ]);

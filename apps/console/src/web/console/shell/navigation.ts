@@ -2,6 +2,7 @@ import {
   IconApps,
   IconBuilding,
   IconDevices,
+  IconFileExport,
   IconFolders,
   IconGauge,
   IconHistory,
@@ -81,6 +82,12 @@ export const ORGANIZATION_PAGES: readonly (NavigationItem & { link(org: string):
     permission: "audit_events.read",
   },
   {
+    label: "auditStreams",
+    link: (org) => linkOptions({ to: "/organizations/$org/audit-streams", params: { org } }),
+    icon: IconFileExport,
+    permission: "audit_streams.read",
+  },
+  {
     label: "settings",
     link: (org) => linkOptions({ to: "/organizations/$org/settings", params: { org } }),
     icon: IconSettings,
@@ -132,5 +139,11 @@ export const GATEWAY_PAGES: readonly (NavigationItem & { readonly link: LinkProp
     link: linkOptions({ to: "/audit" }),
     icon: IconHistory,
     permission: "gateway_audit_events.read",
+  },
+  {
+    label: "auditStreams",
+    link: linkOptions({ to: "/audit-streams" }),
+    icon: IconFileExport,
+    permission: "gateway_audit_streams.read",
   },
 ];
