@@ -139,7 +139,7 @@ describe("a connection", () => {
       .getByRole("button", { name: `Entity ID (audience): ${company.connection.saml.spEntityId}` })
       .waitFor();
     await page.getByRole("textbox", { name: "Name" }).fill("Okta (EU)");
-    await page.getByRole("button", { name: "Save changes" }).click();
+    await page.getByRole("button", { name: "Save changes" }).first().click();
     await heading(page, "Okta (EU)").waitFor();
   });
 

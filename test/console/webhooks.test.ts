@@ -109,7 +109,9 @@ it("shows what went wrong, is disabled with what waits, and told again by replay
   // With the organization's first two roles, which are older than the webhook. An event that the outbox does not have yet
   // comes by itself.
   await page.getByText(/^[34] deliveries are on their way\.$/).waitFor();
-  await expect.poll(() => page.getByRole("row", { name: /Delivered · 204/ }).count()).toBe(4);
+  await expect
+    .poll(() => page.getByRole("row", { name: /Delivered · 204/ }).count(), { timeout: 20_000 })
+    .toBe(4);
   await page.goto(`${gateway.url}/console/organizations/acme/webhooks/${id}?status=failed`);
   await page.getByRole("button", { name: "State: Failed" }).waitFor();
   await page.getByText("Nothing matches").waitFor();
@@ -133,7 +135,10 @@ it("takes a new secret, saves what was changed alone, and goes by its name", asy
   await page.getByText("For 24 hours each message is signed by both.").waitFor();
   await page.getByRole("dialog").getByRole("button", { name: "Rotate secret" }).click();
   await page.getByText(/^whsec_/).waitFor();
-  await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
+  await page
+    .getByRole("dialog", { name: "Signing secret", exact: true })
+    .getByRole("button", { name: "Close" })
+    .click();
 
   await page.getByRole("button", { name: "Delete webhook" }).click();
   await page.getByRole("textbox", { name: /Type/ }).fill(named("/changes"));

@@ -10,6 +10,7 @@ import { startTestGateway, type TestGateway, type TestGatewayOptions } from "../
 import { freePorts } from "../harness/process.ts";
 import { type SamlSite, startSamlSite } from "../harness/saml-site.ts";
 import { type ScriptedOp, startScriptedOp } from "../harness/scripted-op.ts";
+import { addApp } from "../harness/signals.ts";
 
 const [oldKey, newKey] = [newEncryptionKey(), newEncryptionKey()];
 const [oldId] = createSecretBox([oldKey]).keyIds;
@@ -47,6 +48,7 @@ beforeEach(async () => {
   expect(status).toBe(201);
   await replaceSettings(`/organizations/bravo/connections/${z.object({ id: z.string() }).parse(made).id}`);
   await signInAtOp();
+  await addReceivers();
 });
 afterEach(async () => {
   await op.close();
@@ -65,6 +67,23 @@ async function replaceSettings(connection: string): Promise<void> {
     const { status } = await site.gateway.api(method, `${connection}${path}`, body);
     expect([path, status]).toEqual([path, 200]);
   }
+}
+
+/** Whom events are told, each with a secret of its own. */
+async function addReceivers(): Promise<void> {
+  const { gateway } = site;
+  const hook = await gateway.api("POST", "/webhook-endpoints", { url: "https://hooks.example.test" });
+  const { id } = z.object({ id: z.string() }).parse(hook.body);
+  const rotated = await gateway.api("POST", `/webhook-endpoints/${id}/rotate-secret`, {});
+  const destination = { type: "http", url: "https://siem.example.test" };
+  const stream = { name: "SIEM", destination, secret: "Bearer abc" };
+  const streamed = await gateway.api("POST", "/audit-streams", stream);
+  expect([rotated.status, streamed.status]).toEqual([200, 201]);
+  const delivery = {
+    ...{ method: "urn:ietf:rfc:8935", endpoint_url: "https://signals.example.test" },
+    authorization_header: "Bearer abc",
+  };
+  await (await addApp(gateway, "Signals")).createStream({ delivery });
 }
 
 /** Whose ID token is kept for the logout at the IdP. */

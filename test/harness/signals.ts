@@ -74,7 +74,8 @@ export async function startSignalSite(options: TestGatewayOptions = {}): Promise
   };
 }
 
-async function addApp(gateway: TestGateway, name: string): Promise<SignalApp> {
+/** An application that may have streams. */
+export async function addApp(gateway: TestGateway, name: string): Promise<SignalApp> {
   const { status, body } = await gateway.api("POST", "/applications", {
     name,
     redirectUris: [`https://${name}.example.test/callback`],

@@ -252,18 +252,22 @@ it("reaches all of its own organization, and lists that alone", async () => {
   const own = operations.filter(
     ({ method, path }) => method === "get" && path.startsWith("/organizations/{org}"),
   );
+  const refused: unknown[] = [];
   for (const operation of own) {
-    // What the victim has none of, or what has no end.
+    // What the victim has none of, what takes a query, or what has no end.
     if (
-      /connection_?key|Metadata|logo|\{scimRequestId\}|\{connectionKeyId\}|\{conflictId\}|draft|replaced|\{heldChangeId\}|stream/i.test(
+      /connection_?key|Metadata|logo|\{(?:scimRequest|connectionKey|conflict|heldChange|directoryUser|auditVerification|auditEvent)Id\}|draft|replaced|\/matches$|stream/i.test(
         operation.path,
       )
     ) {
       continue;
     }
     const { status } = await attempt(operation, victim.key);
-    expect([operation.operationId, status]).toEqual([operation.operationId, 200]);
+    if (status !== 200) {
+      refused.push([operation.operationId, status]);
+    }
   }
+  expect(refused).toEqual([]);
   const { body } = await site.gateway.api("GET", "/organizations", undefined, victim.key);
   expect(body).toMatchObject({ items: [{ slug: "victim" }], nextCursor: null });
 });

@@ -131,8 +131,8 @@ export async function announceSeats(sql: Sql, organizationId: string, now: Date)
 export async function offerSeats(sql: Sql, organizationId: string, now: Date): Promise<void> {
   await sql.query(
     `WITH seats AS MATERIALIZED (
-       SELECT CASE WHEN p.at_seat_limit = 'hold' THEN p.seat_limit END
-                - (SELECT count(*) FROM memberships WHERE organization_id = $1::uuid AND status = 'active') AS free
+       SELECT CASE WHEN p.at_seat_limit = 'hold' AND p.seat_limit IS NOT NULL THEN p.seat_limit -
+                (SELECT count(*) FROM memberships WHERE organization_id = $1::uuid AND status = 'active') END AS free
        FROM (SELECT 1) AS one LEFT JOIN access_policies p ON p.organization_id = $1::uuid
      ), longest AS MATERIALIZED (
        SELECT m.user_id FROM memberships m WHERE m.organization_id = $1::uuid AND m.status = 'waiting'

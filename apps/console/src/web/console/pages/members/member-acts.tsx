@@ -84,7 +84,6 @@ export function MemberActs({ member }: { readonly member: Member }) {
       {mayErase && (
         <ConfirmDanger
           label={page.erase}
-          button={{ color: "red.9", variant: "outline" }}
           title={page.eraseTitle(person)}
           effect={<WhatIsErased memberId={member.id} />}
           act={page.eraseAct}
