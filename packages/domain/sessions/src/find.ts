@@ -68,7 +68,7 @@ const GROUPS = `FROM directory_user_links l
 /**
  * The session, or null when it is unknown, expired, revoked, or its membership or connection is not active. One statement: the
  * single place that every token, introspection and forward-auth answer rests on. A list of token ids would have it
- * planned anew for every call.
+ * planned anew for every call. By `IS TRUE` the organization is compared only, and never a way to all of its memberships.
  *
  * @param tokenIds what the session is asked for by (see `revokeToken`): null also when one of them was revoked
  * @param signedBy the key that signed the token: null also when it is distrusted, or no key of ours
@@ -95,7 +95,7 @@ export async function findLiveSession(
             ARRAY(SELECT g.display_name ${GROUPS} UNION SELECT unnest(s.groups) ORDER BY 1) AS groups
      FROM sessions s
      JOIN memberships m ON m.user_id = s.user_id AND m.status = 'active' AND m.directory IS DISTINCT FROM 'ended'
-       AND m.organization_id = s.organization_id
+       AND (m.organization_id = s.organization_id) IS TRUE
      JOIN organizations o ON o.id = s.organization_id
      JOIN connections c ON c.id = s.connection_id AND c.status = 'active'
      JOIN users u ON u.id = s.user_id

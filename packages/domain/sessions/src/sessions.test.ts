@@ -83,7 +83,7 @@ it("reads the membership by its user, also before PostgreSQL knows how large the
   };
   await findLiveSession(explaining, newId(), now);
   expect(plan.join()).toContain("memberships_user_id_key");
-  expect(plan.join()).not.toContain("memberships_organization_id");
+  expect(plan.join()).not.toMatch(/memberships_(?:organization_id|active)/);
 });
 
 const revoke = (organization: Organization, scope: Parameters<typeof revokeSessions>[2]) =>

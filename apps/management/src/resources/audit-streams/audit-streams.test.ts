@@ -98,11 +98,11 @@ it("has a secret sent to no other host than it was given for", async () => {
   await remove(id);
 });
 
-it("takes ten of an organization", async () => {
+it("takes twenty of an organization", async () => {
   const all = (await api.call("listAuditStreams", { params: { org: "acme" } })).body as {
     items: { id: string }[];
   };
-  for (let n = all.items.length; n < 10; n++) {
+  for (let n = all.items.length; n < 20; n++) {
     await made(SPLUNK);
   }
   expect((await create(SPLUNK)).outcome).toEqual([409, "audit_streams_too_many"]);

@@ -11,7 +11,7 @@ import { type AuditStreamPatch, auditStreamView, type NewAuditStream, toDestinat
 export type Owner = string | null;
 
 /** Of an organization, and of the gateway: each event is sent by each. */
-const MOST_STREAMS = 10;
+const MOST_STREAMS = 20;
 
 /** Throws `audit_streams_too_many`. */
 export async function createAuditStream(context: Context, organizationId: Owner, input: NewAuditStream) {
