@@ -167,6 +167,23 @@ it("answers any request with a SCIM error at worst, changes nothing then, and ne
   expect(scim.errors).toEqual([]);
 }, 3_600_000);
 
+it.each(["\ud800", "\u0000", "x\udc00y"])(
+  "takes %j as a member that is not here, and keeps nothing of it",
+  async (value) => {
+    const members = [{ value }];
+    const group = { schemas: [GROUP], displayName: "odd", members };
+    const id = await create(directory, "/Groups", group);
+    expect((await send(directory, "PUT", `/Groups/${id}`, group)).status).toBe(200);
+    for (const op of ["add", "remove"]) {
+      const Operations = [{ op, path: "members", value: members }];
+      const { status } = await send(directory, "PATCH", `/Groups/${id}`, { schemas: [PATCH], Operations });
+      expect(status).toBeLessThan(400);
+    }
+    expect((await send(directory, "DELETE", `/Groups/${id}`)).status).toBe(204);
+    expect(scim.errors).toEqual([]);
+  },
+);
+
 it("gives one of 50 concurrent creates of a userName 201, and forty-nine 409", async () => {
   const body = { schemas: [USER], userName: "Wanted" };
   const answers = await Promise.all(

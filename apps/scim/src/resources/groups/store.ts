@@ -155,7 +155,7 @@ export async function updateGroup(
       joining: ids(members.add),
       leaving: ids(members.remove),
       pending: keepable(missing),
-      unwanted: [...members.remove],
+      unwanted: keepable(members.remove),
       clear: members.clear,
       names: [...names],
       ...(difference(eventFieldsOf(columnsOf(documentOf(row))), eventFieldsOf(after)) ?? NO_EVENT_FIELDS),
@@ -235,8 +235,11 @@ function arrayOf(values: readonly string[]): string {
 /** Longer than any id or externalId that a client would tell twice. */
 const MAX_PENDING_LENGTH = 256;
 
-function keepable(missing: readonly string[]): string[] {
-  return missing.filter((value) => value.length <= MAX_PENDING_LENGTH);
+/** PostgreSQL stores neither NUL nor half of a character, so nothing that has one can ever come. */
+const STORABLE = /^[^\0\p{Cs}]*$/u;
+
+function keepable(values: Iterable<string>): string[] {
+  return [...values].filter((value) => value.length <= MAX_PENDING_LENGTH && STORABLE.test(value));
 }
 
 function ids(values: ReadonlySet<string>): string[] {
