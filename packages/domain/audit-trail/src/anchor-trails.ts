@@ -1,7 +1,6 @@
 import type { Database, Sql } from "@sallyport/database";
 import { anchorOf } from "./anchors.ts";
-import { organizationOf } from "./organization.ts";
-import type { Seal } from "./seal.ts";
+import { type SealRow, sealOf } from "./seal-row.ts";
 
 /** A place outside of the database, where the last seals are written down. */
 export interface AnchorDestination {
@@ -28,18 +27,6 @@ export async function anchorTrails(database: Database, destination: AnchorDestin
   }
 }
 
-interface Row {
-  readonly organization_id: string;
-  readonly number: number;
-  readonly first_sequence: string;
-  readonly last_sequence: string;
-  readonly root: Buffer;
-  readonly previous: Buffer | null;
-  readonly sealed_at: Date;
-  readonly key_id: string;
-  readonly signature: Buffer;
-}
-
 async function anchorSome(sql: Sql, { name, write }: AnchorDestination): Promise<number> {
   const lock = await sql.query<{ locked: boolean }>(
     "SELECT pg_try_advisory_xact_lock(hashtextextended('audit-anchor:' || $1, 0)) AS locked",
@@ -48,7 +35,7 @@ async function anchorSome(sql: Sql, { name, write }: AnchorDestination): Promise
   if (lock.rows[0]?.locked !== true) {
     return 0;
   }
-  const { rows } = await sql.query<Row>(
+  const { rows } = await sql.query<SealRow>(
     `SELECT s.organization_id, s.number, s.first_sequence, s.last_sequence, s.root, s.previous, s.sealed_at, s.key_id, s.signature
      FROM audit_trails t JOIN audit_seals s ON s.organization_id = t.organization_id AND s.number = t.number
      LEFT JOIN audit_anchors a ON a.destination = $1 AND a.organization_id = t.organization_id
@@ -66,18 +53,4 @@ async function anchorSome(sql: Sql, { name, write }: AnchorDestination): Promise
     [name, rows.map((row) => row.organization_id), rows.map((row) => row.number)],
   );
   return rows.length;
-}
-
-function sealOf(row: Row): Seal {
-  return {
-    organizationId: organizationOf(row.organization_id),
-    number: row.number,
-    firstSequence: Number(row.first_sequence),
-    lastSequence: Number(row.last_sequence),
-    root: row.root,
-    previous: row.previous,
-    sealedAt: row.sealed_at,
-    keyId: row.key_id,
-    signature: row.signature,
-  };
 }

@@ -1,43 +1,22 @@
 import type { Sql } from "@sallyport/database";
 import type { AuditKey } from "../keys.ts";
-import { keyOf, organizationOf } from "../organization.ts";
+import { keyOf } from "../organization.ts";
 import { hashOfSeal, type Seal, signedOfSeal } from "../seal.ts";
+import { type SealRow, sealOf } from "../seal-row.ts";
 import type { Findings } from "./report.ts";
 
 export interface StoredSeal extends Seal {
   readonly leaves: Buffer;
 }
 
-interface Row {
-  readonly organization_id: string;
-  readonly number: number;
-  readonly first_sequence: string;
-  readonly last_sequence: string;
-  readonly root: Buffer;
-  readonly previous: Buffer | null;
-  readonly sealed_at: Date;
-  readonly key_id: string;
-  readonly signature: Buffer;
+interface Row extends SealRow {
   readonly leaves: Buffer;
 }
 
 const COLUMNS =
   "organization_id, number, first_sequence, last_sequence, root, previous, sealed_at, key_id, signature, leaves";
 
-function sealOf(row: Row): StoredSeal {
-  return {
-    organizationId: organizationOf(row.organization_id),
-    number: row.number,
-    firstSequence: Number(row.first_sequence),
-    lastSequence: Number(row.last_sequence),
-    root: row.root,
-    previous: row.previous,
-    sealedAt: row.sealed_at,
-    keyId: row.key_id,
-    signature: row.signature,
-    leaves: row.leaves,
-  };
-}
+const storedSealOf = (row: Row): StoredSeal => ({ ...sealOf(row), leaves: row.leaves });
 
 /** The next seal behind a number; undefined at the end. */
 export async function nextSeal(
@@ -50,7 +29,7 @@ export async function nextSeal(
     [keyOf(organizationId), after],
     "audit_seal_next",
   );
-  return rows[0] === undefined ? undefined : sealOf(rows[0]);
+  return rows[0] === undefined ? undefined : storedSealOf(rows[0]);
 }
 
 /** The seal that an entry is in. */
@@ -63,7 +42,7 @@ export async function sealAround(
     `SELECT ${COLUMNS} FROM audit_seals WHERE organization_id = $1 AND last_sequence >= $2 ORDER BY last_sequence LIMIT 1`,
     [keyOf(organizationId), sequence],
   );
-  const found = rows[0] === undefined ? undefined : sealOf(rows[0]);
+  const found = rows[0] === undefined ? undefined : storedSealOf(rows[0]);
   return found !== undefined && found.firstSequence <= sequence ? found : undefined;
 }
 
