@@ -16,7 +16,7 @@ import { authenticateClient } from "../endpoints/client-authentication.ts";
 import { type Form, parametersOf } from "../endpoints/form.ts";
 import { createSignedText } from "../forward-auth/signed-text.ts";
 import { seconds } from "../tokens/session-claims.ts";
-import { type Bell, createBell } from "./bell.ts";
+import { createRevocationBell, type RevocationBell } from "./bell.ts";
 import { OpenFeeds } from "./open-feeds.ts";
 
 /** Keeps what is signed here from passing for any other token (RFC 8725, 3.11), and the others for this. */
@@ -101,7 +101,7 @@ export function revocationFeed(deps: RevocationFeedDeps): RequestHandler {
     application: Application,
     position: FeedPosition | null,
     waitMs: number,
-    bell: Bell,
+    bell: RevocationBell,
     signal: AbortSignal,
   ): Promise<FeedPage> {
     const end = performance.now() + waitMs;
@@ -111,7 +111,7 @@ export function revocationFeed(deps: RevocationFeedDeps): RequestHandler {
       if (page.items.length > 0 || left <= 0 || signal.aborted) {
         return page;
       }
-      await bell.wait(left);
+      await bell.wait(left, signal);
     }
   }
 
@@ -123,7 +123,7 @@ export function revocationFeed(deps: RevocationFeedDeps): RequestHandler {
     signal: AbortSignal,
   ): Promise<void> {
     const position = positionOf(query.get("cursor"), application);
-    const bell = createBell(follower, application.id, signal);
+    const bell = createRevocationBell(follower, application.id);
     try {
       const page = await waitFor(application, position, waitOf(query) * 1000, bell, signal);
       const answer = answerOf(page, application);
@@ -145,7 +145,7 @@ export function revocationFeed(deps: RevocationFeedDeps): RequestHandler {
     signal: AbortSignal,
   ): Promise<void> {
     let position = positionOf(req.get("last-event-id") ?? query.get("cursor"), application);
-    const bell = createBell(follower, application.id, signal);
+    const bell = createRevocationBell(follower, application.id);
     const end = performance.now() + STREAM_MS;
     try {
       let page = await read(application, position); // what is wrong with the cursor is told by the status

@@ -1,3 +1,4 @@
+export { type Bell, createBell } from "./bell.ts";
 export { type BrowserCookie, cookieValue, createBrowserCookie } from "./browser-cookie.ts";
 export { refuseHead } from "./head.ts";
 export { handleProblems, logRequests, notFound, routePattern } from "./middleware.ts";

@@ -1,5 +1,6 @@
 import type { Sql } from "@sallyport/database";
 import { type FeedScope, outboxSince } from "@sallyport/events";
+import { type Bell, createBell } from "@sallyport/http";
 import type { Logger } from "@sallyport/logging";
 import { OpenStreams } from "../../api/open-streams.ts";
 
@@ -13,9 +14,8 @@ export interface EventWatch {
   open(scope: FeedScope): EventBell;
 }
 
-export interface EventBell {
-  /** Resolves when there may be an event since it was opened or last rang, after `ms`, or with the end of `signal`. */
-  wait(ms: number, signal: AbortSignal): Promise<void>;
+/** Rings when there may be an event since it was opened or last rang. */
+export interface EventBell extends Pick<Bell, "wait"> {
   close(): void;
 }
 
@@ -70,33 +70,15 @@ export function createEventWatch({ sql, log }: { readonly sql: Sql; readonly log
     open(scope) {
       const organizationId = scope === "all" ? ALL : scope.organizationId;
       const close = open.open(organizationId);
-      let rung = false;
-      let wake: () => void = () => undefined;
-      const listener: Listener = {
-        organizationId,
-        ring: () => {
-          rung = true;
-          wake();
-        },
-      };
+      const { ring, wait } = createBell();
+      const listener: Listener = { organizationId, ring };
       listeners.add(listener);
       if (!looking) {
         looking = true;
         void lookAgainAndAgain();
       }
       return {
-        async wait(ms, signal) {
-          let timer: NodeJS.Timeout | undefined;
-          if (!rung && !signal.aborted) {
-            await new Promise<void>((resolve) => {
-              wake = resolve;
-              signal.addEventListener("abort", () => resolve(), { once: true });
-              timer = setTimeout(resolve, ms);
-            });
-          }
-          clearTimeout(timer);
-          rung = false;
-        },
+        wait,
         close: () => {
           listeners.delete(listener);
           close();
