@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Database } from "@sallyport/database";
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
+import { defined } from "@sallyport/defined";
 import { type Environment, ROLES, type Role, readConfiguration, startGateway } from "@sallyport/gateway";
 import { createLogger } from "@sallyport/logging";
+import type { Lookup } from "@sallyport/outbound";
 import { newEncryptionKey, newToken } from "@sallyport/secrets";
 import { freePorts } from "./process.ts";
 
@@ -23,6 +25,8 @@ export interface TestGatewayOptions {
   readonly env?: Environment;
   /** Default: the system's clock. */
   readonly now?: () => Date;
+  /** Resolves the names of whomever the gateway calls. Default: as without a test. */
+  readonly lookup?: Lookup;
 }
 
 export interface ApiAnswer {
@@ -78,11 +82,13 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   });
   const logLines: string[] = [];
   const log = createLogger({ level: "debug", destination: { write: (line) => void logLines.push(line) } });
-  const now = options.now === undefined ? {} : { now: options.now };
-  const gateway = await startGateway(configuration, { log, ...now }).catch(async (error: unknown) => {
-    await discard();
-    throw error;
-  });
+  const { now, lookup } = options;
+  const gateway = await startGateway(configuration, { log, ...defined({ now, lookup }) }).catch(
+    async (error: unknown) => {
+      await discard();
+      throw error;
+    },
+  );
 
   const port = Number(options.publicUrl === undefined ? new URL(gateway.url).port : environment.PORT);
   return {

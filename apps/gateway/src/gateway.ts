@@ -4,7 +4,7 @@ import { defined } from "@sallyport/defined";
 import { lookUpByDns } from "@sallyport/delivery";
 import type { Logger } from "@sallyport/logging";
 import { onceAvailable, outageOf, reportOutage } from "@sallyport/outage";
-import { createOutbound } from "@sallyport/outbound";
+import { createOutbound, type Lookup } from "@sallyport/outbound";
 import { openQueues, type Queues } from "@sallyport/queue";
 import { createSecretBox } from "@sallyport/secrets";
 import { JOBS, type WorkerServices } from "@sallyport/worker";
@@ -37,6 +37,8 @@ export interface GatewayOptions {
   readonly log: Logger;
   /** Default: the system's clock. */
   readonly now?: () => Date;
+  /** Resolves the names of whomever is called. Default: as the system does; for receivers of webhooks, by DNS alone. */
+  readonly lookup?: Lookup;
   /** Told once for each reason why the start waits: what it waits for, and what to look at. */
   readonly onWaiting?: (message: string) => void;
   /** Ends the waiting: then the start fails with what it waited for. */
@@ -75,7 +77,14 @@ async function start(
 
   const databaseUrl = configuration.databaseUrl ?? (await startDatabase(configuration, log, teardown));
   const waiting = new AbortController();
-  const base = { configuration, publicUrl, log, now, stopping: waiting.signal };
+  const base = {
+    configuration,
+    publicUrl,
+    log,
+    now,
+    stopping: waiting.signal,
+    ...defined({ lookup: options.lookup }),
+  };
   const { database, queues, services } = await onceServersAnswer(configuration, options, listener, (opened) =>
     open(base, databaseUrl, opened).then((parts) => {
       teardown.adopt(opened);
@@ -143,7 +152,11 @@ interface Opened {
 
 /** All that needs the servers. May be called again when it has failed and `teardown` was run. */
 async function open(
-  base: Pick<Foundation, "configuration" | "publicUrl" | "log" | "now" | "stopping">,
+  {
+    lookup,
+    ...base
+  }: Pick<Foundation, "configuration" | "publicUrl" | "log" | "now" | "stopping"> &
+    Pick<GatewayOptions, "lookup">,
   databaseUrl: string,
   teardown: Teardown,
 ): Promise<Opened> {
@@ -175,18 +188,19 @@ async function open(
   });
   teardown.add("queues", () => queues.close());
 
-  const outbound = createOutbound({ allow: configuration.outboundAllow });
+  const outbound = createOutbound({ allow: configuration.outboundAllow, ...defined({ lookup }) });
   teardown.add("outbound", () => outbound.close());
   const operatorOutbound = createOutbound({
     allow: configuration.outboundAllowOperator,
     variable: "OUTBOUND_ALLOW_OPERATOR",
+    ...defined({ lookup }),
   });
   teardown.add("operator outbound", () => operatorOutbound.close());
 
   const deliveryOutbound = createOutbound({
     allow: configuration.outboundAllow,
     timeoutMs: DELIVERY_MS,
-    lookup: lookUpByDns(),
+    lookup: lookup ?? lookUpByDns(),
   });
   teardown.add("delivery outbound", () => deliveryOutbound.close());
 
