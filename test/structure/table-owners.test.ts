@@ -80,6 +80,7 @@ const OWNERS: Readonly<Record<string, readonly [string]>> = {
   used_assertions: [CONNECTIONS],
   sessions: [SESSIONS],
   session_applications: [SESSIONS],
+  logout_notices: [SESSIONS],
   revoked_tokens: [SESSIONS],
   // By triggers, but for single tokens.
   session_revocations: [SESSIONS],
@@ -95,6 +96,7 @@ const OWNERS: Readonly<Record<string, readonly [string]>> = {
   outbox_sequences: [EVENTS],
   outbox_state: [EVENTS],
   outbox_consumers: [EVENTS],
+  deleted_organizations: [EVENTS],
 
   audit_keys: [AUDIT_TRAIL],
   audit_trails: [AUDIT_TRAIL],

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTrailWorld, type TrailWorld } from "@sallyport/audit-trail/testing";
-import { forgetOrganization, recordEvents } from "@sallyport/events";
+import { forgetEvents, recordEvents } from "@sallyport/events";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { auditVerify } from "./audit-verify.ts";
 import { type AuditVerifyOptions, UsageError } from "./command-line.ts";
@@ -77,7 +77,7 @@ describe("sallyport audit verify", () => {
     const { sql } = world.test.database;
     await world.test.database.transaction(async (inside) => {
       await inside.query("DELETE FROM organizations WHERE id = $1", [acme]);
-      await forgetOrganization(inside, acme);
+      await forgetEvents(inside, acme);
       await world.forget(inside, acme);
     });
     const gone = await run({ anchors: path });

@@ -68,8 +68,8 @@ describe.each(Object.entries(BINDINGS))("a logout request of the IdP over HTTP-%
 
     expect(await fixture.session(sessionId)).toMatchObject({ revokedReason: "idp_logout" });
     expect(fixture.logoutsRequested()).toBe(told + 1);
-    const pending = await fixture.database.prisma.sessionApplication.findMany({ where: { sessionId } });
-    expect(pending.map((row) => row.logoutPendingAt)).toEqual([expect.any(Date)]);
+    const pending = await fixture.database.prisma.logoutNotice.findMany({ where: { sessionId } });
+    expect(pending.map((row) => row.dueAt)).toEqual([expect.any(Date)]);
     const requested = await fixture.database.prisma.event.findFirstOrThrow({
       where: { type: "connection.logout_requested", resourceId: connectionId },
       orderBy: { id: "desc" },

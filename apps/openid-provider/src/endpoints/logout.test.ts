@@ -41,8 +41,8 @@ describe("with an ID token as hint", () => {
   it("has the applications told, and leaves an audit event", async () => {
     const before = test.logoutsRequested();
     await visit.browser.get(logoutUrl({ id_token_hint: idToken }));
-    const pending = await test.database.prisma.sessionApplication.findMany({ where: { sessionId } });
-    expect(pending.map((row) => row.logoutPendingAt)).toEqual([expect.any(Date)]);
+    const pending = await test.database.prisma.logoutNotice.findMany({ where: { sessionId } });
+    expect(pending.map((row) => row.dueAt)).toEqual([expect.any(Date)]);
     expect(test.logoutsRequested()).toBeGreaterThan(before);
     const event = await test.database.prisma.event.findFirstOrThrow({
       where: { type: "session.revoked", resourceId: sessionId },

@@ -6,6 +6,7 @@ import { auditSealsLoop } from "./audit-seals/job.ts";
 import { auditStreamsLoop } from "./audit-streams/job.ts";
 import { auditVerificationJob } from "./audit-verification/job.ts";
 import { certificateExpiryJob } from "./certificate-expiry/job.ts";
+import { deletedOrganizationsJob } from "./deleted-organizations/job.ts";
 import { domainsJob } from "./domains/job.ts";
 import { eraseJob } from "./erase/job.ts";
 import { idpMetadataJob } from "./idp-metadata/job.ts";
@@ -32,6 +33,7 @@ export const JOBS: readonly JobDeclaration<WorkerServices>[] = [
   purgeJob,
   certificateExpiryJob,
   resealJob,
+  deletedOrganizationsJob,
   auditVerificationJob,
   eraseJob,
 ];

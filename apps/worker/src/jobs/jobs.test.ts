@@ -22,6 +22,7 @@ it("keeps the names that the store and the metrics know", () => {
     "maintenance/purge",
     "maintenance/expiry",
     "maintenance/reseal",
+    "maintenance/deleted-organizations",
     "audit-verification/audit-verification",
     "erase/erase",
   ]);

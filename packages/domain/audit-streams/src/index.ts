@@ -15,7 +15,7 @@ export {
   giveBack,
   skip,
 } from "./deliveries/finish.ts";
-export { type DueStream, dueStreams, type TakenStream, takeStreams } from "./deliveries/take.ts";
+export { type DueStream, dueStreams, sentByAll, type TakenStream, takeStreams } from "./deliveries/take.ts";
 export {
   DATADOG_SITES,
   type DatadogSite,

@@ -35,6 +35,14 @@ export {
   recordedEvent,
 } from "./event.ts";
 export {
+  type DeletedOrganization,
+  forgetDeletedOrganization,
+  forgetEvents,
+  lastPositionOf,
+  listDeletedOrganizations,
+  noteDeletedOrganization,
+} from "./outbox/deleted-organizations.ts";
+export {
   type FeedEntry,
   type FeedPage,
   type FeedQuery,
@@ -45,9 +53,10 @@ export {
   feedSince,
   readEventFeed,
 } from "./outbox/feed.ts";
-export { fillOutbox, forgetOrganization } from "./outbox/fill.ts";
+export { fillOutbox } from "./outbox/fill.ts";
 export {
   acknowledge,
+  acknowledgedByAll,
   findEvents,
   hasUnread,
   type OutboxEntry,

@@ -2,6 +2,7 @@ export { type NewSession, sessionStatement } from "./create.ts";
 export { eraseSessions, readToldSessions, type ToldSession } from "./erase.ts";
 export { findLiveSession, type LiveSession } from "./find.ts";
 export {
+  hasNotices,
   type LogoutNotice,
   noteSessionUse,
   postponeNotice,

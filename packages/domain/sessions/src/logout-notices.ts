@@ -2,7 +2,7 @@ import type { Database, Sql } from "@sallyport/database";
 import { recordEvents } from "@sallyport/events";
 import type { SigningAlgorithm } from "@sallyport/signing-keys";
 
-/** An application that is to be told that a session ended. */
+/** An application that is to be told that a session ended; its row outlives the session, its user and its organization. */
 export interface LogoutNotice {
   readonly sessionId: string;
   readonly applicationId: string;
@@ -15,6 +15,38 @@ export interface LogoutNotice {
   readonly signingAlg: SigningAlgorithm;
   /** This attempt, from 1. */
   readonly attempt: number;
+}
+
+/**
+ * Notes the applications that have tokens of sessions which end in this transaction, and want to be told. A statement of its
+ * own, behind the one that ended them: it sees who was given tokens while that waited for the session's row.
+ */
+export async function addNotices(
+  sql: Sql,
+  organizationId: string,
+  sessions: readonly { readonly id: string; readonly userId: string }[],
+  now: Date,
+): Promise<void> {
+  await sql.query(
+    `INSERT INTO logout_notices (session_id, application_id, organization_id, user_id, due_at)
+     SELECT ended.id, a.id, $1::uuid, ended.user_id, $4
+     FROM unnest($2::uuid[], $3::uuid[]) AS ended (id, user_id)
+     JOIN session_applications sa ON sa.session_id = ended.id
+     JOIN applications a ON a.id = sa.application_id AND a.backchannel_logout_uri IS NOT NULL
+     ON CONFLICT DO NOTHING`,
+    [organizationId, sessions.map(({ id }) => id), sessions.map(({ userId }) => userId), now],
+    "logout_add",
+  );
+}
+
+/** Whether applications are still to be told of sessions of an organization, which may be deleted. */
+export async function hasNotices(sql: Sql, organizationId: string): Promise<boolean> {
+  const { rows } = await sql.query(
+    "SELECT 1 FROM logout_notices WHERE organization_id = $1::uuid LIMIT 1",
+    [organizationId],
+    "logout_any",
+  );
+  return rows.length > 0;
 }
 
 /**
@@ -35,17 +67,13 @@ export async function takeDueNotices(
     signing_alg: SigningAlgorithm;
     attempt: number;
   }>(
-    `UPDATE session_applications sa
-     SET logout_pending_at = $2, logout_attempts = sa.logout_attempts + 1
-     FROM (SELECT session_id, application_id FROM session_applications
-           WHERE logout_pending_at <= $1
-           ORDER BY logout_pending_at LIMIT $3
-           FOR UPDATE SKIP LOCKED) due, sessions s, applications a
-     WHERE sa.session_id = due.session_id AND sa.application_id = due.application_id
-       AND s.id = sa.session_id AND a.id = sa.application_id
-     RETURNING sa.session_id, sa.application_id, s.organization_id, s.user_id, a.client_id,
-               a.backchannel_logout_uri AS uri, a.id_token_signing_alg AS signing_alg,
-               sa.logout_attempts AS attempt`,
+    `UPDATE logout_notices n
+     SET due_at = $2, attempts = n.attempts + 1
+     FROM (SELECT session_id, application_id FROM logout_notices
+           WHERE due_at <= $1 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED) due, applications a
+     WHERE n.session_id = due.session_id AND n.application_id = due.application_id AND a.id = n.application_id
+     RETURNING n.session_id, n.application_id, n.organization_id, n.user_id, a.client_id,
+               a.backchannel_logout_uri AS uri, a.id_token_signing_alg AS signing_alg, n.attempts AS attempt`,
     [options.now, options.leaseUntil, options.limit],
     "logout_take_due",
   );
@@ -69,8 +97,7 @@ export async function settleNotice(
 ): Promise<void> {
   await database.transaction(async (sql) => {
     const { rowCount } = await sql.query(
-      `UPDATE session_applications SET logout_pending_at = NULL
-       WHERE session_id = $1 AND application_id = $2 AND logout_pending_at IS NOT NULL`,
+      "DELETE FROM logout_notices WHERE session_id = $1 AND application_id = $2",
       [notice.sessionId, notice.applicationId],
       "logout_settle",
     );
@@ -105,8 +132,7 @@ export async function postponeNotice(
   const { organizationId, applicationId, sessionId, attempt } = notice;
   await database.transaction(async (sql) => {
     await sql.query(
-      `UPDATE session_applications SET logout_pending_at = $3
-       WHERE session_id = $1 AND application_id = $2 AND logout_pending_at IS NOT NULL`,
+      "UPDATE logout_notices SET due_at = $3 WHERE session_id = $1 AND application_id = $2",
       [sessionId, applicationId, until],
       "logout_postpone",
     );

@@ -232,7 +232,7 @@ describe("a revocation", () => {
     expect(await revoke(acme, { sessionIds: [] })).toEqual([]);
   });
 
-  it("marks the applications that want to be told", async () => {
+  it("leaves a notice for the applications that want to be told", async () => {
     const { prisma } = test.database;
     const sessionId = await signIn(acme);
     for (const backchannelLogoutUri of ["https://app.example.com/logout", null]) {
@@ -243,14 +243,10 @@ describe("a revocation", () => {
       await prisma.sessionApplication.create({ data: { sessionId, applicationId } });
     }
     await revoke(acme, { sessionIds: [sessionId] });
-    const rows = await prisma.sessionApplication.findMany({
-      where: { sessionId },
-      include: { application: true },
-    });
-    for (const row of rows) {
-      expect(row.logoutPendingAt).toEqual(row.application.backchannelLogoutUri === null ? null : now);
-    }
-    expect(rows).toHaveLength(2);
+    const rows = await prisma.logoutNotice.findMany({ where: { sessionId }, include: { application: true } });
+    expect(rows).toMatchObject([
+      { dueAt: now, application: { backchannelLogoutUri: "https://app.example.com/logout" } },
+    ]);
   });
 });
 

@@ -7,7 +7,7 @@
  * - `push/`: which streams are due, and what became of a turn; what is polled is read by `readPending`
  */
 export { STREAM_EVENT_TYPES, SUPPORTED } from "./event-types.ts";
-export { type FanOut, fanOutSignals } from "./fan-out/fan-out.ts";
+export { CONSUMER as SIGNALS_CONSUMER, type FanOut, fanOutSignals } from "./fan-out/fan-out.ts";
 export { failTurn, finishTurn } from "./push/finish.ts";
 export { type DueStream, dueStreams, takeStreams } from "./push/take.ts";
 export { SET_TYP, setClaims } from "./sets/claims.ts";

@@ -90,7 +90,7 @@ export const organizationEndpoints: readonly Endpoint[] = [
     tag,
     summary: "Delete an organization and everything in it",
     description:
-      "Its tokens are no longer good from this moment. Its applications' own sessions end when they next ask the gateway: nobody is left to send them a back-channel logout.",
+      "Its sessions end, and its tokens are no longer good from this moment; applications are told as ever, by back-channel logout, the revocation feed and signals. Its events and its audit trail go when webhooks, streams and applications of the gateway were told of them, after seven days at most.",
     status: 204,
     errors: ["organization_not_found", "operators_organization_required"],
     handle: (call) => deleteOrganization(call, call.params.org),

@@ -1,8 +1,7 @@
-import { forgetTrail } from "@sallyport/audit-trail";
 import { isUniqueViolation, newId, type Organization, type Prisma, type Sql } from "@sallyport/database";
 import { deleteIdentifiers } from "@sallyport/directories";
 import { addFirstDomains } from "@sallyport/domains";
-import { difference, forgetOrganization, pick } from "@sallyport/events";
+import { difference, noteDeletedOrganization, pick } from "@sallyport/events";
 import {
   endSignInRoles,
   lockedOutBy,
@@ -157,10 +156,13 @@ function requireRename({ caller }: Context): void {
   requirePermission(caller, "organizations.rename", "slug");
 }
 
-/** Deletes it with all that is its own, audit events included; that it was deleted is recorded beside it. */
+/**
+ * Deletes it with all that is its own; that it was deleted is recorded beside it. Its sessions end before that, so that
+ * applications are told. Its events go when everybody was told of them.
+ */
 export async function deleteOrganization(context: Context, slugOrId: string): Promise<void> {
   const { id } = await reachOrganization(context, slugOrId);
-  await change(context, async ({ tx, sql, now, record }) => {
+  await change(context, async ({ tx, sql, now, record, endSessions }) => {
     await lockPeople(sql, id);
     // A push holds its directory before its organization: in another order the two would wait for each other.
     await sql.query("SELECT id FROM directories WHERE organization_id = $1::uuid ORDER BY id FOR UPDATE", [
@@ -174,11 +176,11 @@ export async function deleteOrganization(context: Context, slugOrId: string): Pr
     if (row.forOperators) {
       throw problem("operators_organization_required");
     }
+    await endSessions(id, "all", "organization_deleted");
     await tx.organization.deleteMany({ where: { id } });
     sessionsEndHere("all");
     await reserveSlug(tx, id, row.slug, now);
-    await forgetOrganization(sql, id);
-    await forgetTrail(sql, id);
+    await noteDeletedOrganization(sql, { id, deletedAt: now });
     await deleteIdentifiers(sql, id);
     record({
       organizationId: null,

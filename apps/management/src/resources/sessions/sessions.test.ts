@@ -32,8 +32,8 @@ describe("endSession", () => {
     expect(reply.status).toBe(204);
     const shown = await api.call("getSession", { params: { org: "acme", sessionId } });
     expect(shown.body).toMatchObject({ live: false, revokedReason: "revoked_by_operator" });
-    expect(await prisma.sessionApplication.findFirst({ where: { sessionId } })).toMatchObject({
-      logoutPendingAt: api.clock.now,
+    expect(await prisma.logoutNotice.findFirst({ where: { sessionId } })).toMatchObject({
+      dueAt: api.clock.now,
     });
     expect(api.logouts.count).toBe(logouts + 1);
     expect(await prisma.event.findFirst({ where: { resourceId: sessionId } })).toMatchObject({

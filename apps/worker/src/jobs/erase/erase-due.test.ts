@@ -180,8 +180,8 @@ it("keeps of the user an id alone until the last of their sessions is gone, so t
   const { rows } = await sql.query("SELECT email, name, username FROM users WHERE id = $1", [userId]);
   expect(rows).toEqual([{ email: null, name: null, username: null }]);
   const sessions = await sql.query(
-    `SELECT s.revoked_reason, s.groups, s.idp_session, sa.logout_pending_at IS NOT NULL AS pending
-     FROM sessions s JOIN session_applications sa ON sa.session_id = s.id`,
+    `SELECT s.revoked_reason, s.groups, s.idp_session, n.due_at IS NOT NULL AS pending
+     FROM sessions s LEFT JOIN logout_notices n ON n.session_id = s.id`,
   );
   expect(sessions.rows).toEqual([
     { revoked_reason: "member_erased", groups: [], idp_session: null, pending: true },

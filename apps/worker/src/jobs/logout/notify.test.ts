@@ -100,13 +100,11 @@ async function endedSession(uri: string | null = endpoint.uri) {
 }
 
 async function notice() {
-  const { rows } = await test.database.sql.query<{ logout_pending_at: Date | null; logout_attempts: number }>(
-    "SELECT logout_pending_at, logout_attempts FROM session_applications",
+  const { rows } = await test.database.sql.query<{ due_at: Date; attempts: number }>(
+    "SELECT due_at, attempts FROM logout_notices",
   );
-  return {
-    pendingIn: rows[0]?.logout_pending_at == null ? null : rows[0].logout_pending_at.getTime() - clock,
-    attempts: rows[0]?.logout_attempts,
-  };
+  const [row] = rows;
+  return row === undefined ? null : { dueIn: row.due_at.getTime() - clock, attempts: row.attempts };
 }
 
 it("posts a signed logout token as the specification has it, and settles", async () => {
@@ -129,7 +127,7 @@ it("posts a signed logout token as the specification has it, and settles", async
     jti: expect.any(String),
     events: { "http://schemas.openid.net/event/backchannel-logout": {} },
   });
-  expect(await notice()).toEqual({ pendingIn: null, attempts: 1 });
+  expect(await notice()).toBeNull();
   expect(await acme.auditTypes()).toEqual(["session.revoked", "application.logged_out"]);
 
   await notifyApplications(deps);
@@ -152,13 +150,13 @@ it("tries again later what an application did not take, with a new token", async
   await endedSession();
   endpoint.answer = 503;
   await notifyApplications(deps);
-  expect(await notice()).toEqual({ pendingIn: 10_000, attempts: 1 });
+  expect(await notice()).toEqual({ dueIn: 10_000, attempts: 1 });
   await notifyApplications(deps);
   expect(endpoint.received).toHaveLength(1); // not yet due
   clock += 10_000;
   endpoint.answer = 204;
   await notifyApplications(deps);
-  expect(await notice()).toEqual({ pendingIn: null, attempts: 2 });
+  expect(await notice()).toBeNull();
   const [first, second] = endpoint.received.map(({ token }) => decodeJwt(token).jti);
   expect(first).not.toBe(second);
 });
@@ -209,11 +207,11 @@ it("gives up after eight attempts over two hours, with an audit event", async ()
   for (;;) {
     await notifyApplications(deps);
     attempts++;
-    const { pendingIn } = await notice();
-    if (pendingIn === null) {
+    const left = await notice();
+    if (left === null) {
       break;
     }
-    clock += pendingIn;
+    clock += left.dueIn;
   }
   expect(attempts).toBe(8);
   expect(clock - began).toBe((10 + 30 + 60 + 300 + 900 + 1_800 + 3_600) * 1_000);
@@ -286,9 +284,7 @@ it("lets one application that hangs hold up no other", async () => {
   hanging.closeAllConnections();
   hanging.close();
   expect(endpoint.received).toHaveLength(1);
-  const { rows } = await test.database.sql.query(
-    "SELECT application_id FROM session_applications WHERE logout_pending_at IS NOT NULL",
-  );
+  const { rows } = await test.database.sql.query("SELECT application_id FROM logout_notices");
   expect(rows).toEqual([{ application_id: slow }]);
 });
 
@@ -296,5 +292,5 @@ it("does not bother an application that has no logout URI any more", async () =>
   await endedSession();
   await test.database.sql.query("UPDATE applications SET backchannel_logout_uri = NULL");
   await notifyApplications(deps);
-  expect(await notice()).toEqual({ pendingIn: null, attempts: 1 });
+  expect(await notice()).toBeNull();
 });

@@ -75,3 +75,13 @@ export async function takeStreams(
     secret: () => secret && secrets.open(secret, sealContext("audit_streams.secret", id)),
   }));
 }
+
+/** Up to where every enabled stream of all organizations' events has sent them; null where there is no such stream. */
+export async function sentByAll(sql: Sql): Promise<number | null> {
+  const { rows } = await sql.query<{ position: string | null }>(
+    "SELECT min(position) AS position FROM audit_streams WHERE organization_id IS NULL AND enabled",
+    [],
+    "audit_streams_sent_by_all",
+  );
+  return rows[0]?.position == null ? null : Number(rows[0].position);
+}

@@ -1,5 +1,5 @@
 import type { Database, Sql } from "@sallyport/database";
-import { lockOutbox, tryLockOutbox } from "./lock.ts";
+import { tryLockOutbox } from "./lock.ts";
 
 // What was committed when the outbox was last filled is in it, and all else that this statement sees is not: exactly
 // that which committed meanwhile, however long its transactions took, and whatever else is still open. A fact that rests
@@ -78,14 +78,4 @@ async function adopt(sql: Sql): Promise<number> {
 async function take(sql: Sql, text: string, name?: string): Promise<number> {
   const { rows } = await sql.query<{ added: number }>(text, [], name);
   return rows[0]?.added ?? 0;
-}
-
-/**
- * Takes a deleted organization's entries out of the outbox: call it in the transaction of the deletion, at its end. The
- * events themselves go with their organization.
- */
-export async function forgetOrganization(sql: Sql, organizationId: string): Promise<void> {
-  await lockOutbox(sql);
-  await sql.query("DELETE FROM outbox WHERE organization_id = $1::uuid", [organizationId]);
-  await sql.query("DELETE FROM outbox_sequences WHERE organization_id = $1::uuid", [organizationId]);
 }

@@ -3,7 +3,7 @@ import { createTestDatabase, type TestDatabase } from "@sallyport/database/testi
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Event } from "../event.ts";
 import { recordedEvent } from "../event.ts";
-import { acknowledge, fillOutbox, forgetOrganization, readOutbox, readUnread } from "../index.ts";
+import { acknowledge, fillOutbox, forgetEvents, readOutbox, readUnread } from "../index.ts";
 import { recordEvents } from "../record.ts";
 import { FILL } from "./fill.ts";
 import { tryLockOutbox } from "./lock.ts";
@@ -310,7 +310,7 @@ it("forgets a deleted organization, and nobody else", async () => {
   await record(acme, "a2");
   await database.transaction(async (sql) => {
     await sql.query("DELETE FROM organizations WHERE id = $1", [acme]);
-    await forgetOrganization(sql, acme);
+    await forgetEvents(sql, acme);
   });
   await fillOutbox(database);
   expect(namesOf(await delivered())).toEqual(["b1"]);

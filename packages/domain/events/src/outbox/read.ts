@@ -61,6 +61,17 @@ export async function acknowledge(sql: Sql, consumer: string, position: number):
   );
 }
 
+/** The position that all of these consumers have come to. */
+export async function acknowledgedByAll(sql: Sql, consumers: readonly string[]): Promise<number> {
+  const { rows } = await sql.query<{ position: string }>(
+    `SELECT min(coalesce(c.position, 0)) AS position
+     FROM unnest($1::text[]) AS asked (name) LEFT JOIN outbox_consumers c USING (name)`,
+    [consumers],
+    "outbox_acknowledged_by_all",
+  );
+  return Number(rows[0]?.position ?? 0);
+}
+
 /** Whether there is anything that the consumer has not acknowledged: cheaper than to read it. */
 export async function hasUnread(sql: Sql, consumer: string): Promise<boolean> {
   const { rows } = await sql.query<{ unread: boolean }>(

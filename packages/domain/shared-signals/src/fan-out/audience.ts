@@ -19,7 +19,7 @@ interface Row {
   readonly email: string | null;
 }
 
-const LISTENER = `asked.index, t.id AS stream_id, t.subject_format, u.id AS user_id, u.organization_id, u.email`;
+const LISTENER = "asked.index, t.id AS stream_id, t.subject_format";
 
 /** The stream `t` of an application hears of the person `u`; $3 is the type of the event. */
 const HEARS = `
@@ -28,21 +28,43 @@ const HEARS = `
     SELECT FROM signal_stream_exclusions x
     WHERE x.stream_id = t.id AND x.subject IN ('sub:' || u.id, 'email:' || u.email, 'tenant:' || u.organization_id))`;
 
-/** Whom the ends of sessions are told: the applications that were given tokens of them. */
+/** A session that ended, as its event tells of it. */
+export interface EndedSession {
+  readonly id: string;
+  readonly at: Date;
+  readonly userId: string;
+  readonly organizationId: string | null;
+}
+
+/**
+ * Whom the ends of sessions are told: the applications that were given tokens of them. Where a session went with its user or
+ * its organization, the log of ends still names these, and its event the person; an address is no longer known.
+ */
 export async function listenersOfSessions(
   sql: Sql,
   type: string,
-  sessions: readonly { readonly id: string; readonly at: Date }[],
+  sessions: readonly EndedSession[],
 ): Promise<Listener[]> {
   const { rows } = await sql.query<Row>(
-    `SELECT ${LISTENER}
-     FROM unnest($1::uuid[], $2::timestamptz[]) WITH ORDINALITY AS asked (id, at, index)
-     JOIN sessions s ON s.id = asked.id
-     JOIN users u ON u.id = s.user_id
-     JOIN session_applications sa ON sa.session_id = s.id
-     JOIN signal_streams t ON t.application_id = sa.application_id
+    `SELECT ${LISTENER}, u.id AS user_id, u.organization_id, u.email
+     FROM unnest($1::uuid[], $2::timestamptz[], $4::uuid[], $5::uuid[]) WITH ORDINALITY
+       AS asked (id, at, user_id, organization_id, index)
+     CROSS JOIN LATERAL (
+       SELECT asked.user_id AS id, asked.organization_id,
+              (SELECT email FROM users WHERE users.id = asked.user_id) AS email) u
+     CROSS JOIN LATERAL (
+       SELECT application_id FROM session_applications WHERE session_id = asked.id
+       UNION
+       SELECT application_id FROM session_revocations WHERE session_id = asked.id) held
+     JOIN signal_streams t ON t.application_id = held.application_id
      WHERE ${HEARS} ORDER BY asked.index`,
-    [sessions.map(({ id }) => id), sessions.map(({ at }) => at), type],
+    [
+      sessions.map(({ id }) => id),
+      sessions.map(({ at }) => at),
+      type,
+      sessions.map(({ userId }) => userId),
+      sessions.map(({ organizationId }) => organizationId),
+    ],
     "signals_session_listeners",
   );
   return rows.map(listenerOf);
@@ -56,7 +78,7 @@ export async function listenersOfPeople(
   now: Date,
 ): Promise<Listener[]> {
   const { rows } = await sql.query<Row>(
-    `SELECT ${LISTENER}
+    `SELECT ${LISTENER}, u.id AS user_id, u.organization_id, u.email
      FROM unnest($1::uuid[], $2::timestamptz[]) WITH ORDINALITY AS asked (id, at, index)
      JOIN users u ON u.id = asked.id
      CROSS JOIN LATERAL (

@@ -3,12 +3,18 @@ import { acknowledge, hasUnread, outboxSince, type RecordedEvent, readUnread } f
 import { SIGNAL_TYPES } from "../event-types.ts";
 import { addSignals, type NewSignal } from "../sets/add.ts";
 import { subjectOf } from "../subjects.ts";
-import { type Listener, listenersOfPeople, listenersOfSessions, usersBehind } from "./audience.ts";
+import {
+  type EndedSession,
+  type Listener,
+  listenersOfPeople,
+  listenersOfSessions,
+  usersBehind,
+} from "./audience.ts";
 import { readClaims } from "./claims.ts";
 import { type ChangedClaims, initiatingEntity, occurrencesOf, reasonAdmin } from "./signals.ts";
 
 /** Under this name the outbox knows how far signals have come. */
-const CONSUMER = "signals";
+export const CONSUMER = "signals";
 
 export interface FanOut {
   readonly issuer: string;
@@ -84,7 +90,7 @@ async function signalsOf(
   events: readonly RecordedEvent[],
   { issuer, now }: { readonly issuer: string; readonly now: Date },
 ): Promise<NewSignal[]> {
-  const ended: { id: string; at: Date; event: RecordedEvent; order: number }[] = [];
+  const ended: (EndedSession & { readonly event: RecordedEvent; readonly order: number })[] = [];
   const changes: Change[] = [];
   const inGroups: {
     userIds: readonly string[];
@@ -95,7 +101,9 @@ async function signalsOf(
   for (const [order, event] of events.entries()) {
     for (const occurrence of occurrencesOf(event)) {
       if (occurrence.is === "session_ended") {
-        ended.push({ id: occurrence.sessionId, at: event.occurredAt, event, order });
+        const { sessionId: id, userId } = occurrence;
+        const { occurredAt: at, organizationId } = event;
+        ended.push({ id, at, userId, organizationId, event, order });
       } else if (occurrence.is === "claims_changed") {
         changes.push({ ...occurrence, event, order });
       } else {

@@ -67,6 +67,7 @@ export function initiatingEntity({ type }: Actor): "admin" | "user" | "system" {
 const REASONS: Readonly<Record<string, string>> = {
   connection_disabled: "The connection to the identity provider was disabled",
   connection_deleted: "The connection to the identity provider was deleted",
+  organization_deleted: "The organization was deleted",
   revoked_by_operator: "An administrator ended the session",
   user_linked: "An administrator joined two users",
   idp_signal: "The identity provider told of a security event",

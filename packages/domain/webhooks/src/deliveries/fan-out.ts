@@ -4,7 +4,7 @@ import { matchesType } from "../endpoints/types.ts";
 import { type Row, release } from "./release.ts";
 
 /** Under this name the outbox knows how far webhooks have come. */
-const CONSUMER = "webhooks";
+export const CONSUMER = "webhooks";
 
 export interface FanOut {
   readonly now: Date;
@@ -124,13 +124,7 @@ export function deliveryOf({ position, event }: OutboxEntry, endpointId: string)
 /** Adds those that there are not, held. Resolves to the rows that they stand in, to be released in this transaction. */
 export async function addDeliveries(sql: Sql, deliveries: readonly NewDelivery[], now: Date): Promise<Row[]> {
   const column = <Name extends keyof NewDelivery>(name: Name) => deliveries.map((each) => each[name]);
-  // Organizations before endpoints, as their deletion goes; several of either in the order of their ids. What is deleted or
-  // disabled by now gets nothing.
-  await sql.query(
-    "SELECT id FROM organizations WHERE id = ANY($1::uuid[]) ORDER BY id FOR KEY SHARE",
-    [[...new Set(column("organizationId"))]],
-    "webhooks_lock_organizations",
-  );
+  // In the order of their ids. What is deleted or disabled by now gets nothing.
   await sql.query(
     "SELECT id FROM webhook_endpoints WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE",
     [[...new Set(column("endpointId"))]],
@@ -143,7 +137,6 @@ export async function addDeliveries(sql: Sql, deliveries: readonly NewDelivery[]
      FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::bigint[])
        AS d (id, endpoint_id, organization_id, event_id, event_type, resource, position)
      JOIN webhook_endpoints e ON e.id = d.endpoint_id AND e.status = 'enabled'
-     WHERE d.organization_id IS NULL OR EXISTS (SELECT 1 FROM organizations o WHERE o.id = d.organization_id)
      ON CONFLICT (event_id, endpoint_id) DO NOTHING
      RETURNING endpoint_id, resource`,
     [
