@@ -6,6 +6,7 @@ import {
   SESSION_REVOKED,
   type SignalApp,
   type SignalSite,
+  STREAM_UPDATED,
   startPushReceiver,
   startSignalSite,
   VERIFICATION,
@@ -47,6 +48,36 @@ it("says where everything is (SSF 1.0, section 7.1)", async () => {
     authorization_schemes: [{ spec_urn: "urn:ietf:rfc:6749" }],
     default_subjects: "ALL",
   });
+});
+
+it("a stream that an operator paused tells so, and is enabled by an operator alone", async () => {
+  const { stream_id } = await wiki.createStream();
+  const set = (status: string, reason?: string) =>
+    site.gateway.api("POST", `/applications/${wiki.id}/signal-streams/${stream_id}/status`, {
+      status,
+      reason,
+    });
+  expect((await set("paused", "Maintenance")).status).toBe(200);
+  const [paused = ""] = Object.values(await polled(wiki, stream_id));
+  expect(await site.verify(paused, wiki)).toMatchObject({
+    sub_id: { format: "opaque", id: stream_id },
+    events: { [STREAM_UPDATED]: { status: "paused", reason: "Maintenance" } },
+  });
+  const status = () => wiki.call("GET", `/ssf/status?stream_id=${stream_id}`);
+  const held = { stream_id, status: "paused", reason: "Maintenance" };
+  expect((await status()).body).toEqual(held);
+  const enabled = { stream_id, status: "enabled" };
+  expect(await wiki.call("POST", "/ssf/status", enabled)).toMatchObject({
+    status: 403,
+    body: { error: "invalid_request", error_description: expect.stringContaining("operator") },
+  });
+  expect((await status()).body).toEqual(held);
+  expect((await set("enabled")).status).toBe(200);
+  expect((await wiki.call("POST", "/ssf/status", { ...held, reason: "mine" })).status).toBe(200);
+  expect((await wiki.call("POST", "/ssf/status", enabled)).status).toBe(200);
+  const path = `/applications/${wiki.id}/signal-streams/${stream_id}`;
+  expect((await site.gateway.api("DELETE", path)).status).toBe(204);
+  expect((await status()).status).toBe(404);
 });
 
 describe("a polled stream", () => {

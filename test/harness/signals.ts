@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { newId, type Prisma } from "@sallyport/database";
 import { addPerson } from "@sallyport/sessions/testing";
 import { createRemoteJWKSet, type JWTPayload, jwtVerify } from "jose";
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from "./gateway.ts";
@@ -161,4 +162,20 @@ export async function startPushReceiver(): Promise<PushReceiver> {
     },
   };
   return receiver;
+}
+
+/** A stream as though its application had made it; resolves to its id. */
+export async function insertStream(
+  { database }: Pick<TestGateway, "database">,
+  applicationId: string,
+  more: Partial<Prisma.SignalStreamUncheckedCreateInput> = {},
+): Promise<string> {
+  const { id } = await database.prisma.signalStream.create({
+    data: {
+      ...{ id: newId(), applicationId, delivery: "poll" },
+      eventsRequested: [SESSION_REVOKED, CLAIMS_CHANGE],
+      ...more,
+    },
+  });
+  return id;
 }

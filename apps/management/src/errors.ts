@@ -145,6 +145,15 @@ export const ADMIN_ERRORS = {
     status: 400,
     detail: "Give `secret`, too: a destination at another host is not sent the secret of the one before.",
   },
+  signal_stream_not_found: { status: 404, detail: "The application has no such stream of security events." },
+  signal_stream_disabled: {
+    status: 409,
+    detail: "The stream is disabled, and delivers nothing. Enable it first (`POST …/status`).",
+  },
+  signal_verification_too_soon: {
+    status: 429,
+    detail: "A verification of this stream was asked for less than ten seconds ago. Try again in a moment.",
+  },
   webhook_endpoint_not_found: { status: 404, detail: "There is no such webhook endpoint." },
   delivery_not_found: { status: 404, detail: "The webhook endpoint has no such delivery (any more)." },
   webhook_endpoint_disabled: {

@@ -69,8 +69,10 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "organizations.delete": "deleteOrganization",
   "reserved_slugs.read": "listReservedSlugs",
   "reserved_slugs.write": "freeReservedSlug",
-  "applications.read": "listApplications getApplication checkApplication",
-  "applications.write": "createApplication updateApplication rotateApplicationSecret deleteApplication",
+  "applications.read":
+    "listApplications getApplication checkApplication listSignalStreams listApplicationSignalStreams getSignalStream",
+  "applications.write":
+    "createApplication updateApplication rotateApplicationSecret deleteApplication setSignalStreamStatus verifySignalStream deleteSignalStream",
   "api_keys.read": "listApiKeys",
   "api_keys.write": "createApiKey revokeApiKey",
   "signing_keys.read": "listSigningKeys",

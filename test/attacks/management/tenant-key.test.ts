@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { type OidcSite, type OidcTenant, startOidcSite } from "../../harness/oidc-site.ts";
 import { type ScriptedOp, startScriptedOp } from "../../harness/scripted-op.ts";
+import { insertStream } from "../../harness/signals.ts";
 
 const METHODS = ["get", "post", "put", "patch", "delete"] as const;
 const openApi = z.object({
@@ -76,6 +77,7 @@ async function thingsOf({ slug, connectionId }: OidcTenant) {
     sessionId: await first(`${below}/sessions`),
     recordId: await first(`${below}/login-records`),
     applicationId: site.application.id,
+    signalStreamId: await insertStream(site.gateway, site.application.id),
     keyId: await first("/api-keys"),
     setupLinkId: await create(`${below}/setup-links`, { intents: ["sso"] }),
     webhookEndpointId: await create("/webhook-endpoints", {

@@ -36,6 +36,7 @@ import { scimRequestEndpoints } from "./scim-requests/routes.ts";
 import { searchEndpoints } from "./search/routes.ts";
 import { sessionEndpoints } from "./sessions/routes.ts";
 import { setupLinkEndpoints } from "./setup-links/routes.ts";
+import { signalStreamEndpoints } from "./signal-streams/routes.ts";
 import { signingKeyEndpoints } from "./signing-keys/routes.ts";
 import { statisticsEndpoints } from "./statistics/routes.ts";
 import { testLoginEndpoints } from "./test-logins/routes.ts";
@@ -82,6 +83,7 @@ export function endpointsOf(
     ...setupLinkEndpoints,
     ...webhookEndpointEndpoints,
     ...applicationEndpoints,
+    ...signalStreamEndpoints,
     ...apiKeyEndpoints,
     ...signingKeyEndpoints(deps.signingKeys),
     ...encryptionKeyEndpoints,

@@ -65,6 +65,7 @@ export function sampleBodies(tag: string): Readonly<Record<string, unknown>> {
     planRetention: RETENTION,
     createApplication: { name: "Application", redirectUris: ["https://app.example.com/callback"] },
     updateApplication: { name: "Renamed" },
+    setSignalStreamStatus: { status: "paused", reason: "Maintenance" },
     createSetupLink: { intents: ["sso"] },
     saveSetupProgress: { progress: { step: "test" } },
     createApiKey: { name: "Key" },

@@ -6,6 +6,7 @@ import { fillOutbox } from "@sallyport/events";
 import { tellIdentifiers } from "@sallyport/people/testing";
 import { createTestIdp } from "@sallyport/saml/testing";
 import { digestToken, newToken } from "@sallyport/secrets";
+import { createStream, type StreamSettings, SUPPORTED } from "@sallyport/shared-signals";
 import { insertDelivery } from "@sallyport/webhooks/testing";
 import { createdApiKey } from "../resources/api-keys/schema.ts";
 import { createdApplication } from "../resources/applications/schema.ts";
@@ -46,6 +47,8 @@ export interface World {
   readonly sessionId: string;
   readonly recordId: string;
   readonly applicationId: string;
+  /** Of the application. */
+  readonly signalStreamId: string;
   readonly keyId: string;
   readonly testLoginId: string;
   readonly setupLinkId: string;
@@ -127,6 +130,7 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
       body: { name: `${org} app`, redirectUris: ["https://app.example.com/callback"] },
     })
   ).as(createdApplication);
+  const signalStreamId = await insertSignalStream(api, applicationId);
   const { id: keyId, key } = (
     await api.call("createApiKey", { body: { name: `${org} key`, organization: org } })
   ).as(createdApiKey);
@@ -185,6 +189,7 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
       roleId,
       memberId,
       applicationId,
+      signalStreamId,
       keyId,
       testLoginId,
       setupLinkId,
@@ -200,6 +205,25 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
     ...{ sessionId, recordId },
     ...audit,
   };
+}
+
+/** A polled stream, as an application makes it. */
+export async function insertSignalStream(
+  { deps }: TestApi,
+  applicationId: string,
+  more: Partial<StreamSettings> = {},
+): Promise<string> {
+  const settings = { delivery: { method: "poll" }, eventsRequested: SUPPORTED, ...more } as const;
+  const stream = await createStream(
+    deps,
+    applicationId,
+    { subjectFormat: "complex", description: null, ...settings },
+    { actor: { type: "system" } },
+  );
+  if (stream === null) {
+    throw new Error("The application has too many streams");
+  }
+  return stream.id;
 }
 
 /** Has the events so far numbered, sealed and verified. */

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Origin } from "@sallyport/events";
 import { requestId } from "@sallyport/http";
 import { OAuthError } from "@sallyport/oauth";
 import {
@@ -80,7 +81,7 @@ export function createTransmitterRouter(deps: SignalStreamsDeps): Router {
       deps,
       receiver.applicationId,
       { ...DEFAULTS, ...settings },
-      requestId(req),
+      originOf(req),
     );
     if (stream === null) {
       throw new OAuthError("invalid_request", "The application has as many streams as it may: delete one", {
@@ -108,7 +109,7 @@ export function createTransmitterRouter(deps: SignalStreamsDeps): Router {
       requireUnchanged(body, streamConfiguration(issuer, stream, receiver));
       // What a replacement leaves out is deleted (section 8.1.1.4).
       const settings = { ...(all ? DEFAULTS : {}), ...settingsOf(body) };
-      const changed = await updateStream(deps, stream, settings, requestId(req));
+      const changed = await updateStream(deps, stream, settings, originOf(req));
       if (changed === null) {
         throw unknownStream();
       }
@@ -119,7 +120,7 @@ export function createTransmitterRouter(deps: SignalStreamsDeps): Router {
 
   serve("delete", PATHS.streams, "ssf.manage", async (req, res, { applicationId }) => {
     const id = requireStreamId(req.query.stream_id);
-    if (!(await deleteStream(deps, { applicationId, id }, requestId(req)))) {
+    if (!(await deleteStream(deps, { applicationId, id }, originOf(req)))) {
       throw unknownStream();
     }
     res.status(204).end();
@@ -132,11 +133,22 @@ export function createTransmitterRouter(deps: SignalStreamsDeps): Router {
   serve("post", PATHS.status, "ssf.manage", async (req, res, { applicationId }) => {
     const { stream_id, status, reason = null } = parse(statusBody, req.body);
     const id = requireStreamId(stream_id);
-    const stream = await setStatus(deps, { applicationId, id }, { status, reason }, requestId(req));
-    if (stream === null) {
-      throw unknownStream();
+    const next = { status, reason };
+    const change = await setStatus(deps, { applicationId, id }, next, {
+      by: "receiver",
+      origin: originOf(req),
+    });
+    switch (change.is) {
+      case "unknown":
+        throw unknownStream();
+      case "kept":
+        // SSF 1.0, section 8.1.2.2.
+        throw new OAuthError("invalid_request", "An operator of the transmitter set this status: ask them", {
+          status: 403,
+        });
+      case "done":
+        res.json(statusOf(change.stream));
     }
-    res.json(statusOf(stream));
   });
 
   serve("post", PATHS.addSubject, "ssf.manage", async (req, res, { applicationId }) => {
@@ -166,7 +178,7 @@ export function createTransmitterRouter(deps: SignalStreamsDeps): Router {
   serve("post", PATHS.verify, "ssf.manage", async (req, res, { applicationId }) => {
     const { stream_id, state } = parse(verifyBody, req.body);
     const id = requireStreamId(stream_id);
-    const verification = await requestVerification(deps, { applicationId, id }, state);
+    const verification = await requestVerification(deps, { applicationId, id }, { state });
     switch (verification.is) {
       case "unknown":
         throw unknownStream();
@@ -188,6 +200,11 @@ export function createTransmitterRouter(deps: SignalStreamsDeps): Router {
 
   router.use(Object.values(PATHS), answerErrors);
   return router;
+}
+
+/** An application acts by itself: the event names it, and its actor is none of the people and keys that actors are. */
+function originOf(req: Request): Origin {
+  return { actor: { type: "system" }, requestId: requestId(req) };
 }
 
 /** Without a word on it, a stream is polled (section 8.1.1.1), and has no event in it. */

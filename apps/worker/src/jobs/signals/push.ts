@@ -15,7 +15,7 @@ export type PushAnswer =
   | { readonly is: "taken" | "interrupted" }
   /** For good. */
   | { readonly is: "refused"; readonly refusal: Refusal }
-  | { readonly is: "failed"; readonly reason: string };
+  | { readonly is: "failed"; readonly reason: string; readonly status: number | null };
 
 const TIMEOUT_MS = 10_000;
 /** Of what a receiver answers. */
@@ -52,7 +52,7 @@ export async function push(
     return { is: "interrupted" };
   }
   if (status === null) {
-    return { is: "failed", reason: error ?? "There was no answer." };
+    return { is: "failed", reason: error ?? "There was no answer.", status };
   }
   if (status >= 200 && status < 300) {
     return { is: "taken" }; // 202 by section 2.2; some frameworks answer 200 or 204
@@ -63,7 +63,7 @@ export async function push(
     return { is: "refused", refusal: { jti: signal.jti, error: err, description: storable(description) } };
   }
   const words = said === undefined ? "" : ` (${storable(said.err)})`;
-  return { is: "failed", reason: `It answered with status ${status}${words}.` };
+  return { is: "failed", reason: `It answered with status ${status}${words}.`, status };
 }
 
 function parsed(text: string): unknown {

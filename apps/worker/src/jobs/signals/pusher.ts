@@ -90,20 +90,22 @@ export function createPusher(deps: PusherDeps): LastingLook {
   /** What follows an event that its receiver did not take waits with it. False: it did not take one. */
   async function pushInOrder(stream: DueStream, mayGoOn: () => boolean): Promise<boolean> {
     const { id: streamId, applicationId } = stream;
+    let tries = stream.attempts;
     for (const signal of await readPending(database.sql, stream, EVENTS_IN_A_TURN)) {
       const answer = await push(deps, stream, signal, stopping.signal);
       if (answer.is === "interrupted") {
         break;
       }
       if (answer.is === "failed") {
-        const { reason } = answer;
-        const paused = await failTurn(database, stream, { error: reason, now: now() });
+        const { reason, status } = answer;
+        const paused = await failTurn(database, stream, { error: reason, status, now: now() });
         log.warn({ streamId, applicationId, reason, paused }, "A security event could not be pushed");
         return false;
       }
       const acknowledged = answer.is === "taken" ? [signal.jti] : [];
       const refused = answer.is === "refused" ? [answer.refusal] : [];
-      await settleSignals(database, stream, { acknowledged, refused }, now());
+      await settleSignals(database, stream, { acknowledged, refused, tries: tries + 1 }, now());
+      tries = 0;
       if (!mayGoOn() || stopping.signal.aborted) {
         break;
       }

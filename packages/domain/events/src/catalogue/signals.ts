@@ -23,14 +23,22 @@ export const signalStreams = facts("signal_stream", "signalStream", {
     data: ofApplication,
   },
   deleted: {
-    says: "An application deleted its stream, and what was still to be delivered.",
+    says: "An application deleted its stream, or an operator did, and what was still to be delivered.",
     before: z.strictObject({ applicationId: id, ...settings }),
   },
   status_changed: {
-    says: "A stream was enabled, paused (events are held) or disabled (events are lost). `by`: its receiver asked for it, or the gateway had to.",
+    says: "A stream was enabled, paused (events are held) or disabled (events are lost). `by`: its receiver or an operator wanted it, or the gateway had to.",
     before: status,
     after: status,
-    data: z.strictObject({ applicationId: id, by: z.enum(["receiver", "gateway"]), reason: nullable }),
+    data: z.strictObject({
+      applicationId: id,
+      by: z.enum(["receiver", "gateway", "operator"]),
+      reason: nullable,
+    }),
+  },
+  verification_requested: {
+    says: "An operator had a verification event sent over a stream.",
+    data: ofApplication,
   },
   event_refused: {
     says: "A stream's receiver refused a security event, which is not sent again. `error`: its code (RFC 8935, section 2.4).",

@@ -26,6 +26,13 @@ export async function finishTurn(database: Database, stream: Stream, now: Date):
   });
 }
 
+export interface PushFailure {
+  readonly error: string;
+  /** Of the HTTP answer; null: there was none. */
+  readonly status: number | null;
+  readonly now: Date;
+}
+
 /**
  * The receiver did not take an event: it is sent again later, and what follows it waits. One that does not answer for
  * hours has its stream paused, with an event; what is held goes on when the receiver enables the stream again. Resolves to
@@ -34,7 +41,7 @@ export async function finishTurn(database: Database, stream: Stream, now: Date):
 export async function failTurn(
   database: Database,
   stream: Stream,
-  { error, now }: { readonly error: string; readonly now: Date },
+  { error, status, now }: PushFailure,
 ): Promise<boolean> {
   return database.transaction(async (sql) => {
     const current = await lockStream(sql, stream.applicationId, stream.id);
@@ -42,15 +49,16 @@ export async function failTurn(
       return false;
     }
     const { rows } = await sql.query<{ attempts: number }>(
-      "UPDATE signal_streams SET attempts = attempts + 1, last_error = $2 WHERE id = $1 RETURNING attempts",
-      [stream.id, error.slice(0, LONGEST_ERROR)],
+      `UPDATE signal_streams SET attempts = attempts + 1, last_error = $2, last_error_status = $3, last_error_at = $4
+       WHERE id = $1 RETURNING attempts`,
+      [stream.id, error.slice(0, LONGEST_ERROR), status, now],
       "signal_streams_fail",
     );
     const attempts = rows[0]?.attempts ?? 1;
     const dead = attempts > RETRY_AFTER_MS.length && current.status === "enabled";
     if (dead) {
       const reason = "The receiver did not take events for hours. Enable the stream again when it does.";
-      await changeStatus(sql, current, { status: "paused", reason }, { by: "gateway", now });
+      await changeStatus(sql, current, { status: "paused", reason }, { by: "gateway" }, now);
     }
     if (attempts > RETRY_AFTER_MS.length && current.status === "disabled") {
       // Nothing but the word that it is: its receiver reads that of the stream's status, too.

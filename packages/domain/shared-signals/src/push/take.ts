@@ -10,11 +10,14 @@ export interface DueStream extends Stream {
   readonly authorization: string | null;
   /** `aud`: the application's client id (SSF 1.0, section 4.1.8). */
   readonly audience: string;
+  /** How often the event that is next was pushed in vain. */
+  readonly attempts: number;
 }
 
 interface Row extends StreamRow {
   readonly authorization: string | null;
   readonly client_id: string;
+  readonly attempts: number;
 }
 
 const MOST_LOOKED_AT = 500;
@@ -44,7 +47,7 @@ export async function takeStreams(
      FROM (SELECT id FROM signal_streams WHERE id = ANY($1::uuid[]) AND due_at <= $2 ORDER BY id
            FOR NO KEY UPDATE SKIP LOCKED) due, applications a
      WHERE t.id = due.id AND a.id = t.application_id
-     RETURNING ${columns.join(", ")}, t."authorization", a.client_id`,
+     RETURNING ${columns.join(", ")}, t."authorization", t.attempts, a.client_id`,
     [options.ids, options.now, options.leaseUntil],
     "signal_streams_take",
   );
@@ -58,6 +61,6 @@ export async function takeStreams(
       row.authorization === null
         ? null
         : secrets.open(row.authorization, sealContext("signal_streams.authorization", row.id));
-    return [{ ...stream, endpointUrl, authorization, audience: row.client_id }];
+    return [{ ...stream, endpointUrl, authorization, audience: row.client_id, attempts: row.attempts }];
   });
 }

@@ -1,6 +1,7 @@
 import type { Database, Sql } from "@sallyport/database";
 import { recordEvents } from "@sallyport/events";
 import type { Stream } from "../streams/stream.ts";
+import { noteSettled } from "./deliveries.ts";
 
 /** An event that a stream's receiver has not acknowledged. */
 export interface PendingSignal {
@@ -50,31 +51,45 @@ export interface Refusal {
   readonly description: string | null;
 }
 
-/** The receiver has these, or refuses them for good: they are not sent again. Others' stay as they are. */
+/** Of an error's code, in characters. */
+const LONGEST_CODE = 100;
+
+/**
+ * The receiver has these, or refuses them for good: they are not sent again. Others' stay as they are. `tries`: how often
+ * the event was pushed, with this time.
+ */
 export async function settleSignals(
   database: Database,
   stream: Pick<Stream, "id" | "applicationId">,
-  result: { readonly acknowledged: readonly string[]; readonly refused: readonly Refusal[] },
+  result: {
+    readonly acknowledged: readonly string[];
+    readonly refused: readonly Refusal[];
+    readonly tries?: number;
+  },
   now: Date,
 ): Promise<void> {
-  const { acknowledged, refused } = result;
+  const { acknowledged, refused, tries = null } = result;
   if (acknowledged.length + refused.length === 0) {
     return;
   }
   await database.transaction(async (sql) => {
-    const { rows } = await sql.query<{ id: string }>(
-      "DELETE FROM pending_signals WHERE stream_id = $1 AND id = ANY($2::uuid[]) RETURNING id",
+    const { rows } = await sql.query<{ id: string; type: string }>(
+      "DELETE FROM pending_signals WHERE stream_id = $1 AND id = ANY($2::uuid[]) RETURNING id, type",
       [stream.id, [...acknowledged, ...refused.map(({ jti }) => jti)]],
       "signals_settle",
     );
-    const settled = new Set(rows.map(({ id }) => id));
-    if (acknowledged.some((jti) => settled.has(jti))) {
-      await sql.query(
-        "UPDATE signal_streams SET last_delivered_at = $2, attempts = 0, last_error = NULL WHERE id = $1",
-        [stream.id, now],
-        "signal_streams_delivered",
-      );
+    if (rows.length === 0) {
+      return;
     }
+    const errors = new Map(refused.map(({ jti, error }) => [jti, error.slice(0, LONGEST_CODE)]));
+    await noteSettled(sql, stream.id, {
+      now,
+      deliveries: rows.map(({ id, type }) => {
+        const error = errors.get(id) ?? null;
+        return { jti: id, type, state: error === null ? "delivered" : "refused", tries, at: now, error };
+      }),
+    });
+    const settled = new Set(rows.map(({ id }) => id));
     await recordEvents(
       sql,
       refused

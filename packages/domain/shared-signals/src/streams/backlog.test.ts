@@ -16,6 +16,7 @@ let test: TestDatabase;
 let applicationId: string;
 let clock: number;
 const secrets = createSecretBox([newEncryptionKey()]);
+const ORIGIN = { actor: { type: "system" } } as const;
 const now = () => new Date(clock);
 const deps = () => ({ database: test.database, secrets, now });
 
@@ -31,7 +32,7 @@ afterEach(() => test.drop());
 
 async function add(delivery: Delivery): Promise<Stream> {
   const settings = { delivery, eventsRequested: [], subjectFormat: "complex", description: null } as const;
-  const stream = await createStream(deps(), applicationId, settings, "request");
+  const stream = await createStream(deps(), applicationId, settings, ORIGIN);
   if (stream === null) {
     throw new Error("No stream");
   }
@@ -93,7 +94,7 @@ it("pauses a stream whose receiver is dead for hours, holds what comes, and goes
     expect(taken).toMatchObject({ authorization: "Bearer x", audience: "wiki" });
     // Nobody else takes it meanwhile.
     expect(await dueStreams(test.database.sql, now())).toEqual([]);
-    paused = await failTurn(test.database, stream, { error: "It did not answer.", now: now() });
+    paused = await failTurn(test.database, stream, { error: "It did not answer.", status: null, now: now() });
     clock += 3_600_001;
   }
   expect(attempts).toBe(9);
@@ -103,7 +104,7 @@ it("pauses a stream whose receiver is dead for hours, holds what comes, and goes
   expect(await readPending(test.database.sql, { id: stream.id, status: "paused" }, 10)).toMatchObject([
     { type: STREAM_EVENT_TYPES.streamUpdated, event: { status: "paused" } },
   ]);
-  await setStatus(deps(), stream, { status: "enabled", reason: null }, "request");
+  await setStatus(deps(), stream, { status: "enabled", reason: null }, { by: "receiver", origin: ORIGIN });
   expect(await dueStreams(test.database.sql, now())).toEqual([{ id: stream.id, failing: false }]);
   expect(await readPending(test.database.sql, { id: stream.id, status: "enabled" }, 10)).toHaveLength(4);
 });

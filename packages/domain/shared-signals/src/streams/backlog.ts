@@ -36,7 +36,7 @@ export async function boundBacklogs(
       const stream = await lockStream(sql, applicationId, id);
       if (stream !== null && stream.status !== "disabled") {
         const reason = `${old ? "Its oldest event was not taken for 7 days" : "10,000 events were not taken"}: what was held is lost. Enable the stream again, and look at every session anew.`;
-        await changeStatus(sql, stream, { status: "disabled", reason }, { by: "gateway", now });
+        await changeStatus(sql, stream, { status: "disabled", reason }, { by: "gateway" }, now);
       }
     });
   }

@@ -1,5 +1,5 @@
 import type { Database, Sql } from "@sallyport/database";
-import { recordEvents } from "@sallyport/events";
+import { type Origin, recordEvents } from "@sallyport/events";
 import { STREAM_EVENT_TYPES } from "../event-types.ts";
 import { addSignals } from "../sets/add.ts";
 import { lockStream, type Stream, type StreamStatus } from "./stream.ts";
@@ -9,71 +9,79 @@ export interface NewStatus {
   readonly reason: string | null;
 }
 
-/** As a stream's receiver wants it (SSF 1.0, section 8.1.2.2). Null where the application has no such stream. */
+/** Who sets a status: the stream's receiver, the gateway that has to, or an operator. */
+export type StatusCause =
+  | { readonly by: "receiver" | "operator"; readonly origin: Origin }
+  | { readonly by: "gateway" };
+
+export type StatusChange =
+  | { readonly is: "done"; readonly stream: Stream }
+  | { readonly is: "unknown" }
+  /** An operator paused or disabled it, and so enables it again. */
+  | { readonly is: "kept" };
+
+/** As a stream's receiver (SSF 1.0, section 8.1.2.2) or an operator wants it. Unknown: the application has no such stream. */
 export async function setStatus(
   { database, now }: { readonly database: Database; readonly now: () => Date },
   { applicationId, id }: { readonly applicationId: string; readonly id: string },
   next: NewStatus,
-  requestId: string,
-): Promise<Stream | null> {
+  cause: Extract<StatusCause, { readonly origin: Origin }>,
+): Promise<StatusChange> {
   return database.transaction(async (sql) => {
     const stream = await lockStream(sql, applicationId, id);
     if (stream === null) {
-      return null;
+      return { is: "unknown" };
     }
-    await changeStatus(sql, stream, next, { by: "receiver", now: now(), requestId });
-    return { ...stream, status: next.status, statusReason: next.reason };
+    if (cause.by === "receiver" && stream.statusBy === "operator" && stream.status !== "enabled") {
+      return { is: "kept" };
+    }
+    await changeStatus(sql, stream, next, cause, now());
+    return {
+      is: "done",
+      stream: { ...stream, status: next.status, statusReason: next.reason, statusBy: cause.by },
+    };
   });
 }
 
 /**
  * Within a transaction that holds the stream. A disabled one holds nothing any more (section 8.1.2.1); its receiver is told
- * of what the gateway did by an event, which goes out whatever the status (section 8.1.5).
+ * of what others did by an event, which goes out whatever the status (section 8.1.5).
  */
 export async function changeStatus(
   sql: Sql,
-  stream: Pick<Stream, "id" | "applicationId" | "status">,
+  stream: Pick<Stream, "id" | "applicationId" | "status" | "statusReason">,
   { status, reason }: NewStatus,
-  cause: { readonly by: "receiver" | "gateway"; readonly now: Date; readonly requestId?: string },
+  cause: StatusCause,
+  now: Date,
 ): Promise<void> {
   const { id, applicationId } = stream;
-  const { by, now, requestId } = cause;
+  const { by } = cause;
   if (status === "disabled") {
     await sql.query("DELETE FROM pending_signals WHERE stream_id = $1", [id], "signals_drop");
   }
-  // What is enabled again by its receiver has another chance at once.
+  // What somebody enables again has another chance at once.
   await sql.query(
-    `UPDATE signal_streams SET status = $2, status_reason = $3, updated_at = $4,
+    `UPDATE signal_streams SET status = $2, status_reason = $3, status_by = $6, updated_at = $4,
             attempts = CASE WHEN $5 THEN 0 ELSE attempts END,
             due_at = CASE WHEN $5 AND delivery = 'push' THEN $4::timestamptz ELSE due_at END
      WHERE id = $1`,
-    [id, status, reason, now, by === "receiver"],
+    [id, status, reason, now, by !== "gateway", by],
     "signal_streams_set_status",
   );
-  if (by === "gateway") {
+  const isOther = status !== stream.status;
+  const isNews = isOther || reason !== stream.statusReason;
+  if (by !== "receiver" && isNews) {
     const event = { status, ...(reason === null ? {} : { reason }) };
-    await addSignals(
-      sql,
-      [
-        {
-          streamId: id,
-          type: STREAM_EVENT_TYPES.streamUpdated,
-          subject: ofStream(id),
-          event,
-          ofStream: true,
-        },
-      ],
-      now,
-    );
+    const type = STREAM_EVENT_TYPES.streamUpdated;
+    await addSignals(sql, [{ streamId: id, type, subject: ofStream(id), event, ofStream: true }], now);
   }
-  if (status !== stream.status) {
+  if (isOther || (by === "operator" && isNews)) {
     await recordEvents(sql, [
       {
         organizationId: null,
         type: "signal_stream.status_changed",
-        actor: { type: "system" },
+        ...(cause.by === "gateway" ? { actor: { type: "system" } } : cause.origin),
         resource: { type: "signalStream", id },
-        ...(requestId === undefined ? {} : { requestId }),
         before: { status: stream.status },
         after: { status },
         data: { applicationId, by, reason },

@@ -2,6 +2,7 @@ import type { Sql } from "@sallyport/database";
 import type { SubjectFormat } from "../subjects.ts";
 
 export type StreamStatus = "enabled" | "paused" | "disabled";
+export type StatusSetter = "receiver" | "gateway" | "operator";
 
 /** A stream, without what authorizes its pushes. */
 export interface Stream {
@@ -15,6 +16,8 @@ export interface Stream {
   readonly description: string | null;
   readonly status: StreamStatus;
   readonly statusReason: string | null;
+  /** Who set it. */
+  readonly statusBy: StatusSetter;
 }
 
 export interface StreamRow {
@@ -27,10 +30,11 @@ export interface StreamRow {
   readonly description: string | null;
   readonly status: StreamStatus;
   readonly status_reason: string | null;
+  readonly status_by: StatusSetter;
 }
 
 export const STREAM_COLUMNS =
-  "id, application_id, delivery, endpoint_url, events_requested, subject_format, description, status, status_reason";
+  "id, application_id, delivery, endpoint_url, events_requested, subject_format, description, status, status_reason, status_by";
 
 export function streamOf(row: StreamRow): Stream {
   return {
@@ -43,6 +47,7 @@ export function streamOf(row: StreamRow): Stream {
     description: row.description,
     status: row.status,
     statusReason: row.status_reason,
+    statusBy: row.status_by,
   };
 }
 

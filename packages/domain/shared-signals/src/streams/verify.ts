@@ -1,4 +1,5 @@
 import type { Database } from "@sallyport/database";
+import { type Origin, recordEvents } from "@sallyport/events";
 import { STREAM_EVENT_TYPES } from "../event-types.ts";
 import { addSignals } from "../sets/add.ts";
 import { ofStream } from "./status.ts";
@@ -11,11 +12,14 @@ export type Verification =
   | { readonly is: "asked" | "unknown" | "disabled" }
   | { readonly is: "too_soon"; readonly waitSeconds: number };
 
-/** Has a verification event sent over the stream (SSF 1.0, section 8.1.4.2). */
+/**
+ * Has a verification event sent over the stream (SSF 1.0, section 8.1.4.2). `state`: what its receiver asked to have sent
+ * along. `operator`: who asked, where the receiver did not.
+ */
 export async function requestVerification(
   { database, now }: { readonly database: Database; readonly now: () => Date },
   { applicationId, id }: { readonly applicationId: string; readonly id: string },
-  state: string | undefined,
+  { state, operator }: { readonly state?: string | undefined; readonly operator?: Origin },
 ): Promise<Verification> {
   const at = now();
   return database.transaction(async (sql) => {
@@ -43,6 +47,17 @@ export async function requestVerification(
       [{ streamId: id, type: STREAM_EVENT_TYPES.verification, subject: ofStream(id), event }],
       at,
     );
+    if (operator !== undefined) {
+      await recordEvents(sql, [
+        {
+          organizationId: null,
+          type: "signal_stream.verification_requested",
+          ...operator,
+          resource: { type: "signalStream", id },
+          data: { applicationId },
+        },
+      ]);
+    }
     return { is: "asked" };
   });
 }

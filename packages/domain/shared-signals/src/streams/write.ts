@@ -32,7 +32,7 @@ export async function createStream(
   { database, secrets, now }: StreamWriter,
   applicationId: string,
   settings: StreamSettings,
-  requestId: string,
+  origin: Origin,
 ): Promise<Stream | null> {
   const id = newId();
   return database.transaction(async (sql) => {
@@ -61,7 +61,7 @@ export async function createStream(
       ],
     );
     const stream = await found(sql, applicationId, id);
-    await record(sql, stream, requestId, { type: "signal_stream.created", after: told(stream, true) });
+    await record(sql, stream, origin, { type: "signal_stream.created", after: told(stream, true) });
     return stream;
   });
 }
@@ -71,7 +71,7 @@ export async function updateStream(
   { database, secrets, now }: StreamWriter,
   { applicationId, id }: { readonly applicationId: string; readonly id: string },
   settings: Partial<StreamSettings>,
-  requestId: string,
+  origin: Origin,
 ): Promise<Stream | null> {
   return database.transaction(async (sql) => {
     const before = await lockStream(sql, applicationId, id);
@@ -82,7 +82,7 @@ export async function updateStream(
     if (delivery !== undefined) {
       await sql.query(
         `UPDATE signal_streams SET delivery = $2, endpoint_url = $3, "authorization" = $4, attempts = 0, last_error = NULL,
-                due_at = CASE WHEN $2 = 'push' THEN $5::timestamptz END WHERE id = $1`,
+                last_error_status = NULL, last_error_at = NULL, due_at = CASE WHEN $2 = 'push' THEN $5::timestamptz END WHERE id = $1`,
         [id, ...deliveryColumns(secrets, id, delivery), now()],
         "signal_streams_set_delivery",
       );
@@ -105,7 +105,7 @@ export async function updateStream(
     const changed = difference(told(before), told(stream));
     if (changed !== null || delivery !== undefined) {
       const { before: was = {}, after: is = {} } = changed ?? {};
-      await record(sql, stream, requestId, {
+      await record(sql, stream, origin, {
         type: "signal_stream.updated",
         before: was,
         after: is,
@@ -116,11 +116,11 @@ export async function updateStream(
   });
 }
 
-/** With all that was still to be delivered. False where the application has no such stream. */
+/** With all that was still to be delivered, also by an operator. False where the application has no such stream. */
 export async function deleteStream(
   { database }: StreamWriter,
   { applicationId, id }: { readonly applicationId: string; readonly id: string },
-  requestId: string,
+  origin: Origin,
 ): Promise<boolean> {
   return database.transaction(async (sql) => {
     const stream = await lockStream(sql, applicationId, id);
@@ -128,7 +128,7 @@ export async function deleteStream(
       return false;
     }
     await sql.query("DELETE FROM signal_streams WHERE id = $1", [id], "signal_streams_delete");
-    await record(sql, stream, requestId, { type: "signal_stream.deleted", before: told(stream, true) });
+    await record(sql, stream, origin, { type: "signal_stream.deleted", before: told(stream, true) });
     return true;
   });
 }
@@ -164,10 +164,7 @@ function told(stream: Stream, whose?: true) {
 type Told = Extract<EventDraft, { readonly resource: { readonly type: "signalStream" } }>;
 type Draft<Each = Told> = Each extends Told ? Omit<Each, "organizationId" | "resource"> : never;
 
-const SYSTEM: Origin = { actor: { type: "system" } };
-
-/** An application acts by itself: the event names it, and its actor is none of the people and keys that actors are. */
-async function record(sql: Sql, { id }: Stream, requestId: string, event: Draft): Promise<void> {
+async function record(sql: Sql, { id }: Stream, origin: Origin, event: Draft): Promise<void> {
   const resource = { type: "signalStream", id } as const;
-  await recordEvents(sql, [{ organizationId: null, resource, ...SYSTEM, requestId, ...event }]);
+  await recordEvents(sql, [{ organizationId: null, resource, ...origin, ...event }]);
 }
