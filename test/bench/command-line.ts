@@ -11,7 +11,9 @@ export interface BenchOptions {
   readonly limit: boolean;
   /** Measures how soon access ends, and what others notice of that, in place of the scenarios. */
   readonly deprovisioning: boolean;
-  /** A tenth of everything there: to see that it works. */
+  /** Measures the way of events outwards and what it costs, in place of the scenarios. */
+  readonly outward: boolean;
+  /** A tenth of everything in these two: to see that it works. */
   readonly small: boolean;
   /** Length of a round. */
   readonly seconds: number;
@@ -37,7 +39,10 @@ ${SCENARIOS.map(({ name, title }) => `                         ${name.padEnd(26)
   --deprovisioning     Instead: from a push of active:false to the end of the session, at 100 pushes a second with
                        10,000 live sessions; how fast the worker is, how fair to others, and many organizations at
                        once; with the queue on PostgreSQL and on Redis (where redis-server is on the PATH)
-  --small              Of that, with a tenth of everything
+  --outward            Instead: events through the outbox, by stages and as a whole; what outbox and events add to SCIM
+                       requests and sign-ins, beside a gateway without them; webhooks, also beside receivers that
+                       hang. Takes twenty minutes; --rounds of costs.
+  --small              Of these two, with a tenth of everything
   --seconds <n>        Length of a round (default 5). A push takes as long as it takes.
   --no-peers           Measures the gateway alone. Default: beside it, round by round in turn, whoever else does the
                        same: node-saml, and Ory Polis' library (@boxyhq/saml-jackson) behind Express on the same
@@ -64,6 +69,7 @@ export function parseBenchCommandLine(args: readonly string[]): BenchOptions {
     growth: values.growth ?? false,
     limit: values.limit ?? false,
     deprovisioning: values.deprovisioning ?? false,
+    outward: values.outward ?? false,
     small: values.small ?? false,
     seconds: wholeNumber("seconds", values.seconds, 5),
     rounds: wholeNumber("rounds", values.rounds, 3),
@@ -83,6 +89,7 @@ function parse(args: readonly string[]) {
         growth: { type: "boolean" },
         limit: { type: "boolean" },
         deprovisioning: { type: "boolean" },
+        outward: { type: "boolean" },
         small: { type: "boolean" },
         seconds: { type: "string" },
         rounds: { type: "string" },

@@ -8,6 +8,8 @@ import { measureLimit } from "./limit/measure-limit.ts";
 import { limitReport } from "./limit/report.ts";
 import { measureScenario, type ScenarioResult } from "./measure/measure-scenario.ts";
 import { failuresText, resultsReport } from "./measure/report.ts";
+import { measureOutward } from "./outward/measure-outward.ts";
+import { outwardReport } from "./outward/report.ts";
 import { SCENARIOS } from "./scenarios/index.ts";
 import { describeMachine } from "./world/machine.ts";
 import { openWorld, type World } from "./world/world.ts";
@@ -64,6 +66,10 @@ async function measure(world: World, options: BenchOptions): Promise<Findings> {
   if (options.deprovisioning) {
     const found = await measureDeprovisioning(world, options, progress);
     return { results: [], study: { found, report: deprovisioningReport(found) } };
+  }
+  if (options.outward) {
+    const found = await measureOutward(world, options, progress);
+    return { results: [], study: { found, report: outwardReport(found) } };
   }
   const results: ScenarioResult[] = [];
   for (const scenario of SCENARIOS.filter(({ name }) => options.scenarios.has(name))) {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { type Latency, latencyOf } from "../measure/latency.ts";
 import type { World } from "../world/world.ts";
-import { type Latency, latencyOf } from "./latency.ts";
 import type { Size } from "./measure-deprovisioning.ts";
 import { settled } from "./revocation.ts";
 import { filledDirectory } from "./throughput.ts";

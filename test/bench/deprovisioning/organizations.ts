@@ -1,7 +1,7 @@
+import { type Latency, latencyOf } from "../measure/latency.ts";
 import { Load } from "../measure/load.ts";
 import type { BenchDirectory } from "../world/subject.ts";
 import type { World } from "../world/world.ts";
-import { type Latency, latencyOf } from "./latency.ts";
 
 /** Many organizations that push at the same time: so many creates together, however many there are. */
 export interface OrganizationsAtOnce {

@@ -1,5 +1,5 @@
+import type { Latency } from "../measure/latency.ts";
 import { textTable } from "../measure/table.ts";
-import type { Latency } from "./latency.ts";
 import type { Deprovisioning } from "./measure-deprovisioning.ts";
 
 const TARGETS = { p50: 100, p99: 500, usersPerSecond: 3_000, otherTenantMs: 1_000 };

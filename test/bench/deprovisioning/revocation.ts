@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expectStatus } from "@sallyport/testing-browser";
 import { decodeJwt } from "jose";
 import { z } from "zod";
+import { type Latency, latencyOf } from "../measure/latency.ts";
 import { pushUsers } from "../scenarios/people.ts";
 import { addSamlPeople } from "../scenarios/saml-site.ts";
 import { addCopies } from "../world/copies.ts";
@@ -9,7 +10,6 @@ import type { Application } from "../world/management.ts";
 import { CALLBACK, createRelyingApp, gatewayOp, type RelyingApp } from "../world/relying-app.ts";
 import { connectScim } from "../world/scim-client.ts";
 import type { World } from "../world/world.ts";
-import { type Latency, latencyOf } from "./latency.ts";
 import type { Size } from "./measure-deprovisioning.ts";
 
 /** Milliseconds from when the push of `active: false` was sent. */

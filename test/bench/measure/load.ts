@@ -11,13 +11,16 @@ export interface LoadRecord {
 export class Load {
   readonly concurrency: number;
   readonly seconds: number;
+  readonly #operations: number;
   readonly #latencies: number[] = [];
   readonly #failures: string[] = [];
   readonly #times: Record<string, number> = {};
 
-  constructor(options: { concurrency: number; seconds: number }) {
+  /** @param options with `operations`, a round ends after so many, if its time is not over before */
+  constructor(options: { concurrency: number; seconds: number; operations?: number }) {
     this.concurrency = options.concurrency;
     this.seconds = options.seconds;
+    this.#operations = options.operations ?? Number.POSITIVE_INFINITY;
   }
 
   record(): LoadRecord {
@@ -34,10 +37,11 @@ export class Load {
     this.#times[name] = seconds;
   }
 
-  /** Starts operations until `seconds` have passed, and waits for the last of them. */
+  /** Starts operations until `seconds` have passed or there were enough, and waits for the last of them. */
   async forSeconds(operation: (lane: number) => Promise<void>): Promise<void> {
     const end = performance.now() + this.seconds * 1000;
-    await this.during(() => performance.now() < end, operation);
+    let left = this.#operations;
+    await this.during(() => performance.now() < end && left-- > 0, operation);
   }
 
   /** Starts operations as long as `goesOn`, and waits for the last of them. */

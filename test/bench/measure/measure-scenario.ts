@@ -8,6 +8,8 @@ import { measureRound, medianRound, type RoundResult } from "./round.ts";
 export interface MeasureOptions {
   readonly concurrency: number;
   readonly seconds: number;
+  /** Of a round that lasts for `seconds`: it ends sooner, after so many. */
+  readonly operations?: number;
   readonly rounds: number;
   readonly peers: boolean;
 }
@@ -55,9 +57,9 @@ export async function measureScenario(
   const theirs = peer && (await openSide(() => peer.prepare(world), rules, told(`, ${peer.name}`)));
   try {
     for (let number = 1; number <= options.rounds; number++) {
-      await alone(ours, theirs, () => ours.round());
+      await alone(ours, theirs === undefined ? [] : [theirs]);
       if (theirs !== undefined) {
-        await alone(theirs, ours, () => theirs.round());
+        await alone(theirs, [ours]);
       }
     }
     return {
@@ -73,14 +75,16 @@ export async function measureScenario(
   }
 }
 
-interface Side {
+/** Who plays a scenario. */
+export interface Side {
   readonly pid: number;
-  round(): Promise<void>;
+  round(): Promise<RoundResult>;
   result(): Promise<SideResult>;
   close(): Promise<void>;
 }
 
-async function openSide(
+/** Set up and warmed up. */
+export async function openSide(
   prepare: () => Promise<Workload>,
   options: MeasureOptions,
   progress: (text: string) => void,
@@ -107,7 +111,8 @@ async function openSide(
       const round = await measureRound(workload, load);
       rounds.push(round);
       failures.push(...load.record().failures);
-      progress(`round ${rounds.length} of ${options.rounds}: ${round.perSecond.toFixed(1)}/s`);
+      progress(`round ${rounds.length}: ${round.perSecond.toFixed(1)}/s`);
+      return round;
     },
     async result() {
       const memory = await processMemory(pid);
@@ -126,13 +131,15 @@ async function openSide(
   };
 }
 
-/** Runs one side's round while the other's process stands still: what that does when idle costs PostgreSQL time, too. */
-async function alone(side: Side, other: Side | undefined, round: () => Promise<void>): Promise<void> {
-  const resume = other === undefined || other.pid === side.pid ? () => {} : pauseProcess(other.pid);
+/** Runs one side's round while the others' processes stand still: what they do when idle costs PostgreSQL time, too. */
+export async function alone(side: Side, others: readonly Side[]): Promise<RoundResult> {
+  const resumes = others.filter(({ pid }) => pid !== side.pid).map(({ pid }) => pauseProcess(pid));
   try {
-    await round();
+    return await side.round();
   } finally {
-    resume();
+    for (const resume of resumes) {
+      resume();
+    }
   }
 }
 

@@ -27,9 +27,14 @@ export interface BenchGatewayOptions {
   readonly cpuProfileFolder: string | undefined;
   /** Of the queue; undefined: it is in PostgreSQL. */
   readonly redisUrl: string | undefined;
+  /** What is taken out of it (outward/without.js); undefined: nothing. */
+  readonly without: Without | undefined;
 }
 
+export type Without = "events" | "outbox";
+
 const MAIN = fileURLToPath(new URL("../../../apps/gateway/dist/main.js", import.meta.url));
+const WITHOUT = new URL("../outward/without.js", import.meta.url).href;
 // As the README and the Dockerfile have it.
 const MEMORY_BOUNDS = ["--max-old-space-size=160", "--max-semi-space-size=8"];
 const MEMORY_ENVIRONMENT = { MALLOC_ARENA_MAX: "2", MALLOC_MMAP_THRESHOLD_: "262144" };
@@ -44,6 +49,7 @@ export async function startBenchGateway(options: BenchGatewayOptions): Promise<B
   const nodeArguments = [
     ...MEMORY_BOUNDS,
     ...(profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`]),
+    ...(options.without === undefined ? [] : ["--import", WITHOUT]),
   ];
   const child = spawn(process.execPath, [...nodeArguments, MAIN, "serve"], {
     env: {
@@ -57,6 +63,7 @@ export async function startBenchGateway(options: BenchGatewayOptions): Promise<B
       SALLYPORT_ENCRYPTION_KEYS: newEncryptionKey(),
       OUTBOUND_ALLOW: "127.0.0.0/8,::1/128", // the upstream OpenID Provider is here
       ...(options.redisUrl === undefined ? {} : { REDIS_URL: options.redisUrl }),
+      ...(options.without === undefined ? {} : { WITHOUT: options.without }),
       RATE_LIMITS: "off", // they would be all that is measured
     },
     stdio: ["ignore", log.fd, log.fd],

@@ -60,6 +60,12 @@ const SETTINGS = {
 const RELOAD_MS = 300;
 
 const countRows = z.array(z.object({ count: z.coerce.number() })).length(1);
+
+/** The `count` of the one row that was found. */
+export function countOf(rows: readonly unknown[]): number {
+  return countRows.parse(rows)[0]?.count ?? 0;
+}
+
 const statementRows = z.array(
   z.object({ statement: z.string(), calls: z.coerce.number(), milliseconds: z.number() }),
 );
@@ -119,7 +125,7 @@ export async function startBenchPostgres(dataDir: string): Promise<BenchPostgres
       const name = databaseOf(url);
       return {
         cpuMs: () => postgresCpuMs(folder),
-        transactions: async () => countRows.parse(await query(TRANSACTIONS, [name]))[0]?.count ?? 0,
+        transactions: async () => countOf(await query(TRANSACTIONS, [name])),
         countStatements: async (work) => {
           await query(`select ${OBSERVER}.pg_stat_statements_reset()`);
           await track("top");

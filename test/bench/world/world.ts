@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { newToken } from "@sallyport/secrets";
 import { createHttp, type Http } from "@sallyport/testing-browser";
 import { freePorts, temporaryFolder } from "../../harness/process.ts";
-import { type BenchGateway, startBenchGateway } from "./gateway.ts";
+import { type BenchGateway, startBenchGateway, type Without } from "./gateway.ts";
 import { connectManagement, type Management } from "./management.ts";
 import { startPolis } from "./polis/polis.ts";
 import { type BenchPostgres, startBenchPostgres } from "./postgres.ts";
@@ -30,6 +30,8 @@ export async function openWorld(options: {
   readonly cpuProfileFolder: string | undefined;
   /** Of the queue. Default: it is in PostgreSQL. */
   readonly redisUrl?: string;
+  /** What is taken out of the gateway. Default: nothing. */
+  readonly without?: Without;
 }): Promise<World> {
   if (process.platform !== "linux") {
     throw new Error("The bench reads CPU times from /proc: it needs Linux.");
@@ -58,6 +60,7 @@ export async function openWorld(options: {
       folder: folder.path,
       cpuProfileFolder: options.cpuProfileFolder,
       redisUrl: options.redisUrl,
+      without: options.without,
     });
     closing.push(gateway.stop);
     const http = createHttp({ [HOST]: port });

@@ -1,7 +1,8 @@
 import { oidcRedirectUri } from "@sallyport/connections";
+import { statementsOf as statementsIn } from "@sallyport/database/testing";
 import { createTestIdp } from "@sallyport/saml/testing";
 import { createBrowser } from "@sallyport/testing-browser";
-import { afterAll, beforeAll, expect, it, type MockInstance, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { answerSaml, postSaml, startSaml } from "../testing/saml-login.ts";
 import { createSignInFixture, type SignInFixture } from "../testing/sign-in-fixture.ts";
 import { createUpstreamOp, type UpstreamOp } from "../testing/upstream-op.ts";
@@ -9,11 +10,6 @@ import { createUpstreamOp, type UpstreamOp } from "../testing/upstream-op.ts";
 /** Every statement costs a round trip: five, each a transaction of its own. A change that adds one says so here. */
 const START = ["sign_in_candidates_connection", "login_request_store"];
 const ANSWER = ["login_request_consume", "sign_in_look_up", "sign_in_record"];
-
-/** A connection, as far as a test listens in on it. */
-interface Listened {
-  query(statement: string | { readonly name?: string; readonly text: string }): unknown;
-}
 
 const idp = createTestIdp();
 let fixture: SignInFixture;
@@ -30,32 +26,7 @@ afterAll(async () => {
   await fixture.close();
 });
 
-/** Names of the prepared statements, and texts of the others, that `work` ran. */
-async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
-  const spies = new Map<Listened, MockInstance<Listened["query"]>>();
-  const watch = (client: Listened) => {
-    if (!spies.has(client)) {
-      spies.set(client, vi.spyOn(client, "query"));
-    }
-  };
-  fixture.database.pool.on("acquire", watch);
-  try {
-    await work();
-    const calls = [...spies.values()].flatMap(({ mock }) =>
-      mock.calls.map(([statement], n) => ({ statement, order: mock.invocationCallOrder[n] ?? 0 })),
-    );
-    return calls
-      .sort((one, other) => one.order - other.order)
-      .map(({ statement }) =>
-        typeof statement === "string" ? statement : (statement.name ?? statement.text),
-      );
-  } finally {
-    fixture.database.pool.off("acquire", watch);
-    for (const spy of spies.values()) {
-      spy.mockRestore();
-    }
-  }
-}
+const statementsOf = (work: () => Promise<unknown>) => statementsIn(fixture.database.pool, work);
 
 it("takes five for a SAML login of somebody known", async () => {
   const connectionId = await fixture.addSamlConnection(organizationId, idp);

@@ -1,4 +1,5 @@
 export { type OlderSchema, withEmptyDatabase, withSchemaBefore } from "./older-schema.ts";
 export { type OwnPostgres, startOwnPostgres } from "./own-postgres.ts";
+export { statementsOf } from "./statements.ts";
 export { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 export { createTestDatabase, type TestDatabase, urlOfDatabase } from "./test-database.ts";

@@ -1,4 +1,4 @@
-import { percentile } from "../measure/statistics.ts";
+import { percentile } from "./statistics.ts";
 
 /** Milliseconds. */
 export interface Latency {
