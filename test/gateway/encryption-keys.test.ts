@@ -11,6 +11,7 @@ import { freePorts } from "../harness/process.ts";
 import { type SamlSite, startSamlSite } from "../harness/saml-site.ts";
 import { type ScriptedOp, startScriptedOp } from "../harness/scripted-op.ts";
 import { addApp } from "../harness/signals.ts";
+import { type ScriptedTransmitter, startTransmitter } from "../harness/transmitter.ts";
 
 const [oldKey, newKey] = [newEncryptionKey(), newEncryptionKey()];
 const [oldId] = createSecretBox([oldKey]).keyIds;
@@ -25,6 +26,7 @@ let testDatabase: TestDatabase;
 let site: SamlSite;
 let acme: Company;
 let op: ScriptedOp;
+let transmitter: ScriptedTransmitter;
 let running: TestGateway[];
 let env: Record<string, string>;
 
@@ -46,16 +48,27 @@ beforeEach(async () => {
   const body = { type: "oidc", name: "OIDC", oidc };
   const { status, body: made } = await site.gateway.api("POST", "/organizations/bravo/connections", body);
   expect(status).toBe(201);
-  await replaceSettings(`/organizations/bravo/connections/${z.object({ id: z.string() }).parse(made).id}`);
+  const connection = `/organizations/bravo/connections/${z.object({ id: z.string() }).parse(made).id}`;
+  await replaceSettings(connection);
+  transmitter = await startTransmitter();
+  await makeIdpStream(connection);
   await signInAtOp();
   await addReceivers();
 });
 afterEach(async () => {
-  await op.close();
+  await Promise.all([op.close(), transmitter.close()]);
   await Promise.all(running.map((gateway) => gateway.stop()));
   await site.stop();
   await testDatabase.drop();
 });
+
+/** Has the gateway make a stream at the transmitter of a connection, which it needs a credential for. */
+async function makeIdpStream(connection: string): Promise<void> {
+  const { issuer, accessToken } = transmitter;
+  const named = await site.gateway.api("PATCH", connection, { oidc: { signals: { issuer } } });
+  const made = await site.gateway.api("PUT", `${connection}/signals/stream`, { mode: "poll", accessToken });
+  expect([named.status, made.status]).toEqual([200, 200]);
+}
 
 /** Has a connection keep the settings that a draft replaced, and a draft beside them. */
 async function replaceSettings(connection: string): Promise<void> {

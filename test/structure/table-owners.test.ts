@@ -14,6 +14,7 @@ const DIRECTORIES = "packages/domain/directories/src";
 const SESSIONS = "packages/domain/sessions/src";
 const LOGIN_RECORDS = "packages/domain/login-records/src";
 const SHARED_SIGNALS = "packages/domain/shared-signals/src";
+const IDP_SIGNALS = "packages/domain/idp-signals/src";
 const MANAGEMENT = "apps/management/src";
 const SIGN_IN = "apps/sign-in/src";
 const SINGLE_LOGOUT = "apps/single-logout/src";
@@ -55,6 +56,8 @@ const OWNERS: Readonly<Record<string, readonly [string]>> = {
   directory_losses: [PEOPLE],
   held_changes: [PEOPLE],
   held_people: [PEOPLE],
+  held_session_ends: [PEOPLE],
+  signal_losses: [PEOPLE],
   erasures: [PEOPLE],
   retention_policies: ["packages/domain/erasure/src"],
 
@@ -90,6 +93,8 @@ const OWNERS: Readonly<Record<string, readonly [string]>> = {
   signal_streams: [SHARED_SIGNALS],
   signal_stream_exclusions: [SHARED_SIGNALS],
   pending_signals: [SHARED_SIGNALS],
+  idp_transmitters: [IDP_SIGNALS],
+  idp_streams: [IDP_SIGNALS],
 
   events: [EVENTS],
   outbox: [EVENTS],

@@ -294,6 +294,18 @@ export const ADMIN_ERRORS = {
     status: 409,
     detail: "No such change is held back (any more). Read the connection, and decide on what it shows.",
   },
+  signals_not_set: {
+    status: 409,
+    detail: "The connection takes nobody's security events. Name the transmitter in its signals first.",
+  },
+  signal_stream_missing: {
+    status: 409,
+    detail: "The gateway made no stream at the connection's transmitter. Make one first.",
+  },
+  transmitter_unavailable: { status: 400, detail: "The transmitter could not be asked." },
+  transmitter_unauthorized: { status: 400, detail: "The transmitter does not take the credential." },
+  transmitter_refused: { status: 400, detail: "The transmitter does not do that." },
+  transmitter_invalid: { status: 400, detail: "What the transmitter answered cannot be used." },
   certificate_invalid: { status: 400, detail: "The certificate cannot be used." },
 } as const satisfies Record<string, { status: number; detail: string }>;
 

@@ -25,9 +25,9 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "domains.read": "listDomains",
   "domains.write": "addDomain verifyDomain removeDomain",
   "connections.read":
-    "listConnections getConnection getConnectionUsage listConnectionKeys getTestLogin getConnectionDraft getReplacedSettings",
+    "listConnections getConnection getConnectionUsage listConnectionKeys getTestLogin getConnectionDraft getReplacedSettings getConnectionSignals",
   "connections.write":
-    "createConnection inspectIdp updateConnection deleteConnection createTestLogin saveConnectionDraft discardConnectionDraft createDraftTestLogin activateConnectionDraft revertConnection createConnectionKey activateConnectionKey retireConnectionKey refreshConnectionMetadata applyHeldBackMetadata",
+    "createConnection inspectIdp updateConnection deleteConnection createTestLogin saveConnectionDraft discardConnectionDraft createDraftTestLogin activateConnectionDraft revertConnection createConnectionKey activateConnectionKey retireConnectionKey refreshConnectionMetadata applyHeldBackMetadata checkConnectionSignals replaceConnectionSignalStream verifyConnectionSignalStream removeConnectionSignalStream",
   "login_records.read": "listLoginRecords getLoginRecord",
   "directories.read":
     "listDirectories getDirectory listDirectoryUsers getDirectoryUser listDirectoryGroups listDirectoryTokens listDirectoryClients",
@@ -46,8 +46,9 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "conflicts.write": "resolveConflict",
   "held_changes.read": "listHeldChanges getHeldChange planHeldChange",
   "held_changes.write": "confirmHeldChange rejectHeldChange",
-  "guards.read": "getGuard getDirectoryGuard",
-  "guards.write": "replaceGuard replaceDirectoryGuard resetDirectoryGuard",
+  "guards.read": "getGuard getDirectoryGuard getConnectionGuard",
+  "guards.write":
+    "replaceGuard replaceDirectoryGuard resetDirectoryGuard replaceConnectionGuard resetConnectionGuard",
   "erasure.write": "eraseMember",
   "retention.read": "getRetention planRetention",
   "retention.write": "replaceRetention resetRetention",

@@ -63,8 +63,7 @@ export function createSingleLogout(deps: SingleLogoutDeps): {
   router.use(createLogoutRouter(deps, cookie, keys));
   router.use(createOidcLogoutRouter(deps, cookie, oidcClients));
   router.use(createUniversalLogoutRouter(deps, oidcClients, createSigners(deps)));
-  // Keys of its own, again: whoever sends garbage here must not use up the looks of the others.
-  router.use(createSignalsRouter(deps, createSigners(deps)));
+  router.use(createSignalsRouter(deps));
   return {
     router,
     upstream: createUpstreamLogout(deps.database.sql, deps.log, {

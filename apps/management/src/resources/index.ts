@@ -10,6 +10,7 @@ import { auditTrailEndpoints } from "./audit-trail/routes.ts";
 import { conflictEndpoints } from "./conflicts/routes.ts";
 import { connectionDraftEndpoints } from "./connection-drafts/routes.ts";
 import { connectionKeyEndpoints } from "./connection-keys/routes.ts";
+import { connectionSignalEndpoints } from "./connection-signals/routes.ts";
 import { connectionMetadataEndpoints } from "./connections/metadata/routes.ts";
 import { connectionEndpoints } from "./connections/routes.ts";
 import { directoryEndpoints } from "./directories/routes.ts";
@@ -56,6 +57,7 @@ export function endpointsOf(
     ...connectionMetadataEndpoints,
     ...connectionDraftEndpoints,
     ...connectionKeyEndpoints,
+    ...connectionSignalEndpoints,
     ...idpInspectionEndpoints(deps),
     ...testLoginEndpoints,
     ...loginRecordEndpoints,

@@ -65,6 +65,8 @@ export interface TestApi {
   /** Where metadata is served: at first, that of `CHANGE`. */
   readonly idpMetadataUrl: string;
   readonly idp: { metadata: string };
+  /** The issuer of a transmitter of Shared Signals. */
+  readonly transmitter: string;
   /** Calls an operation by its id and checks that the document foresees the answer. */
   call(operationId: string, options?: CallOptions): Promise<Reply>;
   /** As when the process is about to stop: streams end. */
@@ -124,6 +126,18 @@ export async function startApi(): Promise<TestApi> {
   };
   const idp = { metadata: CHANGE.metadata };
   const app = express().use("/api", createManagementApi(deps));
+  app.use(
+    "/transmitter",
+    transmitter(() => `${origin}/transmitter`),
+  );
+  app.get("/.well-known/ssf-configuration/transmitter", (_req, res) => {
+    const issuer = `${origin}/transmitter`;
+    const endpoints = ["configuration", "status", "verification"].map((name) => [
+      `${name}_endpoint`,
+      `${issuer}/${name}`,
+    ]);
+    res.json({ issuer, jwks_uri: `${issuer}/jwks`, ...Object.fromEntries(endpoints) });
+  });
   app.get("/idp-metadata", (_req, res) => void res.type("xml").send(idp.metadata));
   const server = app.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
@@ -145,6 +159,7 @@ export async function startApi(): Promise<TestApi> {
     log,
     failedJobs,
     people: people.byCookie,
+    transmitter: `${origin}/transmitter`,
     idpMetadataUrl: `${origin}/idp-metadata`,
     idp,
     async call(operationId, { params = {}, query = {}, body, key = rootKey, cookie } = {}) {
@@ -198,4 +213,19 @@ export async function readReply(
 
 function codeOf(body: unknown): string {
   return typeof body === "object" && body !== null && "code" in body ? String(body.code) : "no code";
+}
+
+/** Makes streams and asks nothing; it sends no event. */
+function transmitter(issuer: () => string) {
+  const router = express.Router();
+  let made = 0;
+  router.post("/configuration", express.json(), (req, res) => {
+    made += 1;
+    const { delivery } = req.body as { delivery: { method: string; endpoint_url?: string } };
+    const stream = { stream_id: `stream-${made}`, iss: issuer(), aud: "https://sso.example.com" };
+    res.status(201).json({ ...stream, delivery: { endpoint_url: `${issuer()}/poll`, ...delivery } });
+  });
+  router.get("/status", (_req, res) => void res.json({ status: "enabled" }));
+  router.post("/verification", (_req, res) => void res.status(204).end());
+  return router;
 }

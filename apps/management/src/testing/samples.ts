@@ -49,6 +49,8 @@ export function sampleBodies(tag: string): Readonly<Record<string, unknown>> {
     resolveConflict: { action: "keepApart" },
     replaceGuard: { share: 50, people: 100, minutes: 30 },
     replaceDirectoryGuard: { share: 10, people: 5, minutes: 60 },
+    replaceConnectionGuard: { share: 10, people: 5, minutes: 60 },
+    replaceConnectionSignalStream: { mode: "poll", accessToken: "given-by-the-transmitter" },
     createAuditStream: AUDIT_STREAM,
     updateAuditStream: { name: "Renamed" },
     createGatewayAuditStream: AUDIT_STREAM,

@@ -105,9 +105,10 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
   await api.deps.database.prisma.logo.create({ data: { organizationId, ...logo, updatedAt: api.clock.now } });
   const post = (operationId: string, body: unknown) => api.call(operationId, { params: { org }, body });
   const { id: domainId } = (await post("addDomain", { name: `mail.${org}.com` })).as(domain);
-  const { id: connectionId } = (await post("createConnection", { type: "saml", name: "IdP", saml: SAML })).as(
-    connection,
-  );
+  const signals = { issuer: api.transmitter };
+  const { id: connectionId } = (
+    await post("createConnection", { type: "saml", name: "IdP", saml: { ...SAML, signals } })
+  ).as(connection);
   const { id: connectionKeyId } = (
     await api.call("createConnectionKey", { params: { org, connectionId } })
   ).as(connectionKey);
@@ -116,6 +117,8 @@ export async function createWorld(api: TestApi, org: string): Promise<World> {
   await api.call("saveConnectionDraft", { ...ofConnection, body: { saml: SAML } });
   await api.call("activateConnectionDraft", { ...ofConnection, body: { untested: true } });
   await followChange(api, connectionId);
+  const stream = { mode: "push", accessToken: "given-by-the-transmitter" };
+  await api.call("replaceConnectionSignalStream", { ...ofConnection, body: stream });
   await api.call("saveConnectionDraft", { ...ofConnection, body: { provider: "entra" } });
   const { id: directoryId } = (await post("createDirectory", { name: "Directory" })).as(createdDirectory);
   const { id: clientId } = (await api.call("createDirectoryClient", { params: { org, directoryId } })).as(

@@ -1,15 +1,19 @@
-import { findConnection, signalEventsPath } from "@sallyport/connections";
+import { signalEventsPath } from "@sallyport/connections";
 import { requestId } from "@sallyport/http";
-import { IdpFailure, type Signers } from "@sallyport/oidc-client";
+import {
+  createSignalReceiver,
+  findSource,
+  type SetError,
+  SetRefused,
+  type SignalSource,
+} from "@sallyport/idp-signals";
+import { bearerToken } from "@sallyport/oauth";
+import { matchesDigest } from "@sallyport/secrets";
 import express, { type ErrorRequestHandler, type Request, Router } from "express";
 import { handleLogoutFailures } from "../failure-page.ts";
 import { LogoutFailure } from "../failures.ts";
 import type { SingleLogoutDeps } from "../index.ts";
 import { createRefusalRecorder, showUnverified } from "../oidc/record-refusals.ts";
-import { ASYMMETRIC } from "../universal-logout/authenticate.ts";
-import type { Speaker } from "../universal-logout/find-person.ts";
-import { actOn } from "./act.ts";
-import { checkSet, type SetError, SetRefused } from "./set.ts";
 
 const PATH = signalEventsPath(":connectionId");
 const BODY_LIMIT = "64kb";
@@ -18,32 +22,26 @@ const BODY_LIMIT = "64kb";
  * Takes the security events that an IdP pushes about the people of a connection (RFC 8935; OpenID Shared Signals Framework
  * 1.0 as a receiver). 202 once what it means is done, also where it means nothing here; who sends it, its signature tells.
  */
-export function createSignalsRouter(deps: SingleLogoutDeps, signers: Signers): Router {
+export function createSignalsRouter(deps: SingleLogoutDeps): Router {
   const router = Router();
   const orRecord = createRefusalRecorder(deps);
+  // Keys of its own: whoever sends garbage here must not use up the looks of others.
+  const receiver = createSignalReceiver(deps);
   const body = express.text({ limit: BODY_LIMIT, type: "application/secevent+jwt" });
 
   router.post(PATH, body, async (req: Request<{ connectionId: string }>, res) => {
-    const { speaker, transmitter } = await trusted(deps, req.params.connectionId);
+    const source = await trusted(deps, req.params.connectionId);
     const set: unknown = req.body;
     if (typeof set !== "string" || set === "") {
       throw new NoSet();
     }
     await orRecord(
       req,
-      speaker.connection,
+      source.speaker.connection,
       () => showUnverified(set),
       async () => {
-        const now = deps.now();
-        const event = checkSet(set, transmitter, now);
-        await verified(signers.of(speaker.connection.id, transmitter.jwksUri).verify(set, ASYMMETRIC));
-        await actOn(deps, {
-          speaker,
-          event,
-          strict: transmitter.strict ?? false,
-          requestId: requestId(req),
-          now,
-        });
+        requirePushToken(req, source);
+        await receiver.receive(source, set, requestId(req));
       },
     );
     res.set("cache-control", "no-store").status(202).end();
@@ -53,44 +51,29 @@ export function createSignalsRouter(deps: SingleLogoutDeps, signers: Signers): R
   return router;
 }
 
-/** Whom a connection's settings name. Throws `LogoutFailure`. */
-async function trusted({ database: { sql } }: SingleLogoutDeps, connectionId: string) {
-  const saml = await findConnection(sql, "saml", connectionId);
-  const oidc = saml === null ? await findConnection(sql, "oidc", connectionId) : null;
-  const connection = saml ?? oidc;
-  const transmitter = connection?.settings.signals ?? null;
-  if (connection === null || transmitter === null) {
+/** Whom a connection's settings name, where that pushes. Throws `LogoutFailure`. */
+async function trusted({ database: { sql } }: SingleLogoutDeps, connectionId: string): Promise<SignalSource> {
+  const source = await findSource(sql, connectionId);
+  if (source === null) {
     throw new LogoutFailure("connection_unknown");
   }
-  if (connection.status !== "active") {
+  if (!source.active || source.stream?.polled === true) {
     throw new LogoutFailure("connection_disabled");
   }
-  const identityIssuer = saml?.settings.idpEntityId ?? oidc?.settings.issuer ?? "";
-  const speaker: Speaker = {
-    connection,
-    identityIssuer,
-    issuerNames: [identityIssuer, transmitter.issuer],
-    nameIds: saml !== null,
-  };
-  return { speaker, transmitter };
+  return source;
 }
 
-/** What the signature says against it is the transmitter's key, and nothing else. */
-async function verified(work: Promise<unknown>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof IdpFailure && error.kind !== "unreachable") {
-      throw new SetRefused(
-        "invalid_key",
-        "signature_invalid",
-        "the signature",
-        "one by the JWKS",
-        null,
-        error,
-      );
-    }
-    throw error;
+/** Of a stream that the gateway made, pushes bear what it gave out for them. */
+function requirePushToken(req: Request, { stream }: SignalSource): void {
+  const digest = stream?.pushDigest ?? null;
+  if (digest !== null && !matchesDigest(bearerToken(req.get("authorization")) ?? "", digest)) {
+    throw new SetRefused(
+      "authentication_failed",
+      "push_token_wrong",
+      "Authorization",
+      "as the stream has it",
+      null,
+    );
   }
 }
 

@@ -71,11 +71,6 @@ export function checkRequestToken(jwt: string, expected: Expected): RequestToken
   return { id: jti, replayableUntil: new Date((end + CLOCK_TOLERANCE_SECONDS + 1) * 1000) };
 }
 
-/** Where an IdP does not say by which it signs: all whose key is no secret of both. */
-export const ASYMMETRIC = [
-  ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"],
-];
-
 /** Never one whose key is no secret of the IdP's (RFC 8725 §3.1). */
 export function asymmetric(algorithms: readonly string[]): string[] {
   return algorithms.filter((name) => /^(?:RS|PS|ES)(?:256|384|512)$|^EdDSA$|^Ed25519$/.test(name));

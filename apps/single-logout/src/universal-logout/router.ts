@@ -1,4 +1,5 @@
 import { requestId } from "@sallyport/http";
+import { findPeople, liveSessionsOf } from "@sallyport/idp-signals";
 import { bearerToken } from "@sallyport/oauth";
 import { IdpFailure, type OidcClients, type Signers } from "@sallyport/oidc-client";
 import express, { type ErrorRequestHandler, type Request, type Response, Router } from "express";
@@ -8,7 +9,7 @@ import { LogoutFailure } from "../failures.ts";
 import type { SingleLogoutDeps } from "../index.ts";
 import { createRefusalRecorder, showUnverified } from "../oidc/record-refusals.ts";
 import { checkRequestToken, refused } from "./authenticate.ts";
-import { findPeople, liveSessionsOf, requestBody } from "./find-person.ts";
+import { requestBody } from "./request-body.ts";
 import { type Endpoint, oidcEndpoint, samlEndpoint } from "./speakers.ts";
 
 const OIDC_PATH = "/sso/oidc/:connectionId/global-token-revocation";
@@ -56,7 +57,10 @@ export function createUniversalLogoutRouter(
           const isFirst = await endNamedSessions(deps, {
             connection,
             message: token,
-            findSessions: (inside) => liveSessionsOf(inside, connection.organizationId, people, now),
+            findSessions: async (inside) => {
+              const live = await liveSessionsOf(inside, connection.organizationId, people, { now });
+              return live.map(({ id }) => id);
+            },
             requestId: requestId(req),
             now,
           });

@@ -1,10 +1,10 @@
 import { findConnection, oidcLogoutUrls, samlServiceProvider } from "@sallyport/connections";
 import type { Sql } from "@sallyport/database";
+import { ASYMMETRIC, type Speaker } from "@sallyport/idp-signals";
 import type { IdpKeys, OidcClients, Signers } from "@sallyport/oidc-client";
 import { LogoutFailure } from "../failures.ts";
 import { findActiveConnection } from "../oidc/find-active-connection.ts";
-import { ASYMMETRIC, asymmetric, refused } from "./authenticate.ts";
-import type { Speaker } from "./find-person.ts";
+import { asymmetric, refused } from "./authenticate.ts";
 
 /** Whose signed word counts at a connection's endpoint. */
 export interface TrustedSpeaker extends Speaker {

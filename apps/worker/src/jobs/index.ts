@@ -10,6 +10,7 @@ import { deletedOrganizationsJob } from "./deleted-organizations/job.ts";
 import { domainsJob } from "./domains/job.ts";
 import { eraseJob } from "./erase/job.ts";
 import { idpMetadataJob } from "./idp-metadata/job.ts";
+import { idpSignalsLoop } from "./idp-signals/job.ts";
 import { logoutJob } from "./logout/job.ts";
 import { outboxLoop } from "./outbox/job.ts";
 import { purgeJob } from "./purge/job.ts";
@@ -46,5 +47,6 @@ export const LOOPS: readonly Loop<WorkerServices>[] = [
   statisticsLoop,
   webhooksLoop,
   signalsLoop,
+  idpSignalsLoop,
   auditStreamsLoop,
 ];

@@ -23,6 +23,7 @@ export {
   oidcSettings,
   parseConnectionSettings,
   type SamlSettings,
+  type SignalTransmitter,
   type SubjectMatches,
   samlAttributeNames,
   samlSettings,

@@ -36,12 +36,15 @@ export type SubjectMatches = z.infer<typeof subjectMatches>;
 /** Whose security events about the connection's people count (OpenID Shared Signals). Null: nobody's. */
 const signalTransmitter = z.strictObject({
   issuer: z.string().min(1),
-  jwksUri: httpUrl,
-  /** What its SETs must have among their `aud`. */
-  audience: z.string().min(1),
+  /** Left out: as its configuration document says. */
+  jwksUri: httpUrl.exactOptional(),
+  /** What its SETs must have among their `aud`. Left out: as the stream says that the gateway made, or else `signalEventsUri`. */
+  audience: z.string().min(1).exactOptional(),
   /** Has also those events end sessions that may as well mean little. */
   strict: z.boolean().exactOptional(),
 });
+
+export type SignalTransmitter = z.infer<typeof signalTransmitter>;
 
 /** `connections.settings` of a SAML connection. */
 export const samlSettings = z.strictObject({

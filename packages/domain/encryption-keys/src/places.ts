@@ -132,6 +132,15 @@ export const SEALED_PLACES = {
     assign: '"authorization" = $3',
     where: '"authorization" IS NOT NULL',
   },
+  "idp_streams.credential": {
+    what: "credential for an identity provider's stream of signals",
+    table: "idp_streams",
+    key: "id",
+    keyType: "uuid",
+    value: "credential",
+    assign: "credential = $3",
+    where: "true",
+  },
   "op_artifacts.payload": {
     what: "key of the browsers' cookies",
     table: "op_artifacts",

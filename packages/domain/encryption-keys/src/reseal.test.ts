@@ -122,6 +122,12 @@ async function fill(secrets: SecretBox): Promise<void> {
      VALUES ($1, $2, 'push', 'https://app.example', $3, now())`,
     [streamId, applicationId, seal("signal_streams.authorization", streamId)],
   );
+  const idpStreamId = newId();
+  await sql.query(
+    `INSERT INTO idp_streams (id, organization_id, issuer, configuration_endpoint, stream_id, audiences, credential, created_at)
+     VALUES ($1, $1, 'https://idp.example', 'https://idp.example/streams', 's', '{}', $2, now())`,
+    [idpStreamId, seal("idp_streams.credential", idpStreamId)],
+  );
   await sql.query("INSERT INTO op_artifacts (kind, digest, payload) VALUES ('CookieKey', '', $1)", [
     { sealed: seal("op_artifacts.payload", "CookieKey") },
   ]);
@@ -178,7 +184,7 @@ describe("retiring a key", () => {
       [oldId, "missing"],
     ]);
     expect(usage[1]).toMatchObject({
-      needed: 13,
+      needed: 14,
       retirable: false,
       neededBy: { "signing_keys.private_jwk": 1 },
     });

@@ -6,6 +6,7 @@ import {
   samlAttributeNames,
   subjectMatches,
 } from "@sallyport/connections";
+import { isTransmitterUrl } from "@sallyport/idp-signals";
 import { z } from "zod";
 import { displayName, id, secureUrl, text, timestamp } from "../../api/text.ts";
 import { certificate, certificateInUse } from "./certificate.ts";
@@ -79,18 +80,24 @@ const universalLogout = z.strictObject({ issuer: text(1024), jwksUri: secureUrl 
 const signals = z
   .strictObject({
     issuer: text(1024),
-    jwksUri: secureUrl,
-    audience: text(1024),
+    jwksUri: secureUrl.exactOptional(),
+    audience: text(1024).exactOptional(),
     strict: z.boolean().exactOptional(),
   })
   .nullable();
-const signalsField = signals.exactOptional().meta({
-  description:
-    "Whose security events (OpenID Shared Signals, CAEP, RISC) about the connection's people are taken at `signalEventsUri`: the transmitter's `iss`, where its keys are (`jwks_uri` of its `ssf-configuration`), and what its events must have among their `aud`. The end of a session, a changed credential, a disabled or purged account end all sessions of the person here; with `strict`, changed claims, device compliance and assurance do as well. null: nobody's.",
-});
+const signalsField = signals
+  .refine((given) => given === null || given.jwksUri !== undefined || isTransmitterUrl(given.issuer), {
+    path: ["issuer"],
+    message: "Must be an https URL without query and fragment, where nothing is looked up by jwksUri",
+  })
+  .exactOptional()
+  .meta({
+    description:
+      "Whose security events (OpenID Shared Signals, CAEP, RISC) about the connection's people are taken: the transmitter's `iss`. Left out, `jwksUri` is as its `/.well-known/ssf-configuration` says, which is read again each hour; and `audience`, what its events must have among their `aud`, is as the stream says that the gateway made there (`PUT …/signals/stream`), or else `signalEventsUri`. The end of a session, a changed credential, a disabled or purged account end all sessions of the person here; with `strict`, changed claims, device compliance and assurance do as well. null: nobody's.",
+  });
 const signalEventsUri = z.string().meta({
   description:
-    "Takes security events that the identity provider pushes (RFC 8935), once `signals` says whose.",
+    "Takes security events that the identity provider pushes (RFC 8935), once `signals` says whose; none where they are polled.",
 });
 
 const samlOptions = {

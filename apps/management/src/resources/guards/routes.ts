@@ -1,6 +1,13 @@
 import { type Endpoint, organizationEndpoint } from "../../api/endpoint.ts";
 import { guard, guardSettings } from "./schema.ts";
-import { getDirectoryGuard, getGuard, replaceDirectoryGuard, replaceGuard } from "./store.ts";
+import {
+  getConnectionGuard,
+  getDirectoryGuard,
+  getGuard,
+  replaceConnectionGuard,
+  replaceDirectoryGuard,
+  replaceGuard,
+} from "./store.ts";
 
 const tag = "Guards";
 
@@ -11,7 +18,8 @@ export const guardEndpoints: readonly Endpoint[] = [
     path: "/organizations/{org}/guard",
     permission: "guards.read",
     tag,
-    summary: "Get from how many people at once a directory of the organization may take access",
+    summary:
+      "Get from how many people at once a directory, or a connection's signals, may take access or sessions",
     description:
       "What a directory would take from more people than that within the time is held (`GET …/held-changes`): nobody loses anything until an administrator decides.",
     status: 200,
@@ -24,7 +32,8 @@ export const guardEndpoints: readonly Endpoint[] = [
     path: "/organizations/{org}/guard",
     permission: "guards.write",
     tag,
-    summary: "Set from how many people at once a directory of the organization may take access",
+    summary:
+      "Set from how many people at once a directory, or a connection's signals, may take access or sessions",
     body: guardSettings,
     status: 200,
     reply: guard,
@@ -63,5 +72,41 @@ export const guardEndpoints: readonly Endpoint[] = [
     status: 200,
     reply: guard,
     handle: (call) => replaceDirectoryGuard(call, call.organization.id, call.params.directoryId, null),
+  }),
+  organizationEndpoint({
+    operationId: "getConnectionGuard",
+    method: "get",
+    path: "/organizations/{org}/connections/{connectionId}/guard",
+    permission: "guards.read",
+    tag,
+    summary: "Get of how many people at once a connection's signals may end the sessions",
+    status: 200,
+    reply: guard,
+    handle: (call) => getConnectionGuard(call, call.organization.id, call.params.connectionId),
+  }),
+  organizationEndpoint({
+    operationId: "replaceConnectionGuard",
+    method: "put",
+    path: "/organizations/{org}/connections/{connectionId}/guard",
+    permission: "guards.write",
+    tag,
+    summary: "Set of how many people at once a connection's signals may end the sessions",
+    description:
+      "Security events about more people than that within the time end nobody's sessions until an administrator decides (`GET …/held-changes`). Events that tell of credentials which others know (`credential-compromise`) count apart.",
+    body: guardSettings,
+    status: 200,
+    reply: guard,
+    handle: (call) => replaceConnectionGuard(call, call.organization.id, call.params.connectionId, call.body),
+  }),
+  organizationEndpoint({
+    operationId: "resetConnectionGuard",
+    method: "delete",
+    path: "/organizations/{org}/connections/{connectionId}/guard",
+    permission: "guards.write",
+    tag,
+    summary: "Have the organization's guard count for a connection's signals again",
+    status: 200,
+    reply: guard,
+    handle: (call) => replaceConnectionGuard(call, call.organization.id, call.params.connectionId, null),
   }),
 ];

@@ -2,10 +2,11 @@ import { z } from "zod";
 
 const settings = {
   share: z.int().min(0).max(100).meta({
-    description: "Percent of the directory's members. 100: nothing is held.",
+    description:
+      "Percent of the directory's members, or of the people who ever signed in by the connection. 100: nothing is held.",
   }),
   people: z.int().min(1).max(1_000_000).meta({
-    description: "Fewer people than this may lose access in any case.",
+    description: "Fewer people than this may lose access, or their sessions, in any case.",
   }),
   minutes: z.int().min(1).max(1440).meta({ description: "The time over which people are counted." }),
 };
@@ -15,6 +16,8 @@ export const guardSettings = z.strictObject(settings).meta({ id: "GuardSettings"
 export const guard = z
   .object({
     ...settings,
-    setBy: z.enum(["directory", "organization", "default"]).meta({ description: "Whose setting it is." }),
+    setBy: z
+      .enum(["directory", "connection", "organization", "default"])
+      .meta({ description: "Whose setting it is." }),
   })
   .meta({ id: "Guard" });

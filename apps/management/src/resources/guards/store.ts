@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { change } from "../../change.ts";
 import type { Context } from "../../context.ts";
 import { problem } from "../../errors.ts";
+import { findConnection } from "../connections/store.ts";
 import type { guard } from "./schema.ts";
 
 type GuardView = z.input<typeof guard>;
@@ -39,6 +40,29 @@ export async function replaceDirectoryGuard(
   await requireDirectory(context, organizationId, directoryId);
   await replace(context, organizationId, directoryId, settings);
   return getDirectoryGuard(context, organizationId, directoryId);
+}
+
+/** Throws `connection_not_found`. */
+export async function getConnectionGuard(
+  context: Context,
+  organizationId: string,
+  connectionId: string,
+): Promise<GuardView> {
+  await findConnection(context, organizationId, connectionId);
+  const own = await readGuard(context.deps.database.sql, organizationId, connectionId);
+  return own === null ? getGuard(context, organizationId) : { ...own, setBy: "connection" };
+}
+
+/** Of one connection. Null: the organization's counts. Throws `connection_not_found`. */
+export async function replaceConnectionGuard(
+  context: Context,
+  organizationId: string,
+  connectionId: string,
+  settings: GuardSettings | null,
+) {
+  await findConnection(context, organizationId, connectionId);
+  await replace(context, organizationId, connectionId, settings);
+  return getConnectionGuard(context, organizationId, connectionId);
 }
 
 async function replace(

@@ -13,7 +13,8 @@ export const heldChangeEndpoints: readonly Endpoint[] = [
     path: "/organizations/{org}/held-changes",
     permission: "held_changes.read",
     tag,
-    summary: "List what directories would take from more people at once than their guards let through",
+    summary:
+      "List what directories, and signals of identity providers, would take from more people at once than guards let through",
     description:
       "The newest first. Nobody loses anything by a held change until an administrator confirms it.",
     query: heldChangeQuery,
@@ -40,7 +41,7 @@ export const heldChangeEndpoints: readonly Endpoint[] = [
     tag,
     summary: "Tell who would lose and gain what if a held change were confirmed now",
     description:
-      "By what the directory says now, and the very rule that the worker follows. Changes nothing.",
+      "By what the directory says now, and the very rule that the worker follows; of a connection's, whose sessions would end. Changes nothing.",
     query: planQuery,
     status: 200,
     reply: accessPlan,
@@ -53,7 +54,8 @@ export const heldChangeEndpoints: readonly Endpoint[] = [
     permission: "held_changes.write",
     tag,
     summary: "Keep a held change from happening",
-    description: "Its people keep what they have until the directory says something else of them.",
+    description:
+      "Its people keep what they have until the directory, or the identity provider, says something else of them.",
     status: 200,
     reply: heldChange,
     errors: ["held_change_decided"],
@@ -65,8 +67,10 @@ export const heldChangeEndpoints: readonly Endpoint[] = [
     path: "/organizations/{org}/held-changes/{heldChangeId}/confirm",
     permission: "held_changes.write",
     tag,
-    summary: "Let a held change happen, as the directory then stands",
-    description: "Also one that was rejected before. The worker applies it within moments.",
+    summary:
+      "Let a held change happen, as the directory then stands, or the end of sessions that signals meant",
+    description:
+      "Also one that was rejected before. Of a directory, the worker applies it within moments; of a connection, the sessions that had begun by the time of the signals end at once.",
     status: 200,
     reply: heldChange,
     errors: ["held_change_decided"],

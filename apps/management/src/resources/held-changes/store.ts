@@ -1,4 +1,10 @@
-import { decideHeldChange, findHeldChange, listHeldChanges, planHeldChange } from "@sallyport/people";
+import {
+  decideHeldChange,
+  findHeldChange,
+  listHeldChanges,
+  planHeldChange,
+  planHeldSessionEnds,
+} from "@sallyport/people";
 import type { z } from "zod";
 import { toPage } from "../../api/page.ts";
 import { type PlanQuery, planPage, planView } from "../../api/plan.ts";
@@ -28,11 +34,10 @@ export async function getOne({ deps }: Context, organizationId: string, id: stri
 
 /** Throws `held_change_not_found`. */
 export async function planOf(context: Context, organizationId: string, id: string, query: PlanQuery) {
-  await getOne(context, organizationId, id);
+  const { connection } = await getOne(context, organizationId, id);
+  const plan = connection === null ? planHeldChange : planHeldSessionEnds;
   const { database, now } = context.deps;
-  return planView(
-    await database.transaction((sql) => planHeldChange(sql, organizationId, now(), id, planPage(query))),
-  );
+  return planView(await database.transaction((sql) => plan(sql, organizationId, now(), id, planPage(query))));
 }
 
 /** Throws `held_change_not_found`, `held_change_decided`. */
@@ -42,12 +47,15 @@ export async function decide(
   id: string,
   decision: "confirmed" | "rejected",
 ) {
-  await change(context, async ({ sql, now, record, reconcile }) => {
+  await change(context, async ({ sql, now, record, reconcile, endSessions }) => {
     const done = await decideHeldChange(sql, organizationId, id, decision, now);
     if ("undecided" in done) {
       throw problem(done.undecided === "not_found" ? "held_change_not_found" : "held_change_decided");
     }
     record(done.event);
+    if (done.sessionIds.length > 0) {
+      await endSessions(organizationId, { sessionIds: done.sessionIds }, "idp_signal");
+    }
     if (decision === "confirmed") {
       reconcile(organizationId);
     }

@@ -95,14 +95,31 @@ export const connections = facts("connection", "connection", {
     data: z.strictObject({ sessionIds: z.array(id).readonly() }),
   },
   signal_received: {
-    says: "The identity provider told of a security event (`type`, by its `jti`). `userIds`: whom it means here; `acted`: whether such events end sessions; `sessionIds`: those that it ended.",
+    says: "The identity provider told of a security event (`type`, by its `jti`). `userIds`: whom it means here; `acted`: whether such events end sessions; `sessionIds`: those that it ended; `heldChangeId`: by what the guard holds them instead.",
     data: z.strictObject({
       type: text,
       jti: text,
       userIds: z.array(id).readonly(),
       acted: z.boolean(),
       sessionIds: z.array(id).readonly(),
+      heldChangeId: id.optional(),
     }),
+  },
+  signal_stream_created: {
+    says: "The gateway made a stream of security events at the identity provider's transmitter, in place of the one that it had made before.",
+    data: z.strictObject({ issuer: text, streamId: text, mode: z.enum(["push", "poll"]) }),
+  },
+  signal_stream_removed: {
+    says: "The stream that the gateway had made at the identity provider's transmitter counts no more, and is deleted there.",
+    data: z.strictObject({ issuer: text, streamId: text }),
+  },
+  signal_verification_requested: {
+    says: "The identity provider's transmitter was asked for a verification event.",
+    data: z.strictObject({ streamId: text }),
+  },
+  signal_stream_updated: {
+    says: "The identity provider's transmitter told what its stream does from now on.",
+    data: z.strictObject({ status: z.enum(["enabled", "paused", "disabled"]), reason: nullable }),
   },
   logout_answered: {
     says: "The identity provider signed somebody out whom we had sent there to be signed out.",

@@ -132,29 +132,32 @@ export const conflicts = facts("conflict", "conflict", {
   },
 });
 
-const heldPeople = z.strictObject({ directoryId: id, people: count, suspended: count });
-const ofDirectory = z.strictObject({ directoryId: id });
+const ofDirectory = z.strictObject({ directoryId: id.optional(), connectionId: id.optional() });
+const heldPeople = ofDirectory.extend({ people: count, suspended: count });
 
 export const heldChanges = facts("held_change", "heldChange", {
   created: {
-    says: "A directory would have taken access from more people than its guard lets through: they keep it until an administrator decides. `suspended`: how many of them could sign in no longer.",
+    says: "A directory would have taken access from more people than its guard lets through, or a connection's identity provider ended their sessions by its signals: they keep it until an administrator decides. `suspended`: how many of them could sign in no longer.",
     outcome: "denied",
     data: heldPeople,
   },
   grown: {
-    says: "A directory would have taken access from further people, which is held as well: of these, how many.",
+    says: "Access would have been taken from further people, which is held as well: of these, how many.",
     outcome: "denied",
     data: heldPeople,
   },
   confirmed: {
-    says: "An administrator lets a held change happen, as the directory then stands.",
+    says: "An administrator lets a held change happen: as the directory then stands, or to the sessions that had begun by the time of the signals.",
     data: ofDirectory,
   },
   rejected: {
-    says: "An administrator keeps a held change from happening, until the directory says something else of these people.",
+    says: "An administrator keeps a held change from happening, until the directory or the identity provider says something else of these people.",
     data: ofDirectory,
   },
-  withdrawn: { says: "A directory took back all that was held.", data: ofDirectory },
+  withdrawn: {
+    says: "Nothing of it is left: the directory took it back, or other signals ended these sessions.",
+    data: ofDirectory,
+  },
 });
 
 const retention = z.strictObject({

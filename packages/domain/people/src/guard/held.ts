@@ -78,7 +78,7 @@ export async function release(batch: Batch, userIds: readonly string[]): Promise
   );
   const { rows } = await batch.sql.query<{ id: string; directory_id: string }>(
     `UPDATE held_changes c SET status = 'withdrawn', decided_at = $2
-     WHERE c.organization_id = $1 AND c.status = 'held'
+     WHERE c.organization_id = $1 AND c.status = 'held' AND c.directory_id IS NOT NULL
        AND NOT EXISTS (SELECT 1 FROM held_people h WHERE h.held_change_id = c.id)
      RETURNING c.id, c.directory_id`,
     [batch.organizationId, batch.now],

@@ -1,12 +1,13 @@
 import type { Sql } from "@sallyport/database";
 
-/** A change of a directory that its guard did not let through. */
+/** A change of a directory, or by a connection's signals, that its guard did not let through. */
 export interface HeldChange {
   readonly id: string;
-  readonly directoryId: string;
-  readonly directoryName: string;
+  /** Whose it is: one of the two, with its name. */
+  readonly directory: { readonly id: string; readonly name: string } | null;
+  readonly connection: { readonly id: string; readonly name: string } | null;
   readonly status: "held" | "confirmed" | "rejected" | "withdrawn";
-  /** Of how many people anything is held now, and how many of them would be suspended. */
+  /** Of how many people anything is held now (of a connection: whose sessions would end), and how many of them would be suspended. */
   readonly people: number;
   readonly suspended: number;
   readonly createdAt: Date;
@@ -15,8 +16,10 @@ export interface HeldChange {
 
 interface Row {
   readonly id: string;
-  readonly directory_id: string;
+  readonly directory_id: string | null;
   readonly directory_name: string | null;
+  readonly connection_id: string | null;
+  readonly connection_name: string | null;
   readonly status: HeldChange["status"];
   readonly people: number;
   readonly suspended: number;
@@ -25,13 +28,16 @@ interface Row {
 }
 
 const SELECT = `
-  SELECT c.id, c.directory_id, d.name AS directory_name, c.status::text, c.created_at, c.decided_at,
-         count.people::int, count.suspended::int
+  SELECT c.id, c.directory_id, d.name AS directory_name, c.connection_id, n.name AS connection_name, c.status::text,
+         c.created_at, c.decided_at, count.people::int + ends.people::int AS people, count.suspended::int
   FROM held_changes c
   LEFT JOIN directories d ON d.id = c.directory_id
+  LEFT JOIN connections n ON n.id = c.connection_id
   CROSS JOIN LATERAL (
     SELECT count(*) AS people, count(*) FILTER (WHERE h.suspends) AS suspended FROM held_people h
     WHERE h.held_change_id = c.id) count
+  CROSS JOIN LATERAL (
+    SELECT count(*) AS people FROM held_session_ends h WHERE h.held_change_id = c.id) ends
   WHERE c.organization_id = $1::uuid`;
 
 /** The newest first. */
@@ -66,12 +72,16 @@ export async function findHeldChange(
 function heldChangeOf(row: Row): HeldChange {
   return {
     id: row.id,
-    directoryId: row.directory_id,
-    directoryName: row.directory_name ?? "",
+    directory: named(row.directory_id, row.directory_name),
+    connection: named(row.connection_id, row.connection_name),
     status: row.status,
     people: row.people,
     suspended: row.suspended,
     createdAt: row.created_at,
     decidedAt: row.decided_at,
   };
+}
+
+function named(id: string | null, name: string | null) {
+  return id === null ? null : { id, name: name ?? "" };
 }

@@ -1,8 +1,8 @@
 import type { Sql } from "@sallyport/database";
 
 /**
- * How many people one directory may take access from within a time: fewer than `people`, or no more than `share` percent of
- * its members. What goes beyond is held.
+ * How many people one directory may take access from within a time, or one connection's signals end sessions of: fewer than
+ * `people`, or no more than `share` percent of its members. What goes beyond is held.
  */
 export interface GuardSettings {
   readonly share: number;
@@ -12,7 +12,7 @@ export interface GuardSettings {
 
 export const DEFAULT_GUARD: GuardSettings = { share: 30, people: 20, minutes: 60 };
 
-/** What was set of an organization, or of one directory; null: nothing, so that the next wider one counts. */
+/** What was set of an organization, or of one directory or connection; null: nothing, so that the next wider one counts. */
 export async function readGuard(
   sql: Sql,
   organizationId: string,
@@ -25,7 +25,7 @@ export async function readGuard(
   return rows[0] ?? null;
 }
 
-/** Sets it, of an organization or of one directory; null: the next wider one counts. */
+/** Sets it, of an organization or of one directory or connection; null: the next wider one counts. */
 export async function setGuard(
   sql: Sql,
   organizationId: string,

@@ -14,4 +14,4 @@ export {
   type MatchState,
 } from "./directory.ts";
 export { planGroupMappings } from "./group-mappings.ts";
-export { planHeldChange } from "./held-change.ts";
+export { planHeldChange, planHeldSessionEnds } from "./held-change.ts";

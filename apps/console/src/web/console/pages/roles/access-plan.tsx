@@ -63,17 +63,21 @@ export function AccessPlan({ plan }: { readonly plan: PlanQuery }) {
       <Text size="md" fw={600}>
         {counts.people === 0 ? texts.nobody : texts.people(counts.people)}
       </Text>
-      {counts.people > 0 && <Text size="md">{texts.counts(counts)}</Text>}
+      {(takes || counts.gain > 0) && <Text size="md">{texts.counts(counts)}</Text>}
       <ul className="reasons">
         {plan.data.pages.flatMap(({ items }) =>
           items.map(({ memberId, email, name, suspended, gains, loses }) => (
             <li key={memberId}>
-              {email ?? name ?? texts.unnamed}:{" "}
               {[
-                ...(suspended ? [texts.suspended] : []),
-                ...gains.map((role) => texts.gains(role)),
-                ...loses.map((role) => texts.loses(role)),
-              ].join(", ")}
+                email ?? name ?? texts.unnamed,
+                [
+                  ...(suspended ? [texts.suspended] : []),
+                  ...gains.map((role) => texts.gains(role)),
+                  ...loses.map((role) => texts.loses(role)),
+                ].join(", "),
+              ]
+                .filter((part) => part !== "")
+                .join(": ")}
             </li>
           )),
         )}

@@ -21,6 +21,11 @@ const KINDS: Readonly<Record<HeldChange["status"], StateKind>> = {
   withdrawn: "neutral",
 };
 
+/** The name of the directory, or of the connection, whose change it is. */
+export function ownerOf({ directory, connection }: Pick<HeldChange, "directory" | "connection">): string {
+  return (directory ?? connection)?.name ?? "";
+}
+
 export function HeldState({ held }: { readonly held: HeldChange }) {
   const texts = useCatalogue(rolesTexts).held;
   return <StateDot kind={KINDS[held.status]}>{texts.status[held.status]}</StateDot>;
@@ -33,6 +38,7 @@ export function HeldChangePanel({ held }: { readonly held: HeldChange }) {
   const queries = useQueryClient();
   const mayDecide = useMay("held_changes.write");
   const params = { path: { org: slug, heldChangeId: held.id } };
+  const ofSignals = held.connection !== null;
   // A rejected one may be confirmed after all.
   const isOpen = held.status === "held" || held.status === "rejected";
   const plan = usePlan(
@@ -57,10 +63,10 @@ export function HeldChangePanel({ held }: { readonly held: HeldChange }) {
   return (
     <Stack>
       <Group justify="space-between">
-        <Text fw={600}>{held.directory.name}</Text>
+        <Text fw={600}>{ownerOf(held)}</Text>
         <HeldState held={held} />
       </Group>
-      <Text>{texts.explained[held.status]}</Text>
+      <Text>{(ofSignals ? texts.explainedOfSignals : texts.explained)[held.status]}</Text>
       <Text c="dimmed">
         {texts.came} <Time at={held.createdAt} />
         {held.decidedAt !== null && (
@@ -81,9 +87,9 @@ export function HeldChangePanel({ held }: { readonly held: HeldChange }) {
           {counts !== undefined && (
             <ConfirmDanger
               label={texts.confirm}
-              title={texts.confirmTitle(held.directory.name)}
-              effect={texts.confirmEffect(counts)}
-              act={texts.confirmAct}
+              title={texts.confirmTitle(ownerOf(held))}
+              effect={ofSignals ? texts.confirmEffectOfSignals(counts) : texts.confirmEffect(counts)}
+              act={ofSignals ? texts.confirmActOfSignals : texts.confirmAct}
               run={() => confirm.mutateAsync()}
             />
           )}

@@ -13,12 +13,12 @@ import { Time } from "../../../components/time.tsx";
 import { useCatalogue } from "../../../texts/language.tsx";
 import { api } from "../../api.ts";
 import { useOrganization } from "../../organization.ts";
-import { type HeldChange, HeldChangePanel, HeldState } from "./held-change-panel.tsx";
+import { type HeldChange, HeldChangePanel, HeldState, ownerOf } from "./held-change-panel.tsx";
 import { rolesTexts } from "./texts.ts";
 
 const STATUSES = ["held", "confirmed", "rejected", "withdrawn"] as const;
 
-/** What directories would take from more people at once than their guards let through. */
+/** What directories, and signals of identity providers, would take from more people at once than guards let through. */
 export function HeldChangesPage() {
   const texts = useCatalogue(rolesTexts).held;
   const { slug } = useOrganization();
@@ -40,7 +40,7 @@ export function HeldChangesPage() {
     ),
   );
   const columns: Column<HeldChange>[] = [
-    { key: "directory", header: texts.directory, cell: ({ directory }) => directory.name },
+    { key: "of", header: texts.of, cell: ownerOf },
     { key: "state", header: texts.state, cell: (held) => <HeldState held={held} />, width: 180 },
     { key: "people", header: texts.people, cell: ({ people }) => people, align: "right", width: 90 },
     {

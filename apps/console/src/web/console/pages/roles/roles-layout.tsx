@@ -10,6 +10,7 @@ import { useCatalogue } from "../../../texts/language.tsx";
 import { api } from "../../api.ts";
 import { useOrganization } from "../../organization.ts";
 import { useMay } from "../../session.ts";
+import { ownerOf } from "./held-change-panel.tsx";
 import { rolesTexts } from "./texts.ts";
 
 /** Around the roles, what gives them, and what directories would take. */
@@ -77,9 +78,9 @@ function HeldBanner() {
       <Text size="md" fw={600}>
         {texts.banner}
       </Text>
-      {data.items.map(({ id, directory, people }) => (
+      {data.items.map(({ id, people, ...held }) => (
         <Text key={id} size="md">
-          {texts.bannerLine(directory.name, people)}{" "}
+          {(held.connection === null ? texts.bannerLine : texts.bannerLineOfSignals)(ownerOf(held), people)}{" "}
           <TextLink
             c="inherit"
             underline="always"

@@ -85,13 +85,15 @@ const en = {
   },
   held: {
     label: "Held changes",
-    lead: "When a directory would take access from unusually many people at once, nobody loses anything until you decide.",
+    lead: "When a directory would take access from unusually many people at once, or an identity provider's signals would end their sessions, nobody loses anything until you decide.",
     banner: "A change is held until you decide",
     bannerLine: (directory: string, count: number) =>
       `${directory} would take access from ${people(count)} at once.`,
+    bannerLineOfSignals: (connection: string, count: number) =>
+      `Signals of ${connection} would end the sessions of ${people(count)} at once.`,
     look: "See whom it concerns",
     panel: "Held change",
-    directory: "Directory",
+    of: "Of",
     state: "State",
     people: "People",
     suspended: "Could not sign in",
@@ -109,14 +111,23 @@ const en = {
       confirmed: "It was applied as the directory stood then.",
       withdrawn: "The directory took all of it back.",
     },
+    explainedOfSignals: {
+      held: "Nobody was signed out. Confirm what the identity provider says, or reject it if it is a mistake there.",
+      rejected: "Nobody was signed out by these signals. You may still confirm it.",
+      confirmed: "The sessions ended that had begun by the time of the signals.",
+      withdrawn: "Other signals ended these sessions meanwhile.",
+    },
     came: "Held",
     decided: "decided",
     reject: "Reject change",
     confirm: "Confirm change",
-    confirmTitle: (directory: string) => `Let ${directory}'s change happen?`,
+    confirmTitle: (name: string) => `Let ${name}'s change happen?`,
     confirmEffect: ({ lose, suspend }: Counts) =>
       `${people(lose)} ${lose === 1 ? "loses" : "lose"} a role, and ${people(suspend)} can sign in no longer: their sessions end at once. It applies as the directory stands by then.`,
     confirmAct: "Take their access",
+    confirmEffectOfSignals: ({ people: count }: Counts) =>
+      `${people(count)} ${count === 1 ? "is" : "are"} signed out of the sessions that had begun by the time of the signals.`,
+    confirmActOfSignals: "End their sessions",
     empty: {
       title: "Nothing is held",
       text: "If a directory would suspend, or take roles from, more people at once than its guard lets through, the change waits here for your decision.",
@@ -214,12 +225,14 @@ const de: Texts = {
   },
   held: {
     label: "Angehaltene Änderungen",
-    lead: "Würde ein Verzeichnis ungewöhnlich vielen auf einmal den Zugang nehmen, verliert niemand etwas, bis Sie entscheiden.",
+    lead: "Würde ein Verzeichnis ungewöhnlich vielen auf einmal den Zugang nehmen, oder würden Signale eines Identitätsanbieters ihre Sitzungen beenden, verliert niemand etwas, bis Sie entscheiden.",
     banner: "Eine Änderung wartet auf Ihre Entscheidung",
     bannerLine: (directory, count) => `${directory} würde ${personen(count)} auf einmal den Zugang nehmen.`,
+    bannerLineOfSignals: (connection, count) =>
+      `Signale von ${connection} würden die Sitzungen von ${personen(count)} auf einmal beenden.`,
     look: "Sehen, wen es betrifft",
     panel: "Angehaltene Änderung",
-    directory: "Verzeichnis",
+    of: "Von",
     state: "Zustand",
     people: "Personen",
     suspended: "Ohne Anmeldung",
@@ -237,14 +250,23 @@ const de: Texts = {
       confirmed: "Sie wurde angewandt, wie das Verzeichnis da stand.",
       withdrawn: "Das Verzeichnis hat alles zurückgenommen.",
     },
+    explainedOfSignals: {
+      held: "Niemand wurde abgemeldet. Bestätigen Sie, was der Identitätsanbieter sagt, oder lehnen Sie es ab, wenn es dort ein Fehler ist.",
+      rejected: "Diese Signale haben niemanden abgemeldet. Sie können die Änderung noch bestätigen.",
+      confirmed: "Die Sitzungen, die zur Zeit der Signale schon bestanden, sind beendet.",
+      withdrawn: "Andere Signale haben diese Sitzungen inzwischen beendet.",
+    },
     came: "Angehalten",
     decided: "entschieden",
     reject: "Änderung ablehnen",
     confirm: "Änderung bestätigen",
-    confirmTitle: (directory) => `Die Änderung von ${directory} zulassen?`,
+    confirmTitle: (name) => `Die Änderung von ${name} zulassen?`,
     confirmEffect: ({ lose, suspend }) =>
       `${personen(lose)} ${lose === 1 ? "verliert" : "verlieren"} eine Rolle, und ${personen(suspend)} ${suspend === 1 ? "kann" : "können"} sich nicht mehr anmelden: Ihre Sitzungen enden sofort. Es gilt, was das Verzeichnis dann sagt.`,
     confirmAct: "Zugang nehmen",
+    confirmEffectOfSignals: ({ people: count }) =>
+      `${personen(count)} ${count === 1 ? "wird" : "werden"} aus den Sitzungen abgemeldet, die zur Zeit der Signale schon bestanden.`,
+    confirmActOfSignals: "Sitzungen beenden",
     empty: {
       title: "Nichts ist angehalten",
       text: "Würde ein Verzeichnis mehr Personen auf einmal sperren oder ihnen Rollen nehmen, als sein Schutz durchlässt, wartet die Änderung hier auf Ihre Entscheidung.",

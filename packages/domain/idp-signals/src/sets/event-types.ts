@@ -19,6 +19,23 @@ const MAY_END = new Set([
   `${CAEP}assurance-level-change`,
 ]);
 
+/**
+ * Others know the person's credentials: it is urgent, and counts apart, so that a flood of other events does not hold it back.
+ * A flood of these is held as well.
+ */
+const URGENT = new Set([`${RISC}credential-compromise`]);
+
+/** About the stream itself (SSF 1.0, section 8.1.4). */
+export const VERIFICATION = "https://schemas.openid.net/secevent/ssf/event-type/verification";
+export const STREAM_UPDATED = "https://schemas.openid.net/secevent/ssf/event-type/stream-updated";
+
+/** What the gateway asks for where it makes a stream. */
+export const EVENTS_REQUESTED: readonly string[] = [...ENDS, ...MAY_END];
+
+export function isUrgent(type: string): boolean {
+  return URGENT.has(type);
+}
+
 /** Whether an event of this type ends sessions; all others are noted and do nothing. */
 export function endsSessions(type: string, strict: boolean): boolean {
   return ENDS.has(type) || (strict && MAY_END.has(type));

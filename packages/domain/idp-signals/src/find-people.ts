@@ -2,19 +2,21 @@ import type { Sql } from "@sallyport/database";
 import { canonicalAddress } from "@sallyport/people";
 import { z } from "zod";
 
+/** PostgreSQL stores no NUL: nobody is called so. */
+const name = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(/^[^\0]*$/);
+
 /** Whom the request means (RFC 9493, 3.2.2, 3.2.4, 3.2.5): the IdP's own subject, with or without its issuer, or an address. */
 export const subjectIdentifier = z.discriminatedUnion("format", [
-  z.object({ format: z.literal("iss_sub"), iss: z.string().max(1_024), sub: z.string().min(1).max(1_024) }),
-  z.object({ format: z.literal("opaque"), id: z.string().min(1).max(1_024) }),
-  z.object({ format: z.literal("email"), email: z.string().min(3).max(320) }),
+  z.object({ format: z.literal("iss_sub"), iss: z.string().max(1_024), sub: name(1_024) }),
+  z.object({ format: z.literal("opaque"), id: name(1_024) }),
+  z.object({ format: z.literal("email"), email: name(320) }),
 ]);
 export type SubjectIdentifier = z.infer<typeof subjectIdentifier>;
-
-/** Drafts of Global Token Revocation before the third call it `subject`. */
-export const requestBody = z.union([
-  z.object({ sub_id: subjectIdentifier }).transform((body) => body.sub_id),
-  z.object({ subject: subjectIdentifier }).transform((body) => body.subject),
-]);
 
 /** Who speaks by a request, and of whom. */
 export interface Speaker {
@@ -54,29 +56,32 @@ export async function findPeople(
            WHERE organization_id = $1 AND connection_id = $2 AND issuer = $3 AND subject = $4
            ${nameIds ? BY_NAME_ID : ""}`,
           [organizationId, id, issuer, who.format === "opaque" ? who.id : who.sub],
-          nameIds ? "universal_logout_by_name_id" : "universal_logout_by_subject",
+          nameIds ? "signals_people_by_name_id" : "signals_people_by_subject",
         )
       : await sql.query<{ id: string }>(
           `SELECT u.id FROM users u WHERE u.organization_id = $1 AND u.email = $3
              AND EXISTS (SELECT FROM identities i WHERE i.user_id = u.id AND i.connection_id = $2 AND i.issuer = $4)`,
           [organizationId, id, canonicalAddress(who.email), issuer],
-          "universal_logout_by_email",
+          "signals_people_by_email",
         );
   return rows.map((row) => row.id);
 }
 
-/** All their live sessions in the organization, by whichever connection. */
+/** Their live sessions in the organization that began until then, by whichever connection. */
 export async function liveSessionsOf(
   sql: Sql,
   organizationId: string,
   userIds: readonly string[],
-  now: Date,
-): Promise<string[]> {
-  const { rows } = await sql.query<{ id: string }>(
-    `SELECT id FROM sessions WHERE user_id = ANY($2::uuid[]) AND organization_id = $1
-       AND revoked_at IS NULL AND expires_at > $3`,
-    [organizationId, userIds, now],
-    "universal_logout_sessions",
+  { now, begunUntil = now }: { readonly now: Date; readonly begunUntil?: Date },
+): Promise<{ readonly id: string; readonly userId: string }[]> {
+  if (userIds.length === 0) {
+    return [];
+  }
+  const { rows } = await sql.query<{ id: string; user_id: string }>(
+    `SELECT id, user_id FROM sessions WHERE user_id = ANY($2::uuid[]) AND organization_id = $1
+       AND revoked_at IS NULL AND expires_at > $3 AND created_at <= $4`,
+    [organizationId, userIds, now, begunUntil],
+    "signals_sessions",
   );
-  return rows.map(({ id }) => id);
+  return rows.map((row) => ({ id: row.id, userId: row.user_id }));
 }
