@@ -9,7 +9,7 @@ const DETACHED_EVERY_MS = 60_000;
 export const idpSignalsLoop: Loop<
   Pick<
     WorkerServices,
-    "database" | "publicUrl" | "now" | "log" | "secrets" | "deliveryOutbound" | "requestLogout" | "reach"
+    "database" | "publicUrl" | "now" | "log" | "secrets" | "deliveryOutbound" | "requestLogout"
   >
 > = {
   name: "idp-signals",

@@ -89,7 +89,6 @@ async function askUntilEmpty(
     const done = await takeAll(deps, source, sets);
     told = done.told;
     refusal = done.refusal ?? refusal;
-    await deps.reach?.("signalsTaken");
   }
 }
 

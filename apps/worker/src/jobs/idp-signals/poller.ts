@@ -15,7 +15,6 @@ import type { Logger } from "@sallyport/logging";
 import { outageOf, reportOutage } from "@sallyport/outage";
 import type { SecretBox } from "@sallyport/secrets";
 import type { LastingLook } from "../../loop.ts";
-import type { ReachCheckpoint } from "../reconcile/checkpoint.ts";
 import { deleteThere } from "./delete-there.ts";
 import { pollTurn } from "./poll-turn.ts";
 
@@ -27,8 +26,6 @@ export interface PollerDeps {
   /** For what tenants name. */
   readonly outbound: Asking;
   readonly receiver: SignalReceiver;
-  /** Called where a crash would hurt most; for tests. */
-  readonly reach?: ReachCheckpoint;
 }
 
 /** Of one process. Of a stream one request is under way at a time. */
@@ -36,7 +33,7 @@ const PLACES: LanesOptions = { places: 32, slowPlaces: 8, first: 1, most: 1 };
 /** Beyond it the transmitter counts as slow. */
 const QUICK_MS = 3_000;
 /** Longer than a turn: a stream whose process died is taken up again after this. */
-const LEASE_MS = 120_000;
+const LEASE_MS = 60_000;
 
 /**
  * Polls what is due, and deletes what is no connection's any more. A look takes as many streams as there are places for, and
