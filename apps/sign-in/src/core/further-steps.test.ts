@@ -66,7 +66,7 @@ async function signInAtIdp(browser: Browser, groups: string[]) {
     sessionIndex: "_s1",
   });
   const answer = await postSaml(fixture, browser, request, response);
-  return { request, page: answer.status === 303 ? await browser.get(answer.location) : answer };
+  return { request, response, page: answer.status === 303 ? await browser.get(answer.location) : answer };
 }
 
 async function fillIn(browser: Browser, page: Page, fields: Record<string, string>): Promise<Page> {
@@ -122,6 +122,14 @@ describe("between a verified response and the session", () => {
       { name: "step_passed" },
       { name: "signed_in" },
     ]);
+  });
+
+  it("a response that is posted twice leads to the same form", async () => {
+    const browser = createBrowser();
+    const { request, response, page } = await signInAtIdp(browser, ["Admins"]);
+    const second = await postSaml(fixture, browser, request, response);
+    expect(second.status).toBe(303);
+    expect((await browser.get(second.location)).form?.action).toBe(page.form?.action);
   });
 
   it("a step that does not ask is passed over", async () => {

@@ -22,15 +22,14 @@ import {
   newLoginRequestId,
   type OpenLogin,
   type ProtocolState,
-  type ResponseOrigin,
   storeLoginRequest,
   type TestCause,
 } from "./login-requests.ts";
 import { protocolOf } from "./protocol.ts";
 import { recordFailedStart, recordOrphan, recordRefusal } from "./records.ts";
-import { answerAsEarlier, digestResponse, findEarlierLogin } from "./repeated-responses.ts";
+import { answerRepeatedResponse, digestResponse } from "./repeated-responses.ts";
 import { connectionUnderTest, endTestLogin } from "./test-login.ts";
-import { findWaitingLogin, storeWaitingLogin, takeWaitingLogin } from "./waiting-logins.ts";
+import { findWaitingLogin, stepPath, storeWaitingLogin, takeWaitingLogin } from "./waiting-logins.ts";
 
 // The way of a login, top to bottom:
 //
@@ -205,7 +204,7 @@ async function openLogin(
       if (
         received.mayRepeat === true &&
         (error.code === "login_used" || belongsTo !== undefined) &&
-        (await answerRepeated(context, req, res, by, received.response))
+        (await answerRepeatedResponse(context, req, res, by, received.response))
       ) {
         return "answered";
       }
@@ -214,33 +213,6 @@ async function openLogin(
     }
     throw error;
   }
-}
-
-/** Whether the same response from the same browser signed somebody in a moment ago: then the second ends where the first did. */
-async function answerRepeated(
-  context: SignInContext,
-  req: Request,
-  res: Response,
-  by: ResponseOrigin,
-  response: string,
-): Promise<boolean> {
-  const { sql } = context.database;
-  const earlier = await findEarlierLogin(sql, context.secrets, by, response);
-  if (earlier === null || earlier.cause.kind === "test" || earlier.connection.status !== "active") {
-    return false;
-  }
-  const { cause, browser, connection } = earlier;
-  if (cause.kind === "request") {
-    const key = { id: cause.interactionId, browser };
-    return answerAsEarlier(sql, earlier, (sessionId) =>
-      context.interactions.repeat(req, res, key, { sessionId }),
-    );
-  }
-  const goToDestination = await findDestination(context, { cause, browser, connection });
-  return answerAsEarlier(sql, earlier, async (sessionId) => {
-    await goToDestination(req, res, sessionId);
-    return true;
-  });
 }
 
 /**
@@ -344,10 +316,6 @@ function stepOf({ furtherSteps }: SignInContext, name: string) {
     throw new SignInFailure("login_unknown");
   }
   return { step, position };
-}
-
-function stepPath(id: string): string {
-  return `/sign-in/steps/${encodeURIComponent(id)}`;
 }
 
 function requireActive({ status }: StoredConnection): void {

@@ -76,7 +76,8 @@ export async function recordRefusal(
   },
 ): Promise<void> {
   const { trace, response, ip } = attempt;
-  trace.add("failed", { ...failure.finding });
+  // The page's own code lets the same page answer the response when it is posted again (repeated-responses.ts).
+  trace.add("failed", { ...failure.finding, page: failure.code });
   const { organizationId, connectionId, recordId, requestId } = key;
   const { code } = failure.finding;
   await database.transaction(async (sql) => {

@@ -1,36 +1,65 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isId, type Sql } from "@sallyport/database";
+import { sendOn, sendPage } from "@sallyport/html";
 import { digestToken, type SecretBox } from "@sallyport/secrets";
+import type { Request, Response } from "express";
+import { renderTestDonePage } from "../pages/test-done-page.ts";
+import type { SignInContext } from "./context.ts";
+import { findDestination } from "./destination.ts";
+import { isSignInFailureCode, SignInFailure } from "./failures.ts";
 import {
   type LoginRequestRow,
   type OpenLogin,
   type ResponseOrigin,
   readLoginRequest,
 } from "./login-requests.ts";
+import { findStepOfLogin, stepPath } from "./waiting-logins.ts";
 
-/** A double click, a reload of a page that is still on its way: later it is somebody who went back. */
+/** A double click, or a reload while the page still loads. A later post is a replay, or somebody who went back. */
 export const REPEATED_WITHIN_MS = 10_000;
-const LOOKS = 20;
-const BETWEEN_LOOKS_MS = 100;
-
-/** A login request that the same response used a moment ago. */
-export type EarlierLogin = Pick<OpenLogin, "cause" | "browser" | "connection" | "recordId">;
+const ATTEMPTS = 20;
+const BETWEEN_ATTEMPTS_MS = 100;
 
 export function digestResponse(response: string): Buffer {
   return createHash("sha256").update(response).digest();
 }
 
 /**
- * The login that this very response used a moment ago, maybe at another process, from the same browser: to any other it is a
- * replay. Asked only where the response was refused.
+ * Answers a response that the same browser posted a moment ago, to this or another process, as the first post was
+ * answered: the browser has dropped that answer, so the person sees only this one. A login that succeeded ends in the same
+ * session, with a code of its own. Throws the `SignInFailure` that the first post ended with. Returns false, with nothing
+ * sent, where this is no repetition or the first post has no outcome within two seconds.
+ *
+ * Called only for responses that were refused, so that it costs other logins no statement.
  */
-export async function findEarlierLogin(
+export async function answerRepeatedResponse(
+  context: SignInContext,
+  req: Request,
+  res: Response,
+  origin: ResponseOrigin,
+  response: string,
+): Promise<boolean> {
+  const login = await findRepeatedLogin(context.database.sql, context.secrets, origin, response);
+  if (login === null) {
+    return false;
+  }
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    if (await answerAsFirst(context, req, res, login)) {
+      return true;
+    }
+    await sleep(BETWEEN_ATTEMPTS_MS);
+  }
+  return false;
+}
+
+/** Finds the login that this response completed a moment ago. From another browser it is a replay: null. */
+async function findRepeatedLogin(
   sql: Sql,
   secrets: SecretBox,
   { type, connectionId, browser, now }: ResponseOrigin,
   response: string,
-): Promise<EarlierLogin | null> {
+): Promise<OpenLogin | null> {
   if (browser === null || !isId(connectionId)) {
     return null;
   }
@@ -45,35 +74,60 @@ export async function findEarlierLogin(
       new Date(now.getTime() - REPEATED_WITHIN_MS),
       type,
     ],
-    "login_request_earlier",
+    "login_request_repeated",
   );
   const [row] = rows;
   return row === undefined ? null : readLoginRequest(secrets, { row, type, connectionId, browser });
 }
 
-/**
- * Has `answer` answer with the session of an earlier login, as soon as there is one. Of two posts at once the second comes
- * while the first is still at work, so it looks again for two seconds. False, with nothing sent, where nobody was signed in.
- */
-export async function answerAsEarlier(
-  sql: Sql,
-  { recordId, connection: { organizationId } }: EarlierLogin,
-  answer: (sessionId: string) => Promise<boolean>,
+/** Answers as the first post was, if it has been. Throws the `SignInFailure` that it ended with. */
+async function answerAsFirst(
+  context: SignInContext,
+  req: Request,
+  res: Response,
+  { cause, browser, connection, recordId }: OpenLogin,
 ): Promise<boolean> {
-  for (let look = 1; look <= LOOKS; look++) {
-    const { rows } = await sql.query<{ outcome: string; session_id: string | null }>(
-      "SELECT outcome, session_id FROM login_records WHERE id = $1 AND organization_id = $2",
-      [recordId, organizationId],
-      "login_record_outcome",
+  const { sql } = context.database;
+  const { rows } = await sql.query<{ outcome: string; session_id: string | null; failure: string | null }>(
+    `SELECT outcome, session_id, coalesce(steps -> -1 -> 'detail' ->> 'page', error_code) AS failure
+     FROM login_records WHERE id = $1 AND organization_id = $2`,
+    [recordId, connection.organizationId],
+    "login_record_outcome",
+  );
+  const [record] = rows;
+  if (record?.outcome === "failure") {
+    throw repeatedFailure(record.failure, cause.kind === "request" ? cause.interactionId : undefined);
+  }
+  if (record?.outcome === "success" && cause.kind === "test") {
+    sendPage(res, 200, renderTestDonePage());
+    return true;
+  }
+  if (record === undefined || cause.kind === "test" || connection.status !== "active") {
+    return false;
+  }
+  if (record.session_id === null) {
+    const step = await findStepOfLogin(
+      sql,
+      context.secrets,
+      { browser, connection, recordId },
+      context.now(),
     );
-    const [record] = rows;
-    if (record === undefined || record.outcome === "failure") {
+    if (step === null) {
       return false;
     }
-    if (record.session_id !== null && (await answer(record.session_id))) {
-      return true;
-    }
-    await sleep(BETWEEN_LOOKS_MS);
+    sendOn(res, stepPath(step));
+    return true;
   }
-  return false;
+  if (cause.kind === "request") {
+    const key = { id: cause.interactionId, browser };
+    return context.interactions.repeat(req, res, key, { sessionId: record.session_id });
+  }
+  const goToDestination = await findDestination(context, { cause, browser, connection });
+  await goToDestination(req, res, record.session_id);
+  return true;
+}
+
+function repeatedFailure(code: string | null, interactionId: string | undefined): SignInFailure {
+  const known = code !== null && isSignInFailureCode(code) ? code : "response_invalid";
+  return new SignInFailure(known, { interactionId });
 }

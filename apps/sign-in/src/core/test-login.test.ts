@@ -83,6 +83,15 @@ it("tells why a connection would refuse, and may be tried again by the same link
   expect(await resultOf(id)).toMatchObject({ outcome: "success" });
 });
 
+it("answers a response that is posted twice as the first time", async () => {
+  const { token } = await newTest();
+  const request = readSamlRequest(await open(token), connectionId);
+  const response = answerSaml(fixture, idp, request);
+  for (const page of [1, 2].map(() => postSaml(fixture, browser, request, response))) {
+    expect(await page).toMatchObject({ status: 200, body: expect.stringContaining("Nobody was signed in") });
+  }
+});
+
 it("is over with the browser that started it: another one's response counts for nothing", async () => {
   const { id, token } = await newTest();
   const request = readSamlRequest(await open(token), connectionId);

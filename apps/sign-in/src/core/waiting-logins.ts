@@ -100,6 +100,31 @@ export function takeWaitingLogin(sql: Sql, secrets: SecretBox, key: Key): Promis
   );
 }
 
+/** The address of the form of a login that waits. */
+export function stepPath(id: string): string {
+  return `/sign-in/steps/${encodeURIComponent(id)}`;
+}
+
+/** The id by which a login with this record waits at a step; null where it does not. */
+export async function findStepOfLogin(
+  sql: Sql,
+  secrets: SecretBox,
+  { browser, connection, recordId }: Pick<VerifiedLogin, "browser" | "connection" | "recordId">,
+  now: Date,
+): Promise<string | null> {
+  const { rows } = await sql.query<{ id: string; sealed_state: string }>(
+    `SELECT r.id, r.sealed_state FROM login_requests r
+     WHERE r.browser_digest = $1 AND r.connection_id = $2 AND r.used_at IS NULL AND r.expires_at > $3`,
+    [digestToken(browser), connection.id, now],
+    "waiting_login_of_record",
+  );
+  const step = rows.find(
+    ({ id, sealed_state }) =>
+      isTokenOf(TOKEN_KIND, id) && openState(secrets, id, sealed_state).recordId === recordId,
+  );
+  return step?.id ?? null;
+}
+
 const WAITS = "r.id = $1 AND r.browser_digest = $2 AND r.used_at IS NULL AND r.expires_at > $3";
 const COLUMNS = `r.interaction_id, r.sealed_state, r.organization_id,
   c.id AS connection_id, c.type, c.provider, c.name, c.status, c.settings`;
@@ -131,9 +156,7 @@ async function read(
   if (row === undefined) {
     throw new SignInFailure("login_unknown");
   }
-  const { step, recordId, landing, identity, assertion } = sealedState.parse(
-    JSON.parse(secrets.open(row.sealed_state, sealContext("login_requests.sealed_state", id))),
-  );
+  const { step, recordId, landing, identity, assertion } = openState(secrets, id, row.sealed_state);
   const { connection_id, organization_id: organizationId, type, provider, name: called, status } = row;
   return {
     step,
@@ -154,4 +177,8 @@ async function read(
       assertion,
     },
   };
+}
+
+function openState(secrets: SecretBox, id: string, sealed: string): z.infer<typeof sealedState> {
+  return sealedState.parse(JSON.parse(secrets.open(sealed, sealContext("login_requests.sealed_state", id))));
 }

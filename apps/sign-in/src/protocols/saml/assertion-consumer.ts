@@ -10,7 +10,6 @@ import { completeLogin } from "../../core/login.ts";
 import { isLoginRequestId } from "../../core/login-requests.ts";
 import { recordOrphan } from "../../core/records.ts";
 import { findIdpInitiatedLogin, startOver } from "../../idp-initiated/unsolicited.ts";
-import { createRepeatedResponses } from "./repeated-responses.ts";
 import { isStateOfRequest } from "./verify-response.ts";
 import { readWrongBinding } from "./wrong-binding.ts";
 
@@ -32,7 +31,6 @@ const postedForm = z.object({
 export function createAssertionConsumer(context: SignInContext): Router {
   const { cookie, database } = context;
   const router = Router();
-  const repeated = createRepeatedResponses(context.now);
   const form = plainForm(
     FORM_LIMIT,
     () => new SignInFailure("request_malformed", { detail: "encoded parameter name" }),
@@ -65,20 +63,14 @@ export function createAssertionConsumer(context: SignInContext): Router {
     if (idpInitiated !== null) {
       return startOver(context, req, res, idpInitiated);
     }
-    const complete = () =>
-      completeLogin(context, req, res, {
-        type: "saml",
-        connectionId,
-        state,
-        response,
-        mayRepeat: true,
-        ...(inResponseTo === undefined ? {} : relayStateLost(state, inResponseTo)),
-      });
-    const browser = cookie.read(req);
-    if (browser === null) {
-      return complete();
-    }
-    await repeated.answer({ connectionId, browser, state, response }, res, complete);
+    await completeLogin(context, req, res, {
+      type: "saml",
+      connectionId,
+      state,
+      response,
+      mayRepeat: true,
+      ...(inResponseTo === undefined ? {} : relayStateLost(state, inResponseTo)),
+    });
   });
 
   router.all(PATH, async (req, res) => {

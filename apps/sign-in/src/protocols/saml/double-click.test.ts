@@ -1,7 +1,8 @@
+import { samlServiceProvider } from "@sallyport/connections";
 import { createTestIdp } from "@sallyport/saml/testing";
 import { createBrowser } from "@sallyport/testing-browser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { answerSaml, postSaml, startSaml } from "../../testing/saml-login.ts";
+import { answerSaml, postSaml, type SamlRequest, startSaml } from "../../testing/saml-login.ts";
 import { createSignInFixture, type SignInFixture } from "../../testing/sign-in-fixture.ts";
 
 const idp = createTestIdp();
@@ -15,6 +16,17 @@ beforeAll(async () => {
 afterAll(() => fixture.close());
 
 const records = () => fixture.database.prisma.loginRecord.count({ where: { connectionId } });
+
+const TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
+const refuse = ({ connectionId, id }: SamlRequest) =>
+  idp.errorResponse(
+    {
+      acsUrl: samlServiceProvider(fixture.publicUrl, connectionId).acsUrl,
+      inResponseTo: id,
+      now: fixture.now(),
+    },
+    { code: "urn:oasis:names:tc:SAML:2.0:status:Responder" },
+  );
 
 describe("a response that its browser posts twice", () => {
   it("ends where the first did, with no session and no record more", async () => {
@@ -30,15 +42,21 @@ describe("a response that its browser posts twice", () => {
     expect(await records()).toBe(attempts);
   });
 
-  it("ends on the page that the first did where that was refused, and tells its cause", async () => {
+  it.each<[string, number, (request: SamlRequest) => string]>([
+    ["response_invalid", 400, (request) => answerSaml(fixture, createTestIdp(), request)],
+    ["identity_unusable", 403, (request) => answerSaml(fixture, idp, request, { nameIdFormat: TRANSIENT })],
+    ["idp_refused", 403, (request) => refuse(request)],
+  ])("ends on the page that the first did where that was refused: %s", async (code, status, respond) => {
     const browser = createBrowser();
     const request = await startSaml(fixture, browser, connectionId);
-    const response = answerSaml(fixture, createTestIdp(), request);
+    const response = respond(request);
+    const attempts = await records();
     const pages = await Promise.all([1, 2].map(() => postSaml(fixture, browser, request, response)));
     for (const page of [...pages, await postSaml(fixture, browser, request, response)]) {
-      expect(page.status).toBe(400);
-      expect(page.body).toContain("response_invalid");
+      expect(page.status).toBe(status);
+      expect(page.body).toContain(code);
     }
+    expect(await records()).toBe(attempts);
   });
 
   it("is a login that was used, once whoever pressed the button has long gone on", async () => {
