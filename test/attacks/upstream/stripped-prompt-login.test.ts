@@ -129,3 +129,25 @@ it("asks an IdP that knows the claims parameter for the time of every login", as
 function nowInSeconds(): number {
   return Math.floor(Date.now() / 1000);
 }
+
+it("lets whoever chose a remembered account in, but within the application's max_age alone", async () => {
+  idp.metadata = { prompt_values_supported: ["none", "login", "select_account"] };
+  const offers = await site.addTenant("offers", idp, {}, ["offers.test"]);
+  const chosen = await signIn(site, offers, idp, { choice: { prompt: "select_account" } });
+  const { prompt, max_age } = Object.fromEntries(chosen.request.searchParams);
+  expect([prompt, max_age, letIn(chosen.page)]).toEqual(["select_account", undefined, true]);
+
+  const choice = { prompt: "select_account", max_age: "600" };
+  const late = await signIn(site, offers, idp, { choice, onTheWay: strip("max_age") });
+  expect(new URL(late.page.location).searchParams.get("prompt")).toBe("login");
+});
+
+it("asks for a new login where no account can be chosen, and takes no remembered one for it", async () => {
+  const choice = { prompt: "select_account" };
+  const asked = await signIn(site, tenant, idp, { choice });
+  expect([asked.request.searchParams.get("prompt"), letIn(asked.page)]).toEqual(["login", true]);
+  idp.authenticatedAt -= HOUR;
+  const { page } = await signIn(site, tenant, idp, { choice, onTheWay: strip("prompt", "max_age") });
+  expect([page.status, letIn(page)]).toEqual([403, false]);
+  expect(await tenant.lastRecord()).toMatchObject({ errorCode: "login_not_fresh" });
+});

@@ -15,7 +15,7 @@ import type { Artifact, ArtifactKey, ArtifactStore, Payload } from "../store/art
 import { seconds } from "../tokens/session-claims.ts";
 import type { RecentRequests } from "./recent-requests.ts";
 import type { InProcessResumption, Resumption } from "./resume-in-process.ts";
-import { FORCING } from "./sign-in-policy.ts";
+import { wantedOfIdp } from "./sign-in-policy.ts";
 
 /** What oidc-provider stored of an authorization request that waits for a sign-in. */
 const waitingRequest = z.object({
@@ -152,7 +152,7 @@ function signInRequest(
       domain: params.domain,
       loginHint: params.login_hint,
     }),
-    forceLogin: prompt.reasons.some((reason) => FORCING.includes(reason)),
+    ...wantedOfIdp(prompt.reasons),
     ...defined({ maxAge: params.max_age }),
     acrValues: params.acr_values?.split(" ").filter((value) => value !== "") ?? [],
     expiresAt: new Date(waiting.exp * 1000),

@@ -39,20 +39,24 @@ describe("a browser that is signed in", () => {
     expect(isCallback(await again().start(wish()))).toBe(true);
   });
 
-  it.each<[string, () => Record<string, string>, boolean]>([
+  it.each<[string, () => Record<string, string>, boolean, boolean?]>([
     ["another organization", () => ({ organization: "bravo" }), false],
     ["an unknown organization", () => ({ organization: "nobody" }), false],
     ["another connection", () => ({ connection: bravo.connectionId }), false],
     ["another's domain", () => ({ domain: "bravo.com" }), false],
     ["prompt=login", () => ({ prompt: "login" }), true],
-    ["prompt=select_account", () => ({ prompt: "select_account" }), true],
-    ["several prompts", () => ({ prompt: "consent select_account" }), true],
+    ["prompt=select_account", () => ({ prompt: "select_account" }), false, true],
+    ["several prompts", () => ({ prompt: "consent select_account" }), false, true],
+    ["select_account with max_age=0", () => ({ prompt: "select_account", max_age: "0" }), true, true],
     ["max_age=0", () => ({ max_age: "0" }), true],
-  ])("signs in anew for %s", async (_name, wish, forceLogin) => {
+  ])("signs in anew for %s", async (_name, wish, forceLogin, selectAccount = false) => {
     const visit = again();
     const page = await visit.start(wish());
     expect(isSignIn(page)).toBe(true);
-    expect(await test.op.interactions.load(visit.keyOf(page))).toMatchObject({ forceLogin });
+    expect(await test.op.interactions.load(visit.keyOf(page))).toMatchObject({
+      forceLogin,
+      selectAccount,
+    });
   });
 
   it("goes straight through by its own ID token as hint, and signs in anew by another's", async () => {
@@ -160,6 +164,7 @@ describe("a waiting request", () => {
       domain: "acme.com",
       loginHint: "ann@acme.com",
       forceLogin: false,
+      selectAccount: false,
       acrValues: ["urn:mfa", "urn:password"],
       expiresAt: expect.any(Date),
     });

@@ -18,8 +18,19 @@ const REASONS = {
   newer: "newer_session_waits",
 } as const;
 
-/** Those for which the IdP's own memory of the person is not enough. */
-export const FORCING: readonly string[] = [REASONS.asked, REASONS.otherAccount, REASONS.tooLongAgo];
+/** Those that need a new authentication: an IdP's existing session is not enough. */
+const FORCING: readonly string[] = [REASONS.asked, REASONS.tooLongAgo];
+
+/** What the IdP must be asked for, by the reasons that were kept with the interaction. */
+export function wantedOfIdp(reasons: readonly string[]): {
+  readonly forceLogin: boolean;
+  readonly selectAccount: boolean;
+} {
+  return {
+    forceLogin: reasons.some((reason) => FORCING.includes(reason)),
+    selectAccount: reasons.includes(REASONS.otherAccount),
+  };
+}
 
 /** How far the IdP's clock may be behind ours. */
 const CLOCK_SKEW_MS = 120_000;
@@ -49,7 +60,7 @@ export function signInPolicy(
   signInWhen(REASONS.asked, "a new sign-in was asked for", (ctx) => {
     return ctx.oidc.prompts.has("login") && !hasJustSignedIn(ctx);
   });
-  // Which accounts there are the IdP knows: it is asked not to take the one that it remembers (Core 3.1.2.1).
+  // Only the IdP knows which accounts there are, so the choice is passed on to it (Core 3.1.2.1).
   signInWhen(REASONS.otherAccount, "another account may be meant", (ctx) => {
     return ctx.oidc.prompts.has("select_account") && !hasJustSignedIn(ctx);
   });
@@ -115,7 +126,7 @@ function hasJustSignedIn(ctx: KoaContextWithOIDC): boolean {
 /** Whether that sign-in had the person authenticate anew. */
 function wasForced(ctx: KoaContextWithOIDC): boolean {
   const reasons = ctx.oidc.entities.Interaction?.prompt.reasons ?? [];
-  return hasJustSignedIn(ctx) && reasons.some((reason) => FORCING.includes(reason));
+  return hasJustSignedIn(ctx) && wantedOfIdp(reasons).forceLogin;
 }
 
 async function answers(session: LiveSession, ctx: KoaContextWithOIDC, sql: Sql): Promise<boolean> {

@@ -65,11 +65,13 @@ export async function startLogin(
   const { organizationId, id: connectionId } = connection;
   countStart(context, originOf(req, context.cookie), connectionId);
 
-  const { forceLogin, acrValues, maxAge }: Wanted = cause.kind === "request" ? cause.request : NOTHING_WANTED;
+  const { forceLogin, selectAccount, acrValues, maxAge }: Wanted =
+    cause.kind === "request" ? cause.request : NOTHING_WANTED;
   trace.add("started", {
     ...(cause.kind === "request" ? { application: cause.request.application.id } : {}),
     ...(cause.kind === "landing" ? landingDetail(cause.landing) : {}),
     ...(forceLogin ? { forceLogin } : {}),
+    ...(selectAccount ? { selectAccount } : {}),
     ...(acrValues.length > 0 ? { acrValues } : {}),
   });
   const id = newLoginRequestId();
@@ -78,7 +80,7 @@ export async function startLogin(
     await startTestLogin(context.database.sql, cause.testId, recordId);
   }
   const started = await protocolOf(context.protocols, connection.type)
-    .start(connection, { id, loginHint, forceLogin, maxAge, acrValues })
+    .start(connection, { id, loginHint, forceLogin, selectAccount, maxAge, acrValues })
     .catch(async (error: unknown) => {
       if (error instanceof SignInFailure) {
         const key = { organizationId, connectionId, recordId, requestId: requestId(req) };
@@ -103,8 +105,8 @@ export async function startLogin(
 }
 
 /** What an application may want of a sign-in. */
-type Wanted = Pick<SignInRequest, "forceLogin" | "acrValues" | "maxAge">;
-const NOTHING_WANTED: Wanted = { forceLogin: false, acrValues: [] };
+type Wanted = Pick<SignInRequest, "forceLogin" | "selectAccount" | "acrValues" | "maxAge">;
+const NOTHING_WANTED: Wanted = { forceLogin: false, selectAccount: false, acrValues: [] };
 
 function landingDetail({ applicationId: application, target }: Landing) {
   return { application, ...(target === null ? {} : { target }) };

@@ -34,6 +34,8 @@ export interface LoginParameters {
   readonly loginHint: string | undefined;
   /** The person must authenticate anew. */
   readonly forceLogin: boolean;
+  /** The person may want another account: a protocol that cannot ask for a choice has them authenticate anew. */
+  readonly selectAccount: boolean;
   /** Most seconds since the person authenticated; undefined: any. */
   readonly maxAge: number | undefined;
   readonly acrValues: readonly string[];
@@ -57,7 +59,7 @@ export interface StartedLogin {
   readonly send: IdpRedirect | IdpForm;
   /** What `verify` must find again. */
   readonly state: ProtocolState;
-  /** The connection itself wants the person to authenticate anew, whatever the application says. */
+  /** The request asks for a new authentication although `forceLogin` does not: by a setting, or for want of a choice. */
   readonly forced?: boolean;
   /** What the IdP is asked, decoded and masked, for the login record. */
   readonly request: string;

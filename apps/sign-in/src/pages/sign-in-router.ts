@@ -136,7 +136,7 @@ export function createSignInRouter(context: SignInContext): Router {
 
 /** Whether a session that waits is one that this request would lead to, with no more said than was. */
 function fits(waiting: WaitingSession, request: SignInRequest, selection: Selection): boolean {
-  if (request.forceLogin || request.acrValues.length > 0) {
+  if (request.forceLogin || request.selectAccount || request.acrValues.length > 0) {
     return false;
   }
   if (selection.next === "ask") {

@@ -35,6 +35,7 @@ export function memoryInteractions(): MemoryInteractions {
         id,
         application: { id: "00000000-0000-7000-8000-00000000a001", name: "Wiki & Co" },
         forceLogin: false,
+        selectAccount: false,
         acrValues: [],
         expiresAt: new Date(Date.now() + 3_600_000),
         ...request,

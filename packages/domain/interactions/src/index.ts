@@ -62,6 +62,8 @@ export interface SignInRequest {
   readonly loginHint?: string;
   /** The person must authenticate anew, even where the IdP still knows them (prompt=login, max_age). */
   readonly forceLogin: boolean;
+  /** The person may want another account than the one that the IdP remembers (prompt=select_account). */
+  readonly selectAccount: boolean;
   /** Most seconds since the person authenticated, where the application says so. */
   readonly maxAge?: number;
   /** Authentication contexts that the application would like, best first. */

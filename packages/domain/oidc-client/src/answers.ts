@@ -45,6 +45,7 @@ const metadata = z.object({
   userinfo_signing_alg_values_supported: names,
   authorization_response_iss_parameter_supported: flag,
   claims_parameter_supported: flag,
+  prompt_values_supported: names,
 });
 
 /** RFC 7517 §4, of the keys that signatures are verified with; certificates are not looked at. */

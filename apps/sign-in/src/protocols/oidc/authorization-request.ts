@@ -16,6 +16,8 @@ export async function startOidcLogin(
 ): Promise<StartedLogin> {
   const connection = parseConnection("oidc", stored);
   const idp = await clientOf(clients, connection);
+  const selectAccount = parameters.selectAccount && offersAccountChoice(idp, connection.provider);
+  const forced = parameters.selectAccount && !selectAccount;
   const codeVerifier = client.randomPKCECodeVerifier();
   const nonce = client.randomNonce();
   const request = {
@@ -25,7 +27,8 @@ export async function startOidcLogin(
     nonce,
     code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
     code_challenge_method: "S256",
-    ...freshness(idp, parameters),
+    ...(selectAccount ? { prompt: "select_account" } : {}),
+    ...freshness(idp, { ...parameters, forceLogin: parameters.forceLogin || forced }),
     ...(parameters.acrValues.length > 0 ? { acr_values: parameters.acrValues.join(" ") } : {}),
     ...defined({ login_hint: parameters.loginHint }),
   };
@@ -36,6 +39,7 @@ export async function startOidcLogin(
   return {
     send: { by: "redirect", url: url.toString() },
     state: { nonce, codeVerifier },
+    forced,
     request: maskUrl(whole),
   };
 }
@@ -64,6 +68,21 @@ const PAR_UNSUPPORTED = new IdpFailure("unreachable", {
   fix: "Turn off the connection's pushAuthorizationRequests, or have the IdP announce the endpoint.",
   claim: "pushed_authorization_request_endpoint",
 });
+
+/** Documented to show a choice of accounts, though their discovery documents do not say so. */
+const OFFER_ACCOUNT_CHOICE: readonly string[] = ["entra", "google"];
+
+/**
+ * Whether the IdP lets people choose an account. Not all do: Authelia, WSO2 and older versions of Ory Hydra refuse
+ * `select_account` as an invalid request, and Keycloak ignores it. So it is sent only where the IdP supports it; elsewhere
+ * `prompt=login` leads to a login page, where any account can be entered.
+ */
+function offersAccountChoice({ metadata }: OidcClient, provider: string): boolean {
+  const { prompt_values_supported: supported } = metadata;
+  return Array.isArray(supported)
+    ? supported.includes("select_account")
+    : OFFER_ACCOUNT_CHOICE.includes(provider);
+}
 
 const ESSENTIAL = claimsOf({ essential: true });
 const VOLUNTARY = claimsOf(null);

@@ -30,6 +30,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   upstream.error = null;
+  upstream.metadata = {};
   upstream.person = { sub: "jo", claims: { email: "jo@bravo.com", name: "Jo Doe" } };
 });
 
@@ -79,6 +80,35 @@ it("asks with PKCE, state and nonce, and passes on what the application wants", 
   });
   expect(upstream.lastRequest.get("nonce")).toMatch(/^[\w-]{43}$/);
   expect(new URL(callback).searchParams.get("iss")).toBe(upstream.issuer);
+});
+
+it.each<[string, string, string[] | undefined, string]>([
+  ["an IdP that announces it", "generic", ["none", "login", "select_account"], "select_account"],
+  ["an IdP that is known to support it", "entra", undefined, "select_account"],
+  ["an IdP that announces others", "entra", ["none", "login", "consent"], "login"],
+  ["an IdP of which nothing is known", "generic", undefined, "login"],
+])("asks %s for a choice of accounts, and others for a new sign-in", async (_, provider, values, prompt) => {
+  upstream.metadata = values === undefined ? {} : { prompt_values_supported: values };
+  const { issuer, clientId, clientSecret } = upstream;
+  const connection = await fixture.addOidcConnection(
+    organizationId,
+    { issuer, clientId, clientSecret },
+    { provider },
+  );
+  const ask = async (request: Partial<SignInRequest>) => {
+    const { location } = await start(createBrowser(), { connection, ...request });
+    return Object.fromEntries(new URL(location).searchParams);
+  };
+  const asked = await ask({ selectAccount: true });
+  expect([asked.prompt, asked.max_age]).toEqual([prompt, prompt === "login" ? "0" : undefined]);
+  expect(await ask({ selectAccount: true, maxAge: 60 })).toMatchObject({
+    prompt,
+    max_age: prompt === "login" ? "0" : "60",
+  });
+  expect(await ask({ selectAccount: true, forceLogin: true })).toMatchObject({
+    prompt: "login",
+    max_age: "0",
+  });
 });
 
 it("takes a callback once", async () => {

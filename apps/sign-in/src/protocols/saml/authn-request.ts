@@ -13,13 +13,15 @@ export async function startSamlLogin(
 ): Promise<StartedLogin> {
   const connection = parseConnection("saml", stored);
   const { authnContext = [], forceAuthn, signRequests, ssoBinding, ssoUrl } = connection.settings;
+  // SAML 2.0 has no request for a choice of accounts. A new authentication is the nearest: the IdP shows its login page.
+  const forced = forceAuthn || parameters.selectAccount;
   const { entityId, acsUrl } = samlServiceProvider(publicUrl, connection.id);
   const request = await createAuthnRequest(
     {
       issuer: entityId,
       acsUrl,
       destination: ssoUrl,
-      forceAuthn: forceAuthn || parameters.forceLogin,
+      forceAuthn: forced || parameters.forceLogin,
       authnContexts: parameters.acrValues.length > 0 ? parameters.acrValues : authnContext,
     },
     parameters.id,
@@ -31,7 +33,7 @@ export async function startSamlLogin(
         ? { by: "post", action: ssoUrl, fields: postFields(request, key) }
         : { by: "redirect", url: redirectUrl(request, key) },
     state: { requestId: request.id },
-    forced: forceAuthn,
+    forced,
     request: maskXml(request.xml),
   };
 }
