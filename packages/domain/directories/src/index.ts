@@ -32,7 +32,7 @@ export {
 } from "./erasure/requests.ts";
 export { directoryIdsOf, eraseDirectoryUsers, readToldPerson, type ToldPerson } from "./erasure/users.ts";
 export { updateAncestors } from "./nesting/ancestors.ts";
-export { MAX_ANCESTORS, MAX_DEPTH } from "./nesting/closure.ts";
+export { MAX_ANCESTORS, MAX_DEPTH, MAX_PARENTS, NESTING_LIMITS } from "./nesting/closure.ts";
 export { groupsOf } from "./nesting/groups-of.ts";
 export { admitUsers } from "./pending/members.ts";
 export { DIRECTORY_PROVIDERS, type DirectoryProvider, directoryProvider } from "./provider.ts";

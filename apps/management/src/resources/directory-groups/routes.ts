@@ -1,3 +1,4 @@
+import { NESTING_LIMITS } from "@sallyport/directories";
 import { z } from "zod";
 import { type Endpoint, organizationEndpoint } from "../../api/endpoint.ts";
 import { pageArguments, pageOf, pageQuery, toPage } from "../../api/page.ts";
@@ -5,7 +6,17 @@ import { id, timestamp } from "../../api/text.ts";
 import { getDirectory } from "../directories/store.ts";
 
 const directoryGroup = z
-  .object({ id, name: z.string(), createdAt: timestamp })
+  .object({
+    id,
+    name: z.string(),
+    nestingLimit: z
+      .enum(["depth", "ancestors", "parents"])
+      .nullable()
+      .meta({
+        description: `It is in more groups than count: by more than ${NESTING_LIMITS.depth} levels of nesting, with more than ${NESTING_LIMITS.ancestors} groups above it, or as a direct member of more than ${NESTING_LIMITS.parents}. The nearest count.`,
+      }),
+    createdAt: timestamp,
+  })
   .meta({ id: "DirectoryGroup" });
 
 export const directoryGroupEndpoints: readonly Endpoint[] = [
@@ -31,11 +42,12 @@ export const directoryGroupEndpoints: readonly Endpoint[] = [
           deletedAt: null,
           ...where,
         },
-        select: { id: true, displayName: true, createdAt: true },
+        select: { id: true, displayName: true, nestingLimit: true, createdAt: true },
       });
-      return toPage(rows, query, ({ displayName, createdAt, ...row }) => ({
-        id: row.id,
+      return toPage(rows, query, ({ id, displayName, nestingLimit, createdAt }) => ({
+        id,
         name: displayName,
+        nestingLimit,
         createdAt: createdAt.toISOString(),
       }));
     },

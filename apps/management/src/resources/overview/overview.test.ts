@@ -48,11 +48,16 @@ describe("the overview", () => {
         },
       })),
     });
+    const nested = { displayName: "Deep", displayNameKey: "deep", nestingLimit: "depth" } as const;
+    await api.deps.database.prisma.directoryGroup.create({
+      data: { id: newId(), organizationId, directoryId, resource: {}, ...nested },
+    });
     const found = await get();
     expect(found).toMatchObject({
       connections: { active: 1, disabled: 0 },
       directory: { active: 1, disabled: 0, pending: 1, lagSeconds: 60 },
       openConflicts: 1,
+      limitedGroups: 1,
       heldChanges: 1,
     });
     expect(found.lastLoginAt).not.toBeNull();
@@ -63,7 +68,11 @@ describe("the overview", () => {
       ...{ connections: { active: 0, disabled: 1 }, openConflicts: 0, heldChanges: 0 },
     });
     await api.call("updateConnection", { params: { ...acme }, body: { status: "active" } });
-    expect(await get("bravo")).toMatchObject({ openConflicts: 1, directory: { pending: 0, lagSeconds: 0 } });
+    expect(await get("bravo")).toMatchObject({
+      openConflicts: 1,
+      limitedGroups: 0,
+      directory: { pending: 0, lagSeconds: 0 },
+    });
   });
 
   it("tells of certificates that end soon, the first to end first", async () => {

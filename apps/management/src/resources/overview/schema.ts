@@ -43,6 +43,9 @@ export const overview = z
       })
       .meta({ description: "All directories together." }),
     openConflicts: count,
+    limitedGroups: count.meta({
+      description: "Groups of directories that are in more groups than count (`nestingLimit`).",
+    }),
     heldChanges: count.meta({ description: "Of directories, that wait to be confirmed or rejected." }),
   })
   .meta({ id: "OrganizationOverview" });

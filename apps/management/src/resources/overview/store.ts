@@ -27,6 +27,7 @@ interface Row {
   readonly pending: number;
   readonly oldest: Date | null;
   readonly open_conflicts: number;
+  readonly limited_groups: number;
 }
 
 /** An active one. */
@@ -45,7 +46,7 @@ interface ConnectionRow {
 // $1: the organizations, $2: a day ago, $3: how many connections of each are looked into.
 const HEALTH = `
   SELECT o.id, n.active AS active_connections, n.disabled AS disabled_connections, c.connections, s.last_login_at,
-         d.active, d.disabled, d.last_request_at, d.held_changes, p.pending, p.oldest, f.open_conflicts
+         d.active, d.disabled, d.last_request_at, d.held_changes, p.pending, p.oldest, f.open_conflicts, g.limited_groups
   FROM unnest($1::uuid[]) AS o (id)
   CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE status = 'active')::int AS active,
@@ -80,7 +81,10 @@ const HEALTH = `
           UNION ALL
           SELECT directory_group_id, marked_at FROM dirty_directory_groups WHERE organization_id = o.id) AS dirty) AS p
   CROSS JOIN LATERAL (
-    SELECT count(*)::int AS open_conflicts FROM conflicts WHERE organization_id = o.id AND resolved_at IS NULL) AS f`;
+    SELECT count(*)::int AS open_conflicts FROM conflicts WHERE organization_id = o.id AND resolved_at IS NULL) AS f
+  CROSS JOIN LATERAL (
+    SELECT count(*)::int AS limited_groups FROM directory_groups
+    WHERE organization_id = o.id AND nesting_limit IS NOT NULL AND deleted_at IS NULL) AS g`;
 
 async function readHealth(
   sql: Sql,
@@ -134,6 +138,7 @@ function overviewOf(row: Row, now: Date): Overview {
       lagSeconds: row.oldest === null ? 0 : Math.max(0, (now.getTime() - row.oldest.getTime()) / 1000),
     },
     openConflicts: row.open_conflicts,
+    limitedGroups: row.limited_groups,
     heldChanges: row.held_changes,
   };
 }

@@ -1,6 +1,6 @@
 import { newId } from "@sallyport/database";
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
-import { MAX_DEPTH } from "@sallyport/directories";
+import { MAX_ANCESTORS, MAX_DEPTH, MAX_PARENTS } from "@sallyport/directories";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createReconciliation, type TestReconciliation } from "../../testing/reconciliation.ts";
@@ -106,25 +106,101 @@ describe("a group in a group", () => {
   });
 });
 
-it("goes no deeper than it may", async () => {
-  const chain: string[] = [];
-  for (let level = 0; level <= MAX_DEPTH + 1; level++) {
-    chain.push(await tenant.pushGroup(`level ${level}`));
-  }
-  const [top = "", second = ""] = chain;
-  for (const [level, id] of chain.entries()) {
-    const below = chain[level + 1];
-    if (below !== undefined) {
-      await tenant.nest(id, [below]);
+describe("beyond what counts", () => {
+  const limited = async () =>
+    (
+      await test.database.sql.query<{ name: string; limit: string }>(
+        `SELECT display_name AS name, nesting_limit AS limit FROM directory_groups
+         WHERE organization_id = $1 AND nesting_limit IS NOT NULL ORDER BY 1`,
+        [tenant.id],
+      )
+    ).rows;
+  const told = async () =>
+    (
+      await test.database.sql.query<{ data: unknown }>(
+        `SELECT data FROM events WHERE organization_id = $1 AND type = 'directory_group.nesting_limited' ORDER BY id`,
+        [tenant.id],
+      )
+    ).rows.map(({ data }) => data);
+
+  /** Pushes groups, each in the one before. */
+  async function pushChain(length: number): Promise<readonly string[]> {
+    const chain: string[] = [];
+    for (let level = 0; level < length; level++) {
+      const id = await tenant.pushGroup(`level ${level}`);
+      const above = chain.at(-1);
+      if (above !== undefined) {
+        await tenant.nest(above, [id]);
+      }
+      chain.push(id);
     }
+    return chain;
   }
-  const ada = await tenant.pushUser();
-  await tenant.addMembers(chain.at(-1) ?? "", [ada]);
-  await tenant.mapGroup("level 0", "admin");
-  await tenant.mapGroup("level 1", "auditor");
-  await settle();
-  expect(top).not.toBe(second);
-  expect(await rolesOf(ada)).toEqual(["auditor"]);
+
+  /** Pushes groups that one group is a direct member of. */
+  async function pushParents(group: string, count: number, name: string): Promise<readonly string[]> {
+    const parents: string[] = [];
+    for (let n = 0; n < count; n++) {
+      const id = await tenant.pushGroup(`${name} ${n}`);
+      await tenant.nest(id, [group]);
+      parents.push(id);
+    }
+    return parents;
+  }
+
+  it("goes no deeper than it may, tells it once, and again where it happens anew", async () => {
+    const chain = await pushChain(MAX_DEPTH + 2);
+    const ada = await tenant.pushUser();
+    await tenant.addMembers(chain.at(-1) ?? "", [ada]);
+    await tenant.mapGroup("level 0", "admin");
+    await tenant.mapGroup("level 1", "auditor");
+    await settle();
+    expect(await rolesOf(ada)).toEqual(["auditor"]);
+    const deepest = `level ${MAX_DEPTH + 1}`;
+    const once = { displayName: deepest, limit: "depth", value: MAX_DEPTH };
+    expect(await limited()).toEqual([{ name: deepest, limit: "depth" }]);
+    expect(await told()).toEqual([once]);
+
+    await tenant.renameGroup(chain[0] ?? "", "renamed");
+    await settle();
+    expect(await told()).toEqual([once]);
+
+    const [top = "", second = ""] = chain;
+    await tenant.unnest(top, [second]);
+    await settle();
+    expect(await limited()).toEqual([]);
+    await tenant.nest(top, [second]);
+    await settle();
+    expect(await told()).toEqual([once, once]);
+  });
+
+  it("is silent where a chain is as long as it may be", async () => {
+    await pushChain(MAX_DEPTH + 1);
+    await settle();
+    expect([await limited(), await told()]).toEqual([[], []]);
+  });
+
+  it("tells of a group in more groups than count, directly or in all", async () => {
+    const direct = await tenant.pushGroup("direct");
+    const [extra = ""] = await pushParents(direct, MAX_PARENTS + 1, "parent");
+    await settle();
+    expect(await told()).toEqual([{ displayName: "direct", limit: "parents", value: MAX_PARENTS }]);
+    await tenant.unnest(extra, [direct]);
+    await settle();
+    expect(await limited()).toEqual([]);
+
+    const below = await tenant.pushGroup("below");
+    const middle = await pushParents(below, 3, "middle");
+    for (const [n, id] of middle.entries()) {
+      await pushParents(id, MAX_PARENTS - 16, `above ${n}`);
+    }
+    await settle();
+    expect(await limited()).toEqual([]);
+    await pushParents(middle[0] ?? "", 10, "more");
+    await settle();
+    expect(await limited()).toEqual([{ name: "below", limit: "ancestors" }]);
+    expect(3 + 3 * (MAX_PARENTS - 16) + 10).toBeGreaterThan(MAX_ANCESTORS);
+  });
 });
 
 // --- Any order of pushes ends in the same effective members -------------------------------------------------------

@@ -1,13 +1,19 @@
 import type { Sql } from "@sallyport/database";
+import { recordEvents } from "@sallyport/events";
 import { markGroups } from "../dirty/mark.ts";
-import { type Ancestors, ancestorsOf } from "./closure.ts";
-
-/** Groups that one group is a member of, beyond this many, count for nothing. */
-const MAX_PARENTS = 100;
+import {
+  type Ancestors,
+  ancestorsOf,
+  type Closure,
+  MAX_PARENTS,
+  NESTING_LIMITS,
+  type NestingLimit,
+} from "./closure.ts";
 
 /**
  * Brings the stored ancestors of groups to what the nestings say now, and marks the groups below those whose ancestors
- * changed or that were deleted, so that a change goes down level by level, each in a batch of its own.
+ * changed or that were deleted, so that a change goes down level by level, each in a batch of its own. An event tells of each
+ * group that is in more groups than count.
  *
  * @param groupIds of the organization; deleted ones have no ancestors
  */
@@ -24,7 +30,7 @@ export async function updateAncestors(
   const coming: Row[] = [];
   const going: Row[] = [];
   for (const id of [...living, ...deleted]) {
-    const after = wanted.get(id) ?? new Map<string, number>();
+    const after = wanted.get(id)?.ancestors ?? new Map<string, number>();
     const before = stored.get(id) ?? new Map<string, number>();
     coming.push(...difference(id, after, before));
     going.push(...difference(id, before, after));
@@ -36,6 +42,7 @@ export async function updateAncestors(
   if (coming.length > 0) {
     await insertAncestors(sql, organizationId, coming);
   }
+  await storeLimits(sql, organizationId, wanted);
   const changed = new Set([...coming, ...going].map(({ groupId }) => groupId));
   await markMembers(sql, organizationId, [...changed, ...deleted], now);
 }
@@ -53,6 +60,42 @@ function difference(groupId: string, one: Ancestors, other: Ancestors): Row[] {
     .map(([ancestorId, depth]) => ({ groupId, ancestorId, depth }));
 }
 
+/** Notes which groups are in more groups than count, and records an event for each that was not or by another limit. */
+async function storeLimits(
+  sql: Sql,
+  organizationId: string,
+  closures: ReadonlyMap<string, Closure>,
+): Promise<void> {
+  const { rows } = await sql.query<{ id: string; display_name: string; nesting_limit: NestingLimit | null }>(
+    `WITH changed AS MATERIALIZED (
+       SELECT g.id, now.nesting_limit FROM unnest($2::uuid[], $3::nesting_limit[]) AS now (id, nesting_limit)
+       JOIN directory_groups g ON g.id = now.id AND g.organization_id = $1
+       WHERE g.nesting_limit IS DISTINCT FROM now.nesting_limit
+       ORDER BY g.id FOR NO KEY UPDATE OF g)
+     UPDATE directory_groups g SET nesting_limit = changed.nesting_limit FROM changed
+     WHERE g.id = changed.id AND g.organization_id = $1
+     RETURNING g.id, g.display_name, g.nesting_limit`,
+    [organizationId, [...closures.keys()], [...closures.values()].map(({ limit }) => limit)],
+    "directories_store_nesting_limits",
+  );
+  await recordEvents(
+    sql,
+    rows.flatMap(({ id, display_name: displayName, nesting_limit: limit }) =>
+      limit === null
+        ? []
+        : [
+            {
+              organizationId,
+              type: "directory_group.nesting_limited" as const,
+              actor: { type: "system" as const },
+              resource: { type: "directoryGroup" as const, id },
+              data: { displayName, limit, value: NESTING_LIMITS[limit] },
+            },
+          ],
+    ),
+  );
+}
+
 async function readParents(
   sql: Sql,
   organizationId: string,
@@ -62,7 +105,7 @@ async function readParents(
     `SELECT asked.id, ARRAY(
        SELECT g.id FROM directory_group_nestings n JOIN directory_groups g ON g.id = n.group_id AND g.deleted_at IS NULL
        WHERE n.member_group_id = asked.id AND n.organization_id = $1
-       ORDER BY n.group_id LIMIT ${MAX_PARENTS}) AS parents
+       ORDER BY n.group_id LIMIT ${MAX_PARENTS + 1}) AS parents
      FROM unnest($2::uuid[]) AS asked (id)`,
     [organizationId, ids],
     "directories_read_parents",

@@ -70,5 +70,13 @@ export const directoryGroups = facts("directory_group", "directoryGroup", {
     says: "A directory changed the members of a group: at most 200 each are named, and all are counted.",
     data: z.strictObject(members),
   },
+  nesting_limited: {
+    says: "A group is in more groups than count (`limit`: more than 32 levels of nesting, 256 groups above it, or 100 groups that it is a direct member of): the nearest `value` count, and members have no role by the others. Told once, and again where it is beyond a limit anew.",
+    data: z.strictObject({
+      displayName: text,
+      limit: z.enum(["depth", "ancestors", "parents"]),
+      value: count,
+    }),
+  },
   deleted: { says: "A directory deleted a group.", before: z.strictObject({ displayName: text }) },
 });

@@ -8,6 +8,7 @@ const HEALTHY = {
   lastLoginAt: null,
   directory: { active: 1, disabled: 0, lastRequestAt: null, pending: 3, lagSeconds: 2 },
   openConflicts: 0,
+  limitedGroups: 0,
   heldChanges: 0,
 };
 const certificate = {
@@ -36,6 +37,7 @@ it("names what is broken before what only needs a look", () => {
       ],
       directory: { ...HEALTHY.directory, lagSeconds: 61 },
       openConflicts: 1,
+      limitedGroups: 2,
       heldChanges: 1,
     },
     ["acme.example"],
@@ -48,6 +50,7 @@ it("names what is broken before what only needs a look", () => {
     "warning: A certificate of Okta ends in 1 day",
     "warning: 1 change of a directory waits to be confirmed",
     "warning: 1 conflict waits to be settled",
+    "warning: 2 groups are in more groups than count: some roles may be missing",
     "warning: acme.example waits for its DNS record",
   ]);
   expect(found.map(({ link }) => link.to)).toEqual([
@@ -57,6 +60,7 @@ it("names what is broken before what only needs a look", () => {
     "/organizations/$org/connections/$connectionId",
     "/organizations/$org/roles/held-changes",
     "/organizations/$org/directories/conflicts",
+    "/organizations/$org/audit",
     "/organizations/$org/settings/domains",
   ]);
 });

@@ -20,7 +20,7 @@ export function attention(
   waiting: readonly string[],
   texts: OverviewTexts,
 ): readonly Finding[] {
-  const { connections, certificates, directory, openConflicts, heldChanges } = overview;
+  const { connections, certificates, directory, openConflicts, limitedGroups, heldChanges } = overview;
   const params = { org };
   const connectionsLink = linkOptions({ to: "/organizations/$org/connections", params });
   const directoriesLink = linkOptions({ to: "/organizations/$org/directories", params });
@@ -65,6 +65,15 @@ export function attention(
       kind: "warning",
       text: texts.conflicts(openConflicts),
       link: linkOptions({ to: "/organizations/$org/directories/conflicts", params }),
+    },
+    limitedGroups > 0 && {
+      kind: "warning",
+      text: texts.groupsLimited(limitedGroups),
+      link: linkOptions({
+        to: "/organizations/$org/audit",
+        params,
+        search: { type: "directory_group.nesting_limited" },
+      }),
     },
     connections.disabled > 0 && {
       kind: "warning",

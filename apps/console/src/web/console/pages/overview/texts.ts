@@ -13,6 +13,10 @@ const en = {
     "change of a directory waits to be confirmed",
     "changes of directories wait to be confirmed",
   ),
+  groupsLimited: counted(
+    "group is in more groups than count: some roles may be missing",
+    "groups are in more groups than count: some roles may be missing",
+  ),
   failing: (name: string, failures: number) =>
     failures === 1
       ? `The only sign-in by ${name} in the last 24 hours failed`
@@ -62,6 +66,10 @@ const de: OverviewTexts = {
   heldChanges: counted(
     "Änderung eines Verzeichnisses wartet auf Bestätigung",
     "Änderungen von Verzeichnissen warten auf Bestätigung",
+  ),
+  groupsLimited: counted(
+    "Gruppe ist in mehr Gruppen, als zählen: Rollen können fehlen",
+    "Gruppen sind in mehr Gruppen, als zählen: Rollen können fehlen",
   ),
   failing: (name, failures) =>
     failures === 1
