@@ -1,9 +1,9 @@
 import type { MembershipState } from "./membership.ts";
 
 /**
- * Who is it? The rules by which a login or a directory user is matched to a user, as pure functions: the table in
- * ARCHITECTURE.md, row by row. None of them ever merges or guesses: where more than one user may be meant, the one who came later
- * stays apart, and each of the others is a rival, told to an administrator as a conflict.
+ * The rules by which a login or a directory user is matched to a user, as pure functions: the tables in docs/people.md, row
+ * by row. Users are never merged by guessing: if more than one user may be meant, the later one stays separate, and each of
+ * the others is a rival, reported to an administrator as a conflict.
  */
 
 /** What is known about the identity of a first login. A login after that is matched by its identity alone. */

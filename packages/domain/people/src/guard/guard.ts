@@ -17,7 +17,7 @@ export interface Guarded {
 
 /**
  * Keeps directories from taking access from more people at once than their guards let through (the table in
- * ARCHITECTURE.md). Where nobody loses anything it runs no statement, and one where few do.
+ * docs/people.md). Where nobody loses anything it runs no statement, and one where few do.
  *
  * @param directoryOf the directory that spoke of the user in this batch
  */
