@@ -13,8 +13,8 @@ import { useCatalogue } from "../../../texts/language.tsx";
 import { api } from "../../api.ts";
 import { useOrganization } from "../../organization.ts";
 import { useMay } from "../../session.ts";
+import { adoptionTexts } from "./adoption-texts.ts";
 import { directoryQuery } from "./directory.ts";
-import { directoriesTexts } from "./texts.ts";
 
 type Plan = Schemas["DirectoryPlan"];
 type Person = Plan["items"][number];
@@ -23,7 +23,7 @@ const STATES = ["losing", "unmatched", "inactive", "matched", "new", "elsewhere"
 
 /** Whom a directory has matched, or would match; and, in review, what would become of whom. */
 export function AdoptionPage() {
-  const texts = useCatalogue(directoriesTexts).adoption;
+  const texts = useCatalogue(adoptionTexts);
   const { slug } = useOrganization();
   const { directoryId } = useParams({ from: "/organizations/$org/directories/$directoryId/adoption" });
   const { params } = useSearchParams();
@@ -92,7 +92,7 @@ export function AdoptionPage() {
 }
 
 function Change({ person }: { readonly person: Person }) {
-  const texts = useCatalogue(directoriesTexts).adoption;
+  const texts = useCatalogue(adoptionTexts);
   const { suspended, gains, loses, heldChangeId, disputed } = person;
   const changes = [
     ...(suspended ? [texts.suspended] : []),
@@ -118,8 +118,7 @@ function Change({ person }: { readonly person: Person }) {
 
 /** What it comes to in numbers, and the act that makes it so. */
 function Summary({ plan }: { readonly plan: Plan }) {
-  const all = useCatalogue(directoriesTexts);
-  const texts = all.adoption;
+  const texts = useCatalogue(adoptionTexts);
   const { slug } = useOrganization();
   const { directoryId } = useParams({ from: "/organizations/$org/directories/$directoryId/adoption" });
   const { data: directory } = useQuery(directoryQuery(slug, directoryId));

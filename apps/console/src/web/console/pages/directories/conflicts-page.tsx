@@ -16,15 +16,15 @@ import { useCatalogue } from "../../../texts/language.tsx";
 import { api } from "../../api.ts";
 import { useOrganization } from "../../organization.ts";
 import { useMay } from "../../session.ts";
+import { conflictsTexts } from "./conflicts-texts.ts";
 import { DirectoriesHeader } from "./directories-header.tsx";
-import { directoriesTexts } from "./texts.ts";
 
 type Conflict = Schemas["Conflict"];
 type Party = Conflict["user"];
 
 /** Two who may be one person: nobody is merged until an administrator decides. */
 export function ConflictsPage() {
-  const texts = useCatalogue(directoriesTexts).conflicts;
+  const texts = useCatalogue(conflictsTexts);
   const { slug } = useOrganization();
   const { params, change } = useSearchParams();
   const filters: Filter[] = [
@@ -83,12 +83,12 @@ export function ConflictsPage() {
 }
 
 function PartyName({ party }: { readonly party: Party }) {
-  const texts = useCatalogue(directoriesTexts).conflicts;
+  const texts = useCatalogue(conflictsTexts);
   return party.email ?? party.name ?? texts.unnamed;
 }
 
 function ConflictPanel({ conflict, onSettled }: { readonly conflict: Conflict; onSettled(): void }) {
-  const texts = useCatalogue(directoriesTexts).conflicts;
+  const texts = useCatalogue(conflictsTexts);
   const { slug } = useOrganization();
   const queries = useQueryClient();
   const mayWrite = useMay("conflicts.write");
@@ -134,7 +134,7 @@ function ConflictPanel({ conflict, onSettled }: { readonly conflict: Conflict; o
 }
 
 function PartyDetails({ title, party }: { readonly title: string; readonly party: Party }) {
-  const texts = useCatalogue(directoriesTexts).conflicts;
+  const texts = useCatalogue(conflictsTexts);
   return (
     <section aria-label={title}>
       <Text fw={600} mb="xs">

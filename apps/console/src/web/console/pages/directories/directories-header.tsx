@@ -22,7 +22,7 @@ export function DirectoriesHeader({ act }: { readonly act?: ReactNode }) {
     ...(mayReadConflicts
       ? [
           {
-            label: texts.conflicts.title,
+            label: texts.tabs.conflicts,
             link: linkOptions({ to: "/organizations/$org/directories/conflicts", params }),
           },
         ]
@@ -30,7 +30,7 @@ export function DirectoriesHeader({ act }: { readonly act?: ReactNode }) {
     ...(mayReadGuards
       ? [
           {
-            label: texts.guard.title,
+            label: texts.tabs.guard,
             link: linkOptions({ to: "/organizations/$org/directories/guard", params }),
           },
         ]

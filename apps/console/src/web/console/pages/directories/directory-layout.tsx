@@ -60,7 +60,7 @@ export function DirectoryLayout() {
     ...(mayReadGuards
       ? [
           {
-            label: texts.guard.title,
+            label: texts.tabs.guard,
             link: linkOptions({ to: "/organizations/$org/directories/$directoryId/guard", params }),
           },
         ]

@@ -6,7 +6,7 @@ import { DraftForm } from "../../../components/draft-form.tsx";
 import { useCatalogue } from "../../../texts/language.tsx";
 import { useOrganization } from "../../organization.ts";
 import { useMay } from "../../session.ts";
-import { directoriesTexts } from "./texts.ts";
+import { guardTexts } from "./guard-texts.ts";
 
 type Guard = Schemas["Guard"];
 type GuardSettings = Schemas["GuardSettings"];
@@ -24,7 +24,7 @@ interface GuardFormProps {
 
 /** The numbers of a guard, and in one sentence what they mean. */
 export function GuardForm({ guard, onSave }: GuardFormProps) {
-  const texts = useCatalogue(directoriesTexts).guard;
+  const texts = useCatalogue(guardTexts);
   const { slug } = useOrganization();
   const queries = useQueryClient();
   const mayWrite = useMay("guards.write");

@@ -10,11 +10,11 @@ import { useOrganization } from "../../organization.ts";
 import { useMay } from "../../session.ts";
 import { DirectoriesHeader } from "./directories-header.tsx";
 import { GuardForm } from "./guard-form.tsx";
-import { directoriesTexts } from "./texts.ts";
+import { guardTexts } from "./guard-texts.ts";
 
 /** The guard of every directory of the organization that has none of its own. */
 export function OrganizationGuardPage() {
-  const texts = useCatalogue(directoriesTexts).guard;
+  const texts = useCatalogue(guardTexts);
   const { slug } = useOrganization();
   const params = { path: { org: slug } };
   const guard = useQuery({
@@ -44,7 +44,7 @@ export function OrganizationGuardPage() {
 
 /** The guard of one directory: its own, or as long as there is none the organization's. */
 export function DirectoryGuardPage() {
-  const texts = useCatalogue(directoriesTexts).guard;
+  const texts = useCatalogue(guardTexts);
   const { slug } = useOrganization();
   const { directoryId } = useParams({ from: "/organizations/$org/directories/$directoryId/guard" });
   const queries = useQueryClient();
@@ -87,7 +87,7 @@ export function DirectoryGuardPage() {
 }
 
 function ToHeldChanges() {
-  const texts = useCatalogue(directoriesTexts).guard;
+  const texts = useCatalogue(guardTexts);
   const { slug } = useOrganization();
   return useMay("held_changes.read") ? (
     <TextLink to="/organizations/$org/roles/held-changes" params={{ org: slug }}>

@@ -6,7 +6,7 @@ import { Id } from "../../../components/id.tsx";
 import { StateDot } from "../../../components/state-dot.tsx";
 import { Time } from "../../../components/time.tsx";
 import { useCatalogue } from "../../../texts/language.tsx";
-import { directoriesTexts } from "./texts.ts";
+import { requestsTexts } from "./requests-texts.ts";
 
 type ScimRequest = Schemas["ScimRequest"];
 
@@ -17,7 +17,7 @@ export function Answer({ request: { status } }: { readonly request: Pick<ScimReq
 
 /** One request with what was left out of it and why, and both bodies. */
 export function RequestDetails({ request }: { readonly request: ScimRequest }) {
-  const texts = useCatalogue(directoriesTexts).requests;
+  const texts = useCatalogue(requestsTexts);
   const { notes, requestBody, responseBody, reconciled } = request;
   return (
     <Stack>

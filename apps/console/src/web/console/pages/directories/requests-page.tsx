@@ -15,7 +15,7 @@ import { useCatalogue } from "../../../texts/language.tsx";
 import { api } from "../../api.ts";
 import { useOrganization } from "../../organization.ts";
 import { Answer, RequestDetails } from "./request-details.tsx";
-import { directoriesTexts } from "./texts.ts";
+import { requestsTexts } from "./requests-texts.ts";
 
 type ScimRequest = Schemas["ScimRequest"];
 
@@ -24,7 +24,7 @@ const CLASSES = ["2xx", "4xx", "5xx"];
 
 /** What the directory asked for, and what it was answered. */
 export function RequestsPage() {
-  const texts = useCatalogue(directoriesTexts).requests;
+  const texts = useCatalogue(requestsTexts);
   const { slug } = useOrganization();
   const { directoryId } = useParams({ from: "/organizations/$org/directories/$directoryId/requests" });
   const { params, change } = useSearchParams();
