@@ -40,7 +40,7 @@ const POLL_MS = 25;
 
 /** Binds the port at once, so that a taken one is known before anything else is started. Throws `ListenError`. */
 export async function listen(options: { readonly host: string; readonly port: number }): Promise<Listener> {
-  let handler: RequestListener = comeBackLater();
+  let handler: RequestListener = unavailableListener();
   const messageTypes = createMessageTypes();
   const server = createServer(
     {
@@ -67,7 +67,7 @@ export async function listen(options: { readonly host: string; readonly port: nu
       handler = next;
     },
     waitsFor: (checks) => {
-      handler = comeBackLater(checks);
+      handler = unavailableListener(checks);
     },
     close: (deadlineMs) => drain(server, deadlineMs),
   };
@@ -103,7 +103,7 @@ async function drain(server: Server, deadlineMs: number): Promise<boolean> {
   return closed;
 }
 
-function comeBackLater(checks?: Readonly<Record<string, string>>): RequestListener {
+function unavailableListener(checks?: Readonly<Record<string, string>>): RequestListener {
   return (req, res) => {
     const alive = req.url === "/healthz";
     res.writeHead(alive ? 200 : 503, { "content-type": "application/json", "retry-after": "1" });

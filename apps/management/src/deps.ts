@@ -73,7 +73,7 @@ export interface FailedJob {
 }
 
 export interface ConsoleVisitors {
-  /** Null: nobody is signed in. "refused": by the cookie, but not from a page of ours. */
+  /** Null: nobody is signed in. "refused": with the cookie, but not from one of our pages. */
   find(req: Request): Promise<ConsoleVisitor | "refused" | null>;
 }
 

@@ -126,7 +126,7 @@ export const ADMIN_ERRORS = {
   locked_out_changed: {
     status: 409,
     detail:
-      "Not as many members would be locked out as you expect. Read whom it would lock out (`GET …/sign-in-policy/plan`) and try again.",
+      "The number of members who would be locked out is not the one that you expect. Read the plan (`GET …/sign-in-policy/plan`) and try again.",
   },
   audit_stream_not_found: { status: 404, detail: "The organization has no such audit stream." },
   gateway_audit_stream_not_found: {

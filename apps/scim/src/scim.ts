@@ -1,5 +1,5 @@
 import type { Database } from "@sallyport/database";
-import { comeBackLater, requestId } from "@sallyport/http";
+import { requestId, setRetryAfter } from "@sallyport/http";
 import type { FailureLimit } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
 import { type ErrorRequestHandler, Router } from "express";
@@ -140,7 +140,7 @@ export function createScim(deps: ScimDeps): Scim {
   discovery("/Schemas", schemas);
   discovery("/Schemas/:id", schemaById);
   const notImplemented = () => {
-    throw new ScimError(501, "/Me is not supported: a directory's token stands for no user.");
+    throw new ScimError(501, "/Me is not supported: a directory's token does not represent a user.");
   };
   service("/Me", {
     GET: notImplemented,
@@ -162,7 +162,7 @@ export function createScim(deps: ScimDeps): Scim {
       error instanceof URIError ? badRequest("invalidPath", "The path has a malformed escape.") : error;
     const response = failure(cause, requestId(req), deps.log);
     if (response.unavailable === true) {
-      comeBackLater(res);
+      setRetryAfter(res);
     }
     send(req, res, response);
   };

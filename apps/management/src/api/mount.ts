@@ -74,7 +74,7 @@ async function readJson(req: Request, res: Response): Promise<unknown> {
   return req.body;
 }
 
-// A path of ours has no wildcards, so each parameter is one string.
+// Our paths have no wildcards, so each parameter is one string.
 function pathParameters(req: Request): Record<string, string> {
   return Object.fromEntries(
     Object.entries(req.params).map(([name, value]) => [name, typeof value === "string" ? value : ""]),

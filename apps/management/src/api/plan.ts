@@ -6,10 +6,10 @@ import { id } from "./text.ts";
 
 export const accessCounts = z
   .object({
-    people: z.int().meta({ description: "For whom anything changes." }),
-    gain: z.int().meta({ description: "Who gain a role." }),
-    lose: z.int().meta({ description: "Who lose a role." }),
-    suspend: z.int().meta({ description: "Who could sign in no longer." }),
+    people: z.int().meta({ description: "People for whom anything changes." }),
+    gain: z.int().meta({ description: "People who gain a role." }),
+    lose: z.int().meta({ description: "People who lose a role." }),
+    suspend: z.int().meta({ description: "People who could no longer sign in." }),
   })
   .meta({ description: "How many people, on all pages together, as the first page had them." });
 

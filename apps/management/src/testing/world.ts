@@ -3,7 +3,7 @@ import { parseConnectionSettings } from "@sallyport/connections";
 import { changesOf, digestOf, readMetadata } from "@sallyport/connections/idp-metadata";
 import { newId } from "@sallyport/database";
 import { fillOutbox } from "@sallyport/events";
-import { tellIdentifiers } from "@sallyport/people/testing";
+import { storeIdentifiers } from "@sallyport/people/testing";
 import { createTestIdp } from "@sallyport/saml/testing";
 import { digestToken, newToken } from "@sallyport/secrets";
 import { createStream, type StreamSettings, SUPPORTED } from "@sallyport/shared-signals";
@@ -386,7 +386,7 @@ export async function insertDirectoryMember(
     },
   });
   const told = { organizationId, directoryId, directoryUserId, userName: email };
-  await tellIdentifiers(api.deps.database.sql, told);
+  await storeIdentifiers(api.deps.database.sql, told);
   await prisma.directoryUserLink.create({ data: { directoryUserId, userId } });
   await prisma.directoryGroup.create({
     data: {

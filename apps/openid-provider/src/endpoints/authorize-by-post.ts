@@ -5,7 +5,7 @@ import { handlePageErrors } from "../errors/error-pages.ts";
 import { ROUTES } from "../routes.ts";
 
 const FORM = "application/x-www-form-urlencoded";
-/** What an address of ours may be long: Node takes 16 KB of headers together. */
+/** The length limit of our addresses: Node accepts 16 KB of headers in total. */
 const LONGEST = 8 * 1024;
 
 /**

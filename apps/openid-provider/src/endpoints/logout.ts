@@ -34,8 +34,8 @@ const idTokenHint = z.object({ aud: z.string(), sid: z.string() });
 
 /**
  * RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0). An `id_token_hint` shows which session is meant and
- * that an application of ours asks; without one, the person is asked first (section 2). Once the session has ended
- * here, the browser goes on to the IdP where that one wants to hear of it, and comes back.
+ * that one of our applications asks; without one, the person is asked first (section 2). Once the session has ended
+ * here, the browser goes on to the IdP if that one is to be notified, and comes back.
  */
 export function logout(deps: LogoutDeps): RequestHandler {
   return async (req, res) => {
@@ -76,7 +76,7 @@ async function readHint(form: Form, { keys, issuer }: LogoutDeps) {
   const payload = await keys.verify(value, { typ: "JWT", issuer, acceptExpired: true });
   const hint = idTokenHint.safeParse(payload).data;
   if (hint === undefined) {
-    throw new OAuthError("invalid_request", "id_token_hint is not an ID token of ours");
+    throw new OAuthError("invalid_request", "id_token_hint is not an ID token of this gateway");
   }
   return hint;
 }

@@ -6,7 +6,7 @@ import type { KoaContextWithOIDC } from "oidc-provider";
 import { TOO_MANY_FAILURES } from "./oauth-error.ts";
 
 const START_AGAIN = "Go back to the application and sign in again.";
-const ASK_OPERATOR = "Tell whoever runs the application: its set-up and the gateway's do not agree.";
+const ASK_OPERATOR = "Tell the application's operator: its settings do not match the gateway's.";
 
 type Words = Pick<ErrorPage, "title" | "message" | "advice">;
 

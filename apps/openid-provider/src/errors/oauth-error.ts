@@ -6,7 +6,7 @@ import { outageOf } from "@sallyport/outage";
 import type { ErrorRequestHandler } from "express";
 import { answerUnavailable } from "./unavailable.ts";
 
-/** What a network is told from which too many have failed to authenticate. */
+/** The answer to a network from which too many attempts to authenticate have failed. */
 export const TOO_MANY_FAILURES =
   "Client authentication failed too often from this address: check client_id and client_secret";
 

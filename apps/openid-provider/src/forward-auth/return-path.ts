@@ -24,7 +24,7 @@ export function choicesBefore(url: string, name: string): Readonly<Record<string
 
 /**
  * The last parameter of a URL, with all that follows it. Proxies write the address that was asked for into it as it came,
- * with its own `?` and `&`; whoever encodes it is understood, too.
+ * with its own `?` and `&`; an encoded one is understood, too.
  */
 export function lastParameter(url: string, name: string): string {
   const at = url.search(new RegExp(`[?&]${name}=`));

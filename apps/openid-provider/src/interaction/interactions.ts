@@ -30,7 +30,7 @@ const waitingRequest = z.object({
     max_age: z.coerce.number().int().nonnegative().optional(), // oidc-provider has checked it
   }),
   prompt: z.object({ reasons: z.array(z.string()) }),
-  /** Of whoever was signed in when the request came. */
+  /** Of the person who was signed in when the request came. */
   session: z.unknown().optional(),
   result: z.unknown().optional(),
 });

@@ -71,7 +71,7 @@ export function signInPolicy(
       return false;
     }
     if (session.authTime === null) {
-      return true; // what the IdP does not tell proves nothing
+      return true; // an unknown time proves nothing
     }
     // An IdP that remembered the person may tell of a sign-in long ago: then they are sent once more, to a new one.
     const tolerated = hasJustSignedIn(ctx) ? CLOCK_SKEW_MS : 0;
@@ -91,7 +91,7 @@ export function signInPolicy(
     "somebody has just come from their identity provider's own pages",
     async (ctx) => {
       const { client, prompts } = ctx.oidc;
-      // Who asks for silence gets what there is.
+      // A request without interaction gets the existing session.
       if (client === undefined || prompts.has("none") || hasJustSignedIn(ctx)) {
         return false;
       }
@@ -111,7 +111,7 @@ function requestable(name: string): interactionPolicy.Prompt {
 
 type Answer = boolean | Promise<boolean>;
 
-// What a sign-in just made did not mend, another would not: the browser would go round in circles.
+// If the sign-in just made did not fix it, another would not either: the browser would be redirected endlessly.
 function refuseToAskAgain(ctx: KoaContextWithOIDC, why: string): void {
   if (hasJustSignedIn(ctx)) {
     throw new errors.AccessDenied(why);

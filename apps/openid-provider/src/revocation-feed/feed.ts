@@ -164,7 +164,7 @@ export function revocationFeed(deps: RevocationFeedDeps): RequestHandler {
           : await waitFor(application, position, heartbeatMs, bell, signal);
       }
     } catch (error) {
-      // Of a stream that has begun the end is all that can be told: the client connects anew, and is told why.
+      // A response that has begun can only be closed: the client reconnects and then gets the error.
       if (!res.headersSent) {
         throw error;
       }

@@ -9,7 +9,7 @@ export interface Artifact {
   /** The secret that it is found by. Stores keep its digest only. */
   readonly id: string;
   readonly payload: Payload;
-  /** The authorization that it came of: all of these can be removed together. */
+  /** The authorization that it belongs to: all of these can be removed together. */
   readonly grantId: string | null;
   readonly expiresAt: Date;
 }

@@ -24,7 +24,7 @@ export class PendingChanges {
     this.#remove.push(key);
   }
 
-  /** An application is about to get tokens of a session, and so is to hear of its end. */
+  /** An application is about to get tokens of a session, and so must be notified of its end. */
   note(use: SessionUse): void {
     this.#use = use;
   }

@@ -3,7 +3,7 @@ import { findLiveSession, type LiveSession } from "@sallyport/sessions";
 import type { SigningKeys } from "@sallyport/signing-keys";
 import { z } from "zod";
 
-/** RFC 9068, and ours: `sid` our session, `grant_id` the authorization that the token came of. */
+/** RFC 9068, and ours: `sid` our session, `grant_id` the authorization that the token was issued for. */
 const accessToken = z.object({
   iss: z.string(),
   sub: z.string(),
@@ -24,7 +24,7 @@ export interface AccessToken extends z.infer<typeof accessToken> {
 
 export interface AccessTokens {
   /**
-   * What a token says, if it is an unexpired access token of ours; whether it still holds is not asked, nor whether its
+   * The claims of a token, if it is one of our unexpired access tokens; not checked is whether it is still valid, nor whether its
    * key is still trusted: `sessionOf` does both.
    */
   read(token: string): Promise<AccessToken | null>;

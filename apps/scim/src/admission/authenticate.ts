@@ -28,7 +28,7 @@ const FIND_PUBLIC = `
   FROM directories d
   WHERE d.id = $1 AND d.deleted_at IS NULL AND d.status = 'active' AND (d.settings->>'publicDiscovery')::boolean`;
 
-/** How exact `lastUsedAt` is: a write per request would cost more than it tells. */
+/** The precision of `lastUsedAt`: a write per request would cost more than it is worth. */
 const TOUCH_EVERY_MS = 60_000;
 
 /** The directory that a request's token belongs to. */

@@ -1,4 +1,4 @@
-import { comeBackLater, requestId } from "@sallyport/http";
+import { requestId, setRetryAfter } from "@sallyport/http";
 import { type FailureLimit, networksOf } from "@sallyport/limits";
 import type { Logger } from "@sallyport/logging";
 import { isUnavailable } from "@sallyport/outage";
@@ -60,7 +60,7 @@ export async function handle(
   const { request, logged } = outcome;
   const response = limitFailures(admission, req, applied(outcome));
   if (response.unavailable === true) {
-    comeBackLater(res);
+    setRetryAfter(res);
   }
   send(req, res, response);
   if (request === undefined) {
@@ -211,7 +211,7 @@ function isSame(one: Directory, other: Directory): boolean {
   return one.tokenId === other.tokenId && one.updatedAt.getTime() === other.updatedAt.getTime();
 }
 
-/** What is wrong with a request is told only to who may send one; a temporary refusal needs no look-up. */
+/** Only authenticated clients learn what is wrong with a request; a temporary refusal needs no look-up. */
 function refusal(
   { authenticate, log }: Admission,
   { req, requestId, directoryId }: ReceivedRequest,

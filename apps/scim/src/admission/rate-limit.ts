@@ -33,7 +33,7 @@ export type TakeTokens = (limited: Limited, tokens: number) => void;
  * @param clock milliseconds that only grow
  */
 export function createRateLimiter(limit: RateLimit, clock: () => number): TakeTokens {
-  // The least recently used goes first: to clear all would let whoever fills it start anew.
+  // The least recently used entry is evicted: clearing all would let an attacker who fills it start again.
   const buckets = new LRUCache<string, Bucket>({ max: MAX_BUCKETS });
   return (limited, tokens) => {
     if (tokens <= 0) {

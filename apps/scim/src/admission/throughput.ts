@@ -8,7 +8,7 @@ import { type BatchQueue, createBatcher } from "./batcher.ts";
 import type { Lanes } from "./lanes.ts";
 import { retryDeadlock } from "./retry.ts";
 
-/** Where statements wait, by the directory's id but for `turns`. */
+/** Queues of statements, by the directory's id except `turns`. */
 export interface StatementLanes {
   /** For statements that run for many requests at once: a push does not wait for a list that takes long. */
   readonly shared: Lanes;

@@ -18,7 +18,7 @@ function toAttribute(input: ExtensionAttribute): Attribute {
   if (rest.type === "complex") {
     return attribute(name, description, { ...rest, subAttributes: rest.subAttributes.map(toAttribute) });
   }
-  // RFC 7643 §7: a reference says what it refers to; what a client declares refers to nothing of ours.
+  // RFC 7643 §7: a reference says what it refers to; what a client declares refers to none of our resource types.
   const refersTo = rest.type === "reference" ? { referenceTypes: ["external"] } : {};
   return attribute(name, description, { ...rest, ...refersTo });
 }

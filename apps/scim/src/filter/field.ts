@@ -25,7 +25,7 @@ export type Field =
   | { readonly kind: "membership"; readonly list: Attribute; readonly sub: Attribute }
   /** The same for every resource of the type: `meta.resourceType`. */
   | { readonly kind: "constant"; readonly attribute: Attribute; readonly value: string }
-  /** The URNs of a resource; `present` tells of an extension whether the resource uses it. */
+  /** The URNs of a resource; `present` says whether the resource uses an extension. */
   | { readonly kind: "schemas" }
   /** A complex attribute that can only be asked for presence: `name pr`. */
   | { readonly kind: "object"; readonly attribute: Attribute; readonly json: string };

@@ -14,7 +14,7 @@ export interface Unread {
 export type Remember = (answer: Unread) => () => void;
 
 /**
- * Whoever asks for a megabyte time and again and reads nothing of it fills the memory with answers (CWE-770). Beyond a
+ * A client that repeatedly requests a megabyte and reads nothing fills the memory with answers (CWE-770). Beyond a
  * bound the oldest answer is given up of whoever has most of them: nobody else notices, and nobody waits.
  */
 export function createUnread(maxBytes = MAX_UNREAD_BYTES): Remember {

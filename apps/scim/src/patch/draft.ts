@@ -15,7 +15,7 @@ export class Draft {
   readonly #changedInside = new Set<Target>();
 
   constructor(document: JsonObject) {
-    // Values are replaced, never changed, but for the objects of extensions.
+    // Values are replaced, never mutated, except the objects of extensions.
     this.#document = Object.fromEntries(
       Object.entries(document).map(([name, value]) => [name, isJsonObject(value) ? { ...value } : value]),
     );

@@ -3,10 +3,10 @@ export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 /** Largest body of a request that is about users or searches. */
 export const MAX_PLAIN_BODY_BYTES = 1024 * 1024;
 export const MAX_BULK_BYTES = 4 * 1024 * 1024;
-/** Most of what one request says of one resource, but for a group's members: UTF-16 units of text, and values. */
+/** The limit of what one request says of one resource, except a group's members: UTF-16 units of text, and values. */
 export const MAX_INPUT_CHARACTERS = MAX_PLAIN_BODY_BYTES;
 export const MAX_INPUT_VALUES = 50_000;
-/** Most that is stored of one resource, but for a group's members: bytes of JSON, and values. */
+/** The limit of what is stored of one resource, except a group's members: bytes of JSON, and values. */
 export const MAX_RESOURCE_BYTES = 256 * 1024;
 export const MAX_RESOURCE_VALUES = 10_000;
 /** Bytes of JSON of a page of a list, as stored; a resource beyond comes alone. */

@@ -12,7 +12,7 @@ const BY_LOWER_CASE: ReadonlyMap<string, string> = new Map(NAMES.map((name) => [
 
 /**
  * The parameters of a query under RFC 7644's names, in whatever case they were sent: a `Filter` that was not seen would
- * answer with everybody. Blank ones are absent, but for the cursor: RFC 9865 §2 asks for the first page by an empty one.
+ * answer with everybody. Blank ones count as absent, except the cursor: RFC 9865 §2 asks for the first page by an empty one.
  * @param text what stands behind the `?`
  */
 export function parseQuery(text: string): URLSearchParams {

@@ -1,6 +1,6 @@
 import { setImmediate as giveWay } from "node:timers/promises";
 
-/** Work that can be left and taken up again: it yields wherever others may be served, and returns what came of it. */
+/** Work that can be interrupted: it yields wherever other requests may be served, and returns its result. */
 export type Sliced<Result> = Generator<void, Result, void>;
 
 /** Units of work between two yields. A unit is about a microsecond: looking at one value. */

@@ -1,6 +1,6 @@
 import { DIRECTORY_PROVIDERS, type DirectoryProvider } from "@sallyport/directories";
 
-/** Whoever has not asked for the RFCs as they stand: what can have only one meaning is taken so. */
+/** Clients that are not in strict mode: input with only one possible meaning is accepted. */
 const TOLERANT = DIRECTORY_PROVIDERS.filter((provider) => provider !== "strict");
 
 /**

@@ -48,7 +48,7 @@ export function bounded(resource: JsonObject, before: JsonObject, reading: Readi
 /** An attribute, or one of an extension. */
 type Place = readonly [name: string] | readonly [extension: string, name: string];
 
-/** Whoever somebody is, is never left out. */
+/** Identifying attributes are never left out. */
 const IDENTIFYING = "emails";
 
 function largestChange(after: JsonObject, before: JsonObject): Place | undefined {

@@ -23,7 +23,7 @@ import {
 import { parseScalar } from "./scalar.ts";
 
 /**
- * Reads a resource as a client sent it in a POST or PUT into a document of ours: canonical names, checked types,
+ * Reads a resource as a client sent it in a POST or PUT into our own form of document: canonical names, checked types,
  * nothing that is unassigned (RFC 7643 §2.5), unknown, read-only or never kept. 400 where a value cannot be that of
  * its attribute. The input is not changed.
  */

@@ -21,7 +21,7 @@ export const USER_SCHEMA: Schema = {
     ]),
     attribute("displayName", "The name of the person, for display."),
     attribute("nickName", "The casual name of the person."),
-    attribute("profileUrl", "A page that tells of the person.", reference("external")),
+    attribute("profileUrl", "A web page about the person.", reference("external")),
     attribute("title", "The person's job title."),
     attribute("userType", "The person's relation to the organization."),
     attribute("preferredLanguage", "The person's languages, as in Accept-Language."),

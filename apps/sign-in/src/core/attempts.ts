@@ -15,7 +15,7 @@ export function countStart(
 }
 
 /**
- * Counts a response that belongs to no login of ours, which anybody can send. Throws `SignInFailure`, before anything of
+ * Counts a response that belongs to no login, which anybody can send. Throws `SignInFailure`, before anything of
  * it is written. The response to a login is never counted: its start was, and so honest people get through at any time.
  */
 export function countOrphanResponse(

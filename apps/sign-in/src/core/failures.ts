@@ -1,7 +1,7 @@
 import { defined } from "@sallyport/defined";
 import type { Finding } from "@sallyport/login-records";
 
-/** How a sign-in can fail, as the person in front of the browser is told of it. */
+/** How a sign-in can fail, as shown to the person in front of the browser. */
 interface Entry {
   readonly status: number;
   readonly title: string;
@@ -21,7 +21,7 @@ const START_AGAIN = "Go back to the application and sign in again.";
 const ASK_ADMIN = "Ask your administrator for help, and give them the request id below.";
 
 /**
- * Every reason why a sign-in ends on a page. The texts name nothing that the browser did not already know: why a
+ * Every reason why a sign-in ends on a page. The texts reveal nothing that the browser did not already know: why a
  * forged or misconfigured message was refused stands in the login record, so that no page is an oracle.
  */
 export const SIGN_IN_FAILURES = {
@@ -264,7 +264,7 @@ export const SIGN_IN_FAILURES = {
     message: "Your organization decides in its directory who may sign in here, and you are not in it.",
     advice:
       "Ask your organization's IT or help desk to assign this application to you, and give them the request id below. Then try again.",
-    fix: "Assign the person to the provisioning application in the identity provider, so that it pushes them; or let in whoever signs in (`signIn: justInTime`).",
+    fix: "Assign the person to the provisioning application in the identity provider, so that it pushes them; or let everybody sign in whom the IdP lets in (`signIn: justInTime`).",
     retry: true,
   },
   internal_error: {

@@ -56,7 +56,7 @@ export function newLoginRequestId(): string {
 }
 
 /**
- * Whether the text could be one of ours: whatever else comes back in its place never reaches the database, and may be a
+ * Whether the text could be one of our ids: anything else that comes back never reaches the database, and may be a
  * RelayState of an IdP's own.
  */
 export function isLoginRequestId(text: string): boolean {

@@ -31,7 +31,7 @@ import { answerRepeatedResponse, digestResponse } from "./repeated-responses.ts"
 import { connectionUnderTest, endTestLogin } from "./test-login.ts";
 import { findWaitingLogin, stepPath, storeWaitingLogin, takeWaitingLogin } from "./waiting-logins.ts";
 
-// The way of a login, top to bottom:
+// A login, top to bottom:
 //
 //   startLogin      count → ask the protocol for its request → remember it for this browser → the IdP
 //   completeLogin   the IdP's response → its login request → verify → authenticated anew, where that was asked for
@@ -230,7 +230,7 @@ export async function showStep(
   const key = { id, browser: context.cookie.read(req), now: context.now() };
   const { login, step } = await findWaitingLogin(context.database.sql, context.secrets, key);
   const form = await stepOf(context, step).step.ask(login);
-  // A step that asked once asks again: what it goes by does not change while its person looks at the form.
+  // A step that asked once asks again: what it depends on does not change while the form is shown.
   if (form === null) {
     throw new Error(`The step ${step} no longer asks`);
   }

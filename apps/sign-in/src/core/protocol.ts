@@ -12,7 +12,7 @@ import type { UsedAssertion } from "./used-assertions.ts";
  */
 export interface ConnectionProtocol {
   readonly type: ConnectionType;
-  /** `start` asks nobody over the network and answers with a redirect: no page of ours has to come first. */
+  /** `start` makes no network request and answers with a redirect: no page has to be shown first. */
   readonly startsAtOnce: boolean;
   /** Makes the request for the IdP. Throws `SignInFailure`. */
   start(connection: StoredConnection, parameters: LoginParameters): Promise<StartedLogin>;
@@ -46,7 +46,7 @@ export type IdpRedirect =
   | { readonly by: "redirect"; readonly url: string }
   | { readonly by: "post"; readonly action: string; readonly fields: Readonly<Record<string, string>> };
 
-/** A form of ours in place of a page of the IdP's; it is posted to an endpoint of the protocol's. */
+/** A form of the gateway in place of the IdP's page; it is posted to an endpoint of the protocol. */
 export interface IdpForm {
   readonly by: "form";
   readonly action: string;

@@ -36,7 +36,7 @@ export async function recordFailedStart(
   });
 }
 
-/** A response that belongs to no login of ours. Anybody can send one. */
+/** A response that belongs to no login. Anybody can send one. */
 export interface OrphanResponse {
   readonly type: ConnectionType;
   readonly connectionId: string;

@@ -1,4 +1,4 @@
-/** A form of ours that asks a person for something on the way of a login. */
+/** A form of the gateway that asks a person for something during a login. */
 export interface SignInForm {
   readonly title: string;
   readonly fields: readonly SignInFormField[];

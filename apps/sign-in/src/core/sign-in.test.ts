@@ -1,5 +1,5 @@
 import { newId } from "@sallyport/database";
-import { tellIdentifiers } from "@sallyport/people/testing";
+import { storeIdentifiers } from "@sallyport/people/testing";
 import { createTestIdp } from "@sallyport/saml/testing";
 import { findLiveSession } from "@sallyport/sessions";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -83,7 +83,7 @@ async function addDirectoryUser(email: string, options: { active?: boolean; user
       resource: {},
     },
   });
-  await tellIdentifiers(fixture.database.sql, {
+  await storeIdentifiers(fixture.database.sql, {
     organizationId,
     directoryId,
     directoryUserId,

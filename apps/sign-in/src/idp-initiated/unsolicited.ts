@@ -49,11 +49,11 @@ export async function findIdpInitiatedLogin(
 }
 
 /**
- * Starts over: sends the browser to the IdP with a request of ours. The response that it came with counts for nothing,
- * however well it is signed: it does not say whose browser it was made for, so that whoever holds one could sign anybody
+ * Sends the browser to the IdP with our own request. The response that it came with counts for nothing,
+ * however well it is signed: it does not say whose browser it was made for, so that an attacker who has one could sign anybody
  * in with it (login CSRF). Throws `SignInFailure`, with the attempt recorded.
  */
-export async function startOver(
+export async function requestOwnLogin(
   context: StartContext,
   req: Request,
   res: Response,

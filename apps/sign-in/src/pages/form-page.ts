@@ -9,7 +9,7 @@ export interface FormPage {
   readonly form: SignInForm;
 }
 
-/** Shows a form of ours on the way of a login. */
+/** Shows a form of the gateway during a login. */
 export function sendForm(res: Response, status: number, page: FormPage): void {
   sendPage(res, status, renderFormPage(page));
 }

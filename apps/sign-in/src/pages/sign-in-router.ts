@@ -146,7 +146,7 @@ function fits(waiting: WaitingSession, request: SignInRequest, selection: Select
   return possible.some((connection) => connection.id === waiting.connectionId);
 }
 
-/** What the application is told: chosen from our own table, whatever the form says. */
+/** The error for the application: chosen from our own table, whatever the form says. */
 function oauthError(abort: string) {
   const code: SignInFailureCode = isSignInFailureCode(abort) ? abort : "interaction_unknown";
   const { oauthError: error, message } = signInFailureEntry(code);

@@ -8,7 +8,7 @@ import { connectionUnderTest } from "../core/test-login.ts";
 
 const PATH = "/sign-in/test/:token";
 
-/** The link by which a connection is tried out, by whoever opens it. It says that nobody is signed in by it. */
+/** The link that tests a connection; anybody who has it can open it. It says that nobody is signed in by it. */
 export function createTestLoginRouter(context: SignInContext): Router {
   const router = Router();
   const { sql } = context.database;

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "@sallyport/testing-browser";
 import { type Configuration, Provider } from "oidc-provider";
 
-/** A real OpenID Provider on loopback, standing in for a customer's IdP: whoever comes is signed in at once. */
+/** A real OpenID Provider on loopback, standing in for a customer's IdP: every visitor is signed in at once. */
 export interface UpstreamOp {
   readonly issuer: string;
   readonly clientId: string;

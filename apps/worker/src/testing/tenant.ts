@@ -1,5 +1,5 @@
 import { newId, type Sql } from "@sallyport/database";
-import { tellIdentifiers } from "@sallyport/people/testing";
+import { storeIdentifiers } from "@sallyport/people/testing";
 
 export interface PushedUser {
   readonly email?: string | null;
@@ -92,7 +92,7 @@ export async function createTenant(sql: Sql, slug: string): Promise<Tenant> {
       directoryUserId,
     ]);
     for (const row of rows) {
-      await tellIdentifiers(sql, {
+      await storeIdentifiers(sql, {
         organizationId: id,
         directoryId: row.directory_id,
         directoryUserId,

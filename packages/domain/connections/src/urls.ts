@@ -1,4 +1,4 @@
-/** The service provider of one SAML connection, as its IdP is told of it. */
+/** The service provider of one SAML connection, as configured at its IdP. */
 export interface SamlServiceProvider {
   readonly entityId: string;
   readonly acsUrl: string;

@@ -128,7 +128,7 @@ async function replace(
   const follows = "metadataUrl" in settings && settings.metadataUrl !== undefined;
   const read: ReadSettings = {
     settings,
-    // It was read when they were saved: it is looked at again when it would be without a word of its own.
+    // The metadata was read when the settings were saved; it is due again by the default schedule.
     ...(follows ? { reading: { validUntil: undefined, cacheDurationMs: undefined } } : {}),
   };
   if ((await updateConnection(transaction, current, { provider }, read, now)) === null) {

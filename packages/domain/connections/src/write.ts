@@ -11,7 +11,7 @@ export interface ReadSettings {
   readonly reading?: MetadataLifetime;
 }
 
-/** A connection as it is made. `id` is the caller's to choose: a setup link tells the IdP of it before it exists. */
+/** A new connection. The caller chooses `id`: a setup link shows it to the IdP admin before the connection exists. */
 export type NewConnection = Pick<
   Connection,
   "id" | "organizationId" | "type" | "name" | "provider" | "status"

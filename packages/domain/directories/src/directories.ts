@@ -111,7 +111,7 @@ export async function deleteDirectory(
   return true;
 }
 
-/** What was told in review has ended nobody, and ends nobody afterwards. */
+/** What was pushed in review has deactivated nobody, and never will. */
 async function forgetIdentifiers(sql: Sql, organizationId: string, directoryId: string): Promise<void> {
   await sql.query(
     "DELETE FROM directory_identifiers WHERE organization_id = $1::uuid AND directory_id = $2::uuid",

@@ -30,7 +30,12 @@ export {
   type RequestContent,
   type RequestCursor,
 } from "./erasure/requests.ts";
-export { directoryIdsOf, eraseDirectoryUsers, readToldPerson, type ToldPerson } from "./erasure/users.ts";
+export {
+  type DirectoryPerson,
+  directoryIdsOf,
+  eraseDirectoryUsers,
+  readDirectoryPerson,
+} from "./erasure/users.ts";
 export { updateAncestors } from "./nesting/ancestors.ts";
 export { MAX_ANCESTORS, MAX_DEPTH, MAX_PARENTS, NESTING_LIMITS } from "./nesting/closure.ts";
 export { groupsOf } from "./nesting/groups-of.ts";

@@ -1,7 +1,7 @@
 import type { Sql } from "@sallyport/database";
-import { directoryIdsOf, readToldPerson } from "@sallyport/directories";
+import { directoryIdsOf, readDirectoryPerson } from "@sallyport/directories";
 import { readPerson } from "@sallyport/people";
-import { readToldSessions } from "@sallyport/sessions";
+import { readKeptSessions } from "@sallyport/sessions";
 import { fullNames, valuesOf } from "./traces/values.ts";
 
 /** Who is to be erased, and where to look for them. */
@@ -34,8 +34,8 @@ export async function findSubject(sql: Sql, organizationId: string, userId: stri
   const person = await readPerson(sql, organizationId, userId);
   const directoryIds = await directoryIdsOf(sql, organizationId);
   const directoryUserIds = person?.directoryUserIds ?? [];
-  const told = await readToldPerson(sql, organizationId, directoryUserIds);
-  const sessions = await readToldSessions(sql, organizationId, userId);
+  const told = await readDirectoryPerson(sql, organizationId, directoryUserIds);
+  const sessions = await readKeptSessions(sql, organizationId, userId);
   const sessionIds = sessions.map(({ id }) => id);
   const nameIds = sessions.map(({ nameId }) => nameId);
   return {

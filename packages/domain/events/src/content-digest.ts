@@ -10,7 +10,7 @@ export interface EventContent {
   readonly data: unknown;
   readonly request_id: string | null;
   readonly ip: string | null;
-  /** Keeps whoever has the digest from guessing the content once it is erased: it goes with it. Null: an older event. */
+  /** Prevents guessing erased content from its digest: it is erased as well. Null for older events. */
   readonly salt: string | null;
 }
 

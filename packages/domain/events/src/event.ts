@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Fact } from "./catalogue/fact.ts";
 import { type Catalogue, catalogue, type EventType } from "./catalogue/index.ts";
 
-/** Who acts: an API key or directory by id, a user by `sub`, or the gateway itself (a job, an unauthenticated request). */
+/** The actor: an API key or directory by id, a user by `sub`, or the gateway itself (a job, an unauthenticated request). */
 export type Actor =
   | { readonly type: "apiKey" | "directory" | "setupLink" | "user"; readonly id: string }
   | { readonly type: "operator" | "system" };

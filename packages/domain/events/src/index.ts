@@ -1,7 +1,7 @@
 /**
  * Events: every change of state, of a closed catalogue, recorded with the change and read in order.
  *
- * - `catalogue/`: which events there are, and what each one tells
+ * - `catalogue/`: which events there are, and the data of each
  * - `record.ts`: records events in the transaction of the change
  * - `outbox/`: numbers what has committed; consumers read it in order and miss nothing
  * - `canonical-json.ts`, `content-digest.ts`: what stands for an event's content in the audit trail

@@ -2,7 +2,7 @@
 export interface Profile {
   /** Canonical. */
   readonly email: string | null;
-  /** Never true but for a domain that this organization has verified. */
+  /** Only true for a domain that this organization has verified. */
   readonly emailVerified: boolean;
   readonly name: string | null;
   readonly givenName: string | null;

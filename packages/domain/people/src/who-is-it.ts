@@ -87,7 +87,7 @@ export interface PushedUser {
   /** The user that it stands for until now. */
   readonly linked: {
     readonly userId: string;
-    /** Nobody ever signed in as this user, whom this directory user alone made: it may give way to who it turns out to be. */
+    /** Only this directory user created the user, and nobody ever signed in as it: it may be replaced by a matching one. */
     readonly placeholder: boolean;
   } | null;
   /** Everybody who may be the same person. */

@@ -16,7 +16,7 @@ import {
 } from "@sallyport/people";
 import { rolesByKey } from "./roles.ts";
 
-/** Whoever is in a group that it names, in any case, has the role of that key. */
+/** Members of a group that it names (case-insensitively) have the role of that key. */
 export interface GroupMapping {
   readonly group: string;
   readonly role: string;
@@ -205,7 +205,7 @@ export async function planMappings(
   return database.transaction((sql) => planGroupMappings(sql, organizationId, now, change, page));
 }
 
-/** Who loses a role by a mapping that is no more loses it by an administrator: no directory's guard holds that. */
+/** A role lost because a mapping was deleted was taken by an administrator: no directory's guard holds that. */
 async function rememberEnded(
   sql: Sql,
   organizationId: string,

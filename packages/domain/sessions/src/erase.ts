@@ -1,17 +1,17 @@
 import type { Sql } from "@sallyport/database";
 
 /** A session of somebody, and what a SAML identity provider calls them in it. */
-export interface ToldSession {
+export interface KeptSession {
   readonly id: string;
   readonly nameId: string | null;
 }
 
-/** All sessions of a user that are still kept, ended ones included. */
-export async function readToldSessions(
+/** All sessions of a user that are still stored, including ended ones. */
+export async function readKeptSessions(
   sql: Sql,
   organizationId: string,
   userId: string,
-): Promise<ToldSession[]> {
+): Promise<KeptSession[]> {
   const { rows } = await sql.query<{ id: string; name_id: string | null }>(
     `SELECT id::text AS id, idp_session ->> 'nameId' AS name_id FROM sessions
      WHERE user_id = $2::uuid AND organization_id = $1::uuid`,

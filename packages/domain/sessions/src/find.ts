@@ -71,7 +71,7 @@ const GROUPS = `FROM directory_user_links l
  * planned anew for every call. By `IS TRUE` the organization is compared only, and never a way to all of its memberships.
  *
  * @param tokenIds what the session is asked for by (see `revokeToken`): null also when one of them was revoked
- * @param signedBy the key that signed the token: null also when it is distrusted, or no key of ours
+ * @param signedBy the key that signed the token: null also when it is distrusted, or not one of our keys
  */
 export async function findLiveSession(
   sql: Sql,

@@ -1,5 +1,5 @@
 export { type NewSession, sessionStatement } from "./create.ts";
-export { eraseSessions, readToldSessions, type ToldSession } from "./erase.ts";
+export { eraseSessions, type KeptSession, readKeptSessions } from "./erase.ts";
 export { findLiveSession, type LiveSession } from "./find.ts";
 export {
   hasNotices,

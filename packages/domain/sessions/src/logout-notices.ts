@@ -89,7 +89,7 @@ export async function takeDueNotices(
   }));
 }
 
-/** The application knows, or cannot be told any more: with the event of that. */
+/** The application has been notified, or can no longer be: records the event of either. */
 export async function settleNotice(
   database: Database,
   notice: LogoutNotice,

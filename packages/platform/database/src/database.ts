@@ -31,7 +31,7 @@ export interface DatabaseOptions {
 }
 
 /**
- * Longer than any statement of ours takes, such as the deletion of a directory of hundreds of thousands: what is not
+ * Longer than any of our statements takes, such as the deletion of a directory of hundreds of thousands: what is not
  * answered by then waits for a lock that nobody gives back.
  */
 const STATEMENT_MS = 600_000;
@@ -46,7 +46,7 @@ const LISTENER_MS = 5_000;
 const BEGIN = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '60s'";
 
 /**
- * Every statement of ours follows keys from row to row, and a prepared one keeps the plan that it was given, maybe while
+ * Every one of our statements follows keys from row to row, and a prepared one keeps the plan that it was given, maybe while
  * its tables were empty. So the planner is to use indexes even where reading a whole table seems cheaper, to price what
  * they lead to as the memory and SSD reads that they are, and to compile nothing. Which index it takes, it knows by
  * statistics: `analyzeGrownTables`. Behind a transaction-pooling proxy the settings reach some connections only.

@@ -1,5 +1,5 @@
 import { Client, type ClientConfig } from "pg";
-import { breakConnection, hearErrors } from "./pool.ts";
+import { breakConnection, ignoreConnectionErrors } from "./pool.ts";
 import { type Sql, sqlOver } from "./sql.ts";
 
 /** A connection of its own, which hears what transactions notify as they commit. */
@@ -25,7 +25,7 @@ export async function listen(
   { onNotification, onEnd }: ListenHandlers,
 ): Promise<Listening> {
   const client = new Client(config);
-  hearErrors(client);
+  ignoreConnectionErrors(client);
   await client.connect();
   client.on("notification", onNotification);
   client.once("end", onEnd);

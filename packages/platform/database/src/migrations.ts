@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Client } from "pg";
-import { hearErrors } from "./pool.ts";
+import { ignoreConnectionErrors } from "./pool.ts";
 import { withSchemaEngine } from "./schema-engine.ts";
 
 // The same place from src/ and from dist/.
@@ -20,7 +20,7 @@ const FILTERS = { externalTables: [], externalEnums: [] };
  */
 export async function migrate(url: string): Promise<string[]> {
   const client = new Client({ connectionString: url, application_name: "sallyport migrate" });
-  hearErrors(client); // in between its statements, while the engine works on connections of its own
+  ignoreConnectionErrors(client); // in between its statements, while the engine works on connections of its own
   await client.connect();
   try {
     await client.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]);

@@ -19,12 +19,12 @@ export function openPool(config: PoolConfig, onIdleError: (error: Error) => void
     ...config,
   });
   pool.on("error", onIdleError);
-  pool.on("connect", hearErrors);
+  pool.on("connect", ignoreConnectionErrors);
   return pool;
 }
 
-/** Whoever uses the connection is told by its statements. */
-export function hearErrors(client: EventEmitter): void {
+/** The connection's user gets the error from its statements. */
+export function ignoreConnectionErrors(client: EventEmitter): void {
   client.on("error", () => undefined);
 }
 
@@ -103,7 +103,7 @@ async function askAnew(
   processes: readonly number[],
 ): Promise<ReadonlyMap<number, State> | undefined> {
   const client = new Client({ ...options, connectionTimeoutMillis: PROBE_MS, query_timeout: PROBE_MS });
-  hearErrors(client);
+  ignoreConnectionErrors(client);
   try {
     await client.connect();
     const own = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");

@@ -33,7 +33,7 @@ export interface Exchange {
 /** Behind the head of an answer, its body has no longer than this to come: its status has said all that counts. */
 const BODY_MS = 1_000;
 
-/** Sends a request. Never throws: what goes wrong is told. Neither a long nor a slow body makes a success a failure. */
+/** Sends a request. Never throws: errors are returned. Neither a long nor a slow body turns a success into a failure. */
 export async function send(outbound: Outbound, options: SendOptions): Promise<Exchange> {
   const { method = "POST", url, headers, body, timeoutMs, keepBytes, signal } = options;
   const began = performance.now();

@@ -53,7 +53,7 @@ export async function processesWorkingIn(dataFolder: string): Promise<number[]> 
   return pids.filter((_, index) => matches[index]);
 }
 
-/** The name matters, too: a shell that someone opened in the folder is none of ours. */
+/** The name matters, too: a shell that someone opened in the folder is not one of ours. */
 async function worksIn(pid: number, dataFolder: string): Promise<boolean> {
   // The links of other users' processes may not be read; those are not ours to stop either.
   const folder = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);

@@ -20,7 +20,7 @@ export interface BrowserCookie {
   ensure(req: IncomingMessage, res: Response): string;
 }
 
-/** What a request without a cookie was given, whoever of the broker's parts gave it. */
+/** The token given to a request without a cookie, by whichever part of the broker. */
 const given = new WeakMap<IncomingMessage, string>();
 
 /** @param publicUrl the gateway's base URL: over https the cookie is `Secure`, with the `__Host-` prefix */

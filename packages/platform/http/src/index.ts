@@ -8,4 +8,4 @@ export { plainForm } from "./plain-form.ts";
 export { Problem, type ProblemDocument, type ProblemField, problemDocument } from "./problem.ts";
 export { asProblem } from "./request-error.ts";
 export { assignRequestId, requestId } from "./request-id.ts";
-export { comeBackLater, noteOutage } from "./unavailable.ts";
+export { noteOutage, setRetryAfter } from "./unavailable.ts";

@@ -2,7 +2,7 @@ import type { Origin } from "@sallyport/limits";
 import type { Request } from "express";
 import type { BrowserCookie } from "./browser-cookie.ts";
 
-/** Who a request comes from, as far as limits tell people apart. */
+/** The origin of a request, as far as limits distinguish it. */
 export function originOf(req: Request, cookie: BrowserCookie): Origin {
   const destination = req.headers["sec-fetch-dest"];
   return {

@@ -2,7 +2,7 @@ import express from "express";
 
 /**
  * Whether a form writes a parameter's name in an encoding. No IdP does so, and what a filter in front of us reads as
- * another parameter is no parameter of ours (CVE-2026-18217 family).
+ * another parameter is not one of our parameters (CVE-2026-18217 family).
  * @param body as it was posted
  */
 function hasEncodedNames(body: Buffer): boolean {

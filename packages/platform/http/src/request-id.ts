@@ -8,7 +8,7 @@ const ACCEPTABLE_ID = /^[\w.-]{8,64}$/;
 const requestIds = new WeakMap<object, string>();
 
 /**
- * Gives each request an id of ours and answers with it. Mount it first. Nobody outside chooses it: records are found by it,
+ * Gives each request a new id and returns it in the response. Mount it first. Clients cannot choose it: records are found by it,
  * and one that somebody has seen elsewhere would lead to them.
  */
 export function assignRequestId(): RequestHandler {

@@ -8,14 +8,14 @@ const met = new WeakSet<Response>();
 /** Tells the log of a request that met an outage, and its caller when to come back: for an answer of 503 to follow. */
 export function noteOutage(log: Logger, outage: Outage, req: Request, res: Response): void {
   reportOutage(log, outage, { requestId: requestId(req) });
-  comeBackLater(res);
+  setRetryAfter(res);
 }
 
 /**
- * Says when to come back, of an answer of 503 to an outage that was reported. It has no line of its own in the log: that
+ * Sets Retry-After on a 503 answer to an outage that was already reported. It has no line of its own in the log: that
  * of the outage counts it.
  */
-export function comeBackLater(res: Response): void {
+export function setRetryAfter(res: Response): void {
   met.add(res);
   res.setHeader("retry-after", String(RETRY_AFTER_SECONDS));
 }

@@ -11,7 +11,7 @@ export function networksOf(ip: string | undefined): readonly [string] | readonly
     return [ip];
   }
   const address = parse(ip ?? "");
-  // A proxy in front that sends no address: whoever comes by it is one.
+  // A proxy in front that sends no address: all of its clients count as one.
   if (address === null) {
     return ["unknown"];
   }

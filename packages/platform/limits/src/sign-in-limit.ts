@@ -25,7 +25,7 @@ export interface Attempt extends Origin {
  * too, but a full one turns away only networks that have more than their share unfinished: else a stranger could fill it
  * and so lock out a whole company. Networks that people get through from have more than a share: they are below zero.
  *
- * A browser in which somebody signed in within the last days is turned away by none of these: whoever floods from within
+ * A browser in which somebody signed in within the last days is rejected by none of these: an attacker who floods from within
  * a company's network hinders only newcomers. What is embedded in a page counts apart: else a page anywhere could use up
  * what its visitors' networks have.
  */

@@ -26,7 +26,7 @@ const SECRET_KEYS = [
   "privateKey",
 ];
 
-/** By what an error says its kind: ECONNREFUSED, a SQLSTATE, a code of ours. An authorization code looks like none. */
+/** The code that identifies the kind of an error: ECONNREFUSED, a SQLSTATE, or our own. An authorization code matches none of these. */
 const ERROR_CODE = /^(?:[A-Z][A-Z0-9_]{2,39}|[0-9][0-9A-Z]{4}|[a-z]{2,20}(?:_[a-z]{2,20}){1,4})$/;
 
 /** An error's `code` is kept out of the log with every other `code`; what can only be a kind is told as `errorCode`. */

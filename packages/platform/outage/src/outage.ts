@@ -39,7 +39,7 @@ export function isUnavailable(error: unknown): boolean {
 }
 
 /**
- * The outage that an error tells of, by whichever driver (node-postgres, Prisma, ioredis, BullMQ over them); undefined
+ * The outage that an error means, from any driver (node-postgres, Prisma, ioredis, BullMQ over them); undefined
  * for every other error. The one place that knows their shapes.
  * @param from whose error it is, where the error itself does not tell: a broken socket looks alike everywhere
  */

@@ -1,7 +1,7 @@
 import type { Logger } from "@sallyport/logging";
 import type { Outage } from "./outage.ts";
 
-/** When to come back: a server that restarts takes some seconds, and who comes too early is told again. */
+/** The Retry-After value: a restart takes some seconds, and a client that comes too early gets it again. */
 export const RETRY_AFTER_SECONDS = 5;
 
 /** What everybody is told, whatever protocol they speak: printable ASCII without quotes (RFC 6749, 5.2). */

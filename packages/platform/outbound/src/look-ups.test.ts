@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { inTurn, type Lookup } from "./look-ups.ts";
+import { type Lookup, queueLookups } from "./look-ups.ts";
 
 const ADDRESS = [{ address: "203.0.113.1", family: 4 }];
 
@@ -19,7 +19,7 @@ function ask(lookup: Lookup, hostname: string): Promise<unknown> {
 
 it("looks up two names at once, and the others in their turn", async () => {
   const { asked, lookup } = slowServer();
-  const resolve = inTurn(lookup, 60_000);
+  const resolve = queueLookups(lookup, 60_000);
   const answers = ["a", "b", "c", "d"].map((name) => ask(resolve, name));
   expect([...asked.keys()]).toEqual(["a", "b"]);
   asked.get("b")?.();
@@ -32,13 +32,13 @@ it("looks up two names at once, and the others in their turn", async () => {
 
 it("does not look up what nobody waits for any more", async () => {
   const { asked, lookup } = slowServer();
-  const resolve = inTurn(lookup, 0);
+  const resolve = queueLookups(lookup, 0);
   expect(await ask(resolve, "a")).toBeInstanceOf(Error);
   expect(asked.size).toBe(0);
 });
 
 it("goes on where a name server answers at once", async () => {
-  const resolve = inTurn((_hostname, _options, callback) => callback(null, ADDRESS), 60_000);
+  const resolve = queueLookups((_hostname, _options, callback) => callback(null, ADDRESS), 60_000);
   expect(await Promise.all(["a", "b", "c"].map((name) => ask(resolve, name)))).toEqual([
     ADDRESS,
     ADDRESS,

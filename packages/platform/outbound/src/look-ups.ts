@@ -13,8 +13,8 @@ export type Lookup = (
  */
 const AT_ONCE = 2;
 
-/** Has look-ups wait for their turn. Who has waited for `timeoutMs` has given up, and is not looked up any more. */
-export function inTurn(lookup: Lookup, timeoutMs: number): Lookup {
+/** Queues look-ups. One that has waited for `timeoutMs` is dropped, since its caller has given up. */
+export function queueLookups(lookup: Lookup, timeoutMs: number): Lookup {
   const waiting: (() => void)[] = [];
   let running = 0;
   const next = () => {

@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { Agent, type Dispatcher, request } from "undici";
 import { type AddressPolicy, addressPolicy } from "./addresses.ts";
 import { OutboundError, type OutboundErrorCode } from "./error.ts";
-import { inTurn, type Lookup } from "./look-ups.ts";
+import { type Lookup, queueLookups } from "./look-ups.ts";
 
 /** The one kind of client for URLs that others supply (invariant 8). */
 export interface Outbound {
@@ -66,7 +66,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
   const agent = new Agent({
     connections: CONNECTIONS_OF_ORIGIN,
     connect: {
-      lookup: guardedLookup(policy, inTurn(options.lookup ?? lookup, timeoutMs)),
+      lookup: guardedLookup(policy, queueLookups(options.lookup ?? lookup, timeoutMs)),
       timeout: timeoutMs,
     },
     headersTimeout: timeoutMs,
@@ -214,7 +214,7 @@ function refuseUnasked(answer: Dispatcher.ResponseData, url: URL): void {
   }
 }
 
-/** The body, up to `maxBytes`; what goes wrong while it is read is told like what goes wrong before. */
+/** The body, up to `maxBytes`; errors while it is read are reported like those before. */
 async function* bounded(
   answer: Dispatcher.ResponseData,
   url: URL,

@@ -5,7 +5,7 @@ interface Declared {
   readonly queue?: string;
   /** How many of its queue run side by side in one process. Default 1. */
   readonly concurrency?: number;
-  /** How often it is tried in all when it fails. Default 1: it is asked for again, by a schedule or by whoever sweeps. */
+  /** The number of attempts when it fails. Default 1: a schedule or a sweep requests it again. */
   readonly attempts?: number;
 }
 

@@ -4,7 +4,7 @@ import { createPostgresBackend, isPgPool, type PgPool, runMigrations, withBacken
 import type { Pool } from "pg";
 import { JOURNAL, type JobData, noteStoreError, type QueueBackend } from "./backend.ts";
 
-// BullMQ's own name for it: the only one that it takes together with a pool of ours.
+// BullMQ's own name for it: the only one that it accepts together with our own pool.
 const SCHEMA = "bullmq";
 
 /** For what asks, beside the workers, of which each listens on one. */

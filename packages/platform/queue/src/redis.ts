@@ -29,7 +29,7 @@ export function connectRedis(url: string, options: RedisConnectionOptions = {}):
     ...(address.tls ? { tls: {} } : {}),
     connectTimeout: 5_000,
     keepAlive: 10_000, // finds out that a host is gone
-    // Who asks has an answer or an error soon, also of a server that hangs, or is loading its data.
+    // Callers get an answer or an error soon, even if the server hangs or is loading its data.
     ...(retries === null ? { socketTimeout: SILENT_MS } : { commandTimeout: COMMAND_MS }),
     // A primary that became a replica after a failover: the name leads to the new one.
     reconnectOnError: (error: Error) => error.message.startsWith("READONLY"),

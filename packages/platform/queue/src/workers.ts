@@ -51,7 +51,7 @@ export async function startWorkers<Services>(
       lockDuration: lockMs,
       stalledInterval: lockMs / 2,
       runRetryDelay: 500, // work goes on within a second of the store's return
-      maxStalledCount: 1_000, // a job of ours is never to blame for the death of its process
+      maxStalledCount: 1_000, // our jobs never cause the death of their process
     });
     logFailures(worker, name, backend, log);
     return worker;

@@ -110,7 +110,7 @@ export interface SamlWarning {
 
 /**
  * Why a message was refused. For the login record and the connection's administrator: what a browser is
- * told must not depend on `code` or `detail`, or it becomes an oracle for whoever posts forged messages.
+ * told must not depend on `code` or `detail`, or it becomes an oracle for senders of forged messages.
  */
 export interface SamlFailure {
   readonly ok: false;

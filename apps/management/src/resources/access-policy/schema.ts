@@ -10,14 +10,14 @@ const atLimit = z.enum(["hold", "allow"]).meta({
 const limit = z.int().min(0).max(100_000_000).meta({ description: "How many may be active members." });
 const roles = z.enum(["all", "first"]).meta({
   description:
-    "Whose groups give roles to somebody whom several directories have: `all` of those that have them active, or the `first` that has them alone.",
+    "Whose groups give roles to a person whom several directories know: `all` that have them active, or only the `first`.",
 });
 
 export const accessPolicyPatch = z
   .strictObject({
     defaultRole: roleKey.nullable().exactOptional().meta({
       description:
-        "Key of the role of whoever is a member by a directory or a sign-in, and whom no group gives a role; beside `member`, which all have. null: none.",
+        "Key of the role of members by a directory or a sign-in to whom no group gives a role, in addition to `member`, which everybody has. null: none.",
     }),
     directories: z
       .strictObject({
@@ -27,7 +27,7 @@ export const accessPolicyPatch = z
           .refine((ids) => new Set(ids).size === ids.length, "Names a directory twice")
           .meta({
             description:
-              "Ids of directories, the first before the second; all others come last, and count alike. Of the first that has a person it is told whether they are active, and who they are. Empty: whoever is active in any directory is active.",
+              "Ids of directories in order of precedence; all others come last and are equal. The first that knows a person decides whether they are active, and their profile. Empty: a person who is active in any directory is active.",
           }),
         roles: roles.default("all"),
       })
@@ -51,7 +51,7 @@ export const accessPolicy = z
       limit: z.int().nullable().meta({ description: "null: as many as come." }),
       atLimit,
       used: z.int().meta({ description: "Active members." }),
-      waiting: z.int().meta({ description: "Who would be active, and wait for a seat." }),
+      waiting: z.int().meta({ description: "Members who would be active, but wait for a seat." }),
     }),
   })
   .meta({ id: "AccessPolicy" });

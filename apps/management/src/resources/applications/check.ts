@@ -44,7 +44,7 @@ export const applicationCheck = z
       .object({ at: timestamp, grantType: text, error: z.string(), reason: z.string() })
       .nullable()
       .meta({
-        description: "Why the token endpoint last refused it, in more words than it was told itself.",
+        description: "Why the token endpoint last refused it, in more detail than the application received.",
       }),
     logout: z.object({
       uri: text,

@@ -4,7 +4,7 @@ import { getProof, getTrail, getVerification, rotateKey, startVerification } fro
 
 const tag = "Audit events";
 const ASKED =
-  "It runs in the background: ask for it by its id until it is finished. While one is to be done, whoever asks for another is given that one.";
+  "It runs in the background: poll it by its id until it is finished. While one is pending, a request for another returns it.";
 
 export const auditTrailEndpoints: readonly Endpoint[] = [
   organizationEndpoint({

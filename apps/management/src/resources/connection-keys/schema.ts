@@ -15,7 +15,7 @@ export const connectionKey = z
     createdAt: timestamp,
     metadataReadAt: timestamp.nullable().meta({
       description:
-        "When the metadata that lists the key was first read, by whomever: the event `connection.key_metadata_read` holds the address. Until then the identity provider cannot know the key from there.",
+        "When the metadata that lists the key was first read, by anybody: the event `connection.key_metadata_read` holds the address. Until then the identity provider cannot know the key from there.",
     }),
     retiredAt: timestamp.nullable(),
   })

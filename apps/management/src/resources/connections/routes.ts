@@ -53,7 +53,7 @@ export const connectionEndpoints: readonly Endpoint[] = [
     path: "/organizations/{org}/connections/{connectionId}",
     permission: "connections.read",
     tag,
-    summary: "Get a connection, with what its identity provider must be told",
+    summary: "Get a connection, with the values to configure at its identity provider",
     status: 200,
     reply: connectionInUse,
     handle: (call) => getConnection(call, call.organization.id, call.params.connectionId),

@@ -57,7 +57,8 @@ const samlSource = {
   ssoUrl: secureUrl.exactOptional(),
   ssoBinding: z.enum(["redirect", "post"]).exactOptional().meta({ description: "Default: redirect." }),
   sloUrl: secureUrl.exactOptional().meta({
-    description: "Where the IdP takes logout requests. Without it, it is not told when a person signs out.",
+    description:
+      "Where the IdP takes logout requests. Without it, the IdP is not notified when a person signs out.",
   }),
   sloBinding: z.enum(["redirect", "post"]).exactOptional().meta({
     description: "How logout messages reach the IdP. Default: redirect.",
@@ -106,7 +107,7 @@ const samlOptions = {
   }),
   holdMetadataChanges: z.boolean().exactOptional().meta({
     description:
-      "Has every change of the metadata wait until it is applied by hand (`metadata/apply`). Default: false, by which whoever controls what the URL serves can add a certificate, and so sign anybody in, unless `metadataCertificates` say who signs it.",
+      "Holds every change of the metadata until it is applied manually (`metadata/apply`). Default: false; then whoever controls what the URL serves can add a certificate, and so sign anybody in, unless `metadataCertificates` name its signers.",
   }),
   allowSha1: z.boolean().exactOptional(),
   forceAuthn: z.boolean().exactOptional(),
@@ -311,7 +312,7 @@ const oidcView = z.object({
       "The public keys that the connection authenticates with by `private_key_jwt`, to be registered at the identity provider. They change as those of a SAML connection do (`/keys`).",
   }),
   postLogoutRedirectUri: z.string().meta({
-    description: "Where the identity provider sends people whom we had signed out there.",
+    description: "Where the identity provider sends people after the gateway has signed them out there.",
   }),
   backchannelLogoutUri: z.string().meta({
     description: "Takes logout tokens: their sessions end here (OpenID Connect Back-Channel Logout 1.0).",
@@ -359,9 +360,9 @@ export const connectionInUse = connection
 
 export const connectionUsage = z
   .object({
-    people: z
-      .int()
-      .meta({ description: "Who has ever signed in by it, as the identity provider knows them." }),
+    people: z.int().meta({
+      description: "The people who have ever signed in through it, as the identity provider knows them.",
+    }),
     signedIn: z.int().meta({ description: "People with a session of it that holds now." }),
     sessions: z.int().meta({ description: "Such sessions: they end when it is disabled." }),
   })

@@ -50,7 +50,7 @@ const member = z.object({
 export const directoryPlan = z
   .object({
     inReview: z.boolean().meta({
-      description: "Whether it tells what would be if the directory were activated now, and not what is.",
+      description: "Whether it is a preview of activating the directory now, rather than the current state.",
     }),
     counts: z.object({
       ...{ matched: z.int(), inactive: z.int(), unmatched: z.int(), elsewhere: z.int(), new: z.int() },

@@ -12,7 +12,7 @@ export const newDirectory = z
     settings: directorySettings.prefault({}),
     inReview: z.boolean().default(false).meta({
       description:
-        "What it pushes is stored, and nobody's access goes by it until it is activated: read its plan first.",
+        "What it pushes is stored, but affects nobody's access until it is activated: read its plan first.",
     }),
   })
   .meta({ id: "NewDirectory" });
@@ -35,7 +35,7 @@ export const directory = z
     name: z.string(),
     status,
     inReview: z.boolean().meta({
-      description: "What it pushes is stored, and nobody's access goes by it until it is activated.",
+      description: "What it pushes is stored, but affects nobody's access until it is activated.",
     }),
     baseUrl: z.string().meta({ description: "The SCIM base URL, also called tenant URL." }),
     tokenUrl: z.string().meta({

@@ -15,7 +15,7 @@ export const directoryUserQuery = pageQuery.extend({
     .enum(["true", "false"])
     .transform((value) => value === "true")
     .exactOptional()
-    .meta({ description: "Only those whom the directory has active, or only the others." }),
+    .meta({ description: "Only users who are active in the directory, or only the others." }),
 });
 
 export type DirectoryUserQuery = z.output<typeof directoryUserQuery>;
@@ -51,7 +51,7 @@ export const directoryUserDetails = directoryUser
     attributes: z.record(z.string(), z.unknown()).meta({ description: "As they were pushed." }),
     identifiers: z.array(z.object({ value: z.string(), current: z.boolean() })).meta({
       description:
-        "By what the directory knows the user, as `address:…`, `name:…` or `id:…`, or knew it before (`current: false`): nobody signs in by one of these whom it deactivated.",
+        "The identifiers by which the directory knows the user, as `address:…`, `name:…` or `id:…`, or knew it before (`current: false`): once it deactivates the user, nobody signs in with any of them.",
     }),
     groups: z
       .array(

@@ -1,5 +1,5 @@
 import { takeConsoleRole } from "@sallyport/console-access";
-import { readToldPerson } from "@sallyport/directories";
+import { readDirectoryPerson } from "@sallyport/directories";
 import { CLAIM_MS, DEFAULT_RETENTION, erase, readRetention } from "@sallyport/erasure";
 import {
   canonicalAddress,
@@ -127,7 +127,7 @@ async function request(
 async function findElsewhere({ deps }: Context, organizationId: string, userId: string) {
   const { sql } = deps.database;
   const person = await readPerson(sql, organizationId, userId);
-  const told = await readToldPerson(sql, organizationId, person?.directoryUserIds ?? []);
+  const told = await readDirectoryPerson(sql, organizationId, person?.directoryUserIds ?? []);
   const addresses = [person?.email ?? "", ...told.userNames, ...told.emails].flatMap(
     (text) => canonicalAddress(text) ?? [],
   );

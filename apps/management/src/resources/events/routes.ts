@@ -5,7 +5,7 @@ import { eventFeed, eventQuery } from "./schema.ts";
 
 const tag = "Events";
 const description =
-  "Pass `nextCursor` on and nothing is missed, and nothing comes twice. Events are served for 30 days; whoever was away for longer is told so (`cursor_expired`). With `wait` the answer comes as soon as there is an event. The types are in docs/events.md.";
+  "Pass `nextCursor` on and nothing is missed, and nothing comes twice. Events are served for 30 days; an older cursor is refused (`cursor_expired`). With `wait` the answer comes as soon as there is an event. The types are in docs/events.md.";
 const errors = ["cursor_invalid", "cursor_expired", "streams_too_many", "streams_exhausted"] as const;
 
 export const eventEndpoints: readonly Endpoint[] = [

@@ -53,7 +53,7 @@ export const groupMappingEndpoints: readonly Endpoint[] = [
     tag,
     summary: "Tell who would gain and who would lose which roles if these mappings replaced all",
     description:
-      "By the very rule that members' roles follow. Changes nothing. A role that somebody has for another reason, too, is not lost; what they would gain only at their next sign-in, by a group that their identity provider asserts, is not told.",
+      "Uses the same rules as members' roles. Changes nothing. A role that a person also has for another reason is not lost; roles that they would gain only at their next sign-in, by a group that their identity provider asserts, are not included.",
     query: planQuery,
     body: groupMappings,
     status: 200,

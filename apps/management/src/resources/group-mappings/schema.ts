@@ -15,7 +15,7 @@ const naming = {
   }),
   match: match.exactOptional().meta({
     description:
-      "`exact`: groups of this name. `prefix`: groups whose names begin so. `pattern`: each `*` stands for any characters, or none, as in `app-*-admins`. Without: `exact`.",
+      "`exact`: groups of this name. `prefix`: groups whose names begin with it. `pattern`: each `*` matches any number of characters, as in `app-*-admins`. Without: `exact`.",
   }),
   directory: id.exactOptional().meta({
     description:

@@ -6,7 +6,7 @@ import type { z } from "zod";
 import type { Context } from "../../context.ts";
 import type { ManagementApiDeps } from "../../deps.ts";
 import { problem } from "../../errors.ts";
-import { mistakenAddress } from "./mistaken-addresses.ts";
+import { findAddressMistake } from "./mistaken-addresses.ts";
 import type { idpInspection, newIdpInspection } from "./schema.ts";
 
 type Inspection = z.input<typeof idpInspection>;
@@ -64,7 +64,7 @@ function isSpent(levels: Levels, organizationId: string): boolean {
 }
 
 async function inspectIssuer({ deps }: Context, issuer: string): Promise<Inspection> {
-  const mistaken = mistakenAddress(issuer);
+  const mistaken = findAddressMistake(issuer);
   if (mistaken !== null) {
     return failed(mistaken);
   }
@@ -87,7 +87,7 @@ async function inspectIssuer({ deps }: Context, issuer: string): Promise<Inspect
 }
 
 async function inspectMetadata({ deps }: Context, metadataUrl: string): Promise<Inspection> {
-  const mistaken = mistakenAddress(metadataUrl);
+  const mistaken = findAddressMistake(metadataUrl);
   if (mistaken !== null) {
     return failed(mistaken);
   }

@@ -4,11 +4,11 @@ const ENTRA_FOR_ALL = /^https:\/\/login\.microsoftonline\.com\/(?:common|organiz
 const OKTA_ADMIN = /^https:\/\/([\w-]+)-admin\.(okta(?:preview|-emea)?\.com)(?:\/|$)/i;
 
 /** What is wrong with an address as such: it is often copied in place of the right one, and need not be asked. */
-export function mistakenAddress(address: string): IdpFinding | null {
+export function findAddressMistake(address: string): IdpFinding | null {
   if (ENTRA_FOR_ALL.test(address)) {
     return {
       code: "issuer_for_all_tenants",
-      message: "This issuer of Entra ID stands for every tenant, and so for none.",
+      message: "This issuer of Entra ID is shared by all tenants and identifies none.",
       fix: "Put your Directory (tenant) ID in its place.",
       expected: "https://login.microsoftonline.com/<tenant id>/v2.0",
       found: address,

@@ -17,7 +17,7 @@ export function idpInspectionEndpoints(
       tag: "Connections",
       summary: "Ask an identity provider what it says of itself",
       description:
-        "Reads the discovery document of an issuer, or SAML metadata, as a connection would, and tells what is wrong with it. Nothing is stored. Thirty at once, then one in two seconds.",
+        "Reads the discovery document of an issuer, or SAML metadata, as a connection would, and reports what is wrong with it. Nothing is stored. Thirty requests at once, then one every two seconds.",
       body: newIdpInspection,
       status: 200,
       reply: idpInspection,

@@ -26,7 +26,7 @@ export const logoEndpoints: readonly Endpoint[] = [
     tag,
     summary: "Give the organization a logo",
     description:
-      "Setup pages and sign-in pages show it. That of the operators' organization stands for whoever runs the gateway.",
+      "Setup pages and sign-in pages show it. The logo of the operators' organization represents the operator of the gateway.",
     body: newLogo,
     status: 200,
     reply: logo,

@@ -109,7 +109,7 @@ const CHECKS: Readonly<Record<ExplainedCheckName, { readonly detail: string; rea
   found_at_first_login: {
     detail:
       "They have not signed in yet: a first login with their address is found to be theirs, since they hold it by proof and its domain is verified.",
-    fix: "Verify the domain of their address, or settle the conflict that they have: until then whoever signs in with the address is somebody else, or is refused.",
+    fix: "Verify the domain of their address, or resolve their conflict: until then a sign-in with the address makes another user, or is refused.",
   },
   has_seat: {
     detail: "They have a seat, where the organization's seats are limited.",
@@ -124,7 +124,7 @@ const CHECKS: Readonly<Record<ExplainedCheckName, { readonly detail: string; rea
     fix: "Have them active again at the identity provider, or answer for them by hand: `takeOver: true`.",
   },
   nobody_ended: {
-    detail: "Nothing that their logins say was told by a directory of somebody whom it ended.",
+    detail: "None of the identifiers in their logins belongs to a person whom a directory deactivated.",
     fix: "Have that user active again at the identity provider, or answer for this member by hand: `takeOver: true`.",
   },
   known_to_directory: {

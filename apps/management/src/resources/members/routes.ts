@@ -117,7 +117,7 @@ export const memberEndpoints: readonly Endpoint[] = [
     permission: "members.write",
     tag,
     summary: "Take a member's role in the console and here",
-    description: "From its answer on. Who may not give the role may not take it either.",
+    description: "Effective immediately. A caller who may not grant the role may not revoke it either.",
     status: 204,
     handle: (call) => removeConsoleRole(call, call.organization, call.params.memberId),
   }),

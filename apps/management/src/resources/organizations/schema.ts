@@ -33,11 +33,11 @@ export const organizationPatch = z
     name: displayName.exactOptional(),
     signIn: signIn.exactOptional().meta({
       description:
-        "Who may sign in. `justInTime`: whomever the identity provider lets in. `directory`: only whom a directory knows; `GET …/sign-in-policy/plan` says first who could sign in no longer.",
+        "Who may sign in. `justInTime`: everybody whom the identity provider lets in. `directory`: only people whom a directory knows; `GET …/sign-in-policy/plan` shows in advance who could no longer sign in.",
     }),
     rolesFrom: rolesFrom.exactOptional().meta({
       description:
-        "Where the roles of somebody whom a directory manages come from: its groups alone, or also the groups that the identity provider asserts at sign-in.",
+        "The source of roles of people whom a directory manages: its groups only, or also the groups that the identity provider asserts at sign-in.",
     }),
     expectedLockedOut: z.int().min(0).exactOptional().meta({
       description:

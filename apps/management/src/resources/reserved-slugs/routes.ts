@@ -28,7 +28,7 @@ export const reservedSlugEndpoints: readonly Endpoint[] = [
     tag,
     summary: "Free a reserved slug for any organization",
     description:
-      "Do so once no application, link or token names the organization that had it: whoever is given the slug next is that organization to them.",
+      "Do so once no application, link or token names the organization that had it: they take the next owner of the slug for that organization.",
     status: 204,
     handle: (call) => freeSlug(call, call.params.reservedSlugId),
   }),

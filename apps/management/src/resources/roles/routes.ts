@@ -60,7 +60,7 @@ export const roleEndpoints: readonly Endpoint[] = [
     path: "/organizations/{org}/roles/{roleId}",
     permission: "roles.write",
     tag,
-    summary: "Delete a role, with its mappings and from whoever has it",
+    summary: "Delete a role, with its mappings, and remove it from all members",
     status: 204,
     errors: ["role_protected", "role_is_default"],
     handle: (call) => deleteRole(call, call.organization.id, call.params.roleId),

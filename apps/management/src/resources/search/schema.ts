@@ -25,7 +25,10 @@ export const found = z
         type: z.enum(FOUND_TYPES),
         id: z.string(),
         title: z.string(),
-        detail: z.string().nullable().meta({ description: "What tells it from others of that title." }),
+        detail: z
+          .string()
+          .nullable()
+          .meta({ description: "Distinguishes it from others with the same title." }),
         parentId: id.nullable().meta({
           description: "The connection of a login record, the directory of a SCIM request; null elsewhere.",
         }),

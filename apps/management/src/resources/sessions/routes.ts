@@ -35,7 +35,7 @@ export const sessionEndpoints: readonly Endpoint[] = [
     path: "/organizations/{org}/sessions/{sessionId}",
     permission: "sessions.write",
     tag,
-    summary: "End a session: its tokens are no longer good, and its applications are told",
+    summary: "End a session: its tokens become invalid, and its applications are notified",
     status: 204,
     handle: (call) => endSession(call, call.organization.id, call.params.sessionId),
   }),

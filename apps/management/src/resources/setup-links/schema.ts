@@ -41,7 +41,7 @@ export const setupLink = z
 
 export const createdSetupLink = setupLink
   .extend({
-    url: z.url().meta({ description: "Shown this once: whoever has it may do what the intents name." }),
+    url: z.url().meta({ description: "Shown only once: anybody who has it may do what the intents name." }),
   })
   .meta({ id: "CreatedSetupLink" });
 
@@ -62,10 +62,9 @@ export const setup = z
   .object({
     link: setupLink,
     organization: z.object({ id, slug: z.string(), name: z.string(), logo: logo.nullable() }),
-    operator: z
-      .object({ name: z.string(), logo: logo.nullable() })
-      .nullable()
-      .meta({ description: "Who runs the gateway, once the operators' organization has a name or a logo." }),
+    operator: z.object({ name: z.string(), logo: logo.nullable() }).nullable().meta({
+      description: "The gateway's operator, once the operators' organization has a name or a logo.",
+    }),
     permissions: z.array(z.string()),
     connection: z
       .object({

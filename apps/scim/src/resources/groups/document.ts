@@ -27,7 +27,7 @@ export interface GroupColumns {
   readonly resource: JsonObject;
 }
 
-/** The part of a group that a client can write, but for its members: those are never in memory with it. */
+/** The part of a group that a client can write, except its members: those are never in memory with it. */
 export function documentOf(row: GroupRow): JsonObject {
   const document: JsonObject = { displayName: row.display_name, ...row.resource };
   if (row.external_id !== null) {

@@ -45,7 +45,7 @@ export interface FoundMembers {
   readonly missing: readonly string[];
 }
 
-/** Who these members are, each in the order of ids. */
+/** The users and groups that these members are, each in the order of ids. */
 export async function findMembers(
   { statements }: Services,
   directory: Directory,
@@ -119,7 +119,7 @@ interface TakenChange extends Taken {
 
 export interface GroupUpdate {
   readonly columns: GroupColumns;
-  /** The names of the attributes that change, but for `members`. */
+  /** The names of the attributes that change, except `members`. */
   readonly names: readonly string[];
   readonly members: MemberChange;
   readonly response: ScimResponse;

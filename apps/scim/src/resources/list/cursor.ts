@@ -29,7 +29,7 @@ export function writeCursor(query: ListQuery, cursor: Cursor): string {
   return Buffer.from(JSON.stringify([fingerprint(query), position])).toString("base64url");
 }
 
-/** Reads a cursor: 400 invalidCursor when it is none of ours, or of another query. */
+/** Reads a cursor: 400 invalidCursor when it is not one of ours, or belongs to another query. */
 export function readCursor(query: ListQuery, text: string): Cursor {
   const parsed = content.safeParse(decode(text));
   if (!parsed.success || parsed.data[0] !== fingerprint(query)) {

@@ -64,7 +64,7 @@ async function pageByCursor<Row extends KeyedRow>(
   const cursor = text === "" ? undefined : readCursor(query, text);
   const skipped = cursor?.skip ?? 0;
   const position = cursor?.after === undefined ? undefined : { after: cursor.after, descending };
-  // One more than asked for tells whether there is a next page.
+  // One more row than requested shows whether there is a next page.
   const { rows, found } = await fetchPage(services, selection, position, skipped, count + 1);
   const page = rows.slice(0, count);
   const last = page.at(-1);

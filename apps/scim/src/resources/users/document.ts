@@ -16,7 +16,7 @@ export interface UserRow {
   readonly version: number;
   readonly created_at: Date;
   readonly last_modified: Date;
-  /** The user whom the manager names; null for nobody. */
+  /** The user that the manager attribute refers to; null for none. */
   readonly manager_id?: string | null | undefined;
   /** [id, displayName, whether the user is a member itself] of each group; null for none, absent when they were not asked for. */
   readonly groups?: readonly (readonly [id: string, display: string, direct: boolean])[] | null;
@@ -53,7 +53,7 @@ export function columnsOf(document: JsonObject, activeByDefault: boolean): UserC
   };
 }
 
-/** By what the directory knows the user of a row, or of what it becomes: no login may pass by somebody whom it ended. */
+/** The identifiers by which the directory knows the user of a row, or of its new state: a login must not bypass a deactivation. */
 export function identifiersOf(user: {
   readonly userName: string;
   readonly externalId: string | null;

@@ -3,7 +3,7 @@ import { ROW } from "../../filter/field.ts";
 import { ENTERPRISE_SCHEMA } from "../../schema/user.ts";
 import type { SharedQuery } from "../../storage/statements.ts";
 
-/** Who has this id, externalId or userName: each looked up by its index, the next only where the one before finds none. */
+/** Finds the user with this id, externalId or userName: each is looked up by its index, the next only if the previous finds none. */
 const userBy = (directory: string, given: string) => `coalesce(
   (SELECT u.id FROM directory_users u
    WHERE u.id = CASE WHEN ${given} ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN (${given})::uuid END

@@ -89,7 +89,7 @@ const VOLUNTARY = claimsOf(null);
 
 /**
  * What is asked about the time of the login. The browser that carries it can take any of it out, and some IdPs listen to
- * one and not the other: so `completeLogin` goes by the answer. `max_age` makes `auth_time` required (OpenID Connect
+ * one and not the other: so `completeLogin` checks the answer. `max_age` makes `auth_time` required (OpenID Connect
  * Core §3.1.2.1), the claims parameter asks for it by itself (§5.5.1.1); who does not support that must ignore it.
  */
 function freshness({ metadata }: OidcClient, parameters: LoginParameters): Record<string, string> {

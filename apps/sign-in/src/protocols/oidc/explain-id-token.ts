@@ -79,7 +79,7 @@ function explainHeader(
       "The ID token is signed by another algorithm than announced.",
       {
         fix: symmetric
-          ? "In the IdP, have ID tokens signed with RS256 or ES256: whoever knows the client secret could make one that is signed with it."
+          ? "In the IdP, have ID tokens signed with RS256 or ES256: anybody who knows the client secret could make one that is signed with it."
           : "In the IdP, have ID tokens signed with RS256 or ES256, and announce it in id_token_signing_alg_values_supported.",
         claim: "alg",
         expected: algorithms,

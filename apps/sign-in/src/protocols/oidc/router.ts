@@ -9,7 +9,7 @@ import { completeLogin } from "../../core/login.ts";
 import { authorizationFailure } from "./failure.ts";
 import { connectionJwks } from "./jwks.ts";
 
-/** Longer than any state of ours; a longer one is none. */
+/** Longer than any of our states; anything longer is not one. */
 const MAX_STATE = 100;
 
 /** The relying parties towards the IdPs: one per connection, under /sso/oidc/{connectionId}. */
@@ -54,7 +54,7 @@ export function createOidcRouter(context: SignInContext, keys: ConnectionKeys): 
   return router;
 }
 
-/** Some IdPs answer what they cannot read without its state, or with none of ours (RFC 6749, 4.1.2.1 wants it). */
+/** Some IdPs answer what they cannot read without its state, or with a foreign one (RFC 6749, 4.1.2.1 wants it). */
 function errorWithoutState(parameters: URLSearchParams): Finding | undefined {
   const error = parameters.get("error");
   if (error === null || error === "") {

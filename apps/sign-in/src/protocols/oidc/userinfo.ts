@@ -12,7 +12,7 @@ export interface Userinfo {
   readonly reason?: string;
 }
 
-/** What tells of a login, not of a person: that the ID token alone says, which is signed, and of this login. */
+/** Claims about a login rather than a person: only the ID token may make these, since it is signed and belongs to this login. */
 const OF_THE_LOGIN = new Set(["iss", "aud", "exp", "iat", "nonce", "auth_time", "acr", "amr", "sid"]);
 
 /**

@@ -68,7 +68,7 @@ export async function verifyOidcCallback(
   return { identity, assertion: null, response, detail: { ...detail, userinfo: outcome, ...why } };
 }
 
-/** A longer one is not kept: the IdP then asks whoever signs out whether they mean it. */
+/** A longer one is not kept: the IdP then asks the person to confirm the logout. */
 const MAX_HINT = 8_192;
 
 /** Keeps the ID token where the IdP wants to see it again at a logout (RP-Initiated Logout 1.0 §2). */

@@ -9,7 +9,7 @@ import { SignInFailure, type SignInFailureCode } from "../../core/failures.ts";
 import { completeLogin } from "../../core/login.ts";
 import { isLoginRequestId } from "../../core/login-requests.ts";
 import { recordOrphan } from "../../core/records.ts";
-import { findIdpInitiatedLogin, startOver } from "../../idp-initiated/unsolicited.ts";
+import { findIdpInitiatedLogin, requestOwnLogin } from "../../idp-initiated/unsolicited.ts";
 import { isStateOfRequest } from "./verify-response.ts";
 import { readWrongBinding } from "./wrong-binding.ts";
 
@@ -54,14 +54,14 @@ export function createAssertionConsumer(context: SignInContext): Router {
       if (again === undefined && (state !== null || idpInitiated !== null || inResponseTo !== undefined)) {
         return postAgain("1");
       }
-      // Whoever was never here is given one, and has to show that their browser keeps it.
+      // A new browser is given one, and must prove that it keeps cookies.
       if (again === "1" && idpInitiated !== null) {
         cookie.ensure(req, res);
         return postAgain("2");
       }
     }
     if (idpInitiated !== null) {
-      return startOver(context, req, res, idpInitiated);
+      return requestOwnLogin(context, req, res, idpInitiated);
     }
     await completeLogin(context, req, res, {
       type: "saml",

@@ -19,7 +19,7 @@ export function createSamlRouter(context: SignInContext, keys: ConnectionKeys): 
       throw new SignInFailure("connection_unknown");
     }
     const live = await keys.ensure(connection);
-    // Whoever asks by HEAD has not read the keys.
+    // A HEAD request does not read the keys.
     if (req.method === "GET") {
       await keys.noteMetadataRead(connection, live, { requestId: requestId(req), ip: req.ip });
     }

@@ -98,8 +98,8 @@ function validate(
 }
 
 /**
- * The page must not tell why a message was refused, or whoever forges them has an oracle; only that the IdP itself said
- * no is told apart, as it is no check of ours.
+ * The page must not tell why a message was refused, or it becomes an oracle for forgers; only that the IdP itself said
+ * no is distinguished, as it is not one of our checks.
  */
 function refused(failure: SamlFailure, response: string): SignInFailure {
   const { code, message, fix, detail, status } = failure;

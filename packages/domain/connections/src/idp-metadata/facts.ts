@@ -85,7 +85,7 @@ function usableOf({ redirect, post }: IdpEndpoints): z.infer<typeof endpointsByB
   };
 }
 
-/** Redirect where there is a choice: IdPs open it in frames, too, in which a form of ours would not be shown. */
+/** Redirect where there is a choice: IdPs open it in frames, too, in which our form would not be shown. */
 function endpointOf(urls: IdpEndpoints) {
   for (const binding of ["redirect", "post"] as const) {
     const url = urls[binding];

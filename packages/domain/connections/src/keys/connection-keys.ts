@@ -79,7 +79,7 @@ export function createConnectionKeys(
       if (known !== null) {
         return known;
       }
-      // Anybody may ask, and a key pair is dear: whoever comes meanwhile waits for the same.
+      // Anybody may ask, and creating a key pair is expensive: concurrent callers wait for the same one.
       const made =
         making.get(connection.id) ?? makeFirst(connection).finally(() => making.delete(connection.id));
       making.set(connection.id, made);

@@ -14,7 +14,7 @@ export interface PushedUser {
   readonly emails: readonly string[];
   /** The primary one, or else the first; canonical, null when it is no address. */
   readonly email: string | null;
-  /** Its directory is in review: nobody's access goes by it yet. */
+  /** Its directory is in review: nobody's access depends on it yet. */
   readonly inReview: boolean;
   /** The user that it stands for until now. */
   readonly userId: string | null;

@@ -1,7 +1,7 @@
 import type { Sql } from "@sallyport/database";
 
 /** What a directory told of a person, in its own words. */
-export interface ToldPerson {
+export interface DirectoryPerson {
   readonly userNames: readonly string[];
   readonly externalIds: readonly string[];
   /** The values of `emails`, as they were pushed. */
@@ -10,12 +10,12 @@ export interface ToldPerson {
   readonly identifiers: readonly string[];
 }
 
-/** All by which directory users are, or ever were, known. */
-export async function readToldPerson(
+/** All identifiers by which directory users are, or ever were, known. */
+export async function readDirectoryPerson(
   sql: Sql,
   organizationId: string,
   directoryUserIds: readonly string[],
-): Promise<ToldPerson> {
+): Promise<DirectoryPerson> {
   const { rows } = await sql.query<{
     user_names: string[];
     external_ids: string[];

@@ -1,4 +1,4 @@
-import type { ToldPerson } from "@sallyport/directories";
+import type { DirectoryPerson } from "@sallyport/directories";
 import { canonicalAddress, type KnownPerson, readableAddress } from "@sallyport/people";
 
 /** By what a person is found in texts. */
@@ -41,7 +41,7 @@ function formsOf(value: string): string[] {
 /** All by which a person is called in what is stored of them: addresses, user names, ids that directories and IdPs gave. */
 export function valuesOf(
   person: KnownPerson,
-  told: ToldPerson,
+  told: DirectoryPerson,
   nameIds: readonly (string | null)[],
 ): Set<string> {
   return new Set(

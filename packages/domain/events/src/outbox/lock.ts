@@ -3,7 +3,7 @@ import type { Sql } from "@sallyport/database";
 const KEY = "hashtextextended('outbox', 0)";
 
 /**
- * For whoever fills the outbox, until the transaction ends: false where another one does.
+ * Held by the process that fills the outbox, until the transaction ends: false if another one holds it.
  */
 export async function tryLockOutbox(sql: Sql): Promise<boolean> {
   const { rows } = await sql.query<{ locked: boolean }>(

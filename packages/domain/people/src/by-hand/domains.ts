@@ -3,7 +3,7 @@ import type { EventDraft } from "@sallyport/events";
 import { unverifiedEvent } from "../unverified-event.ts";
 
 /**
- * Nobody vouches for the addresses of a domain any more: they are unverified at once, whoever made the user, and what
+ * The addresses of a domain are no longer verified: that takes effect at once, however the user was created, and what
  * logins proved by it counts no longer.
  */
 export async function unverifyAddresses(

@@ -44,7 +44,7 @@ export interface NewMember {
 
 /**
  * Adds a member by hand. Somebody who was a member before and holds the address by proof keeps their user, and so the
- * `sub` that applications know; whoever merely asserted it is somebody else, and a conflict. Throws `member_exists`,
+ * `sub` that applications know; a user who merely asserted it is another person, and a conflict. Throws `member_exists`,
  * `seat_limit_reached`.
  */
 export async function addMember(
@@ -189,7 +189,7 @@ export async function updateMember(
     ...before,
     source: before.source === "directory" ? "manual" : before.source,
     directory: input.takeOver ? "released" : before.directory,
-    // Who waits, and is answered for by hand now, waits for nothing any more.
+    // A waiting member that an administrator adds stops waiting.
     status: input.status ?? (before.status === "waiting" ? "suspended" : before.status),
   };
   if (before.status !== "active" && after.status === "active") {

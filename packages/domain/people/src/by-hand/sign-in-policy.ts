@@ -1,6 +1,6 @@
 import type { Sql } from "@sallyport/database";
 
-/** A member who could sign in now, and could not if only those were let in whom directories know. */
+/** A member who can sign in now, but could not if only people in directories were let in. */
 export interface LockedOut {
   readonly membershipId: string;
   readonly userId: string;

@@ -9,7 +9,7 @@ import {
   endsAccess,
   type HeldLoss,
   type MembershipDecisions,
-  readDirectoriesWord,
+  readDirectoryStates,
   readMemberships,
   storeMemberships,
 } from "./memberships.ts";
@@ -26,7 +26,7 @@ export interface AccessDecisions {
   readonly gone: readonly string[];
 }
 
-/** Whether somebody only asks what would come of it, and so waits for nobody; and by which mappings. */
+/** Whether this is only a preview, which takes no lock; and the mappings to use. */
 export interface AccessOptions {
   readonly purpose: "plan" | "change";
   readonly rules: AccessRules;
@@ -47,7 +47,7 @@ export async function decideAccess(
   userIds: readonly string[],
   { purpose, rules, mappings, endedMappings = [], made }: AccessOptions,
 ): Promise<AccessDecisions> {
-  const { says, held } = await readDirectoriesWord(batch, userIds, rules.policy.precedence);
+  const { says, held } = await readDirectoryStates(batch, userIds, rules.policy.precedence);
   const known = userIds.filter((userId) => !made.has(userId));
   const decided = decideMemberships(says, await readMemberships(batch, known, purpose));
   const memberships = await assignSeats(batch, rules, decided);

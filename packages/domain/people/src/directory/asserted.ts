@@ -48,7 +48,7 @@ export async function decideAsserted(
   pushed: readonly PushedUser[],
   purpose: "plan" | "change",
 ): Promise<AssertedChange[]> {
-  // Whoever is told by another name now may have been the only active one with the former.
+  // A user whose identifier changed may have been the only active one with the former.
   const mayEnd = pushed.some(
     ({ active, deleted, identified, userId }) => !active || deleted || (identified && userId !== null),
   );

@@ -13,7 +13,7 @@ export interface Batch {
 
 const identifiersOfPushed = new WeakMap<PushedUser, readonly Identifier[]>();
 
-/** All by which its directory knows a pushed user: asked for several times in a batch, worked out once. */
+/** All identifiers by which its directory knows a pushed user: needed several times in a batch, computed once. */
 export function knownBy(user: PushedUser): readonly Identifier[] {
   const known = identifiersOfPushed.get(user) ?? identifiersOf(user);
   identifiersOfPushed.set(user, known);

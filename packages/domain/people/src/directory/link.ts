@@ -164,7 +164,7 @@ async function findPlaceholders(batch: Batch, open: readonly PushedUser[]): Prom
   return new Set(rows.map(({ id }) => id));
 }
 
-/** The users who are to be created, and for whom one directory user alone stands. */
+/** The users to be created, each for one directory user. */
 export function createdForOne(links: readonly Link[]): Set<string> {
   const made = new Set<string>();
   const seen = new Set<string>();

@@ -148,7 +148,7 @@ function evidenceOf(row: Row, user: PushedUser, secondary: boolean): FoundMatch[
   return (secondary || secondaryThere) && (row.ended || !user.active) ? "secondaryAddress" : "proof";
 }
 
-/** A user name that is no address tells nothing of who somebody is. */
+/** A user name that is not an address does not identify a person elsewhere. */
 function claimsOf(user: PushedUser): Identifier[] {
   return knownBy(user).filter((identifier) => !identifier.startsWith("name:"));
 }

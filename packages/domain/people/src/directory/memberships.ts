@@ -104,19 +104,19 @@ export interface Loss {
   readonly roleIds: readonly string[];
 }
 
-export interface DirectoriesWord {
+export interface DirectoryStates {
   /** What all directory users that stand for each user say together. */
   readonly says: ReadonlyMap<string, DirectoryStatus>;
   /** What is held of them. */
   readonly held: ReadonlyMap<string, HeldLoss>;
 }
 
-/** What directories say of users: the word of the first of them that has somebody counts, or of any where none comes first. */
-export async function readDirectoriesWord(
+/** The states of users in directories: the first directory that has a person decides, or any of them without an order. */
+export async function readDirectoryStates(
   batch: Batch,
   userIds: readonly string[],
   { order }: Precedence,
-): Promise<DirectoriesWord> {
+): Promise<DirectoryStates> {
   const { rows } = await batch.sql.query<{
     user_id: string;
     gone: boolean;

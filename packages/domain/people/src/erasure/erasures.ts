@@ -58,7 +58,7 @@ export async function noteDeleted(
   );
 }
 
-/** Somebody is to be erased at once. Until `claimedUntil` whoever asks is at it themselves. */
+/** A person is to be erased at once. Until `claimedUntil` the requesting process does it itself. */
 export async function requestErasure(
   sql: Sql,
   person: { readonly organizationId: string; readonly userId: string; readonly membershipId: string | null },

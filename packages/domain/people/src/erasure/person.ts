@@ -175,7 +175,7 @@ export async function dropErasure(sql: Sql, organizationId: string, userId: stri
 
 /**
  * Deletes a person: membership, roles, identities, conflicts, what stood for them. The user goes with them, or, while ended
- * sessions of it are kept, stays as an id alone. Returns what it tells. Under `lockPeople`, behind `revokeSessions`.
+ * sessions of it are kept, stays as an id alone. Returns the event's data. Under `lockPeople`, after `revokeSessions`.
  */
 export async function deletePerson(
   sql: Sql,

@@ -1,6 +1,6 @@
 import type { Batch } from "../directory/batch.ts";
 import { readGroupGrants } from "../directory/bindings.ts";
-import { type Loss, readDirectoriesWord } from "../directory/memberships.ts";
+import { type Loss, readDirectoryStates } from "../directory/memberships.ts";
 import type { Mapping } from "../group-match.ts";
 import type { Membership } from "../membership.ts";
 import type { AccessRules, Precedence } from "../policy/policy.ts";
@@ -39,7 +39,7 @@ export async function lossesByHand(
   if (former !== null && !isSame(former.precedence, policy.precedence)) {
     granted.push(...(await readGroupGrants(batch, members, null, former.precedence)));
     const userIds = members.map(({ userId }) => userId);
-    const { says } = await readDirectoriesWord(batch, userIds, former.precedence);
+    const { says } = await readDirectoryStates(batch, userIds, former.precedence);
     for (const [userId, { active }] of says) {
       if (active) {
         saidBefore.add(userId);

@@ -4,7 +4,7 @@ import type { Batch } from "../directory/batch.ts";
 import type { Loss } from "../directory/memberships.ts";
 import { lossesByHand } from "./by-hand.ts";
 import { hold, release, storeHeld } from "./held.ts";
-import { joined, keeping, lossBeyond, lossesOf, splitLoss } from "./losses.ts";
+import { joined, lossesOf, splitLoss, subtractLoss, withoutKept } from "./losses.ts";
 import { countLosses, exceedsShare, type LossCount, uncountLosses } from "./window.ts";
 
 export interface Guarded {
@@ -19,7 +19,7 @@ export interface Guarded {
  * Keeps directories from taking access from more people at once than their guards let through (the table in
  * docs/people.md). Where nobody loses anything it runs no statement, and one where few do.
  *
- * @param directoryOf the directory that spoke of the user in this batch
+ * @param directoryOf the directory that reported the user in this batch
  */
 export async function guardAccess(
   batch: Batch,
@@ -50,7 +50,7 @@ export async function guardAccess(
     }
   }
   const { held, events } = await holdExcess(batch, access, fresh, directoryOf);
-  // What is held of somebody already stays where it is, but for what the directory took back.
+  // Losses that are already held stay held, except those that the directory took back.
   const narrowed = new Map<string, Loss>();
   for (const [userId, loss] of kept) {
     if (!held.has(userId) && !isSame(loss, access.held.get(userId))) {
@@ -61,7 +61,7 @@ export async function guardAccess(
   const all = new Map([...kept, ...held]);
   const released = [...access.held.keys()].filter((userId) => !all.has(userId));
   return {
-    access: keeping(access, all),
+    access: withoutKept(access, all),
     events: [...events, ...(await release(batch, released))],
     keptUserIds: new Set([...all].filter(([, { suspends }]) => suspends).map(([userId]) => userId)),
   };
@@ -134,7 +134,7 @@ function countOf(losses: ReadonlyMap<string, Loss>): LossCount {
 
 /** Undefined: nothing is left. */
 function withoutByHand(loss: Loss, byHand: Loss | undefined): Loss | undefined {
-  return lossBeyond(loss, byHand) ?? undefined;
+  return subtractLoss(loss, byHand) ?? undefined;
 }
 
 function isSame(one: Loss, other: Loss | undefined): boolean {

@@ -28,8 +28,8 @@ export function lossesOf({ memberships, bindings, rules }: AccessDecisions): Map
   return losses;
 }
 
-/** What of a loss another one does not cover; null: nothing. A suspension covers all roles. */
-export function lossBeyond(loss: Loss, other: Loss | undefined): Loss | null {
+/** The part of a loss that another one does not cover; null if there is none. A suspension covers all roles. */
+export function subtractLoss(loss: Loss, other: Loss | undefined): Loss | null {
   if (other === undefined) {
     return loss;
   }
@@ -43,8 +43,8 @@ export function lossBeyond(loss: Loss, other: Loss | undefined): Loss | null {
   return roleIds.length === 0 ? null : { suspends: false, roleIds };
 }
 
-/** What both losses have; null: nothing. */
-export function lossWithin(loss: Loss, other: Loss): Loss | null {
+/** The part that two losses share; null if there is none. */
+export function intersectLosses(loss: Loss, other: Loss): Loss | null {
   if (other.suspends) {
     return loss;
   }
@@ -63,8 +63,8 @@ export function joined(loss: Loss, other: Loss | undefined): Loss {
   };
 }
 
-/** What was decided, without what these users are to keep. */
-export function keeping(access: AccessDecisions, kept: ReadonlyMap<string, Loss>): AccessDecisions {
+/** What was decided, without the losses of what these users keep. */
+export function withoutKept(access: AccessDecisions, kept: ReadonlyMap<string, Loss>): AccessDecisions {
   if (kept.size === 0) {
     return access;
   }
@@ -91,9 +91,9 @@ export function keeping(access: AccessDecisions, kept: ReadonlyMap<string, Loss>
   };
 }
 
-/** What was decided, with what is held of the users kept, but for what an administrator confirmed. */
+/** What was decided, without losses that are held, except those that an administrator confirmed. */
 export function withoutHeld(access: AccessDecisions): AccessDecisions {
-  return keeping(access, new Map([...access.held].filter(([, { status }]) => status !== "confirmed")));
+  return withoutKept(access, new Map([...access.held].filter(([, { status }]) => status !== "confirmed")));
 }
 
 /** What of a person's loss is held already, and what is new. */
@@ -107,7 +107,7 @@ export function splitLoss(
   if (held === undefined) {
     return { kept: null, fresh: loss };
   }
-  return { kept: lossWithin(loss, held), fresh: lossBeyond(loss, held) };
+  return { kept: intersectLosses(loss, held), fresh: subtractLoss(loss, held) };
 }
 
 function keyOf({ membershipId, roleId }: { readonly membershipId: string; readonly roleId: string }): string {

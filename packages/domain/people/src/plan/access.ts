@@ -24,7 +24,7 @@ export interface AccessChange {
 export interface PlanCounts {
   /** For whom anything changes. */
   readonly people: number;
-  /** Who gain a role, lose one, could sign in no longer: each of them may be in several of these. */
+  /** People who gain a role, lose one, or could no longer sign in: a person may be in several of these. */
   readonly gain: number;
   readonly lose: number;
   readonly suspend: number;
@@ -150,7 +150,7 @@ async function changesOf(
   return changesIn(keepsHeld ? withoutHeld(decided) : decided, candidates);
 }
 
-/** Of members, those for whom what was decided changes anything. */
+/** The members for whom the decision changes anything. */
 export function changesIn(
   { memberships, bindings }: AccessDecisions,
   candidates: readonly CandidateRow[],

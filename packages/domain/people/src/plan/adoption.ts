@@ -141,7 +141,7 @@ async function planBatch(
     found.changes.set(change.userId, change);
   }
   for (const { id, userId, status } of created) {
-    // Who is to wait for a seat comes, too.
+    // Those who will wait for a seat are included.
     if (status !== "suspended") {
       const granted = decided.bindings.granted.filter(({ membershipId }) => membershipId === id);
       found.coming.set(

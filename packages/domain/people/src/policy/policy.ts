@@ -1,6 +1,6 @@
 import type { Sql } from "@sallyport/database";
 
-/** How many may be active members, and what becomes of whoever comes when they are. */
+/** The limit of active members, and what happens to people beyond it. */
 export interface Seats {
   readonly limit: number;
   /** `hold`: they wait, without access. `allow`: they are let in, and it is told. */
@@ -11,13 +11,13 @@ export interface Seats {
 export interface Precedence {
   /** Directories, the first before the second; those that are not in it come last, and count alike. */
   readonly order: readonly string[];
-  /** Roles come of the first that has the person alone, else of all. */
+  /** Roles come from the first that has the person only, else from all. */
   readonly rolesFromFirst: boolean;
 }
 
 /** What of an organization's access its administrators set. */
 export interface AccessPolicy {
-  /** Of whoever is a member by a directory or a sign-in, and whom no group gives a role. */
+  /** For members by a directory or a sign-in to whom no group gives a role. */
   readonly defaultRoleId: string | null;
   readonly precedence: Precedence;
   /** Null: as many as come. */

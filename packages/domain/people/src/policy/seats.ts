@@ -6,7 +6,7 @@ import type { MembershipChange, MembershipDecisions } from "../directory/members
 import type { Membership } from "../membership.ts";
 import type { AccessRules, Seats } from "./policy.ts";
 
-// Each active membership uses a seat. Whoever makes one active holds `lockPeople`, so what is counted under it holds until
+// Each active membership uses a seat. Activating one requires `lockPeople`, so what is counted under it is valid until
 // the commit: nobody else takes the seat meanwhile.
 
 export interface SeatUse {

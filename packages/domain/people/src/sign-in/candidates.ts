@@ -54,7 +54,7 @@ const candidates = (ids: string, proven: string, primary: string) => `coalesce((
     WHERE u.organization_id = $1 AND u.id IN (${ids})
     ORDER BY u.created_at, u.id) AS candidate), '[]')`;
 
-/** Who may be the person of a first login: who has its address, and whom a directory knows by the connection's subject. */
+/** The users that a first login may match: those with its address, and those that a directory knows by the connection's subject. */
 export async function findCandidates(
   sql: Sql,
   login: Pick<Login, "organizationId" | "email" | "directoryKey">,

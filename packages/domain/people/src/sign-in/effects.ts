@@ -58,7 +58,7 @@ export async function recordLogin(sql: Sql, login: LoginKey, statements: LoginSt
   );
 }
 
-/** What came of it: another login of the same person may have been faster. */
+/** The result: another login of the same person may have been faster. */
 export interface AppliedChanges {
   readonly profile: boolean;
   /** Ids of the bindings that came and went. */

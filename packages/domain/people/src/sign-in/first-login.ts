@@ -192,7 +192,7 @@ async function makePerson(
         organizationId,
         type: "membership.created",
         resource: { type: "membership", id: membership.id },
-        // Beside an active directory, somebody whom it does not know.
+        // There is an active directory, and it does not know this person.
         after: {
           userId,
           status: "active",

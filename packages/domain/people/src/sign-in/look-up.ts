@@ -57,7 +57,7 @@ export type KnownPerson = Omit<Person, "membership" | "events"> & {
 
 export interface Lookup {
   readonly known: KnownPerson | null;
-  /** A directory ended somebody whom it knew by something that this person's logins say. */
+  /** A directory deactivated a person that it knew by an identifier that this person's logins assert. */
   readonly ended: boolean;
   /** The organization has verified the address's domain, and the IdP does not say that the address is unverified. */
   readonly addressVerified: boolean;

@@ -3,7 +3,7 @@ import { emailValues } from "@sallyport/directories";
 import { identifiersOf } from "../identifiers.ts";
 
 /** Stores by what a directory knows a user, as the SCIM server does with each change of the user. */
-export async function tellIdentifiers(
+export async function storeIdentifiers(
   sql: Sql,
   user: {
     readonly organizationId: string;

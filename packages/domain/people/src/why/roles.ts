@@ -49,7 +49,7 @@ export interface ExplainedRole {
   readonly reasons: readonly RoleReason[];
 }
 
-/** Reasons of one kind that are told: the shortest ways first. */
+/** The limit of reasons of one kind: the shortest paths first. */
 const MOST = 100;
 /** Nestings that are looked through for the ways between groups. */
 const MOST_NESTINGS = 10_000;

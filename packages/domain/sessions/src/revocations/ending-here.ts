@@ -6,8 +6,8 @@ type Listener = (ending: EndingSessions) => void;
 const listeners = new Set<Listener>();
 
 /**
- * Whoever remembers sessions in this process hears of an end before the commit, and so before anybody is told that it is
- * done. Other processes hear of it with the commit, by the log (`follow.ts`). Returns what ends the listening.
+ * A cache of sessions in this process learns of an end before the commit, and so before the caller knows that it is
+ * done. Other processes learn of it after the commit, from the log (`follow.ts`). Returns a function that unsubscribes.
  */
 export function onSessionsEndingHere(listener: Listener): () => void {
   listeners.add(listener);

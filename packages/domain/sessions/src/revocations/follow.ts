@@ -14,7 +14,7 @@ export type Heard = readonly SessionEnd[] | "unknown";
 
 /** This process' knowledge of the ends of sessions, whoever ended them. */
 export interface RevocationFollower {
-  /** Whether it has heard of every end that committed more than `FOLLOWER_BOUND_MS` ago, and hears of the others. */
+  /** Whether it knows of every end that committed more than `FOLLOWER_BOUND_MS` ago, and is connected for the others. */
   isCurrent(): boolean;
   /** Returns what ends the listening. */
   onHeard(listener: (heard: Heard) => void): () => void;

@@ -23,7 +23,7 @@ export async function presentSnapshot(sql: Sql): Promise<Snapshot> {
   );
   const [row] = rows;
   if (row === undefined) {
-    throw new Error("PostgreSQL told no snapshot");
+    throw new Error("PostgreSQL returned no snapshot");
   }
   return row.snapshot;
 }

@@ -4,7 +4,7 @@ import { connect, createServer, type Socket } from "node:net";
 /** A way to a server on this machine that can fail as networks do. */
 export interface TcpProxy {
   readonly port: number;
-  /** From now on nothing passes, on old connections and on new ones, and nobody is told. */
+  /** From now on nothing passes, on old and new connections, without any error. */
   stall(): void;
   /** What was stalled passes, and all that comes. */
   resume(): void;

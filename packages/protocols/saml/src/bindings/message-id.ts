@@ -5,7 +5,7 @@ export function newMessageId(): string {
   return `_${randomBytes(20).toString("hex")}`;
 }
 
-/** Whether `text` could be an ID of ours: whatever else comes back in its place need not be looked for. */
+/** Whether `text` could be one of our IDs: anything else that comes back need not be looked up. */
 export function isMessageId(text: string): boolean {
   return /^_[0-9a-f]{40}$/.test(text);
 }

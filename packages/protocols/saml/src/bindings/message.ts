@@ -4,7 +4,7 @@ import type { XmlElement } from "../xml/canonical-reader.ts";
 /** The parameter, in a query string or a form, that carries a message. */
 export type MessageKind = "SAMLRequest" | "SAMLResponse";
 
-/** A message of ours to an IdP, not signed yet. */
+/** A message to an IdP, not signed yet. */
 export interface OutgoingMessage {
   readonly kind: MessageKind;
   readonly xml: string;

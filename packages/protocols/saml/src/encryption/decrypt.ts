@@ -72,7 +72,7 @@ export interface Decrypted {
 
 /**
  * The XML inside a saml:EncryptedAssertion. Whatever fails after the RSA step answers `decryption_failed`
- * alike: AES-CBC is malleable, and an answer that tells bad padding from bad XML decrypts for the asker
+ * alike: AES-CBC is malleable, and an answer that distinguishes bad padding from bad XML is a decryption oracle for the sender
  * (Jager, Somorovsky: How to Break XML Encryption, 2011).
  */
 export function decryptAssertion(

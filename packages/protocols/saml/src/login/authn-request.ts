@@ -4,7 +4,7 @@ import { newMessageId } from "../bindings/message-id.ts";
 import { memoize } from "../bounded-cache.ts";
 import { isXmlText } from "../xml/write.ts";
 
-/** What one connection asks of its IdP: the same for each of its logins, but for what an application adds. */
+/** What one connection asks of its IdP: the same for each of its logins, except for what an application adds. */
 export interface AuthnRequestSettings {
   /** The service provider's entity ID. */
   readonly issuer: string;

@@ -23,7 +23,7 @@ export interface IdpMetadata {
   readonly sloUrls: IdpEndpoints;
   /** Where logout responses go, when the IdP wants them elsewhere than requests. */
   readonly sloResponseUrls: IdpEndpoints;
-  /** Keys with `use="signing"` or no `use`, each once; at least one. Those that no signature of ours may use are left out. */
+  /** Keys with `use="signing"` or no `use`, each once; at least one. Keys that we accept no signature of are left out. */
   readonly signingCertificates: readonly CertificateInfo[];
   readonly wantAuthnRequestsSigned: boolean;
   readonly nameIdFormats: readonly string[];

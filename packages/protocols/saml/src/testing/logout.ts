@@ -26,7 +26,7 @@ export interface TestLogoutRequest extends TestMessageOptions {
   readonly notOnOrAfter?: Date;
 }
 
-/** The IdP's answer to a logout request of ours. */
+/** The IdP's answer to our logout request. */
 export interface TestLogoutResponse extends TestMessageOptions {
   readonly inResponseTo: string;
   readonly status?: TestStatus;

@@ -53,7 +53,7 @@ export function requiredToken(element: XmlElement, name: string): string {
 
 const MAX_ID_CHARACTERS = 256;
 
-/** The ID of a message or an assertion: whoever keeps it to know it again need not fear its length. */
+/** The ID of a message or an assertion, of a bounded length, so that it can be stored. */
 export function idOf(element: XmlElement): string {
   const id = requiredAttribute(element, "ID");
   if (id.length > MAX_ID_CHARACTERS) {

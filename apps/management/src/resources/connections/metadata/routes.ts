@@ -14,7 +14,7 @@ export const connectionMetadataEndpoints: readonly Endpoint[] = [
     tag,
     summary: "Fetch the identity provider's metadata now",
     description:
-      "As the schedule does about every hour: what is safe is applied, anything else is held back. `saml.metadata` of the answer tells what came of it; a problem there is no error of this request.",
+      "As the schedule does about every hour: safe changes are applied, others are held back. `saml.metadata` of the answer has the result; a problem there is not an error of this request.",
     status: 200,
     reply: connection,
     errors: ["metadata_not_followed", "changed_meanwhile"],

@@ -9,7 +9,7 @@ export const metadataFollowing = z
       description: "When the connection's settings last said what the metadata says.",
     }),
     checkedAt: timestamp.nullable().meta({
-      description: "When it was looked at last, whatever came of that.",
+      description: "When it was last checked, whatever the result.",
     }),
     nextCheckAt: timestamp,
     validUntil: timestamp.nullable().meta({ description: "When the metadata that is in force ends." }),
