@@ -199,10 +199,16 @@ describe("a polled stream", () => {
         {
           type: "signal_stream.event_refused",
           resource: { id: stream_id },
-          data: { jti, error: "invalid_audience", description: "not mine" },
+          data: { jti, error: "invalid_audience" },
         },
       ],
     });
+    // What it says in its own words is with the stream, and in no trail that keeps it.
+    expect(JSON.stringify(trail)).not.toContain("not mine");
+    const stream = await site.gateway.database.prisma.signalStream.findUniqueOrThrow({
+      where: { id: stream_id },
+    });
+    expect(stream.lastError).toBe("It refused an event (invalid_audience): not mine");
   });
 });
 

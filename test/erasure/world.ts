@@ -2,12 +2,14 @@ import { newId } from "@sallyport/database";
 import { recordEvents } from "@sallyport/events";
 import { createTestIdp, type TestIdp } from "@sallyport/saml/testing";
 import { followWithin, submitForm } from "@sallyport/testing-browser";
+import { decodeJwt } from "jose";
 import { expect, vi } from "vitest";
 import { z } from "zod";
 import { answerRestart, unsolicited } from "../attacks/saml/portal.ts";
 import { answer } from "../attacks/saml/victim.ts";
 import { readRequest, type SamlSite, type SamlTenant, startSamlSite } from "../harness/saml-site.ts";
 import { type ScriptedOp, startScriptedOp } from "../harness/scripted-op.ts";
+import { startListeners } from "./listeners.ts";
 import { entraPatch, entraUser, oktaChange, oktaUser, type UnusualPerson } from "./person.ts";
 
 const made = z.object({ id: z.string() });
@@ -113,6 +115,7 @@ export async function createWorld(redis?: string): Promise<World> {
     members.parse(await api("GET", `/organizations/acme/members?email=${encodeURIComponent(address)}`))
       .items[0];
 
+  const listeners = await startListeners(site, api);
   const world: World = {
     site,
     idp,
@@ -126,16 +129,27 @@ export async function createWorld(redis?: string): Promise<World> {
     populate: async (person) => {
       const context = { world, tenant, oidcId: oidc.id, groupId: group.id, op };
       const { oktaId, entraId } = await pushEverywhere(context, person);
-      const accessToken = await signInEverywhere(context, person);
+      const { accessToken, formerSession } = await signInEverywhere(context, person);
       const member = await memberOf(person.address);
       expect(member).toBeDefined();
       const { id: memberId, userId } = member ?? { id: "", userId: "" };
       await mentionEverywhere(context, person, userId);
+      await listeners.hearOf(person, {
+        rename: async () => {
+          const value = { displayName: `${person.givenName} ${person.familyName} II`, nickName: newId() };
+          const change = { schemas: [PATCH], Operations: [{ op: "replace", value }] };
+          await scim(okta, "PATCH", `/Users/${oktaId}`, change);
+          await scim(entra, "PATCH", `/Users/${entraId}`, change);
+          await settle();
+        },
+        endSession: () => api("DELETE", `/organizations/acme/sessions/${formerSession}`),
+      });
       await api("PUT", `/organizations/acme/members/${memberId}/console-role`, { role: "organizationAdmin" });
       return { userId, memberId, oktaId, entraId, accessToken };
     },
     stop: async () => {
       await site.stop();
+      await listeners.stop();
       await op.close();
     },
   };
@@ -226,7 +240,7 @@ async function signInEverywhere({ world, tenant, oidcId, op }: Context, person: 
     const { location } = await followWithin(browser, back, inside);
     return site.application.tokensOf(start, location);
   };
-  await bySaml();
+  const former = await bySaml();
   const { accessToken } = await bySaml();
 
   op.claims = {
@@ -277,7 +291,7 @@ async function signInEverywhere({ world, tenant, oidcId, op }: Context, person: 
     tested = await submitForm(tester, tested);
   }
   expect(tested.body).toContain("The test is done");
-  return accessToken;
+  return { accessToken, formerSession: String(decodeJwt(former.accessToken).sid) };
 }
 
 /** By administrators: typed into names, looked for, noted by a setup page; and as an administrator themselves. */

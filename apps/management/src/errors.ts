@@ -143,7 +143,7 @@ export const ADMIN_ERRORS = {
   },
   audit_stream_secret_needed: {
     status: 400,
-    detail: "Give `secret`, too: a destination at another host is not sent the secret of the one before.",
+    detail: "Give `secret`, too: another receiver is not sent the secret of the one before.",
   },
   signal_stream_not_found: { status: 404, detail: "The application has no such stream of security events." },
   signal_stream_disabled: {

@@ -1,3 +1,4 @@
+export { eraseFromChecks } from "./erase.ts";
 export { recordLogoutDeliveries } from "./logout-deliveries.ts";
 export type {
   ApplicationCheck,

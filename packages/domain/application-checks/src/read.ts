@@ -2,7 +2,8 @@ import type { Sql } from "@sallyport/database";
 import { z } from "zod";
 import { type ApplicationCheck, authorizationRequestNote, logoutDelivery, tokenErrorNote } from "./notes.ts";
 
-const row = z.object({
+/** A row of `application_checks`, but for its id. */
+export const checkRow = z.object({
   last_request: authorizationRequestNote.nullable(),
   last_token_error: tokenErrorNote.nullable(),
   logout_deliveries: z.array(logoutDelivery),
@@ -17,7 +18,7 @@ export async function readApplicationCheck(sql: Sql, applicationId: string): Pro
   if (rows[0] === undefined) {
     return { lastRequest: null, lastTokenError: null, logoutDeliveries: [] };
   }
-  const found = row.parse(rows[0]);
+  const found = checkRow.parse(rows[0]);
   return {
     lastRequest: found.last_request,
     lastTokenError: found.last_token_error,

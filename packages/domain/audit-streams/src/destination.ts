@@ -50,6 +50,13 @@ export interface S3Destination {
   readonly accessKeyId: string;
 }
 
+/** Who gets the secret: the host, and of any receiver the path as well, by which some hosts tell their customers apart. */
+export function receiverOf(destination: Destination): string {
+  return destination.type === "http"
+    ? new URL(destination.url).host + new URL(destination.url).pathname
+    : hostOf(destination);
+}
+
 /** The host of a destination, for events and logs: a URL may hold a secret in its path or query. */
 export function hostOf(destination: Destination): string {
   switch (destination.type) {

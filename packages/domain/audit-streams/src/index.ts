@@ -7,6 +7,7 @@
  * - `deliveries/`: leased to a sender, batch by batch; what fails holds the stream, and nothing is skipped
  */
 export { nextBatch } from "./deliveries/batch.ts";
+export { eraseAnswers } from "./deliveries/erase.ts";
 export {
   type Delivered,
   type Failed,
@@ -22,6 +23,7 @@ export {
   type Destination,
   type DestinationType,
   hostOf,
+  receiverOf,
 } from "./destination.ts";
 export type { Batch, BatchRequest } from "./formats/batch.ts";
 export { needsSecret, requestOf } from "./formats/index.ts";

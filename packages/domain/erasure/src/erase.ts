@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { eraseFromChecks } from "@sallyport/application-checks";
+import { eraseAnswers } from "@sallyport/audit-streams";
 import { openAuditSigner } from "@sallyport/audit-trail";
 import type { Database, Sql } from "@sallyport/database";
 import { eraseDirectoryUsers } from "@sallyport/directories";
@@ -14,12 +16,15 @@ import {
 } from "@sallyport/people";
 import type { SecretBox } from "@sallyport/secrets";
 import { eraseSessions, revokeSessions } from "@sallyport/sessions";
+import { eraseFromSignals } from "@sallyport/shared-signals";
 import { Search } from "./search.ts";
 import { findSubject, type Subject } from "./subject.ts";
 import { eraseTypedTexts, eraseWaitingRequests } from "./typed-texts.ts";
 
 export interface EraseDeps {
   readonly database: Database;
+  /** This gateway's, as signals name it. */
+  readonly publicUrl: string;
   /** Opens the key that signs for the audit trail what is taken out of it. */
   readonly secrets: SecretBox;
   readonly now: () => Date;
@@ -67,7 +72,7 @@ const OVERLAP_MS = 10 * 60_000;
  * be done twice at once.
  */
 export async function erase(
-  { database, secrets, now }: EraseDeps,
+  { database, publicUrl: issuer, secrets, now }: EraseDeps,
   erasure: Erasure,
   { origin, until, pageSize = PAGE }: EraseOptions,
 ): Promise<ErasureOutcome> {
@@ -96,7 +101,9 @@ export async function erase(
   for (let attempt = 1; ; attempt++) {
     await fillOutbox(database);
     try {
-      return await database.transaction((sql) => finish(sql, erasure, search, { origin, now, since }));
+      return await database.transaction((sql) =>
+        finish(sql, erasure, search, { issuer, origin, now, since }),
+      );
     } catch (error) {
       if (!(error instanceof TooEarly) || attempt === ATTEMPTS) {
         throw error;
@@ -125,11 +132,18 @@ async function giveUp(database: Database, { organizationId, userId }: Erasure): 
   return { outcome: "back" };
 }
 
+interface FinishOptions {
+  readonly issuer: string;
+  readonly origin: Origin;
+  readonly now: () => Date;
+  readonly since: Date;
+}
+
 async function finish(
   sql: Sql,
   { organizationId, userId, membershipId, requested }: Erasure,
   search: Search,
-  { origin, now, since }: { readonly origin: Origin; readonly now: () => Date; readonly since: Date },
+  { issuer, origin, now, since }: FinishOptions,
 ): Promise<ErasureOutcome> {
   await lockPeople(sql, organizationId);
   if (!requested && !(await isStillGone(sql, organizationId, userId))) {
@@ -161,6 +175,7 @@ async function finish(
     throw new TooEarly();
   }
   await eraseTypedTexts(sql, organizationId, search.typedTraces);
+  await eraseFromAnswers(sql, issuer, { organizationId, userId }, search);
   await eraseWaitingRequests(sql, subject.organization, subject.sessionIds, now(), search);
   await eraseSessions(sql, organizationId, userId);
   events.push(...(await deletePerson(sql, organizationId, userId, now())));
@@ -180,4 +195,17 @@ async function finish(
     },
   ]);
   return { outcome: "erased", erased, sessionsEnded: ended.length };
+}
+
+/** Whom others are told of, and what they answered: some send back what they were sent. */
+async function eraseFromAnswers(
+  sql: Sql,
+  issuer: string,
+  { organizationId, userId }: Pick<Erasure, "organizationId" | "userId">,
+  { addresses, typedTraces }: Search,
+): Promise<void> {
+  const mentions = (text: string) => typedTraces.mentions(text);
+  await eraseAnswers(sql, organizationId, mentions);
+  await eraseFromSignals(sql, issuer, { userId, addresses, mentions });
+  await eraseFromChecks(sql, mentions);
 }

@@ -4,6 +4,7 @@ import { eraseFromRequests } from "@sallyport/directories";
 import { type ErasedEvent, eraseFromEvents, type FoundEvent, type TextPatterns } from "@sallyport/events";
 import { eraseLoginRecords, eraseTestLogins, type FoundRecord } from "@sallyport/login-records";
 import { canonicalAddress, identifiersOf, sharedAmong, sharedNames } from "@sallyport/people";
+import { eraseAnswers } from "@sallyport/webhooks";
 import type { Subject } from "./subject.ts";
 import { patternsOf } from "./traces/patterns.ts";
 import { Traces } from "./traces/traces.ts";
@@ -60,6 +61,11 @@ export class Search {
   /** For what administrators typed: there full names count as well. */
   get typedTraces(): TypedTraces {
     return this.#typed;
+  }
+
+  /** All that the person had, canonical. */
+  get addresses(): readonly string[] {
+    return [...this.#values].flatMap((value) => canonicalAddress(value) ?? []);
   }
 
   get counts() {
@@ -154,6 +160,7 @@ export class Search {
 
   async #events(sql: Sql, after: Cursor, now: Date): Promise<Cursor | null> {
     const { isOperators, organization } = this.#subject;
+    const seen: string[] = [];
     const { erased, unnumbered, next } = await eraseFromEvents(
       sql,
       {
@@ -164,11 +171,13 @@ export class Search {
         patterns: this.#patterns,
       },
       (event) => {
+        seen.push(event.id);
         this.#learnFrom(event);
         return this.#traces.leftOfEvent(event);
       },
       now,
     );
+    await eraseAnswers(sql, seen);
     this.#counts.auditEvents += erased.length;
     this.#unnumbered ||= unnumbered;
     await this.#sign(sql, erased, now);

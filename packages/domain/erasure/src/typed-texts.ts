@@ -12,7 +12,7 @@ interface TypedPlace {
   readonly columns: readonly TypedColumn[];
 }
 
-/** Of one organization each. A test holds the list against the columns of the model. */
+/** Of one organization each. */
 export const TYPED_PLACES: readonly TypedPlace[] = [
   {
     table: "setup_links",
@@ -24,6 +24,8 @@ export const TYPED_PLACES: readonly TypedPlace[] = [
   { table: "api_keys", columns: [{ name: "name", type: "text" }] },
   { table: "connections", columns: [{ name: "name", type: "text" }] },
   { table: "directories", columns: [{ name: "name", type: "text" }] },
+  { table: "webhook_endpoints", columns: [{ name: "description", type: "text" }] },
+  { table: "audit_streams", columns: [{ name: "name", type: "text" }] },
 ];
 
 /** How a person is found in what was typed, and what is left of JSON without them. */

@@ -12,6 +12,7 @@ export { failTurn, finishTurn, type PushFailure } from "./push/finish.ts";
 export { type DueStream, dueStreams, takeStreams } from "./push/take.ts";
 export { SET_TYP, setClaims } from "./sets/claims.ts";
 export { readDeliveries, type SignalDelivery } from "./sets/deliveries.ts";
+export { type ErasedPerson, eraseFromSignals } from "./sets/erase.ts";
 export { type PendingSignal, type Refusal, readPending, settleSignals } from "./sets/pending.ts";
 export { boundBacklogs } from "./streams/backlog.ts";
 export { addSubject, removeSubject, type SubjectChange } from "./streams/exclusions.ts";

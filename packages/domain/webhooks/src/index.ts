@@ -8,6 +8,7 @@
  * Of one resource, an endpoint is told of one event at a time, in the order of the outbox: `due_at` is set on one pending
  * delivery of them alone (`release`), which a unique index holds. Whoever finishes it releases the next.
  */
+export { eraseAnswers } from "./deliveries/erase.ts";
 export { CONSUMER as WEBHOOKS_CONSUMER, type FanOut, fanOut } from "./deliveries/fan-out.ts";
 export { type Disabling, type FinishedAttempt, finishAttempts } from "./deliveries/finish.ts";
 export { hasPendingDeliveries } from "./deliveries/pending.ts";

@@ -102,7 +102,8 @@ export const auditStreamPatch = z
   .strictObject({
     name: name.exactOptional(),
     destination: destination.exactOptional().meta({
-      description: "In place of the one before. Its type stays; another host takes `secret` with it.",
+      description:
+        "In place of the one before. Its type stays; another host, or of `http` another path, takes `secret` with it.",
     }),
     secret: secret.nullable().exactOptional(),
     enabled: z.boolean().exactOptional().meta({

@@ -59,8 +59,8 @@ export async function updateAuditStream(
   if (type !== before.type) {
     throw problem("audit_stream_type_fixed", { field: "destination.type" });
   }
-  // Whoever may change the URL must not have the secret sent to a host of theirs.
-  const moved = destination !== undefined && streams.hostOf(destination) !== streams.hostOf(before);
+  // Whoever may change the URL must not have the secret sent to a receiver of theirs.
+  const moved = destination !== undefined && streams.receiverOf(destination) !== streams.receiverOf(before);
   if (patch.secret === undefined ? moved : patch.secret === null && streams.needsSecret(type)) {
     throw problem("audit_stream_secret_needed", { field: "secret" });
   }

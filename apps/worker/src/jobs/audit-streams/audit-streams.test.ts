@@ -160,10 +160,10 @@ describe("what is sent", () => {
   it("is JSON lines to any other, with the header that it asks for, the same at each attempt", async () => {
     const http = await taking();
     http.answer = [500];
-    await add({ type: "http", url: `${http.url}/in?x=1` }, { secret: "Bearer abc" });
+    const id = await add({ type: "http", url: `${http.url}/in?x=1` }, { secret: "Bearer abc" });
     start();
     await record(acme, "one", "two");
-    await eventually(() => expect(http.requests.count).toBe(1));
+    await eventually(async () => expect((await streamOf(id)).failures).toBe(1));
     http.answer = null;
     clock = new Date(clock.getTime() + MINUTE_MS);
     await eventually(() => expect(namesAt(http)).toEqual(["one", "two"]));

@@ -63,20 +63,32 @@ export async function deliver(deps: DeliverDeps, stream: TakenStream): Promise<O
     await finishDelivered(database, stream, { position: batch.last, events: batch.events.length }, now());
     return "delivered";
   }
-  const answered = `The destination answered ${status}${body ? `: ${body}` : ""}`;
-  return fail(deps, stream, { error: error ?? answered, status, askedMs: retryAfterMs(retryAfter, now()) });
+  return fail(deps, stream, {
+    error: error ?? `The destination answered ${status}`,
+    answer: without(body ?? "", secret),
+    ...{ status, askedMs: retryAfterMs(retryAfter, now()) },
+  });
 }
 
 async function fail(
   { database, now }: DeliverDeps,
   stream: TakenStream,
-  { error, status, askedMs }: { error: string; status: number | null; askedMs?: number | undefined },
+  {
+    askedMs,
+    ...failed
+  }: { error: string; answer?: string; status: number | null; askedMs?: number | undefined },
 ): Promise<"failed"> {
   const at = now();
   const firstAt = stream.failingSince ?? at;
   const nextAt = nextAttempt(BACKOFF, { attempt: stream.failures + 1, firstAt, now: at, askedMs }) ?? at;
-  await finishFailed(database, stream, { error, status, nextAt }, at);
+  await finishFailed(database, stream, { ...failed, nextAt }, at);
   return "failed";
+}
+
+/** What a destination says that sends back what it was sent: without the secret, in whatever way a header has it. */
+function without(answer: string, secret: string | null): string {
+  const forms = secret === null ? [] : [secret, ...secret.split(" ")].filter((form) => form.length > 3);
+  return forms.reduce((text, form) => text.replaceAll(form, "[secret]"), answer);
 }
 
 /** Undefined: it does not open. Of one stream, that is nothing to hold up the others. */

@@ -39,6 +39,7 @@ const run = () =>
     database: test.database,
     log: createLogger({ destination: { write: (line) => log.push(line) } }),
     now: () => clock,
+    publicUrl: "https://sso.example.test",
     secrets,
     requestLogout: () => {
       logouts += 1;

@@ -19,9 +19,10 @@ export async function eraseDue(
     database,
     log,
     now,
+    publicUrl,
     requestLogout,
     secrets,
-  }: Pick<WorkerServices, "database" | "log" | "now" | "requestLogout" | "secrets">,
+  }: Pick<WorkerServices, "database" | "log" | "now" | "publicUrl" | "requestLogout" | "secrets">,
   signal?: AbortSignal,
 ): Promise<ErasedPeople> {
   let erased = 0;
@@ -35,7 +36,8 @@ export async function eraseDue(
       break;
     }
     try {
-      const done = await erase({ database, secrets, now }, due, { origin: { actor: { type: "system" } } });
+      const origin = { actor: { type: "system" } } as const;
+      const done = await erase({ database, publicUrl, secrets, now }, due, { origin });
       erased += done.outcome === "erased" ? 1 : 0;
       back += done.outcome === "back" ? 1 : 0;
       if (done.outcome === "erased" && done.sessionsEnded > 0) {

@@ -73,16 +73,21 @@ async function handle(
   if (failure === null) {
     await settleNotice(deps.database, notice, { delivered: true });
   } else {
-    await putOff(deps, notice, failure);
+    await putOff(deps, notice, { status, failure });
   }
   const outcome = failure === null ? "answered" : "failed";
   return { applicationId, delivery: { at, attempt, signingAlg, status, outcome, reason: failure } };
 }
 
-async function putOff(deps: LogoutDeps, notice: LogoutNotice, reason: string): Promise<void> {
+async function putOff(
+  deps: LogoutDeps,
+  notice: LogoutNotice,
+  { status, failure: reason }: { readonly status: number | null; readonly failure: string },
+): Promise<void> {
   const { sessionId, applicationId, attempt } = notice;
   deps.log.warn(
-    { sessionId, applicationId, attempt, reason },
+    // What an application answers may name somebody.
+    { sessionId, applicationId, attempt, ...(status === null ? { reason } : { status }) },
     "An application could not be told of a logout",
   );
   const retryAfter = RETRY_AFTER_MS[attempt - 1];

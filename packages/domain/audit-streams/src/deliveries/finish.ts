@@ -9,7 +9,10 @@ export interface Delivered {
 }
 
 export interface Failed {
+  /** Why, in our words: it goes into an event, which nobody takes anything out of but by an erasure. */
   readonly error: string;
+  /** What the destination answered, for whoever looks at the stream while it fails. */
+  readonly answer?: string | undefined;
   readonly status: number | null;
   readonly nextAt: Date;
 }
@@ -44,7 +47,7 @@ export async function finishDelivered(
 export async function finishFailed(
   database: Database,
   stream: TakenStream,
-  { error, status, nextAt }: Failed,
+  { error, answer, status, nextAt }: Failed,
   now: Date,
 ): Promise<void> {
   await database.transaction(async (sql) => {
@@ -54,7 +57,7 @@ export async function finishFailed(
            due_at = $6, leased_until = NULL
        WHERE id = $1::uuid AND leased_until = $2
        RETURNING failing_since AS since, failing_told_at IS NOT NULL AS told`,
-      [stream.id, stream.leasedUntil, now, error, status, nextAt],
+      [stream.id, stream.leasedUntil, now, answer ? `${error}: ${answer}` : error, status, nextAt],
       "audit_streams_failed",
     );
     const [row] = rows;

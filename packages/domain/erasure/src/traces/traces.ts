@@ -20,6 +20,8 @@ const QUOTED_NAME = new RegExp(
   `(?:(?:userName|externalId|value)\\s+eq\\s+|"(?:${NAMING})"\\s*:\\s*)"([^"]*)"|<[^<>]*NameID\\b[^<>]*>([^<]*)<`,
   "gi",
 );
+/** Fields of events that administrators type into. */
+const TYPED = new Set(["name", "description"]);
 // Of a SCIM message, what says how and not whom. It goes, too, where it names the person.
 const STRUCTURE =
   /^(?:schemas|op|method|path|status|scimType|resourceType|bulkId|version|totalResults|itemsPerPage|startIndex|truncated|characters)$/i;
@@ -134,7 +136,7 @@ export class Traces {
     let anyOwn = false;
     const walk = (inner: unknown, key: string, mine: boolean): unknown => {
       if (typeof inner === "string") {
-        const typed = key === "name" && this.mentions(inner);
+        const typed = TYPED.has(key) && this.mentions(inner);
         return (mine && PERSONAL_FIELDS.has(key)) || typed || this.#addresses(inner) ? ERASED : inner;
       }
       if (Array.isArray(inner)) {

@@ -43,6 +43,6 @@ export const signalStreams = facts("signal_stream", "signalStream", {
   event_refused: {
     says: "A stream's receiver refused a security event, which is not sent again. `error`: its code (RFC 8935, section 2.4).",
     outcome: "failure",
-    data: z.strictObject({ applicationId: id, jti: id, error: text, description: nullable }),
+    data: z.strictObject({ applicationId: id, jti: id, error: text }),
   },
 });

@@ -15,6 +15,8 @@ export interface SignalDelivery {
   readonly error: string | null;
 }
 
+/** Of what a receiver said, in characters. */
+const LONGEST_ERROR = 300;
 /** Of those that were settled, and of those that wait. */
 const MOST_SHOWN = 10;
 
@@ -30,13 +32,17 @@ const stored = z.array(
 );
 
 /**
- * The receiver answered for these: nothing fails any more. The last ten of a stream are kept in its row, the newest first;
- * what a refusal said beside its code stands in the audit trail.
+ * The receiver answered for these: nothing fails any more. The last ten of a stream are kept in its row, the newest first.
+ * `words`: what a refusal said beside its code, which may name somebody: the last stands here, and none in the audit trail.
  */
 export async function noteSettled(
   sql: Sql,
   streamId: string,
-  { deliveries, now }: { readonly deliveries: readonly SignalDelivery[]; readonly now: Date },
+  {
+    deliveries,
+    words,
+    now,
+  }: { readonly deliveries: readonly SignalDelivery[]; readonly words: string | null; readonly now: Date },
 ): Promise<void> {
   const refusal = deliveries.find(({ error }) => error !== null);
   await sql.query(
@@ -52,7 +58,12 @@ export async function noteSettled(
       storableJson(JSON.stringify(deliveries.slice(0, MOST_SHOWN))),
       deliveries.some(({ state }) => state === "delivered"),
       now,
-      refusal === undefined ? null : `It refused an event (${refusal.error}).`,
+      refusal === undefined
+        ? null
+        : `It refused an event (${refusal.error})${words === null ? "." : `: ${words}`}`.slice(
+            0,
+            LONGEST_ERROR,
+          ),
       refusal === undefined || refusal.tries === null ? null : 400,
     ],
     "signal_streams_settled",

@@ -84,6 +84,7 @@ export async function settleSignals(
     const errors = new Map(refused.map(({ jti, error }) => [jti, error.slice(0, LONGEST_CODE)]));
     await noteSettled(sql, stream.id, {
       now,
+      words: refused.find(({ description }) => description !== null)?.description ?? null,
       deliveries: rows.map(({ id, type }) => {
         const error = errors.get(id) ?? null;
         return { jti: id, type, state: error === null ? "delivered" : "refused", tries, at: now, error };
@@ -94,12 +95,12 @@ export async function settleSignals(
       sql,
       refused
         .filter(({ jti }) => settled.has(jti))
-        .map(({ jti, error, description }) => ({
+        .map(({ jti, error }) => ({
           organizationId: null,
           type: "signal_stream.event_refused",
           actor: { type: "system" },
           resource: { type: "signalStream", id: stream.id },
-          data: { applicationId: stream.applicationId, jti, error, description },
+          data: { applicationId: stream.applicationId, jti, error },
         })),
     );
   });

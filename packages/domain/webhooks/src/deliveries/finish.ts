@@ -109,8 +109,10 @@ async function settle(sql: Sql, attempts: readonly FinishedAttempt[], now: Date)
          answer int, response text, error text, duration_ms int)),
      made AS (
        INSERT INTO webhook_attempts (delivery_id, number, at, signature, status, response, error, duration_ms)
-       SELECT t.id, t.number, t.at, t.signature, t.answer, t.response, t.error, t.duration_ms
-       FROM told t JOIN webhook_deliveries d ON d.id = t.id WHERE NOT t.untried
+       SELECT t.id, t.number, t.at, t.signature, t.answer, CASE WHEN e.erased_at IS NULL THEN t.response END, t.error,
+              t.duration_ms
+       FROM told t JOIN webhook_deliveries d ON d.id = t.id LEFT JOIN events e ON e.id = d.event_id
+       WHERE NOT t.untried
        ON CONFLICT DO NOTHING),
      settled AS (
        UPDATE webhook_deliveries d
