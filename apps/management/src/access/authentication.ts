@@ -4,6 +4,7 @@ import type { Request, Response } from "express";
 import type { ManagementApiDeps } from "../deps.ts";
 import { problem } from "../errors.ts";
 import { type Caller, personCaller } from "./caller.ts";
+import { leftByCreators } from "./creators.ts";
 import { storedPermissions } from "./permissions.ts";
 import { permissionsOfIntents } from "./setup-intents.ts";
 
@@ -83,9 +84,17 @@ async function setupLinkOf(
   const now = clock();
   const link = await database.prisma.setupLink.findUnique({
     where: { digest: Uint8Array.from(digestToken(token)), revokedAt: null, expiresAt: { gt: now } },
-    select: { id: true, organizationId: true, connectionId: true, intents: true, lastUsedAt: true },
+    select: {
+      ...{ id: true, organizationId: true, connectionId: true, intents: true },
+      ...{ createdBy: true, lastUsedAt: true },
+    },
   });
   if (link === null) {
+    return null;
+  }
+  // It may do no more than who made it may: who has left, or lost their role, keeps no way in.
+  const isLeft = await leftByCreators(database.sql, [link]);
+  if (isLeft(link)) {
     return null;
   }
   const { id, organizationId, connectionId, intents } = link;

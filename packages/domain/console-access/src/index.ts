@@ -1,5 +1,12 @@
 /** Who may use the console, and their sessions there: the only writer of console roles and console sessions. */
-export { CONSOLE_ROLES, type ConsoleRole, giveConsoleRole, isRoleOf, takeConsoleRole } from "./roles.ts";
+export {
+  administratorsAmong,
+  CONSOLE_ROLES,
+  type ConsoleRole,
+  giveConsoleRole,
+  isRoleOf,
+  takeConsoleRole,
+} from "./roles.ts";
 export {
   type ConsolePerson,
   type ConsoleSession,

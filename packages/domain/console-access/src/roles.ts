@@ -21,6 +21,26 @@ interface Row {
   readonly role: ConsoleRole | null;
 }
 
+/** Which of these people administer something at the moment: with a role that may change things, and no end of their access. */
+export async function administratorsAmong(
+  sql: Sql,
+  userIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (userIds.length === 0) {
+    return new Set();
+  }
+  const { rows } = await sql.query<{ user_id: string }>(
+    `SELECT m.user_id FROM memberships m
+     JOIN console_roles r ON r.membership_id = m.id AND r.organization_id = m.organization_id
+     JOIN organizations o ON o.id = m.organization_id
+     WHERE m.user_id = ANY($1::uuid[]) AND m.status = 'active' AND m.directory IS DISTINCT FROM 'ended'
+       AND (r.role = 'operator') = o.for_operators AND r.role <> 'organizationViewer'`,
+    [userIds],
+    "console_administrators",
+  );
+  return new Set(rows.map(({ user_id }) => user_id));
+}
+
 /**
  * Gives a member a role in place of the one that they have. Resolves to the events of it, none where nothing changed; null
  * where the organization has no such member.

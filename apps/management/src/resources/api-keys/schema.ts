@@ -1,5 +1,6 @@
 import type { ApiKey } from "@sallyport/database";
 import { z } from "zod";
+import { creatorFields } from "../../access/creators.ts";
 import { PERMISSIONS, storedPermissions } from "../../access/permissions.ts";
 import { ROLE_NAMES, ROLES } from "../../access/roles.ts";
 import { displayName, id, instant, text, timestamp } from "../../api/text.ts";
@@ -53,6 +54,7 @@ export const apiKey = z
       .nullable()
       .meta({ description: "What the key is limited to; null: all that it reaches." }),
     hint: z.string().meta({ description: "The key's last characters." }),
+    ...creatorFields,
     createdAt: timestamp,
     expiresAt: timestamp.nullable(),
     lastUsedAt: timestamp.nullable().meta({ description: "To the minute." }),
@@ -64,13 +66,14 @@ export const createdApiKey = apiKey
   .extend({ key: z.string().meta({ description: "Shown this once." }) })
   .meta({ id: "CreatedApiKey" });
 
-export function apiKeyView(row: ApiKey): z.input<typeof apiKey> {
+export function apiKeyView(row: ApiKey, creatorLeft: boolean): z.input<typeof apiKey> {
   return {
     id: row.id,
     name: row.name,
     organizationId: row.organizationId,
     permissions: storedPermissions(row.permissions)?.slice() ?? null,
     hint: row.hint,
+    ...{ createdBy: row.createdBy, creatorLeft },
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt?.toISOString() ?? null,
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,

@@ -2,6 +2,7 @@ import { newId, Prisma } from "@sallyport/database";
 import { digestToken, newToken, tokenHint } from "@sallyport/secrets";
 import type { z } from "zod";
 import { limitOf, requirePermission } from "../../access/caller.ts";
+import { creatorOf, leftByCreators } from "../../access/creators.ts";
 import { isGatewayPermission, type Permission } from "../../access/permissions.ts";
 import { ROLES } from "../../access/roles.ts";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
@@ -30,6 +31,7 @@ export async function createApiKey(context: Context, input: NewApiKey) {
         permissions: permissions === null ? Prisma.DbNull : [...permissions],
         digest: Uint8Array.from(digestToken(key)),
         hint: tokenHint(key),
+        createdBy: creatorOf(context.caller),
         expiresAt: input.expiresAt,
       },
     });
@@ -39,7 +41,7 @@ export async function createApiKey(context: Context, input: NewApiKey) {
       resource: { type: "apiKey", id: row.id },
       after: { name: row.name, permissions, expiresAt: row.expiresAt?.toISOString() ?? null },
     });
-    return { ...apiKeyView(row), key };
+    return { ...apiKeyView(row, false), key };
   });
 }
 
@@ -62,7 +64,8 @@ function permissionsOf({ caller }: Context, input: NewApiKey): readonly Permissi
 
 export async function listApiKeys(context: Context, page: PageQuery) {
   const rows = await context.deps.database.prisma.apiKey.findMany(pageArguments(page, "asc"));
-  return toPage(rows, page, apiKeyView);
+  const isLeft = await leftByCreators(context.deps.database.sql, rows);
+  return toPage(rows, page, (row) => apiKeyView(row, isLeft(row)));
 }
 
 /** Throws `key_not_found`, also for one that was revoked before. */

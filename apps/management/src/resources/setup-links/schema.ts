@@ -1,5 +1,6 @@
 import type { SetupLink } from "@sallyport/database";
 import { z } from "zod";
+import { creatorFields } from "../../access/creators.ts";
 import { SETUP_INTENTS } from "../../access/setup-intents.ts";
 import { displayName, id, timestamp } from "../../api/text.ts";
 import { logo } from "../logos/schema.ts";
@@ -32,6 +33,7 @@ export const setupLink = z
     id,
     name: z.string(),
     intents: z.array(z.string()),
+    ...creatorFields,
     createdAt: timestamp,
     expiresAt: timestamp,
     lastUsedAt: timestamp.nullable().meta({ description: "To the minute." }),
@@ -82,11 +84,12 @@ export const setup = z
   })
   .meta({ id: "Setup" });
 
-export function setupLinkView(row: SetupLink): z.input<typeof setupLink> {
+export function setupLinkView(row: SetupLink, creatorLeft: boolean): z.input<typeof setupLink> {
   return {
     id: row.id,
     name: row.name,
     intents: row.intents,
+    ...{ createdBy: row.createdBy, creatorLeft },
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt.toISOString(),
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,

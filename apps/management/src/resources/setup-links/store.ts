@@ -4,6 +4,7 @@ import { newId, type Organization } from "@sallyport/database";
 import { digestToken, newToken } from "@sallyport/secrets";
 import { z } from "zod";
 import { requirePermission, type SetupLinkCaller } from "../../access/caller.ts";
+import { creatorOf, leftByCreators } from "../../access/creators.ts";
 import { permissionsOfIntents } from "../../access/setup-intents.ts";
 import { type PageQuery, pageArguments, toPage } from "../../api/page.ts";
 import { change } from "../../change.ts";
@@ -43,6 +44,7 @@ export async function createSetupLink(context: InOrganization, input: z.output<t
         intents: input.intents,
         digest: Uint8Array.from(digestToken(token)),
         connectionId: input.connectionId ?? newId(),
+        createdBy: creatorOf(caller),
         createdAt: now,
         expiresAt: new Date(now.getTime() + input.expiresInDays * DAY_MS),
       },
@@ -53,7 +55,7 @@ export async function createSetupLink(context: InOrganization, input: z.output<t
       resource: { type: "setupLink", id: row.id },
       after: { name: row.name, intents: row.intents, expiresAt: row.expiresAt.toISOString() },
     });
-    return { ...setupLinkView(row), url: `${deps.publicUrl}/setup/${token}` };
+    return { ...setupLinkView(row, false), url: `${deps.publicUrl}/setup/${token}` };
   });
 }
 
@@ -62,7 +64,8 @@ export async function listSetupLinks({ deps, organization }: InOrganization, pag
     ...pageArguments(page, "desc"),
     where: { organizationId: organization.id },
   });
-  return toPage(rows, page, setupLinkView);
+  const isLeft = await leftByCreators(deps.database.sql, rows);
+  return toPage(rows, page, (row) => setupLinkView(row, isLeft(row)));
 }
 
 /** Throws `setup_link_not_found`, also for one that was revoked before. */
@@ -96,7 +99,7 @@ export async function readSetup({ deps }: Context, link: SetupLinkCaller): Promi
   const operator = await readOperatorBrand(database.sql);
   const view = (shown: Logo | null) => (shown === null ? null : logoView(shown, publicUrl));
   return {
-    link: setupLinkView(row),
+    link: setupLinkView(row, false),
     organization: { ...row.organization, logo: view(logo) },
     operator: operator === null ? null : { name: operator.name, logo: view(operator.logo) },
     permissions: [...link.permissions],

@@ -51,7 +51,7 @@ export function ApiKeysPage() {
         permissions === null ? texts.everything : texts.permissions(permissions.length),
       wideOnly: true,
     },
-    { key: "state", header: texts.columns.state, cell: (key) => <KeyState apiKey={key} />, width: 120 },
+    { key: "state", header: texts.columns.state, cell: (key) => <KeyState apiKey={key} />, width: 190 },
     {
       key: "used",
       header: texts.columns.used,
@@ -92,8 +92,11 @@ function KeyState({ apiKey }: { readonly apiKey: ApiKey }) {
   if (apiKey.revokedAt !== null) {
     return <StateDot kind="neutral">{texts.revoked}</StateDot>;
   }
-  return isOver(apiKey) ? (
-    <StateDot kind="neutral">{texts.expired}</StateDot>
+  if (isOver(apiKey)) {
+    return <StateDot kind="neutral">{texts.expired}</StateDot>;
+  }
+  return apiKey.creatorLeft ? (
+    <StateDot kind="warning">{texts.creatorLeft}</StateDot>
   ) : (
     <StateDot kind="good">{texts.active}</StateDot>
   );

@@ -2,7 +2,7 @@ import type { Catalogue } from "../../../texts/language.tsx";
 
 const en = {
   title: "API keys",
-  lead: "What your own systems call the management API with. Give each no more than it needs.",
+  lead: "What your own systems call the management API with. Give each no more than it needs. They outlive whoever made them: replace those whose creator has left and may still know them.",
   create: "New API key",
   columns: {
     name: "Name",
@@ -17,6 +17,7 @@ const en = {
   everything: "Everything there",
   permissions: (count: number) => (count === 1 ? "1 permission" : `${count} permissions`),
   active: "Active",
+  creatorLeft: "Its creator has left",
   expired: "Expired",
   revoked: "Revoked",
   never: "Never",
@@ -51,7 +52,7 @@ type Texts = typeof en;
 
 const de: Texts = {
   title: "API-Schlüssel",
-  lead: "Damit rufen Ihre eigenen Systeme die Verwaltungs-API auf. Geben Sie jedem nicht mehr, als er braucht.",
+  lead: "Damit rufen Ihre eigenen Systeme die Verwaltungs-API auf. Geben Sie jedem nicht mehr, als er braucht. Sie gelten weiter, wenn jemand geht: Ersetzen Sie die, deren Ersteller fort ist und sie noch kennen kann.",
   create: "Neuer API-Schlüssel",
   columns: {
     name: "Name",
@@ -66,6 +67,7 @@ const de: Texts = {
   everything: "Dort alles",
   permissions: (count) => (count === 1 ? "1 Berechtigung" : `${count} Berechtigungen`),
   active: "Aktiv",
+  creatorLeft: "Wer ihn angelegt hat, ist fort",
   expired: "Abgelaufen",
   revoked: "Widerrufen",
   never: "Nie",

@@ -89,8 +89,11 @@ function LinkState({ link }: { readonly link: SetupLink }) {
   if (link.revokedAt !== null) {
     return <StateDot kind="neutral">{texts.revoked}</StateDot>;
   }
-  return isOver(link) ? (
-    <StateDot kind="neutral">{texts.expired}</StateDot>
+  if (isOver(link)) {
+    return <StateDot kind="neutral">{texts.expired}</StateDot>;
+  }
+  return link.creatorLeft ? (
+    <StateDot kind="warning">{texts.creatorLeft}</StateDot>
   ) : (
     <StateDot kind="good">{texts.live}</StateDot>
   );
