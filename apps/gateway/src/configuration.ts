@@ -42,6 +42,8 @@ export interface Configuration {
   readonly setupFrameAncestors: readonly string[];
   /** Where the last seals of the audit trail are written down. */
   readonly auditAnchors: AnchorSettings;
+  /** How often each audit trail is verified by the clock. Undefined: never. */
+  readonly auditVerifyHours: number | undefined;
   readonly metricsToken: string | undefined;
   readonly logLevel: string;
   readonly demo: boolean;
@@ -89,6 +91,7 @@ export function readConfiguration(
     trustProxy: values.TRUST_PROXY,
     setupFrameAncestors: values.SETUP_FRAME_ANCESTORS,
     auditAnchors: anchorsOf(values),
+    auditVerifyHours: values.AUDIT_VERIFY_HOURS === 0 ? undefined : values.AUDIT_VERIFY_HOURS,
     metricsToken: values.METRICS_TOKEN,
     logLevel: values.LOG_LEVEL,
     demo: values.DEMO === "on",
@@ -128,13 +131,18 @@ function anchorsOf(values: z.output<ReturnType<typeof environmentSchema>>): Anch
   };
 }
 
+export interface AuditAccess {
+  readonly databaseUrl: string;
+  readonly encryptionKeys: readonly string[] | undefined;
+}
+
 /** `DATABASE_URL` alone, for what needs nothing else. Throws `ConfigurationError`. */
 export function readDatabaseUrl(environment: Environment): string {
   return parse(z.object({ DATABASE_URL: databaseUrl }), environment).DATABASE_URL;
 }
 
 /** The database, and the encryption keys where they are given: by them an audit key is known for ours. Throws `ConfigurationError`. */
-export function readAuditAccess(environment: Environment) {
+export function readAuditAccess(environment: Environment): AuditAccess {
   const schema = z.object({
     DATABASE_URL: databaseUrl,
     SALLYPORT_ENCRYPTION_KEYS: encryptionKeys.optional(),

@@ -163,6 +163,7 @@ async function openEach(foundation: Foundation, teardown: Teardown): Promise<Mou
       queues,
       signer: signingKeys,
       auditAnchors: configuration.auditAnchors,
+      ...defined({ auditVerifyHours: configuration.auditVerifyHours }),
     });
     teardown.add("reconciler", () => worker.stop());
     await worker.start();

@@ -151,6 +151,7 @@ export function environmentSchema(mode: Mode) {
         { error: "must be off, the number of proxies in front, or their networks, such as 10.0.0.0/8" },
       )
       .default(false),
+    AUDIT_VERIFY_HOURS: wholeNumber(0, 8_760, 24).default(24),
     AUDIT_ANCHOR_MINUTES: wholeNumber(1, 1_440, 15).default(15),
     AUDIT_ANCHOR_FILE: z
       .string()

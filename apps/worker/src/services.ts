@@ -27,6 +27,8 @@ export interface WorkerServices extends JobRequests {
   readonly deliveryOutbound: Outbound;
   /** Where the last seals of the audit trail are written down. Default: nowhere. */
   readonly auditAnchors?: AnchorSettings;
+  /** How often each audit trail is verified where nobody asks for it. Default: never. */
+  readonly auditVerifyHours?: number;
   /** Directory users in one transaction. Default 500. */
   readonly batchSize?: number;
   /** Batches of one organization before others have their turn. Default 20. */

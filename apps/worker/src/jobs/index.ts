@@ -5,6 +5,7 @@ import { auditAnchorsLoop } from "./audit-anchors/job.ts";
 import { auditSealsLoop } from "./audit-seals/job.ts";
 import { auditStreamsLoop } from "./audit-streams/job.ts";
 import { auditVerificationJob } from "./audit-verification/job.ts";
+import { auditVerificationByClockJob } from "./audit-verification-by-clock/job.ts";
 import { certificateExpiryJob } from "./certificate-expiry/job.ts";
 import { deletedOrganizationsJob } from "./deleted-organizations/job.ts";
 import { domainsJob } from "./domains/job.ts";
@@ -36,6 +37,7 @@ export const JOBS: readonly JobDeclaration<WorkerServices>[] = [
   resealJob,
   deletedOrganizationsJob,
   auditVerificationJob,
+  auditVerificationByClockJob,
   eraseJob,
 ];
 

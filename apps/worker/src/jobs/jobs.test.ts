@@ -24,6 +24,7 @@ it("keeps the names that the store and the metrics know", () => {
     "maintenance/reseal",
     "maintenance/deleted-organizations",
     "audit-verification/audit-verification",
+    "audit-verification-by-clock/audit-verification-by-clock",
     "erase/erase",
   ]);
 });

@@ -25,6 +25,7 @@ export {
   findVerification,
   latestVerification,
   requestVerification,
+  requestVerificationsByClock,
   runVerifications,
   type Verification,
 } from "./verify/verifications.ts";

@@ -99,13 +99,23 @@ async function readHead(sql: Sql, organizationId: string | null): Promise<Head |
   return rows[0];
 }
 
+/**
+ * SELECTs the keys of all trails that there are: whoever cut one out of some tables has left it in others. Those of seals one
+ * by one by their index, since each has many.
+ */
+export const TRAILS = `
+  SELECT organization_id AS key FROM outbox_sequences UNION SELECT organization_id FROM audit_trails
+  UNION SELECT id FROM organizations UNION SELECT '${keyOf(null)}'::uuid
+  UNION (
+    WITH RECURSIVE sealed (key) AS (
+      (SELECT organization_id FROM audit_seals ORDER BY organization_id LIMIT 1)
+      UNION ALL
+      SELECT (SELECT organization_id FROM audit_seals WHERE organization_id > sealed.key ORDER BY organization_id LIMIT 1)
+      FROM sealed WHERE sealed.key IS NOT NULL)
+    SELECT key FROM sealed WHERE key IS NOT NULL)`;
+
 /** Whose trails there are: each organization's, and that of what belongs to none (null). */
 export async function listTrails(sql: Sql): Promise<(string | null)[]> {
-  const { rows } = await sql.query<{ key: string }>(
-    `SELECT organization_id AS key FROM outbox_sequences UNION SELECT organization_id FROM audit_trails
-     UNION SELECT DISTINCT organization_id FROM audit_seals UNION SELECT id FROM organizations
-     UNION SELECT $1::uuid ORDER BY 1`,
-    [keyOf(null)],
-  );
+  const { rows } = await sql.query<{ key: string }>(`SELECT key FROM (${TRAILS}) t ORDER BY 1`);
   return rows.map(({ key }) => organizationOf(key));
 }

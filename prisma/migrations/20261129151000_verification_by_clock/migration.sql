@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "audit_verifications" ADD COLUMN     "by_clock" BOOLEAN NOT NULL DEFAULT false;
