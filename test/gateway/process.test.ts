@@ -88,6 +88,35 @@ async function slugs(): Promise<string[]> {
   return items.map((item) => item.slug).filter((slug) => slug !== "operators");
 }
 
+describe("audit verify without DATABASE_URL", () => {
+  const verify = async (env: Record<string, string> = {}) => {
+    const { exited, stdout, stderr } = spawn({ args: ["audit", "verify"], env });
+    const { code } = await exited;
+    return { code, stdout: stdout(), stderr: stderr() };
+  };
+
+  it("looks into the database of the dev that runs in the folder, with its keys", async () => {
+    const gateway = spawn();
+    await gateway.ready();
+    expect(await verify()).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^gateway: intact; /m),
+      stderr: "",
+    });
+    const refused = await verify({ NODE_ENV: "production" });
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("DATABASE_URL") });
+    gateway.child.kill("SIGTERM");
+    await gateway.exited;
+  });
+
+  it("says what to do where none runs there", async () => {
+    expect(await verify()).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/no gateway runs on the embedded database in .*npm start/),
+    });
+  });
+});
+
 describe("a stop", () => {
   it.each(["SIGTERM", "SIGINT"] as const)(
     "by %s answers what is under way, stops PostgreSQL and exits 0",

@@ -9,6 +9,7 @@ import {
 import { type Database, isId, openDatabase } from "@sallyport/database";
 import { createSecretBox } from "@sallyport/secrets";
 import { type AuditVerifyOptions, UsageError } from "./command-line.ts";
+import type { AuditAccess } from "./configuration.ts";
 
 /** What a trail that does not verify ends with: unlike a failure to verify it. */
 const TAMPERED = 3;
@@ -20,7 +21,7 @@ interface Terminal {
 
 /** `sallyport audit verify`: prints what each trail came to. Resolves to the exit code. */
 export async function auditVerify(
-  access: { readonly databaseUrl: string; readonly encryptionKeys: readonly string[] | undefined },
+  access: AuditAccess,
   options: AuditVerifyOptions,
   { say, complain }: Terminal,
 ): Promise<number> {

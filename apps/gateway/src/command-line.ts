@@ -29,8 +29,9 @@ Usage: sallyport <command> [options]
   serve               Production: fails when a required variable is missing.
     --roles <list>    What this process does: any of ${ROLES.join(",")}. Default: all of them.
   migrate             Brings the database at DATABASE_URL to the schema of this build. dev and serve do so, too.
-  audit verify        Holds the audit trail in the database at DATABASE_URL against its seals, and says what was
-                      changed, removed, inserted or moved, and where. Ends with 3 if anything was.
+  audit verify        Holds the audit trail in the database at DATABASE_URL (without it, in that of the dev that runs on
+                      DATA_DIR) against its seals, and says what was changed, removed, inserted or moved, and where.
+                      Ends with 3 if anything was.
     --organization <slug or id>   Of one organization. Default: all of them, and what belongs to none.
     --anchors <file>  Compares with the roots that were kept outside (JSON lines).
     --json            Prints one JSON object for each trail.

@@ -10,12 +10,26 @@ const MAKERS = {
   SALLYPORT_ENCRYPTION_KEYS: { file: "encryption-keys", make: newEncryptionKey },
 } as const;
 
+/** `DATA_DIR`, as `dev` takes it. */
+export function dataFolderOf(environment: Environment): string {
+  return resolve(environment.DATA_DIR?.trim() || ".data");
+}
+
+/** The encryption keys that an earlier `dev` has made; undefined where none did. */
+export function keptEncryptionKeys(environment: Environment): Promise<string | undefined> {
+  const path = join(dataFolderOf(environment), MAKERS.SALLYPORT_ENCRYPTION_KEYS.file);
+  return readFile(path, "utf8").then(
+    (text) => text.trim(),
+    () => undefined,
+  );
+}
+
 /**
  * Fills in the secrets that a development environment leaves out: made once under `DATA_DIR`, readable by their
  * owner only, and kept, so that a second start opens what the first one sealed.
  */
 export async function withDevelopmentSecrets(environment: Environment): Promise<Environment> {
-  const folder = resolve(environment.DATA_DIR?.trim() || ".data");
+  const folder = dataFolderOf(environment);
   const filled: Record<string, string | undefined> = { ...environment };
   for (const [variable, { file, make }] of Object.entries(MAKERS)) {
     if (filled[variable]?.trim()) {

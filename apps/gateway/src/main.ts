@@ -17,6 +17,7 @@ import { explainFailure } from "./failure.ts";
 import { fileAndTerminal, type LogDestination, standardOutput } from "./log-destination.ts";
 import { ROLES, type Role } from "./process-roles.ts";
 import type { RunOptions } from "./run.ts";
+import { withRunningDatabase } from "./running-database.ts";
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 const complain = (text: string) => void process.stderr.write(`sallyport: ${text}\n`);
@@ -33,7 +34,7 @@ async function main(args: readonly string[], environment: Environment): Promise<
       return 0;
     case "audit verify": {
       const { auditVerify } = await import("./audit-verify.ts");
-      return auditVerify(readAuditAccess(environment), command, { say, complain });
+      return auditVerify(readAuditAccess(await withRunningDatabase(environment)), command, { say, complain });
     }
     case "migrate":
       return migrateOnly(environment);

@@ -42,7 +42,13 @@ export async function readCluster(folder: string, version: string): Promise<Clus
   if (found !== version.split(".")[0]) {
     throw failure.versionMismatch(dataFolder, found, version);
   }
-  return { dataFolder, password: (await readPart(passwordPath(clusterPath(folder)))).trim() };
+  return readRunningCluster(folder);
+}
+
+/** As `readCluster`, where it runs, so that its version is right. */
+export async function readRunningCluster(folder: string): Promise<Cluster> {
+  const password = (await readPart(passwordPath(clusterPath(folder)))).trim();
+  return { dataFolder: dataFolderPath(folder), password };
 }
 
 /**

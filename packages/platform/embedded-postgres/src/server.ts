@@ -150,6 +150,14 @@ async function shutDown(program: RunningProgram): Promise<void> {
   await ended;
 }
 
+/** The port of the server that runs on the folder and is ready (PostgreSQL, "postmaster.pid": line 4); undefined where none does. */
+export async function portOfRunning(dataFolder: string): Promise<number | undefined> {
+  const lines = await readPidFile(dataFolder);
+  const [pid, port] = [Number(lines[0]), Number(lines[3])];
+  const runs = pid > 0 && lines[7]?.trim() === "ready" && (await isPostmasterOf(pid, dataFolder));
+  return runs ? port : undefined;
+}
+
 async function readPidFile(dataFolder: string): Promise<string[]> {
   const content = await readFile(pidFilePath(dataFolder), "utf8").catch((error: unknown) => {
     if (systemErrorCode(error) === "ENOENT") {

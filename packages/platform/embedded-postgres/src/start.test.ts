@@ -2,7 +2,12 @@ import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from "./index.ts";
+import {
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  findRunningPostgres,
+  startEmbeddedPostgres,
+} from "./index.ts";
 import {
   allServersEnded,
   dataFolderOf,
@@ -27,6 +32,16 @@ async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres
   started.push(postgres);
   return postgres;
 }
+
+it("is found by another process while it runs", async () => {
+  const dataDir = await playground.folder();
+  expect(await findRunningPostgres(join(dataDir, "nowhere"))).toBeUndefined();
+  expect(await findRunningPostgres(dataDir)).toBeUndefined();
+  const postgres = await start({ dataDir });
+  expect(await findRunningPostgres(dataDir)).toBe(postgres.url);
+  await postgres.stop();
+  expect(await findRunningPostgres(dataDir)).toBeUndefined();
+});
 
 it("keeps its data over stop and start, with settings of its own and others given", async () => {
   const dataDir = await playground.folder();
