@@ -25,7 +25,7 @@ export async function auditVerify(
   options: AuditVerifyOptions,
   { say, complain }: Terminal,
 ): Promise<number> {
-  const anchors = options.anchors === undefined ? [] : await readAnchors(options.anchors);
+  const anchors = options.anchors === undefined ? [] : await readAnchors(options.anchors, complain);
   const database = openDatabase({ url: access.databaseUrl, poolSize: 2 });
   try {
     const names = await organizationNames(database, options.organization);
@@ -50,8 +50,11 @@ export async function auditVerify(
   }
 }
 
-async function readAnchors(path: string): Promise<KnownSeal[]> {
-  const { anchors, badLine } = parseAnchors(await readFile(path, "utf8"));
+async function readAnchors(path: string, complain: Terminal["complain"]): Promise<KnownSeal[]> {
+  const { anchors, cutOff, badLine } = parseAnchors(await readFile(path, "utf8"));
+  if (cutOff > 0) {
+    complain(`${cutOff} lines of ${path} were cut off, as by a process that was killed; they are left out.`);
+  }
   if (badLine !== undefined) {
     throw new UsageError(`Line ${badLine} of ${path} is no root of an audit trail.`);
   }

@@ -38,20 +38,29 @@ export function anchorOf(seal: Seal): Anchor {
   };
 }
 
-/** The roots of a file that was written outside, line by line; and the first line that is none. */
-export function parseAnchors(text: string): { anchors: KnownSeal[]; badLine?: number } {
+/**
+ * The roots of a file that was written outside, line by line; and the first line that is none. A line that was cut off, since
+ * who wrote it died (`cutOff`), is left out: what it was to say was written again behind it.
+ */
+export function parseAnchors(text: string): { anchors: KnownSeal[]; cutOff: number; badLine?: number } {
   const anchors: KnownSeal[] = [];
+  let cutOff = 0;
   for (const [index, line] of text.split("\n").entries()) {
     if (line.trim() === "") {
       continue;
     }
-    const parsed = anchor.safeParse(jsonOf(line));
+    const value = jsonOf(line);
+    if (value === undefined && line.startsWith('{"organizationId":')) {
+      cutOff += 1;
+      continue;
+    }
+    const parsed = anchor.safeParse(value);
     if (!parsed.success) {
-      return { anchors, badLine: index + 1 };
+      return { anchors, cutOff, badLine: index + 1 };
     }
     anchors.push(parsed.data);
   }
-  return { anchors };
+  return { anchors, cutOff };
 }
 
 function jsonOf(line: string): unknown {

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -67,6 +67,19 @@ function loop(settings: Partial<AnchorSettings>) {
 const later = (minutes: number) => {
   now = new Date(now.getTime() + minutes * 60_000);
 };
+
+it("begins a line of its own where the last one was cut off", async () => {
+  const file = join(folder, "roots.jsonl");
+  await loop({ file })();
+  const whole = await readFile(file, "utf8");
+  await writeFile(file, whole.slice(0, -20));
+  await world.record(acme, 1);
+  await world.seal();
+  await loop({ file })();
+  const { anchors, cutOff, badLine } = parseAnchors(await readFile(file, "utf8"));
+  expect([anchors.length, cutOff, badLine]).toEqual([2, 1, undefined]);
+  expect((await world.verify(acme, anchors)).intact).toBe(true);
+});
 
 it("appends the last seal of each trail to a file, once, and no more often than it is to", async () => {
   const file = join(folder, "roots.jsonl");

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import type { AnchorDestination } from "@sallyport/audit-trail";
 import type { Outbound } from "@sallyport/outbound";
 import { AwsV4Signer } from "aws4fetch";
@@ -45,15 +45,25 @@ function toFile(path: string): AnchorDestination {
   return {
     name: `file ${path}`,
     write: async (lines) => {
-      const file = await open(path, "a", 0o600);
+      const file = await open(path, "a+", 0o600);
       try {
-        await file.appendFile(lines);
+        await file.appendFile(`${(await isCutOff(file)) ? "\n" : ""}${lines}`);
         await file.sync(); // before the database says that it is there
       } finally {
         await file.close();
       }
     },
   };
+}
+
+/** Whether the last line was cut off, since the process died that wrote it. */
+async function isCutOff(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat();
+  if (size === 0) {
+    return false;
+  }
+  const { buffer } = await file.read({ buffer: Buffer.alloc(1), position: size - 1 });
+  return buffer.toString() !== "\n";
 }
 
 function toWebhook({ url, token }: { url: string; token?: string }, { outbound }: Deps): AnchorDestination {
