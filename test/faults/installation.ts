@@ -2,7 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Database, openDatabase } from "@sallyport/database";
 import {
   type OwnPostgres,
+  type StatementProxy,
   startOwnPostgres,
+  startStatementProxy,
   startTcpProxy,
   type TcpProxy,
 } from "@sallyport/database/testing";
@@ -16,7 +18,12 @@ export interface Part {
   /** With SIGKILL: nothing is finished. */
   kill(): Promise<void>;
   start(): Promise<void>;
+  /** Nothing of it runs until it goes on (SIGSTOP, SIGCONT): a machine that stalls. */
+  pause(): void;
+  goOn(): void;
   isRunning(): boolean;
+  /** Between it and PostgreSQL, where `steps` are asked for. */
+  readonly statements: StatementProxy | undefined;
 }
 
 /** Gateways that take requests, workers apart from them, and servers of their own: everything may fail. */
@@ -25,6 +32,7 @@ export interface Installation {
   /** Undefined: the queues are in PostgreSQL. */
   readonly redis: TestRedis | undefined;
   readonly rootKey: string;
+  readonly encryptionKeys: string;
   readonly database: Database;
   readonly databaseUrl: string;
   readonly network: TcpProxy | undefined;
@@ -43,6 +51,8 @@ export interface InstallationOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Gateways and workers reach PostgreSQL through a network that can fail. */
   readonly network?: boolean;
+  /** Each process can be stopped between any two statements of its own. */
+  readonly steps?: boolean;
 }
 
 export async function startInstallation(options: InstallationOptions = {}): Promise<Installation> {
@@ -53,12 +63,17 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
   const encryptionKeys = newEncryptionKey();
   const redisUrl = redis?.url;
   const network = options.network === true ? await startTcpProxy(postgres.port) : undefined;
-  const reachable = new URL(postgres.url);
-  reachable.port = String(network?.port ?? postgres.port);
+  const proxies: StatementProxy[] = [];
 
   const part = async (roles: string): Promise<Part> => {
     const port = await freePorts();
     const url = `http://localhost:${port}`;
+    const statements = options.steps === true ? await startStatementProxy(postgres.port) : undefined;
+    if (statements !== undefined) {
+      proxies.push(statements);
+    }
+    const reachable = new URL(postgres.url);
+    reachable.port = String((statements ?? network ?? postgres).port);
     let current: GatewayProcess | undefined;
     const start = async () => {
       const started = spawnGateway({
@@ -84,6 +99,9 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     return {
       url,
       start,
+      statements,
+      pause: () => void current?.child.kill("SIGSTOP"),
+      goOn: () => void current?.child.kill("SIGCONT"),
       isRunning: () => current?.child.exitCode === null && current.child.signalCode === null,
       kill: async () => {
         current?.child.kill("SIGKILL");
@@ -99,6 +117,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     await Promise.all([...gateways, ...workers].map((each) => each.kill()));
     await database.close();
     await network?.close();
+    await Promise.all(proxies.map((proxy) => proxy.close()));
     await redis?.stop();
     await postgres.remove();
     await folder.remove();
@@ -120,6 +139,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
       return redis;
     },
     rootKey,
+    encryptionKeys,
     database,
     databaseUrl: postgres.url,
     network,

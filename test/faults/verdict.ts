@@ -1,4 +1,4 @@
-import { loadAuditKeys, verifyTrails } from "@sallyport/audit-trail";
+import { type KnownSeal, loadAuditKeys, verifyTrails } from "@sallyport/audit-trail";
 import type { Sql } from "@sallyport/database";
 import { expect } from "vitest";
 import type { Promised, Push } from "./push.ts";
@@ -90,16 +90,16 @@ async function createdOtherThanOnce(sql: Sql, organizationId: string): Promise<u
 }
 
 /** What a verification finds wrong with the seals that were made meanwhile: an entry sealed twice, or left out. */
-async function brokenSeals(sql: Sql): Promise<unknown[]> {
+export async function brokenSeals(sql: Sql, anchors: readonly KnownSeal[] = []): Promise<unknown[]> {
   const found: unknown[] = [];
-  for await (const { problems } of verifyTrails({ sql, keys: await loadAuditKeys(sql) })) {
+  for await (const { problems } of verifyTrails({ sql, anchors, keys: await loadAuditKeys(sql) })) {
     found.push(...problems);
   }
   return found;
 }
 
 /** Positions, and sequences of an organization, that are missing or come twice. */
-async function gapsInOutbox(sql: Sql): Promise<unknown[]> {
+export async function gapsInOutbox(sql: Sql): Promise<unknown[]> {
   const { rows } = await sql.query(
     `SELECT * FROM (
        SELECT position, row_number() OVER (ORDER BY position) AS nth, sequence,
