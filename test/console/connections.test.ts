@@ -32,6 +32,13 @@ const madeConnection = z.object({
   saml: z.object({ acsUrl: z.string(), spEntityId: z.string() }),
 });
 
+const universalLogoutOf = z.object({
+  saml: z.object({
+    globalTokenRevocationUri: z.string(),
+    universalLogout: z.object({ issuer: z.string(), jwksUri: z.string() }).nullable(),
+  }),
+});
+
 interface Company {
   readonly slug: string;
   readonly organizationId: string;
@@ -141,6 +148,45 @@ describe("a connection", () => {
     await page.getByRole("textbox", { name: "Name" }).fill("Okta (EU)");
     await page.getByRole("button", { name: "Save changes" }).first().click();
     await heading(page, "Okta (EU)").waitFor();
+  });
+
+  it("lets its identity provider end all of a person's sessions, or lets it no more", async () => {
+    const company = await newCompany();
+    const setting = async () => {
+      const path = `/organizations/${company.slug}/connections/${company.connection.id}`;
+      return universalLogoutOf.parse((await gateway.api("GET", path)).body).saml;
+    };
+    expect((await setting()).universalLogout).toBeNull();
+    const page = await openConsole(browser, gateway, pathOf(company));
+    const section = page.getByRole("region", { name: "Universal logout" });
+    const [issuer, keys] = [
+      section.getByRole("textbox", { name: "Issuer" }),
+      section.getByRole("textbox", { name: "Address of its keys (JWKS)" }),
+    ];
+    // What is registered at the identity provider is among our values.
+    const { globalTokenRevocationUri } = await setting();
+    await page.getByText(globalTokenRevocationUri).waitFor();
+    expect(await section.getByRole("button", { name: "Turn off" }).count()).toBe(0);
+
+    await issuer.fill("https://acme.okta.example");
+    await keys.fill("not an address");
+    await section.getByRole("button", { name: "Save changes" }).click();
+    await expect.poll(() => keys.getAttribute("aria-invalid")).toBe("true");
+    expect(await issuer.inputValue()).toBe("https://acme.okta.example");
+    expect((await setting()).universalLogout).toBeNull();
+
+    const jwksUri = "https://acme.okta.example/oauth2/v1/keys";
+    await keys.fill(jwksUri);
+    await section.getByRole("button", { name: "Save changes" }).click();
+    await section.getByRole("button", { name: "Turn off" }).waitFor();
+    expect((await setting()).universalLogout).toEqual({ issuer: "https://acme.okta.example", jwksUri });
+    await page.reload();
+    await expect.poll(() => keys.inputValue()).toBe(jwksUri);
+    expect(await violations(page)).toEqual([]);
+
+    await section.getByRole("button", { name: "Turn off" }).click();
+    await expect.poll(async () => (await setting()).universalLogout).toBeNull();
+    await expect.poll(() => issuer.inputValue()).toBe("");
   });
 
   it("says how many sessions its end ends, and is disabled, enabled and deleted", async () => {

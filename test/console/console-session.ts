@@ -4,6 +4,7 @@ import type { TestGateway } from "../harness/gateway.ts";
 export interface ConsoleOptions {
   readonly dark?: boolean;
   readonly phone?: boolean;
+  readonly german?: boolean;
   /** Default: yes. */
   readonly signedIn?: boolean;
 }
@@ -16,7 +17,7 @@ export async function openConsole(
   options: ConsoleOptions = {},
 ): Promise<Page> {
   const context = await browser.newContext({
-    locale: "en-GB",
+    locale: options.german === true ? "de-DE" : "en-GB",
     colorScheme: options.dark === true ? "dark" : "light",
     viewport: options.phone === true ? { width: 390, height: 844 } : { width: 1280, height: 800 },
     // A page that moves is not yet as it will be seen.

@@ -152,6 +152,7 @@ export async function startPushReceiver(): Promise<PushReceiver> {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  server.unref();
   const receiver: PushReceiver = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`,
     received,

@@ -16,12 +16,15 @@ const LOOKS = [
   { name: "dark", options: { dark: true } },
   { name: "phone", options: { phone: true } },
   { name: "phone-dark", options: { phone: true, dark: true } },
+  { name: "german", options: { german: true } },
 ] as const;
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 
 async function take(browser: Browser, world: World, shot: Shot, forReadme: boolean): Promise<void> {
-  for (const look of forReadme ? LOOKS.slice(0, 1) : LOOKS) {
+  // What is done before a picture is done by English names.
+  const looks = LOOKS.filter(({ name }) => name !== "german" || shot.prepare === undefined);
+  for (const look of forReadme ? looks.slice(0, 1) : looks) {
     const page = await openConsole(browser, world.gateway, "", {
       ...look.options,
       signedIn: shot.signedOut !== true,

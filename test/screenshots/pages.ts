@@ -29,6 +29,19 @@ const openWebhook = (name: string) => async (page: Page) => {
   await page.getByRole("columnheader", { name: "Event" }).waitFor();
 };
 
+const openSignals = (application: string) => async (page: Page) => {
+  await page.getByRole("link", { name: application }).click();
+  await page.getByRole("heading", { name: "How it makes a stream" }).waitFor();
+  await page.getByRole("heading", { name: "Signals" }).scrollIntoViewIfNeeded();
+  await page.getByRole("heading", { name: "How it makes a stream" }).scrollIntoViewIfNeeded();
+};
+
+const openStream = (name: string) => async (page: Page) => {
+  await openSignals("Helpdesk")(page);
+  await page.getByRole("link", { name: new RegExp(name) }).click();
+  await page.getByRole("heading", { name: "Last events" }).waitFor();
+};
+
 async function openUsers(page: Page): Promise<void> {
   await openFirstRow(page);
   await page.getByRole("navigation").getByRole("link", { name: "Users" }).click();
@@ -158,6 +171,15 @@ export const SHOTS: readonly Shot[] = [
     prepare: openFirstRow,
   },
   {
+    name: "connection-universal-logout",
+    path: console("/organizations/northwind/connections"),
+    prepare: async (page) => {
+      await openFirstRow(page);
+      const section = page.getByRole("region", { name: "Universal logout" });
+      await section.getByRole("button", { name: "Turn off" }).scrollIntoViewIfNeeded();
+    },
+  },
+  {
     name: "connection-keys",
     path: console("/organizations/acme/connections"),
     prepare: async (page) => {
@@ -249,6 +271,26 @@ export const SHOTS: readonly Shot[] = [
     prepare: (page) => page.getByRole("row").nth(1).getByRole("link").click(),
   },
   { name: "queues", path: console("/queues") },
+  // Signals
+  { name: "signals", path: console("/signals") },
+  { name: "signals-application", path: console("/applications"), prepare: openSignals("Helpdesk") },
+  { name: "signals-application-empty", path: console("/applications"), prepare: openSignals("Intranet") },
+  {
+    name: "signals-stream",
+    path: console("/applications"),
+    prepare: openStream("Signs agents out of the ticket queue"),
+  },
+  { name: "signals-stream-failing", path: console("/applications"), prepare: openStream("Reporting") },
+  { name: "signals-stream-stopped", path: console("/applications"), prepare: openStream("Old warehouse") },
+  {
+    name: "signals-stream-pause",
+    path: console("/applications"),
+    prepare: async (page) => {
+      await openStream("Signs agents out of the ticket queue")(page);
+      await page.getByRole("button", { name: "Pause" }).click();
+      await page.getByRole("textbox", { name: "Reason" }).waitFor();
+    },
+  },
   // Groups & roles
   { name: "roles", path: console("/organizations/acme/roles") },
   { name: "roles-new", path: console("/organizations/acme/roles?panel=new") },

@@ -10,6 +10,7 @@ import type { TestGateway } from "../harness/gateway.ts";
 import { greyPng } from "../harness/png.ts";
 import { seedAuditStreams } from "./seed-audit-streams.ts";
 import { seedRoles } from "./seed-roles.ts";
+import { seedSignals } from "./seed-signals.ts";
 import { seedWebhooks } from "./seed-webhooks.ts";
 
 /** What is in the gateway of the pictures: two customers who have been here for long, and others. */
@@ -105,6 +106,7 @@ export async function seed(gateway: TestGateway, browser: Browser): Promise<Worl
   }
   await seedWebhooks(gateway, call);
   await seedAuditStreams(call);
+  await seedSignals(gateway);
   await signInSomebody(gateway, browser);
   await seedConnections(gateway, call);
   return { gateway, setupUrl: url };
@@ -237,7 +239,13 @@ async function seedConnections(gateway: TestGateway, call: Call): Promise<void> 
   const { id } = withId.parse(
     await call("POST", "/organizations/northwind/connections", {
       ...{ type: "saml", name: "Okta", provider: "okta" },
-      saml: { ...now, certificates: [certificate()] },
+      saml: {
+        ...{ ...now, certificates: [certificate()] },
+        universalLogout: {
+          issuer: "https://northwind.okta.com",
+          jwksUri: "https://northwind.okta.com/oauth2/v1/keys",
+        },
+      },
     }),
   );
   await call("PUT", `/organizations/northwind/connections/${id}/draft`, {

@@ -48,7 +48,12 @@ export const theme = createTheme({
   fontSizes: { xs: "12px", sm: "13px", md: "14px", lg: "16px", xl: "20px" },
   headings: {
     fontWeight: "600",
-    sizes: { h1: { fontSize: "28px" }, h2: { fontSize: "20px" }, h3: { fontSize: "16px" } },
+    sizes: {
+      h1: { fontSize: "28px" },
+      h2: { fontSize: "20px" },
+      h3: { fontSize: "16px" },
+      h4: { fontSize: "14px" },
+    },
   },
   colors: { accent, gray, dark },
   primaryColor: "accent",

@@ -14,6 +14,7 @@ import { queuesRoutes } from "./pages/queues/routes.ts";
 import { rolesRoutes } from "./pages/roles/routes.ts";
 import { sessionsRoutes } from "./pages/sessions/routes.ts";
 import { settingsRoutes } from "./pages/settings/routes.ts";
+import { signalsRoutes } from "./pages/signals/routes.ts";
 import { webhooksRoutes } from "./pages/webhooks/routes.ts";
 import { homeRoute, organizationRoute, rootRoute } from "./routes.ts";
 
@@ -21,6 +22,7 @@ const routeTree = rootRoute.addChildren([
   homeRoute,
   ...organizationsRoutes,
   ...applicationsRoutes,
+  ...signalsRoutes,
   ...apiKeysRoutes,
   ...queuesRoutes,
   ...keysRoutes,

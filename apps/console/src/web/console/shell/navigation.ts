@@ -1,5 +1,6 @@
 import {
   IconApps,
+  IconBroadcast,
   IconBuilding,
   IconDevices,
   IconFileExport,
@@ -108,6 +109,12 @@ export const GATEWAY_PAGES: readonly (NavigationItem & { readonly link: LinkProp
     label: "applications",
     link: linkOptions({ to: "/applications" }),
     icon: IconApps,
+    permission: "applications.read",
+  },
+  {
+    label: "signals",
+    link: linkOptions({ to: "/signals" }),
+    icon: IconBroadcast,
     permission: "applications.read",
   },
   {

@@ -8,6 +8,7 @@ import { useCatalogue } from "../../../texts/language.tsx";
 import { api } from "../../api.ts";
 import { useMay } from "../../session.ts";
 import { QueryFailed } from "../../shell/query-failed.tsx";
+import { ApplicationSignals } from "../signals/application-signals.tsx";
 import { ApplicationSettings } from "./application-settings.tsx";
 import { DeleteApplication, RotateSecret } from "./danger.tsx";
 import { IntegrationCheck } from "./integration-check.tsx";
@@ -47,6 +48,7 @@ export function ApplicationPage() {
           <>
             <Snippets application={data} issuer={check.data.discovery.issuer} />
             <IntegrationCheck check={check.data} />
+            <ApplicationSignals application={data} issuer={check.data.discovery.issuer} />
           </>
         )}
         <section>

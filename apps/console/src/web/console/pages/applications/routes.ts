@@ -14,7 +14,7 @@ export const applicationsRoutes = [
     getParentRoute: () => rootRoute,
     path: "/applications/$applicationId",
     component: lazyRouteComponent(() => import("./application-page.tsx"), "ApplicationPage"),
-    validateSearch: searchParams("snippet"),
+    validateSearch: searchParams("snippet", "stream", "cursor"),
     staticData: { permission: "applications.read" },
   }),
 ] as const;

@@ -31,9 +31,11 @@ export function Snippets(props: { readonly application: Schemas["Application"]; 
         <div>
           <PageTabs
             label={texts.snippets}
+            bySearch
             tabs={SNIPPETS.map((name) => ({
               label: SNIPPET_LABELS[name],
-              link: linkWith({ snippet: name }),
+              // The first is shown without a word on it.
+              link: linkWith({ snippet: name === SNIPPETS[0] ? undefined : name }),
             }))}
           />
           {!application.public && (
