@@ -139,6 +139,10 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
       [acme.id, undone, then],
     );
     await sql.query(
+      "INSERT INTO signal_losses (connection_id, urgent, user_id, organization_id, at) VALUES ($1, $2, $3, $4, $5)",
+      [connectionId, false, await acme.addUser(`signaled-${days}@acme.example`), acme.id, then],
+    );
+    await sql.query(
       "INSERT INTO ended_mappings (organization_id, group_key, role_id, ended_at) VALUES ($1, $2, $3, $4)",
       [acme.id, `${days}`, newId(), later((1 - days) * DAY)],
     );
@@ -187,6 +191,7 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
 
   expect(await purge(deps, later(0))).toEqual({
     directory_losses: 1,
+    signal_losses: 1,
     ended_mappings: 1,
     events: 0,
     held_changes: 1,

@@ -29,6 +29,7 @@ const RULES: readonly { readonly table: string; readonly condition: string; read
   { table: "audit_verifications", condition: "created_at < $1 AND id < $2::uuid", ageMs: 30 * DAY_MS },
   { table: "session_revocations", condition: "at < $1", ageMs: REVOCATIONS_KEPT_MS },
   { table: "directory_losses", condition: "minute < $1", ageMs: 2 * DAY_MS },
+  { table: "signal_losses", condition: "at < $1", ageMs: 2 * DAY_MS },
   { table: "ended_mappings", condition: "ended_at < $1", ageMs: DAY_MS },
   {
     // A rejected one that people still keep something by goes on.
