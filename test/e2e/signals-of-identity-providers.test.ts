@@ -84,6 +84,15 @@ describe.each(["push", "poll"] as const)("a stream by %s", (mode) => {
       { format: "opaque", id: first },
     );
     expect(await state()).toMatchObject({ status: "paused", statusReason: "License expired" });
+    const told = await victim.site.gateway.api(
+      "GET",
+      `/organizations/${victim.acme.slug}/audit-events?type=connection.signal_stream_updated&limit=1`,
+    );
+    expect(told.body).toMatchObject({
+      items: [
+        { type: "connection.signal_stream_updated", data: { status: "paused", reason: "License expired" } },
+      ],
+    });
 
     expect((await make(mode)).status).toBe(200);
     expect([...transmitter.streams.keys()]).not.toContain(first);

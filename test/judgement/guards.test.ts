@@ -106,7 +106,7 @@ describe("people whom a directory deactivates", () => {
     await deactivate(people.slice(0, 10));
     expect(await suspended()).toBe(0);
     const change = await heldChange();
-    expect(change).toMatchObject({ people: 10, suspended: 10, directoryId: tenant.directoryId });
+    expect(change).toMatchObject({ people: 10, suspended: 10, directory: { id: tenant.directoryId } });
     expect(await heldEvents()).toEqual([["held_change.created", { people: 10, suspended: 10 }]]);
     expect(await tenant.dirtyRows()).toBe(0);
 

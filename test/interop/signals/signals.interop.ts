@@ -1,6 +1,3 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-import type { Readable, Writable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type LogoutVictim, startLogoutVictim } from "../../attacks/saml/logout-victim.ts";
 import {
@@ -10,30 +7,7 @@ import {
   startSignalSite,
   VERIFICATION,
 } from "../../harness/signals.ts";
-
-/** The Python client, and what it tells line by line. */
-interface Client {
-  readonly process: ChildProcessByStdio<Writable, Readable, null>;
-  next(): Promise<Record<string, unknown>>;
-  readonly ended: Promise<number | null>;
-}
-
-function start(...args: string[]): Client {
-  const script = new URL("client.py", import.meta.url).pathname;
-  const child = spawn("python3", [script, ...args], { stdio: ["pipe", "pipe", "inherit"] });
-  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-  return {
-    process: child,
-    ended: new Promise((resolve) => child.once("close", resolve)),
-    async next() {
-      const line: IteratorResult<string> = await lines.next();
-      if (line.done === true) {
-        throw new Error("The client said no more");
-      }
-      return JSON.parse(line.value) as Record<string, unknown>;
-    },
-  };
-}
+import { start } from "./client.ts";
 
 describe("as a receiver", () => {
   let site: SignalSite;
@@ -45,7 +19,7 @@ describe("as a receiver", () => {
   afterAll(() => site.stop());
 
   it.each(["poll", "push"])("it hears of the end of a session by %s", async (how) => {
-    const client = start(how, site.gateway.url, app.clientId, app.clientSecret);
+    const client = start("client.py", how, site.gateway.url, app.clientId, app.clientSecret);
     await client.next(); // its stream is ready
     expect(await client.next()).toMatchObject({
       claims: { events: { [VERIFICATION]: { state: "a state" } } },
@@ -72,7 +46,7 @@ describe("as a transmitter", () => {
 
   it("has a person's sessions ended", async () => {
     const { acme } = victim;
-    const client = start("transmit");
+    const client = start("client.py", "transmit");
     const { issuer, jwksUri } = await client.next();
     const audience = "https://sso.example.test";
     const path = `/organizations/${acme.slug}/connections/${acme.connectionId}`;

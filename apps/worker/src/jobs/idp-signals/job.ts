@@ -3,7 +3,7 @@ import type { Loop } from "../../loop.ts";
 import type { WorkerServices } from "../../services.ts";
 import { createPoller } from "./poller.ts";
 
-const DETACHED_EVERY_MS = 60_000;
+const DETACHED_EVERY_MS = 10_000;
 
 /** Polls identity providers for their signals, and deletes streams there that are no connection's any more. */
 export const idpSignalsLoop: Loop<
