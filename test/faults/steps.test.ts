@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Stop, Stopped } from "@sallyport/database/testing";
 import { afterEach, describe, expect, it } from "vitest";
+import { startTestGateway } from "../harness/gateway.ts";
 import type { Part } from "./installation.ts";
 import { DEATHS } from "./steps/receiver.ts";
 import { expectEverythingTold } from "./steps/verdict.ts";
@@ -56,12 +57,12 @@ afterEach(() => world.stop());
 const nameOf = ({ statement, at, nth }: Stop) => `${at} ${statement}${nth === 2 ? ", the second" : ""}`;
 
 /** Where a process is held; throws where it does not come by. */
-async function reach(part: Part, stop: Stop, withinMs = REACHED_MS): Promise<Stopped> {
+async function reach(part: Part, stop: Stop): Promise<Stopped> {
   const { statements } = part;
   if (statements === undefined) {
     throw new Error("The installation has no steps");
   }
-  const stopped = await Promise.race([statements.stopAt(stop), sleep(withinMs)]);
+  const stopped = await Promise.race([statements.stopAt(stop), sleep(REACHED_MS)]);
   if (stopped === undefined) {
     throw new Error(`${nameOf(stop)} was not reached; what passed: ${[...statements.names].join(" ")}`);
   }
@@ -162,6 +163,68 @@ describe("between every two steps, everything is told once at least, in order, a
       }
     }
     await expectEverythingTold(world);
+  }, 3_600_000);
+});
+
+describe("scheduled work", () => {
+  const count = async (text: string, values: readonly unknown[] = []) => {
+    const { rows } = await world.installation.database.sql.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM ${text}`,
+      values,
+    );
+    return rows[0]?.count;
+  };
+  const patience = { timeout: 300_000, interval: 500 };
+
+  it("tells once of a trail that was tampered with, whenever the worker is killed", async () => {
+    world = await startStepsWorld();
+    const { sql } = world.installation.database;
+    await world.happen();
+    await expect.poll(unsealed, patience).toBe(0);
+    await sql.query(
+      "UPDATE events SET resource_type = 'forged' WHERE organization_id = $1 AND type = 'session.revoked'",
+      [world.organizationId],
+    );
+    const verify = /UPDATE audit_verifications SET report/;
+    for (const [n, stop] of steps(verify, LONG ? ALL : ["before commit", "after commit"]).entries()) {
+      const reached = reach(worker(), stop);
+      await world.call("POST", `/organizations/${world.organizationId}/audit-trail/verifications`);
+      await killAndRestart(worker(), await reached);
+      // As a minute later, when another process takes over.
+      await sql.query(
+        "UPDATE audit_verifications SET seen_at = now() - interval '2 minutes' WHERE finished_at IS NULL",
+      );
+      const open = "audit_verifications WHERE finished_at IS NULL AND NOT by_clock";
+      await expect.poll(() => count(open), patience).toBe(0);
+      expect(
+        await count(
+          "events WHERE type = 'audit_trail.tampering_found' AND data ->> 'verificationId' IN (SELECT id::text FROM audit_verifications WHERE NOT by_clock)",
+        ),
+      ).toBe(n + 1);
+    }
+  }, 3_600_000);
+});
+
+describe("workers whose clocks are three minutes apart", () => {
+  it("take over each other's leases, and double no entry and break no order", async () => {
+    world = await startStepsWorld();
+    const { databaseUrl: url, database, encryptionKeys } = world.installation;
+    const skewed = await Promise.all(
+      [-90_000, 90_000].map((offset) =>
+        startTestGateway({
+          testDatabase: { url, database, drop: async () => undefined },
+          roles: ["reconciler"],
+          env: { ...world.env, SALLYPORT_ENCRYPTION_KEYS: encryptionKeys },
+          now: () => new Date(Date.now() + offset),
+        }),
+      ),
+    );
+    await worker().kill();
+    for (let round = 0; round < (LONG ? 30 : 3); round++) {
+      await world.happen();
+    }
+    await expectEverythingTold(world);
+    await Promise.all(skewed.map((gateway) => gateway.stop()));
   }, 3_600_000);
 });
 
