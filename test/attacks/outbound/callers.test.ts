@@ -28,12 +28,18 @@ let site: OidcSite;
 let op: ScriptedOp;
 let app: SignalApp;
 const asked = new Map<string, number>();
+/** What the configuration of a transmitter says that is `outside`. */
+let transmitter: Readonly<Record<string, string>> = {};
+const outsideUrl = () => `http://localhost:${(outside.address() as AddressInfo).port}`;
 
 beforeAll(async () => {
   inside = await startInside();
   visitors = [];
   outside = createServer((req, res) => {
     const path = req.url ?? "";
+    if (path === "/.well-known/ssf-configuration") {
+      return void res.end(JSON.stringify({ issuer: outsideUrl(), ...transmitter }));
+    }
     visitors.push(path);
     const { location } = Object.fromEntries(new URL(path, "http://localhost").searchParams);
     res.writeHead(location === undefined ? 400 : 307, location === undefined ? {} : { location }).end();
@@ -152,6 +158,20 @@ async function inspect(body: object): Promise<void> {
 }
 let inspections = 0;
 
+/** A connection that hears of a transmitter, and what is asked of it. */
+async function withTransmitter(issuer: string, method: string, path: string, body?: object): Promise<void> {
+  const connection = await create("/organizations/acme/connections", {
+    ...{ type: "saml", name: "SAML", saml: { metadataXml: idpMetadata, signals: { issuer } } },
+  });
+  if (connection !== null) {
+    const at = `/organizations/acme/connections/${connection}`;
+    expect((await site.gateway.api(method, `${at}/signals/${path}`, body)).status).toBeGreaterThanOrEqual(
+      400,
+    );
+    await remove(at);
+  }
+}
+
 interface Caller {
   /** What of the management API's requests it asks, without the operation's name. */
   readonly fields?: readonly string[];
@@ -217,6 +237,21 @@ const CALLERS: Readonly<Record<string, Caller>> = {
         });
       },
     ),
+  },
+  "a transmitter's configuration": { ask: (url) => withTransmitter(`${originOf(url)}/us`, "POST", "check") },
+  "a transmitter's streams": {
+    ask: async (url) => {
+      transmitter = { configuration_endpoint: url };
+      await withTransmitter(outsideUrl(), "PUT", "stream", { mode: "poll", accessToken: "token" });
+    },
+  },
+  "a transmitter's token endpoint": {
+    fields: ["clientCredentials.tokenEndpoint"],
+    ask: async (tokenEndpoint) => {
+      transmitter = { configuration_endpoint: outsideUrl() };
+      const clientCredentials = { tokenEndpoint, clientId: "us", clientSecret: "secret" };
+      await withTransmitter(outsideUrl(), "PUT", "stream", { mode: "poll", clientCredentials });
+    },
   },
   "a webhook": {
     atOnce: 10,
