@@ -97,8 +97,8 @@ export interface PushedUser {
 export interface Match {
   readonly userId: string;
   /**
-   * Another directory user of the same directory stands for this user, and is active: the directory itself says that these
-   * are two.
+   * Another directory user of the same directory stands for this user, and is active or has another externalId: the directory
+   * itself says that these are two.
    */
   readonly taken: boolean;
   /** A conflict between this user and the linked one is recorded, open or settled: only an administrator makes them one. */

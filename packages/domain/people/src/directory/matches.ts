@@ -71,7 +71,18 @@ export async function findMatches(batch: Batch, users: readonly PushedUser[]): P
            SELECT 1 FROM directory_user_links l
            JOIN directory_users du ON du.id = l.directory_user_id AND du.directory_id = asked.directory_id
              AND du.active AND du.deleted_at IS NULL
-           WHERE l.user_id = found.user_id AND l.directory_user_id <> asked.id),
+           WHERE l.user_id = found.user_id AND l.directory_user_id <> asked.id)
+           -- It had one with this address, and now another: to a directory that gives ids, these are two.
+           OR (asked.external_id IS NOT NULL AND EXISTS (
+             SELECT 1 FROM directory_user_links l
+             JOIN directory_identifiers had ON had.organization_id = $1 AND had.value = asked.claim
+               AND had.directory_user_id = l.directory_user_id AND had.directory_id = asked.directory_id
+             WHERE l.user_id = found.user_id AND l.directory_user_id <> asked.id)
+           AND NOT EXISTS (
+             SELECT 1 FROM directory_user_links l
+             JOIN directory_identifiers had ON had.organization_id = $1 AND had.value = asked.external_id
+               AND had.directory_user_id = l.directory_user_id
+             WHERE l.user_id = found.user_id AND l.directory_user_id <> asked.id)),
          'disputed', EXISTS (
            SELECT 1 FROM conflicts c WHERE c.user_id = asked.user_id AND c.other_user_id = found.user_id
            UNION ALL
@@ -81,8 +92,8 @@ export async function findMatches(batch: Batch, users: readonly PushedUser[]): P
              SELECT 1 FROM directory_user_links l
              JOIN directory_users du ON du.id = l.directory_user_id AND du.active AND du.deleted_at IS NULL
              WHERE l.user_id = found.user_id)) ORDER BY asked.id, found.user_id)
-       FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[])
-         AS asked (id, directory_id, user_id, claim, key)
+       FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[])
+         AS asked (id, directory_id, user_id, claim, key, external_id)
        CROSS JOIN LATERAL (
          SELECT l.user_id, true AS proven, coalesce(du.user_name, u.username, '') AS user_name,
                 coalesce(du.email, u.email) AS email
@@ -105,6 +116,7 @@ export async function findMatches(batch: Batch, users: readonly PushedUser[]): P
       asked.map(({ user }) => user.userId),
       asked.map(({ claim }) => claim),
       asked.map(({ key }) => key),
+      asked.map(({ user }) => knownBy(user).find((identifier) => identifier.startsWith("id:")) ?? null),
     ],
     "people_find_matches",
   );
