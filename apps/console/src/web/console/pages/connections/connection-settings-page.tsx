@@ -14,6 +14,7 @@ import { useMay } from "../../session.ts";
 import { type Connection, type ConnectionInUse, productOfConnection, useConnection } from "./connection.ts";
 import { ConnectionActs } from "./connection-acts.tsx";
 import { problemsOf } from "./problems.ts";
+import { ConnectionSignals } from "./signals.tsx";
 import { type ConnectionsTexts, connectionsTexts } from "./texts.ts";
 import { UniversalLogout } from "./universal-logout.tsx";
 import { useUpdateConnection } from "./update-connection.ts";
@@ -66,6 +67,7 @@ export function ConnectionSettingsPage() {
       </section>
       <TheirValues connection={connection} />
       {connection.saml !== undefined && <UniversalLogout saml={connection.saml} />}
+      <ConnectionSignals connection={connection} />
       {mayWrite && <ConnectionActs connection={connection} />}
     </Stack>
   );

@@ -178,7 +178,8 @@ const de: Texts = {
       "Er lehnt ab, womit sich das Gateway ausweist. Lassen Sie die Anwendung die Authorization neu setzen.",
     notFound: "Unter dieser Adresse nimmt nichts Ereignisse an. Lassen Sie die Anwendung sie berichtigen.",
     overloaded: "Der Empfänger ist überlastet oder gestört. Es wird von selbst wieder versucht.",
-    refused: "Dieses eine Ereignis hat er abgelehnt; es wird nicht wieder gesendet. Warum, steht im Audit.",
+    refused:
+      "Dieses eine Ereignis hat er abgelehnt; es wird nicht wieder gesendet. Warum, steht im Protokoll.",
   },
   acts: {
     verify: "Prüfereignis senden",
