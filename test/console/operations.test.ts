@@ -98,7 +98,8 @@ describe("the audit trail", () => {
     expect(download.suggestedFilename()).toBe(`audit-${company.slug}.csv`);
     const lines = (await readFile(await download.path(), "utf8")).trimEnd().split("\r\n");
     const events = await gateway.database.prisma.event.count({ where: { organizationId: company.id } });
-    expect(lines.length).toBe(events + 1);
+    expect(lines.length).toBe(events + 2);
+    expect(lines.at(-1)).toBe(`# end: ${events} events${",".repeat(13)}`);
 
     await page.getByRole("button", { name: "By", exact: true }).click();
     await page.getByRole("radio", { name: "Directory" }).click();

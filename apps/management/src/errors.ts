@@ -261,12 +261,13 @@ export const ADMIN_ERRORS = {
   },
   streams_too_many: {
     status: 429,
-    detail: "Too many live views or waiting requests of this organization are open. Close one of them.",
+    detail:
+      "Too many live views, exports or waiting requests of this organization are open. Close one of them.",
   },
   streams_exhausted: {
     status: 503,
     detail:
-      "Too many live views or waiting requests are open at this gateway. Try again later, or ask without waiting.",
+      "Too many live views, exports or waiting requests are open at this gateway. Try again later, or ask without waiting.",
   },
   queue_unknown: { status: 400, detail: "There is no such queue." },
   period_invalid: {

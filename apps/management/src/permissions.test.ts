@@ -55,7 +55,7 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "sessions.read": "listSessions getSession",
   "sessions.write": "endSession",
   "audit_events.read":
-    "getAuditTrail verifyAuditTrail getAuditTrailVerification proveAuditEvent listAuditEvents readEvents",
+    "getAuditTrail verifyAuditTrail getAuditTrailVerification proveAuditEvent listAuditEvents exportAuditEvents readEvents",
   "statistics.read": "getOrganizationOverview getOrganizationStatistics listOrganizationHealth",
   "setup_links.read": "listSetupLinks",
   "setup_links.write": "createSetupLink revokeSetupLink",
@@ -82,7 +82,7 @@ const OPERATIONS: Readonly<Record<Exclude<Permission, (typeof OF_FIELDS)[number]
   "queues.read": "getQueueHealth",
   "queues.write": "retryQueue",
   "gateway_audit_events.read":
-    "listGatewayAuditEvents readAllEvents getGatewayAuditTrail verifyGatewayAuditTrail getGatewayAuditTrailVerification",
+    "listGatewayAuditEvents exportGatewayAuditEvents readAllEvents getGatewayAuditTrail verifyGatewayAuditTrail getGatewayAuditTrailVerification",
   "gateway_audit_streams.read": "listGatewayAuditStreams getGatewayAuditStream",
   "gateway_audit_streams.write":
     "createGatewayAuditStream updateGatewayAuditStream testGatewayAuditStream deleteGatewayAuditStream",

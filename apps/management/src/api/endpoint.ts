@@ -6,6 +6,7 @@ import { mayChangeOperators, requirePermission, type SetupLinkCaller } from "../
 import type { GatewayPermission, OrganizationPermission, Permission } from "../access/permissions.ts";
 import { type Context, reachOrganization } from "../context.ts";
 import { ADMIN_ERRORS, type AdminErrorCode, problem } from "../errors.ts";
+import { Download } from "./download.ts";
 import { EventStream } from "./event-stream.ts";
 
 /** What is told of an operation: its route, its validation and its documentation all follow from this. */
@@ -26,6 +27,8 @@ interface Declaration {
   readonly reply?: z.ZodType;
   /** The data of each event, where it answers a stream (`EventStream`) in place of a reply. */
   readonly events?: z.ZodType;
+  /** The content types that it answers, where that is a file (`Download`) in place of a reply. */
+  readonly file?: readonly string[];
   /** Refusals of the operation's own; those of its caller, path and body follow from the rest. */
   readonly errors?: readonly AdminErrorCode[];
 }
@@ -151,7 +154,7 @@ function build(
   run: Endpoint["run"],
 ): Endpoint {
   const { operationId, method, path, permission, tag, summary, description } = declaration;
-  const { query, body, status, reply, events } = declaration;
+  const { query, body, status, reply, events, file } = declaration;
   const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "");
   return {
     operationId,
@@ -163,7 +166,7 @@ function build(
     summary,
     status,
     query: query ?? NO_QUERY,
-    ...defined({ description, body, reply, events }),
+    ...defined({ description, body, reply, events, file }),
     errors: [
       "authentication_required",
       "key_invalid",
@@ -178,7 +181,7 @@ function build(
     // The reply's schema drops what it does not name: no digest or sealed secret leaves by accident.
     run: async (context, raw) => {
       const result = await run(context, raw);
-      return result instanceof EventStream ? result : reply?.parse(result);
+      return result instanceof EventStream || result instanceof Download ? result : reply?.parse(result);
     },
   };
 }

@@ -1,10 +1,13 @@
 import { requestId } from "@sallyport/http";
 import express, { type Request, type RequestHandler, type Response, type Router } from "express";
 import { authenticate } from "../access/authentication.ts";
+import { requirePermission } from "../access/caller.ts";
 import type { ManagementApiDeps } from "../deps.ts";
 import { problem } from "../errors.ts";
+import { Download, serveDownload } from "./download.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { EventStream, serveEvents } from "./event-stream.ts";
+import { OpenStreams } from "./open-streams.ts";
 
 /** Routes each endpoint, and answers 405 to the methods that a path has not. */
 export function mountEndpoints(
@@ -12,12 +15,13 @@ export function mountEndpoints(
   deps: ManagementApiDeps,
   endpoints: readonly Endpoint[],
 ): void {
+  const downloads = new OpenStreams();
   const paths = new Set(endpoints.map((endpoint) => endpoint.path));
   for (const path of paths) {
     const here = endpoints.filter((endpoint) => endpoint.path === path);
     const route = router.route(path.replaceAll(/\{(\w+)\}/g, ":$1"));
     for (const endpoint of here) {
-      route[endpoint.method](serve(deps, endpoint));
+      route[endpoint.method](serve(deps, endpoint, downloads));
     }
     const allowed = here.map((endpoint) => endpoint.method.toUpperCase()).join(", ");
     route.all((_req, res) => {
@@ -28,7 +32,7 @@ export function mountEndpoints(
 }
 
 // Key, reach and permission are looked at before a byte of the body is read.
-function serve(deps: ManagementApiDeps, endpoint: Endpoint): RequestHandler {
+function serve(deps: ManagementApiDeps, endpoint: Endpoint, downloads: OpenStreams): RequestHandler {
   return async (req, res) => {
     res.setHeader("Cache-Control", "no-store");
     const caller = await authenticate(deps, req, res);
@@ -46,6 +50,12 @@ function serve(deps: ManagementApiDeps, endpoint: Endpoint): RequestHandler {
     const reply = await endpoint.run(context, input);
     if (reply instanceof EventStream) {
       return serveEvents(req, res, reply, deps.stopping);
+    }
+    if (reply instanceof Download) {
+      const close = downloads.open(reply.owner);
+      const askAccess = async () =>
+        requirePermission(await authenticate(deps, req, res), endpoint.permission);
+      return serveDownload(res, reply, { now: deps.now, askAccess, ended: context.ended }).finally(close);
     }
     res.status(endpoint.status);
     if (reply === undefined) {

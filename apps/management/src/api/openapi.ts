@@ -107,10 +107,13 @@ function pathParameter(name: string): z.ZodType {
 }
 
 function responsesOf(endpoint: Endpoint): ZodOpenApiResponsesObject {
-  const { status, reply, events } = endpoint;
+  const { status, reply, events, file } = endpoint;
   const done = {
     description: events === undefined ? "Done." : "Events; the schema is that of each one's data.",
     ...(reply === undefined ? {} : { content: json(reply) }),
+    ...(file === undefined
+      ? {}
+      : { content: Object.fromEntries(file.map((type) => [type, { schema: z.string() }])) }),
     ...(events === undefined ? {} : { content: { "text/event-stream": { schema: events } } }),
   };
   const refused = [...errorsByStatus(endpoint)].map(([refusal, codes]) => [

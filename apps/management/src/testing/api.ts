@@ -200,7 +200,8 @@ export async function readReply(
     return { status, headers, body: undefined, outcome: [status], as: (schema) => schema.parse(undefined) };
   }
   const text = await response.text();
-  const body: unknown = text === "" ? undefined : JSON.parse(text);
+  const isJson = /\bjson\b/.test(response.headers.get("content-type") ?? "");
+  const body: unknown = text === "" ? undefined : isJson ? JSON.parse(text) : text;
   check.response(operationId, response, body);
   return {
     status: response.status,

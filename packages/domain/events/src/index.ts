@@ -6,6 +6,7 @@
  * - `outbox/`: numbers what has committed; consumers read it in order and miss nothing
  * - `canonical-json.ts`, `content-digest.ts`: what stands for an event's content in the audit trail
  * - `erasure/`: personal data is taken out of what was recorded, and a digest of it stays
+ * - `history.ts`: what happened, the newest first, filtered and counted
  * - `retention.ts`: the oldest events of an organization go after a time
  * - `stored.ts`, `docs/`: events as tests read them back; docs/events.md, generated
  */
@@ -34,6 +35,14 @@ export {
   type RecordedEvent,
   recordedEvent,
 } from "./event.ts";
+export {
+  countHistory,
+  findHistoryPosition,
+  type HistoryCount,
+  type HistoryFilter,
+  type HistoryPosition,
+  readHistory,
+} from "./history.ts";
 export {
   type DeletedOrganization,
   forgetDeletedOrganization,

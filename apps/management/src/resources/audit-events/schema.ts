@@ -1,11 +1,11 @@
-import type { Event } from "@sallyport/database";
+import type { RecordedEvent } from "@sallyport/events";
 import { z } from "zod";
 import { pageQuery } from "../../api/page.ts";
 import { id, instant, text, timestamp } from "../../api/text.ts";
 
 export const ACTOR_TYPES = ["apiKey", "directory", "setupLink", "user", "operator", "system"] as const;
 
-export const auditQuery = pageQuery.extend({
+const filter = {
   type: text(100).exactOptional().meta({ description: 'As in "membership.suspended".' }),
   actor: text(100).exactOptional().meta({
     description: "An actor's id, or a type of actors: apiKey, directory, setupLink, user, operator, system.",
@@ -15,6 +15,16 @@ export const auditQuery = pageQuery.extend({
   requestId: text(200).exactOptional().meta({ description: "What one request did." }),
   since: instant.exactOptional().meta({ description: "From this time on." }),
   until: instant.exactOptional().meta({ description: "Before this time." }),
+};
+
+export const auditQuery = pageQuery.extend(filter);
+
+export const exportQuery = z.strictObject({
+  ...filter,
+  format: z.enum(["ndjson", "csv"]).default("ndjson"),
+  after: id.exactOptional().meta({
+    description: "The id of the last event of an export that broke: what follows it is sent.",
+  }),
 });
 
 export const auditEvent = z
@@ -39,20 +49,23 @@ export const auditEvent = z
   .meta({ id: "AuditEvent" });
 
 export type AuditQuery = z.output<typeof auditQuery>;
+export type ExportQuery = z.output<typeof exportQuery>;
+export type AuditEvent = z.input<typeof auditEvent>;
 
-export function auditEventView(row: Event, sequence: number | null): z.input<typeof auditEvent> {
+export function auditEventView(event: RecordedEvent): AuditEvent {
+  const { id, sequence, type, actor, resource, outcome, requestId, ip, before, after, data } = event;
   return {
-    id: row.id,
+    id,
     sequence,
-    type: row.type,
-    actor: { type: row.actorType, id: row.actorId },
-    resource: { type: row.resourceType, id: row.resourceId },
-    outcome: row.outcome,
-    requestId: row.requestId,
-    ip: row.ip,
-    before: row.before,
-    after: row.after,
-    data: row.data ?? {},
-    createdAt: row.createdAt.toISOString(),
+    type,
+    actor: { type: actor.type, id: "id" in actor ? actor.id : null },
+    resource,
+    outcome,
+    requestId: requestId ?? null,
+    ip: ip ?? null,
+    before: before ?? null,
+    after: after ?? null,
+    data: data ?? {},
+    createdAt: event.occurredAt.toISOString(),
   };
 }

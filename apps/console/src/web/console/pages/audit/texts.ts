@@ -1,4 +1,5 @@
 import type { Catalogue } from "../../../texts/language.tsx";
+import type { EventCount } from "./export.ts";
 
 const en = {
   title: "Audit",
@@ -92,8 +93,16 @@ const en = {
     label: "Export",
     csv: "As CSV",
     ndjson: "As NDJSON",
-    progress: (count: number) => `${count} events so far`,
-    failed: (reason: string) => `The export stopped: ${reason}`,
+    progress: (count: number, total: EventCount | undefined) =>
+      total === undefined
+        ? "Counting the events"
+        : `${count.toLocaleString("en")} of ${total.isEstimate ? "about " : ""}${total.count.toLocaleString("en")} ${total.count === 1 ? "event" : "events"}`,
+    waiting: "The connection broke. The export goes on in a moment.",
+    stopped: (count: number) =>
+      `The export stopped after ${count === 1 ? "1 event" : `${count.toLocaleString("en")} events`}. No file was saved.`,
+    unreachable: "The gateway cannot be reached.",
+    goOn: "Go on",
+    discard: "Discard",
   },
 };
 
@@ -190,8 +199,16 @@ const de: Texts = {
     label: "Exportieren",
     csv: "Als CSV",
     ndjson: "Als NDJSON",
-    progress: (count) => `${count} Ereignisse bisher`,
-    failed: (reason) => `Der Export brach ab: ${reason}`,
+    progress: (count, total) =>
+      total === undefined
+        ? "Die Ereignisse werden gezählt"
+        : `${count.toLocaleString("de")} von ${total.isEstimate ? "etwa " : ""}${total.count.toLocaleString("de")} ${total.count === 1 ? "Ereignis" : "Ereignissen"}`,
+    waiting: "Die Verbindung brach ab. Der Export geht gleich weiter.",
+    stopped: (count) =>
+      `Der Export brach nach ${count === 1 ? "1 Ereignis" : `${count.toLocaleString("de")} Ereignissen`} ab. Es wurde keine Datei gespeichert.`,
+    unreachable: "Das Gateway ist nicht erreichbar.",
+    goOn: "Fortsetzen",
+    discard: "Verwerfen",
   },
 };
 
