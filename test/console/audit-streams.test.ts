@@ -49,7 +49,18 @@ it("is made, tells why it fails, delivers once the collector takes it, and is de
   await page.getByRole("row", { name: /SIEM.*Failing/ }).waitFor();
   const [stream] = await gateway.database.prisma.auditStream.findMany();
   expect(await page.content()).not.toContain("wrong");
-  await gateway.api("PATCH", `${PATH}/${stream?.id}`, { secret: "right" });
+  await details.getByRole("button", { name: "Edit" }).click();
+  await details.getByText("Left empty: stays as it is.").waitFor();
+  expect(await details.getByRole("button", { name: "Save" }).isDisabled()).toBe(true);
+  await details.getByRole("textbox", { name: "Index" }).fill("audit");
+  await details.getByLabel("Token").fill("right");
+  await details.getByRole("button", { name: "Save" }).click();
+  await details.getByText("Splunk ·").waitFor();
+  expect(
+    await gateway.database.prisma.auditStream.findFirst({ where: { id: stream?.id ?? "" } }),
+  ).toMatchObject({
+    destination: { type: "splunk", url: collector.url, index: "audit" },
+  });
   await details.getByRole("button", { name: "Send test event" }).click();
   await page.getByRole("row", { name: /SIEM.*Delivering.*0 events/ }).waitFor({ timeout: 20_000 });
   await expect.poll(typesTaken).toContain("audit_stream.tested");
@@ -63,6 +74,69 @@ it("is made, tells why it fails, delivers once the collector takes it, and is de
   await question.getByRole("textbox").fill("SIEM");
   await question.getByRole("button", { name: "Delete stream" }).click();
   await page.getByRole("heading", { name: "No stream yet" }).waitFor();
+});
+
+it("takes the secret anew with another receiver, and can do without one where the collector can", async () => {
+  const { body } = await gateway.api("POST", PATH, {
+    name: "Old name",
+    destination: { type: "http", url: "https://siem.example.com/in" },
+    secret: "Bearer abc",
+  });
+  const { id } = body as { id: string };
+  const stored = () => gateway.database.prisma.auditStream.findUniqueOrThrow({ where: { id } });
+  const sealed = (await stored()).secret;
+  const page = await openConsole(browser, gateway, `${PATH}?stream=${id}&panel=edit`);
+  const form = page.getByRole("dialog");
+  const save = form.getByRole("button", { name: "Save" });
+  await form.getByRole("textbox", { name: "Address" }).fill("https://siem.example.com/other");
+  await form.getByText("The address is of another receiver: enter it anew.").waitFor();
+  expect(await save.isDisabled()).toBe(true);
+  await form.getByRole("textbox", { name: "Address" }).fill("https://siem.example.com/in?source=gateway");
+  await form.getByRole("textbox", { name: "Name" }).fill("New name");
+  await save.click();
+  await page.getByRole("row", { name: /New name/ }).waitFor();
+  expect(await stored()).toMatchObject({
+    secret: sealed,
+    destination: { url: "https://siem.example.com/in?source=gateway" },
+  });
+
+  await form.getByRole("button", { name: "Edit" }).click();
+  await form.getByRole("textbox", { name: "Address" }).fill("https://evil.example.com/in");
+  await form.getByText("The address is of another receiver: enter it anew.").waitFor();
+  expect(await save.isDisabled()).toBe(true);
+  expect(await violations(page)).toEqual([]);
+  await form.getByRole("checkbox", { name: "Send no Authorization" }).check();
+  await save.click();
+  await form.getByText("HTTP · https://evil.example.com/in").waitFor();
+  expect(await stored()).toMatchObject({ secret: null });
+
+  await form.getByRole("button", { name: "Edit" }).click();
+  await form.getByRole("textbox", { name: "Address" }).fill("https://siem.example.com/in");
+  await save.click();
+  await form.getByText("HTTP · https://siem.example.com/in").waitFor();
+  await page.context().close();
+  await gateway.api("DELETE", `${PATH}/${id}`);
+});
+
+it("keeps the proxy of Datadog when something else is changed", async () => {
+  const { body } = await gateway.api("POST", PATH, {
+    name: "Datadog",
+    destination: { type: "datadog", site: "datadoghq.eu", url: "https://proxy.example.com" },
+    secret: "key",
+  });
+  const { id } = body as { id: string };
+  const page = await openConsole(browser, gateway, `${PATH}?stream=${id}&panel=edit`);
+  const form = page.getByRole("dialog");
+  await form.getByRole("textbox", { name: "Tags" }).fill("env:test");
+  await form.getByRole("button", { name: "Save" }).click();
+  await form.getByText("Datadog · https://proxy.example.com").waitFor();
+  const { destination } = await gateway.database.prisma.auditStream.findUniqueOrThrow({ where: { id } });
+  expect(destination).toEqual({
+    ...{ type: "datadog", site: "datadoghq.eu" },
+    ...{ url: "https://proxy.example.com", tags: "env:test" },
+  });
+  await page.context().close();
+  await gateway.api("DELETE", `${PATH}/${id}`);
 });
 
 it("has a page of the gateway's own, with the fields of each kind of collector", async () => {
@@ -88,7 +162,7 @@ it("has a page of the gateway's own, with the fields of each kind of collector",
 it.each([{}, { dark: true }, { phone: true }])("has nothing that axe finds wrong: %j", async (options) => {
   await gateway.api("POST", PATH, { name: "SIEM", destination: { type: "http", url: collector.url } });
   const { id } = await gateway.database.prisma.auditStream.findFirstOrThrow({ where: { name: "SIEM" } });
-  for (const search of ["", "?panel=new", `?stream=${id}`]) {
+  for (const search of ["", "?panel=new", `?stream=${id}`, `?stream=${id}&panel=edit`]) {
     const page = await openConsole(browser, gateway, `${PATH}${search}`, options);
     await page.getByRole("heading", { level: 1 }).waitFor();
     await page.waitForLoadState("networkidle");

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { newId } from "@sallyport/database";
 import type { Browser, Page } from "playwright-core";
@@ -125,6 +126,24 @@ describe("the seals of the audit trail", () => {
     await page.getByRole("button", { name: "Verify now" }).click();
     await page.getByText(/events are as they were sealed/).waitFor();
 
+    await page.getByRole("link", { name: "organization.created" }).click();
+    const [file] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Download proof" }).click(),
+    ]);
+    const { proof, jwk } = JSON.parse(await readFile(await file.path(), "utf8"));
+    expect(proof).toMatchObject({ entry: { type: "organization.created", organizationId: company.id } });
+    // By the program of docs/audit-trail.md, which has nothing but the file.
+    const docs = await readFile("docs/audit-trail.md", "utf8");
+    const program = /```js\n(.*?)```/s.exec(docs)?.[1] ?? "";
+    const check = (what: unknown) =>
+      execFileSync(process.execPath, ["--input-type=module", "-e", program], { input: JSON.stringify(what) });
+    expect(check({ proof, jwk }).toString()).toBe("true\n");
+    expect(check({ proof: { ...proof, entry: { ...proof.entry, type: "x" } }, jwk }).toString()).toBe(
+      "false\n",
+    );
+    await page.keyboard.press("Escape");
+
     const change =
       "UPDATE events SET ip = '203.0.113.9' WHERE organization_id = $1 AND type = 'organization.created'";
     await gateway.database.sql.query(change, [company.id]);
@@ -134,6 +153,15 @@ describe("the seals of the audit trail", () => {
     const panel = page.getByRole("dialog");
     await panel.getByText("An event was changed, or another one is in its place").waitFor();
     await panel.getByText("Public key").first().waitFor();
+    await panel.getByText("Nowhere. Whoever has the database", { exact: false }).waitFor();
+    await gateway.database.sql.query(
+      "INSERT INTO audit_anchor_places VALUES ('file /roots.jsonl', now(), now(), 'No space left')",
+    );
+    await page.reload();
+    await page.getByText("The last seals cannot be written down outside, since").waitFor();
+    await panel.getByText(/Fails since/).waitFor();
+    expect(await panel.getByText("roots.jsonl").count()).toBe(0);
+    await gateway.database.sql.query("DELETE FROM audit_anchor_places");
     expect(new URL(page.url()).searchParams.get("trail")).toBe("open");
     expect(await violations(page)).toEqual([]);
   });

@@ -48,11 +48,13 @@ async function roleId(tenant: Tenant, key: string | null): Promise<string | null
 interface State {
   readonly roles: string[];
   readonly enters: boolean;
+  readonly waits: boolean;
 }
 
 async function access(tenant: Tenant): Promise<Map<string, State>> {
   const { rows } = await test.database.sql.query<State & { id: string }>(
     `SELECT m.id, m.status = 'active' AND m.directory IS DISTINCT FROM 'ended' AS enters,
+       m.status = 'waiting' AS waits,
        ARRAY(SELECT DISTINCT r.key FROM role_bindings b JOIN roles r ON r.id = b.role_id WHERE b.membership_id = m.id ORDER BY 1) AS roles
      FROM memberships m WHERE m.organization_id = $1 ORDER BY m.id`,
     [tenant.id],
@@ -77,6 +79,12 @@ const policy = fc.record({
   defaultRole: fc.constantFrom(null, "auditor", "engineer"),
   order: fc.constantFrom<number[][]>([], [0], [1], [0, 1], [1, 0]),
   rolesFromFirst: fc.boolean(),
+  seats: fc.option(
+    fc.record({
+      limit: fc.nat({ max: 6 }),
+      atLimit: fc.constantFrom<("hold" | "allow")[]>("hold", "hold", "allow"),
+    }),
+  ),
 });
 type Drawn = typeof policy extends fc.Arbitrary<infer Value> ? Value : never;
 
@@ -120,7 +128,8 @@ it("tells what then happens, to the member and role, and changes nothing itself"
       async (people, one, other) => {
         const tenant = await createTenant(test.database.sql, `policy${tenants++}`);
         const directories = [tenant.directoryId, await tenant.addDirectory()];
-        const policyOf = async ({ defaultRole, order, rolesFromFirst }: Drawn) => ({
+        const policyOf = async ({ defaultRole, order, rolesFromFirst, seats }: Drawn) => ({
+          seats,
           defaultRoleId: await roleId(tenant, defaultRole),
           precedence: { order: order.map((index) => directories[index] ?? ""), rolesFromFirst },
         });
@@ -154,19 +163,20 @@ it("tells what then happens, to the member and role, and changes nothing itself"
           const gains = without(roles, before?.roles);
           const loses = without(before?.roles, roles);
           const suspended = before?.enters === true && !enters;
-          return suspended || gains.length + loses.length > 0
-            ? [{ membershipId, gains, loses, suspended }]
+          const admitted = before?.waits === true && enters;
+          return suspended || admitted || gains.length + loses.length > 0
+            ? [{ membershipId, gains, loses, suspended, admitted }]
             : [];
         });
         expect(
-          changes.map(({ membershipId, gains, loses, suspended }) => ({
-            membershipId,
-            gains,
-            loses,
-            suspended,
+          changes.map(({ membershipId, gains, loses, suspended, admitted }) => ({
+            ...{ membershipId, gains, loses, suspended, admitted },
           })),
         ).toEqual(really);
-        expect(counts.people).toBe(really.length);
+        expect(counts).toMatchObject({
+          people: really.length,
+          admit: really.filter(({ admitted }) => admitted).length,
+        });
       },
     ),
     { numRuns: 60, endOnFailure: true },

@@ -109,6 +109,7 @@ const OWNERS: Readonly<Record<string, readonly [string]>> = {
   audit_removals: [AUDIT_TRAIL],
   audit_verifications: [AUDIT_TRAIL],
   audit_anchors: [AUDIT_TRAIL],
+  audit_anchor_places: [AUDIT_TRAIL],
   audit_streams: ["packages/domain/audit-streams/src"],
   webhook_endpoints: [WEBHOOKS],
   webhook_deliveries: [WEBHOOKS],

@@ -81,7 +81,7 @@ describe("garbage", () => {
             query: filter,
             ...keyOf(acme, operationId),
           });
-          expect([200, 400]).toContain(reply.status);
+          expect([200, 400, 404]).toContain(reply.status); // 404: a good slug of nobody, where a query names an organization
         }),
         { numRuns: RUNS },
       );

@@ -10,6 +10,7 @@ export const accessCounts = z
     gain: z.int().meta({ description: "People who gain a role." }),
     lose: z.int().meta({ description: "People who lose a role." }),
     suspend: z.int().meta({ description: "People who could no longer sign in." }),
+    admit: z.int().meta({ description: "People who wait for a seat, and would have one." }),
   })
   .meta({ description: "How many people, on all pages together, as the first page had them." });
 
@@ -19,6 +20,7 @@ const accessChange = z.object({
   email: z.string().nullable(),
   name: z.string().nullable(),
   suspended: z.boolean().meta({ description: "They could sign in no longer." }),
+  admitted: z.boolean().meta({ description: "They wait for a seat, and would have one." }),
   gains: z.array(z.string()).meta({ description: "Keys of roles, sorted." }),
   loses: z.array(z.string()).meta({ description: "Keys of roles, sorted." }),
 });
@@ -30,7 +32,7 @@ export const accessPlan = z
 
 const position = z.object({
   after: z.string().refine(isId),
-  counts: z.record(z.enum(["people", "gain", "lose", "suspend"]), z.int().min(0)),
+  counts: z.record(z.enum(["people", "gain", "lose", "suspend", "admit"]), z.int().min(0)),
 });
 
 type Position = z.output<typeof position>;

@@ -6,10 +6,12 @@
  * - `keys.ts`: the keys that sign
  * - `seal-trails.ts`: seals what is new
  * - `anchors.ts`, `anchor-trails.ts`: a seal as it is written outside, and what writes it there
+ * - `anchor-places.ts`: where that is, and whether it fails
  * - `removals.ts`: the signed word for what the gateway itself takes away
  * - `state.ts`, `proof.ts`: how far a trail is sealed, and that one event is in it
  * - `verify/`: finds what somebody else changed
  */
+export { type AnchorState, keepAnchorPlaces, noteAnchorPlace, readAnchors } from "./anchor-places.ts";
 export { type AnchorDestination, anchorTrails } from "./anchor-trails.ts";
 export { type Anchor, anchorOf, parseAnchors } from "./anchors.ts";
 export { type AuditKey, type AuditSigner, loadAuditKeys, openAuditSigner, rotateAuditKey } from "./keys.ts";
@@ -23,7 +25,7 @@ export type { TrailProblem, TrailProblemCode, TrailReport } from "./verify/repor
 export type { KnownSeal } from "./verify/seals.ts";
 export {
   findVerification,
-  latestVerification,
+  latestVerifications,
   requestVerification,
   requestVerificationsByClock,
   runVerifications,

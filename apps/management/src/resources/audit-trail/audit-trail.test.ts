@@ -1,5 +1,11 @@
 import { createHash, createPublicKey, verify } from "node:crypto";
-import { runVerifications, sealTrails } from "@sallyport/audit-trail";
+import {
+  anchorTrails,
+  keepAnchorPlaces,
+  noteAnchorPlace,
+  runVerifications,
+  sealTrails,
+} from "@sallyport/audit-trail";
 import { fillOutbox } from "@sallyport/events";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startApi, type TestApi } from "../../testing/api.ts";
@@ -54,6 +60,63 @@ it("verifies when it is asked to, and says what it found", async () => {
   expect(await verified()).toMatchObject({ state: "finished", report: { intact: true, problems: [] } });
   expect(await verified("verifyGatewayAuditTrail")).toMatchObject({ report: { intact: true } });
   expect(await state()).toMatchObject({ verification: { state: "finished", report: { intact: true } } });
+});
+
+it("tells the last result while another verification is under way", async () => {
+  await verified();
+  const { id } = (await api.call("verifyAuditTrail", { params })).as(verification);
+  expect(await state()).toMatchObject({
+    verification: { id, state: "waiting", report: null },
+    lastVerification: { state: "finished", report: { intact: true } },
+  });
+  await runVerifications(api.deps);
+  expect(await state()).toMatchObject({ verification: { id }, lastVerification: { id } });
+});
+
+it("tells where it is anchored, up to which seal, and that it fails; and organizations nothing of where that is", async () => {
+  const { database, now } = api.deps;
+  const { sql } = database;
+  const gatewayTrail = async () => (await api.call("getGatewayAuditTrail")).as(trail);
+  expect(await state()).toMatchObject({ anchors: [] });
+  const [file, webhook] = ["file /var/lib/roots.jsonl", "webhook https://anchors.internal/in"];
+  await keepAnchorPlaces(sql, [file, webhook, "s3 https://gone.internal/bucket"], now());
+  await keepAnchorPlaces(sql, [file, webhook], now());
+  const lines: string[] = [];
+  await anchorTrails(database, { name: file, write: async (more) => void lines.push(more) });
+  await noteAnchorPlace(sql, file, null, now());
+  await noteAnchorPlace(sql, webhook, "anchors.internal answered 503", now());
+  const failed = now();
+  api.clock.now = new Date(failed.getTime() + 60_000);
+  await noteAnchorPlace(sql, webhook, "anchors.internal answered 500", now());
+
+  const { seals, anchors } = await state();
+  expect(anchors).toEqual([
+    {
+      kind: "file",
+      place: null,
+      seal: seals,
+      anchoredAt: expect.any(String),
+      failingSince: null,
+      lastError: null,
+    },
+    {
+      kind: "webhook",
+      place: null,
+      seal: null,
+      anchoredAt: null,
+      failingSince: failed.toISOString(),
+      lastError: null,
+    },
+  ]);
+  expect(await gatewayTrail()).toMatchObject({
+    anchors: [
+      { place: "/var/lib/roots.jsonl" },
+      { place: "https://anchors.internal/in", lastError: "anchors.internal answered 500" },
+    ],
+  });
+  await noteAnchorPlace(sql, webhook, null, now());
+  expect((await gatewayTrail()).anchors[1]).toMatchObject({ failingSince: null, lastError: null });
+  await keepAnchorPlaces(sql, [], now());
 });
 
 it("names what somebody changed, and leaves an event of it", async () => {

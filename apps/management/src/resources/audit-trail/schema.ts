@@ -1,4 +1,11 @@
-import type { AuditKey, EventProof, TrailReport, TrailState, Verification } from "@sallyport/audit-trail";
+import type {
+  AnchorState,
+  AuditKey,
+  EventProof,
+  TrailReport,
+  TrailState,
+  Verification,
+} from "@sallyport/audit-trail";
 import { z } from "zod";
 import { id, timestamp } from "../../api/text.ts";
 
@@ -47,6 +54,20 @@ export const verification = z
   })
   .meta({ id: "AuditTrailVerification" });
 
+const anchor = z
+  .object({
+    kind: z.enum(["file", "webhook", "s3"]),
+    place: z.string().nullable().meta({ description: "Its address; null but in the gateway's own trail." }),
+    seal: z.int().nullable().meta({ description: "The number of the last seal that is there." }),
+    anchoredAt: timestamp.nullable(),
+    failingSince: timestamp.nullable().meta({ description: "Since when it takes nothing." }),
+    lastError: z
+      .string()
+      .nullable()
+      .meta({ description: "What it said; null but in the gateway's own trail." }),
+  })
+  .meta({ id: "AuditAnchor" });
+
 export const trail = z
   .object({
     seals: z.int(),
@@ -58,6 +79,8 @@ export const trail = z
     unsealed: z.int(),
     keys: z.array(auditKey).meta({ description: "The keys that sign and have signed, the newest first." }),
     verification: verification.nullable().meta({ description: "The last one that was asked for." }),
+    lastVerification: verification.nullable().meta({ description: "The last one that is finished." }),
+    anchors: z.array(anchor).meta({ description: "Where the last seal is written down outside." }),
   })
   .meta({ id: "AuditTrail" });
 
@@ -90,11 +113,18 @@ export const eventProof = z
 
 export const rotatedAuditKey = z.object({ id: z.string() }).meta({ id: "RotatedAuditKey" });
 
+interface TrailParts {
+  readonly state: TrailState;
+  readonly keys: readonly AuditKey[];
+  readonly verifications: { readonly asked: Verification | null; readonly done: Verification | null };
+  readonly anchors: readonly AnchorState[];
+}
+
 export function trailView(
-  state: TrailState,
-  keys: readonly AuditKey[],
-  latest: Verification | null,
+  organizationId: string | null,
+  { state, keys, verifications, anchors }: TrailParts,
 ): z.input<typeof trail> {
+  const { asked, done } = verifications;
   return {
     ...state,
     lastSealedAt: state.lastSealedAt?.toISOString() ?? null,
@@ -105,7 +135,25 @@ export function trailView(
       createdAt: createdAt.toISOString(),
       retiredAt: retiredAt?.toISOString() ?? null,
     })),
-    verification: latest === null ? null : verificationView(latest),
+    verification: asked === null ? null : verificationView(asked),
+    lastVerification: done === null ? null : verificationView(done),
+    anchors: anchors.map((one) => anchorView(one, organizationId)),
+  };
+}
+
+// Paths and hosts of the operator's are nothing for organizations.
+function anchorView(
+  { place, seal, anchoredAt, failingSince, lastError }: AnchorState,
+  organizationId: string | null,
+): z.input<typeof anchor> {
+  const [kind, ...address] = place.split(" ");
+  return {
+    kind: anchor.shape.kind.parse(kind),
+    place: organizationId === null ? address.join(" ") : null,
+    seal,
+    anchoredAt: anchoredAt?.toISOString() ?? null,
+    failingSince: failingSince?.toISOString() ?? null,
+    lastError: organizationId === null ? lastError : null,
   };
 }
 

@@ -1,8 +1,9 @@
 import {
   findVerification,
-  latestVerification,
+  latestVerifications,
   loadAuditKeys,
   proveEvent,
+  readAnchors,
   readTrail,
   requestVerification,
   rotateAuditKey,
@@ -16,12 +17,13 @@ import { proofView, trailView, verificationView } from "./schema.ts";
 
 export async function getTrail({ deps }: Context, organizationId: string | null) {
   const { sql } = deps.database;
-  const [state, keys, latest] = await Promise.all([
+  const [state, keys, verifications, anchors] = await Promise.all([
     readTrail(sql, organizationId),
     loadAuditKeys(sql),
-    latestVerification(sql, organizationId),
+    latestVerifications(sql, organizationId),
+    readAnchors(sql, organizationId),
   ]);
-  return trailView(state, keys, latest);
+  return trailView(organizationId, { state, keys, verifications, anchors });
 }
 
 export async function startVerification(context: Context, organizationId: string | null) {

@@ -103,7 +103,7 @@ async function asItIs(
       : await listMatches(sql, organizationId, directoryId, { ...page, state: list });
   return {
     counts: { ...counts, new: 0 },
-    access: { people: 0, gain: 0, lose: 0, suspend: 0 },
+    access: { people: 0, gain: 0, lose: 0, suspend: 0, admit: 0 },
     people: members.map((member) => ({
       ...member,
       ...{ disputed: member.conflictId !== null, suspended: false, gains: [], loses: [] },

@@ -100,7 +100,7 @@ async function request(
   organizationId: string,
   { userId, membershipId }: { readonly userId: string; readonly membershipId: string | null },
 ): Promise<void> {
-  await change(context, async ({ sql, now, record, endSessions }) => {
+  await change(context, async ({ sql, now, record, endSessions, reconcile }) => {
     for (const event of await endAccessForErasure(sql, organizationId, userId, now)) {
       record(event);
     }
@@ -108,6 +108,8 @@ async function request(
       (await takeConsoleRole(sql, { organizationId, membershipId }))?.forEach(record);
     }
     await endSessions(organizationId, { userIds: [userId] }, "member_erased");
+    // Somebody may wait for the seat.
+    reconcile(organizationId);
     await requestErasure(
       sql,
       { organizationId, userId, membershipId },

@@ -222,7 +222,7 @@ describe("planGroupMappings", () => {
   it("tells who gains and who loses what, with counts first, and changes nothing", async () => {
     const mappings = [{ group: "CREW", role: "editor" }];
     const first = (await plan(mappings, { limit: "2" })).as(accessPlan);
-    expect(first.counts).toEqual({ people: 3, gain: 3, lose: 0, suspend: 0 });
+    expect(first.counts).toEqual({ people: 3, gain: 3, lose: 0, suspend: 0, admit: 0 });
     expect(first.items.map(({ email, gains, loses }) => ({ email, gains, loses }))).toEqual([
       { email: "one@charlie.com", gains: ["editor"], loses: [] },
       { email: "two@charlie.com", gains: ["editor"], loses: [] },

@@ -36,7 +36,7 @@ describe("a held change", () => {
   it("has a plan, which tells what the directory says now: of nobody that it does not know", async () => {
     const plan = (await call("planHeldChange")).as(accessPlan);
     expect(plan).toEqual({
-      counts: { people: 0, gain: 0, lose: 0, suspend: 0 },
+      counts: { people: 0, gain: 0, lose: 0, suspend: 0, admit: 0 },
       items: [],
       nextCursor: null,
     });

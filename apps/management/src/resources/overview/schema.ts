@@ -40,6 +40,9 @@ export const overview = z
         lagSeconds: z
           .number()
           .meta({ description: "Since when the oldest of them waits; 0 where none does." }),
+        inReview: z.array(z.object({ directoryId: id, directory: z.string() })).meta({
+          description: "Those that nobody's access goes by until an administrator activates them.",
+        }),
       })
       .meta({ description: "All directories together." }),
     openConflicts: count,

@@ -24,6 +24,7 @@ interface Row {
   readonly disabled: number;
   readonly last_request_at: Date | null;
   readonly held_changes: number;
+  readonly in_review: readonly { readonly id: string; readonly name: string }[];
   readonly pending: number;
   readonly oldest: Date | null;
   readonly open_conflicts: number;
@@ -46,7 +47,7 @@ interface ConnectionRow {
 // $1: the organizations, $2: a day ago, $3: how many connections of each are looked into.
 const HEALTH = `
   SELECT o.id, n.active AS active_connections, n.disabled AS disabled_connections, c.connections, s.last_login_at,
-         d.active, d.disabled, d.last_request_at, d.held_changes, p.pending, p.oldest, f.open_conflicts, g.limited_groups
+         d.active, d.disabled, d.last_request_at, d.held_changes, d.in_review, p.pending, p.oldest, f.open_conflicts, g.limited_groups
   FROM unnest($1::uuid[]) AS o (id)
   CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE status = 'active')::int AS active,
@@ -73,7 +74,9 @@ const HEALTH = `
            max((SELECT r.created_at FROM scim_requests r WHERE r.directory_id = directories.id
                 ORDER BY r.created_at DESC, r.id DESC LIMIT 1)) AS last_request_at,
            count((SELECT 1 FROM held_changes h
-                  WHERE h.directory_id = directories.id AND h.status = 'held'))::int AS held_changes
+                  WHERE h.directory_id = directories.id AND h.status = 'held'))::int AS held_changes,
+           coalesce(json_agg(json_build_object('id', directories.id, 'name', directories.name) ORDER BY directories.created_at)
+                    FILTER (WHERE directories.in_review), '[]') AS in_review
     FROM directories WHERE organization_id = o.id AND deleted_at IS NULL) AS d
   CROSS JOIN LATERAL (
     SELECT count(DISTINCT id)::int AS pending, min(marked_at) AS oldest
@@ -135,6 +138,7 @@ function overviewOf(row: Row, now: Date): Overview {
       disabled: row.disabled,
       lastRequestAt: row.last_request_at?.toISOString() ?? null,
       pending: row.pending,
+      inReview: row.in_review.map(({ id, name }) => ({ directoryId: id, directory: name })),
       lagSeconds: row.oldest === null ? 0 : Math.max(0, (now.getTime() - row.oldest.getTime()) / 1000),
     },
     openConflicts: row.open_conflicts,

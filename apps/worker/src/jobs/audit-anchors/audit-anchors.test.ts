@@ -112,9 +112,13 @@ it("posts them to a URL, and again after it failed", async () => {
   expect(received).toHaveLength(2);
   expect(errors).toHaveBeenCalledTimes(1);
   expect(JSON.stringify(errors.mock.calls)).not.toContain("secret");
+  const places = async () =>
+    (await world.test.database.sql.query("SELECT failing_since, last_error FROM audit_anchor_places")).rows;
+  expect(await places()).toEqual([{ failing_since: expect.any(Date), last_error: "It answered 503" }]);
   status = 204;
   later(1);
   await run();
+  expect(await places()).toEqual([{ failing_since: null, last_error: null }]);
   later(15);
   await run();
   expect(received).toHaveLength(3);

@@ -1,4 +1,4 @@
-import { anchorTrails } from "@sallyport/audit-trail";
+import { anchorTrails, keepAnchorPlaces, noteAnchorPlace } from "@sallyport/audit-trail";
 import { outageOf } from "@sallyport/outage";
 import type { Loop } from "../../loop.ts";
 import type { WorkerServices } from "../../services.ts";
@@ -18,7 +18,16 @@ export const auditAnchorsLoop = {
     const everyMs = (auditAnchors?.everyMinutes ?? 0) * MINUTE_MS;
     const dueAt = new Map<string, number>();
     const failing = new Set<string>();
+    let known = false;
     return async () => {
+      if (!known) {
+        await keepAnchorPlaces(
+          database.sql,
+          places.map(({ name }) => name),
+          now(),
+        );
+        known = true;
+      }
       for (const place of places) {
         const at = now().getTime();
         if (at < (dueAt.get(place.name) ?? 0)) {
@@ -28,6 +37,7 @@ export const auditAnchorsLoop = {
           await anchorTrails(database, place);
           dueAt.set(place.name, at + everyMs);
           failing.delete(place.name);
+          await noteAnchorPlace(database.sql, place.name, null, now());
         } catch (error) {
           if (outageOf(error) !== undefined) {
             throw error;
@@ -40,8 +50,13 @@ export const auditAnchorsLoop = {
             );
           }
           failing.add(place.name);
+          await noteAnchorPlace(database.sql, place.name, reasonOf(error), now());
         }
       }
     };
   },
 } satisfies Loop<Services>;
+
+function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).slice(0, 500);
+}

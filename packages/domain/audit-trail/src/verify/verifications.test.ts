@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createTrailWorld, type TrailWorld } from "../testing/trail.ts";
 import {
-  latestVerification,
+  latestVerifications,
   requestVerification,
   requestVerificationsByClock,
   runVerifications,
@@ -19,7 +19,8 @@ beforeEach(async () => {
 afterEach(() => world.test.drop());
 
 const sql = () => world.test.database.sql;
-const latest = (organizationId: string | null) => latestVerification(sql(), organizationId);
+const latest = async (organizationId: string | null) =>
+  (await latestVerifications(sql(), organizationId)).asked;
 const request = () => requestVerificationsByClock(sql(), 24);
 const run = (byClock = true) =>
   runVerifications({ database: world.test.database, secrets: world.secrets, byClock });

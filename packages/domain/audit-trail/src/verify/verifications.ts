@@ -95,17 +95,24 @@ export async function findVerification(
   return rows[0] === undefined ? null : verificationOf(rows[0]);
 }
 
-/** The last one that was asked for, or that the clock has finished. */
-export async function latestVerification(
+/** The last one that was asked for, or that the clock has finished; and the last that was done. */
+export async function latestVerifications(
   sql: Sql,
   organizationId: string | null,
-): Promise<Verification | null> {
-  const { rows } = await sql.query<Row>(
-    `SELECT ${COLUMNS} FROM audit_verifications
-     WHERE organization_id = $1 AND NOT (by_clock AND finished_at IS NULL) ORDER BY created_at DESC, id DESC LIMIT 1`,
-    [keyOf(organizationId)],
-  );
-  return rows[0] === undefined ? null : verificationOf(rows[0]);
+): Promise<{ readonly asked: Verification | null; readonly done: Verification | null }> {
+  const latest = async (condition: string) => {
+    const { rows } = await sql.query<Row>(
+      `SELECT ${COLUMNS} FROM audit_verifications WHERE organization_id = $1 AND ${condition}
+       ORDER BY created_at DESC, id DESC LIMIT 1`,
+      [keyOf(organizationId)],
+    );
+    return rows[0] === undefined ? null : verificationOf(rows[0]);
+  };
+  const asked = await latest("NOT (by_clock AND finished_at IS NULL)");
+  return {
+    asked,
+    done: asked === null || asked.finishedAt !== null ? asked : await latest("finished_at IS NOT NULL"),
+  };
 }
 
 /** So many trails at most are put on the clock's list at once. */

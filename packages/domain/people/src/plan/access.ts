@@ -2,7 +2,7 @@ import type { Sql, Statement } from "@sallyport/database";
 import { type AccessDecisions, decideAccess } from "../directory/access.ts";
 import type { Batch } from "../directory/batch.ts";
 import type { Binding } from "../directory/bindings.ts";
-import { endsAccess } from "../directory/memberships.ts";
+import { endsAccess, type MembershipChange } from "../directory/memberships.ts";
 import type { Mapping } from "../group-match.ts";
 import { withoutHeld } from "../guard/losses.ts";
 import { type AccessPolicy, type AccessRules, readRules } from "../policy/policy.ts";
@@ -15,6 +15,8 @@ export interface AccessChange {
   readonly name: string | null;
   /** They could sign in no longer. */
   readonly suspended: boolean;
+  /** They wait for a seat, and would have one. */
+  readonly admitted: boolean;
   /** Keys of roles, sorted, whatever gives them. */
   readonly gains: readonly string[];
   readonly loses: readonly string[];
@@ -24,10 +26,11 @@ export interface AccessChange {
 export interface PlanCounts {
   /** For whom anything changes. */
   readonly people: number;
-  /** People who gain a role, lose one, or could no longer sign in: a person may be in several of these. */
+  /** People who gain a role, lose one, could no longer sign in, wait no longer: a person may be in several of these. */
   readonly gain: number;
   readonly lose: number;
   readonly suspend: number;
+  readonly admit: number;
 }
 
 export interface AccessPlan {
@@ -59,6 +62,8 @@ export interface PlanQuestion {
   readonly endedMappings: readonly Mapping[];
   /** The rules as they would be; without: as they are. */
   readonly policy?: AccessPolicy;
+  /** Whether who loses access frees a seat for those who wait, who are then among the candidates. */
+  readonly freesSeats?: boolean;
   /** What is held of them stays so; else it is told as if it were confirmed. */
   readonly keepsHeld: boolean;
 }
@@ -83,11 +88,15 @@ export async function planAccess(
   await sql.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
   const stored = await readRules(sql, organizationId, now);
   const question = typeof ask === "function" ? ask(stored.policy) : ask;
-  await openCandidates(sql, question.candidates, page);
   const batch = { sql, organizationId, now };
-  const rules = question.policy === undefined ? stored : { ...stored, policy: question.policy };
+  const rules = await withFreedSeats(
+    batch,
+    question.policy === undefined ? stored : { ...stored, policy: question.policy },
+    question,
+  );
+  await openCandidates(sql, question.candidates, page.after);
   const changes: AccessChange[] = [];
-  const counts = { people: 0, gain: 0, lose: 0, suspend: 0 };
+  const counts = { people: 0, gain: 0, lose: 0, suspend: 0, admit: 0 };
   for (;;) {
     const { rows } = await sql.query<CandidateRow>(`FETCH ${CHUNK} FROM candidates`);
     for (const change of await changesOf(batch, rows, rules, question)) {
@@ -95,6 +104,7 @@ export async function planAccess(
       counts.gain += change.gains.length > 0 ? 1 : 0;
       counts.lose += change.loses.length > 0 ? 1 : 0;
       counts.suspend += change.suspended ? 1 : 0;
+      counts.admit += change.admitted ? 1 : 0;
       if (changes.length <= page.limit) {
         changes.push(change);
       }
@@ -111,6 +121,30 @@ export async function planAccess(
   };
 }
 
+/**
+ * The rules with as many more seats as the plan frees: the worker takes access first, and then gives the seats to those who
+ * wait.
+ */
+async function withFreedSeats(
+  batch: Batch,
+  rules: AccessRules,
+  question: PlanQuestion,
+): Promise<AccessRules> {
+  const { seats } = rules.policy;
+  if (question.freesSeats !== true || seats?.atLimit !== "hold") {
+    return rules;
+  }
+  await openCandidates(batch.sql, question.candidates, null);
+  let freed = 0;
+  for (let last = CHUNK; last === CHUNK; ) {
+    const { rows } = await batch.sql.query<CandidateRow>(`FETCH ${CHUNK} FROM candidates`);
+    freed += (await changesOf(batch, rows, rules, question)).filter(({ suspended }) => suspended).length;
+    last = rows.length;
+  }
+  await batch.sql.query("CLOSE candidates");
+  return { ...rules, policy: { ...rules.policy, seats: { ...seats, limit: seats.limit + freed } } };
+}
+
 /** A member whose access may change. */
 export interface CandidateRow {
   /** Of the membership. */
@@ -121,7 +155,7 @@ export interface CandidateRow {
 }
 
 /** They may be a million: so they are read in portions, all of one snapshot. */
-async function openCandidates(sql: Sql, candidates: Statement, { after }: PlanPage): Promise<void> {
+async function openCandidates(sql: Sql, candidates: Statement, after: string | null): Promise<void> {
   const last = `$${candidates.values.length + 1}::uuid`;
   await sql.query(
     `DECLARE candidates NO SCROLL CURSOR FOR
@@ -157,6 +191,7 @@ export function changesIn(
 ): AccessChange[] {
   const revoked = new Set(bindings.revoked.map(({ id }) => id));
   const suspended = new Set(memberships.changed.filter(endsAccess).map(({ after }) => after.id));
+  const admitted = new Set(memberships.changed.filter(isAdmitted).map(({ after }) => after.id));
   const present = byMembership(bindings.present);
   const granted = byMembership(bindings.granted);
   return candidates.flatMap(({ id, user_id: userId, email, name }) => {
@@ -169,13 +204,18 @@ export function changesIn(
         .filter((roleId) => !others.has(roleId))
         .map((roleId) => bindings.roles.get(roleId) ?? roleId);
     const change = {
-      ...{ membershipId: id, userId, email, name, suspended: suspended.has(id) },
+      ...{ membershipId: id, userId, email, name, suspended: suspended.has(id), admitted: admitted.has(id) },
       gains: keysOf(after, before).toSorted(),
       loses: keysOf(before, after).toSorted(),
     };
-    const none = !change.suspended && change.gains.length === 0 && change.loses.length === 0;
+    const none =
+      !change.suspended && !change.admitted && change.gains.length === 0 && change.loses.length === 0;
     return none ? [] : [change];
   });
+}
+
+function isAdmitted({ before, after }: MembershipChange): boolean {
+  return before.status === "waiting" && after.status === "active";
 }
 
 function byMembership(bindings: readonly Binding[]): Map<string, Binding[]> {

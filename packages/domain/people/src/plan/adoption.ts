@@ -94,6 +94,7 @@ export async function planAdoption(
       gain: changes.filter(({ gains }) => gains.length > 0).length,
       lose: changes.filter(({ loses }) => loses.length > 0).length,
       suspend: changes.filter(({ suspended }) => suspended).length,
+      admit: changes.filter(({ admitted }) => admitted).length,
     },
     people:
       page.list === "new"
@@ -153,7 +154,7 @@ async function planBatch(
   for (const { membershipId, userId, next } of await decideAsserted(batch, pushed, "plan")) {
     if (next === "ended") {
       found.changes.set(userId, {
-        ...{ membershipId, userId, email: null, name: null, suspended: true },
+        ...{ membershipId, userId, email: null, name: null, suspended: true, admitted: false },
         ...{ gains: [], loses: [] },
       });
     }

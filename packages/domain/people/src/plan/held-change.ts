@@ -25,10 +25,10 @@ export async function planHeldSessionEnds(
   );
   const changes = rows.slice(0, limit).map(({ id, user_id, email, name }) => ({
     ...{ membershipId: id, userId: user_id, email, name },
-    ...{ suspended: false, gains: [], loses: [] },
+    ...{ suspended: false, admitted: false, gains: [], loses: [] },
   }));
   return {
-    counts: counts ?? { people: rows[0]?.people ?? 0, gain: 0, lose: 0, suspend: 0 },
+    counts: counts ?? { people: rows[0]?.people ?? 0, gain: 0, lose: 0, suspend: 0, admit: 0 },
     changes,
     more: rows.length > limit,
   };

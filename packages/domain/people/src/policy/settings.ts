@@ -132,7 +132,14 @@ export function planPolicy(
         ...(orderChanges(before, policy) ? [IN_SEVERAL_DIRECTORIES] : []),
       ];
       const candidates = { text: concerned.join(" OR "), values: [organizationId] };
-      return { candidates, mappings: null, endedMappings: [], policy, keepsHeld: true };
+      return {
+        candidates,
+        mappings: null,
+        endedMappings: [],
+        policy,
+        freesSeats: orderChanges(before, policy),
+        keepsHeld: true,
+      };
     },
     page,
   );

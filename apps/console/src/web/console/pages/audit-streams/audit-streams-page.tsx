@@ -8,6 +8,7 @@ import { linkWith, useSearchParams } from "../../../components/search-params.ts"
 import { SidePanel } from "../../../components/side-panel.tsx";
 import { Time } from "../../../components/time.tsx";
 import { useCatalogue } from "../../../texts/language.tsx";
+import { EditStreamForm } from "./edit-stream.tsx";
 import { NewStreamForm } from "./new-stream.tsx";
 import { type Stream, useOwner } from "./owner.ts";
 import { StreamDetails } from "./stream-details.tsx";
@@ -56,6 +57,7 @@ export function AuditStreamsPage() {
     },
   ];
   const shown = page.data?.items.find(({ id }) => id === params.stream);
+  const isEdited = params.panel === "edit" && mayWrite;
   return (
     <>
       <PageHeader title={texts.title} lead={org === null ? texts.gatewayLead : texts.lead} act={create} />
@@ -84,9 +86,10 @@ export function AuditStreamsPage() {
       <SidePanel
         title={shown?.name}
         opened={shown !== undefined}
-        onClose={() => change({ stream: undefined })}
+        onClose={() => change({ stream: undefined, panel: undefined })}
       >
-        {shown !== undefined && <StreamDetails stream={shown} />}
+        {shown !== undefined &&
+          (isEdited ? <EditStreamForm key={shown.id} stream={shown} /> : <StreamDetails stream={shown} />)}
       </SidePanel>
     </>
   );

@@ -1,4 +1,4 @@
-import { Button, Checkbox, NativeSelect, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Button, Checkbox, NativeSelect, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { fieldError, unshownError } from "../../../components/draft.ts";
@@ -8,13 +8,13 @@ import { useCatalogue } from "../../../texts/language.tsx";
 import {
   type DestinationValues,
   destinationOf,
-  FIELDS,
+  isComplete,
   KINDS,
   type Kind,
-  NEEDED,
-  SITES,
+  needsSecret,
 } from "./destination.ts";
 import { useOwner } from "./owner.ts";
+import { StreamFields, shownFields } from "./stream-fields.tsx";
 import { auditStreamsTexts } from "./texts.ts";
 
 /** Adds a stream, and shows it. */
@@ -46,22 +46,8 @@ export function NewStreamForm() {
     event.preventDefault();
     create.mutate();
   };
-  const errorOf = (field: string) => fieldError(create.error, field);
-  const set = (field: keyof DestinationValues) => (event: { currentTarget: { value: string } }) =>
-    setValues({ ...values, [field]: event.currentTarget.value });
-  const complete =
-    name.trim() !== "" &&
-    NEEDED[kind].every((field) => (values[field] ?? "") !== "") &&
-    (secret !== "" || kind === "http");
-  const shown = ["name", "secret", ...FIELDS[kind].map((field) => `destination.${field}`)];
-  const unshown = unshownError(create.error, shown);
-  const help: Partial<Record<keyof DestinationValues, string>> = {
-    ...(kind === "splunk" || kind === "http" ? { url: form.urlHelp[kind] } : {}),
-    index: form.indexHelp,
-    tags: form.tagsHelp,
-    endpoint: form.endpointHelp,
-    prefix: form.prefixHelp,
-  };
+  const complete = name.trim() !== "" && isComplete(kind, values) && (secret !== "" || !needsSecret(kind));
+  const unshown = unshownError(create.error, shownFields(kind));
   return (
     <form onSubmit={submit}>
       <Stack>
@@ -70,7 +56,7 @@ export function NewStreamForm() {
           placeholder={form.namePlaceholder}
           value={name}
           data-autofocus
-          error={errorOf("name")}
+          error={fieldError(create.error, "name")}
           onChange={(event) => setName(event.currentTarget.value)}
         />
         <NativeSelect
@@ -79,33 +65,14 @@ export function NewStreamForm() {
           data={KINDS.map((each) => ({ value: each, label: texts.types[each] }))}
           onChange={(event) => setKind(KINDS.find((each) => each === event.currentTarget.value) ?? "http")}
         />
-        {FIELDS[kind].map((field) =>
-          field === "site" ? (
-            <NativeSelect
-              key={field}
-              label={form.site}
-              value={values.site ?? ""}
-              data={[...SITES]}
-              onChange={set("site")}
-            />
-          ) : (
-            <TextInput
-              key={field}
-              label={form[field]}
-              description={help[field]}
-              value={values[field] ?? ""}
-              error={errorOf(`destination.${field}`)}
-              onChange={set(field)}
-            />
-          ),
-        )}
-        <PasswordInput
-          label={form.secret[kind]}
-          description={form.secretHelp}
-          value={secret}
-          autoComplete="off"
-          error={errorOf("secret")}
-          onChange={(event) => setSecret(event.currentTarget.value)}
+        <StreamFields
+          kind={kind}
+          values={values}
+          secret={secret}
+          secretHelp={form.secretHelp}
+          error={create.error}
+          onValues={setValues}
+          onSecret={setSecret}
         />
         <Checkbox
           label={form.fromBeginning}

@@ -7,6 +7,7 @@ import { useMay } from "../../session.ts";
 
 export type Stream = Schemas["AuditStream"];
 export type NewStream = Schemas["NewAuditStream"];
+export type StreamPatch = Schemas["AuditStreamPatch"];
 type Page = { readonly cursor?: string; readonly limit?: number };
 
 /** Whose streams the page shows: an organization's, by its slug, or (null) those of all organizations' events. */
@@ -25,7 +26,7 @@ export const auditLink = (org: string | null) =>
 interface Streams {
   list(query: Page): Promise<{ items: Stream[]; nextCursor: string | null }>;
   create(body: NewStream): Promise<Stream>;
-  enable(id: string, enabled: boolean): Promise<Stream>;
+  update(id: string, body: StreamPatch): Promise<Stream>;
   test(id: string): Promise<unknown>;
   remove(id: string): Promise<unknown>;
 }
@@ -38,7 +39,7 @@ function streamsOf(org: string): Streams {
       dataOf(api.GET("/organizations/{org}/audit-streams", { params: { path: { org }, query } })),
     create: (body) =>
       dataOf(api.POST("/organizations/{org}/audit-streams", { params: { path: { org } }, body })),
-    enable: (id, enabled) => dataOf(api.PATCH(one, { params: of(id), body: { enabled } })),
+    update: (id, body) => dataOf(api.PATCH(one, { params: of(id), body })),
     test: (id) => dataOf(api.POST(`${one}/test`, { params: of(id) })),
     remove: (id) => dataOf(api.DELETE(one, { params: of(id) })),
   };
@@ -49,7 +50,7 @@ const oneOfGateway = "/audit-streams/{gatewayAuditStreamId}";
 const gatewayStreams: Streams = {
   list: (query) => dataOf(api.GET("/audit-streams", { params: { query } })),
   create: (body) => dataOf(api.POST("/audit-streams", { body })),
-  enable: (id, enabled) => dataOf(api.PATCH(oneOfGateway, { params: ofGateway(id), body: { enabled } })),
+  update: (id, body) => dataOf(api.PATCH(oneOfGateway, { params: ofGateway(id), body })),
   test: (id) => dataOf(api.POST(`${oneOfGateway}/test`, { params: ofGateway(id) })),
   remove: (id) => dataOf(api.DELETE(oneOfGateway, { params: ofGateway(id) })),
 };

@@ -69,7 +69,7 @@ function Acts({ stream }: { readonly stream: Stream }) {
     onError,
   });
   const enable = useMutation({
-    mutationFn: () => streams.enable(stream.id, true),
+    mutationFn: () => streams.update(stream.id, { enabled: true }),
     onSuccess: refresh,
     onError,
   });
@@ -85,7 +85,7 @@ function Acts({ stream }: { readonly stream: Stream }) {
             title={danger.disableTitle(stream.name)}
             effect={danger.disableEffect}
             act={danger.disable}
-            run={() => streams.enable(stream.id, false).then(refresh)}
+            run={() => streams.update(stream.id, { enabled: false }).then(refresh)}
           />
         </>
       ) : (
@@ -93,6 +93,9 @@ function Acts({ stream }: { readonly stream: Stream }) {
           {details.enable}
         </Button>
       )}
+      <Button variant="default" onClick={() => change({ panel: "edit" })}>
+        {details.edit}
+      </Button>
       <ConfirmDanger
         label={danger.remove}
         title={danger.removeTitle(stream.name)}

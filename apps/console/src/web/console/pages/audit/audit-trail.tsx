@@ -1,5 +1,6 @@
-import { Stack, Text } from "@mantine/core";
-import { IconHistory } from "@tabler/icons-react";
+import { Button, Stack, Text } from "@mantine/core";
+import { IconCertificate, IconHistory } from "@tabler/icons-react";
+import { useMutation } from "@tanstack/react-query";
 import { CodeBlock } from "../../../components/code-block.tsx";
 import { type Column, DataTable } from "../../../components/data-table.tsx";
 import { DetailList } from "../../../components/detail-list.tsx";
@@ -7,17 +8,26 @@ import { EmptyState } from "../../../components/empty-state.tsx";
 import { type Filter, FilterBar, NothingMatches, useIsFiltered } from "../../../components/filter-bar.tsx";
 import { Id } from "../../../components/id.tsx";
 import { usePage } from "../../../components/paging.tsx";
+import { ProblemAlert } from "../../../components/problem-alert.tsx";
 import { linkWith, useSearchParams } from "../../../components/search-params.ts";
 import { SidePanel } from "../../../components/side-panel.tsx";
 import { Time } from "../../../components/time.tsx";
 import { useCatalogue } from "../../../texts/language.tsx";
 import { type AuditEvent, filterOf, type LoadEvents, OUTCOMES } from "./events.ts";
+import { saveFile } from "./save-file.ts";
 import { auditTexts } from "./texts.ts";
 
 const ACTORS = ["user", "operator", "apiKey", "setupLink", "directory", "system"] as const;
 
+interface AuditTrailProps {
+  readonly name: string;
+  readonly load: LoadEvents;
+  /** Proves an event of an id. */
+  readonly prove?: (id: string) => Promise<unknown>;
+}
+
 /** A trail, the newest event first, with what each changed. */
-export function AuditTrail({ name, load }: { readonly name: string; readonly load: LoadEvents }) {
+export function AuditTrail({ name, load, prove }: AuditTrailProps) {
   const texts = useCatalogue(auditTexts);
   const { params, change } = useSearchParams();
   const filters: Filter[] = [
@@ -84,7 +94,14 @@ export function AuditTrail({ name, load }: { readonly name: string; readonly loa
         opened={selected !== undefined}
         onClose={() => change({ event: undefined })}
       >
-        {selected !== undefined && <EventDetails event={selected} />}
+        {selected !== undefined && (
+          <>
+            <EventDetails event={selected} />
+            {prove !== undefined && (
+              <Proof key={selected.id} prove={() => prove(selected.id)} id={selected.id} />
+            )}
+          </>
+        )}
       </SidePanel>
     </>
   );
@@ -138,6 +155,31 @@ function EventDetails({ event }: { readonly event: AuditEvent }) {
           </div>
         ),
       )}
+    </Stack>
+  );
+}
+
+function Proof({ id, prove }: { readonly id: string; readonly prove: () => Promise<unknown> }) {
+  const { details } = useCatalogue(auditTexts);
+  const download = useMutation({
+    mutationFn: prove,
+    onSuccess: (proof) =>
+      saveFile(new Blob([JSON.stringify(proof, null, 2)], { type: "application/json" }), `proof-${id}.json`),
+  });
+  return (
+    <Stack gap="xs" mt="md" align="start">
+      <Button
+        variant="default"
+        leftSection={<IconCertificate size={16} aria-hidden />}
+        loading={download.isPending}
+        onClick={() => download.mutate()}
+      >
+        {details.proof}
+      </Button>
+      <Text size="sm" c="dimmed">
+        {details.proofHelp}
+      </Text>
+      {download.error !== null && <ProblemAlert error={download.error} />}
     </Stack>
   );
 }

@@ -27,6 +27,17 @@ export function OrganizationAuditPage() {
         signal,
       }),
     );
+  const prove = async (auditEventId: string) => {
+    const [proof, { keys }] = await Promise.all([
+      dataOf(
+        api.GET("/organizations/{org}/audit-events/{auditEventId}/proof", {
+          params: { path: { ...path, auditEventId } },
+        }),
+      ),
+      trail.load(),
+    ]);
+    return { proof, jwk: keys.find(({ id }) => id === proof.seal.keyId)?.publicJwk };
+  };
   const exported = useExport({ open, name: slug });
   const trail: TrailCalls = {
     load: () => dataOf(api.GET("/organizations/{org}/audit-trail", { params: { path } })),
@@ -37,7 +48,7 @@ export function OrganizationAuditPage() {
       <PageHeader title={texts.title} lead={texts.organizationLead} act={<ExportMenu {...exported} />} />
       <ExportProgress {...exported} />
       <TrailState name={slug} calls={trail} />
-      <AuditTrail name={slug} load={load} />
+      <AuditTrail name={slug} load={load} prove={prove} />
     </>
   );
 }

@@ -39,6 +39,9 @@ const en = {
     before: "Before",
     after: "After",
     data: "More",
+    proof: "Download proof",
+    proofHelp:
+      "Shows that the event is in the sealed trail to whoever has the file alone: docs/audit-trail.md has the program.",
   },
   trail: {
     title: "Seals and keys",
@@ -61,6 +64,14 @@ const en = {
     beforeTrail: "Older than the trail",
     hash: "Hash of the last seal",
     hashNote: "Keep it elsewhere: it shows whether the end of the trail was cut off.",
+    anchors: "Written down outside",
+    noAnchors:
+      "Nowhere. Whoever has the database could cut off the end unnoticed: the operator sets AUDIT_ANCHOR_FILE, _WEBHOOK or _S3.",
+    anchorKinds: { file: "File", webhook: "Webhook", s3: "S3-compatible store" },
+    notAnchored: "No seal yet",
+    anchoredSeal: (seal: number) => `Up to seal ${seal},`,
+    failsSince: "Fails since",
+    anchorFails: "The last seals cannot be written down outside, since",
     key: "Public key",
     retiredKey: "Public key, retired",
     atEvent: (first: number, last: number | null) =>
@@ -146,6 +157,9 @@ const de: Texts = {
     before: "Vorher",
     after: "Nachher",
     data: "Weiteres",
+    proof: "Beweis herunterladen",
+    proofHelp:
+      "Zeigt jedem, der nur die Datei hat, dass das Ereignis im versiegelten Protokoll steht: docs/audit-trail.md enthält das Programm.",
   },
   trail: {
     title: "Siegel und Schlüssel",
@@ -167,6 +181,14 @@ const de: Texts = {
     beforeTrail: "Älter als die Versiegelung",
     hash: "Hash des letzten Siegels",
     hashNote: "Anderswo aufbewahrt, zeigt er, ob das Ende des Protokolls abgeschnitten wurde.",
+    anchors: "Außerhalb festgehalten",
+    noAnchors:
+      "Nirgends. Wer die Datenbank hat, könnte das Ende unbemerkt abschneiden: Der Betreiber setzt AUDIT_ANCHOR_FILE, _WEBHOOK oder _S3.",
+    anchorKinds: { file: "Datei", webhook: "Webhook", s3: "S3-kompatibler Speicher" },
+    notAnchored: "Noch kein Siegel",
+    anchoredSeal: (seal) => `Bis Siegel ${seal},`,
+    failsSince: "Schlägt fehl seit",
+    anchorFails: "Die letzten Siegel lassen sich außerhalb nicht festhalten, seit",
     key: "Öffentlicher Schlüssel",
     retiredKey: "Öffentlicher Schlüssel, abgelöst",
     atEvent: (first, last) =>

@@ -45,9 +45,10 @@ export function TrailState({ name, calls }: { readonly name: string; readonly ca
   if (trail.data === undefined) {
     return trail.error === null ? null : <ProblemAlert error={trail.error} />;
   }
-  const { verification } = trail.data;
-  const report = verification?.report ?? null;
+  const { verification, lastVerification, anchors } = trail.data;
+  const report = lastVerification?.report ?? null;
   const isBad = report?.intact === false;
+  const failing = anchors.find(({ failingSince }) => failingSince !== null)?.failingSince ?? null;
   return (
     <>
       <Alert
@@ -58,9 +59,25 @@ export function TrailState({ name, calls }: { readonly name: string; readonly ca
       >
         <Group justify="space-between" gap="sm">
           <div role="status">
-            <Text size="md">
-              <Verdict verification={verification} />
-            </Text>
+            {isUnderWay(verification) && (
+              <Text size="md">
+                <StateDot kind="neutral">
+                  {texts.running(verification?.checked ?? 0, verification?.total ?? 0)}
+                </StateDot>
+              </Text>
+            )}
+            {(lastVerification !== null || verification === null) && (
+              <Text size="md">
+                <Verdict verification={lastVerification} />
+              </Text>
+            )}
+            {failing !== null && (
+              <Text size="md">
+                <StateDot kind="warning">
+                  {texts.anchorFails} <Time at={failing} />
+                </StateDot>
+              </Text>
+            )}
             <Text size="sm" c="dimmed">
               {texts.sealed(trail.data.sealedThrough, trail.data.unsealed)}
               {trail.data.lastSealedAt !== null && (
@@ -107,9 +124,9 @@ function Verdict({ verification }: { readonly verification: Verification | null 
   if (verification === null) {
     return <StateDot kind="neutral">{texts.never}</StateDot>;
   }
-  const { report, finishedAt, checked, total } = verification;
+  const { report, finishedAt } = verification;
   if (report === null || finishedAt === null) {
-    return <StateDot kind="neutral">{texts.running(checked, total)}</StateDot>;
+    return null;
   }
   return (
     <StateDot kind={report.intact ? "good" : "bad"}>
@@ -147,6 +164,24 @@ function TrailDetails({ trail, report }: { readonly trail: Trail; readonly repor
           </Text>
         </div>
       )}
+      <section>
+        <Text size="sm" fw={500} mb={4}>
+          {texts.anchors}
+        </Text>
+        {trail.anchors.length === 0 ? (
+          <Text size="sm" c="dimmed">
+            {texts.noAnchors}
+          </Text>
+        ) : (
+          <ul className="facts">
+            {trail.anchors.map((anchor) => (
+              <li key={`${anchor.kind} ${anchor.place}`}>
+                <Anchor anchor={anchor} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </section>
       {trail.keys.map((key) => (
         <div key={key.id}>
           <Text size="sm" fw={500} mb={4}>
@@ -156,6 +191,39 @@ function TrailDetails({ trail, report }: { readonly trail: Trail; readonly repor
         </div>
       ))}
     </Stack>
+  );
+}
+
+function Anchor({ anchor }: { readonly anchor: Trail["anchors"][number] }) {
+  const texts = useCatalogue(auditTexts).trail;
+  const { kind, place, seal, anchoredAt, failingSince, lastError } = anchor;
+  return (
+    <div>
+      <Text size="md">
+        {texts.anchorKinds[kind]}
+        {place !== null && (
+          <>
+            {" "}
+            <code>{place}</code>
+          </>
+        )}
+      </Text>
+      <Text size="sm" c="dimmed">
+        {seal === null || anchoredAt === null ? (
+          texts.notAnchored
+        ) : (
+          <>
+            {texts.anchoredSeal(seal)} <Time at={anchoredAt} />
+          </>
+        )}
+      </Text>
+      {failingSince !== null && (
+        <StateDot kind="bad">
+          {texts.failsSince} <Time at={failingSince} />
+          {lastError !== null && `: ${lastError}`}
+        </StateDot>
+      )}
+    </div>
   );
 }
 

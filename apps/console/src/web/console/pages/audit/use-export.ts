@@ -3,6 +3,7 @@ import { useSearchParams } from "../../../components/search-params.ts";
 import { type EventFilter, filterOf } from "./events.ts";
 import { AuditExport, type ExportPart, type ExportProgress, type OpenExport } from "./export.ts";
 import type { ExportFormat } from "./export-rows.ts";
+import { saveFile } from "./save-file.ts";
 
 /** Opens the export of a trail. */
 export type OpenTrailExport = (
@@ -33,7 +34,7 @@ export function useExport({ open, name }: { readonly open: OpenTrailExport; read
     abort.current = ending;
     setState((before) => ({ count: 0, total: undefined, ...before, waiting: false, error: undefined }));
     try {
-      save(await current.file.run(signal), current.fileName);
+      saveFile(await current.file.run(signal), current.fileName);
       setState(undefined);
     } catch (error) {
       if (!signal.aborted) {
@@ -60,13 +61,4 @@ export function useExport({ open, name }: { readonly open: OpenTrailExport; read
       setState(undefined);
     },
   };
-}
-
-function save(file: Blob, name: string): void {
-  const address = URL.createObjectURL(file);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
 }

@@ -12,6 +12,7 @@ import { api } from "../../api.ts";
 import { useOrganization } from "../../organization.ts";
 import { QueryFailed } from "../../shell/query-failed.tsx";
 import { ConsoleRole } from "./console-role.tsx";
+import { HeldNote } from "./held-note.tsx";
 import { MemberActs } from "./member-acts.tsx";
 import { SignInVerdict } from "./sign-in-verdict.tsx";
 import { membersTexts } from "./texts.ts";
@@ -51,6 +52,7 @@ export function MemberPage() {
         {access.isPending && <Skeleton height={160} />}
         {access.data !== undefined && (
           <>
+            <HeldNote held={access.data.held} />
             <SignInVerdict signIn={access.data.signIn} />
             <WhyRoles access={access.data} />
           </>

@@ -69,6 +69,13 @@ const en = {
       unknown: "Nothing",
     },
   },
+  held: {
+    suspends: "A directory would end their access",
+    takes: "A directory would take roles from them",
+    waits:
+      "It would do so to more people at once than its guard lets through, so they keep what they have until somebody decides.",
+    look: "See the held change",
+  },
   signIn: {
     yes: "They can sign in",
     no: "They cannot sign in",
@@ -190,6 +197,13 @@ const de: MembersTexts = {
       },
       unknown: "Nichts",
     },
+  },
+  held: {
+    suspends: "Ein Verzeichnis würde ihren Zugang beenden",
+    takes: "Ein Verzeichnis würde ihnen Rollen nehmen",
+    waits:
+      "Es beträfe mehr Personen auf einmal, als der Schutz durchlässt. Bis jemand entscheidet, bleibt alles, wie es ist.",
+    look: "Angehaltene Änderung ansehen",
   },
   signIn: {
     yes: "Die Person kann sich anmelden",

@@ -61,6 +61,14 @@ export function attention(
       text: texts.heldChanges(heldChanges),
       link: linkOptions({ to: "/organizations/$org/roles/held-changes", params }),
     },
+    ...directory.inReview.map(({ directoryId, directory: name }) => ({
+      kind: "warning" as const,
+      text: texts.inReview(name),
+      link: linkOptions({
+        to: "/organizations/$org/directories/$directoryId/adoption",
+        params: { org, directoryId },
+      }),
+    })),
     openConflicts > 0 && {
       kind: "warning",
       text: texts.conflicts(openConflicts),

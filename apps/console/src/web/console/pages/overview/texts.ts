@@ -17,6 +17,7 @@ const en = {
     "group is in more groups than count: some roles may be missing",
     "groups are in more groups than count: some roles may be missing",
   ),
+  inReview: (name: string) => `${name} is in review: nobody's access goes by it until you activate it`,
   failing: (name: string, failures: number) =>
     failures === 1
       ? `The only sign-in by ${name} in the last 24 hours failed`
@@ -71,6 +72,7 @@ const de: OverviewTexts = {
     "Gruppe ist in mehr Gruppen, als zählen: Rollen können fehlen",
     "Gruppen sind in mehr Gruppen, als zählen: Rollen können fehlen",
   ),
+  inReview: (name) => `${name} wird geprüft: Es bestimmt über niemandes Zugang, bis Sie es aktivieren`,
   failing: (name, failures) =>
     failures === 1
       ? `Die einzige Anmeldung über ${name} in den letzten 24 Stunden ist gescheitert`

@@ -63,15 +63,16 @@ export function AccessPlan({ plan }: { readonly plan: PlanQuery }) {
       <Text size="md" fw={600}>
         {counts.people === 0 ? texts.nobody : texts.people(counts.people)}
       </Text>
-      {(takes || counts.gain > 0) && <Text size="md">{texts.counts(counts)}</Text>}
+      {(takes || counts.gain + counts.admit > 0) && <Text size="md">{texts.counts(counts)}</Text>}
       <ul className="reasons">
         {plan.data.pages.flatMap(({ items }) =>
-          items.map(({ memberId, email, name, suspended, gains, loses }) => (
+          items.map(({ memberId, email, name, suspended, admitted, gains, loses }) => (
             <li key={memberId}>
               {[
                 email ?? name ?? texts.unnamed,
                 [
                   ...(suspended ? [texts.suspended] : []),
+                  ...(admitted ? [texts.admitted] : []),
                   ...gains.map((role) => texts.gains(role)),
                   ...loses.map((role) => texts.loses(role)),
                 ].join(", "),

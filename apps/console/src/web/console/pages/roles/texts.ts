@@ -71,15 +71,19 @@ const en = {
   plan: {
     nobody: "Nobody's access changes",
     people: (count: number) => `Changes the access of ${people(count)}`,
-    counts: ({ gain, lose, suspend }: Counts) =>
+    counts: ({ gain, lose, suspend, admit }: Counts) =>
       [
         `${gain} gain a role`,
         `${lose} lose a role`,
         ...(suspend === 0 ? [] : [`${suspend} could sign in no longer`]),
+        ...(admit === 0
+          ? []
+          : [`${admit} ${admit === 1 ? "waits" : "wait"} for a seat and get${admit === 1 ? "s" : ""} one`]),
       ].join(" · "),
     gains: (role: string) => `gains ${role}`,
     loses: (role: string) => `loses ${role}`,
     suspended: "could sign in no longer",
+    admitted: "waits for a seat and gets one",
     unnamed: "Without name",
     more: "Show more people",
   },
@@ -211,15 +215,21 @@ const de: Texts = {
   plan: {
     nobody: "Für niemanden ändert sich etwas",
     people: (count) => `Ändert, was ${personen(count)} ${count === 1 ? "darf" : "dürfen"}`,
-    counts: ({ gain, lose, suspend }) =>
+    counts: ({ gain, lose, suspend, admit }) =>
       [
         `${gain} gewinnen eine Rolle`,
         `${lose} verlieren eine Rolle`,
         ...(suspend === 0 ? [] : [`${suspend} könnten sich nicht mehr anmelden`]),
+        ...(admit === 0
+          ? []
+          : [
+              `${admit} ${admit === 1 ? "wartet auf einen Platz und bekommt ihn" : "warten auf einen Platz und bekommen ihn"}`,
+            ]),
       ].join(" · "),
     gains: (role) => `gewinnt ${role}`,
     loses: (role) => `verliert ${role}`,
     suspended: "könnte sich nicht mehr anmelden",
+    admitted: "wartet auf einen Platz und bekommt ihn",
     unnamed: "Ohne Namen",
     more: "Weitere Personen zeigen",
   },
