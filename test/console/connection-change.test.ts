@@ -121,6 +121,49 @@ describe("a connection that people sign in by", () => {
     expect(await issuer()).toBe(after.idp.entityId);
   });
 
+  it("has its other settings changed by the same draft, beside what was entered before", async () => {
+    const { path } = await newConnection();
+    const page = await openConsole(browser, gateway, `${path}/change`);
+    await enter(page, after);
+    await page.getByText("Not tested yet").waitFor();
+    await page.getByRole("checkbox", { name: "Have people sign in anew each time" }).check();
+    await page.getByRole("textbox", { name: "Delimiter of groups" }).fill(";");
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await page.getByRole("row", { name: "Sign in anew each time No Yes" }).waitFor();
+    await page.getByRole("row", { name: "Delimiter of groups – ;" }).waitFor();
+    await page
+      .getByRole("row", { name: `Entity ID (issuer) ${before.idp.entityId} ${after.idp.entityId}` })
+      .waitFor();
+    expect((await gateway.api("GET", path)).body).toMatchObject({ saml: { forceAuthn: false } });
+    await page.getByRole("button", { name: "Put them to use without a test" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Put them to use without a test" }).click();
+    await back(page).waitFor();
+    expect((await gateway.api("GET", path)).body).toMatchObject({
+      saml: { forceAuthn: true, groupsDelimiter: ";", idpEntityId: after.idp.entityId },
+    });
+  });
+
+  it("has its other settings changed, where it is one of OpenID Connect", async () => {
+    const organization = (await newConnection()).path.split("/").slice(0, 3).join("/");
+    const oidc = { issuer: "https://idp.example.test", clientId: "x", clientSecret: "y" };
+    const body = { type: "oidc", name: "Op", oidc };
+    const made = await gateway.api("POST", `${organization}/connections`, body);
+    const path = `${organization}/connections/${z.object({ id: z.string() }).parse(made.body).id}`;
+    const page = await openConsole(browser, gateway, `${path}/change`);
+    await page.getByRole("textbox", { name: "Scopes" }).fill("email");
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await page.getByText("Must include openid").waitFor();
+    await page.getByRole("textbox", { name: "Scopes" }).fill("openid email");
+    await page.getByRole("combobox", { name: "Sign people out there, too" }).selectOption("no");
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await page.getByRole("row", { name: "Scopes openid profile email openid email" }).waitFor();
+    await page.getByRole("row", { name: "Sign people out there, too – No" }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect((await gateway.api("GET", `${path}/draft`)).body).toMatchObject({
+      connection: { oidc: { logoutAtIdp: false, scopes: ["openid", "email"], issuer: oidc.issuer } },
+    });
+  });
+
   it.each([{}, { dark: true }, { phone: true }])("axe finds nothing (%j)", async (options) => {
     const { path } = await newConnection();
     const page = await openConsole(browser, gateway, `${path}/change`, options);

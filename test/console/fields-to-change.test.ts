@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { SAML_ERRORS, SAML_WARNINGS } from "@sallyport/saml";
 import { describe, expect, it } from "vitest";
-import { FINDINGS_DE } from "../../apps/console/src/web/components/findings-de.ts";
+import { FINDINGS_DE, findingInGerman } from "../../apps/console/src/web/components/findings-de.ts";
 import { fieldToChange } from "../../apps/console/src/web/guides/fields-to-change.ts";
 import { OIDC_CONSOLES } from "./consoles/oidc-facts.ts";
 import { SAML_CONSOLES } from "./consoles/saml-facts.ts";
@@ -11,21 +11,55 @@ const OF_LOGINS = Object.entries({ ...SAML_ERRORS, ...SAML_WARNINGS }).filter(
   ([code]) => !/logout|metadata/.test(code),
 );
 
+/** The modules of some folders, without their tests. */
+async function sourcesOf(...folders: readonly string[]): Promise<URL[]> {
+  const found = folders.map(async (folder) => {
+    const at = new URL(`../../${folder}/`, import.meta.url);
+    const names = await readdir(at);
+    return names.filter((name) => /(?<!\.test)\.ts$/.test(name)).map((name) => new URL(name, at));
+  });
+  return (await Promise.all(found)).flat();
+}
+
 describe("what a failure says", () => {
   it("is there in German for every code of a SAML login", () => {
     expect(OF_LOGINS.map(([code]) => code).filter((code) => FINDINGS_DE[code] === undefined)).toEqual([]);
   });
 
-  it("is there in German for every code of an ID token, of an OpenID Provider's answer, and of a person", async () => {
-    const sources = ["protocols/oidc/explain-id-token.ts", "identity/normalized-identity.ts"].map((file) =>
-      readFile(new URL(`../../apps/sign-in/src/${file}`, import.meta.url), "utf8"),
+  it("is there in both languages for every code of OpenID Connect, and of a person", async () => {
+    const files = await sourcesOf(
+      "apps/sign-in/src/protocols/oidc",
+      "apps/sign-in/src/identity",
+      "packages/domain/oidc-client/src",
     );
-    const text = (await Promise.all(sources)).join("\n");
-    const codes = [...text.matchAll(/"(oidc_[a-z_]+)"|^ {2}([a-z]+_[a-z_]+): \{$/gm)].map(
-      ([, oidc, person]) => oidc ?? person ?? "",
+    const text = (await Promise.all(files.map((file) => readFile(file, "utf8")))).join("\n");
+    // As in `code: "oidc_…"`, in a call that makes one, and as a key of the table of findings about persons.
+    const named = [...text.matchAll(/"((?:oidc|idp)_[a-z_]+)"|^ {2}([a-z]+_[a-z_]+): \{$/gm)].map(
+      ([, quoted, key]) => quoted ?? key ?? "",
     );
-    expect(codes.length).toBeGreaterThan(20);
-    expect(codes.filter((code) => FINDINGS_DE[code] === undefined)).toEqual([]);
+    const endpoints = ["token", "par"].flatMap((name) => [
+      `oidc_${name}_endpoint_failed`,
+      `oidc_${name}_endpoint_refused`,
+    ]);
+    // Of errors of the protocol: what the tables of advice name.
+    const errors = [...text.matchAll(/_FIXES: Readonly<Record<string, string>> = \{(.*?)^\};/gms)].flatMap(
+      ([, table = ""]) => [...table.matchAll(/^ {2}([a-z_]+):/gm)].map(([, error]) => `oidc_${error}`),
+    );
+    expect(errors).toContain("oidc_invalid_request_uri");
+    const codes = new Set([...named, ...endpoints, ...errors]);
+    for (const page of ["idp_refused", "idp_failed"]) {
+      expect(codes.delete(page)).toBe(true); // the page's own, not the record's
+    }
+    expect(codes.size).toBeGreaterThan(60);
+    expect([...codes].filter((code) => FINDINGS_DE[code] === undefined)).toEqual([]);
+  });
+
+  it("is there in German also for what an identity provider makes up", () => {
+    expect(findingInGerman("oidc_x_custom_error")?.[0]).toBe(
+      "Der Identitätsanbieter hat mit einem Fehler geantwortet.",
+    );
+    expect(findingInGerman("oauth_invalid_response")?.[0]).toMatch(/nicht gültig/);
+    expect(findingInGerman("constructor")).toBeUndefined();
   });
 
   it("is no English sentence, and no empty one", () => {

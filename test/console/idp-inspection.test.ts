@@ -73,6 +73,39 @@ it("an issuer is discovered while it is typed, once", async () => {
   expect(await violations(page)).toEqual([]);
 });
 
+it("an issuer that the look-up refuses is saved only by who insists, and one that cannot be asked is saved at once", async () => {
+  const page = await openForm("useless", "OpenID Connect");
+  const connections = async () =>
+    (
+      (await gateway.api("GET", "/organizations/useless/connections")).body as {
+        items: { oidc: { issuer: string } }[];
+      }
+    ).items;
+  await page.getByRole("textbox", { name: "Client ID" }).fill("client");
+  await page.getByLabel("Client secret").fill("secret");
+  // Faster than the look-up, which comes while one types.
+  await page.getByRole("textbox", { name: "Issuer" }).fill(`${origin}/nothing`);
+  await page.getByRole("button", { name: "Check and save" }).click();
+  await page.getByText("Nobody can sign in by this issuer as it answers now").waitFor();
+  await page.getByText("There is no discovery document at this address").waitFor();
+  expect(await violations(page)).toEqual([]);
+  expect(await connections()).toEqual([]);
+
+  await page.getByRole("textbox", { name: "Issuer" }).fill(`${origin}/nothing/else`);
+  await page.getByRole("button", { name: "Check and save" }).click();
+  await page.getByRole("button", { name: "Save it anyway" }).click();
+  await page.getByText("Saved.", { exact: false }).waitFor();
+  expect(await connections()).toMatchObject([{ oidc: { issuer: `${origin}/nothing/else` } }]);
+
+  const busy = await openForm("busy", "OpenID Connect");
+  await busy.route("**/idp-inspections", (route) => route.abort());
+  await busy.getByRole("textbox", { name: "Client ID" }).fill("client");
+  await busy.getByLabel("Client secret").fill("secret");
+  await busy.getByRole("textbox", { name: "Issuer" }).fill(`${origin}/nothing`);
+  await busy.getByRole("button", { name: "Check and save" }).click();
+  await busy.getByText("Saved.", { exact: false }).waitFor();
+});
+
 it("another issuer in the document is shown, and taken by a click", async () => {
   const page = await openForm("renamed", "OpenID Connect");
   await page.getByRole("textbox", { name: "Issuer" }).fill(`${origin}/renamed`);

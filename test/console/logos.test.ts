@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
@@ -102,4 +104,60 @@ it("the operators' name and logo say who sent the link", async () => {
   await portal.getByText("Sent by Contoso Cloud").waitFor();
   expect(await loadedWidth(portal, "Contoso Cloud")).toBe(120);
   await expectAccessible(portal);
+});
+
+it("the page of a sign-in that failed shows the logo to the browser whose sign-in it was, and to no other", async () => {
+  const idp = createServer((req, res) => {
+    const url = new URL(req.url ?? "", origin);
+    if (url.pathname === "/a") {
+      const back = new URL(url.searchParams.get("redirect_uri") ?? "");
+      back.search = new URLSearchParams({
+        error: "access_denied",
+        state: url.searchParams.get("state") ?? "",
+      }).toString();
+      res.writeHead(302, { location: back.href }).end();
+      return;
+    }
+    const endpoints = { authorization_endpoint: "/a", token_endpoint: "/t", jwks_uri: "/j" };
+    const document = Object.fromEntries(
+      Object.entries(endpoints).map(([name, path]) => [name, `${origin}${path}`]),
+    );
+    res
+      .writeHead(200, { "content-type": "application/json" })
+      .end(JSON.stringify({ issuer: origin, ...document }));
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => idp.once("listening", resolve));
+  const origin = `http://127.0.0.1:${(idp.address() as AddressInfo).port}`;
+  try {
+    await gateway.api("POST", "/organizations", { slug: "refused", name: "Refused" });
+    const image = greyPng(120, shade(120, 60)).toString("base64");
+    expect((await gateway.api("PUT", "/organizations/refused/logo", { image })).status).toBeLessThan(300);
+    const oidc = { issuer: origin, clientId: "x", clientSecret: "y" };
+    await gateway.api("POST", "/organizations/refused/connections", { type: "oidc", name: "IdP", oidc });
+    const redirectUris = ["https://app.example.test/callback"];
+    const application = await gateway.api("POST", "/applications", { name: "Blog", redirectUris });
+    const authorize = new URL(`${gateway.url}/oauth2/authorize`);
+    authorize.search = new URLSearchParams({
+      ...{ client_id: madeApplication.parse(application.body).clientId, response_type: "code" },
+      ...{
+        redirect_uri: redirectUris[0] ?? "",
+        scope: "openid",
+        organization: "refused",
+        state: "s",
+        nonce: "n",
+      },
+      ...{ code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", code_challenge_method: "S256" },
+    }).toString();
+    const page = await openPage(await newContext(browser), authorize.href);
+    await page.getByRole("alert").waitFor();
+    expect(await loadedWidth(page, "Refused")).toBe(120);
+    await expectAccessible(page);
+
+    const other = await openPage(await newContext(browser), page.url());
+    await other.getByRole("alert").waitFor();
+    expect(await other.getByRole("img").count()).toBe(0);
+    expect(await other.content()).not.toContain("Refused");
+  } finally {
+    idp.close();
+  }
 });

@@ -295,6 +295,8 @@ export class SignInFailure extends Error {
   readonly response: string | undefined;
   /** The sign-in that failed, where it is known to be this browser's own. */
   readonly interactionId: string | undefined;
+  /** Whose sign-in it was; known under the same condition. */
+  readonly organizationId: string | undefined;
   /** When another try makes sense, in seconds; where it is known. */
   readonly retryAfter: number | undefined;
 
@@ -305,6 +307,7 @@ export class SignInFailure extends Error {
       detail?: string | undefined;
       response?: string | undefined;
       interactionId?: string | undefined;
+      organizationId?: string | undefined;
       retryAfter?: number | undefined;
       cause?: unknown;
     } = {},
@@ -315,13 +318,15 @@ export class SignInFailure extends Error {
     this.finding = options.finding ?? findingOf(code, options.detail);
     this.response = options.response;
     this.interactionId = options.interactionId;
+    this.organizationId = options.organizationId;
     this.retryAfter = options.retryAfter;
   }
 
   /** The same failure, of a sign-in that is known. */
-  of(interactionId: string): SignInFailure {
-    const { code, finding, response, retryAfter, cause } = this;
-    return new SignInFailure(code, { finding, response, interactionId, retryAfter, cause });
+  of(known: Partial<Pick<SignInFailure, "organizationId" | "interactionId">>): SignInFailure {
+    const { code, finding, response, organizationId, interactionId, retryAfter, cause } = this;
+    const options = { finding, response, organizationId, interactionId, retryAfter, cause };
+    return new SignInFailure(code, { ...options, ...known });
   }
 }
 

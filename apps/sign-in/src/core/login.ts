@@ -1,3 +1,4 @@
+import { readBrand } from "@sallyport/branding";
 import type { ConnectionType, StoredConnection } from "@sallyport/connections";
 import { newId } from "@sallyport/database";
 import { sendOn, sendPage } from "@sallyport/html";
@@ -234,7 +235,8 @@ export async function showStep(
   if (form === null) {
     throw new Error(`The step ${step} no longer asks`);
   }
-  sendForm(res, 200, { action: stepPath(id), hidden: {}, form });
+  const brand = await readBrand(context.database.sql, login.connection.organizationId);
+  sendForm(res, 200, { action: stepPath(id), hidden: {}, form, brand });
 }
 
 /** Takes a further step's form. Throws `SignInFailure`, with the attempt recorded. */
@@ -255,7 +257,9 @@ export async function resumeLogin(
     const again = await step.check(login, posted.fields);
     if (again !== null) {
       const id = await waitAtStep(context, login, name, attempt);
-      return async (answer) => sendForm(answer, 422, { action: stepPath(id), hidden: {}, form: again });
+      const brand = await readBrand(context.database.sql, login.connection.organizationId);
+      return async (answer) =>
+        sendForm(answer, 422, { action: stepPath(id), hidden: {}, form: again, brand });
     }
     trace.add("step_passed", { step: name });
     return await continueLogin(context, req, login, attempt, position + 1);
@@ -354,8 +358,11 @@ async function recordingFailure(
     if (error.code !== "connection_unknown") {
       await recordRefusal(context, recordKey(attempt), error, attempt);
     }
-    const { cause } = attempt.login;
-    throw cause.kind === "request" ? error.of(cause.interactionId) : error;
+    const { cause, connection } = attempt.login;
+    throw error.of({
+      organizationId: connection.organizationId,
+      interactionId: cause.kind === "request" ? cause.interactionId : undefined,
+    });
   }
 }
 

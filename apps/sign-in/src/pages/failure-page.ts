@@ -1,3 +1,4 @@
+import { type Brand, readBrand } from "@sallyport/branding";
 import { type AbortForm, renderErrorPage, sendPage } from "@sallyport/html";
 import { asProblem, noteOutage, requestId } from "@sallyport/http";
 import { InteractionEndedError } from "@sallyport/interactions";
@@ -26,10 +27,10 @@ export function handleFailures(context: SignInContext): ErrorRequestHandler {
       );
     }
     const entry = signInFailureEntry(failure.code);
-    const ways =
+    const known: Known =
       outage !== undefined
         ? {}
-        : await waysOn(context, req, failure).catch((cause: unknown) => {
+        : await knownOf(context, req, failure).catch((cause: unknown) => {
             context.log.error(
               { requestId: requestId(req), err: cause },
               "the sign-in that failed could not be read",
@@ -39,8 +40,8 @@ export function handleFailures(context: SignInContext): ErrorRequestHandler {
     if (failure.retryAfter !== undefined) {
       res.set("retry-after", String(failure.retryAfter));
     }
-    const page = { ...entry, code: failure.code, requestId: requestId(req), ...ways };
-    sendPage(res, entry.status, renderErrorPage(page));
+    const page = { ...entry, code: failure.code, requestId: requestId(req), ...known };
+    sendPage(res, entry.status, renderErrorPage(page), { pictures: known.brand?.logo != null });
   };
 }
 
@@ -64,12 +65,26 @@ function codeOf(status: number | undefined): SignInFailureCode {
   return status === 413 ? "request_too_large" : "request_malformed";
 }
 
+/** What is known of the sign-in that failed. */
+interface Known {
+  readonly retryUrl?: string;
+  readonly abort?: AbortForm;
+  readonly brand?: Brand | null;
+}
+
+/** Whose sign-in it was is told to the browser alone that has been on its way by that organization's connection. */
+async function knownOf(context: SignInContext, req: Request, failure: SignInFailure): Promise<Known> {
+  const { organizationId } = failure;
+  const brand = organizationId === undefined ? null : await readBrand(context.database.sql, organizationId);
+  return { ...(await waysOn(context, req, failure)), brand };
+}
+
 /** What the page offers: another try, and the way back to the application, while the sign-in is still open. */
 async function waysOn(
   { cookie, interactions }: SignInContext,
   req: Request,
   failure: SignInFailure,
-): Promise<{ retryUrl?: string; abort?: AbortForm }> {
+): Promise<Pick<Known, "retryUrl" | "abort">> {
   const browser = cookie.read(req);
   if (failure.interactionId === undefined || browser === null) {
     return {};

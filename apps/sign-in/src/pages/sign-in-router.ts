@@ -85,7 +85,7 @@ export function createSignInRouter(context: SignInContext): Router {
     try {
       await selectAndStart(req, res, request, browser, answers);
     } catch (error) {
-      throw error instanceof SignInFailure ? error.of(request.id) : error;
+      throw error instanceof SignInFailure ? error.of({ interactionId: request.id }) : error;
     }
   }
 

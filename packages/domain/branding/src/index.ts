@@ -3,6 +3,7 @@ export {
   type Brand,
   deleteLogo,
   type Logo,
+  readBrand,
   readLogo,
   readLogoBytes,
   readOperatorBrand,

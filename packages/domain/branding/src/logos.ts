@@ -37,9 +37,19 @@ export async function readLogo(sql: Sql, organizationId: string): Promise<Logo |
   return rows[0] === undefined ? null : logoOf(rows[0]);
 }
 
+/** An organization's name and logo; null where there is none of this id. */
+export async function readBrand(sql: Sql, organizationId: string): Promise<Brand | null> {
+  const { rows } = await sql.query<BrandRow>(
+    `SELECT o.name, l.digest, l.width, l.height
+     FROM organizations o LEFT JOIN logos l ON l.organization_id = o.id WHERE o.id = $1::uuid`,
+    [organizationId],
+  );
+  return rows[0] === undefined ? null : brandOf(rows[0]);
+}
+
 /** Who runs the gateway: the operators' organization, once it has a name or a logo. */
 export async function readOperatorBrand(sql: Sql): Promise<Brand | null> {
-  const { rows } = await sql.query<Partial<Row> & { readonly name: string }>(
+  const { rows } = await sql.query<BrandRow>(
     `SELECT o.name, l.digest, l.width, l.height
      FROM organizations o LEFT JOIN logos l ON l.organization_id = o.id WHERE o.for_operators`,
   );
@@ -47,7 +57,12 @@ export async function readOperatorBrand(sql: Sql): Promise<Brand | null> {
   if (row === undefined || (row.digest == null && row.name === UNNAMED_OPERATORS)) {
     return null;
   }
-  const { name, digest, width, height } = row;
+  return brandOf(row);
+}
+
+type BrandRow = Partial<Row> & { readonly name: string };
+
+function brandOf({ name, digest, width, height }: BrandRow): Brand {
   const logo = digest == null || width == null || height == null ? null : logoOf({ digest, width, height });
   return { name, logo };
 }

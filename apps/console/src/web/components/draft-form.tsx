@@ -11,6 +11,8 @@ interface DraftFormProps<Values extends object> {
   /** The mutation that saves `draft.changes`. */
   readonly saving: { readonly isPending: boolean; readonly isSuccess: boolean; readonly error: Error | null };
   onSave(): void;
+  /** Where the request has the draft's fields, if they are nested: "saml". */
+  readonly within?: string;
   /** Whether it may be saved yet, where something has to be read first. Default: yes. */
   readonly ready?: boolean;
   readonly children: ReactNode;
@@ -20,7 +22,11 @@ interface DraftFormProps<Values extends object> {
 export function DraftForm<Values extends object>(props: DraftFormProps<Values>) {
   const texts = useCatalogue(componentTexts);
   const { draft, saving } = props;
-  const error = unshownError(saving.error, Object.keys(draft.values));
+  const prefix = props.within === undefined ? "" : `${props.within}.`;
+  const error = unshownError(
+    saving.error,
+    Object.keys(draft.values).map((name) => `${prefix}${name}`),
+  );
   const submit = (event: FormEvent) => {
     event.preventDefault();
     props.onSave();

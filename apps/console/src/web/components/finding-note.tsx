@@ -4,7 +4,7 @@ import { fieldToChange } from "../guides/fields-to-change.ts";
 import { useCatalogue, useLanguage } from "../texts/language.tsx";
 import { DetailList } from "./detail-list.tsx";
 import type { Finding } from "./findings.ts";
-import { FINDINGS_DE } from "./findings-de.ts";
+import { findingInGerman } from "./findings-de.ts";
 import { componentTexts } from "./texts.ts";
 
 interface FindingNoteProps {
@@ -19,7 +19,7 @@ export function FindingNote({ finding, color, product }: FindingNoteProps) {
   const texts = useCatalogue(componentTexts);
   const { language } = useLanguage();
   const { difference } = finding;
-  const [message, fix] = (language === "de" ? FINDINGS_DE[finding.code] : undefined) ?? [
+  const [message, fix] = (language === "de" ? findingInGerman(finding.code) : undefined) ?? [
     finding.message,
     finding.fix,
   ];

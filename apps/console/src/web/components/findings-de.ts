@@ -390,4 +390,98 @@ export const FINDINGS_DE: Readonly<Record<string, Said>> = {
     "Der Token-Endpunkt des Identitätsanbieters hat die Anfrage abgelehnt.",
     `${IDP_LOG} Prüfen Sie, ob sein Discovery-Dokument den richtigen Endpunkt nennt.`,
   ],
+  oidc_par_endpoint_failed: [
+    "Der Endpunkt des Identitätsanbieters für vorab gesendete Autorisierungsanfragen (PAR) hat versagt.",
+    IDP_LOG,
+  ],
+  oidc_par_endpoint_refused: [
+    "Der Endpunkt des Identitätsanbieters für vorab gesendete Autorisierungsanfragen (PAR) hat die Anfrage abgelehnt.",
+    `${IDP_LOG} Prüfen Sie, ob sein Discovery-Dokument den richtigen Endpunkt nennt.`,
+  ],
+  oidc_par_unsupported: [
+    "Das Discovery-Dokument nennt keinen Endpunkt für vorab gesendete Autorisierungsanfragen (PAR).",
+    "Schalten Sie pushAuthorizationRequests der Verbindung aus, oder lassen Sie den Identitätsanbieter den Endpunkt nennen.",
+  ],
+  oidc_invalid_request_uri: [
+    ANSWERED_ERROR,
+    "Melden Sie sich noch einmal an: Er kannte die vorab gesendete Anfrage nicht mehr.",
+  ],
+  oidc_userinfo_subject_mismatch: [
+    "Der Userinfo-Endpunkt spricht von einer anderen Person als das ID-Token.",
+    "Senden Sie beim Identitätsanbieter im ID-Token und am Userinfo-Endpunkt dasselbe sub.",
+  ],
+  oidc_userinfo_refused: [
+    "Der Userinfo-Endpunkt hat keine Angaben zur Person gesendet.",
+    "Erlauben Sie beim Identitätsanbieter die Zugriffstoken dieser Anwendung am Userinfo-Endpunkt.",
+  ],
+  oidc_userinfo_malformed: [
+    "Der Userinfo-Endpunkt hat etwas anderes als JSON gesendet.",
+    "Prüfen Sie, was das Discovery-Dokument als Userinfo-Endpunkt nennt.",
+  ],
+  oidc_token_type_unsupported: [
+    "Das Zugriffstoken ist von einer Art, die nicht unterstützt wird.",
+    "Stellen Sie beim Identitätsanbieter für diese Anwendung Bearer-Token aus, keine für DPoP oder MAC.",
+  ],
+  oidc_token_malformed: [
+    "Was als Token kam, ist kein signiertes JWT.",
+    "Lassen Sie den Identitätsanbieter signierte JWT senden, keine verschlüsselten.",
+  ],
+  oidc_token_answer_malformed: [
+    "Der Token-Endpunkt hat etwas anderes als JSON gesendet.",
+    "Prüfen Sie, ob das Discovery-Dokument den richtigen Token-Endpunkt nennt, und was davor steht.",
+  ],
+  oidc_access_token_missing: [
+    "In der Antwort des Token-Endpunkts fehlt das Zugriffstoken.",
+    "Sehen Sie sich die Einstellungen dieser Anwendung beim Identitätsanbieter an: Seine Antwort ist nicht vollständig (RFC 6749, 5.1).",
+  ],
+  oidc_response_unexpected: [
+    "Der Identitätsanbieter hat nach einem anderen Ablauf geantwortet, als gefragt war.",
+    `${CODE_GRANT} Die Antwort muss in einfachen Parametern der Adresse kommen.`,
+  ],
+  oidc_parameter_repeated: [
+    "Ein Parameter der Antwort steht zweimal darin.",
+    "Sehen Sie nach, was zwischen Identitätsanbieter und Gateway Adressen verändert, und in dessen Protokoll.",
+  ],
+  oidc_code_missing: [
+    "Die Antwort enthält weder einen Code noch einen Fehler.",
+    "Sehen Sie nach, was zwischen Identitätsanbieter und Gateway Adressen verändert, und in dessen Protokoll.",
+  ],
+  oidc_issuer_parameter_mismatch: [
+    "Die Antwort sagt nicht, dass sie von diesem Identitätsanbieter kommt.",
+    "Setzen Sie den Issuer der Verbindung auf den, den er nennt, wenn er es ist. Der Parameter iss schützt vor Antworten eines anderen (RFC 9207).",
+  ],
+  oidc_key_unusable: ["Das Token oder der Schlüssel dazu ist nicht zu gebrauchen.", RS256],
+  oidc_jwks_unavailable: [
+    "Die Schlüssel des Identitätsanbieters ließen sich nicht lesen.",
+    "Prüfen Sie, was unter der jwks_uri seines Discovery-Dokuments liegt.",
+  ],
+  oidc_client_secret_missing: [
+    "Der Verbindung fehlt das Client-Secret, mit dem sie sich ausweisen soll.",
+    "Geben Sie ihr das Client-Secret, oder setzen Sie ihre clientAuthentication auf private_key_jwt.",
+  ],
+  oidc_client_algorithm_unsupported: [
+    "Der Identitätsanbieter nimmt keinen der Algorithmen an, mit denen der Schlüssel der Verbindung signiert.",
+    "Erlauben Sie dort RS256 oder PS256 für private_key_jwt, oder wählen Sie eine andere Art, wie sich diese Anwendung ausweist.",
+  ],
+  oidc_unexpected: [
+    "Die Antwort des Identitätsanbieters ist nicht gültig.",
+    "Prüfen Sie Issuer und Client-ID der Verbindung beim Identitätsanbieter: Seine Antwort passte nicht dazu.",
+  ],
+  idp_answer_invalid: [
+    "Eine Antwort des Identitätsanbieters ist nicht, was sie sein sollte.",
+    "Prüfen Sie den Issuer der Verbindung, und was dort liegt.",
+  ],
 };
+
+/** What a record says in German; undefined where the code is none of a login's. */
+export function findingInGerman(code: string): Said | undefined {
+  if (Object.hasOwn(FINDINGS_DE, code)) {
+    return FINDINGS_DE[code];
+  }
+  // Whatever error an IdP makes up is one of its own; all else of that protocol is an answer that does not fit.
+  return code.startsWith("oidc_")
+    ? [ANSWERED_ERROR, IDP_LOG]
+    : code.startsWith("oauth_")
+      ? FINDINGS_DE.oidc_unexpected
+      : undefined;
+}

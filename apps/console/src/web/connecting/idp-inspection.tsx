@@ -1,7 +1,7 @@
 import { Alert, Button, Loader, Stack, Text } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconX } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { type Api, ApiProblem, dataOf, type Schemas } from "../api/client.ts";
 import { DetailList } from "../components/detail-list.tsx";
 import { useLanguage, useTexts } from "../texts/texts.tsx";
@@ -17,11 +17,9 @@ export interface Inspector {
   readonly org: string;
 }
 
-/** Asks what an address serves, once nobody types any more; nothing of an address that cannot be one yet. */
-function useInspection({ api, org }: Inspector, kind: Kind, typed: string) {
-  const [address] = useDebouncedValue(typed, TYPING_MS);
-  const isWhole = address === typed && isAddress(address);
-  return useQuery({
+/** What an address serves. */
+export const inspectionQuery = ({ api, org }: Inspector, kind: Kind, address: string) =>
+  queryOptions({
     queryKey: ["idp-inspection", kind, address],
     queryFn: ({ signal }) =>
       dataOf(
@@ -31,13 +29,18 @@ function useInspection({ api, org }: Inspector, kind: Kind, typed: string) {
           signal,
         }),
       ),
-    enabled: isWhole,
     retry: false,
     staleTime: 60_000,
   });
+
+/** Asks what an address serves, once nobody types any more; nothing of an address that cannot be one yet. */
+function useInspection(inspector: Inspector, kind: Kind, typed: string) {
+  const [address] = useDebouncedValue(typed, TYPING_MS);
+  const isWhole = address === typed && isAddress(address);
+  return useQuery({ ...inspectionQuery(inspector, kind, address), enabled: isWhole });
 }
 
-function isAddress(text: string): boolean {
+export function isAddress(text: string): boolean {
   return /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).hostname.includes(".");
 }
 

@@ -1,8 +1,9 @@
-import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import type { Schemas } from "../api/client.ts";
 import { useTexts } from "../texts/texts.tsx";
-import { IdpInspection, type Inspector } from "./idp-inspection.tsx";
+import { IdpInspection, type Inspector, inspectionQuery, isAddress } from "./idp-inspection.tsx";
 import { objectionToIssuer, objectionToSecret } from "./objections.ts";
 
 export interface OidcInput {
@@ -31,15 +32,38 @@ export function OidcForm(props: {
   };
   const complete = issuer !== "" && clientId !== "" && (clientSecret !== "" || stored !== undefined);
   const ready = complete && wrong.issuer === null && wrong.clientSecret === null;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (ready) {
-      const secret = clientSecret === "" ? {} : { clientSecret };
-      props.onSave({ issuer, clientId, ...secret });
+  const queries = useQueryClient();
+  const [asking, setAsking] = useState(false);
+  // The issuer that was found to be of no use, and is saved all the same if it is still wanted.
+  const [useless, setUseless] = useState<string>();
+  const isUseless = async () => {
+    if (!isAddress(issuer)) {
+      return false;
+    }
+    setAsking(true);
+    try {
+      const { problem } = await queries.fetchQuery(inspectionQuery(props.inspector, "issuer", issuer));
+      return problem !== null;
+    } catch {
+      return false; // it could not be asked now: the test shows whether it works
+    } finally {
+      setAsking(false);
     }
   };
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (!ready) {
+      return;
+    }
+    if (useless !== issuer && (await isUseless())) {
+      setUseless(issuer);
+      return;
+    }
+    const secret = clientSecret === "" ? {} : { clientSecret };
+    props.onSave({ issuer, clientId, ...secret });
+  };
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={(event) => void submit(event)}>
       <Stack>
         <TextInput
           label={texts.connect.issuer}
@@ -67,9 +91,14 @@ export function OidcForm(props: {
           error={wrong.clientSecret}
           onChange={(event) => setClientSecret(event.currentTarget.value.trim())}
         />
+        {useless === issuer && (
+          <Text c="var(--bad-text)" role="alert">
+            {texts.connect.useless}
+          </Text>
+        )}
         <div>
-          <Button type="submit" disabled={!ready} loading={props.saving}>
-            {texts.connect.save}
+          <Button type="submit" disabled={!ready} loading={props.saving || asking}>
+            {useless === issuer ? texts.connect.saveAnyway : texts.connect.save}
           </Button>
         </div>
       </Stack>

@@ -70,6 +70,9 @@ export const de: Texts = {
     clientSecret: "Client-Secret",
     clientSecretKept: "Ist gespeichert. Tragen Sie ein anderes ein, um es zu ersetzen.",
     save: "Prüfen und speichern",
+    useless:
+      "Über diesen Issuer kann sich niemand anmelden, so wie er jetzt antwortet: siehe oben. Speichern Sie ihn nur, wenn er später sicher antwortet.",
+    saveAnyway: "Trotzdem speichern",
     understood: (issuer, until) => `${issuer}, Zertifikat gültig bis ${until}`,
     certificateEnded: (day) =>
       `Dieses Zertifikat ist am ${day} abgelaufen. Erneuern Sie es beim Identitätsanbieter und speichern Sie noch einmal.`,

@@ -69,6 +69,9 @@ export const en = {
     clientSecret: "Client secret",
     clientSecretKept: "Is stored. Enter another one to replace it.",
     save: "Check and save",
+    useless:
+      "Nobody can sign in by this issuer as it answers now: see above. Save it only if it is sure to answer later.",
+    saveAnyway: "Save it anyway",
     understood: (issuer: string, until: string) => `${issuer}, certificate valid until ${until}`,
     certificateEnded: (day: string) =>
       `This certificate ended on ${day}. Renew it at the identity provider, then save again.`,

@@ -79,6 +79,22 @@ describe("a draft of a connection", () => {
     expect(await issuerInUse()).toBe("https://other.example");
   });
 
+  it("is made of the one before where that is asked for, and else of the connection's settings", async () => {
+    await save({ saml: OTHER });
+    const kept = await save({ basedOn: "draft", saml: { forceAuthn: true } });
+    expect(kept.body).toMatchObject({
+      tested: false,
+      connection: { saml: { idpEntityId: "https://other.example", forceAuthn: true } },
+    });
+    const anew = await save({ saml: { allowSha1: true } });
+    expect(anew.body).toMatchObject({
+      connection: { saml: { idpEntityId: await issuerInUse(), forceAuthn: false, allowSha1: true } },
+    });
+    await call("discardConnectionDraft");
+    const first = await save({ basedOn: "draft", saml: { forceAuthn: true } });
+    expect(first.body).toMatchObject({ connection: { saml: { idpEntityId: await issuerInUse() } } });
+  });
+
   it("that is saved anew has passed no test", async () => {
     await save({ saml: OTHER });
     await testDraft("success");

@@ -25,18 +25,23 @@ export async function readDraft(context: InOrganization, id: string) {
   return draftView(context, current, draft);
 }
 
-/** Makes a draft of the settings that the connection has, with what the patch changes of them. */
+/** Makes a draft of the settings that the connection has, or those of the draft before, with what the patch changes of them. */
 export async function saveDraft(
   context: InOrganization,
   id: string,
   patch: z.output<typeof newConnectionDraft>,
 ) {
   const current = await findConnection(context, context.organization.id, id);
-  const read = await patchedSettings(context, current, patch);
-  const settings = read?.settings ?? parseConnectionSettings(current.type, current.settings);
+  const draft =
+    patch.basedOn === "draft"
+      ? await connections.findVersion(context.deps.database.sql, current, "draft")
+      : null;
+  const base = draft ?? current;
+  const read = await patchedSettings(context, { ...current, settings: base.settings }, patch);
+  const settings = read?.settings ?? parseConnectionSettings(current.type, base.settings);
   await change(context, async (transaction) => {
     await requireInitiateLogin(transaction.tx, patch.saml);
-    const provider = patch.provider ?? current.provider;
+    const provider = patch.provider ?? base.provider;
     await connections.saveDraft(transaction, current, { provider, settings }, transaction.now);
   });
   return readDraft(context, id);

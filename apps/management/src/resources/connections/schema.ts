@@ -268,6 +268,12 @@ export const connectionPatch = z
 /** What a draft changes of the settings that the connection has. */
 export const newConnectionDraft = connectionPatch
   .pick({ provider: true, saml: true, oidc: true })
+  .extend({
+    basedOn: z.enum(["connection", "draft"]).default("connection").meta({
+      description:
+        "What the draft is made of, with what else is given: the settings of the connection, or the draft that there is, if there is one.",
+    }),
+  })
   .meta({ id: "NewConnectionDraft" });
 
 const samlView = z.object({

@@ -142,8 +142,8 @@ export async function showConnection(
 /** The settings that a patch makes of those that the connection has; undefined where it names none. */
 export async function patchedSettings(
   context: Context,
-  row: Connection,
-  patch: ConnectionPatch,
+  row: Pick<Connection, "id" | "type"> & { readonly settings: unknown },
+  patch: Pick<ConnectionPatch, "saml" | "oidc">,
 ): Promise<ReadSettings | undefined> {
   const { deps } = context;
   if (row.type === "saml") {

@@ -1,5 +1,6 @@
 import { html } from "../html.ts";
 import { renderPage } from "../page.ts";
+import { type BrandLogo, brandLogo } from "./brand-logo.ts";
 import { helpNote } from "./help-note.ts";
 
 export interface ErrorPage {
@@ -13,6 +14,8 @@ export interface ErrorPage {
   readonly advice: string;
   /** Under which the logs and the login record know it. */
   readonly requestId: string;
+  /** Whose sign-in it was, where that is known. Its logo needs a page with pictures (`sendPage`). */
+  readonly brand?: { readonly name: string; readonly logo: BrandLogo | null } | null | undefined;
   /** Where the same sign-in can be tried again. */
   readonly retryUrl?: string | undefined;
   /** Ends the sign-in and takes the person back to the application with an OAuth error. */
@@ -33,7 +36,7 @@ export function renderErrorPage(page: ErrorPage): string {
     title: page.title,
     body: html`<main>
 <div class="card" role="alert">
-<h1>${page.title}</h1>
+${page.brand && brandLogo(page.brand.name, page.brand.logo)}<h1>${page.title}</h1>
 <p>${page.message}</p>
 <p>${page.advice}</p>
 ${page.retryUrl && html`<a class="button" href="${page.retryUrl}">Try again</a>`}

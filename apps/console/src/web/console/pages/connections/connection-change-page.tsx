@@ -15,12 +15,13 @@ import { useOrganization } from "../../organization.ts";
 import { changeTexts } from "./change-texts.ts";
 import { productOfConnection, useConnection } from "./connection.ts";
 import { ConnectionDraft } from "./connection-draft.tsx";
-
-type DraftBody = Schemas["NewConnectionDraft"];
+import { type DraftBody, OidcOptions, SamlOptions } from "./connection-options.tsx";
+import { optionsTexts } from "./options-texts.ts";
 
 /** New settings of a connection: entered beside those that logins use, tried out, put to use, taken back. */
 export function ConnectionChangePage() {
   const texts = useCatalogue(changeTexts);
+  const options = useCatalogue(optionsTexts);
   const { slug } = useOrganization();
   const connection = useConnection();
   const queries = useQueryClient();
@@ -29,7 +30,7 @@ export function ConnectionChangePage() {
   const replaced = useQuery(replacedQuery(api, path));
   const login = useTestLogin(api, path, draft.data == null ? "connection" : "draft");
   const product = productOfConnection(connection);
-  const save = useMutation({
+  const saving = {
     mutationFn: (body: DraftBody) =>
       dataOf(
         api.PUT("/organizations/{org}/connections/{connectionId}/draft", {
@@ -37,11 +38,14 @@ export function ConnectionChangePage() {
           body,
         }),
       ),
-    onSuccess: (saved) => {
+    onSuccess: (saved: Schemas["ConnectionDraft"]) => {
       login.forget();
       queries.setQueryData(draftQuery(api, path).queryKey, saved);
     },
-  });
+  };
+  const save = useMutation(saving);
+  // Of its own, so that each form says of itself what became of it.
+  const saveOptions = useMutation(saving);
   const revert = useMutation({
     mutationFn: () =>
       dataOf(api.POST("/organizations/{org}/connections/{connectionId}/revert", { params: { path } })),
@@ -109,6 +113,13 @@ export function ConnectionChangePage() {
             <ProblemAlert error={save.error} />
           </Group>
         )}
+      </section>
+      <section aria-labelledby="more">
+        <Title order={2} size="h3" id="more" mb="md">
+          {options.title}
+        </Title>
+        {stored.saml !== undefined && <SamlOptions key={formKey} saml={stored.saml} saving={saveOptions} />}
+        {stored.oidc !== undefined && <OidcOptions key={formKey} oidc={stored.oidc} saving={saveOptions} />}
       </section>
       {draft.data == null && (
         <section aria-labelledby="test">

@@ -24,7 +24,7 @@ export function UniversalLogout({ saml }: { readonly saml: NonNullable<Connectio
       <Text c="dimmed" mb="md">
         {texts.lead}
       </Text>
-      <DraftForm draft={draft} saving={save} onSave={() => store(draft.values)}>
+      <DraftForm draft={draft} saving={save} onSave={() => store(draft.values)} within="saml.universalLogout">
         <TextInput
           label={texts.issuer}
           description={texts.issuerHelp}

@@ -34,6 +34,12 @@ function facts(
       [texts.certificates]: saml.certificates
         .map(({ subject, fingerprint }) => `${subject} (${fingerprint.slice(0, 12)}…)`)
         .join(", "),
+      [texts.signRequests]: shown(saml.signRequests, texts),
+      [texts.forceAuthn]: shown(saml.forceAuthn, texts),
+      [texts.holdMetadataChanges]: shown(saml.holdMetadataChanges, texts),
+      [texts.allowSha1]: shown(saml.allowSha1, texts),
+      [texts.authnContext]: saml.authnContext?.join(" ") || "–",
+      [texts.groupsDelimiter]: saml.groupsDelimiter ?? "–",
     };
   }
   return {
@@ -41,5 +47,14 @@ function facts(
     [texts.issuer]: oidc?.issuer ?? "–",
     [texts.clientId]: oidc?.clientId ?? "–",
     [texts.scopes]: oidc?.scopes.join(" ") ?? "–",
+    [texts.groupsClaim]: oidc?.groupsClaim ?? "–",
+    [texts.groupsDelimiter]: oidc?.groupsDelimiter ?? "–",
+    [texts.clientAuthentication]: oidc?.clientAuthentication ?? "–",
+    [texts.pushAuthorizationRequests]: shown(oidc?.pushAuthorizationRequests, texts),
+    [texts.logoutAtIdp]: shown(oidc?.logoutAtIdp, texts),
   };
+}
+
+function shown(choice: boolean | undefined, { yes, no }: ChangeTexts["fields"]): string {
+  return choice === undefined ? "–" : choice ? yes : no;
 }
