@@ -34,6 +34,7 @@ it("lists the organization's own events, the newest first", async () => {
     "directory.client_created",
     "directory.created",
     "connection.draft_saved",
+    "connection.signal_stream_created",
     "connection.draft_activated",
     "connection.draft_saved",
     "connection.key_created",
@@ -137,10 +138,12 @@ it("keeps what belongs to no organization apart", async () => {
     "signing_key.rotated",
     "signing_key.rotated",
     "audit_stream.created",
+    "signal_stream.created",
     "application.created",
     "signing_key.rotated",
     "signing_key.rotated",
     "audit_stream.created",
+    "signal_stream.created",
     "application.created",
   ]);
 });
