@@ -126,6 +126,14 @@ describe("the outbound client", () => {
     },
   );
 
+  it("speaks plain http beyond loopback only where it was made for that, and to what is allowed alone", async () => {
+    expect(await codeOf(["10.0.0.0/8"], "http://10.0.0.1:1/")).toBe("outbound_scheme_refused");
+    const limits = { plainHttp: true, timeoutMs: 1 };
+    expect(await codeOf(["10.0.0.0/8"], "http://10.0.0.1:1/", limits)).toMatch(/^outbound_(timeout|failed)$/);
+    expect(await codeOf(["10.0.0.0/8"], "http://192.168.0.1:1/", limits)).toBe("outbound_address_refused");
+    expect(await codeOf(["10.0.0.0/8"], "ftp://10.0.0.1/", limits)).toBe("outbound_scheme_refused");
+  });
+
   it.each(["not a url", "https://user:pass@example.com/"])("refuses the malformed %s", async (url) => {
     expect(await codeOf(LOOPBACK, url)).toBe("outbound_url_invalid");
   });

@@ -44,6 +44,8 @@ export interface OutboundStream {
 export interface OutboundOptions {
   /** CIDRs that may be contacted beside public addresses. Loopback among them also allows plain http to it. */
   readonly allow: readonly string[];
+  /** Plain http to any of these, not to loopback alone: for a server that the environment names. Default: no. */
+  readonly plainHttp?: boolean;
   /** The variable of the environment that `allow` comes from, as errors name it. Default: OUTBOUND_ALLOW. */
   readonly variable?: string;
   /** Default 5 seconds, for the whole exchange. */
@@ -60,7 +62,8 @@ const CONNECTIONS_OF_ORIGIN = 64;
 /** Throws where `options.allow` names something that is no CIDR. */
 export function createOutbound(options: OutboundOptions): Outbound {
   const { variable = "OUTBOUND_ALLOW" } = options;
-  const policy: Policy = { allowed: addressPolicy(options.allow, variable), variable };
+  const { plainHttp = false } = options;
+  const policy: Policy = { allowed: addressPolicy(options.allow, variable), variable, plainHttp };
   const timeoutMs = options.timeoutMs ?? 5_000;
   const maxBytes = options.maxBytes ?? 128 * 1024;
   const agent = new Agent({
@@ -129,7 +132,7 @@ function plainHeaders(init: OutboundInit): Record<string, string> {
   return headers;
 }
 
-// https anywhere; http for loopback alone, and only where the operator allows loopback.
+// https anywhere; http for loopback alone, and only where the operator allows loopback; else where the client is for it.
 function checkUrl(target: string | URL, policy: Policy): URL {
   let url: URL;
   try {
@@ -147,7 +150,7 @@ function checkUrl(target: string | URL, policy: Policy): URL {
   }
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const loopback = host === "localhost" || host === "127.0.0.1" || host === "::1";
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback)) {
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && (loopback || policy.plainHttp))) {
     throw new OutboundError(
       "outbound_scheme_refused",
       `The URL must use https, not ${url.protocol.slice(0, -1)}.`,
@@ -163,6 +166,7 @@ function checkUrl(target: string | URL, policy: Policy): URL {
 interface Policy {
   readonly allowed: AddressPolicy;
   readonly variable: string;
+  readonly plainHttp: boolean;
 }
 
 function addressRefused(host: string, { variable }: Policy): OutboundError {

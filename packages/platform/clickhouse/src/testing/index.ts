@@ -1,0 +1,1 @@
+export { type ClickhouseReceiver, type Row, startClickhouseReceiver } from "./receiver.ts";
