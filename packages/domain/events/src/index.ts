@@ -8,10 +8,12 @@
  * - `erasure/`: personal data is taken out of what was recorded, and a digest of it stays
  * - `history.ts`: what happened, the newest first, filtered and counted
  * - `retention.ts`: the oldest events of an organization go after a time
+ * - `changes.ts`: what was taken out, for a copy that has to follow
  * - `stored.ts`, `docs/`: events as tests read them back; docs/events.md, generated
  */
 export { canonicalJson } from "./canonical-json.ts";
 export { catalogue, type EventType } from "./catalogue/index.ts";
+export { type EventChange, forgetChanges, readChanges } from "./changes.ts";
 export { contentDigest, type EventContent } from "./content-digest.ts";
 export { difference, pick } from "./difference.ts";
 export {

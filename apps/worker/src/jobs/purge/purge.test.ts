@@ -1,3 +1,4 @@
+import { adoptClickhouse } from "@sallyport/audit-streams";
 import { newId, type Sql } from "@sallyport/database";
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
 import { setRetention } from "@sallyport/erasure";
@@ -171,6 +172,11 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
       [id, then],
     );
   }
+  await sql.query(
+    `INSERT INTO event_changes (kind, organization_id, event_ids, changed_at)
+     VALUES ('deleted', $1, '{}', $2), ('deleted', $1, '{}', $3)`,
+    [acme.id, later(-1.1 * DAY), later(-0.9 * DAY)],
+  );
   for (const [status, keeps] of [
     ["confirmed", false],
     ["rejected", true],
@@ -193,6 +199,7 @@ it("the purge deletes what has outlived its use, and nothing else", async () => 
     directory_losses: 1,
     signal_losses: 1,
     ended_mappings: 1,
+    event_changes: 1,
     events: 0,
     held_changes: 1,
     login_requests: 2,
@@ -363,4 +370,18 @@ describe("what each organization keeps as long as it says", () => {
       expect(plan).not.toMatch(/Seq Scan on (?:login_records|scim_requests|sessions|events|outbox)/);
     }
   });
+});
+
+it("keeps what was erased for the copy in ClickHouse to follow, where there is one", async () => {
+  const { sql } = test.database;
+  await adoptClickhouse(test.database, {
+    type: "clickhouse",
+    url: "https://clickhouse.example",
+    database: "audit",
+  });
+  await sql.query(
+    "INSERT INTO event_changes (kind, organization_id, event_ids, changed_at) VALUES ('deleted', $1, '{}', $2)",
+    [acme.id, later(-90 * DAY)],
+  );
+  expect(await purge(deps, later(0))).toMatchObject({ event_changes: 0 });
 });

@@ -45,6 +45,13 @@ const RULES: readonly { readonly table: string; readonly condition: string; read
     ageMs: DELIVERIES_KEPT_MS,
   },
   {
+    // Where nothing was copied, no copy has to follow.
+    table: "event_changes",
+    condition: `changed_at < $1
+      AND NOT EXISTS (SELECT FROM audit_streams s WHERE s.destination->>'type' = 'clickhouse')`,
+    ageMs: DAY_MS,
+  },
+  {
     // Its users and groups are gone: what it had granted was undone.
     table: "directories",
     condition: `deleted_at < $1

@@ -1,4 +1,5 @@
 import type { Sql } from "@sallyport/database";
+import { noteChange } from "../changes.ts";
 import { contentDigest } from "../content-digest.ts";
 
 /** What stands where personal data stood. */
@@ -96,14 +97,19 @@ export async function eraseFromEvents(
   const { ids, next } = await findEvents(sql, search);
   let unnumbered = false;
   const erased: ErasedEvent[] = [];
+  const eventIds: string[] = [];
   for (const row of await lockEvents(sql, ids)) {
     const content = left(eventOf(row));
     unnumbered ||= content !== null && !row.numbered;
     if (content !== null && row.numbered) {
       await putInPlace(sql, row, content, now);
+      eventIds.push(row.id);
       const { organization_id: organizationId, sequence } = row;
       erased.push({ organizationId, sequence: sequence === null ? null : Number(sequence) });
     }
+  }
+  if (eventIds.length > 0) {
+    await noteChange(sql, { kind: "erased", eventIds });
   }
   return { erased, unnumbered, next };
 }

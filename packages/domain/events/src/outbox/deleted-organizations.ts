@@ -1,4 +1,5 @@
 import type { Sql } from "@sallyport/database";
+import { noteChange } from "../changes.ts";
 import { lockOutbox } from "./lock.ts";
 
 /** An organization that was deleted, and of whose events there may still be something to tell. */
@@ -55,6 +56,7 @@ export async function forgetEvents(sql: Sql, organizationId: string): Promise<vo
   await sql.query("DELETE FROM outbox WHERE organization_id = $1::uuid", [organizationId]);
   await sql.query("DELETE FROM outbox_sequences WHERE organization_id = $1::uuid", [organizationId]);
   await sql.query("DELETE FROM events WHERE organization_id = $1::uuid", [organizationId]);
+  await noteChange(sql, { kind: "deleted", organizationId });
 }
 
 /** Nothing of it is left to be looked after. */
