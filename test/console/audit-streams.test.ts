@@ -1,4 +1,5 @@
 import { asSplunk, type Collector, startCollector } from "@sallyport/audit-streams/testing";
+import { startClickhouseReceiver } from "@sallyport/clickhouse/testing";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { launchBrowser } from "../harness/browser.ts";
@@ -168,5 +169,32 @@ it.each([{}, { dark: true }, { phone: true }])("has nothing that axe finds wrong
     await page.waitForLoadState("networkidle");
     expect([search, await violations(page)]).toEqual([search, []]);
     await page.context().close();
+  }
+});
+
+it("shows the stream to the ClickHouse of the environment, which is not changed here", async () => {
+  const clickhouse = await startClickhouseReceiver();
+  const other = await startTestGateway({
+    env: {
+      CLICKHOUSE_URL: `${clickhouse.url}/audit`,
+      CLICKHOUSE_USER: clickhouse.user,
+      CLICKHOUSE_PASSWORD: clickhouse.password,
+    },
+  });
+  try {
+    const page = await openConsole(browser, other, "/audit-streams");
+    await page.getByRole("row", { name: /ClickHouse.*Delivering.*0 events/ }).waitFor({ timeout: 20_000 });
+    await page.getByRole("link", { name: "ClickHouse" }).first().click();
+    const details = page.getByRole("dialog", { name: "ClickHouse" });
+    await details.getByText(`ClickHouse · ${clickhouse.url}/audit`).waitFor();
+    await details.getByText("Made by the gateway's environment").waitFor();
+    expect(await details.getByRole("button", { name: /Disable|Delete stream/ }).count()).toBe(0);
+    expect(await violations(page)).toEqual([]);
+    await details.getByRole("button", { name: "Send test event" }).click();
+    const typesThere = () => clickhouse.rows("sallyport_events")?.map(({ type }) => type);
+    await expect.poll(typesThere, { timeout: 20_000 }).toContain("audit_stream.tested");
+  } finally {
+    await other.stop();
+    await clickhouse.close();
   }
 });

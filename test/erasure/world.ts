@@ -49,9 +49,12 @@ export interface Populated {
   readonly accessToken: string;
 }
 
-export async function createWorld(redis?: string): Promise<World> {
+export async function createWorld(
+  redis?: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<World> {
   const site = await startSamlSite(undefined, {
-    env: { RATE_LIMITS: "off", TRUST_PROXY: "loopback" },
+    env: { RATE_LIMITS: "off", TRUST_PROXY: "loopback", ...env },
     ...(redis === undefined ? {} : { redis }),
   });
   const idp = createTestIdp({ entityId: "https://idp.acme.example.test" });

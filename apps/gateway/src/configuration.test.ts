@@ -108,6 +108,11 @@ describe("what is missing or wrong", () => {
     ["RETENTION_BOUNDS", "everything=7-90"],
     ["TRUST_PROXY", "yes"],
     ["TRUST_PROXY", "10.0.0.0/33"],
+    ["CLICKHOUSE_URL", "clickhouse://hunter2-secret@host:9000/audit"],
+    ["CLICKHOUSE_URL", "https://user:hunter2-secret@host:8443/audit/more"],
+    ["CLICKHOUSE_URL", "https://user:hunter2-secret@host:8443/audit;DROP"],
+    ["CLICKHOUSE_URL", "https://host:8443/audit?password=hunter2-secret"],
+    ["CLICKHOUSE_URL", "https://host:8443/audit#hunter2-secret"],
     ["METRICS_TOKEN", "short"],
     ["SETUP_FRAME_ANCESTORS", "https://*.example.com"],
     ["SETUP_FRAME_ANCESTORS", "https://app.example.com; script-src *"],
@@ -122,6 +127,33 @@ describe("what is missing or wrong", () => {
 });
 
 describe("what becomes of a value", () => {
+  it.each([
+    [{}, undefined],
+    [
+      { CLICKHOUSE_URL: "http://10.0.0.1:8123" },
+      { url: "http://10.0.0.1:8123", database: "default", user: "default", password: "" },
+    ],
+    [
+      { CLICKHOUSE_URL: "https://ada:p%40ss%25@click.house/audit" },
+      { url: "https://click.house", database: "audit", user: "ada", password: "p@ss%" },
+    ],
+    [
+      { CLICKHOUSE_URL: "https://ada:x@click.house/", CLICKHOUSE_USER: "bob", CLICKHOUSE_PASSWORD: "%41:/" },
+      { url: "https://click.house", database: "default", user: "bob", password: "%41:/" },
+    ],
+  ])("reads ClickHouse's address and who speaks to it: %j", (environment, clickhouse) => {
+    expect(read("production", { ...PRODUCTION, ...environment }).clickhouse).toEqual(clickhouse);
+  });
+
+  it.each([
+    [{ CLICKHOUSE_PASSWORD: "hunter2" }, "CLICKHOUSE_USER and CLICKHOUSE_PASSWORD need CLICKHOUSE_URL"],
+    [{ CLICKHOUSE_URL: "https://ada:hunter2%@click.house" }, "CLICKHOUSE_URL has a %"],
+  ])("refuses a part of it that stands alone, or says nothing: %j", (environment, problem) => {
+    const problems = problemsOf("production", { ...PRODUCTION, ...environment });
+    expect(problems).toEqual([expect.stringContaining(problem)]);
+    expect(problems[0]).not.toContain("hunter2");
+  });
+
   it("keeps the origin of PUBLIC_URL", () => {
     expect(read("production", { ...PRODUCTION, PUBLIC_URL: "https://SSO.example.com:443/" }).publicUrl).toBe(
       "https://sso.example.com",

@@ -1,3 +1,4 @@
+import type { ClickhouseSettings } from "@sallyport/clickhouse";
 import { defined } from "@sallyport/defined";
 import type { RetentionBounds } from "@sallyport/erasure";
 import type { AnchorSettings } from "@sallyport/worker";
@@ -44,6 +45,8 @@ export interface Configuration {
   readonly auditAnchors: AnchorSettings;
   /** How often each audit trail is verified by the clock. Undefined: never. */
   readonly auditVerifyHours: number | undefined;
+  /** Where all events go as well. Undefined: nowhere. */
+  readonly clickhouse: ClickhouseSettings | undefined;
   readonly metricsToken: string | undefined;
   readonly logLevel: string;
   readonly demo: boolean;
@@ -92,14 +95,49 @@ export function readConfiguration(
     setupFrameAncestors: values.SETUP_FRAME_ANCESTORS,
     auditAnchors: anchorsOf(values),
     auditVerifyHours: values.AUDIT_VERIFY_HOURS === 0 ? undefined : values.AUDIT_VERIFY_HOURS,
+    clickhouse: clickhouseOf(values),
     metricsToken: values.METRICS_TOKEN,
     logLevel: values.LOG_LEVEL,
     demo: values.DEMO === "on",
   };
 }
 
+type Values = z.output<ReturnType<typeof environmentSchema>>;
+
+/** Variables of their own come before what the URL says. Throws `ConfigurationError` where they lack a URL. */
+function clickhouseOf({
+  CLICKHOUSE_URL: text,
+  CLICKHOUSE_USER: user,
+  CLICKHOUSE_PASSWORD: password,
+}: Values): ClickhouseSettings | undefined {
+  if (text === undefined) {
+    if (user !== undefined || password !== undefined) {
+      throw new ConfigurationError(["CLICKHOUSE_USER and CLICKHOUSE_PASSWORD need CLICKHOUSE_URL"]);
+    }
+    return undefined;
+  }
+  const url = new URL(text);
+  return {
+    url: url.origin,
+    database: url.pathname.slice(1) || "default",
+    user: user ?? (decoded(url.username) || "default"),
+    password: password ?? decoded(url.password),
+  };
+}
+
+/** Throws `ConfigurationError`, which does not repeat it. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new ConfigurationError([
+      "CLICKHOUSE_URL has a % in its user or password that encodes nothing: write %25",
+    ]);
+  }
+}
+
 /** Throws `ConfigurationError` where a bucket is named without what it takes to write there. */
-function anchorsOf(values: z.output<ReturnType<typeof environmentSchema>>): AnchorSettings {
+function anchorsOf(values: Values): AnchorSettings {
   const {
     AUDIT_ANCHOR_WEBHOOK: webhook,
     AUDIT_ANCHOR_S3: s3,

@@ -38,6 +38,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
   addPoolGauge(registry, deps.database);
   addQueueGauge(registry, deps);
   addReconcilerGauges(registry, deps);
+  addStreamGauges(registry, deps);
 
   const router = Router();
   router.get("/metrics", async (req, res) => {
@@ -153,4 +154,46 @@ function addReconcilerGauges(registry: Registry, { database, log }: MetricsDeps)
       this.set(result?.rows[0]?.lag ?? Number.NaN);
     },
   });
+}
+
+const GATEWAY_STREAMS = `
+  SELECT id::text AS id, name, failing_since IS NOT NULL AS failing,
+    greatest(0, (SELECT position FROM outbox_state) - position)::float8 AS lag
+  FROM audit_streams WHERE organization_id IS NULL AND enabled`;
+
+function addStreamGauges(registry: Registry, { database, log }: MetricsDeps): void {
+  const add = (name: string, help: string, measure: (stream: StreamRow) => number) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ["id", "name"] as const,
+      registers: [registry],
+      async collect() {
+        this.reset();
+        try {
+          for (const row of (await database.sql.query<StreamRow>(GATEWAY_STREAMS)).rows) {
+            this.set({ id: row.id, name: row.name }, measure(row));
+          }
+        } catch (error) {
+          noteUnread(log, error, "the state of audit streams could not be read");
+        }
+      },
+    });
+  add(
+    "sallyport_audit_stream_lag_events",
+    "Events that an audit stream of all organizations' events, ClickHouse's among them, has yet to deliver",
+    ({ lag }) => lag,
+  );
+  add(
+    "sallyport_audit_stream_failing",
+    "Whether the last attempt of an audit stream of all organizations' events failed: 1 or 0",
+    ({ failing }) => (failing ? 1 : 0),
+  );
+}
+
+interface StreamRow {
+  readonly id: string;
+  readonly name: string;
+  readonly failing: boolean;
+  readonly lag: number;
 }

@@ -1,4 +1,6 @@
 import { Resolver } from "node:dns/promises";
+import { adoptClickhouse } from "@sallyport/audit-streams";
+import { type Clickhouse, type ClickhouseSettings, createClickhouse } from "@sallyport/clickhouse";
 import { consoleApplication, createConsole, createConsoleVisitors } from "@sallyport/console";
 import type { Database } from "@sallyport/database";
 import { defined } from "@sallyport/defined";
@@ -158,15 +160,33 @@ async function openEach(foundation: Foundation, teardown: Teardown): Promise<Mou
     mounts.push(roles.size === 1 ? await openBroker() : await openBroker().catch(withoutItsKey(deps.log)));
   }
   if (roles.has("reconciler")) {
+    const clickhouse = await openClickhouse(configuration.clickhouse, deps.database, teardown);
     const worker = createWorker({
       ...deps,
       queues,
       signer: signingKeys,
       auditAnchors: configuration.auditAnchors,
-      ...defined({ auditVerifyHours: configuration.auditVerifyHours }),
+      ...defined({ auditVerifyHours: configuration.auditVerifyHours, clickhouse }),
     });
     teardown.add("reconciler", () => worker.stop());
     await worker.start();
   }
   return mounts;
+}
+
+/** It is not asked anything here: whether it answers or not, the gateway starts. */
+async function openClickhouse(
+  settings: ClickhouseSettings | undefined,
+  database: Database,
+  teardown: Teardown,
+): Promise<Clickhouse | undefined> {
+  if (settings === undefined) {
+    await adoptClickhouse(database, null);
+    return undefined;
+  }
+  const clickhouse = createClickhouse(settings);
+  teardown.add("ClickHouse", () => clickhouse.close());
+  const { url, database: name } = settings;
+  await adoptClickhouse(database, { type: "clickhouse", url, database: name });
+  return clickhouse;
 }

@@ -141,6 +141,11 @@ export const ADMIN_ERRORS = {
     status: 409,
     detail: "An audit stream keeps its type of destination. Make another one, and delete this one.",
   },
+  audit_stream_of_environment: {
+    status: 409,
+    detail:
+      "The environment of the gateway makes this stream, by `CLICKHOUSE_URL`. Change it there; once it is taken out there, the stream can be deleted here.",
+  },
   audit_stream_secret_needed: {
     status: 400,
     detail: "Give `secret`, too: another receiver is not sent the secret of the one before.",

@@ -1,3 +1,4 @@
+import type { Clickhouse } from "@sallyport/clickhouse";
 import type { Database } from "@sallyport/database";
 import type { ResolveTxt } from "@sallyport/domains";
 import type { Logger } from "@sallyport/logging";
@@ -29,6 +30,8 @@ export interface WorkerServices extends JobRequests {
   readonly auditAnchors?: AnchorSettings;
   /** How often each audit trail is verified where nobody asks for it. Default: never. */
   readonly auditVerifyHours?: number;
+  /** Where all events go as well, if the operator has one. Default: nowhere. */
+  readonly clickhouse?: Clickhouse;
   /** Directory users in one transaction. Default 500. */
   readonly batchSize?: number;
   /** Batches of one organization before others have their turn. Default 20. */

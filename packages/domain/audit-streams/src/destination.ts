@@ -1,6 +1,9 @@
-/** Where the events of a stream are sent. Its secret is kept apart, sealed. */
-export type Destination = SplunkDestination | DatadogDestination | HttpDestination | S3Destination;
-export type DestinationType = Destination["type"];
+/** Where the events of a stream are sent: to a collector, or to the ClickHouse that the environment names. */
+export type Destination = CollectorDestination | ClickhouseDestination;
+
+/** A collector that an administrator names. Its secret is kept apart, sealed. */
+export type CollectorDestination = SplunkDestination | DatadogDestination | HttpDestination | S3Destination;
+export type DestinationType = CollectorDestination["type"];
 
 /** A Splunk HTTP Event Collector. The secret is its token. */
 export interface SplunkDestination {
@@ -57,11 +60,20 @@ export function receiverOf(destination: Destination): string {
     : hostOf(destination);
 }
 
+/** The operator's ClickHouse, as it is shown: what it is spoken to by stands in the environment alone. */
+export interface ClickhouseDestination {
+  readonly type: "clickhouse";
+  /** "https://clickhouse.internal:8443" */
+  readonly url: string;
+  readonly database: string;
+}
+
 /** The host of a destination, for events and logs: a URL may hold a secret in its path or query. */
 export function hostOf(destination: Destination): string {
   switch (destination.type) {
     case "splunk":
     case "http":
+    case "clickhouse":
       return new URL(destination.url).host;
     case "datadog":
       return destination.url === undefined ? destination.site : new URL(destination.url).host;

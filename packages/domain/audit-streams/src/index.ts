@@ -4,8 +4,13 @@
  *
  * - `destination.ts`: where to; `formats/`: what each kind of destination is sent
  * - `streams/`: made and changed
+ * - `clickhouse/`: the one stream that the environment makes; its table, and what erasure asks of it
  * - `deliveries/`: leased to a sender, batch by batch; what fails holds the stream, and nothing is skipped
  */
+export { type Following, nextFollowing } from "./clickhouse/follow.ts";
+export { linesOf } from "./clickhouse/rows.ts";
+export { adoptClickhouse, startOver } from "./clickhouse/stream.ts";
+export { EVENTS_TABLE } from "./clickhouse/table.ts";
 export { nextBatch } from "./deliveries/batch.ts";
 export { eraseAnswers } from "./deliveries/erase.ts";
 export {
@@ -18,6 +23,8 @@ export {
 } from "./deliveries/finish.ts";
 export { type DueStream, dueStreams, sentByAll, type TakenStream, takeStreams } from "./deliveries/take.ts";
 export {
+  type ClickhouseDestination,
+  type CollectorDestination,
   DATADOG_SITES,
   type DatadogSite,
   type Destination,

@@ -30,6 +30,8 @@ export interface Clickhouse {
 
 /** Why a statement was not carried out, or not known to be. */
 export class ClickhouseError extends Error {
+  /** What the server said: of an INSERT its code alone. Undefined: nothing. */
+  readonly answer: string | undefined;
   /** Null: there was no answer. */
   readonly status: number | null;
   readonly retryAfter: string | null;
@@ -39,9 +41,11 @@ export class ClickhouseError extends Error {
   constructor(
     message: string,
     { status, retryAfter, interrupted }: Pick<Exchange, "status" | "retryAfter" | "interrupted">,
+    answer?: string,
   ) {
     super(message);
     this.name = "ClickhouseError";
+    this.answer = answer;
     this.status = status;
     this.retryAfter = retryAfter;
     this.interrupted = interrupted;
@@ -92,8 +96,8 @@ export function createClickhouse({ url, database, user, password }: ClickhouseSe
       const exchange = await request({}, statement, options);
       if (exchange.status !== 200) {
         const { status, error, body } = exchange;
-        const answered = `ClickHouse answered ${status}: ${(body ?? "").trim().slice(0, TOLD_CHARACTERS)}`;
-        throw new ClickhouseError(error ?? answered, exchange);
+        const answer = body?.trim().slice(0, TOLD_CHARACTERS);
+        throw new ClickhouseError(error ?? `ClickHouse answered ${status}`, exchange, answer);
       }
       return exchange.body ?? "";
     },
@@ -107,8 +111,8 @@ export function createClickhouse({ url, database, user, password }: ClickhouseSe
       const exchange = await request(settings, lines, options);
       if (exchange.status !== 200) {
         const { status, error, body } = exchange;
-        const refused = `ClickHouse answered ${status} to an INSERT into ${table}: ${exceptionOf(body ?? "")}`;
-        throw new ClickhouseError(error ?? refused, exchange);
+        const refused = `ClickHouse answered ${status} to an INSERT into ${table}`;
+        throw new ClickhouseError(error ?? refused, exchange, body === null ? undefined : exceptionOf(body));
       }
     },
     close: () => outbound.close(),

@@ -1,6 +1,7 @@
-import { type Destination, takeStreams } from "@sallyport/audit-streams";
+import { adoptClickhouse, type Destination, takeStreams } from "@sallyport/audit-streams";
 import { fillOutbox } from "@sallyport/events";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { z } from "zod";
 import { startApi, type TestApi } from "../../testing/api.ts";
 import { createWorld, type World } from "../../testing/world.ts";
 import { auditStream } from "./schema.ts";
@@ -133,4 +134,40 @@ it("takes each kind of destination", async () => {
     const reply = await create(body, { secret: "s" }, "createGatewayAuditStream");
     expect(reply.as(auditStream).destination).toMatchObject({ ...body, type: kinds[index] });
   }
+});
+
+it("shows the stream that the environment makes, to the gateway's keys alone, and has it changed there", async () => {
+  const { database } = api.deps;
+  const destination = {
+    type: "clickhouse",
+    url: "https://clickhouse.internal:8443",
+    database: "audit",
+  } as const;
+  await adoptClickhouse(database, destination);
+  const shown = async () => {
+    const { items } = (await api.call("listGatewayAuditStreams")).as(
+      z.object({ items: z.array(auditStream) }),
+    );
+    return items.find((one) => one.destination.type === "clickhouse");
+  };
+  const stream = await shown();
+  expect(stream).toMatchObject({ name: "ClickHouse", destination, enabled: true, hasSecret: false });
+  const gatewayAuditStreamId = stream?.id ?? "";
+  const of = { params: { gatewayAuditStreamId } };
+  const change = (body: object) => api.call("updateGatewayAuditStream", { ...of, body });
+  const remove = () => api.call("deleteGatewayAuditStream", of);
+  const refused = [409, "audit_stream_of_environment"];
+  expect((await change({ enabled: false })).outcome).toEqual(refused);
+  expect((await change({ destination: SPLUNK, secret: "s" })).outcome).toEqual(refused);
+  expect((await remove()).outcome).toEqual(refused);
+  const ofAcme = { params: { org: "acme", auditStreamId: gatewayAuditStreamId } };
+  expect((await api.call("getAuditStream", ofAcme)).outcome).toEqual([404, "audit_stream_not_found"]);
+  expect((await api.call("deleteAuditStream", ofAcme)).outcome).toEqual([404, "audit_stream_not_found"]);
+  expect((await create(destination, {})).outcome).toEqual([400, "input_invalid"]);
+  expect((await create(destination, {}, "createGatewayAuditStream")).outcome).toEqual([400, "input_invalid"]);
+  await adoptClickhouse(database, null);
+  expect((await change({ enabled: true })).outcome).toEqual(refused);
+  expect(await shown()).toMatchObject({ enabled: false });
+  expect((await remove()).status).toBe(204);
+  expect(await shown()).toBeUndefined();
 });

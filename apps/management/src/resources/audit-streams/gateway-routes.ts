@@ -63,7 +63,7 @@ export const gatewayAuditStreamEndpoints: readonly Endpoint[] = [
     body: auditStreamPatch,
     status: 200,
     reply: auditStream,
-    errors: ["audit_stream_type_fixed", "audit_stream_secret_needed"],
+    errors: ["audit_stream_of_environment", "audit_stream_type_fixed", "audit_stream_secret_needed"],
     handle: (call) => updateAuditStream(call, null, call.params.gatewayAuditStreamId, call.body),
   }),
   gatewayEndpoint({
@@ -84,6 +84,7 @@ export const gatewayAuditStreamEndpoints: readonly Endpoint[] = [
     tag,
     summary: "Delete an audit stream of all organizations' events: nothing more is sent",
     status: 204,
+    errors: ["audit_stream_of_environment"],
     handle: (call) => deleteAuditStream(call, null, call.params.gatewayAuditStreamId),
   }),
 ];

@@ -1,4 +1,9 @@
-import { DATADOG_SITES, type Destination, destinationOf, needsSecret } from "@sallyport/audit-streams";
+import {
+  type CollectorDestination,
+  DATADOG_SITES,
+  destinationOf,
+  needsSecret,
+} from "@sallyport/audit-streams";
 import type { AuditStream } from "@sallyport/database";
 import { z } from "zod";
 import { id, secureUrl, text, timestamp } from "../../api/text.ts";
@@ -72,6 +77,18 @@ export const destination = z
   .discriminatedUnion("type", [splunk, datadog, http, s3])
   .meta({ id: "AuditStreamDestination" });
 
+const clickhouse = z
+  .strictObject({
+    type: z.literal("clickhouse"),
+    url: z.string().meta({ format: "uri" }),
+    database: z.string(),
+  })
+  .meta({
+    id: "ClickhouseDestination",
+    description:
+      "The ClickHouse that the gateway's environment names: of no organization, and not made here.",
+  });
+
 // It becomes the value of a header.
 const secret = z
   .string()
@@ -116,7 +133,9 @@ export const auditStream = z
   .object({
     id,
     name: z.string(),
-    destination,
+    destination: z
+      .discriminatedUnion("type", [splunk, datadog, http, s3, clickhouse])
+      .meta({ id: "AuditStreamDestinationShown" }),
     hasSecret: z.boolean(),
     enabled: z.boolean(),
     lag: z
@@ -138,7 +157,7 @@ export type NewAuditStream = z.output<typeof newAuditStream>;
 export type AuditStreamPatch = z.output<typeof auditStreamPatch>;
 
 /** What zod parsed is a destination: of two types that say the same, this is the domain's. */
-export const toDestination = (parsed: z.output<typeof destination>): Destination => parsed;
+export const toDestination = (parsed: z.output<typeof destination>): CollectorDestination => parsed;
 
 export interface Lag {
   readonly events: number;
@@ -149,7 +168,7 @@ export function auditStreamView(row: AuditStream, lag: Lag): z.input<typeof audi
   return {
     id: row.id,
     name: row.name,
-    destination: destination.parse(destinationOf(row)),
+    destination: auditStream.shape.destination.parse(destinationOf(row)),
     hasSecret: row.secret !== null,
     enabled: row.enabled,
     lag: { events: lag.events, since: lag.since?.toISOString() ?? null },

@@ -47,7 +47,7 @@ export async function getAuditStream(context: Context, organizationId: Owner, id
   return view(context, await find(context, organizationId, id));
 }
 
-/** Throws `audit_stream_type_fixed`, `audit_stream_secret_needed`. */
+/** Throws `audit_stream_of_environment`, `audit_stream_type_fixed`, `audit_stream_secret_needed`. */
 export async function updateAuditStream(
   context: Context,
   organizationId: Owner,
@@ -55,6 +55,9 @@ export async function updateAuditStream(
   { destination, ...patch }: AuditStreamPatch,
 ) {
   const before = streams.destinationOf(await find(context, organizationId, id));
+  if (before.type === "clickhouse") {
+    throw problem("audit_stream_of_environment");
+  }
   const type = destination?.type ?? before.type;
   if (type !== before.type) {
     throw problem("audit_stream_type_fixed", { field: "destination.type" });
@@ -82,7 +85,12 @@ export async function testAuditStream(context: Context, organizationId: Owner, i
   });
 }
 
+/** Throws `audit_stream_of_environment` while the environment has a stream go on. */
 export async function deleteAuditStream(context: Context, organizationId: Owner, id: string): Promise<void> {
+  const stream = await find(context, organizationId, id);
+  if (stream.enabled && streams.destinationOf(stream).type === "clickhouse") {
+    throw problem("audit_stream_of_environment");
+  }
   await change(context, async (transaction) => {
     (await streams.deleteStream(transaction, { id, organizationId })) || missing(organizationId);
   });

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createStream, type Destination, deleteStream } from "@sallyport/audit-streams";
+import { type CollectorDestination, createStream, deleteStream } from "@sallyport/audit-streams";
 import { asDatadog, asSplunk, type Collector, startCollector } from "@sallyport/audit-streams/testing";
 import { newId } from "@sallyport/database";
 import { createTestDatabase, type TestDatabase } from "@sallyport/database/testing";
@@ -74,7 +74,7 @@ async function record(organizationId: string | null, ...names: string[]): Promis
 
 /** Whose `audit_stream.created` is in no test's way: it is recorded nowhere. */
 async function add(
-  destination: Destination,
+  destination: CollectorDestination,
   { secret = null, organizationId = acme, fromBeginning = false }: Partial<Adding> = {},
 ): Promise<string> {
   const { id } = await test.database.prisma.$transaction((tx) =>
@@ -186,7 +186,7 @@ describe("what is sent", () => {
     const { port } = await store.run();
     ends.push(() => rm(directory, { recursive: true }));
     ends.push(() => store.close());
-    const bucket: Destination = {
+    const bucket: CollectorDestination = {
       ...{ type: "s3", endpoint: `http://127.0.0.1:${port}`, region: "eu-central-1", bucket: "audit" },
       ...{ prefix: "sallyport/", accessKeyId: "S3RVER" },
     };

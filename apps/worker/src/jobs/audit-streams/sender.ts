@@ -1,4 +1,5 @@
 import { dueStreams, type TakenStream, takeStreams } from "@sallyport/audit-streams";
+import type { Clickhouse } from "@sallyport/clickhouse";
 import type { Database } from "@sallyport/database";
 import { createLanes, type LanesOptions } from "@sallyport/delivery";
 import type { Logger } from "@sallyport/logging";
@@ -6,12 +7,17 @@ import { outageOf, reportOutage } from "@sallyport/outage";
 import type { Outbound } from "@sallyport/outbound";
 import type { SecretBox } from "@sallyport/secrets";
 import type { LastingLook } from "../../loop.ts";
-import { deliver, TIMEOUT_MS } from "./deliver.ts";
+import { ClickhouseTable } from "./clickhouse.ts";
+import { collectorOf } from "./collector.ts";
+import { deliver } from "./deliver.ts";
+import { type Receiver, TIMEOUT_MS } from "./receiver.ts";
 
 export interface SenderDeps {
   readonly database: Database;
   readonly secrets: SecretBox;
   readonly outbound: Outbound;
+  /** Without it, the stream to ClickHouse is left to processes that know where it is. */
+  readonly clickhouse?: Clickhouse;
   readonly log: Logger;
   readonly now: () => Date;
 }
@@ -28,15 +34,19 @@ export function createSender(deps: SenderDeps): LastingLook {
   const lanes = createLanes(PLACES);
   const stopping = new AbortController();
   const underWay = new Set<Promise<void>>();
+  const { signal } = stopping;
+  const table = deps.clickhouse && new ClickhouseTable(deps.clickhouse);
 
   async function take(): Promise<void> {
     const at = now();
-    const due = await dueStreams(database.sql, at);
+    const due = (await dueStreams(database.sql, at)).filter(
+      ({ type }) => type !== "clickhouse" || table !== undefined,
+    );
     for (const { id } of due.filter(({ failing }) => failing)) {
       lanes.suspect(id);
     }
     const ids = [...lanes.share(due.map(({ id }) => id)).keys()];
-    if (ids.length === 0 || stopping.signal.aborted) {
+    if (ids.length === 0 || signal.aborted) {
       return;
     }
     const leasedUntil = new Date(at.getTime() + LEASE_MS);
@@ -52,13 +62,24 @@ export function createSender(deps: SenderDeps): LastingLook {
     const began = performance.now();
     let delivered = false;
     try {
-      delivered = (await deliver({ ...deps, signal: stopping.signal }, stream)) === "delivered";
+      delivered = (await deliver(deps, stream, receiverOf(stream))) === "delivered";
     } finally {
       lanes.end(stream.id, delivered && performance.now() - began < QUICK_MS);
     }
-    if (delivered && !stopping.signal.aborted) {
+    if (delivered && !signal.aborted) {
       await take();
     }
+  }
+
+  function receiverOf(stream: TakenStream): Receiver {
+    const { destination } = stream;
+    if (destination.type !== "clickhouse") {
+      return collectorOf(stream, destination, { ...deps, signal });
+    }
+    if (table === undefined) {
+      throw new Error("A stream to ClickHouse was taken by a process that has none");
+    }
+    return table.receiverOf(stream, { ...deps, signal });
   }
 
   /** What was not written down is sent again when its lease ends. */

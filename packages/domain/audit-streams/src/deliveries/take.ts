@@ -1,12 +1,14 @@
 import type { Sql } from "@sallyport/database";
 import { sealContext } from "@sallyport/encryption-keys";
 import type { SecretBox } from "@sallyport/secrets";
+import { GATHERED_MS } from "../clickhouse/follow.ts";
 import type { Destination } from "../destination.ts";
 
 /** A stream that has something to send, and may be tried. */
 export interface DueStream {
   readonly id: string;
   readonly failing: boolean;
+  readonly type: Destination["type"];
 }
 
 /** A stream that this process sends for, until its lease ends. */
@@ -28,12 +30,13 @@ const MOST_LOOKED_AT = 1_000;
 /** Those that have waited the longest first. */
 export async function dueStreams(sql: Sql, now: Date): Promise<DueStream[]> {
   const { rows } = await sql.query<DueStream>(
-    `SELECT s.id, s.failing_since IS NOT NULL AS failing FROM audit_streams s
+    `SELECT s.id, s.failing_since IS NOT NULL AS failing, s.destination->>'type' AS type FROM audit_streams s
      LEFT JOIN outbox_sequences q ON q.organization_id = s.organization_id
      WHERE s.enabled AND s.due_at <= $1 AND (s.leased_until IS NULL OR s.leased_until <= $1)
-       AND s.position < CASE WHEN s.organization_id IS NULL THEN (SELECT position FROM outbox_state) ELSE q.last END
+       AND (s.position < CASE WHEN s.organization_id IS NULL THEN (SELECT position FROM outbox_state) ELSE q.last END
+         OR s.destination->>'type' = 'clickhouse' AND EXISTS (SELECT FROM event_changes WHERE changed_at <= $2))
      ORDER BY s.due_at LIMIT ${MOST_LOOKED_AT}`,
-    [now],
+    [now, new Date(now.getTime() - GATHERED_MS)],
     "audit_streams_due",
   );
   return rows;

@@ -1,4 +1,4 @@
-import type { Destination, DestinationType } from "../destination.ts";
+import type { CollectorDestination, DestinationType } from "../destination.ts";
 import type { Batch, BatchRequest } from "./batch.ts";
 import { datadogRequest } from "./datadog.ts";
 import { httpRequest } from "./http.ts";
@@ -19,7 +19,7 @@ export function needsSecret(type: DestinationType): boolean {
 
 /** @param secret what the destination knows us by; an empty one counts as none */
 export async function requestOf(
-  destination: Destination,
+  destination: CollectorDestination,
   secret: string | null,
   batch: Batch,
   now: Date,

@@ -2,13 +2,13 @@ import { type AuditStream, newId, type Sql } from "@sallyport/database";
 import { sealContext } from "@sallyport/encryption-keys";
 import { type FeedScope, feedEnd, type RecordedTransaction } from "@sallyport/events";
 import type { SecretBox } from "@sallyport/secrets";
-import { type Destination, hostOf } from "../destination.ts";
+import { type CollectorDestination, type Destination, hostOf } from "../destination.ts";
 
 export interface NewStream {
   /** Null: the events of all organizations, and of none. */
   readonly organizationId: string | null;
   readonly name: string;
-  readonly destination: Destination;
+  readonly destination: CollectorDestination;
   readonly secret: string | null;
   /** Begin with the oldest event that is kept, in place of the next one. */
   readonly fromBeginning: boolean;
@@ -22,7 +22,7 @@ export interface StreamName {
 
 export interface StreamChange {
   readonly name?: string;
-  readonly destination?: Destination;
+  readonly destination?: CollectorDestination;
   /** Left out: as it is. */
   readonly secret?: string | null;
   readonly enabled?: boolean;

@@ -4,7 +4,7 @@ import { changed, count, facts, text, time } from "./fact.ts";
 // A URL may hold a secret in its path or query: its host tells which receiver it is.
 const stream = {
   name: text,
-  type: z.enum(["splunk", "datadog", "http", "s3"]),
+  type: z.enum(["splunk", "datadog", "http", "s3", "clickhouse"]),
   host: text,
   enabled: z.boolean(),
 };

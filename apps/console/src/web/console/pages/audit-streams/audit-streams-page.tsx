@@ -10,7 +10,7 @@ import { Time } from "../../../components/time.tsx";
 import { useCatalogue } from "../../../texts/language.tsx";
 import { EditStreamForm } from "./edit-stream.tsx";
 import { NewStreamForm } from "./new-stream.tsx";
-import { type Stream, useOwner } from "./owner.ts";
+import { isOfCollector, type Stream, useOwner } from "./owner.ts";
 import { StreamDetails } from "./stream-details.tsx";
 import { StreamState } from "./stream-state.tsx";
 import { auditStreamsTexts } from "./texts.ts";
@@ -89,7 +89,11 @@ export function AuditStreamsPage() {
         onClose={() => change({ stream: undefined, panel: undefined })}
       >
         {shown !== undefined &&
-          (isEdited ? <EditStreamForm key={shown.id} stream={shown} /> : <StreamDetails stream={shown} />)}
+          (isEdited && isOfCollector(shown) ? (
+            <EditStreamForm key={shown.id} stream={shown} />
+          ) : (
+            <StreamDetails stream={shown} />
+          ))}
       </SidePanel>
     </>
   );

@@ -8,14 +8,14 @@ import { useSearchParams } from "../../../components/search-params.ts";
 import { componentTexts } from "../../../components/texts.ts";
 import { useCatalogue } from "../../../texts/language.tsx";
 import { destinationOf, isComplete, needsSecret, receiverOf, valuesOf } from "./destination.ts";
-import { type Stream, type StreamPatch, useOwner } from "./owner.ts";
+import { type CollectorStream, type StreamPatch, useOwner } from "./owner.ts";
 import { StreamFields, shownFields } from "./stream-fields.tsx";
 import { auditStreamsTexts } from "./texts.ts";
 
 type Edited = Required<Pick<StreamPatch, "name" | "destination">>;
 
 /** Changes a stream: all but its kind. */
-export function EditStreamForm({ stream }: { readonly stream: Stream }) {
+export function EditStreamForm({ stream }: { readonly stream: CollectorStream }) {
   const { form } = useCatalogue(auditStreamsTexts);
   const common = useCatalogue(componentTexts);
   const { streams } = useOwner();

@@ -7,8 +7,14 @@ import { useMay } from "../../session.ts";
 
 export type Stream = Schemas["AuditStream"];
 export type NewStream = Schemas["NewAuditStream"];
+/** One that administrators made: the other is the environment's. */
+export type CollectorStream = Stream & Pick<NewStream, "destination">;
 export type StreamPatch = Schemas["AuditStreamPatch"];
 type Page = { readonly cursor?: string; readonly limit?: number };
+
+export function isOfCollector(stream: Stream): stream is CollectorStream {
+  return stream.destination.type !== "clickhouse";
+}
 
 /** Whose streams the page shows: an organization's, by its slug, or (null) those of all organizations' events. */
 export function useOwner() {

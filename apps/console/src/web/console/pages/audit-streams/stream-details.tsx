@@ -1,4 +1,4 @@
-import { Button, Group, Stack } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { ConfirmDanger } from "../../../components/confirm-danger.tsx";
@@ -6,7 +6,7 @@ import { DetailList } from "../../../components/detail-list.tsx";
 import { useSearchParams } from "../../../components/search-params.ts";
 import { Time } from "../../../components/time.tsx";
 import { useCatalogue } from "../../../texts/language.tsx";
-import { type Stream, useOwner } from "./owner.ts";
+import { isOfCollector, type Stream, useOwner } from "./owner.ts";
 import { StreamState } from "./stream-state.tsx";
 import { auditStreamsTexts } from "./texts.ts";
 
@@ -35,6 +35,9 @@ export function StreamDetails({ stream }: { readonly stream: Stream }) {
               ] as const)),
         ]}
       />
+      {!isOfCollector(stream) && (
+        <Text size="sm">{stream.enabled ? details.ofEnvironment : details.ofEarlierEnvironment}</Text>
+      )}
       {mayWrite && <Acts stream={stream} />}
     </Stack>
   );
@@ -49,6 +52,8 @@ function addressOf({ destination }: Stream): string {
       return destination.url ?? destination.site;
     case "s3":
       return `${destination.endpoint}/${destination.bucket}/${destination.prefix}`;
+    case "clickhouse":
+      return `${destination.url}/${destination.database}`;
   }
 }
 
@@ -73,41 +78,47 @@ function Acts({ stream }: { readonly stream: Stream }) {
     onSuccess: refresh,
     onError,
   });
+  const ofEnvironment = !isOfCollector(stream);
   return (
     <Group>
-      {stream.enabled ? (
-        <>
-          <Button loading={test.isPending} onClick={() => test.mutate()}>
-            {details.test}
-          </Button>
-          <ConfirmDanger
-            label={danger.disable}
-            title={danger.disableTitle(stream.name)}
-            effect={danger.disableEffect}
-            act={danger.disable}
-            run={() => streams.update(stream.id, { enabled: false }).then(refresh)}
-          />
-        </>
-      ) : (
+      {stream.enabled && (
+        <Button loading={test.isPending} onClick={() => test.mutate()}>
+          {details.test}
+        </Button>
+      )}
+      {stream.enabled && !ofEnvironment && (
+        <ConfirmDanger
+          label={danger.disable}
+          title={danger.disableTitle(stream.name)}
+          effect={danger.disableEffect}
+          act={danger.disable}
+          run={() => streams.update(stream.id, { enabled: false }).then(refresh)}
+        />
+      )}
+      {!stream.enabled && !ofEnvironment && (
         <Button loading={enable.isPending} onClick={() => enable.mutate()}>
           {details.enable}
         </Button>
       )}
-      <Button variant="default" onClick={() => change({ panel: "edit" })}>
-        {details.edit}
-      </Button>
-      <ConfirmDanger
-        label={danger.remove}
-        title={danger.removeTitle(stream.name)}
-        effect={danger.removeEffect(stream.lag.events)}
-        act={danger.remove}
-        nameToType={stream.name}
-        run={async () => {
-          await streams.remove(stream.id);
-          change({ stream: undefined });
-          await refresh();
-        }}
-      />
+      {!ofEnvironment && (
+        <Button variant="default" onClick={() => change({ panel: "edit" })}>
+          {details.edit}
+        </Button>
+      )}
+      {!(stream.enabled && ofEnvironment) && (
+        <ConfirmDanger
+          label={danger.remove}
+          title={danger.removeTitle(stream.name)}
+          effect={danger.removeEffect(stream.lag.events)}
+          act={danger.remove}
+          nameToType={stream.name}
+          run={async () => {
+            await streams.remove(stream.id);
+            change({ stream: undefined });
+            await refresh();
+          }}
+        />
+      )}
     </Group>
   );
 }
