@@ -124,6 +124,8 @@ async function callApi(url: string, key: string, method: string, body: unknown):
   return {
     status: response.status,
     headers: response.headers,
-    body: text === "" ? undefined : JSON.parse(text),
+    body: /[/+]json\b/.test(response.headers.get("content-type") ?? "")
+      ? JSON.parse(text)
+      : text || undefined,
   };
 }

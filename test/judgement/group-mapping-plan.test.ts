@@ -193,6 +193,7 @@ it("tells what the worker then does, to the member and role, and changes nothing
           gain: really.filter(({ gains }) => gains.length > 0).length,
           lose: really.filter(({ loses }) => loses.length > 0).length,
           suspend: 0,
+          admit: 0,
         });
       },
     ),
@@ -216,7 +217,7 @@ it("goes through thousands in portions", async () => {
   await tenant.addMembers(group, ids);
   await reconciliation.settle(tenant.id);
   const { counts, changes } = await wholePlan(tenant, [{ group: "everybody", role: "admin" }], 200);
-  expect(counts).toEqual({ people: 1_100, gain: 1_100, lose: 0, suspend: 0 });
+  expect(counts).toEqual({ people: 1_100, gain: 1_100, lose: 0, suspend: 0, admit: 0 });
   expect(new Set(changes.map(({ membershipId }) => membershipId)).size).toBe(1_100);
 });
 

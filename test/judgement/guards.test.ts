@@ -113,7 +113,7 @@ describe("people whom a directory deactivates", () => {
     const plan = await test.database.transaction((sql) =>
       planHeldChange(sql, tenant.id, clock.now, change.id, { after: null, limit: 3, counts: null }),
     );
-    expect(plan.counts).toEqual({ people: 10, gain: 0, lose: 10, suspend: 10 });
+    expect(plan.counts).toEqual({ people: 10, gain: 0, lose: 10, suspend: 10, admit: 0 });
     expect(plan.changes).toHaveLength(3);
 
     await decide(change.id, "confirmed");

@@ -153,7 +153,7 @@ export async function call(
     headers: { ...headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  const parsed: unknown = /json/.test(page.headers.get("content-type") ?? "")
+  const parsed: unknown = /[/+]json\b/.test(page.headers.get("content-type") ?? "")
     ? JSON.parse(page.body)
     : undefined;
   return { status: page.status, code: codeOf(parsed), body: parsed };
