@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type LogoutVictim, startLogoutVictim } from "../attacks/saml/logout-victim.ts";
-import { STREAM_UPDATED } from "../harness/signals.ts";
+import { addApp, insertStream, STREAM_UPDATED } from "../harness/signals.ts";
 import { type ScriptedTransmitter, startTransmitter } from "../harness/transmitter.ts";
+
+const CREDENTIAL_CHANGE = "https://schemas.openid.net/secevent/caep/event-type/credential-change";
 
 let victim: LogoutVictim;
 let transmitter: ScriptedTransmitter;
@@ -53,6 +55,48 @@ it("finds the transmitter's keys by its issuer alone, and takes what it pushes",
     transmitter: { specVersion: "1_0", makesStreams: true },
   });
   expect(transmitter.asked.filter(({ endpoint }) => endpoint === "discovery")).toHaveLength(1);
+});
+
+it("passes what it says of a credential on to the streams of the person's applications, and no more", async () => {
+  const { prisma } = victim.site.gateway.database;
+  const person = await victim.acme.signIn();
+  const given = await prisma.sessionApplication.findFirstOrThrow({ where: { sessionId: person.sessionId } });
+  const hears = { eventsRequested: [CREDENTIAL_CHANGE] };
+  const streamId = await insertStream(victim.site.gateway, given.applicationId, hears);
+  const stranger = await addApp(victim.site.gateway, "stranger");
+  await insertStream(victim.site.gateway, stranger.id, hears);
+  const { body } = await victim.site.gateway.api("GET", path());
+  const url = (body as { saml: { signalEventsUri: string } }).saml.signalEventsUri;
+  const tell = async (change: object) => {
+    const events = { [CREDENTIAL_CHANGE]: change };
+    const set = await transmitter.set({ aud: url, sub_id: jo, events });
+    const delivery = { method: "", endpoint_url: url };
+    expect(await transmitter.push(set, { id: "", description: "", delivery })).toBe(202);
+  };
+  // Nothing that CAEP knows: it ends the session as ever, and is told to nobody.
+  await tell({ credential_type: "<script>", change_type: "create" });
+  expect(await victim.isLive(person)).toBe(false);
+  const again = await victim.acme.signIn();
+  await tell({ credential_type: "fido2-roaming", change_type: "revoke", friendly_name: "Jo's key" });
+  expect(await victim.isLive(again)).toBe(false);
+  const told = await vi.waitFor(
+    async () => {
+      const rows = await prisma.pendingSignal.findMany({ where: { type: CREDENTIAL_CHANGE } });
+      expect(rows).not.toEqual([]);
+      return rows;
+    },
+    { timeout: 25_000, interval: 100 },
+  );
+  const session = await prisma.session.findUniqueOrThrow({ where: { id: again.sessionId } });
+  expect(told).toMatchObject([
+    { streamId, subject: { format: "complex", user: { format: "iss_sub", sub: session.userId } } },
+  ]);
+  expect(told[0]?.event).toEqual({
+    event_timestamp: expect.any(Number),
+    reason_admin: { en: "The identity provider told of a changed credential" },
+    credential_type: "fido2-roaming",
+    change_type: "revoke",
+  });
 });
 
 describe.each(["push", "poll"] as const)("a stream by %s", (mode) => {

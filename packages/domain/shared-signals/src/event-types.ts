@@ -5,6 +5,7 @@ const SSF = "https://schemas.openid.net/secevent/ssf/event-type/";
 export const SIGNAL_TYPES = {
   sessionRevoked: `${CAEP}session-revoked`,
   tokenClaimsChange: `${CAEP}token-claims-change`,
+  credentialChange: `${CAEP}credential-change`,
 } as const;
 
 /** What a stream tells of itself, whether it was asked for or not (SSF 1.0, sections 8.1.4 and 8.1.5). */

@@ -95,7 +95,7 @@ export const connections = facts("connection", "connection", {
     data: z.strictObject({ sessionIds: z.array(id).readonly() }),
   },
   signal_received: {
-    says: "The identity provider told of a security event (`type`, by its `jti`). `userIds`: whom it means here; `acted`: whether such events end sessions; `sessionIds`: those that it ended; `heldChangeId`: by what the guard holds them instead.",
+    says: "The identity provider told of a security event (`type`, by its `jti`). `userIds`: whom it means here; `acted`: whether such events end sessions; `sessionIds`: those that it ended; `heldChangeId`: by what the guard holds them instead; `credentialChange`: what it said of a credential, which applications' streams are told.",
     data: z.strictObject({
       type: text,
       jti: text,
@@ -103,6 +103,7 @@ export const connections = facts("connection", "connection", {
       acted: z.boolean(),
       sessionIds: z.array(id).readonly(),
       heldChangeId: id.optional(),
+      credentialChange: z.strictObject({ credentialType: text, changeType: text }).optional(),
     }),
   },
   signal_stream_created: {

@@ -7,6 +7,7 @@ import { revokeSessions } from "@sallyport/sessions";
 import { findPeople, liveSessionsOf } from "../find-people.ts";
 import { keyOf, type SignalSource } from "../source.ts";
 import { noteTransmitter, STREAM_STATUSES } from "../transmitters/store.ts";
+import { credentialChangeOf } from "./credential-change.ts";
 import { endsSessions, isUrgent, STREAM_UPDATED, VERIFICATION } from "./event-types.ts";
 import type { SecurityEvent } from "./set.ts";
 
@@ -50,7 +51,10 @@ export async function actOn(
         requestId: received.requestId,
         data: {
           ...{ type: event.type, jti: event.jti, userIds: people, acted: acts, sessionIds },
-          ...defined({ heldChangeId: heldChangeId ?? undefined }),
+          ...defined({
+            heldChangeId: heldChangeId ?? undefined,
+            credentialChange: credentialChangeOf(event) ?? undefined,
+          }),
         },
       },
     ]);

@@ -1,10 +1,12 @@
 const CAEP = "https://schemas.openid.net/secevent/caep/event-type/";
 const RISC = "https://schemas.openid.net/secevent/risc/event-type/";
 
+export const CREDENTIAL_CHANGE = `${CAEP}credential-change`;
+
 /** What of an IdP's events ends all sessions of the person (CAEP 1.0, section 3; RISC 1.0, section 2). */
 const ENDS = new Set([
   `${CAEP}session-revoked`,
-  `${CAEP}credential-change`,
+  CREDENTIAL_CHANGE,
   `${RISC}account-disabled`,
   `${RISC}account-purged`,
   `${RISC}account-credential-change-required`,

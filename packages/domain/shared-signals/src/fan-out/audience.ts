@@ -70,12 +70,15 @@ export async function listenersOfSessions(
   return rows.map(listenerOf);
 }
 
-/** Whom changes of people are told: the applications that have tokens of sessions of theirs that have not ended. */
+/**
+ * Whom changes of people are told: the applications that have tokens of sessions of theirs that have not ended, or that
+ * ended by the change itself.
+ */
 export async function listenersOfPeople(
   sql: Sql,
   type: string,
   people: readonly { readonly userId: string; readonly at: Date }[],
-  now: Date,
+  { now, endedSessions = [] }: { readonly now: Date; readonly endedSessions?: readonly string[] },
 ): Promise<Listener[]> {
   const { rows } = await sql.query<Row>(
     `SELECT ${LISTENER}, u.id AS user_id, u.organization_id, u.email
@@ -83,10 +86,10 @@ export async function listenersOfPeople(
      JOIN users u ON u.id = asked.id
      CROSS JOIN LATERAL (
        SELECT DISTINCT sa.application_id FROM sessions s JOIN session_applications sa ON sa.session_id = s.id
-       WHERE s.user_id = u.id AND s.revoked_at IS NULL AND s.expires_at > $4) held
+       WHERE s.user_id = u.id AND (s.revoked_at IS NULL AND s.expires_at > $4 OR s.id = ANY($5::uuid[]))) held
      JOIN signal_streams t ON t.application_id = held.application_id
      WHERE ${HEARS} ORDER BY asked.index`,
-    [people.map(({ userId }) => userId), people.map(({ at }) => at), type, now],
+    [people.map(({ userId }) => userId), people.map(({ at }) => at), type, now, endedSessions],
     "signals_people_listeners",
   );
   return rows.map(listenerOf);

@@ -11,7 +11,13 @@ import {
   usersBehind,
 } from "./audience.ts";
 import { readClaims } from "./claims.ts";
-import { type ChangedClaims, initiatingEntity, occurrencesOf, reasonAdmin } from "./signals.ts";
+import {
+  type ChangedClaims,
+  type CredentialChange,
+  initiatingEntity,
+  occurrencesOf,
+  reasonAdmin,
+} from "./signals.ts";
 
 /** Under this name the outbox knows how far signals have come. */
 export const CONSUMER = "signals";
@@ -92,6 +98,13 @@ async function signalsOf(
 ): Promise<NewSignal[]> {
   const ended: (EndedSession & { readonly event: RecordedEvent; readonly order: number })[] = [];
   const changes: Change[] = [];
+  const credentials: {
+    userId: string;
+    change: CredentialChange;
+    endedSessions: readonly string[];
+    event: RecordedEvent;
+    order: number;
+  }[] = [];
   const inGroups: {
     userIds: readonly string[];
     membersOf: string | null;
@@ -106,6 +119,8 @@ async function signalsOf(
         ended.push({ id, at, userId, organizationId, event, order });
       } else if (occurrence.is === "claims_changed") {
         changes.push({ ...occurrence, event, order });
+      } else if (occurrence.is === "credential_changed") {
+        credentials.push({ ...occurrence, event, order });
       } else {
         const { directoryUserIds: userIds, membersOf } = occurrence;
         inGroups.push({ userIds, membersOf, event, order });
@@ -124,7 +139,17 @@ async function signalsOf(
           sql,
           claimsType,
           latest.map(({ userId, event }) => ({ userId, at: event.occurredAt })),
-          now,
+          { now },
+        );
+  const credentialType = SIGNAL_TYPES.credentialChange;
+  const ofCredentials =
+    credentials.length === 0
+      ? []
+      : await listenersOfPeople(
+          sql,
+          credentialType,
+          credentials.map(({ userId, event }) => ({ userId, at: event.occurredAt })),
+          { now, endedSessions: credentials.flatMap(({ endedSessions }) => endedSessions) },
         );
   const claims = await readClaims(sql, [...new Set(ofPeople.map(({ person }) => person.userId))]);
 
@@ -163,6 +188,21 @@ async function signalsOf(
             {
               order: about.order,
               signal: signal(listener, claimsType, about.event, { claims: values(about.changed) }),
+            },
+          ];
+    }),
+    ...ofCredentials.flatMap((listener) => {
+      const about = credentials[listener.index];
+      return about === undefined
+        ? []
+        : [
+            {
+              order: about.order,
+              signal: signal(listener, credentialType, about.event, {
+                credential_type: about.change.credentialType,
+                change_type: about.change.changeType,
+                initiating_entity: undefined, // who changed it there is not known here
+              }),
             },
           ];
     }),

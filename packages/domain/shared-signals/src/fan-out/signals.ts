@@ -3,10 +3,23 @@ import type { Actor, RecordedEvent } from "@sallyport/events";
 /** What of somebody's tokens changed. */
 export type ChangedClaims = "profile" | "roles" | "groups";
 
+/** What an IdP said of a credential, by CAEP's values. */
+export interface CredentialChange {
+  readonly credentialType: string;
+  readonly changeType: string;
+}
+
 /** Whom an event of the gateway makes a signal about. */
 export type Occurrence =
   | { readonly is: "session_ended"; readonly sessionId: string; readonly userId: string }
   | { readonly is: "claims_changed"; readonly userId: string; readonly changed: ChangedClaims }
+  /** `endedSessions`: those that ended by it, whose applications are to hear of it as well. */
+  | {
+      readonly is: "credential_changed";
+      readonly userId: string;
+      readonly change: CredentialChange;
+      readonly endedSessions: readonly string[];
+    }
   /** Of whoever these directory users are, or, where not all of them are named, of all members of the group as well. */
   | {
       readonly is: "groups_changed";
@@ -29,6 +42,12 @@ export function occurrencesOf(event: RecordedEvent): readonly Occurrence[] {
     case "user.updated": {
       const changed = Object.keys(event.after).some((field) => PROFILE_FIELDS.includes(field));
       return changed ? [{ is: "claims_changed", userId: event.resource.id, changed: "profile" }] : [];
+    }
+    case "connection.signal_received": {
+      const { userIds, credentialChange: change, sessionIds: endedSessions } = event.data;
+      return change === undefined
+        ? []
+        : userIds.map((userId) => ({ is: "credential_changed", userId, change, endedSessions }));
     }
     case "directory_group.created": {
       const { added, addedCount } = event.data;
@@ -83,6 +102,9 @@ export function reasonAdmin(event: RecordedEvent): { readonly en: string } {
   }
   if (event.type === "user.updated") {
     return { en: "The profile of the person changed" };
+  }
+  if (event.type === "connection.signal_received") {
+    return { en: "The identity provider told of a changed credential" };
   }
   return {
     en: event.type.startsWith("role_binding.")
