@@ -138,8 +138,13 @@ describe("what the IdP answers", () => {
     await postForm(victim, acs, { SAMLResponse, RelayState: another });
     await expectRefusal(victim, "The answer could not be accepted", /Ask your administrator/);
 
+    // Once more by the same browser: as the first time.
     await postForm(victim, acs, { SAMLResponse, RelayState: "" });
-    await expectRefusal(victim, "Please start at the application", /sign in from there/);
+    await expectRefusal(victim, "The answer could not be accepted", /Ask your administrator/);
+
+    const stranger = await newPerson(browser);
+    await postForm(stranger, acs, { SAMLResponse, RelayState: "" });
+    await expectRefusal(stranger, "Please start at the application", /sign in from there/);
   });
 
   it("brought by another browser than the one that asked", async () => {
