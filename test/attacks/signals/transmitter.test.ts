@@ -39,6 +39,11 @@ const until = (look: () => Promise<void> | void) => vi.waitFor(look, { timeout: 
 /** As if the time until the next poll had passed. */
 const pollNow = () =>
   victim.site.gateway.database.sql.query("UPDATE idp_streams SET due_at = now() WHERE due_at > now()");
+/** A poll that failed, as on a busy machine, is not waited for. */
+const retryNow = () =>
+  victim.site.gateway.database.sql.query(
+    "UPDATE idp_streams SET due_at = now() WHERE due_at > now() AND failures > 0",
+  );
 const jo = { format: "opaque", id: "jo@example.test" };
 const ends = { sub_id: jo, events: { [SESSION_REVOKED]: {} } };
 const json = (res: ServerResponse, body: unknown) => {
@@ -101,7 +106,10 @@ it.each<[string, string, () => Promise<string>]>([
     transmitter.waiting.set("forged", await set());
     const honest = await transmitter.tell({ format: "opaque", id: "bo@example.test" });
     await pollNow();
-    await until(() => expect(transmitter.acknowledged).toContain(honest));
+    await until(async () => {
+      await retryNow();
+      expect(transmitter.acknowledged).toContain(honest);
+    });
     expect(transmitter.refused.get("forged")).toMatchObject({ err });
     expect(await Promise.all([person, bo].map((one) => victim.isLive(one)))).toEqual([true, false]);
     await until(async () => expect((await state()).lastError).toMatchObject({ code: "event_refused" }));
