@@ -20,8 +20,7 @@ const REPLACED = {
     module: "/packages/domain/events/dist/outbox/fill.js",
     source: `
       export const FILL = "";
-      export const fillOutbox = async () => 0;
-      export const forgetOrganization = async () => {};`,
+      export const fillOutbox = async () => 0;`,
   },
 };
 
