@@ -248,6 +248,18 @@ describe("a write while the directory is just being deleted", () => {
     expect(await rows(directory)).toEqual(before);
   });
 
+  // A write that records its event waits for this lock: it has begun, and does not end.
+  const HELD = 1;
+  beforeAll(async () => {
+    await scim.database.sql.query(
+      `CREATE FUNCTION hold_events() RETURNS trigger LANGUAGE plpgsql AS
+       $$ BEGIN PERFORM pg_advisory_xact_lock_shared(${HELD}); RETURN NEW; END $$`,
+    );
+    await scim.database.sql.query(
+      "CREATE TRIGGER hold_events BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION hold_events()",
+    );
+  });
+
   it.each(WRITES)("%s that has begun holds the deletion up", async (_name, write) => {
     const world = await createWorld();
     const { directory } = world;
@@ -255,8 +267,7 @@ describe("a write while the directory is just being deleted", () => {
     let answer: ReturnType<typeof send> | undefined;
     let deletion: Promise<unknown> | undefined;
     await scim.database.transaction(async (sql) => {
-      // What each row that it writes refers to: the write can begin and not end.
-      await sql.query("SELECT id FROM organizations WHERE id = $1 FOR UPDATE", [directory.organizationId]);
+      await sql.query(`SELECT pg_advisory_xact_lock(${HELD})::text`);
       answer = send(directory, method, path, body);
       await blocked();
       deletion = scim.database.sql.query("SELECT id FROM directories WHERE id = $1 FOR UPDATE", [

@@ -113,7 +113,7 @@ it("keeps the last error when the receiver takes events again, and a refusal as 
   await settleSignals(test.database, stream, { acknowledged: [], refused, tries: 1 }, now());
   expect(await health(stream)).toMatchObject({
     lastDeliveredAt: delivered,
-    lastError: { at: now(), message: "It refused an event (invalid_request).", status: 400 },
+    lastError: { at: now(), message: "It refused an event (invalid_request): Ann is not ours", status: 400 },
   });
   const shown = await readDeliveries(test.database.sql, stream);
   expect(shown).toMatchObject([
