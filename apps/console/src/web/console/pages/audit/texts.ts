@@ -3,7 +3,7 @@ import type { EventCount } from "./export.ts";
 
 const en = {
   title: "Audit",
-  organizationLead: "Who did what, and when. Nothing here is ever changed or removed.",
+  organizationLead: "Who did what, and when. Whatever is changed or removed behind the gateway is found out.",
   gatewayLead:
     "What was done to that which belongs to no organization: applications, keys, organizations themselves.",
   columns: { type: "Event", actor: "By", resource: "What", time: "When" },
@@ -121,7 +121,7 @@ type Texts = typeof en;
 
 const de: Texts = {
   title: "Protokoll",
-  organizationLead: "Wer wann was getan hat. Hier wird nie etwas geändert oder entfernt.",
+  organizationLead: "Wer wann was getan hat. Was am Gateway vorbei geändert oder entfernt wird, fällt auf.",
   gatewayLead:
     "Was mit dem geschah, was zu keiner Organisation gehört: Anwendungen, Schlüssel, die Organisationen selbst.",
   columns: { type: "Ereignis", actor: "Durch", resource: "Was", time: "Wann" },
