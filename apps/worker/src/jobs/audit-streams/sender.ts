@@ -7,6 +7,7 @@ import { outageOf, reportOutage } from "@sallyport/outage";
 import type { Outbound } from "@sallyport/outbound";
 import type { SecretBox } from "@sallyport/secrets";
 import type { LastingLook } from "../../loop.ts";
+import { createUnderWay } from "../../under-way.ts";
 import { ClickhouseTable } from "./clickhouse.ts";
 import { collectorOf } from "./collector.ts";
 import { deliver } from "./deliver.ts";
@@ -33,7 +34,7 @@ export function createSender(deps: SenderDeps): LastingLook {
   const { database, secrets, log, now } = deps;
   const lanes = createLanes(PLACES);
   const stopping = new AbortController();
-  const underWay = new Set<Promise<void>>();
+  const underWay = createUnderWay();
   const { signal } = stopping;
   const table = deps.clickhouse && new ClickhouseTable(deps.clickhouse);
 
@@ -51,9 +52,7 @@ export function createSender(deps: SenderDeps): LastingLook {
     }
     const leasedUntil = new Date(at.getTime() + LEASE_MS);
     for (const stream of await takeStreams(database.sql, secrets, { ids, now: at, leasedUntil })) {
-      const work = turn(stream).catch(tell);
-      underWay.add(work);
-      void work.finally(() => underWay.delete(work));
+      underWay.keep(turn(stream).catch(tell));
     }
   }
 
@@ -96,9 +95,7 @@ export function createSender(deps: SenderDeps): LastingLook {
     look: take,
     stop: async () => {
       stopping.abort();
-      while (underWay.size > 0) {
-        await Promise.all(underWay);
-      }
+      await underWay.finished();
     },
   };
 }

@@ -15,6 +15,7 @@ import type { Logger } from "@sallyport/logging";
 import { outageOf, reportOutage } from "@sallyport/outage";
 import type { SecretBox } from "@sallyport/secrets";
 import type { LastingLook } from "../../loop.ts";
+import { createUnderWay } from "../../under-way.ts";
 import { deleteThere } from "./delete-there.ts";
 import { pollTurn } from "./poll-turn.ts";
 
@@ -44,7 +45,7 @@ export function createPoller(deps: PollerDeps): LastingLook {
   const lanes = createLanes(PLACES);
   const tokens = createAccessTokens({ outbound, now });
   const stopping = new AbortController();
-  const underWay = new Set<Promise<void>>();
+  const underWay = createUnderWay();
 
   async function takeTurn(stream: OwnStream): Promise<void> {
     lanes.begin(stream.id);
@@ -101,16 +102,12 @@ export function createPoller(deps: PollerDeps): LastingLook {
       }
       const leaseUntil = new Date(at.getTime() + LEASE_MS);
       for (const stream of await takeStreams(database.sql, { ids, now: at, leaseUntil })) {
-        const work = takeTurn(stream);
-        underWay.add(work);
-        void work.finally(() => underWay.delete(work));
+        underWay.keep(takeTurn(stream));
       }
     },
     stop: async () => {
       stopping.abort();
-      while (underWay.size > 0) {
-        await Promise.all(underWay);
-      }
+      await underWay.finished();
     },
   };
 }

@@ -14,6 +14,7 @@ import {
   takeStreams,
 } from "@sallyport/shared-signals";
 import type { LastingLook } from "../../loop.ts";
+import { createUnderWay } from "../../under-way.ts";
 import type { TokenSigner } from "../logout/notify.ts";
 import { push } from "./push.ts";
 
@@ -45,7 +46,7 @@ export function createPusher(deps: PusherDeps): LastingLook {
   const { database, secrets, log, now } = deps;
   const lanes = createLanes(PLACES);
   const stopping = new AbortController();
-  const underWay = new Set<Promise<void>>();
+  const underWay = createUnderWay();
   let looking = false;
   let again = false;
 
@@ -61,7 +62,7 @@ export function createPusher(deps: PusherDeps): LastingLook {
     }
     const leaseUntil = new Date(at.getTime() + LEASE_MS);
     for (const stream of await takeStreams(database.sql, secrets, { ids, now: at, leaseUntil })) {
-      keep(takeTurn(stream));
+      underWay.keep(takeTurn(stream));
     }
   }
 
@@ -83,7 +84,7 @@ export function createPusher(deps: PusherDeps): LastingLook {
       lanes.end(stream.id, well && performance.now() - began < TURN_MS);
     }
     if (well) {
-      keep(look().catch(() => undefined)); // the clock's next look tells what is wrong
+      underWay.keep(look().catch(() => undefined)); // the clock's next look tells what is wrong
     }
   }
 
@@ -131,18 +132,11 @@ export function createPusher(deps: PusherDeps): LastingLook {
     }
   }
 
-  function keep(work: Promise<void>): void {
-    underWay.add(work);
-    void work.finally(() => underWay.delete(work));
-  }
-
   return {
     look,
     stop: async () => {
       stopping.abort();
-      while (underWay.size > 0) {
-        await Promise.all(underWay);
-      }
+      await underWay.finished();
     },
   };
 }

@@ -12,6 +12,7 @@ import {
   takeDeliveries,
 } from "@sallyport/webhooks";
 import type { LastingLook } from "../../loop.ts";
+import { createUnderWay } from "../../under-way.ts";
 import { attempt } from "./attempt.ts";
 
 export interface SenderDeps {
@@ -39,7 +40,7 @@ export function createSender(deps: SenderDeps): LastingLook {
   const { database, secrets, log, now } = deps;
   const lanes = createLanes(PLACES);
   const stopping = new AbortController();
-  const underWay = new Set<Promise<void>>();
+  const underWay = createUnderWay();
   const finished: FinishedAttempt[] = [];
 
   async function take(): Promise<void> {
@@ -56,7 +57,7 @@ export function createSender(deps: SenderDeps): LastingLook {
       const leaseUntil = new Date(at.getTime() + LEASE_MS);
       const taken = await takeDeliveries(database.sql, secrets, { shares, now: at, leaseUntil });
       for (const delivery of taken) {
-        keep(make(delivery));
+        underWay.keep(make(delivery));
       }
       if (taken.length === 0) {
         return;
@@ -106,7 +107,7 @@ export function createSender(deps: SenderDeps): LastingLook {
       if (running) {
         again = true;
       } else {
-        keep(run());
+        underWay.keep(run());
       }
     };
   }
@@ -121,18 +122,11 @@ export function createSender(deps: SenderDeps): LastingLook {
     }
   }
 
-  function keep(work: Promise<void>): void {
-    underWay.add(work);
-    void work.finally(() => underWay.delete(work));
-  }
-
   return {
     look: async () => look(),
     stop: async () => {
       stopping.abort();
-      while (underWay.size > 0) {
-        await Promise.all(underWay);
-      }
+      await underWay.finished();
     },
   };
 }
