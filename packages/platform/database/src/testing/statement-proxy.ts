@@ -1,5 +1,5 @@
-import { once } from "node:events";
-import { connect, createServer, type Socket } from "node:net";
+import type { Socket } from "node:net";
+import { startRelay } from "./relay.ts";
 
 /** Where a process is stopped: at a statement of its own, or at the commit of the transaction that the statement is part of. */
 export interface Stop {
@@ -39,44 +39,19 @@ interface Armed extends Stop {
 
 /** A proxy to a PostgreSQL on this machine, without TLS, on a free port of its own. */
 export async function startStatementProxy(targetPort: number): Promise<StatementProxy> {
-  const sockets = new Set<Socket>();
   const names = new Set<string>();
   const state: { armed: Armed | undefined } = { armed: undefined };
-  const server = createServer((client) => {
-    const upstream = connect(targetPort, "127.0.0.1");
-    for (const [from, to] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(from);
-      from.on("error", () => undefined); // "close" follows
-      from.on("close", () => {
-        sockets.delete(from);
-        to.destroy();
-      });
-    }
-    pass(client, upstream, state, names);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") {
-    throw new Error("a TCP server has no port");
-  }
+  const { port, close } = await startRelay(targetPort, (client, upstream) =>
+    pass(client, upstream, state, names),
+  );
   return {
-    port: address.port,
+    port,
     names,
     stopAt: (stop) =>
       new Promise((sprung) => {
         state.armed = { ...stop, left: stop.nth ?? 1, sprung };
       }),
-    close: async () => {
-      for (const socket of sockets) {
-        socket.destroy();
-      }
-      server.close();
-      await once(server, "close");
-    },
+    close,
   };
 }
 

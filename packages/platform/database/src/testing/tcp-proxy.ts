@@ -1,5 +1,4 @@
-import { once } from "node:events";
-import { connect, createServer, type Socket } from "node:net";
+import { startRelay } from "./relay.ts";
 
 /** A way to a server on this machine that can fail as networks do. */
 export interface TcpProxy {
@@ -21,16 +20,13 @@ export interface TcpProxy {
 
 /** A proxy to a port of this machine, on a free port of its own. */
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
-  const sockets = new Set<Socket>();
   let stalled = false;
   let losing = false;
-  const server = createServer((client) => {
-    const upstream = connect(targetPort, "127.0.0.1");
+  const { port, sockets, close } = await startRelay(targetPort, (client, upstream) => {
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
     ] as const) {
-      sockets.add(from);
       if (stalled) {
         from.pause();
       }
@@ -42,21 +38,10 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
           to.write(bytes);
         }
       });
-      from.on("error", () => undefined); // "close" follows
-      from.on("close", () => {
-        sockets.delete(from);
-        to.destroy();
-      });
     }
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") {
-    throw new Error("a TCP server has no port");
-  }
   return {
-    port: address.port,
+    port,
     stall: () => {
       stalled = true;
       for (const socket of sockets) {
@@ -83,12 +68,6 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
         socket.resetAndDestroy();
       }
     },
-    close: async () => {
-      for (const socket of sockets) {
-        socket.destroy();
-      }
-      server.close();
-      await once(server, "close");
-    },
+    close,
   };
 }
